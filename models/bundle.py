@@ -1,0 +1,327 @@
+"""A bundle: a trained network as a folder with all that using it needs. Loading runs no code from it.
+
+    model.safetensors   the weights, in half precision but for the BatchNorm tensors
+    model.json          architecture, classes and tree, transform, calibration, rejection, training, metrics
+    README.md           the model card
+
+torch is imported only where weights are read or written, so that a run can be opened before torch is there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from models.taxonomy import near, path
+from models.transforms import FITS, Transform
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+PRETRAINED = Path(__file__).parent / "pretrained"
+"""The bundles that ship, one folder each."""
+
+WEIGHTS_FILE, DESCRIPTION_FILE, CARD_FILE = "model.safetensors", "model.json", "README.md"
+FORMAT_VERSION = 1
+_WEIGHTS_LIMIT = 2 * 2**30
+_TEXT_LIMIT = 4 * 2**20
+_KEYS = {
+    "format_version",
+    "name",
+    "architecture",
+    "classes",
+    "tree",
+    "transform",
+    "embedding_size",
+    "calibration",
+    "rejection",
+    "training",
+    "metrics",
+}
+
+
+class BundleError(ValueError):
+    """A bundle that is unknown, broken or of another kind; the message is one line that says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class BundleInfo:
+    """All of a bundle but its weights."""
+
+    path: Path
+    name: str
+    model: str
+    """The network's name in `models.variants`, such as `resnet18:b3-1`."""
+    classes: tuple[str, ...]
+    transform: Transform
+    embedding_size: int
+    temperature: float
+    threshold: float
+    """Below this calibrated confidence the model abstains."""
+    weights_sha256: str
+    card: str
+    training: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def model_id(self) -> str:
+        """`<bundle name>@<first 12 of the weights' SHA-256>`."""
+        return f"{self.name}@{self.weights_sha256[:12]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A bundle with its network: float32, in evaluation mode, on the CPU."""
+
+    info: BundleInfo
+    network: nn.Module
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Description:
+    """What `save_bundle` writes into model.json."""
+
+    name: str
+    model: str
+    classes: Sequence[str]
+    transform: Transform
+    temperature: float = 1.0
+    threshold: float = 0.0
+    training: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Mapping[str, Any] = field(default_factory=dict)
+
+
+def resolve_bundle(name_or_dir: str) -> Path:
+    """The folder of a bundle that ships (by name) or of one's own (by path). Raises BundleError."""
+    known = shipped_bundles()
+    if name_or_dir in known:
+        return known[name_or_dir]
+    folder = Path(name_or_dir)
+    if (folder / DESCRIPTION_FILE).is_file():
+        return folder
+    if folder.is_dir():
+        raise BundleError(
+            f"{name_or_dir} holds no {DESCRIPTION_FILE}, so it is no bundle; name the bundle's folder"
+        )
+    close = near(name_or_dir, tuple(known)) or list(known)
+    raise BundleError(
+        f"unknown model {name_or_dir!r}; known: {', '.join(close) or 'none'}, or a bundle's folder"
+    )
+
+
+def shipped_bundles() -> dict[str, Path]:
+    """Name -> folder of the bundles that ship."""
+    return {file.parent.name: file.parent for file in sorted(PRETRAINED.glob(f"*/{DESCRIPTION_FILE}"))}
+
+
+def bundle_info(path: str | Path) -> BundleInfo:
+    """Reads and checks all of a bundle but the weights' values; needs no torch. Raises BundleError."""
+    folder = Path(path)
+    description = _read_json(folder)
+    _check_keys(description, folder)
+    try:
+        return BundleInfo(
+            path=folder,
+            name=_text(description["name"], "name"),
+            model=_text(description["architecture"], "architecture"),
+            classes=_classes(description["classes"]),
+            transform=_transform(description["transform"]),
+            embedding_size=_count(description["embedding_size"], "embedding_size"),
+            temperature=_number(description["calibration"], "temperature", 1e-3, 1e3),
+            threshold=_number(description["rejection"], "threshold", 0.0, 1.0),
+            weights_sha256=_hash_weights(folder),
+            card=_read_text(folder / CARD_FILE),
+            training=_mapping(description["training"], "training"),
+            metrics=_mapping(description["metrics"], "metrics"),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        if isinstance(error, BundleError):
+            raise
+        raise BundleError(f"{folder / DESCRIPTION_FILE} is not valid: {error}") from error
+
+
+def load_bundle(path: str | Path) -> Bundle:
+    """Reads and checks a bundle with its network, whose tensors must fit. Raises BundleError."""
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    info = bundle_info(path)
+    try:
+        weights = load_file(info.path / WEIGHTS_FILE)
+    except (OSError, SafetensorError) as error:
+        raise BundleError(f"{info.path / WEIGHTS_FILE} cannot be read: {error}") from error
+    return Bundle(info, _network(info, weights))
+
+
+def save_bundle(folder: str | Path, description: Description, network: nn.Module, card: str) -> BundleInfo:
+    """Writes a bundle into `folder`, which may exist, and reads it back.
+
+    The description goes last, for it is what makes a folder a bundle.
+    """
+    from safetensors.torch import save_file
+
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    (target / DESCRIPTION_FILE).unlink(missing_ok=True)
+    weights = {name: _narrow(tensor) for name, tensor in network.state_dict().items()}
+    save_file(weights, target / WEIGHTS_FILE)
+    (target / WEIGHTS_FILE).chmod(0o644)  # safetensors writes for the owner alone
+    (target / CARD_FILE).write_text(card, encoding="utf-8")
+    size = int(network.embedding_size)  # type: ignore[arg-type]
+    (target / DESCRIPTION_FILE).write_text(_to_json(description, size), encoding="utf-8")
+    return bundle_info(target)
+
+
+def _to_json(description: Description, embedding_size: int) -> str:
+    content = {
+        "format_version": FORMAT_VERSION,
+        "name": description.name,
+        "architecture": description.model,
+        "classes": list(description.classes),
+        "tree": {code: list(path(code)) for code in description.classes},
+        "transform": asdict(description.transform),
+        "embedding_size": embedding_size,
+        "calibration": {"temperature": description.temperature},
+        "rejection": {"threshold": description.threshold},
+        "training": dict(description.training),
+        "metrics": dict(description.metrics),
+    }
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def _narrow(tensor: Tensor) -> Tensor:
+    """Half precision for what is large; a vector (BatchNorm, bias) or a counter is small and stays exact."""
+    plain = tensor.detach().cpu().contiguous()
+    return plain.half() if plain.is_floating_point() and plain.dim() > 1 else plain.clone()
+
+
+def _network(info: BundleInfo, weights: Mapping[str, Tensor]) -> nn.Module:
+    from models.networks import build_network
+
+    # Built for real and not on the meta device, which would import torch._dynamo (4 s).
+    try:
+        network = build_network(info.model, len(info.classes))
+    except ValueError as error:
+        raise BundleError(f"{info.path / DESCRIPTION_FILE}: {error}") from error
+    _check_weights(info, weights, network.state_dict())
+    if network.embedding_size != info.embedding_size:
+        raise BundleError(
+            f"{info.path / DESCRIPTION_FILE} says embedding_size {info.embedding_size}, "
+            f"{info.model} has {network.embedding_size}"
+        )
+    network.load_state_dict(dict(weights))  # into float32
+    return network.eval()
+
+
+def _check_weights(info: BundleInfo, weights: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> None:
+    file = info.path / WEIGHTS_FILE
+    wrong = sorted(
+        name
+        for name in expected.keys() | weights.keys()
+        if name not in expected or name not in weights or weights[name].shape != expected[name].shape
+    )
+    if wrong:
+        raise BundleError(
+            f"{file} does not fit {info.model} with {len(info.classes)} classes: {len(wrong)} tensors "
+            f"are missing, unknown or of another shape, first {wrong[0]!r}"
+        )
+    broken = [name for name, tensor in weights.items() if not bool(tensor.isfinite().all())]
+    if broken:
+        raise BundleError(f"{file} holds values that are not finite, first in {broken[0]!r}")
+
+
+def _read_json(folder: Path) -> dict[str, Any]:
+    text = _read_text(folder / DESCRIPTION_FILE)
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BundleError(f"{folder / DESCRIPTION_FILE} is not JSON: {error}") from error
+    if not isinstance(content, dict):
+        raise BundleError(f"{folder / DESCRIPTION_FILE} is not a JSON object")
+    return content
+
+
+def _read_text(file: Path) -> str:
+    try:
+        if file.stat().st_size > _TEXT_LIMIT:
+            raise BundleError(f"{file} is larger than {_TEXT_LIMIT >> 20} MB, so it is no part of a bundle")
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BundleError(f"{file} cannot be read: {error}") from error
+
+
+def _check_keys(description: Mapping[str, Any], folder: Path) -> None:
+    version = description.get("format_version")
+    if version != FORMAT_VERSION:
+        raise BundleError(
+            f"{folder} has bundle format {version!r}, this Figmill reads {FORMAT_VERSION}: "
+            "update Figmill or the bundle"
+        )
+    wrong = sorted(_KEYS ^ description.keys())
+    if wrong:
+        raise BundleError(f"{folder / DESCRIPTION_FILE} has missing or unknown keys: {', '.join(wrong)}")
+
+
+def _hash_weights(folder: Path) -> str:
+    file = folder / WEIGHTS_FILE
+    try:
+        if file.stat().st_size > _WEIGHTS_LIMIT:
+            raise BundleError(f"{file} is larger than {_WEIGHTS_LIMIT >> 30} GB, so it is no bundle's")
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise BundleError(f"{file} cannot be read: {error}") from error
+
+
+def _text(value: object, key: str) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= 100 or not value.isprintable():
+        raise ValueError(f"{key} is not a short text")
+    return value
+
+
+def _classes(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not 2 <= len(value) <= 1000 or len(set(map(str, value))) != len(value):
+        raise ValueError("classes is not a list of 2 to 1000 different names")
+    return tuple(_text(name, "classes") for name in value)
+
+
+def _transform(value: object) -> Transform:
+    entries = _mapping(value, "transform")
+    if set(entries) != {f.name for f in fields(Transform)} or entries["fit"] not in FITS:
+        raise ValueError("transform has missing or unknown settings")
+    size, resize = (_count(entries[key], f"transform.{key}", 1024) for key in ("size", "resize"))
+    mean, std = (_triple(entries[key], f"transform.{key}") for key in ("mean", "std"))
+    if resize < size or min(std) <= 0:
+        raise ValueError("transform has settings that cannot be")
+    return Transform(size=size, resize=resize, fit=entries["fit"], mean=mean, std=std)
+
+
+def _triple(value: object, key: str) -> tuple[float, float, float]:
+    if not isinstance(value, list) or len(value) != 3 or not all(isinstance(v, int | float) for v in value):
+        raise ValueError(f"{key} is not three numbers")
+    return float(value[0]), float(value[1]), float(value[2])
+
+
+def _count(value: object, key: str, most: int = 100_000) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+        raise ValueError(f"{key} is not a whole number from 1 to {most}")
+    return value
+
+
+def _number(section: object, key: str, low: float, high: float) -> float:
+    """The only entry of a section; further keys would be settings that this version does not know."""
+    entries = _mapping(section, key)
+    value = entries.get(key)
+    if set(entries) != {key} or not isinstance(value, int | float) or not low <= value <= high:
+        raise ValueError(f"{key} is not a number from {low} to {high}, or has unknown settings beside it")
+    return float(value)
+
+
+def _mapping(value: object, key: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError(f"{key} is not an object")
+    return value

@@ -1,0 +1,112 @@
+"""Where a network looks: Grad-CAM++ at chosen residual units, and the paper's colour test.
+
+Source: Chattopadhay, Sarkar, Howlader, Balasubramanian, "Grad-CAM++", 2018, as the library grad-cam computes it.
+The colour test: a false-coloured electron micrograph goes wrong in colour and is right once turned to greyscale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from PIL import Image
+from torch import nn
+
+from models.augmentation import to_batch
+from models.bundle import Bundle
+from models.calibration import softmax
+from models.resnet import ResNet
+from models.transforms import Pixels
+
+
+class LayerError(ValueError):
+    """No residual unit of the network has this name; the message lists those that do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A prediction and the heat that explains it, per layer: (S, S) float32 in 0..1."""
+
+    code: str
+    confidence: float
+    heat: dict[str, npt.NDArray[np.float32]]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """An image as the network sees it, in colour and in greyscale, with what the network says of both."""
+
+    pixels: Pixels
+    """(S, S, 3) uint8."""
+    grey: Pixels
+    in_colour: Look
+    in_grey: Look
+
+
+def layers_of(network: nn.Module) -> dict[str, nn.Module]:
+    """The residual units by name, the first one first."""
+    if not isinstance(network, ResNet):
+        raise LayerError("Grad-CAM++ needs a ResNet; this bundle holds another network")
+    return {name: modules[-1] for name, modules in network.steps() if name != "stem"}
+
+
+def explain(bundle: Bundle, data: bytes, layers: Sequence[str] = ()) -> Explanation:
+    """Explains the most probable class of an encoded image; `layers` defaults to the last residual unit.
+
+    Raises ValueError for what cannot be decoded, LayerError for an unknown layer.
+    """
+    known = layers_of(bundle.network)
+    if isinstance(bundle.network, ResNet):
+        bundle.network.freeze(0)  # a frozen unit would keep no gradient to look at
+        bundle.network.eval()
+    wrong = [name for name in layers if name not in known]
+    if wrong:
+        raise LayerError(f"unknown layer {wrong[0]!r}; this network has {', '.join(known)}")
+    chosen = {name: known[name] for name in layers or [list(known)[-1]]}
+    pixels = bundle.info.transform.prepare(data)
+    grey = np.asarray(Image.fromarray(pixels).convert("L").convert("RGB"))
+    return Explanation(pixels, grey, _look(bundle, pixels, chosen), _look(bundle, grey, chosen))
+
+
+def _look(bundle: Bundle, pixels: Pixels, layers: dict[str, nn.Module]) -> Look:
+    from pytorch_grad_cam import GradCAMPlusPlus
+    from pytorch_grad_cam.utils.model_targets import ClassifierOutputTarget
+
+    x = to_batch(torch.from_numpy(pixels.copy())[None], bundle.info.transform)
+    with torch.inference_mode():
+        probabilities = softmax(bundle.network(x).numpy() / bundle.info.temperature)[0]
+    label = int(probabilities.argmax())
+    heat = {}
+    for name, module in layers.items():
+        with GradCAMPlusPlus(model=bundle.network, target_layers=[module]) as cam:
+            heat[name] = np.asarray(
+                cam(input_tensor=x, targets=[ClassifierOutputTarget(label)])[0], np.float32
+            )
+    return Look(bundle.info.classes[label], float(probabilities[label]), heat)
+
+
+def overlay(pixels: Pixels, heat: npt.NDArray[np.float32]) -> Pixels:
+    """(S, S, 3) uint8: the image with its heat from blue (cold) to red (hot)."""
+    from matplotlib import colormaps
+
+    colours = 255 * colormaps["turbo"](heat)[..., :3]
+    strength = 0.25 + 0.45 * heat[..., None]
+    return np.asarray(pixels * (1 - strength) + colours * strength).clip(0, 255).astype(np.uint8)
+
+
+def sheet(explanation: Explanation) -> Image.Image:
+    """Two rows, in colour and in greyscale: the image, then its overlay at each layer, with the predictions."""
+    from models.plots import draw_tiles
+
+    rows = []
+    for pixels, look in (
+        (explanation.pixels, explanation.in_colour),
+        (explanation.grey, explanation.in_grey),
+    ):
+        tiles = [(f"{look.code} {look.confidence:.0%}", pixels)]
+        tiles += [(name, overlay(pixels, heat)) for name, heat in look.heat.items()]
+        rows.append(tiles)
+    return draw_tiles(rows)

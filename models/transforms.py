@@ -1,0 +1,136 @@
+"""How an image becomes the network's input.
+
+One object for training, evaluation and inference, stored in the bundle. `Transform` decodes and resizes
+without torch, so that extraction workers and decoding threads stay light.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+Fit = Literal["letterbox", "stretch", "crop"]
+FITS: tuple[Fit, ...] = get_args(Fit)
+
+Triple = tuple[float, float, float]
+Pixels = npt.NDArray[np.uint8]
+
+IMAGENET_MEAN: Triple = (0.485, 0.456, 0.406)
+IMAGENET_STD: Triple = (0.229, 0.224, 0.225)
+PAPER_MEAN: Triple = (0.4857, 0.4740, 0.4755)
+PAPER_STD: Triple = (0.3648, 0.3557, 0.3669)
+
+PIXEL_LIMIT = 80_000_000
+"""Larger images are refused before they are decoded; below Pillow's own warning at 89 megapixels."""
+
+FORMATS = ("PNG", "JPEG", "TIFF", "GIF", "BMP", "WEBP", "PPM")
+"""The only decoders that input may reach."""
+
+_WHITE = (255, 255, 255)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transform:
+    """Decoding, resizing and normalisation of one image.
+
+    `size` is the side of the network's square input in pixels. `fit` says how a rectangle becomes a square:
+    `letterbox` keeps everything and pads with white, `stretch` keeps everything and gives up the proportions,
+    `crop` takes the central square (the paper's way) of an image whose shorter side was made `resize` pixels.
+    `mean` and `std` normalise the three channels scaled to 0..1.
+    """
+
+    size: int = 224
+    fit: Fit = "letterbox"
+    resize: int = 256
+    mean: Triple = IMAGENET_MEAN
+    std: Triple = IMAGENET_STD
+
+    def prepare(self, data: bytes) -> Pixels:
+        """Encoded image -> (size, size, 3) uint8 RGB. Thread-safe.
+
+        Raises ValueError for what cannot be decoded and for more than `PIXEL_LIMIT` pixels.
+        """
+        return self.central(self.canvas(data))
+
+    def canvas(self, data: bytes) -> Pixels:
+        """Encoded image -> (canvas_size, canvas_size, 3) uint8 RGB: what augmentation starts from."""
+        image = _open(data, self.canvas_size)
+        return np.asarray(_square(image, self.fit, self.canvas_size))
+
+    def central(self, canvas: Pixels) -> Pixels:
+        """The central (size, size) part of (..., canvas_size, canvas_size, 3): what evaluation sees."""
+        margin = (self.canvas_size - self.size) // 2
+        return canvas[..., margin : margin + self.size, margin : margin + self.size, :]
+
+    @property
+    def canvas_size(self) -> int:
+        """Side in pixels of the square cached for training: wider than `size` where a crop follows."""
+        return self.resize if self.fit == "crop" else self.size
+
+
+PAPER_TRANSFORM = Transform(fit="crop", mean=PAPER_MEAN, std=PAPER_STD)
+
+
+def _open(data: bytes, target: int) -> Image.Image:
+    """Decodes to RGB; a JPEG is decoded at the smallest of its scales that still exceeds twice the target."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit below is stricter
+            image = Image.open(io.BytesIO(data), formats=FORMATS)
+        _check_size(image)
+        image.draft("RGB", (2 * target, 2 * target))
+        return _to_rgb(image)
+    except ValueError:
+        raise
+    except (OSError, SyntaxError, EOFError, Image.DecompressionBombError, MemoryError) as error:
+        raise ValueError(f"the image cannot be decoded: {error}") from error
+
+
+def _check_size(image: Image.Image) -> None:
+    width, height = image.size
+    if width * height > PIXEL_LIMIT:
+        raise ValueError(
+            f"the image has {width} x {height} pixels; at most {PIXEL_LIMIT // 10**6} megapixels are read"
+        )
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    """Transparency becomes white paper; 16-bit and float greyscale are stretched to 8 bits."""
+    if image.mode in {"I", "F"} or image.mode.startswith("I;16"):
+        image = _to_8_bits(image)
+    if image.mode in {"RGBA", "LA", "PA", "La", "RGBa"} or "transparency" in image.info:
+        rgba = image.convert("RGBA")
+        paper = Image.new("RGBA", rgba.size, (*_WHITE, 255))
+        return Image.alpha_composite(paper, rgba).convert("RGB")
+    return image.convert("RGB")
+
+
+def _to_8_bits(image: Image.Image) -> Image.Image:
+    values = np.nan_to_num(np.asarray(image, dtype=np.float32))
+    low, high = float(values.min()), float(values.max())
+    scaled = (values - low) * (255.0 / max(high - low, 1e-6))
+    return Image.fromarray(scaled.astype(np.uint8))
+
+
+def _square(image: Image.Image, fit: Fit, side: int) -> Image.Image:
+    """Resizes with a box filter first (`reducing_gap`), then bilinearly: fast and free of aliasing."""
+    width, height = image.size
+    if fit == "stretch":
+        return image.resize((side, side), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    if fit == "crop":
+        short = min(width, height)
+        left, top = (width - short) / 2, (height - short) / 2
+        box = (left, top, left + short, top + short)
+        return image.resize((side, side), Image.Resampling.BILINEAR, box=box, reducing_gap=2.0)
+    scale = side / max(width, height)
+    inner = (max(1, round(width * scale)), max(1, round(height * scale)))
+    small = image.resize(inner, Image.Resampling.BILINEAR, reducing_gap=2.0)
+    square = Image.new("RGB", (side, side), _WHITE)
+    square.paste(small, ((side - inner[0]) // 2, (side - inner[1]) // 2))
+    return square

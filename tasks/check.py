@@ -1,0 +1,294 @@
+"""A dataset verified from its files alone: `figmill check`.
+
+Every part is read once, row group by row group, so that memory holds one row group and an entry for each paper.
+What is wrong is a Finding; what can be put right without losing a sound row carries its repair.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from tasks.dataset import PART_NAME, SPOOL, part_files
+from tasks.errors import OutputError
+from tasks.parts import PAPERS, SUBFIGURES, UNFINISHED, write_ledger
+from tasks.schema import IMAGE_COLUMN, PAPER_SCHEMA, SCHEMA_VERSION, subfigure_schema
+from tasks.texts import printable
+
+QUARANTINE = ".quarantine"
+"""Where parts go that cannot be used: no reader of the dataset looks there, and nothing is thrown away."""
+
+Remedy = Literal["remove", "quarantine", "drop rows", "none"]
+
+UNREADABLE = (pa.ArrowException, OSError, ValueError, MemoryError, OverflowError)
+"""What reading a damaged Parquet file may raise."""
+
+_BATCH_ROWS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong with a dataset."""
+
+    kind: str
+    """`unreadable`, `missing_part`, `schema`, `model`, `counts`, `hash`, `duplicate`, `leftover` or `foreign`."""
+    path: Path
+    sentence: str
+    remedy: Remedy = "none"
+    paper_ids: frozenset[str] = frozenset()
+    """For `drop rows`: whose ledger rows go."""
+
+
+@dataclass(slots=True)
+class Totals:
+    """What a check has seen so far."""
+
+    parts: int = 0
+    papers: int = 0
+    subfigures: int = 0
+    bytes: int = 0
+    """Of the parts, as stored."""
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What must agree across parts: one model, one row for each paper."""
+
+    model: tuple[str, str] | None = None
+    papers: dict[bytes, tuple[str, bool]] = field(default_factory=dict)
+    """paper_id -> ledger part, and whether the paper failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _LedgerRow:
+    paper_id: str
+    failed: bool
+    subfigures: int
+
+
+class _Unsound(Exception):  # noqa: N818 (carries a finding out of a part that need not be read on)
+    def __init__(self, kind: str, sentence: str) -> None:
+        super().__init__(kind, sentence)
+        self.kind = kind
+        self.sentence = sentence
+
+
+def total_bytes(out: Path) -> int:
+    """What `check` will read, for a bar. Raises OutputError where `out` is no dataset."""
+    _require_dataset(out)
+    return sum(file.stat().st_size for file in part_files(out / SUBFIGURES))
+
+
+def check(out: Path, totals: Totals, advance: Callable[[], None] = lambda: None) -> Iterator[Finding]:
+    """All that is wrong with the dataset in `out`; counts in `totals` as it goes on. Changes nothing.
+
+    `advance` is called after each part.
+
+    Raises OutputError where `out` is no dataset.
+    """
+    _require_dataset(out)
+    yield from _strange_files(out)
+    ledgers = {file.name for file in part_files(out / PAPERS)}
+    for part in part_files(out / SUBFIGURES):
+        if part.name not in ledgers:
+            yield Finding("leftover", part, "no ledger part names this part: a killed run left it", "remove")
+    seen = _Seen()
+    for name in sorted(ledgers):
+        yield from _check_shard(out, name, seen, totals)
+        totals.parts += 1
+        advance()
+
+
+def repair(out: Path, finding: Finding) -> str | None:
+    """Does what is safe about a finding and says what it did; None where nothing is.
+
+    A quarantined part takes its ledger rows along, so that the next run does those papers again.
+    """
+    if not finding.path.exists():
+        return f"{finding.path} is gone already"
+    if finding.remedy == "remove":
+        shutil.rmtree(finding.path) if finding.path.is_dir() else finding.path.unlink()
+        return f"removed {finding.path}"
+    if finding.remedy == "drop rows":
+        _drop_rows(out, finding)
+        return f"removed {len(finding.paper_ids)} rows from {finding.path}"
+    if finding.remedy == "quarantine":
+        moved = _quarantine(out, finding.path.name)
+        return f"moved {' and '.join(moved)} to {out / QUARANTINE}; its papers are done by the next `figmill label`"
+    return None
+
+
+def _require_dataset(out: Path) -> None:
+    if not (out / PAPERS).is_dir() or not (out / SUBFIGURES).is_dir():
+        raise OutputError(f"{out} is no Figmill dataset: it has no folders {PAPERS}/ and {SUBFIGURES}/")
+
+
+def _strange_files(out: Path) -> Iterator[Finding]:
+    if (out / SPOOL).exists():
+        yield Finding("leftover", out / SPOOL, "what a killed run was reading", "remove")
+    for folder in (out / PAPERS, out / SUBFIGURES):
+        for path in sorted(folder.iterdir()):
+            if path.is_file() and path.name.startswith(".") and path.name.endswith(UNFINISHED):
+                yield Finding("leftover", path, "a file that a killed run did not finish", "remove")
+            elif not path.is_file() or not PART_NAME.fullmatch(path.name):
+                yield Finding("foreign", path, "Figmill did not write this: move it elsewhere")
+
+
+def _check_shard(out: Path, name: str, seen: _Seen, totals: Totals) -> Iterator[Finding]:
+    """A part with its ledger part: the first thing that makes it unusable, or its doubled papers."""
+    ledger, part = out / PAPERS / name, out / SUBFIGURES / name
+    reading = ledger
+    try:
+        rows = _ledger_rows(ledger)
+        if not part.is_file():
+            raise _Unsound("missing_part", f"its part is not in {SUBFIGURES}/")
+        _check_model(ledger, seen)
+        reading = part
+        _check_model(part, seen)
+        _check_part(part, rows, totals)
+    except _Unsound as found:
+        yield Finding(found.kind, reading, found.sentence, "none" if found.kind == "model" else "quarantine")
+    except UNREADABLE as error:
+        reason = printable(str(error).splitlines()[0] if str(error) else type(error).__name__, 120)
+        yield Finding("unreadable", reading, f"it cannot be read back: {reason}", "quarantine")
+    else:
+        totals.papers += len(rows)
+        yield from _doubled(out, name, rows, seen)
+
+
+def _ledger_rows(ledger: Path) -> list[_LedgerRow]:
+    with pq.ParquetFile(ledger) as file:
+        if not file.schema_arrow.equals(PAPER_SCHEMA):
+            raise _Unsound("schema", "its columns are not those of a ledger part")
+        table = file.read(["paper_id", "status", "subfigures"])
+        table.validate(full=True)
+    rows = [
+        _LedgerRow(row["paper_id"], row["status"] == "failed", row["subfigures"]) for row in table.to_pylist()
+    ]
+    twice = [paper_id for paper_id, number in Counter(row.paper_id for row in rows).items() if number > 1]
+    if twice:
+        raise _Unsound(
+            "duplicate", f"{len(twice)} papers have two rows in it, {printable(twice[0], 70)} first"
+        )
+    return rows
+
+
+def _check_model(file: Path, seen: _Seen) -> None:
+    """Rows of different models never share a dataset; which ones are right, only the user knows."""
+    pairs = (pq.read_schema(file).metadata or {}).items()
+    metadata = {key.decode(errors="replace"): value.decode(errors="replace") for key, value in pairs}
+    version = metadata.get("figmill.schema_version")
+    if version != SCHEMA_VERSION:
+        raise _Unsound("schema", f"it has schema {version}, not {SCHEMA_VERSION}")
+    model = metadata.get("figmill.model_id", ""), metadata.get("figmill.classes", "")
+    seen.model = seen.model or model
+    if model != seen.model:
+        raise _Unsound("model", f"it is of {printable(model[0])}, others are of {printable(seen.model[0])}")
+
+
+def _check_part(part: Path, rows: Iterable[_LedgerRow], totals: Totals) -> None:
+    with pq.ParquetFile(part) as file:
+        _check_columns(file.schema_arrow)
+        found: Counter[str] = Counter()
+        ids: set[str] = set()
+        columns = ["subfigure_id", "paper_id", "image_sha256", IMAGE_COLUMN]
+        # Every column is decoded, for a torn page may lie in any; few at a time, for the images are large.
+        for column in file.schema_arrow.names:
+            if column not in columns:
+                for batch in file.iter_batches(_BATCH_ROWS * 16, columns=[column]):
+                    batch.validate(full=True)
+        for batch in file.iter_batches(_BATCH_ROWS, columns=columns):
+            batch.validate(full=True)
+            _check_rows(batch.to_pylist(), found, ids)
+            totals.subfigures += batch.num_rows
+    totals.bytes += part.stat().st_size
+    expected = {row.paper_id: row.subfigures for row in rows if row.subfigures}
+    if dict(found) != expected:
+        told, there = sum(expected.values()), sum(found.values())
+        papers = sum(found[paper_id] != expected.get(paper_id, 0) for paper_id in {*found, *expected})
+        raise _Unsound("counts", f"{there} rows, its ledger part says {told}; {papers} papers differ")
+
+
+def _check_columns(schema: pa.Schema) -> None:
+    try:
+        classes = json.loads((schema.metadata or {})[b"figmill.classes"])
+        expected = subfigure_schema(classes, schema.field("embedding").type.list_size)
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise _Unsound("schema", "it does not say of which model it is") from error
+    if not schema.equals(expected):
+        strange = set(schema).symmetric_difference(expected)
+        names = ", ".join(sorted({printable(one.name, 40) for one in strange})) or "order of columns"
+        raise _Unsound("schema", f"its columns are not those of schema {SCHEMA_VERSION}: {names}")
+
+
+def _check_rows(rows: list[dict[str, Any]], found: Counter[str], ids: set[str]) -> None:
+    for row in rows:
+        image = row[IMAGE_COLUMN]
+        if hashlib.sha256((image or {}).get("bytes") or b"").hexdigest() != row["image_sha256"]:
+            raise _Unsound("hash", f"the image of {printable(row['subfigure_id'], 60)} is not the one it was")
+        if row["subfigure_id"] in ids:
+            raise _Unsound("duplicate", f"the subfigure {printable(row['subfigure_id'], 60)} is in it twice")
+        ids.add(row["subfigure_id"])
+        found[row["paper_id"]] += 1
+
+
+def _doubled(out: Path, name: str, rows: list[_LedgerRow], seen: _Seen) -> Iterator[Finding]:
+    """Papers that another part has too: a failed row goes, of two labelled ones the later part."""
+    stale: dict[str, set[str]] = {}
+    labelled = []
+    for row in rows:
+        key = hashlib.sha256(row.paper_id.encode()).digest()
+        other, other_failed = seen.papers.setdefault(key, (name, row.failed))
+        if other == name:
+            continue
+        if other_failed and not row.failed:
+            stale.setdefault(other, set()).add(row.paper_id)
+            seen.papers[key] = (name, False)
+        elif row.failed:
+            stale.setdefault(name, set()).add(row.paper_id)
+        else:
+            labelled.append((row.paper_id, other))
+    for file, paper_ids in stale.items():
+        sentence = f"{len(paper_ids)} failed papers have a newer row in another ledger part"
+        yield Finding("duplicate", out / PAPERS / file, sentence, "drop rows", frozenset(paper_ids))
+    if labelled:
+        paper_id, other = labelled[0]
+        sentence = f"{len(labelled)} papers are labelled in {other} too, {printable(paper_id, 70)} first"
+        yield Finding("duplicate", out / PAPERS / name, sentence, "quarantine")
+
+
+def _drop_rows(out: Path, finding: Finding) -> None:
+    table = pq.read_table(finding.path)
+    gone = pc.is_in(table["paper_id"], pa.array(sorted(finding.paper_ids), pa.string()))
+    kept = table.filter(pc.invert(gone))
+    if kept.num_rows:
+        write_ledger(finding.path, kept)
+    else:  # failed papers alone: its part holds no row either
+        finding.path.unlink()
+        (out / SUBFIGURES / finding.path.name).unlink(missing_ok=True)
+
+
+def _quarantine(out: Path, name: str) -> list[str]:
+    """Ledger part first: a kill in between leaves a part without a ledger part, which counts for nothing."""
+    moved = []
+    for folder in (PAPERS, SUBFIGURES):
+        source, target = out / folder / name, out / QUARANTINE / folder / name
+        if source.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            number = 0
+            while target.exists():
+                number += 1
+                target = target.with_name(f"{name}.{number}")
+            source.rename(target)
+            moved.append(f"{folder}/{name}")
+    return moved

@@ -1,0 +1,208 @@
+"""One paper read from its PDF: figures with captions, cut into subfigures, each as an encoded image.
+
+Runs in a worker process that never imports torch. Whatever is wrong with a PDF is raised as PaperError.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tasks import boxes, jats
+from tasks.documents import MUPDF_ERRORS, open_pdf, raise_if_out_of_memory, read_pages
+from tasks.figures import FoundFigure, find_figures
+from tasks.pages import PageContent
+from tasks.pixels import FigurePixels, PlacedImage, placed_images
+from tasks.records import Box, CaptionSource, Extraction, Figure, FigureKind, Metadata, Paper, Subfigure
+from tasks.separation import FigureImage, Word, separate
+from tasks.settings import ExtractionLimits
+from tasks.subcaptions import expected_labels, split_caption
+
+_DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+[^\s\"<>.,;:)\]]")
+
+
+def read_paper(paper: Paper, limits: ExtractionLimits) -> Extraction:
+    """Every figure of a paper with its subfigures. Raises PaperError."""
+    started = time.perf_counter()
+    path = Path(paper.source_uri)
+    gaps: list[str] = []
+    notes: list[str] = []
+    with open_pdf(path, limits, paper.paper_id) as document:
+        pages = read_pages(document, limits, gaps)
+        found, without_artwork = find_figures(pages, gaps)
+        gaps += [
+            f"the artwork of {c.label} was not found (caption on page {c.page})" for c in without_artwork
+        ]
+        if _is_scan(pages):
+            gaps.append("the pages are pictures without text: captions cannot be read")
+        article = jats.read_article(Path(paper.jats_uri)) if paper.jats_uri else None
+        if paper.jats_uri and article is None:
+            notes.append(f"{paper.jats_uri} is no JATS that can be read")
+        words = _words(found, article, gaps)
+        figures: list[Figure] = []
+        for place, own in zip(found, words, strict=True):
+            try:
+                figures.append(_read_figure(len(figures), place, own, limits, gaps))
+            except Exception as error:  # noqa: BLE001 (one figure, not the paper; MemoryError goes on)
+                raise_if_out_of_memory(error)
+                what = f"{own.label or 'a figure'} on page {place.page.number}"
+                known = isinstance(error, MUPDF_ERRORS)
+                gaps.append(f"{what} {'is damaged' if known else 'could not be read'} and was left out")
+                notes.append(f"{what}: {''.join(traceback.format_exception(error))}")
+        return Extraction(
+            paper=paper,
+            metadata=_metadata(paper, article, pages),
+            pages=document.page_count,
+            figures=tuple(figures),
+            seconds=time.perf_counter() - started,
+            gaps=tuple(gaps),
+            notes=tuple(notes),
+        )
+
+
+def _is_scan(pages: Sequence[PageContent]) -> bool:
+    """Whether most pages are one picture each and hardly a letter stands on any."""
+    pictures = sum(
+        any(p.image and boxes.area(p.bbox) > 0.8 * boxes.area(page.bounds) for p in page.paints)
+        for page in pages
+    )
+    letters = sum(len(line.text) for page in pages for line in page.lines)
+    return pictures > len(pages) / 2 and letters < 50 * len(pages)
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    label: str | None
+    caption: str | None
+    source: CaptionSource | None
+
+
+_NO_WORDS = _Words(None, None, None)
+
+
+def _read_figure(
+    index: int, found: FoundFigure, words: _Words, limits: ExtractionLimits, gaps: list[str]
+) -> Figure:
+    page, text = found.page, words.caption
+    images = [i for i in placed_images(page) if boxes.overlaps(i.bbox, found.bbox, -1)]
+    pixels = FigurePixels(page, found.bbox, images, limits.megapixels)
+    panels = separate(_figure_image(found, pixels, images, expected_labels(text) if text else ()))
+    subcaptions = split_caption(text, [p.label for p in panels if p.label]) if text else {}
+    subfigures = tuple(
+        Subfigure(
+            subfigure_index=i,
+            bbox=page.to_page(panel.bbox),
+            image=pixels.cut(panel.bbox),
+            panel_label=panel.label,
+            subcaption=subcaptions.get(panel.label) if panel.label else None,
+        )
+        for i, panel in enumerate(panels)
+    )
+    gaps += pixels.notes
+    return Figure(
+        figure_index=index,
+        page=page.number,
+        bbox=page.to_page(found.bbox),
+        kind=_kind(page, found.bbox, images),
+        label=words.label,
+        caption=text,
+        caption_source=words.source if text else None,
+        subfigures=subfigures,
+    )
+
+
+def _figure_image(
+    found: FoundFigure, pixels: FigurePixels, images: Sequence[PlacedImage], labels: tuple[str, ...]
+) -> FigureImage:
+    inside = [line for line in found.page.lines if boxes.share_inside(line.bbox, found.bbox) > 0.5]
+    return FigureImage(
+        pixels=pixels.view(),
+        bbox=found.bbox,
+        image_boxes=tuple(boxes.intersection(image.bbox, found.bbox) for image in images),
+        words=tuple(Word(line.text, line.bbox, line.size, line.bold) for line in inside),
+        drawings=tuple(_drawings(found.page, found.bbox)),
+        expected_labels=labels,
+    )
+
+
+def _drawings(page: PageContent, box: Box) -> list[Box]:
+    return [p.bbox for p in page.paints if not p.image and boxes.share_inside(p.bbox, box) > 0.9]
+
+
+def _kind(page: PageContent, box: Box, images: Sequence[PlacedImage]) -> FigureKind:
+    """`raster` when images make up the box, `vector` when there is none, else `mixed`."""
+    if not images:
+        return "vector"
+    covered = max(boxes.share_inside(box, image.bbox) for image in images)
+    texts = any(boxes.share_inside(line.bbox, box) > 0.5 for line in page.lines)
+    paths = any(
+        not any(boxes.share_inside(drawing, boxes.grown(i.bbox, 1)) > 0.9 for i in images)
+        for drawing in _drawings(page, box)
+    )
+    return "raster" if not texts and (covered > 0.95 or not paths) else "mixed"
+
+
+def _words(found: Sequence[FoundFigure], article: jats.Article | None, gaps: list[str]) -> list[_Words]:
+    """Label and caption of each figure: those of the article's JATS where it has them, else as printed.
+
+    A figure printed without a label takes the article's where just one is missing between its neighbours.
+    """
+    printed = [
+        _Words(f.caption.label, f.caption.text or None, "pdf") if f.caption else _NO_WORDS for f in found
+    ]
+    if article is None or not article.figures:
+        return printed
+    known = {_key(f.label): f for f in reversed(article.figures)}  # the first of a label wins
+    labels = _labels_by_place([w.label for w in printed], [f.label for f in article.figures])
+    words = []
+    for own, label in zip(printed, labels, strict=True):
+        figure = known.get(_key(label)) if label else None
+        words.append(_Words(figure.label, figure.caption, "jats") if figure and figure.caption else own)
+    missing = known.keys() - {_key(w.label) for w in words if w.label}
+    gaps += [f"{known[k].label} is in the JATS and was not found in the PDF" for k in sorted(missing)]
+    return words
+
+
+def _labels_by_place(printed: Sequence[str | None], known: Sequence[str]) -> list[str | None]:
+    keys = [_key(label) for label in known]
+    labels = list(printed)
+    for i, label in enumerate(labels):
+        if label is None:
+            before = next((keys.index(_key(x)) for x in reversed(labels[:i]) if x and _key(x) in keys), -1)
+            after = next((keys.index(_key(x)) for x in labels[i + 1 :] if x and _key(x) in keys), len(keys))
+            alone = labels[i - 1 : i] != [None] and labels[i + 1 : i + 2] != [None]
+            if after - before == 2 and alone:
+                labels[i] = known[before + 1]
+    return labels
+
+
+def _key(label: str) -> str:
+    return label.lower()
+
+
+def _metadata(paper: Paper, article: jats.Article | None, pages: Sequence[PageContent]) -> Metadata:
+    """The caller's metadata, completed from the article's JATS and, for the DOI, from the first page."""
+    known = paper.metadata
+    read = article.metadata if article else Metadata()
+    merged = Metadata(
+        pmcid=known.pmcid or read.pmcid,
+        doi=known.doi or read.doi,
+        title=known.title or read.title,
+        journal=known.journal or read.journal,
+        license=known.license or read.license,
+        published=known.published or read.published,
+    )
+    return merged if merged.doi else replace(merged, doi=_printed_doi(pages))
+
+
+def _printed_doi(pages: Sequence[PageContent]) -> str | None:
+    """The first DOI that the first page prints: its own, for references come later."""
+    for line in pages[0].lines if pages else ():
+        match = _DOI.search(line.text)
+        if match:
+            return match[0]
+    return None

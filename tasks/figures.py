@@ -1,0 +1,365 @@
+"""Figures on the pages of a paper: each caption bound to its artwork, wherever that stands around it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from tasks import boxes
+from tasks.captions import CaptionBlock, Style, body_style, find_captions, words_of
+from tasks.documents import MUPDF_ERRORS, raise_if_out_of_memory
+from tasks.pages import PageContent
+from tasks.records import Box
+from tasks.regions import Component, Furniture, Region, find_furniture, read_region
+
+Direction = Literal["above", "below", "beside"]
+
+REACH = (22.0, 16.0)
+"""Points, across and down: loose text this near to artwork (legends, axis labels, letters) belongs to it."""
+
+LEAST_WORDS = (80.0, 30.0)
+"""Points: a figure of words alone (a listing, a sequence) is at least so wide and high."""
+
+WRONG_WAY = 40.0
+"""Points added to a distance that does not lead the way the paper's other captions point."""
+
+FIRST_CLAIM = 120.0
+"""Points: how far a caption without artwork may reach for the piece nearest to it."""
+
+LEAST_SEED = 18.0
+"""Points: the longer side of the smallest component that a figure may start from."""
+
+LEAST_UNLABELLED = (150.0, 90.0)
+"""Points: artwork without a caption is taken for a figure only when it is at least so wide and high."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FoundFigure:
+    """A figure's place: `bbox` in the upright frame of `page`; `caption` is None for an unlabelled figure."""
+
+    page: PageContent
+    bbox: Box
+    caption: CaptionBlock | None
+    pictured: bool = True
+    """A large embedded image is part of it."""
+
+
+def find_figures(
+    pages: Sequence[PageContent], gaps: list[str] | None = None
+) -> tuple[list[FoundFigure], list[CaptionBlock]]:
+    """Every figure of a paper in the order of its pages, and the captions that no artwork was found for.
+
+    A page that cannot be rendered is left out and named in `gaps`.
+    """
+    style = body_style(pages)
+    captions = find_captions(pages, style)
+    furniture = find_furniture(pages)
+    regions = list(_regions(pages, captions, style, furniture, gaps if gaps is not None else []))
+    way = _usual_way(regions)
+    found: list[FoundFigure] = []
+    spare: list[FoundFigure] = []
+    for region in regions:
+        bound = _bind(region, way)
+        found += _captioned(region, bound, way)
+        spare += _uncaptioned(region, bound)
+    claimed = {f.caption for f in found}
+    waiting = [c for c in captions if c.kind == "figure" and c.text and c not in claimed]
+    waiting = [c for c in waiting if c.label not in {f.caption.label for f in found if f.caption}]
+    found += _bind_across_pages(spare, waiting)
+    found = [_with_words(f, captions) for f in found]
+    found.sort(key=lambda f: (f.page.number, round(f.bbox[1] / 20), f.bbox[0]))
+    labels = {f.caption.label for f in found if f.caption}
+    return found, [c for c in waiting if c.label not in labels]
+
+
+def _regions(
+    pages: Sequence[PageContent],
+    captions: Sequence[CaptionBlock],
+    style: Style,
+    furniture: Furniture,
+    gaps: list[str],
+) -> Iterator[Region]:
+    for page in pages:
+        own = [c for c in captions if c.page == page.number]
+        if page.paints or own:
+            try:
+                yield read_region(page, own, style, furniture)
+            except MUPDF_ERRORS as error:
+                raise_if_out_of_memory(error)
+                gaps.append(f"page {page.number} is damaged: its figures were left out")
+            page.forget()  # the ink of 600 pages would be 600 MB
+
+
+def _captioned(
+    region: Region, bound: dict[CaptionBlock, list[Component]], way: Direction
+) -> list[FoundFigure]:
+    found = []
+    for caption in region.captions:
+        seeds = bound.get(caption)
+        if caption.kind != "figure":
+            continue
+        box = (
+            _artwork(region, seeds)
+            if seeds
+            else _framed_words(region, caption) or _words_alone(region, caption, way)
+        )
+        if box:
+            found.append(FoundFigure(region.page, box, caption))
+    return found
+
+
+def _with_words(figure: FoundFigure, captions: Sequence[CaptionBlock]) -> FoundFigure:
+    if figure.caption is None or figure.caption.text:
+        return figure
+    return replace(figure, caption=replace(figure.caption, text=words_of(figure.caption, captions)))
+
+
+def _bind_across_pages(spare: list[FoundFigure], waiting: Sequence[CaptionBlock]) -> list[FoundFigure]:
+    """Artwork without a caption given to captions without artwork: on the facing page, or in a manuscript's order.
+
+    What no caption takes stays a figure without a label where it is clearly one.
+    """
+    last = max((c.page for c in waiting), default=0)
+    behind = [f for f in spare if f.page.number > last]
+    if len(behind) == len(waiting) > 1:
+        given = dict(zip(behind, waiting, strict=True))
+    else:
+        given = {}
+        for caption in waiting:
+            facing = [f for f in spare if abs(f.page.number - caption.page) == 1 and f not in given]
+            if len(facing) == 1:
+                given[facing[0]] = caption
+    return [
+        replace(f, caption=given.get(f)) for f in spare if f in given or (f.pictured and _is_large(f.bbox))
+    ]
+
+
+def _is_large(box: Box) -> bool:
+    return boxes.width(box) >= LEAST_UNLABELLED[0] and boxes.height(box) >= LEAST_UNLABELLED[1]
+
+
+def _seeds(region: Region) -> list[Component]:
+    """The components that may be a figure or a part of one."""
+    return [
+        c
+        for c in region.components
+        if c.graphic
+        and not c.rule
+        and max(boxes.width(c.bbox), boxes.height(c.bbox)) >= LEAST_SEED
+        and not (c.frame and _is_typesetters(c, region))
+    ]
+
+
+def _is_typesetters(frame: Component, region: Region) -> bool:
+    """Whether a frame was drawn by the publisher: about a caption or text, or about a picture and nothing else."""
+    if any(boxes.share_inside(frame.bbox, boxes.grown(image, 3)) > 0.9 for image in region.images):
+        return False
+    inside = [
+        c for c in region.components if c is not frame and boxes.share_inside(c.bbox, frame.bbox) > 0.95
+    ]
+    if any(boxes.share_inside(c.bbox, frame.bbox) > 0.9 for c in region.captions):
+        return True
+    graphics = [c for c in inside if c.graphic]
+    if not graphics:
+        # Print without any sentence is a plot whose points and labels are letters.
+        return not inside or _sentences_in(frame.bbox, region) > 0
+    return all(
+        any(boxes.share_inside(c.bbox, boxes.grown(image, 3)) > 0.9 for image in region.images)
+        for c in graphics
+    )
+
+
+def _sentences_in(box: Box, region: Region) -> int:
+    lines = [line for line in region.page.lines if len(line.text.split()) >= 5]
+    return sum(boxes.share_inside(line.bbox, box) > 0.9 for line in lines)
+
+
+def _direction(seed: Box, caption: Box) -> Direction:
+    dx, dy = boxes.gaps(seed, caption)
+    if dx > dy:
+        return "beside"
+    return "above" if (seed[1] + seed[3]) < (caption[1] + caption[3]) else "below"
+
+
+def _corridor(a: Box, b: Box) -> Box:
+    """What lies between two boxes: as wide as they overlap, else as wide as both."""
+    dx, dy = boxes.gaps(a, b)
+    x = (max(a[0], b[0]), min(a[2], b[2])) if dx == 0 else (min(a[2], b[2]), max(a[0], b[0]))
+    y = (max(a[1], b[1]), min(a[3], b[3])) if dy == 0 else (min(a[3], b[3]), max(a[1], b[1]))
+    return x[0], y[0], x[1], y[1]
+
+
+def _blocked(region: Region, a: Box, b: Box, caption: CaptionBlock) -> bool:
+    """Whether body text, a table or a caption other than `caption` stands between two boxes."""
+    corridor = _corridor(a, b)
+    others = [c.bbox for c in region.captions if c is not caption]
+    return any(_crosses(corridor, box) for box in (*region.barriers, *others))
+
+
+def _crosses(corridor: Box, barrier: Box) -> bool:
+    common = boxes.intersection(corridor, barrier)
+    return boxes.width(common) > 3 and boxes.height(common) > 0.4 * boxes.height(barrier)
+
+
+def _usual_way(regions: Sequence[Region]) -> Direction:
+    """Where this paper's figures stand, seen from their captions, by the cases that leave no doubt."""
+    votes: Counter[Direction] = Counter()
+    for region in regions:
+        for caption in region.captions:
+            if caption.kind == "figure":
+                ways = {
+                    _direction(s.bbox, caption.bbox)
+                    for s in _seeds(region)
+                    if max(boxes.gaps(s.bbox, caption.bbox)) < 40
+                    and not _blocked(region, s.bbox, caption.bbox, caption)
+                }
+                votes.update(ways if len(ways) == 1 else ())
+    return "below" if votes["below"] > votes["above"] else "above"
+
+
+def _bind(region: Region, way: Direction) -> dict[CaptionBlock, list[Component]]:
+    """Each seed to the caption it is linked to by the shortest steps; seeds that nothing reaches are left out.
+
+    The figures of a page grow at once, as in Prim's algorithm: the next seed to join is the one nearest to any
+    caption or to a seed already bound, so that a figure of many tiles hangs together and keeps its neighbours off.
+    """
+    free = _seeds(region)
+    bound: dict[CaptionBlock, list[Component]] = {c: [] for c in region.captions}
+    best: dict[Component, tuple[float, CaptionBlock]] = {}
+    for seed in free:
+        for caption in region.captions:
+            _offer(best, seed, caption, _first_step(region, seed, caption, way))
+    first = {caption: _nearest_seed(region, free, caption, way) for caption in region.captions}
+    while best:
+        seed = min(best, key=lambda s: best[s][0])
+        step, caption = best.pop(seed)
+        # A caption that has nothing yet has the first claim on the artwork nearest to it.
+        caption = next((c for c in region.captions if not bound[c] and first[c] is seed), caption)
+        if step == float("inf"):
+            break
+        if _engulfs_caption(region, [*bound[caption], seed], caption):
+            continue
+        bound[caption].append(seed)
+        for other in best:
+            dx, dy = boxes.gaps(other.bbox, seed.bbox)
+            if not _blocked(region, other.bbox, seed.bbox, caption):
+                _offer(best, other, caption, dx + dy)
+    return {caption: seeds for caption, seeds in bound.items() if seeds}
+
+
+def _nearest_seed(
+    region: Region, seeds: Sequence[Component], caption: CaptionBlock, way: Direction
+) -> Component | None:
+    step, _, nearest = min(
+        ((_first_step(region, seed, caption, way), i, seed) for i, seed in enumerate(seeds)),
+        default=(float("inf"), 0, None),
+    )
+    return nearest if caption.kind == "figure" and step < FIRST_CLAIM else None
+
+
+def _offer(
+    best: dict[Component, tuple[float, CaptionBlock]], seed: Component, caption: CaptionBlock, step: float
+) -> None:
+    if seed not in best or step < best[seed][0]:
+        best[seed] = step, caption
+
+
+def _first_step(region: Region, seed: Component, caption: CaptionBlock, way: Direction) -> float:
+    """The distance in points from a caption to artwork, longer where it leads the unusual way."""
+    if _blocked(region, seed.bbox, caption.bbox, caption):
+        return float("inf")
+    dx, dy = boxes.gaps(seed.bbox, caption.bbox)
+    direction = _direction(seed.bbox, caption.bbox)
+    # A table's own graphics (rules, shades) stand below its caption whatever the figures do.
+    usual = "below" if caption.kind == "table" else way
+    penalty = 0.0 if direction == usual else WRONG_WAY / 2 if direction == "beside" else WRONG_WAY
+    return dy + 1.5 * dx + penalty
+
+
+def _engulfs_caption(region: Region, seeds: Sequence[Component], caption: CaptionBlock) -> bool:
+    box = boxes.hull(s.bbox for s in seeds)
+    return any(c is not caption and boxes.share_inside(c.bbox, box) > 0.5 for c in region.captions)
+
+
+def _artwork(region: Region, seeds: Sequence[Component]) -> Box:
+    """The box of a figure: its seeds, and the loose text and small parts that stand in it or next to it."""
+    box = boxes.hull(s.bbox for s in seeds)
+    candidates = set(_seeds(region))
+    rest = [c for c in region.components if c not in candidates and not c.frame]
+    others = [c.bbox for c in region.captions]
+    while True:
+        near = [
+            c
+            for c in rest
+            if _is_near(c, box)
+            and not any(
+                boxes.overlaps(boxes.hull([box, c.bbox]), other, -2) and not boxes.overlaps(box, other, -2)
+                for other in (*others, *region.barriers)
+            )
+        ]
+        if not near:
+            return box
+        box = boxes.hull([box, *(c.bbox for c in near)])
+        rest = [c for c in rest if c not in near]
+
+
+def _is_near(part: Component, box: Box) -> bool:
+    dx, dy = boxes.gaps(part.bbox, box)
+    if not part.rule:
+        return dx < REACH[0] and dy < REACH[1]
+    # A rule that sticks out was drawn for something else.
+    longer = max(boxes.width(part.bbox) - boxes.width(box), boxes.height(part.bbox) - boxes.height(box))
+    return max(dx, dy) < 2 and longer <= 5
+
+
+def _framed_words(region: Region, caption: CaptionBlock) -> Box | None:
+    """A chart made of words alone in a frame next to its caption, which has no graphic part to start from."""
+    near = [
+        frame
+        for frame in region.frames
+        if max(boxes.gaps(frame, caption.bbox)) < WRONG_WAY
+        and not any(c is not caption and boxes.overlaps(c.bbox, frame) for c in region.captions)
+    ]
+    return min(near, key=lambda frame: sum(boxes.gaps(frame, caption.bbox)), default=None)
+
+
+def _words_alone(region: Region, caption: CaptionBlock, way: Direction) -> Box | None:
+    """A figure of words without any graphic (a listing, a sequence), next to its caption on the usual side."""
+    words = [c for c in region.components if not c.graphic and not c.rule]
+    first = [
+        c
+        for c in words
+        if _direction(c.bbox, caption.bbox) == way
+        and max(boxes.gaps(c.bbox, caption.bbox)) < REACH[0]
+        and not _blocked(region, c.bbox, caption.bbox, caption)
+    ]
+    if not first or not caption.text:
+        return None
+    box = _artwork(region, first)
+    large = boxes.width(box) >= LEAST_WORDS[0] and boxes.height(box) >= LEAST_WORDS[1]
+    return box if large else None
+
+
+def _uncaptioned(region: Region, bound: dict[CaptionBlock, list[Component]]) -> list[FoundFigure]:
+    """Artwork that no caption of its page claims, in groups that stand together; small pieces are left out."""
+    claimed = {seed for seeds in bound.values() for seed in seeds}
+    free = [seed for seed in _seeds(region) if seed not in claimed]
+    found: list[FoundFigure] = []
+    while free:
+        group = [free.pop(0)]
+        while near := [s for s in free if any(_hangs_together(region, s.bbox, g.bbox) for g in group)]:
+            group += near
+            free = [s for s in free if s not in near]
+        box = _artwork(region, group)
+        pictured = any(_is_large(image) and boxes.share_inside(image, box) > 0.5 for image in region.images)
+        if boxes.area(box) > 0.02 * boxes.area(region.page.bounds):
+            found.append(FoundFigure(region.page, box, None, pictured))
+    return found
+
+
+def _hangs_together(region: Region, a: Box, b: Box) -> bool:
+    corridor = _corridor(a, b)
+    barred = any(_crosses(corridor, box) for box in (*region.barriers, *(c.bbox for c in region.captions)))
+    return max(boxes.gaps(a, b)) < WRONG_WAY and not barred

@@ -1,0 +1,112 @@
+"""Glyphs: the lone marks of print in a figure's pixels that may be panel letters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+from scipy import ndimage
+
+from tasks.gutters import PixelBox
+
+CROP = 24
+"""Side in pixels of the square that a glyph is brought to."""
+
+FILL = 20
+"""Longer side in pixels of the glyph within it."""
+
+THRESHOLDS = ((True, 90), (True, 150), (False, 235), (False, 180))
+"""Whether the print is darker than its ground, and the shade that parts them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """A lone mark: its box in pixels, whether brackets stand around it, and its (24, 24) uint8 picture."""
+
+    box: PixelBox
+    bracketed: bool
+    picture: np.ndarray
+
+    @property
+    def height(self) -> int:
+        """Pixels."""
+        return self.box[3] - self.box[1]
+
+
+def find_glyphs(gray: np.ndarray, unit: float) -> list[Glyph]:
+    """The marks of `gray` (H, W) uint8 as high as print (4 to 32 points) with no other print beside them.
+
+    `unit` is the number of pixels in a PDF point.
+    """
+    found: dict[PixelBox, Glyph] = {}
+    for dark, threshold in THRESHOLDS:
+        mask = gray < threshold if dark else gray > threshold
+        for box, bracketed in lone_marks(mask, unit):
+            key = round(box[0] / 4), round(box[1] / 4), round(box[2] / 4), round(box[3] / 4)
+            if key not in found:
+                found[key] = Glyph(box, bracketed, crop_glyph(gray, box, dark))
+    return list(found.values())
+
+
+def lone_marks(mask: np.ndarray, unit: float) -> Iterator[tuple[PixelBox, bool]]:
+    """Boxes of connected marks of a mask (H, W) that stand alone or between brackets, with whether they do so."""
+    labelled, _ = ndimage.label(mask, np.ones((3, 3)))
+    slices = ndimage.find_objects(labelled)
+    boxes = np.array([(s[1].start, s[0].start, s[1].stop, s[0].stop) for s in slices], np.int32).reshape(
+        -1, 4
+    )
+    widths, heights = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
+    print_like = (heights >= 2.5 * unit) & (heights <= 36 * unit) & (widths <= 36 * unit)
+    marks = boxes[print_like]
+    marks = marks[np.argsort(marks[:, 1])]
+    letters = (
+        print_like & (heights >= max(7, 3.5 * unit)) & (widths >= 0.11 * heights) & (widths <= 1.5 * heights)
+    )
+    for box in boxes[letters & (heights <= 32 * unit)]:
+        first, last = np.searchsorted(marks[:, 1], (box[1] - 72 * unit, box[3] + 36 * unit))
+        alone, bracketed = company(box, marks[first:last])
+        if alone:
+            yield (int(box[0]), int(box[1]), int(box[2]), int(box[3])), bracketed
+
+
+def company(box: np.ndarray, marks: np.ndarray) -> tuple[bool, bool]:
+    """Whether no mark of print (N, 4) stands beside or close above or below `box`, and whether brackets do."""
+    x0, y0, x1, y1 = box
+    width, height = x1 - x0, y1 - y0
+    left, top, right, bottom = marks.T
+    gaps = np.maximum(left - x1, x0 - right)
+    drops = np.maximum(top - y1, y0 - bottom)
+    beside = (np.minimum(bottom, y1) - np.maximum(top, y0) > 0.3 * height) & (bottom - top > 0.45 * height)
+    near = marks[
+        beside & (gaps < 0.6 * height) & (gaps > -0.5 * height) & (np.abs(marks - box).max(axis=1) > 0)
+    ]
+    stacked = (
+        (np.minimum(right, x1) - np.maximum(left, x0) > 0.5 * width) & (drops > 0) & (drops < 0.35 * height)
+    )
+    print_wide = (right - left > 0.45 * width) & (right - left < 2 * height)
+    if len(near) > 2 or (stacked & print_wide).any():
+        return False, False
+    tall = near[:, 3] - near[:, 1]
+    return bool(((tall >= 1.1 * height) & (near[:, 2] - near[:, 0] <= 0.5 * tall)).all()), bool(len(near))
+
+
+def crop_glyph(gray: np.ndarray, box: PixelBox, dark: bool) -> np.ndarray:
+    """The glyph in `box` of `gray`, light on black, its contrast stretched, centred in a (24, 24) uint8 square."""
+    x0, y0, x1, y1 = box
+    crop = gray[max(0, y0 - 1) : y1 + 1, max(0, x0 - 1) : x1 + 1].astype(np.float32)
+    low, high = np.percentile(crop, (2, 98))
+    crop = np.clip((crop - low) / max(1.0, high - low), 0, 1)
+    return square((1 - crop if dark else crop) * 255)
+
+
+def square(crop: np.ndarray) -> np.ndarray:
+    """`crop` (H, W) scaled to a longer side of 20 pixels in the middle of a black (24, 24) uint8 square."""
+    scale = FILL / max(crop.shape)
+    size = max(1, round(crop.shape[1] * scale)), max(1, round(crop.shape[0] * scale))
+    scaled = Image.fromarray(np.clip(crop, 0, 255).astype(np.uint8)).resize(size, Image.Resampling.BILINEAR)
+    picture = np.zeros((CROP, CROP), np.uint8)
+    left, top = (CROP - size[0]) // 2, (CROP - size[1]) // 2
+    picture[top : top + size[1], left : left + size[0]] = np.asarray(scaled)
+    return picture

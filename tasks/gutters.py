@@ -1,0 +1,120 @@
+"""Gutters: the runs of plain background that part the panels of a compound figure.
+
+Boxes here are integer pixels `(x0, y0, x1, y1)` of an ink mask, half open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+PixelBox = tuple[int, int, int, int]
+Mask = np.ndarray[tuple[int, int], np.dtype[np.bool_]]
+Profile = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+
+
+def ink(pixels: np.ndarray, background: np.ndarray | None = None, tolerance: int = 24) -> Mask:
+    """Mask (H, W) of the pixels of `pixels` (H, W, 3) uint8 further than `tolerance` from the background.
+
+    `background` (3,) is white by default.
+    """
+    colour = np.full(3, 255) if background is None else background
+    colour = colour.astype(np.uint8)
+    apart = np.maximum(pixels, colour) - np.minimum(pixels, colour)
+    mask: Mask = np.maximum(np.maximum(apart[..., 0], apart[..., 1]), apart[..., 2]) > tolerance
+    return mask
+
+
+def background_colour(pixels: np.ndarray) -> np.ndarray:
+    """The colour (3,) uint8 on which a figure is laid out: that of its rim where it is plain and light, else white.
+
+    A dark rim is more often the inside of a micrograph than a gutter.
+    """
+    rim = np.concatenate(
+        [
+            pixels[:2].reshape(-1, 3),
+            pixels[-2:].reshape(-1, 3),
+            pixels[:, :2].reshape(-1, 3),
+            pixels[:, -2:].reshape(-1, 3),
+        ]
+    )
+    colours, counts = np.unique(rim // 8, axis=0, return_counts=True)
+    middle = colours[counts.argmax()] * 8 + 4
+    near = np.abs(rim.astype(np.int16) - middle).max(axis=1) <= 10
+    if near.mean() < 0.6 or middle.min() < 190:
+        return np.full(3, 255, np.uint8)
+    colour: np.ndarray = np.median(rim[near], axis=0).astype(np.uint8)
+    return colour
+
+
+def without_frame(mask: Mask, thickest: int) -> Mask:
+    """`mask` less the frame that runs along all four of its edges, if there is one of at most `thickest` pixels."""
+    depths = [_line_depth(side, thickest) for side in (mask, mask[::-1], mask.T, mask.T[::-1])]
+    if not all(depths):
+        return mask
+    top, bottom, left, right = depths
+    inner = np.zeros_like(mask)
+    kept = slice(top, len(mask) - bottom), slice(left, mask.shape[1] - right)
+    inner[kept] = mask[kept]
+    return inner
+
+
+def _line_depth(rows: Mask, thickest: int) -> int:
+    """The number of leading rows of `rows` that end with a full line; 0 where there is none or it is too thick."""
+    full = rows[: 2 * thickest].mean(axis=1) > 0.94
+    if not full.any() or full.sum() > thickest:
+        return 0
+    return int(np.flatnonzero(full)[-1]) + 2
+
+
+def trim(mask: Mask, box: PixelBox) -> PixelBox | None:
+    """The least box that holds all ink of `box`; None where there is none."""
+    x0, y0, x1, y1 = box
+    part = mask[y0:y1, x0:x1]
+    rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
+    if not len(rows):
+        return None
+    return x0 + int(columns[0]), y0 + int(rows[0]), x0 + int(columns[-1]) + 1, y0 + int(rows[-1]) + 1
+
+
+def empty_runs(profile: Profile, least: int) -> Iterator[tuple[int, int]]:
+    """The runs `(start, stop)` of at least `least` False entries of a boolean profile, inside its ends."""
+    edges = np.flatnonzero(np.diff(np.r_[True, profile.astype(bool), True].astype(np.int8)))
+    for start, stop in zip(edges[::2], edges[1::2], strict=True):
+        if stop - start >= least and start > 0 and stop < len(profile):
+            yield int(start), int(stop)
+
+
+def strips(mask: Mask, box: PixelBox, axis: int, least: int) -> list[PixelBox]:
+    """`box` cut at every gutter of `least` pixels or more; `axis` 0: side by side, 1: one above the other."""
+    x0, y0, x1, y1 = box
+    origin, end = (x0, x1) if axis == 0 else (y0, y1)
+    profile = np.asarray(mask[y0:y1, x0:x1].any(axis=axis))
+    cuts = [origin, *(origin + position for run in empty_runs(profile, least) for position in run), end]
+    pairs = zip(cuts[::2], cuts[1::2], strict=True)
+    return [(a, y0, b, y1) if axis == 0 else (x0, a, x1, b) for a, b in pairs]
+
+
+def xy_cut(mask: Mask, box: PixelBox, gutter: int, least_side: int) -> list[PixelBox]:
+    """Cut `box` at its widest gutters, rows and columns in turn, until none of `gutter` pixels is left.
+
+    Pieces thinner than `least_side` pixels are not cut off. The recursive XY-cut of Nagy and Seth (1984).
+    """
+    trimmed = trim(mask, box)
+    if trimmed is None:
+        return []
+    x0, y0, x1, y1 = trimmed
+    part = mask[y0:y1, x0:x1]
+    best: tuple[int, int, int] | None = None
+    for axis, length in ((0, x1 - x0), (1, y1 - y0)):
+        for start, stop in empty_runs(np.asarray(part.any(axis=axis)), gutter):
+            if min(start, length - stop) >= least_side and (best is None or stop - start > best[0]):
+                best = stop - start, axis, (start + stop) // 2
+    if best is None:
+        return [trimmed]
+    _, axis, middle = best
+    halves = ((x0, y0, x0 + middle, y1), (x0 + middle, y0, x1, y1))
+    if axis == 1:
+        halves = ((x0, y0, x1, y0 + middle), (x0, y0 + middle, x1, y1))
+    return [piece for half in halves for piece in xy_cut(mask, half, gutter, least_side)]

@@ -1,0 +1,136 @@
+"""Panel letters: which letter is printed where in a figure, from the PDF's text or else from its pixels.
+
+A letter alone proves little: charts are full of them. So letters are taken together, of one case and about one
+size, and only where they are those that the caption names, or else run from A without a hole.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tasks.glyphs import find_glyphs
+from tasks.gutters import PixelBox
+from tasks.letter_reader import CLASSES, class_of, read_letters
+
+_PRINTED = re.compile(r"[(\[]?\s*([A-Za-z](?:iv|v|i{1,3}|[1-9])?)\s*[)\]]?\s*[.:,]?")
+LEAST_READ = 0.35
+"""Least probability at which a glyph counts as a reading of a letter that the caption names."""
+
+LEAST_SURE = 0.9
+"""Least probability where the caption names no letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A panel letter as printed and its box in pixels; `sure` is the reader's probability, 1 for PDF text."""
+
+    text: str
+    box: PixelBox
+    sure: float
+    bracketed: bool = False
+
+    @property
+    def height(self) -> int:
+        """Pixels."""
+        return self.box[3] - self.box[1]
+
+
+def letters_of_text(words: Sequence[tuple[str, PixelBox]], expected: Sequence[str]) -> list[Letter]:
+    """The panel letters among the PDF's `words`, each with its box in pixels."""
+    readings = [
+        Letter(match[1], box, 1.0, text.lstrip()[0] in "([" or ")" in text)
+        for text, box in words
+        if (match := _PRINTED.fullmatch(text.strip()))
+    ]
+    return choose_letters(readings, expected)
+
+
+def letters_of_pixels(gray: np.ndarray, unit: float, expected: Sequence[str]) -> list[Letter]:
+    """The panel letters read from the pixels `gray` (H, W) uint8, with `unit` pixels in a PDF point."""
+    return choose_letters(list(read_glyphs(gray, unit)), expected)
+
+
+def read_glyphs(gray: np.ndarray, unit: float) -> Iterator[Letter]:
+    """Every lone glyph of `gray` that may be a letter, once for each case that looks like it."""
+    glyphs = find_glyphs(gray, unit)
+    if not glyphs:
+        return
+    probabilities = read_letters(np.stack([glyph.picture for glyph in glyphs]))
+    for glyph, row in zip(glyphs, probabilities, strict=True):
+        for index in np.flatnonzero(row[:-1] >= LEAST_READ):
+            read = CLASSES[index]
+            for text in {read, *(letter for letter in string.ascii_lowercase if class_of(letter) == read)}:
+                yield Letter(text, glyph.box, float(row[index]), glyph.bracketed)
+
+
+def choose_letters(readings: Sequence[Letter], expected: Sequence[str]) -> list[Letter]:
+    """The readings that together are the panel letters of a figure; empty where no set of them convinces."""
+    best: list[Letter] = []
+    expected = [label for label in expected if label[0].isupper() == expected[0][0].isupper()]
+    # One reference for each look: a plot of a thousand circles reads as a thousand O of one height.
+    looks = {(r.text[0].isupper(), r.bracketed, r.height): r for r in readings}
+    for reference in looks.values():
+        alike = [letter for letter in readings if are_alike(letter, reference)]
+        chosen = settle(alike, expected) if expected else settle_run(alike)
+        if total(chosen) > total(best) + 0.01:
+            best = chosen
+    enough = max(2, 0.5 * len({label[0] for label in expected}))
+    return best if len({letter.text for letter in best}) >= enough else []
+
+
+def are_alike(letter: Letter, reference: Letter) -> bool:
+    """Whether two readings may belong to one set: same case, same brackets, about the same height."""
+    same_case = letter.text[0].isupper() == reference.text[0].isupper()
+    low, high = (0.8, 1.25) if reference.text[0].isupper() else (0.62, 1.6)
+    return (
+        same_case
+        and letter.bracketed == reference.bracketed
+        and low <= letter.height / max(1, reference.height) <= high
+    )
+
+
+def total(letters: Sequence[Letter]) -> float:
+    """How convincing a set is: the sum of its certainties."""
+    return sum(letter.sure for letter in letters)
+
+
+def settle(readings: Sequence[Letter], labels: Sequence[str]) -> list[Letter]:
+    """One reading for each of `labels` that has any: the surest, and of equals the one in line with the others."""
+    by_label = {label: [letter for letter in readings if letter.text == label] for label in labels}
+    first = [max(found, key=lambda letter: letter.sure) for found in by_label.values() if found]
+    return [
+        max(found, key=lambda letter: letter.sure + 0.6 * in_line(letter, first))
+        for found in by_label.values()
+        if found
+    ]
+
+
+def settle_run(readings: Sequence[Letter]) -> list[Letter]:
+    """The run of sure readings from A (or a) upwards, where none of them is ambiguous."""
+    sure = [letter for letter in readings if letter.sure >= LEAST_SURE]
+    alphabet = (
+        string.ascii_uppercase if readings and readings[0].text[0].isupper() else string.ascii_lowercase
+    )
+    present = {letter.text for letter in sure}
+    length = next((count for count, letter in enumerate(alphabet) if letter not in present), 26)
+    run = settle(sure, alphabet[:length])
+    repeated = max((sum(other.text == letter.text for other in sure) for letter in run), default=0)
+    return run if repeated == 1 else []
+
+
+def in_line(letter: Letter, others: Sequence[Letter]) -> float:
+    """The share of `others` that stand on one line or in one column with `letter`."""
+    if not others:
+        return 0.0
+    reach = 0.6 * letter.height
+    lined = sum(
+        min(abs(letter.box[0] - other.box[0]), abs(letter.box[1] - other.box[1])) < reach
+        for other in others
+        if other.box != letter.box
+    )
+    return lined / len(others)

@@ -1,0 +1,317 @@
+"""Writing parts: subfigure rows streamed to one Parquet file, then the ledger part that makes them count.
+
+Rows go to a file with a leading dot, which no `*.parquet` matches. `commit` closes, fsyncs and renames it,
+then writes the ledger part likewise: a part is whole or absent, and counts once its ledger part is there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import os
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from models.taxonomy import path as taxonomy_path
+from tasks.clock import now
+from tasks.records import (
+    Extraction,
+    FailedPaper,
+    Failure,
+    Figure,
+    LabelledPaper,
+    Score,
+    ShardOutcome,
+    Subfigure,
+)
+from tasks.schema import IMAGE_COLUMN, PAPER_SCHEMA, Stamp, pipeline_version, stamped, subfigure_schema
+from tasks.texts import printable, storable
+
+SUBFIGURES, PAPERS = "subfigures", "papers"
+"""The folders of parts and of ledger parts in a dataset."""
+UNFINISHED = ".unfinished"
+"""Suffix of a file that is being written."""
+
+_GROUP_BYTES = 32 * 2**20
+_GROUP_ROWS = 1000
+_ONE_OF_A_KIND = ("subfigure_id", "image_sha256", "probabilities", "embedding", IMAGE_COLUMN)
+"""Columns that hardly repeat: a dictionary would cost time and save nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    paper: Extraction
+    figure: Figure
+    subfigure: Subfigure
+    score: Score | None
+    labelled_at: dt.datetime
+
+    @property
+    def weight(self) -> int:
+        """Bytes that the row takes, about."""
+        scores = 0 if self.score is None else self.score.probabilities.nbytes + self.score.embedding.nbytes
+        return len(self.subfigure.image.data) + scores + 2 * len(self.figure.caption or "") + 1000
+
+
+class PartWriter:
+    """Writes one shard's part and ledger part into the dataset folder `out`; a context that cleans up.
+
+    Leaving the context without `commit` removes what was written. Memory holds one row group, not the shard.
+    """
+
+    def __init__(self, out: Path, name: str, stamp: Stamp) -> None:
+        self.part = f"{name}.parquet"
+        self._stamp = stamp
+        self._target = out / SUBFIGURES / self.part
+        self._ledger = out / PAPERS / self.part
+        self._unfinished = unfinished(self._target)
+        self._schema = stamped(subfigure_schema(stamp.classes, stamp.embedding_size), stamp)
+        self._file = pq.ParquetWriter(self._unfinished, self._schema, **_options(self._schema))
+        self._rows: list[_Row] = []
+        self._weight = 0
+        self._papers: list[dict[str, Any]] = []
+        self._tally = _Tally()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with contextlib.suppress(OSError, pa.ArrowException):  # a full disk would speak up again
+            self._file.close()
+        self._unfinished.unlink(missing_ok=True)
+
+    def add(self, labelled: LabelledPaper) -> None:
+        """Takes a paper's subfigures, in order, and its ledger row."""
+        paper, scores, moment = labelled.extraction, iter(labelled.scores), now()
+        for figure in paper.figures:
+            for subfigure in figure.subfigures:
+                self._append(_Row(paper, figure, subfigure, next(scores), moment))
+        status = "ok" if labelled.scores else "no_figures"
+        counts = {"figures": len(paper.figures), "subfigures": len(labelled.scores), "pages": paper.pages}
+        gaps = {"error_kind": "incomplete", "error": storable("; ".join(paper.gaps))} if paper.gaps else {}
+        self._papers.append(self._paper_row(paper, {"status": status, **gaps, **counts}))
+        self._tally.count(labelled, status, self._stamp.classes)
+
+    def fail(self, failure: Failure) -> None:
+        """Takes the ledger row of a paper that could not be read."""
+        facts = {"status": "failed", "error_kind": failure.kind, "error": storable(failure.error)}
+        counts = {"figures": 0, "subfigures": 0, "pages": failure.pages}
+        self._papers.append(self._paper_row(failure, {**facts, **counts}))
+        self._tally.fail(failure)
+
+    def commit(self) -> ShardOutcome:
+        """Puts the part in place, then the ledger part; from then on the shard counts."""
+        self._flush()
+        self._file.close()
+        put_in_place(self._unfinished, self._target)
+        ledger = pa.Table.from_pylist(self._papers, schema=stamped(PAPER_SCHEMA, self._stamp))
+        write_ledger(self._ledger, ledger)
+        return self._tally.outcome(self.part)
+
+    def _append(self, row: _Row) -> None:
+        if self._rows and self._weight + row.weight > _GROUP_BYTES:
+            self._flush()
+        self._rows.append(row)
+        self._weight += row.weight
+        if len(self._rows) >= _GROUP_ROWS:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._rows:
+            self._file.write_table(_table(self._rows, self._schema, self._stamp))
+        self._rows, self._weight = [], 0
+
+    def _paper_row(self, of: Extraction | Failure, facts: dict[str, Any]) -> dict[str, Any]:
+        metadata = of.metadata if isinstance(of, Extraction) else of.paper.metadata
+        return {
+            "paper_id": of.paper.paper_id,
+            "source_uri": storable(of.paper.source_uri),
+            **{name: storable(getattr(metadata, name)) for name in ("pmcid", "doi", "title", "journal")},
+            "license": storable(metadata.license),
+            "published": metadata.published,
+            "seconds": of.seconds,
+            "part": self.part,
+            "model_id": self._stamp.model_id,
+            "pipeline_version": pipeline_version(),
+            "finished_at": now(),
+            **facts,
+        }
+
+
+def unfinished(target: Path) -> Path:
+    """Where a file is written before it is renamed to `target`: beside it, its name with a leading dot."""
+    return target.with_name(f".{target.name}{UNFINISHED}")
+
+
+def write_ledger(target: Path, table: pa.Table) -> None:
+    """Writes a ledger part whole or not at all."""
+    aside = unfinished(target)
+    try:
+        pq.write_table(table, aside, compression="zstd")
+        put_in_place(aside, target)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def put_in_place(aside: Path, target: Path) -> None:
+    """Renames a finished file so that a crash of the machine leaves either nothing or all of it."""
+    _sync(aside)
+    aside.replace(target)
+    _sync(target.parent)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _options(schema: pa.Schema) -> dict[str, Any]:
+    repeating = [name for name in schema.names if name not in _ONE_OF_A_KIND and not name.endswith("bbox")]
+    return {
+        "compression": "zstd",
+        "use_dictionary": [*repeating, "modality_path.list.element"],
+        "write_statistics": [name for name in schema.names if name not in _ONE_OF_A_KIND[2:]],
+    }
+
+
+def _table(rows: list[_Row], schema: pa.Schema, stamp: Stamp) -> pa.Table:
+    columns = {**_paper_columns(rows), **_figure_columns(rows), **_image_columns(rows)}
+    columns |= _model_columns(rows, schema, stamp)
+    arrays = [
+        column if isinstance(column, pa.Array) else pa.array(column, schema.field(name).type)
+        for name, column in ((name, columns[name]) for name in schema.names)
+    ]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _paper_columns(rows: list[_Row]) -> dict[str, Any]:
+    texts = ("pmcid", "doi", "title", "journal", "license")
+    return {
+        "subfigure_id": [_stem(row, "/") for row in rows],
+        "paper_id": [row.paper.paper.paper_id for row in rows],
+        "source_uri": [storable(row.paper.paper.source_uri) for row in rows],
+        **{name: [storable(getattr(row.paper.metadata, name)) for row in rows] for name in texts},
+        "published": [row.paper.metadata.published for row in rows],
+        "pipeline_version": [pipeline_version()] * len(rows),
+        "labelled_at": [row.labelled_at for row in rows],
+    }
+
+
+def _figure_columns(rows: list[_Row]) -> dict[str, Any]:
+    return {
+        "figure_index": [row.figure.figure_index for row in rows],
+        "figure_label": [storable(row.figure.label) for row in rows],
+        "caption": [storable(row.figure.caption) for row in rows],
+        "caption_source": [row.figure.caption_source for row in rows],
+        "page": [row.figure.page for row in rows],
+        "figure_bbox": [row.figure.bbox for row in rows],
+        "figure_kind": [row.figure.kind for row in rows],
+        "subfigure_index": [row.subfigure.subfigure_index for row in rows],
+        "panel_label": [storable(row.subfigure.panel_label) for row in rows],
+        "subcaption": [storable(row.subfigure.subcaption) for row in rows],
+        "subfigure_bbox": [row.subfigure.bbox for row in rows],
+    }
+
+
+def _image_columns(rows: list[_Row]) -> dict[str, Any]:
+    images = [row.subfigure.image for row in rows]
+    suffixes = {"png": "png", "jpeg": "jpg"}
+    return {
+        IMAGE_COLUMN: [
+            {"bytes": image.data, "path": f"{_stem(row, '-')}.{suffixes[image.format]}"}
+            for row, image in zip(rows, images, strict=True)
+        ],
+        "image_width": [image.width for image in images],
+        "image_height": [image.height for image in images],
+        "image_sha256": [image.sha256 for image in images],
+    }
+
+
+def _model_columns(rows: list[_Row], schema: pa.Schema, stamp: Stamp) -> dict[str, Any]:
+    scores = [row.score for row in rows]
+    best = [None if score is None else int(score.probabilities.argmax()) for score in scores]
+    codes = [None if index is None else stamp.classes[index] for index in best]
+    return {
+        "modality": codes,
+        "modality_path": [None if code is None else list(taxonomy_path(code)) for code in codes],
+        "confidence": [None if score is None else float(score.probabilities.max()) for score in scores],
+        "rejected": [None if score is None else score.rejected for score in scores],
+        "probabilities": _vectors(
+            [None if score is None else score.probabilities for score in scores],
+            schema.field("probabilities").type,
+        ),
+        "embedding": _vectors(
+            [None if score is None else score.embedding for score in scores], schema.field("embedding").type
+        ),
+        "model_id": [stamp.model_id] * len(rows),
+    }
+
+
+def _vectors(vectors: list[np.ndarray | None], kind: pa.DataType) -> pa.Array:
+    """Vectors of one length as a fixed-size list: by one flat array, not by Python numbers.
+
+    None becomes a list of nulls, not a null list: pyarrow cannot read a null fixed-size list back from Parquet.
+    """
+    dtype = kind.value_type.to_pandas_dtype()
+    blank = np.zeros(kind.list_size, dtype)
+    flat = np.concatenate([blank if vector is None else vector.astype(dtype) for vector in vectors])
+    missing = np.repeat([vector is None for vector in vectors], kind.list_size)
+    return pa.FixedSizeListArray.from_arrays(pa.array(flat, kind.value_type, mask=missing), type=kind)
+
+
+def _stem(row: _Row, separator: str) -> str:
+    numbers = (row.figure.figure_index, row.subfigure.subfigure_index)
+    return separator.join([row.paper.paper.paper_id[:16], *map(str, numbers)])
+
+
+class _Tally:
+    """Counts what a shard holds."""
+
+    def __init__(self) -> None:
+        self.by_status: Counter[str] = Counter()
+        self.by_modality: Counter[str] = Counter()
+        self.failures: list[FailedPaper] = []
+        self.pages = self.figures = self.subfigures = self.rejected = self.unscored = 0
+
+    def count(self, labelled: LabelledPaper, status: str, classes: tuple[str, ...]) -> None:
+        scored = [score for score in labelled.scores if score is not None]
+        self.by_status[status] += 1
+        self.by_modality.update(classes[int(score.probabilities.argmax())] for score in scored)
+        self.pages += labelled.extraction.pages
+        self.figures += len(labelled.extraction.figures)
+        self.subfigures += len(labelled.scores)
+        self.rejected += sum(score.rejected for score in scored)
+        self.unscored += len(labelled.scores) - len(scored)
+
+    def fail(self, failure: Failure) -> None:
+        uri = failure.paper.source_uri
+        self.by_status["failed"] += 1
+        self.pages += failure.pages or 0
+        self.failures.append(
+            FailedPaper(printable(Path(uri).name), storable(uri), failure.kind, printable(failure.error))
+        )
+
+    def outcome(self, part: str) -> ShardOutcome:
+        return ShardOutcome(
+            part=part,
+            by_status=dict(self.by_status),
+            failures=tuple(self.failures),
+            pages=self.pages,
+            figures=self.figures,
+            subfigures=self.subfigures,
+            rejected=self.rejected,
+            unscored=self.unscored,
+            by_modality=dict(self.by_modality),
+        )

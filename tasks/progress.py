@@ -1,0 +1,215 @@
+"""What a run says while it goes on: plain lines in a log, or a bar on a terminal."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from tasks.records import Failure, LabelledPaper, Paper, RunSummary, ShardOutcome
+from tasks.texts import printable, storable
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+_LINE_EVERY = 15.0
+"""Seconds between lines of progress in a log."""
+
+Logger = logging.Logger | logging.LoggerAdapter[logging.Logger]
+
+log = logging.getLogger("figmill.progress")
+
+
+class Listener:
+    """Counts what a run tells of itself; a context. Shards call it from several threads.
+
+    Says little: a line for a shard (info) and for a paper (debug).
+    """
+
+    def __init__(self, logger: Logger = log) -> None:
+        self.log = logger
+        self.lock = threading.RLock()
+        self.total = 0
+        self.papers = 0
+        self.subfigures = 0
+        self.failures = 0
+        self._started = time.monotonic()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return None
+
+    @property
+    def seconds(self) -> float:
+        """Wall time since the listener was made."""
+        return time.monotonic() - self._started
+
+    def listed(self, papers: int) -> None:
+        """So many inputs were found."""
+        with self.lock:
+            self.total = papers
+            self.changed()
+
+    def skipped(self) -> None:
+        """One of them need not be done."""
+        with self.lock:
+            self.total -= 1
+            self.changed()
+
+    def left(self, papers: int) -> None:
+        """So many of them are left for a later run."""
+        with self.lock:
+            self.total -= papers
+            self.changed()
+
+    def labelled(self, paper: LabelledPaper) -> None:
+        """A paper's rows are on their way into the part."""
+        extraction = paper.extraction
+        name = printable(extraction.paper.source_uri)
+        counts = (len(extraction.figures), len(paper.scores), extraction.seconds)
+        facts = _facts("paper labelled", extraction.paper) | {
+            "status": "ok" if paper.scores else "no_figures",
+            "pages": extraction.pages,
+            **dict(zip(("figures", "subfigures", "seconds"), counts, strict=True)),
+        }
+        self.log.debug("%s: %d figures, %d subfigures, read in %.1f s", name, *counts, extra={"facts": facts})
+        for note in extraction.notes:
+            noted = {"facts": _facts("note", extraction.paper)}
+            self.log.debug("%s: %s", name, printable(note), extra=noted)
+        with self.lock:
+            self.papers += 1
+            self.subfigures += len(paper.scores)
+            self.changed()
+
+    def failed(self, failure: Failure) -> None:
+        """A paper could not be read."""
+        name, error = printable(failure.paper.source_uri), printable(failure.error)
+        facts = _facts("paper failed", failure.paper) | {
+            "status": "failed",
+            "error_kind": failure.kind,
+            "error": error,
+            "seconds": failure.seconds,
+        }
+        self.log.debug("%s: failed (%s): %s", name, failure.kind, error, extra={"facts": facts})
+        with self.lock:
+            self.papers += 1
+            self.failures += 1
+            self.changed()
+
+    def written(self, outcome: ShardOutcome) -> None:
+        """A shard's part and ledger part are in place."""
+        counts = {
+            "papers": sum(outcome.by_status.values()),
+            "subfigures": outcome.subfigures,
+            "failed": len(outcome.failures),
+        }
+        facts = {"event": "shard written", "part": outcome.part, **counts}
+        self.log.info(
+            "wrote %s: %d papers, %d subfigures, %d failed",
+            outcome.part,
+            *counts.values(),
+            extra={"facts": facts},
+        )
+
+    def ended(self, summary: RunSummary) -> None:
+        """The run is done; whoever watches it sees the same on standard output."""
+        counts = {
+            "papers": summary.papers,
+            "skipped": summary.skipped,
+            "left": summary.left,
+            "subfigures": summary.subfigures,
+            "failed": summary.by_status.get("failed", 0),
+        }
+        facts = {"event": "run ended", "out": summary.out, "seconds": round(summary.seconds, 3), **counts}
+        said = ", ".join(f"{name} {number}" for name, number in counts.items())
+        self.log.info("the run ended: %s", said, extra={"facts": facts})
+
+    def changed(self) -> None:
+        """Called under the lock after each change of the counts."""
+
+
+class LogListener(Listener):
+    """Says besides, every now and then, where the run stands."""
+
+    def __init__(self, logger: Logger = log) -> None:
+        super().__init__(logger)
+        self._next = _LINE_EVERY
+
+    def changed(self) -> None:
+        """Says where the run stands, if it has not for a while."""
+        if self.seconds < self._next:
+            return
+        self._next = self.seconds + _LINE_EVERY
+        rate = self.subfigures / self.seconds
+        facts = {
+            "event": "progress",
+            "papers": self.papers,
+            "total": self.total,
+            "subfigures": self.subfigures,
+            "failed": self.failures,
+        }
+        self.log.info(
+            "%d of %d papers, %d subfigures (%.1f/s), %d failed",
+            self.papers,
+            self.total,
+            self.subfigures,
+            rate,
+            self.failures,
+            extra={"facts": facts},
+        )
+
+
+def _facts(event: str, paper: Paper) -> dict[str, object]:
+    """What a structured log says of a paper, beside the sentence."""
+    return {"event": event, "paper_id": paper.paper_id, "source_uri": storable(paper.source_uri)}
+
+
+class BarListener(Listener):
+    """A bar on a terminal: papers, subfigures and their rate, failures, time left."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__()
+        self._console = console
+        self._progress, self._task = _bar(console)
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def changed(self) -> None:
+        """Redraws the bar at its next turn."""
+        self._progress.update(
+            self._task,
+            completed=self.papers,
+            total=self.total or None,
+            subfigures=self.subfigures,
+            rate=f"{self.subfigures / max(self.seconds, 0.1):.1f}",
+            failures=f", {self.failures} failed" if self.failures else "",
+        )
+
+
+def _bar(console: Console) -> tuple[Progress, TaskID]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    progress = Progress(
+        TextColumn("papers"),
+        BarColumn(bar_width=None),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[subfigures]} subfigures, {task.fields[rate]}/s{task.fields[failures]}"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )
+    return progress, progress.add_task("papers", total=None, subfigures=0, rate="0.0", failures="")

@@ -1,0 +1,205 @@
+"""The records that flow through Figmill, from an input PDF to the rows of a part.
+
+paper (one PDF) -> figure (graphic, label, caption) -> subfigure (one image, plot or diagram).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Box = tuple[float, float, float, float]
+"""x0, y0, x1, y1 with the origin at the top left; PDF points of `page.rect` unless said otherwise."""
+
+FigureKind = Literal["raster", "vector", "mixed"]
+CaptionSource = Literal["pdf", "jats"]
+ImageFormat = Literal["png", "jpeg"]
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What is known of an article: from its JATS, from the caller or (DOI only) from the PDF itself."""
+
+    pmcid: str | None = None
+    doi: str | None = None
+    title: str | None = None
+    journal: str | None = None
+    license: str | None = None
+    published: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """An input PDF before it is read. `paper_id` is the SHA-256 of its bytes, hex."""
+
+    paper_id: str
+    source_uri: str
+    metadata: Metadata = Metadata()
+    jats_uri: str | None = None
+    """The article's JATS XML, where it is at hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedImage:
+    """PNG or JPEG bytes with their size in pixels; `sha256` is of the bytes, hex."""
+
+    data: bytes
+    format: ImageFormat
+    width: int
+    height: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subfigure:
+    """One image, plot or diagram of a figure; `subfigure_index` counts in reading order from 0."""
+
+    subfigure_index: int
+    bbox: Box
+    image: EncodedImage
+    panel_label: str | None = None
+    subcaption: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure of a paper with its subfigures; `page` counts from 1, `figure_index` from 0."""
+
+    figure_index: int
+    page: int
+    bbox: Box
+    kind: FigureKind
+    label: str | None
+    caption: str | None
+    caption_source: CaptionSource | None
+    subfigures: tuple[Subfigure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What was read from one paper. `metadata` is the paper's, completed by what the PDF itself says."""
+
+    paper: Paper
+    metadata: Metadata
+    pages: int
+    figures: tuple[Figure, ...]
+    seconds: float
+    gaps: tuple[str, ...] = ()
+    """What of the paper is missing, for the ledger: damaged pages, figures not found or scaled down."""
+    notes: tuple[str, ...] = ()
+    """Sentences for the debug log: an XML that is no JATS, the trace behind a figure left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a paper could not be read: `kind` for programs, `error` as a sentence for a librarian."""
+
+    paper: Paper
+    kind: str
+    error: str
+    seconds: float
+    pages: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What the classifier says of one subfigure, in the order of the bundle's classes."""
+
+    probabilities: np.ndarray
+    """(n,) float32, calibrated."""
+    embedding: np.ndarray
+    """(d,) float16, the pooled features of the same forward pass."""
+    rejected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledPaper:
+    """A paper that was read, with one score for each subfigure in reading order; None means not scored."""
+
+    extraction: Extraction
+    scores: tuple[Score | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """The unit of work: some hundred papers that become one part. `name` follows from the papers."""
+
+    name: str
+    papers: tuple[Paper, ...]
+    failures: tuple[Failure, ...] = ()
+    """Papers whose bytes could not even be read: their rows go to the ledger with the others'."""
+    supersedes: tuple[str, ...] = ()
+    """paper_ids of failed ledger rows that this shard's rows replace."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailedPaper:
+    """A paper that could not be read, as a report names it."""
+
+    name: str
+    """File name for the eye: no control characters."""
+    source_uri: str
+    kind: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShardOutcome:
+    """What became of one shard; small and picklable, for it travels back from a worker."""
+
+    part: str
+    """File name of the part, the same under subfigures/ and papers/."""
+    by_status: dict[str, int]
+    """Papers by `ok`, `no_figures`, `failed`."""
+    failures: tuple[FailedPaper, ...]
+    pages: int
+    figures: int
+    subfigures: int
+    rejected: int
+    unscored: int
+    by_modality: dict[str, int]
+    """Subfigures by ImageCLEF code of the most probable leaf."""
+    stage_seconds: dict[str, float] = field(default_factory=dict)
+    """Work by stage (`extract`, `prepare`, `classify`, `write`), summed over processes and threads."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """What a whole run did: the source of the closing table, the report and the Prefect artifact."""
+
+    out: str
+    started_at: dt.datetime
+    finished_at: dt.datetime
+    seconds: float
+    """Wall time of the run."""
+    model_id: str
+    settings: dict[str, str]
+    """What the run was told, ready to show: model, device, workers, shard size, time limit."""
+    inputs: int
+    """PDFs that the inputs named."""
+    skipped: int
+    """Of these: already in the ledger, or the same bytes as another input."""
+    left: int
+    """Of these: left for a later run (`limit`), or not among the failed papers that this run was for."""
+    shards: int
+    by_status: dict[str, int]
+    """Papers of this run by `ok`, `no_figures`, `failed`."""
+    failures: tuple[FailedPaper, ...]
+    pages: int
+    figures: int
+    subfigures: int
+    rejected: int
+    unscored: int
+    by_modality: dict[str, int]
+    stage_seconds: dict[str, float]
+    parts: tuple[str, ...] = ()
+    """File names of the parts that this run wrote."""
+
+    @property
+    def papers(self) -> int:
+        """Papers that this run did."""
+        return sum(self.by_status.values())

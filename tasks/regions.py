@@ -1,0 +1,337 @@
+"""What a page's ink consists of: text of the body, captions, tables and page furniture, and the rest.
+
+The rest, cut into connected components, is what figures are put together from (tasks.figures).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage
+
+from tasks import boxes
+from tasks.captions import CaptionBlock, Style
+from tasks.pages import INK_DARKNESS, Line, PageContent, Paint
+from tasks.records import Box
+
+MARGIN_BAND = 0.12
+"""Page furniture stands in this share of the page's height at its top or bottom."""
+
+CELL = 3
+"""Pixels of ink in a cell; components join where no cell between them is empty, up to 2 to 3.6 points apart."""
+
+_DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A connected piece of ink that is no body text, caption, table or furniture."""
+
+    bbox: Box
+    graphic: bool
+    """An image or a path has a part in it; otherwise it is loose text."""
+    rule: bool
+    """A lone straight line."""
+    frame: bool
+    """Lines around an empty middle, drawn about other things."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A page with its parts told apart, all boxes in the page's upright frame, points."""
+
+    page: PageContent
+    captions: tuple[CaptionBlock, ...]
+    barriers: tuple[Box, ...]
+    """Body text, headings and tables: no figure reaches across one."""
+    components: tuple[Component, ...]
+    images: tuple[Box, ...]
+    frames: tuple[Box, ...]
+    """Frames and tints about text without a caption in them: an abstract's box, or a chart made of words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """What repeats from page to page: paint boxes (rounded) and texts without their numbers."""
+
+    paints: frozenset[tuple[int, ...]]
+    texts: frozenset[str]
+
+
+def find_furniture(pages: Sequence[PageContent]) -> Furniture:
+    """Running heads, page numbers, logos and banners: what stands in the margin on three pages or more."""
+    paints: Counter[tuple[int, ...]] = Counter()
+    texts: Counter[str] = Counter()
+    for page in pages:
+        paints.update({_rounded(p.bbox) for p in page.paints})
+        texts.update({_numberless(line.text) for line in page.lines if _in_margin(line.bbox, page)})
+    return Furniture(
+        frozenset(box for box, count in paints.items() if count >= 3),
+        frozenset(text for text, count in texts.items() if count >= 3),
+    )
+
+
+def read_region(
+    page: PageContent, captions: Sequence[CaptionBlock], style: Style, furniture: Furniture
+) -> Region:
+    """Tell a page's parts apart. `captions` are those of this page."""
+    paints = [p for p in page.paints if not _is_furniture(p, page, furniture)]
+    frames = [p.bbox for p in paints if _frames_text(p, page, captions, style)]
+    paints = [p for p in paints if p.bbox not in frames]
+    in_caption = {i for caption in captions for i in caption.lines}
+    running = {
+        i
+        for i, line in enumerate(page.lines)
+        if _in_margin(line.bbox, page) and _numberless(line.text) in furniture.texts
+    } | _line_numbers(page)
+    body = _body_lines(page, style, paints, in_caption | running)
+    loose = [line for i, line in enumerate(page.lines) if i not in in_caption | running | body]
+    tables = [_table_box(c, loose, paints, captions) for c in captions if c.kind == "table"]
+    barriers = [page.lines[i].bbox for i in body] + [t for t in tables if t]
+    images = tuple(p.bbox for p in paints if p.image and boxes.area(p.bbox) < 0.9 * boxes.area(page.bounds))
+    ink = _ink(page, frames)
+    erased = [page.lines[i].bbox for i in in_caption | running | body] + [t for t in tables if t]
+    erased += [p.bbox for p in page.paints if _is_furniture(p, page, furniture) and _in_margin(p.bbox, page)]
+    for box in erased:
+        ink[page.pixels(boxes.grown(box, 0.7))] = False
+    return Region(
+        page=page,
+        captions=tuple(captions),
+        barriers=tuple(barriers),
+        components=tuple(_whole_images(_components(page, ink, paints, loose), images, captions)),
+        images=images,
+        frames=tuple(f for f in frames if not any(boxes.share_inside(c.bbox, f) > 0.5 for c in captions)),
+    )
+
+
+def _rounded(box: Box) -> tuple[int, ...]:
+    return tuple(round(value / 2) for value in box)
+
+
+def _numberless(text: str) -> str:
+    return _DIGITS.sub("#", text.lower())
+
+
+def _in_margin(box: Box, page: PageContent) -> bool:
+    """Whether a box lies in the band at the page's head or foot, or, narrower, at its sides."""
+    width, height = page.size
+    band, side = MARGIN_BAND * height, MARGIN_BAND / 2 * width
+    return box[3] < band or box[1] > height - band or box[2] < side or box[0] > width - side
+
+
+def _line_numbers(page: PageContent) -> set[int]:
+    """The numbers that a manuscript counts its lines with, in a column of their own beside the text."""
+    numbers = [i for i, line in enumerate(page.lines) if line.upright and line.text.isdigit()]
+    prose = [line.bbox for line in page.lines if len(line.text.split()) > 4]
+    left = min((box[0] for box in prose), default=0.0)
+    column = {i for i in numbers if page.lines[i].bbox[2] < left + 1}
+    return column if len(column) >= 8 else set()
+
+
+def _is_furniture(paint: Paint, page: PageContent, furniture: Furniture) -> bool:
+    """Whether a paint repeats in the margins, or is a page's ground; a picture of the whole page is a scan."""
+    ground = not paint.image and boxes.area(paint.bbox) > 0.9 * boxes.area(page.bounds)
+    return _rounded(paint.bbox) in furniture.paints and (ground or _in_margin(paint.bbox, page))
+
+
+def _frames_text(paint: Paint, page: PageContent, captions: Sequence[CaptionBlock], style: Style) -> bool:
+    """Whether a path is a frame or a tint behind text: it encloses a caption, or body text in good part."""
+    if paint.image or boxes.height(paint.bbox) < 8 or boxes.width(paint.bbox) < 80:
+        return False
+    if any(boxes.share_inside(c.bbox, paint.bbox) > 0.95 for c in captions):
+        return True
+    sentences = [line for line in page.lines if len(line.text.split()) >= 6 and line.upright]
+    return sum(boxes.share_inside(line.bbox, paint.bbox) > 0.9 for line in sentences) >= 6
+
+
+def _body_lines(page: PageContent, style: Style, paints: Sequence[Paint], other: set[int]) -> set[int]:
+    """Paragraphs in the body's style, other long paragraphs (references, notes) and the headings among them."""
+    blocks: dict[int, list[int]] = {}
+    for i, line in enumerate(page.lines):
+        if i not in other:
+            blocks.setdefault(line.block, []).append(i)
+    graphics = _graphics(page, paints)
+    body: set[int] = set()
+    for members in blocks.values():
+        lines = [page.lines[i] for i in members]
+        if _is_paragraph(lines, style) or all(style.sets(x) and not _on_graphic(x, graphics) for x in lines):
+            body.update(members)
+    lefts = Counter(round(page.lines[i].bbox[0]) for i in body)
+    edges = [x for x, count in lefts.items() if count >= 3]
+    for members in blocks.values():
+        first = page.lines[members[0]]
+        heads = first.upright and (first.bold or first.size > style.size + 0.5) and len(members) <= 3
+        if heads and any(abs(first.bbox[0] - x) <= 2 for x in edges) and not _on_graphic(first, graphics):
+            body.update(_heading(page, members, body))
+    return body
+
+
+def _heading(page: PageContent, members: list[int], body: set[int]) -> list[int]:
+    """The members when body text follows within two lines, else nothing: a panel's title is no heading."""
+    box = boxes.hull(page.lines[i].bbox for i in members)
+    reach = 2.5 * page.lines[members[0]].size
+    follows = any(
+        0 <= page.lines[i].bbox[1] - box[3] + 2 < reach and abs(page.lines[i].bbox[0] - box[0]) < 30
+        for i in body
+    )
+    return members if follows else []
+
+
+def _is_paragraph(lines: Sequence[Line], style: Style) -> bool:
+    if not all(line.upright for line in lines):
+        return False
+    words = sum(len(line.text.split()) for line in lines)
+    widths = sorted(boxes.width(line.bbox) for line in lines)
+    median = widths[len(widths) // 2]
+    full = median >= 0.75 * min(style.column, 300) and words >= 5 * len(lines)
+    if all(style.sets(line) for line in lines):
+        return len(lines) >= 3 and full
+    return len(lines) >= 3 and full and sum(x.text[-1:].isalnum() for x in lines) >= 1
+
+
+def _on_graphic(line: Line, graphics: npt.NDArray[np.float64]) -> bool:
+    """Whether most of a line lies on one of the graphics, (N, 4) boxes: a page may have 100,000 of them."""
+    x0, y0, x1, y1 = line.bbox
+    across = np.minimum(graphics[:, 2], x1) - np.maximum(graphics[:, 0], x0)
+    down = np.minimum(graphics[:, 3], y1) - np.maximum(graphics[:, 1], y0)
+    common = np.clip(across, 0, None) * np.clip(down, 0, None)
+    return bool((common > 0.6 * boxes.area(line.bbox)).any())
+
+
+def _graphics(page: PageContent, paints: Sequence[Paint]) -> npt.NDArray[np.float64]:
+    """Boxes of what is more than a rule and less than the page (a scan's text is text), a little grown, (N, 4)."""
+    most = 0.9 * boxes.area(page.bounds)
+    found = [boxes.grown(p.bbox, 2) for p in paints if boxes.height(p.bbox) > 4 and boxes.area(p.bbox) < most]
+    return np.array(found, np.float64).reshape(-1, 4)
+
+
+def _table_box(
+    caption: CaptionBlock, loose: Sequence[Line], paints: Sequence[Paint], captions: Sequence[CaptionBlock]
+) -> Box | None:
+    """The table below its caption: rows of loose text and the rules among them, as far as they follow closely."""
+    rules = [p.bbox for p in paints if not p.image and _is_table_part(p.bbox)]
+    parts = sorted([line.bbox for line in loose if line.upright] + rules, key=lambda b: b[1])
+    table = caption.bbox
+    found = False
+    for box in parts:
+        near = -2 <= box[1] - table[3] < 18 or (box[1] < table[3] and box[3] > caption.bbox[3])
+        if box[1] < caption.bbox[3] - 2 or not near:
+            continue
+        aligned = box[0] < table[2] + 40 and box[2] > table[0] - 40
+        grown = boxes.hull([table, box])
+        if aligned and not any(c is not caption and boxes.overlaps(c.bbox, grown) for c in captions):
+            table, found = grown, True
+    return table if found else None
+
+
+def _is_table_part(box: Box) -> bool:
+    return boxes.height(box) < 2 or (boxes.width(box) > 30 and boxes.height(box) < 30)
+
+
+def _ink(page: PageContent, frames: Sequence[Box]) -> npt.NDArray[np.bool_]:
+    """Where the page differs from its paper; in a tinted frame, from the tint; a frame's own line is no ink."""
+    grey = page.ink.astype(np.int16)
+    paper = int(np.bincount(page.ink.ravel(), minlength=256).argmax())
+    # A page that a dark picture fills has no paper of its own to go by.
+    ink: npt.NDArray[np.bool_] = np.abs(grey - (paper if paper > 200 else 255)) > INK_DARKNESS
+    for frame in sorted(frames, key=boxes.area, reverse=True):
+        rows, columns = page.pixels(frame)
+        inside = grey[rows, columns]
+        if inside.size == 0:
+            continue
+        tint = int(np.bincount(inside.ravel().astype(np.int64), minlength=256).argmax())
+        ink[rows, columns] = np.abs(inside - tint) > INK_DARKNESS
+    for frame in frames:
+        _erase_outline(ink, page, frame)
+    return ink
+
+
+def _erase_outline(ink: npt.NDArray[np.bool_], page: PageContent, frame: Box) -> None:
+    x0, y0, x1, y1 = frame
+    for side in ((x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1)):
+        ink[page.pixels(boxes.grown(side, 2.0))] = False
+
+
+def _components(
+    page: PageContent, ink: npt.NDArray[np.bool_], paints: Sequence[Paint], loose: Sequence[Line]
+) -> list[Component]:
+    rows, columns = -(-ink.shape[0] // CELL), -(-ink.shape[1] // CELL)
+    padded = np.zeros((rows * CELL, columns * CELL), np.bool_)
+    padded[: ink.shape[0], : ink.shape[1]] = ink
+    cells = padded.reshape(rows, CELL, columns, CELL).any(axis=(1, 3))
+    labels, count = ndimage.label(cells, np.ones((3, 3)))
+    graphic_ink: npt.NDArray[np.bool_] = padded & _painted(page, padded.shape, paints)
+    for line in loose:
+        graphic_ink[page.pixels(boxes.grown(line.bbox, 1.5))] = False
+    painted = np.asarray(graphic_ink.reshape(rows, CELL, columns, CELL).any(axis=(1, 3)))
+    components = []
+    for label, place in enumerate(ndimage.find_objects(labels, count), start=1):
+        if place is None:
+            continue
+        own: npt.NDArray[np.bool_] = np.equal(labels[place], label)
+        box = _tight(page, padded, place, own)
+        graphic = bool(painted[place][own].any())
+        components.append(
+            Component(
+                bbox=box,
+                graphic=graphic,
+                rule=min(boxes.width(box), boxes.height(box)) < 3,
+                frame=graphic and _is_hollow(own),
+            )
+        )
+    return components
+
+
+def _whole_images(
+    components: Sequence[Component], images: Sequence[Box], captions: Sequence[CaptionBlock]
+) -> list[Component]:
+    """The components of one embedded image as one, unless the image carries a caption (two figures in one)."""
+    rest = list(components)
+    whole: list[Component] = []
+    for image in sorted(images, key=boxes.area, reverse=True):
+        if any(boxes.share_inside(c.bbox, image) > 0.5 for c in captions):
+            continue
+        inside = [c for c in rest if boxes.share_inside(c.bbox, boxes.grown(image, 1.5)) > 0.9]
+        if len(inside) > 1 and any(c.graphic for c in inside):
+            rest = [c for c in rest if c not in inside]
+            whole.append(Component(boxes.hull(c.bbox for c in inside), graphic=True, rule=False, frame=False))
+    return whole + rest
+
+
+def _is_hollow(cells: npt.NDArray[np.bool_]) -> bool:
+    """Whether a component runs along its own edges only, on three sides or more."""
+    if min(cells.shape) < 16:
+        return False
+    edge = 3  # cells: a frame's line and its rounded corners
+    sides = (cells[:edge].any(0), cells[-edge:].any(0), cells[:, :edge].any(1), cells[:, -edge:].any(1))
+    return not cells[edge:-edge, edge:-edge].any() and sum(float(side.mean()) > 0.7 for side in sides) >= 3
+
+
+def _painted(page: PageContent, shape: tuple[int, ...], paints: Sequence[Paint]) -> npt.NDArray[np.bool_]:
+    painted = np.zeros(shape, np.bool_)
+    for paint in paints:
+        rows, columns = page.pixels(boxes.grown(paint.bbox, 1.0))
+        painted[rows, columns] = True
+    return painted
+
+
+def _tight(
+    page: PageContent, ink: npt.NDArray[np.bool_], place: tuple[slice, slice], own: npt.NDArray[np.bool_]
+) -> Box:
+    """The component's box to the pixel, in points."""
+    rows = slice(place[0].start * CELL, place[0].stop * CELL)
+    columns = slice(place[1].start * CELL, place[1].stop * CELL)
+    pixels: npt.NDArray[np.bool_] = ink[rows, columns] & own.repeat(CELL, 0).repeat(CELL, 1)
+    ys, xs = np.flatnonzero(pixels.any(1)), np.flatnonzero(pixels.any(0))
+    scale = page.scale
+    return (
+        float(columns.start + xs[0]) / scale,
+        float(rows.start + ys[0]) / scale,
+        float(columns.start + xs[-1] + 1) / scale,
+        float(rows.start + ys[-1] + 1) / scale,
+    )

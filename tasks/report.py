@@ -1,0 +1,220 @@
+"""The report of a run: one HTML page that needs neither network nor server.
+
+What came from a paper is untrusted: the template escapes all of it, `shown` spells out control and direction marks
+instead of obeying them, links go only to local files and https, and the page forbids itself scripts and requests.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from models import taxonomy
+from tasks.records import FailedPaper, RunSummary
+from tasks.survey import BINS, Survey, survey
+from tasks.texts import printable
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+STAGES = {
+    "extract": "Reading PDFs: figures, captions, separation",
+    "prepare": "Decoding and resizing pictures",
+    "classify": "Naming modalities",
+    "write": "Writing Parquet",
+}
+
+
+def write_report(out: Path, summary: RunSummary) -> Path:
+    """Writes `out`/report/index.html, whole or not at all, and returns its path.
+
+    Shows what this run did and what the dataset at `out` now holds; under 3 MB whatever the corpus.
+    """
+    page = out / "report" / "index.html"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = page.with_name(".index.html.part")
+    unfinished.write_text(render(summary, survey(out, recent=summary.parts)), encoding="utf-8")
+    unfinished.replace(page)
+    return page
+
+
+def render(run: RunSummary, dataset: Survey) -> str:
+    """The page's HTML."""
+    template = _environment().get_template("report.html.j2")
+    return template.render(
+        run=run,
+        dataset=dataset,
+        headline=headline(run),
+        asides=_asides(run, dataset),
+        totals=_totals(run, dataset),
+        modalities=dataset.by_modality.most_common(),
+        galleries=_galleries(dataset),
+        bars=_bars(dataset),
+        earlier=_earlier_failures(run, dataset),
+        stages=STAGES,
+        rates=_rates(run),
+        version=_version(),
+    )
+
+
+def headline(run: RunSummary) -> str:
+    """What became of the run, in a sentence."""
+    failed = run.by_status.get("failed", 0)
+    if not run.papers:
+        return "Nothing to do: this run found no new papers."
+    if failed == run.papers:
+        return f"No paper could be read: {counted(failed, 'paper')} failed. The reasons are below."
+    read = f"{counted(run.papers - failed, 'paper')} read in {duration(run.seconds)}"
+    return f"{read}: {counted(run.subfigures, 'subfigure')} in {counted(run.figures, 'figure')}."
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A number of the whole dataset, and how much of it this run added."""
+
+    label: str
+    count: int
+    added: int
+
+
+def _totals(run: RunSummary, dataset: Survey) -> list[Total]:
+    return [
+        Total("Papers", dataset.papers, run.papers),
+        Total("Pages", dataset.pages, run.pages),
+        Total("Figures", dataset.figures, run.figures),
+        Total("Subfigures", dataset.subfigures, run.subfigures),
+        Total("Failed papers", dataset.by_status["failed"], run.by_status.get("failed", 0)),
+    ]
+
+
+def _asides(run: RunSummary, dataset: Survey) -> list[str]:
+    """Sentences under the headline: what failed, was skipped, left, or could not be named."""
+    failed = run.by_status.get("failed", 0)
+    empty = run.by_status.get("no_figures", 0)
+    abstained = sum(dataset.abstained)
+    sentences = [
+        (0 < failed < run.papers, f"{counted(failed, 'paper')} could not be read; the reasons are below."),
+        (empty, f"{counted(empty, 'paper')} held no figure."),
+        (
+            run.skipped,
+            f"{run.skipped:,} of {counted(run.inputs, 'PDF')} skipped: in the dataset already, or the same file twice.",
+        ),
+        (run.left, f"{counted(run.left, 'paper')} left for a later run by --limit."),
+        (
+            abstained,
+            f"The model abstains on {abstained:,} of the dataset's {counted(dataset.subfigures, 'subfigure')}.",
+        ),
+        (dataset.unscored, f"{counted(dataset.unscored, 'subfigure')} of the dataset could not be scored."),
+    ]
+    return [sentence for said, sentence in sentences if said]
+
+
+def _rates(run: RunSummary) -> str:
+    """How fast the run was, leaving out what it did not find."""
+    counts = {"papers": run.papers, "pages": run.pages, "subfigures": run.subfigures}
+    return ", ".join(rate(count, things, run.seconds) for things, count in counts.items() if count)
+
+
+def _galleries(dataset: Survey) -> list[tuple[str | None, list[object]]]:
+    """Pictures by modality, the commonest modality first and the unscored ones last."""
+    order = [code for code, _ in dataset.by_modality.most_common()]
+    return [(code, list(dataset.cards[code])) for code in [*order, None] if code in dataset.cards]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar of the confidence histogram; heights are fractions of the tallest."""
+
+    lower: float
+    upper: float
+    accepted: int
+    abstained: int
+    accepted_height: float
+    abstained_height: float
+
+
+def _bars(dataset: Survey) -> list[Bar]:
+    tallest = max(map(sum, zip(dataset.accepted, dataset.abstained, strict=True))) or 1
+    return [
+        Bar(i / BINS, (i + 1) / BINS, accepted, abstained, accepted / tallest, abstained / tallest)
+        for i, (accepted, abstained) in enumerate(zip(dataset.accepted, dataset.abstained, strict=True))
+    ]
+
+
+def _earlier_failures(run: RunSummary, dataset: Survey) -> list[FailedPaper]:
+    """Failed papers of the ledger that this run did not touch."""
+    now = {paper.source_uri for paper in run.failures}
+    return [paper for paper in dataset.failed if paper.source_uri not in now]
+
+
+def shown(text: object) -> str:
+    """`text` on one line; control, direction and invisible marks are spelt out instead of obeyed."""
+    return printable(" ".join(str(text).split()), longest=600)
+
+
+def file_name(uri: str) -> str:
+    """The last part of a path or URI."""
+    return PurePosixPath(uri).name or uri
+
+
+def link(uri: str, page: int | None = None) -> str | None:
+    """Where a browser finds `uri`: a file or an https address, at `page`; None for everything else."""
+    if uri.startswith("https://"):
+        return uri
+    try:
+        target = Path(uri).as_uri() if uri.startswith("/") else None
+    except (ValueError, UnicodeEncodeError):
+        return None
+    return target and (f"{target}#page={page}" if page else target)
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 paper`, `2,000 papers`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def duration(seconds: float) -> str:
+    """`0.42 s`, `12 s`, `3 min 5 s`, `2 h 10 min`."""
+    if seconds < 10:
+        return f"{seconds:.2g} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if not minutes:
+        return f"{rest} s"
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def rate(count: int, things: str, seconds: float) -> str:
+    """`7.8 pages/s`, or `53.9 papers/min` where less than one falls to a second."""
+    per_second = count / seconds if seconds > 0 else 0.0
+    return f"{per_second:,.1f} {things}/s" if per_second >= 1 else f"{per_second * 60:,.1f} {things}/min"
+
+
+def _version() -> str:
+    try:
+        return version("figmill")
+    except PackageNotFoundError:
+        return ""
+
+
+@functools.cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "shown": shown,
+        "file_name": file_name,
+        "duration": duration,
+        "modality": taxonomy.name,
+    }
+    environment.globals |= {"link": link, "counted": counted}
+    return environment

@@ -1,0 +1,123 @@
+"""Seams: where two images stand side by side with a line of a pixel or three between them, or none at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from tasks.gutters import PixelBox, empty_runs
+
+STEP = 3
+"""Pixels from a line to the picture beside it."""
+
+STEP_WEIGHT = 1.25
+"""A step is seldom seen in every row: both pictures may have the same shade in places."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seam:
+    """A line across a picture from `start` to `stop`; `share` of its length looks like one, from 0 to 1."""
+
+    start: int
+    stop: int
+    share: float
+
+
+def find_seams(gray: np.ndarray, axis: int, least_side: int) -> list[Seam]:
+    """The seams across `gray` (H, W) uint8: upright ones for `axis` 0, level ones for 1.
+
+    No seam is nearer than `least_side` pixels to an edge or to another one. More than eleven of them are the
+    texture of one picture (a table, a heat map) rather than its seams.
+    """
+    picture = (gray if axis == 0 else gray.T).astype(np.int16)
+    length = picture.shape[1]
+    if length < 2 * least_side or picture.shape[0] < least_side:
+        return []
+    shares = line_share(picture)
+    if not is_flat(picture):
+        shares = np.maximum(shares, step_share(picture))
+    found = [band for band in bands(picture) if least_side <= band.start and band.stop <= length - least_side]
+    shares[:least_side] = shares[-least_side:] = 0
+    for band in found:
+        shares[max(0, band.start - least_side) : band.stop + least_side] = 0
+    while shares.max() >= 0.9 and len(found) < 12:
+        peak = int(shares.argmax())
+        found.append(Seam(max(0, peak - 1), peak + 2, float(shares[peak])))
+        shares[max(0, peak - least_side) : peak + least_side] = 0
+    found.sort(key=lambda seam: seam.start)
+    return found if len(found) < 12 and convincing(found, length) else []
+
+
+def convincing(seams: list[Seam], length: int) -> bool:
+    """Whether `seams` are plain to see, or else cut the `length` pixels into pieces of one size."""
+    if all(seam.share >= 0.97 for seam in seams):
+        return True
+    edges = [0, *(edge for seam in seams for edge in (seam.start, seam.stop)), length]
+    sizes = [stop - start for start, stop in zip(edges[::2], edges[1::2], strict=True)]
+    return max(sizes) < 1.15 * min(sizes)
+
+
+def is_flat(picture: np.ndarray) -> bool:
+    """Whether `picture` (H, W) was drawn rather than taken: most pixels are exactly like their neighbours."""
+    same = (np.abs(np.diff(picture, axis=1)) <= 1)[1:] & (np.abs(np.diff(picture, axis=0)) <= 1)[:, 1:]
+    return bool(same.mean() > 0.6 and picture.mean() > 40)
+
+
+def bands(picture: np.ndarray) -> list[Seam]:
+    """The runs of plain columns of one shade that stand out sharply from the picture (H, W) on both sides."""
+    means = picture.mean(axis=0)
+    plain = picture.std(axis=0) < 6
+    found: list[Seam] = []
+    for start, stop in empty_runs(~plain, 2):
+        inner = means[start:stop]
+        if np.ptp(inner) > 10 or start < STEP or stop + STEP > len(means):
+            continue
+        sides = picture[:, [start - STEP, stop + STEP - 1]]
+        share = float((np.abs(sides - inner.mean()) > 24).mean(axis=0).min())
+        if share > 0.6:
+            found.append(Seam(start, stop, 1 + share))
+    return found
+
+
+def line_share(picture: np.ndarray) -> np.ndarray:
+    """For each column of `picture` (H, W), the share of rows in which it is brighter, or darker, than both sides."""
+    share = np.zeros(picture.shape[1])
+    middle, left, right = picture[:, STEP:-STEP], picture[:, : -2 * STEP], picture[:, 2 * STEP :]
+    for sign, blank in ((1, 232), (-1, 24)):
+        ridge = np.minimum(sign * (middle - left), sign * (middle - right)) > 7
+        brightest = np.maximum(left, right) if sign > 0 else np.minimum(left, right)
+        told = brightest < blank if sign > 0 else brightest > blank
+        plain = sign * middle.mean(axis=0) > sign * 128
+        counted = told.mean(axis=0)
+        shares = np.where(counted > 0.3, (ridge & told).sum(axis=0) / np.maximum(1, told.sum(axis=0)), 0)
+        share[STEP:-STEP] = np.maximum(share[STEP:-STEP], np.where(plain, shares, 0))
+    return share
+
+
+def step_share(picture: np.ndarray) -> np.ndarray:
+    """For each column of `picture` (H, W), the share of rows with a step there that its surroundings do not have."""
+    steps = np.abs(np.diff(picture, axis=1))
+    step = np.maximum(steps[:, 1:], steps[:, :-1])
+    around = np.zeros_like(step)
+    reach = 6
+    sums = np.cumsum(np.pad(steps, ((0, 0), (reach + 1, reach))), axis=1)
+    around = (sums[:, 2 * reach + 1 :] - sums[:, : -2 * reach - 1])[:, : step.shape[1]] / (2 * reach + 1)
+    share = np.zeros(picture.shape[1])
+    share[1:-1] = (step > 2.2 * around + 5).mean(axis=0) * STEP_WEIGHT
+    return share
+
+
+def to_gray(pixels: np.ndarray) -> np.ndarray:
+    """(H, W, 3) uint8 as (H, W) uint8."""
+    return np.asarray(Image.fromarray(np.ascontiguousarray(pixels)).convert("L"))
+
+
+def cut_at(box: PixelBox, seams: list[Seam], axis: int) -> list[PixelBox]:
+    """`box` cut at `seams`, the seams themselves left out."""
+    x0, y0, x1, y1 = box
+    origin, end = (x0, x1) if axis == 0 else (y0, y1)
+    edges = [origin, *(origin + edge for seam in seams for edge in (seam.start, seam.stop)), end]
+    pairs = zip(edges[::2], edges[1::2], strict=True)
+    return [(a, y0, b, y1) if axis == 0 else (x0, a, x1, b) for a, b in pairs]

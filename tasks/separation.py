@@ -1,0 +1,132 @@
+"""Separation of a compound figure into its panels: one image, plot or diagram each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from PIL import Image
+
+from tasks.cutting import fit, split
+from tasks.gutters import PixelBox, background_colour, ink, without_frame
+from tasks.letter_binding import bind
+from tasks.panel_letters import Letter, letters_of_pixels, letters_of_text
+from tasks.pieces import Canvas
+from tasks.records import Box
+from tasks.seams import to_gray
+
+ANALYSIS_SIDE = 1300
+"""Longest side in pixels of the copy on which gutters are looked for."""
+
+ANALYSIS_DPI = 200
+"""Its resolution, unless the side or the figure's own pixels allow no more: lines of a chart are two pixels wide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the PDF's text; `size` is the font size in points."""
+
+    text: str
+    bbox: Box
+    size: float
+    bold: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FigureImage:
+    """A figure as the PDF shows it. Every box is in PDF points of the page."""
+
+    pixels: np.ndarray
+    """(H, W, 3) uint8 RGB; covers exactly `bbox`, at any resolution."""
+    bbox: Box
+    image_boxes: tuple[Box, ...]
+    """Embedded raster images inside the figure; may be empty."""
+    words: tuple[Word, ...]
+    drawings: tuple[Box, ...]
+    """Vector drawing operations inside the figure."""
+    expected_labels: tuple[str, ...] = ()
+    """Panel labels that the caption names, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One subfigure: its box in PDF points and the letter printed for it."""
+
+    bbox: Box
+    label: str | None
+
+
+def separate(figure: FigureImage) -> list[Panel]:
+    """The panels of `figure` in reading order; a single figure gives one panel."""
+    pixels = shrink(figure.pixels, figure.bbox[2] - figure.bbox[0])
+    height, width = pixels.shape[:2]
+    unit = width / (figure.bbox[2] - figure.bbox[0])
+    letters = find_letters(figure, pixels, unit)
+    mask = without_frame(ink(pixels, background_colour(pixels)), round(3 * unit))
+    canvas = Canvas(pixels, mask, unit, [letter.box for letter in letters], len(figure.expected_labels) > 1)
+    whole = canvas.piece((0, 0, width, height))
+    if whole is None:
+        return [Panel(figure.bbox, None)]
+    pieces = [
+        leaf
+        for piece in split(canvas, replace(whole, letters=canvas.letters))
+        for leaf in split(canvas, piece)
+    ]
+    boxes = reading_order([fit(canvas, piece) for piece in pieces])
+    labels = bind(boxes, letters, figure.expected_labels)
+    return [
+        Panel(to_points(box, figure.bbox, width, height), label)
+        for box, label in zip(boxes, labels, strict=True)
+    ]
+
+
+def find_letters(figure: FigureImage, pixels: np.ndarray, unit: float) -> list[Letter]:
+    """The panel letters of `figure` from its text, else from its `pixels`; boxes in pixels of the latter."""
+    x, y = figure.bbox[:2]
+    words = [(word.text, to_pixels(word.bbox, x, y, unit)) for word in figure.words]
+    return letters_of_text(words, figure.expected_labels) or letters_of_pixels(
+        to_gray(pixels), unit, figure.expected_labels
+    )
+
+
+def to_pixels(box: Box, x: float, y: float, unit: float) -> PixelBox:
+    """`box` in PDF points as pixels of an image whose corner is at `x`, `y`."""
+    return (
+        round((box[0] - x) * unit),
+        round((box[1] - y) * unit),
+        round((box[2] - x) * unit),
+        round((box[3] - y) * unit),
+    )
+
+
+def reading_order(boxes: list[PixelBox]) -> list[PixelBox]:
+    """`boxes` row by row, from left to right; a box belongs to a row if its middle is above that row's lowest end."""
+    rest = sorted(boxes, key=lambda box: (box[1], box[0]))
+    ordered: list[PixelBox] = []
+    while rest:
+        bottom = rest[0][3]
+        row = [box for box in rest if (box[1] + box[3]) / 2 < bottom]
+        ordered += sorted(row, key=lambda box: box[0])
+        rest = [box for box in rest if box not in row]
+    return ordered
+
+
+def shrink(pixels: np.ndarray, points: float) -> np.ndarray:
+    """`pixels` (H, W, 3) that are `points` wide scaled down to `ANALYSIS_DPI` and at most `ANALYSIS_SIDE`."""
+    height, width = pixels.shape[:2]
+    scale = min(1.0, ANALYSIS_DPI / 72 * points / width, ANALYSIS_SIDE / max(height, width))
+    if scale > 0.95:
+        return pixels
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC))
+
+
+def to_points(box: PixelBox, figure: Box, width: int, height: int) -> Box:
+    """`box` of an image of `width` x `height` pixels that covers `figure`, in PDF points."""
+    x_scale, y_scale = (figure[2] - figure[0]) / width, (figure[3] - figure[1]) / height
+    return (
+        figure[0] + box[0] * x_scale,
+        figure[1] + box[1] * y_scale,
+        figure[0] + box[2] * x_scale,
+        figure[1] + box[3] * y_scale,
+    )

@@ -1,0 +1,38 @@
+"""The steps as Prefect tasks: wrappers of a few lines around functions that run without Prefect."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State, TaskRun
+from prefect.logging import get_run_logger
+
+from tasks import labelling
+from tasks.errors import OutputError
+from tasks.progress import LogListener
+from tasks.records import Shard, ShardOutcome
+from tasks.settings import LabelSettings
+
+
+def _is_io_error(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
+    """A file system may come back; anything else would fail the same way again."""
+    return isinstance(state.data, OSError | OutputError)
+
+
+@task(
+    name="label-shard",
+    task_run_name="{shard.name}",
+    tags=["figmill"],
+    retries=2,
+    retry_delay_seconds=[10, 60],
+    retry_condition_fn=_is_io_error,
+    cache_policy=NO_CACHE,
+    persist_result=False,
+)
+def label_shard(shard: Shard, settings: LabelSettings) -> ShardOutcome:
+    """`tasks.labelling.label_shard` as a task run."""
+    listener = LogListener(get_run_logger())
+    listener.listed(len(shard.papers))
+    return labelling.label_shard(shard, settings, listener)

@@ -1,0 +1,24 @@
+"""Text from PDFs and file systems made safe: to store as UTF-8, to print on a terminal."""
+
+from __future__ import annotations
+
+from typing import overload
+
+
+@overload
+def storable(text: str) -> str: ...
+@overload
+def storable(text: None) -> None: ...
+def storable(text: str | None) -> str | None:
+    """`text` as valid UTF-8: lone surrogates (of a broken font, of a file name not in UTF-8) are escaped."""
+    return None if text is None else text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def printable(text: str, longest: int = 300) -> str:
+    """`text` on one line for the eye: what a terminal would obey, or would not show, is escaped."""
+    clean = "".join(letter if letter.isprintable() else _escaped(letter) for letter in text)
+    return clean if len(clean) <= longest else f"{clean[: longest - 1]}…"
+
+
+def _escaped(letter: str) -> str:
+    return letter.encode("unicode_escape").decode("ascii")

@@ -1,0 +1,254 @@
+"""`figmill`: the commands. What is heavy is imported inside them, so that help answers at once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tasks.errors import FigmillError
+from tasks.settings import DEFAULT_MODEL, MOST_SECONDS, LabelSettings
+
+if TYPE_CHECKING:
+    from flows.logs import LogFormat
+    from tasks.records import RunSummary
+
+INTERRUPTED = 130
+_VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Say more: a line for every paper.")
+
+
+class Commands(click.Group):
+    """Those of this module and, looked up only when needed, those of the other cli_ modules."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names for the help, the main job first."""
+        return [*super().list_commands(ctx), *sorted(_other_commands())]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        return super().get_command(ctx, cmd_name) or _other_commands().get(cmd_name)
+
+
+def _other_commands() -> dict[str, click.Command]:
+    from flows import cli_check, cli_inspect, cli_models
+
+    return {
+        str(command.name): command
+        for command in (*cli_check.COMMANDS, *cli_inspect.COMMANDS, *cli_models.COMMANDS)
+    }
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="figmill", message="figmill %(version)s")
+def figmill() -> None:
+    """From PDFs of biomedical papers to a Parquet dataset of labelled subfigures.
+
+    Figmill takes every figure out of a paper with its caption, splits compound figures into subfigures, and names
+    each one's imaging modality (fluorescence microscopy, CT, chart, ...) with a calibrated confidence.
+
+    \b
+    Try it:    figmill demo
+    Use it:    figmill label PAPERS --out DATASET
+    """
+
+
+@figmill.command(short_help="PDFs -> dataset of labelled subfigures.")
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.option(
+    "--out", required=True, metavar="DIR", help="The dataset: a new or empty folder, or one to add to."
+)
+@click.option(
+    "--model",
+    default=DEFAULT_MODEL,
+    show_default=True,
+    metavar="NAME|DIR",
+    help="Who names the modalities: a model that ships with Figmill, or a bundle's folder.",
+)
+@click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda"]),
+    default="auto",
+    show_default=True,
+    help="Where the model computes; auto takes a GPU where there is one.",
+)
+@click.option(
+    "--workers", type=click.IntRange(1), metavar="N", help="Processes that read PDFs [default: cores]."
+)
+@click.option(
+    "--shard-size",
+    type=click.IntRange(1),
+    default=LabelSettings.__dataclass_fields__["shard_size"].default,
+    show_default=True,
+    metavar="N",
+    help="Papers that are written together; what a killed run has to do again is less than a few shards.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, MOST_SECONDS, min_open=True),
+    default=120.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="What reading one paper may take.",
+)
+@click.option(
+    "--jats",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False),
+    help="JATS XML named as the PDFs are, for captions and metadata; XML beside a PDF is taken in any case.",
+)
+@click.option("--retry-failed", is_flag=True, help="Do just the papers that failed in an earlier run.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="Do at most N papers, leave the rest.")
+@click.option(
+    "--prefect", is_flag=True, help="Run as a Prefect flow even where no Prefect API is configured."
+)
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Log lines on standard error for people, or one JSON object each.",
+)
+@_VERBOSE
+def label(verbose: bool, prefect: bool, timeout: float, log_format: LogFormat, **options: Any) -> None:
+    """Label the figures of PDFs: every INPUT, a PDF or a folder that is searched with its subfolders.
+
+    DIR gets subfigures/*.parquet (a row for each subfigure, with its image), papers/*.parquet (a row for each PDF,
+    whatever became of it) and report/index.html. Run the same command again to do what is new; papers that are
+    there already cost nothing. Interrupted or killed, the same command goes on where it stopped.
+
+    Where a Prefect API is configured (PREFECT_API_URL or a profile), the run is a flow run there.
+
+    \b
+    Examples:
+      figmill label paper.pdf --out figures
+      figmill label inbox/ archive/ --out figures --workers 8
+      figmill label inbox/ --out figures --retry-failed --timeout 600
+    """
+    settings = LabelSettings(**options)
+    settings = replace(settings, limits=replace(settings.limits, timeout=timeout))
+    _show(_run(settings, prefect, verbose, log_format))
+
+
+@figmill.command(short_help="Try Figmill on two made-up papers.")
+@click.argument("folder", default="figmill-demo", metavar="[DIR]")
+@_VERBOSE
+def demo(folder: str, verbose: bool) -> None:
+    """Make two small papers in DIR (default: figmill-demo) and label them; needs no network.
+
+    \b
+    Example:
+      figmill demo
+    """
+    from tasks.demo import make_papers
+
+    try:
+        papers = make_papers(Path(folder) / "pdf")
+    except OSError as error:
+        raise FigmillError(f"cannot write to {folder}: {error.strerror}; name another folder") from error
+    out = Path(folder) / "dataset"
+    settings = LabelSettings(inputs=tuple(map(str, papers)), out=str(out))
+    summary = _run(settings, prefect=False, verbose=verbose)
+    _show_dataset(out)
+    _show(summary)
+
+
+def _run(settings: LabelSettings, prefect: bool, verbose: bool, log_format: LogFormat = "text") -> RunSummary:
+    from rich.console import Console
+
+    from flows.console import make_listener
+    from flows.logs import set_up_log
+    from flows.prefect_api import api_is_configured, check_api
+
+    console = Console(stderr=True)
+    set_up_log(console, verbose, log_format)
+    if prefect or api_is_configured():
+        check_api()
+        from flows.label_papers import label_with_prefect
+
+        return label_with_prefect(settings)
+    from flows.run import label_here
+
+    with make_listener(console, log_format) as listener:
+        return label_here(settings, listener)
+
+
+def _show(summary: RunSummary) -> None:
+    from flows.console import show_summary
+
+    show_summary(summary)
+
+
+def _show_dataset(out: Path) -> None:
+    import pyarrow.dataset as ds
+
+    from flows.console import show_subfigures
+
+    columns = ["source_uri", "figure_label", "panel_label", "modality", "confidence", "rejected"]
+    rows = ds.dataset(out / "subfigures").to_table([*columns, "subcaption", "caption", "subfigure_id"])
+    show_subfigures(rows.sort_by([("source_uri", "ascending"), ("subfigure_id", "ascending")]))
+
+
+def main() -> None:
+    """Runs a command. Exit status: 0 done, 1 the run could not be done, 2 usage, 130 interrupted."""
+    interrupts = _Interrupts()
+    try:
+        figmill.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        _leave_interrupted()
+    except BrokenPipeError:
+        os._exit(1)  # whoever read our output has gone
+    except (FigmillError, OSError) as error:
+        from flows.logs import complain
+
+        complain(_one_line(error))
+        sys.exit(1)
+    except Exception:
+        if interrupts.seen is None:
+            raise
+        _leave_interrupted()  # what Prefect makes of a server that was interrupted with us
+
+
+class _Interrupts:
+    """Turns SIGINT and SIGTERM into one KeyboardInterrupt; who interrupts again is out at once."""
+
+    def __init__(self) -> None:
+        self.seen: float | None = None
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, self._interrupt)
+
+    def _interrupt(self, *_: object) -> None:
+        if self.seen is None:
+            self.seen = time.monotonic()
+            raise KeyboardInterrupt
+        if time.monotonic() - self.seen > 1:  # `uv run` and the terminal may both send the first one
+            os._exit(INTERRUPTED)
+
+
+def _leave_interrupted() -> None:
+    print("\nInterrupted; the same command goes on where this one stopped.", file=sys.stderr)  # noqa: T201
+    sys.stderr.flush()
+    if "prefect" in sys.modules:
+        sys.exit(INTERRUPTED)  # Prefect ends its temporary server on the way out
+    os._exit(INTERRUPTED)  # at once: threads that load a network would be waited for
+
+
+def _one_line(error: Exception) -> str:
+    from tasks.texts import printable
+
+    if isinstance(error, OSError) and error.strerror:
+        where = f" ({error.filename})" if error.filename else ""
+        return printable(f"{error.strerror}{where}; what is finished is kept, the same command goes on")
+    return printable(str(error), 2000)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+"""`figmill check`: whether a dataset is whole, and what can be put right."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tasks.check import Totals
+
+_LINE_EVERY = 15.0
+"""Seconds between lines of progress where there is no terminal."""
+
+
+@click.command(short_help="Verify a dataset; --repair does what is safe.")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.option("--repair", "repairing", is_flag=True, help="Put right what can be without losing a sound row.")
+def check(folder: Path, repairing: bool) -> None:
+    """Verify the dataset in DIR: every part is read back, every image compared with its hash, every count with the
+    ledger; each paper and each subfigure must be there once. Exit status 0: sound (or all repaired), 1: not.
+
+    --repair removes what a killed run left, and moves parts that cannot be used to DIR/.quarantine together with
+    their ledger rows; the next `figmill label` on the same inputs does those papers again.
+
+    \b
+    Examples:
+      figmill check figures
+      figmill check figures --repair
+    """
+    from tasks.check import Totals, total_bytes
+    from tasks.lock import reading, writing
+
+    size, totals = total_bytes(folder), Totals()
+    with writing(folder) if repairing else reading(folder), _progress(size, totals) as advance:
+        left = _go_through(folder, repairing, totals, advance)
+    seen = f"{totals.parts} parts, {totals.papers} papers, {totals.subfigures} subfigures"
+    click.echo(f"{_shown(folder)}: {seen}, {f'{left} to be put right' if left else 'all sound'}")
+    if left:
+        if not repairing:
+            click.echo(f"What can be put right is by: figmill check {_shown(folder)} --repair")
+        sys.exit(1)
+
+
+def _go_through(folder: Path, repairing: bool, totals: Totals, advance: Callable[[], None]) -> int:
+    """Says each finding and each repair; how many findings are left."""
+    from tasks.check import check as findings_in
+    from tasks.check import repair
+
+    findings = []
+    for finding in findings_in(folder, totals, advance):
+        click.echo(f"{finding.kind}: {_shown(finding.path)}: {finding.sentence}")
+        findings.append(finding)
+    left = 0
+    for finding in findings:
+        done = repair(folder, finding) if repairing else None
+        if done:
+            click.echo(f"repaired: {_shown(done)}")
+        left += not done
+    return left
+
+
+@contextmanager
+def _progress(size: int, totals: Totals) -> Iterator[Callable[[], None]]:
+    """A bar of the bytes read on a terminal, a line every now and then elsewhere; both on standard error."""
+    from rich.progress import Progress
+
+    if not sys.stderr.isatty():
+        said = time.monotonic()
+
+        def line() -> None:
+            nonlocal said
+            if time.monotonic() - said > _LINE_EVERY:
+                said = time.monotonic()
+                click.echo(
+                    f"{totals.parts} parts, {totals.bytes / 1e9:.1f} of {size / 1e9:.1f} GB read", err=True
+                )
+
+        yield line
+        return
+    from rich.console import Console
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("bytes", total=size or None)
+        yield lambda: bar.update(task, completed=totals.bytes)
+
+
+def _shown(text: object) -> str:
+    from tasks.texts import printable
+
+    return printable(str(text), 1000)
+
+
+COMMANDS = [check]

@@ -1,0 +1,329 @@
+"""The commands about models: train, evaluate, study, explain, models. `flows.cli` adds them to `figmill`."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tasks.errors import FigmillError
+
+if TYPE_CHECKING:
+    from flows.training import TrainListener, TrainOutcome
+    from models.evaluation import Evaluation
+
+_DEVICE = click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda"]),
+    default="auto",
+    show_default=True,
+    help="Where to compute; auto takes a GPU where there is one.",
+)
+_CACHE = click.option(
+    "--cache", metavar="DIR", help="Where decoded images are kept (default: ~/.cache/figmill)."
+)
+_IMAGES = click.option("--images", metavar="DIR", help="Where the images of a list are (default: beside it).")
+_WHERE = click.option(
+    "--where",
+    multiple=True,
+    metavar="COLUMN=VALUE[,VALUE...]",
+    help="Take only rows of a table with one of these values in a column; may be repeated.",
+)
+
+
+def _mendable(command: Callable[..., None]) -> Callable[..., None]:
+    """What the user can mend (a ValueError of ours) ends as one line and exit status 1."""
+
+    @wraps(command)
+    def run(*arguments: Any, **options: Any) -> None:
+        try:
+            command(*arguments, **options)
+        except ValueError as error:
+            raise FigmillError(str(error)) from error
+
+    return run
+
+
+def _parse_where(where: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    for item in where:
+        if not item.partition("=")[1]:
+            raise click.BadParameter(f"{item!r} is not COLUMN=VALUE", param_hint="--where")
+    parts = (item.partition("=") for item in where)
+    return tuple((column.strip().lower(), tuple(values.split(","))) for column, _, values in parts)
+
+
+def _training_options(command: Callable[..., None]) -> Callable[..., None]:
+    """What `train` and `study` have in common."""
+    for option in reversed(
+        [
+            _IMAGES,
+            _WHERE,
+            click.option(
+                "--preset",
+                type=click.Choice(["paper", "fast"]),
+                default="paper",
+                show_default=True,
+                help="paper: Adam, 5e-6 constant, 100 epochs. fast: a modern recipe for figures as printed.",
+            ),
+            click.option(
+                "--weights",
+                default="imagenet",
+                show_default=True,
+                metavar="imagenet|random|FILE",
+                help="Start weights: torchvision's (downloaded), none, or a .pth, .safetensors or .npz file.",
+            ),
+            click.option("--epochs", type=click.IntRange(1), help="Overrides the preset."),
+            click.option(
+                "--learning-rate", type=click.FloatRange(0, min_open=True), help="Overrides the preset."
+            ),
+            click.option("--batch-size", type=click.IntRange(2), help="Overrides the preset."),
+            click.option("--seed", type=click.IntRange(0), default=0, show_default=True),
+            click.option(
+                "--validation",
+                type=click.FloatRange(0, 0.9, min_open=True),
+                default=0.2,
+                show_default=True,
+                metavar="SHARE",
+                help="Share of each class that validates, where the data mark no validation images.",
+            ),
+            click.option("--min-images", type=click.IntRange(1), help="Leave classes with fewer images out."),
+            _DEVICE,
+            _CACHE,
+        ]
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@click.argument("data", nargs=-1, required=True)
+@click.option("--out", required=True, metavar="BUNDLE", help="Folder to write the bundle to.")
+@click.option(
+    "--model", default="resnet18:b3-1", show_default=True, help="Network; `figmill models` lists all."
+)
+@click.option("--name", help="Name of the bundle (default: the folder's).")
+@_training_options
+@click.option("--freeze", metavar="UNIT", help="Train nothing before this residual unit, such as b2-0.")
+@click.option("--mlflow", is_flag=True, help="Log to MLflow as well (needs the extra figmill[mlflow]).")
+@click.option("--notes", default="", help="A paragraph for the model card.")
+@_mendable
+def train(where: tuple[str, ...], mlflow: bool, **options: Any) -> None:
+    """Train a classifier on DATA and write a bundle.
+
+    DATA: folders of class folders, ImageCLEF lists (`name code`), or CSVs with columns path and code (and perhaps
+    split, article, caption, licence, source); several add up. A killed training goes on when called again.
+
+    \b
+    Examples:
+      figmill train imageclef2016/ --model resnet34:b3-0 --out microscopy
+      figmill train labels.csv --model resnet18:b3-1 --preset fast --out mine
+    """
+    from flows.prefect_api import api_is_configured, check_api
+    from flows.training import TrainSettings
+    from flows.training import train as train_here
+    from flows.training_progress import TrainingLines
+
+    command = "figmill train " + shlex.join(sys.argv[2:])
+    settings = TrainSettings(where=_parse_where(where), command=command, **options)
+    listener: TrainListener = TrainingLines(click.echo)
+    if mlflow:
+        from flows.tracking import MlflowListener
+
+        listener = MlflowListener(settings, listener)
+    if api_is_configured():
+        check_api()
+        from flows.train_classifier import train_classifier
+
+        _report(train_classifier(settings, listener))
+    else:
+        _report(train_here(settings, listener))
+
+
+def _report(outcome: TrainOutcome) -> None:
+    click.echo(f"bundle {outcome.bundle.model_id} written to {outcome.bundle.path}")
+    for title, scores in (("validation", outcome.validation), ("test", outcome.test)):
+        if scores:
+            click.echo(f"{title}: {_in_a_line(scores)}")
+
+
+def _in_a_line(scores: Evaluation) -> str:
+    low, high = scores.accuracy_interval
+    return (
+        f"{scores.images} images, accuracy {scores.accuracy:.3f} ({low:.3f} to {high:.3f}), "
+        f"macro-F1 {scores.macro_f1:.3f}, calibration error {scores.ece:.3f}"
+    )
+
+
+@click.command()
+@click.argument("bundle")
+@click.argument("data", nargs=-1, required=True)
+@click.option(
+    "--out", required=True, metavar="DIR", help="Folder for the report, the plots and the predictions."
+)
+@click.option(
+    "--split",
+    type=click.Choice(["auto", "train", "validation", "test", "all"]),
+    default="auto",
+    show_default=True,
+    help="Which images; auto takes those marked test where there are any, else all.",
+)
+@_IMAGES
+@_WHERE
+@_DEVICE
+@_CACHE
+@_mendable
+def evaluate(where: tuple[str, ...], **options: Any) -> None:
+    """Score BUNDLE (a name or a folder) on labelled DATA, as in `figmill train`.
+
+    Writes report.md, metrics.json, predictions.parquet, confusion.png and reliability.png.
+
+    \b
+    Example:
+      figmill evaluate default labels.csv --out scores
+    """
+    from flows.evaluating import EvaluateSettings, evaluate_bundle
+
+    settings = EvaluateSettings(where=_parse_where(where), **options)
+    click.echo(_in_a_line(evaluate_bundle(settings)))
+    click.echo(f"report: {settings.out}/report.md")
+
+
+@click.command()
+@click.argument("data", nargs=-1)
+@click.option(
+    "--out",
+    default="study",
+    show_default=True,
+    metavar="DIR",
+    help="Folder for bundles, predictions, tables and figures.",
+)
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    default=("resnet*:b*", "resnet*:tune-*"),
+    help="Networks, by name or pattern such as 'resnet18:*'; may be repeated (default: all 256 variants).",
+)
+@click.option(
+    "--from-predictions", metavar="DIR", help="Train nothing: tables and figures of stored predictions."
+)
+@_training_options
+@_mendable
+def study(
+    data: tuple[str, ...],
+    out: str,
+    models: tuple[str, ...],
+    from_predictions: str | None,
+    where: tuple[str, ...],
+    **options: Any,
+) -> None:
+    """Redo the paper's study on DATA: train every depth, then its tables, figures and correlations.
+
+    What is done is skipped; a killed study goes on when called again.
+
+    \b
+    Examples:
+      figmill study imageclef2016/ --model 'resnet18:*' --out study
+      figmill study --from-predictions published/ --out tables
+    """
+    from pathlib import Path
+
+    from flows.study import StudySettings, report
+    from flows.study import study as study_here
+    from flows.training import TrainSettings
+    from flows.training_progress import TrainingLines
+
+    if bool(data) == bool(from_predictions):
+        raise click.UsageError("give DATA to train on, or --from-predictions DIR, one of them")
+    if from_predictions:
+        click.echo(f"tables: {report(Path(from_predictions), Path(out))}")
+        return
+    training = TrainSettings(data=data, out=out, where=_parse_where(where), **options)
+    settings = StudySettings(out=out, models=models, training=training)
+    from flows.prefect_api import api_is_configured, check_api
+
+    if api_is_configured():
+        check_api()
+        from flows.study_depth import study_depth
+
+        click.echo(f"tables: {study_depth(settings)}")
+    else:
+        click.echo(f"tables: {study_here(settings, TrainingLines(click.echo))}")
+
+
+@click.command()
+@click.argument("bundle")
+@click.argument("images", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
+@click.option(
+    "--layer", "layers", multiple=True, help="Residual unit such as b3-1; may be repeated [default: last]."
+)
+@click.option("--out", default="explained", show_default=True, metavar="DIR", help="Folder for the pictures.")
+@_mendable
+def explain(bundle: str, images: tuple[str, ...], layers: tuple[str, ...], out: str) -> None:
+    """Show where BUNDLE looks in each IMAGE (Grad-CAM++), in colour and turned to greyscale.
+
+    Writes a PNG per image: what the network sees, its prediction, and the heat at each layer.
+
+    \b
+    Example:
+      figmill explain default cell.png --layer b2-1 --layer b3-1
+    """
+    from pathlib import Path
+
+    from models.bundle import load_bundle, resolve_bundle
+    from models.gradcam import explain as explain_image
+    from models.gradcam import sheet
+
+    loaded = load_bundle(resolve_bundle(bundle))
+    folder = Path(out)
+    folder.mkdir(parents=True, exist_ok=True)
+    for image in map(Path, images):
+        explanation = explain_image(loaded, image.read_bytes(), layers)
+        file = folder / f"{image.stem}.png"
+        sheet(explanation).save(file)
+        colour, grey = explanation.in_colour, explanation.in_grey
+        click.echo(
+            f"{image.name}: {colour.code} {colour.confidence:.0%}, in greyscale {grey.code} {grey.confidence:.0%} "
+            f"-> {file}"
+        )
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def models(context: click.Context) -> None:
+    """List the bundles that ship and the networks that can be trained."""
+    if context.invoked_subcommand:
+        return
+    from models.bundle import bundle_info, shipped_bundles
+    from models.variants import OTHER_MODELS, UNITS, points
+
+    click.echo("Bundles that ship (figmill label --model NAME):")
+    for folder in shipped_bundles().values():
+        info = bundle_info(folder)
+        click.echo(f"  {info.model_id}  {info.model}, {len(info.classes)} classes")
+    click.echo("\nNetworks to train (figmill train --model NAME):")
+    for base in UNITS:
+        cuts = points(base)
+        click.echo(f"  {base}:{cuts[-1]} ... {base}:{cuts[0]}  shallow, cut after that unit ({len(cuts)})")
+        click.echo(
+            f"  {base}:tune-fc, {base}:tune-{cuts[0]} ... {base}:tune-{cuts[-1]}, {base}:tune-whole  fine-tuned"
+        )
+    click.echo("  " + "\n  ".join(OTHER_MODELS))
+
+
+@models.command()
+@click.argument("bundle")
+@_mendable
+def show(bundle: str) -> None:
+    """Print the model card of BUNDLE, a name or a folder."""
+    from models.bundle import bundle_info, resolve_bundle
+
+    click.echo(bundle_info(resolve_bundle(bundle)).card)
+
+
+COMMANDS: list[click.Command] = [train, evaluate, study, explain, models]
+"""What `flows.cli` adds to the group."""

@@ -1,0 +1,114 @@
+"""What `figmill` prints: the closing table, the demo's table of subfigures."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+from rich.console import Console
+from rich.table import Table
+
+from flows.logs import LogFormat
+from models.taxonomy import name as modality_name
+from tasks.progress import BarListener, Listener, LogListener
+from tasks.records import RunSummary
+from tasks.texts import printable
+
+_WIDTH = 110
+"""Columns where the output is no terminal."""
+_MOST_FAILURES = 20
+
+
+def make_listener(console: Console, log_format: LogFormat = "text") -> Listener:
+    """A bar on a terminal, lines elsewhere and in a log for machines."""
+    return BarListener(console) if console.is_terminal and log_format == "text" else LogListener()
+
+
+def show_summary(summary: RunSummary) -> None:
+    """The run's closing words, on standard output."""
+    console = _output()
+    if not summary.papers:
+        console.print(f"Nothing to do: {_why_nothing(summary)}", markup=False, highlight=False)
+        return
+    console.print(_counts(summary))
+    if summary.failures:
+        console.print(_failures(summary))
+    report = Path(summary.out) / "report" / "index.html"
+    for line in (f"Dataset: {summary.out}", f"Report:  {report}"):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def show_subfigures(rows: pa.Table) -> None:
+    """A table of subfigures (columns of the dataset), on standard output."""
+    table = Table("paper", "figure", "panel", "modality", "confidence", "subcaption", title="Subfigures")
+    for row in rows.to_pylist():
+        code, confidence = row["modality"], row["confidence"]
+        modality = "not scored" if code is None else f"{code} {modality_name(code)}"
+        table.add_row(
+            printable(Path(row["source_uri"]).name, 30),
+            printable(row["figure_label"] or ""),
+            printable(row["panel_label"] or ""),
+            f"{modality} (unsure)" if row["rejected"] else modality,
+            "" if confidence is None else f"{confidence:.2f}",
+            printable(row["subcaption"] or row["caption"] or "", 60),
+        )
+    _output().print(table, markup=False)
+
+
+def _output() -> Console:
+    return Console() if sys.stdout.isatty() else Console(width=_WIDTH)
+
+
+def _why_nothing(summary: RunSummary) -> str:
+    reasons = []
+    if summary.skipped:
+        reasons.append(f"{summary.skipped} of {summary.inputs} papers are already in {summary.out}")
+    if summary.left:
+        reasons.append(f"{summary.left} are left for another run")
+    return f"{', '.join(reasons) or 'no paper was found'}."
+
+
+def _counts(summary: RunSummary) -> Table:
+    table = Table("", "", show_header=False, title=f"Labelled by {summary.model_id}")
+    words = {"ok": "with figures", "no_figures": "without figures", "failed": "failed"}
+    states = [f"{number} {words[status]}" for status, number in summary.by_status.items()]
+    table.add_row("papers", f"{summary.papers}: {', '.join(states)}")
+    if summary.skipped:
+        table.add_row("skipped", f"{summary.skipped} already in the dataset")
+    if summary.left:
+        table.add_row("left", f"{summary.left} for another run")
+    table.add_row("pages, figures", f"{summary.pages}, {summary.figures}")
+    table.add_row("subfigures", f"{summary.subfigures}{_doubts(summary)}")
+    for code, number in sorted(summary.by_modality.items(), key=lambda pair: -pair[1]):
+        table.add_row(f"  {code}", f"{number} {modality_name(code)}")
+    table.add_row("time", _duration(summary))
+    return table
+
+
+def _doubts(summary: RunSummary) -> str:
+    doubts = [f"the model abstains on {summary.rejected}"] if summary.rejected else []
+    doubts += [f"{summary.unscored} could not be scored"] if summary.unscored else []
+    return f" ({', '.join(doubts)})" if doubts else ""
+
+
+def _duration(summary: RunSummary) -> str:
+    stages = summary.stage_seconds
+    names = {"extract": "reading", "prepare": "decoding", "classify": "classifying", "write": "writing"}
+    parts = [f"{word} {stages[stage]:.1f}" for stage, word in names.items() if stage in stages]
+    return f"{summary.seconds:.1f} s (seconds of work: {', '.join(parts)})"
+
+
+def _failures(summary: RunSummary) -> Table:
+    table = Table("failed paper", "kind", "why", title="Failed papers")
+    for failure in summary.failures[:_MOST_FAILURES]:
+        table.add_row(*(_plain(text) for text in (failure.name, failure.kind, failure.error)))
+    more = len(summary.failures) - _MOST_FAILURES
+    if more > 0:
+        table.add_row(f"and {more} more", "", "see the report, or papers/*.parquet")
+    return table
+
+
+def _plain(text: str) -> str:
+    """As it stands: rich would take what is in square brackets for its own."""
+    return printable(text).replace("[", r"\[")

@@ -1,0 +1,137 @@
+"""Bundle and labelled images in, scores out: the orchestration of `figmill evaluate`, without Prefect."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from models.bundle import resolve_bundle
+from models.card import metrics, quality
+from models.devices import Device
+from models.evaluation import Evaluation, evaluate
+from models.experiment import SPLITS, Prepared, prepare, test_only
+from models.imageclef import DataError, LabelledImages, read_data
+from models.plots import plot_confusion, plot_reliability
+from models.predict import Predictions, Predictor, load_predictor
+
+_BATCH = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluateSettings:
+    """All that an evaluation depends on; `data`, `images` and `where` are as in `models.imageclef`."""
+
+    bundle: str
+    data: tuple[str, ...]
+    out: str
+    split: Literal["auto", "train", "validation", "test", "all"] = "auto"
+    """`auto`: the test images where any are marked, else all."""
+    images: str | None = None
+    where: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    device: Device = "auto"
+    cache: str | None = None
+
+
+def evaluate_bundle(settings: EvaluateSettings) -> Evaluation:
+    """Writes report.md, metrics.json, predictions.parquet and the plots into `out`.
+
+    Images marked unsure are predicted and left out of the scores.
+    Raises ValueError (BundleError, DataError, DeviceError) with a line for the user.
+    """
+    predictor = load_predictor(resolve_bundle(settings.bundle), settings.device)
+    images = Path(settings.images) if settings.images else None
+    data = _chosen(read_data(settings.data, images, dict(settings.where)), settings.split)
+    _check_classes(data, predictor)
+    cache = Path(settings.cache) if settings.cache else None
+    prepared = prepare(test_only(data), predictor.transform, cache, classes=predictor.classes)
+    predictions = _predict(prepared, predictor)
+    scores = _score(prepared, predictions, predictor)
+    _write(Path(settings.out), prepared, predictions, predictor, scores)
+    return scores
+
+
+def _chosen(data: LabelledImages, split: str) -> LabelledImages:
+    if split == "auto":
+        split = "test" if any(image.split == "test" for image in data.images) else "all"
+    if split == "all":
+        return data
+    kept = tuple(image for image in data.images if image.split == split)
+    if not kept:
+        raise DataError(f"no image is marked {split}; give --split all, or one of {', '.join(SPLITS)}")
+    return LabelledImages(kept, data.missing)
+
+
+def _check_classes(data: LabelledImages, predictor: Predictor) -> None:
+    if not set(data.classes) & set(predictor.classes):
+        raise DataError(
+            f"the bundle {predictor.name} is of another taxonomy: it knows {', '.join(predictor.classes[:5])} ..., "
+            f"the data hold {', '.join(data.classes[:5])} ...; take a bundle trained on these classes"
+        )
+
+
+def _predict(prepared: Prepared, predictor: Predictor) -> Predictions:
+    rows = prepared.examples("test").rows
+    parts = [
+        predictor.predict(predictor.transform.central(prepared.canvases.pixels[rows[start : start + _BATCH]]))
+        for start in range(0, len(rows), _BATCH)
+    ]
+    return Predictions(
+        np.concatenate([part.probabilities for part in parts]),
+        np.concatenate([part.embeddings for part in parts]),
+        np.concatenate([part.rejected for part in parts]),
+    )
+
+
+def _score(prepared: Prepared, predictions: Predictions, predictor: Predictor) -> Evaluation:
+    sure = np.array([not image.unsure for image in prepared.images])
+    if not sure.any():
+        raise DataError("every image is marked unsure, so there is nothing to score")
+    groups = [image.group or str(image.path) for image in prepared.images if not image.unsure]
+    labels = prepared.examples("test").labels[sure]
+    return evaluate(predictions.probabilities[sure], labels, predictor.classes, groups, predictor.threshold)
+
+
+def _write(
+    out: Path, prepared: Prepared, predictions: Predictions, predictor: Predictor, scores: Evaluation
+) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    pq.write_table(_table(prepared, predictions, predictor), out / "predictions.parquet", compression="zstd")
+    record = {"model_id": predictor.model_id, **metrics(scores)}
+    (out / "metrics.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    (out / "report.md").write_text(_report(prepared, predictor, scores), encoding="utf-8")
+    plot_confusion(scores, out / "confusion.png")
+    plot_reliability(scores, out / "reliability.png")
+
+
+def _table(prepared: Prepared, predictions: Predictions, predictor: Predictor) -> pa.Table:
+    """A row per image, its probabilities in the order of the metadata's `figmill.classes`."""
+    classes = np.array(predictor.classes)
+    predicted = classes[predictions.probabilities.argmax(axis=1)]
+    codes = [image.code for image in prepared.images]
+    columns = {
+        "path": [str(image.path) for image in prepared.images],
+        "group": [image.group or None for image in prepared.images],
+        "code": codes,
+        "predicted": predicted.tolist(),
+        "right": [a == b for a, b in zip(codes, predicted.tolist(), strict=True)],
+        "confidence": predictions.probabilities.max(axis=1),
+        "rejected": predictions.rejected,
+        "unsure": [image.unsure for image in prepared.images],
+        "probabilities": pa.FixedSizeListArray.from_arrays(predictions.probabilities.ravel(), len(classes)),
+    }
+    names = {"figmill.classes": json.dumps(list(predictor.classes)), "figmill.model_id": predictor.model_id}
+    return pa.table(columns).replace_schema_metadata(names)
+
+
+def _report(prepared: Prepared, predictor: Predictor, scores: Evaluation) -> str:
+    lines = [quality(f"{predictor.model_id} on {len(prepared.images)} images", scores)]
+    for what, names in (("missing", prepared.missing), ("unreadable", prepared.unreadable)):
+        if names:
+            lines.append(f"{len(names)} images {what}: {', '.join(names)}")
+    return "\n\n".join(lines) + "\n"

@@ -1,0 +1,156 @@
+"""The labelling run itself: which shards, in which window, and what became of them. Knows no Prefect."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+import time
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from tasks.clock import now
+from tasks.dataset import Dataset
+from tasks.inputs import list_inputs
+from tasks.labelling import label_shard, open_bundle, stamp_of
+from tasks.plan import Plan
+from tasks.progress import Listener
+from tasks.records import RunSummary, Shard, ShardOutcome
+from tasks.report import write_report
+from tasks.settings import LabelSettings, default_workers
+from tasks.workers import stop_shared_pools
+
+SHARDS_AT_ONCE = 2
+"""While one shard waits for its last papers, the next one keeps processes and classifier busy."""
+
+
+class Pending(Protocol):
+    """A shard on its way: a future of concurrent.futures or of Prefect."""
+
+    def result(self) -> ShardOutcome:
+        """Waits for what became of the shard."""
+
+
+class Submit(Protocol):
+    """Hands a shard out, to a thread here or to a task run anywhere."""
+
+    def __call__(self, shard: Shard, settings: LabelSettings) -> Pending:
+        """Starts the shard, or queues it."""
+
+
+Crew = AbstractContextManager[Submit]
+"""Who does the shards; leaving it means that none of them is at work any more."""
+
+
+def label(settings: LabelSettings, crew: Crew, listener: Listener) -> RunSummary:
+    """Labels what is new among the inputs, shard by shard, and writes the report.
+
+    Raises FigmillError where the run cannot be done.
+    """
+    started = time.monotonic()
+    result = _Result(now())
+    bundle = open_bundle(settings.model)
+    files = list_inputs(settings.inputs)
+    listener.listed(len(files))
+    with Dataset(settings.out, stamp_of(bundle)) as dataset, crew as submit:
+        plan = Plan(files, dataset, settings, listener)
+        for shard, outcome in _in_window(plan.shards(), settings, submit):
+            dataset.supersede(shard.supersedes)
+            result.add(outcome)
+        listener.left(plan.left)
+        summary = result.summary(settings, bundle.model_id, plan, time.monotonic() - started)
+        if summary.papers:
+            write_report(dataset.out, summary)
+        listener.ended(summary)
+    return summary
+
+
+def label_here(settings: LabelSettings, listener: Listener) -> RunSummary:
+    """`label` in this process, two shards at a time."""
+    return label(settings, _threads(listener), listener)
+
+
+@contextmanager
+def _threads(listener: Listener) -> Iterator[Submit]:
+    pool = ThreadPoolExecutor(SHARDS_AT_ONCE, thread_name_prefix="shard")
+    try:
+        yield lambda shard, settings: pool.submit(label_shard, shard, settings, listener)
+    finally:
+        stop_shared_pools()  # a shard that waits for a paper ends with them
+        interrupted = isinstance(sys.exception(), KeyboardInterrupt)
+        pool.shutdown(wait=not interrupted, cancel_futures=True)
+
+
+def _in_window(
+    shards: Iterable[Shard], settings: LabelSettings, submit: Submit
+) -> Iterator[tuple[Shard, ShardOutcome]]:
+    """Hands out `window` shards at a time and gives back their outcomes in order."""
+    window: deque[tuple[Shard, Pending]] = deque()
+    for shard in shards:
+        window.append((shard, submit(shard, settings)))
+        if len(window) >= settings.window:
+            oldest, pending = window.popleft()
+            yield oldest, pending.result()
+    for shard, pending in window:
+        yield shard, pending.result()
+
+
+@dataclass(slots=True)
+class _Result:
+    """Adds up the shards' outcomes."""
+
+    started_at: dt.datetime
+    outcomes: list[ShardOutcome] = field(default_factory=list)
+
+    def add(self, outcome: ShardOutcome) -> None:
+        self.outcomes.append(outcome)
+
+    def summary(self, settings: LabelSettings, model_id: str, plan: Plan, seconds: float) -> RunSummary:
+        done = self.outcomes
+        return RunSummary(
+            out=str(Path(settings.out)),
+            started_at=self.started_at,
+            finished_at=self.started_at + dt.timedelta(seconds=seconds),  # whatever the clock was set to
+            seconds=seconds,
+            model_id=model_id,
+            settings=_shown(settings),
+            inputs=plan.inputs,
+            skipped=plan.skipped,
+            left=plan.left,
+            shards=len(done),
+            by_status=_total(outcome.by_status for outcome in done),
+            failures=tuple(failure for outcome in done for failure in outcome.failures),
+            pages=sum(outcome.pages for outcome in done),
+            figures=sum(outcome.figures for outcome in done),
+            subfigures=sum(outcome.subfigures for outcome in done),
+            rejected=sum(outcome.rejected for outcome in done),
+            unscored=sum(outcome.unscored for outcome in done),
+            by_modality=_total(outcome.by_modality for outcome in done),
+            stage_seconds={
+                stage: sum(outcome.stage_seconds.get(stage, 0.0) for outcome in done)
+                for stage in ("extract", "prepare", "classify", "write")
+            },
+            parts=tuple(outcome.part for outcome in done),
+        )
+
+
+def _total(counts: Iterable[dict[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for count in counts:
+        total.update(count)
+    return dict(total.most_common())
+
+
+def _shown(settings: LabelSettings) -> dict[str, str]:
+    return {
+        "model": settings.model,
+        "device": settings.device,
+        "workers": str(settings.workers or default_workers()),
+        "shard size": str(settings.shard_size),
+        "time limit": f"{settings.limits.timeout:g} s a paper",
+        "memory limit": f"{settings.limits.memory_mb} MB a process",
+    }

@@ -1,0 +1,25 @@
+"""The paper's study as a Prefect flow: a subflow per network, the tables as an artifact."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from prefect import flow, get_run_logger
+from prefect.artifacts import create_markdown_artifact
+
+from flows.study import StudySettings, study
+from flows.train_classifier import train_classifier
+from flows.training import TrainListener, TrainOutcome, TrainSettings
+from flows.training_progress import TrainingLines
+
+
+@flow(name="study-depth", persist_result=False)
+def study_depth(settings: StudySettings) -> Path:
+    """Trains every network that is not done; leaves Tables I to III as a Markdown artifact."""
+    report = study(settings, TrainingLines(get_run_logger().info), _as_subflow)
+    create_markdown_artifact(report.read_text(encoding="utf-8"), key="figmill-study-depth")
+    return report
+
+
+def _as_subflow(settings: TrainSettings, _: TrainListener) -> TrainOutcome:
+    return train_classifier(settings)

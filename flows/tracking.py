@@ -1,0 +1,56 @@
+"""MLflow as a listener of a training: parameters, curves, metrics and the bundle. Needs the extra figmill[mlflow]."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from types import ModuleType
+
+from flows.training import TrainListener, TrainOutcome, TrainSettings, recipe_of
+from models.experiment import Prepared
+from models.training import Epoch
+
+
+class MlflowListener(TrainListener):
+    """Hears a training for MLflow and passes all on to `inner`. The tracking server is MLflow's own setting."""
+
+    def __init__(self, settings: TrainSettings, inner: TrainListener) -> None:
+        self._mlflow, self._inner = _import(), inner
+        self._mlflow.start_run(run_name=settings.name or settings.model)
+        own = {key: value for key, value in asdict(settings).items() if value not in (None, "", ())}
+        recipe = {key: v for key, v in asdict(recipe_of(settings)).items() if key not in own}
+        self._mlflow.log_params({key: str(value)[:500] for key, value in (recipe | own).items()})
+
+    def decoding(self, done: int, total: int) -> None:
+        """Passed on."""
+        self._inner.decoding(done, total)
+
+    def prepared(self, prepared: Prepared) -> None:
+        """Passed on."""
+        self._inner.prepared(prepared)
+
+    def epoch(self, epoch: Epoch, total: int) -> None:
+        """A point of each curve."""
+        self._mlflow.log_metrics(
+            {key: v for key, v in asdict(epoch).items() if key != "epoch"}, step=epoch.epoch
+        )
+        self._inner.epoch(epoch, total)
+
+    def finished(self, outcome: TrainOutcome) -> None:
+        """The scores and the bundle's files."""
+        for split, scores in (("validation", outcome.validation), ("test", outcome.test)):
+            if scores:
+                values = {"accuracy": scores.accuracy, "macro_f1": scores.macro_f1, "ece": scores.ece}
+                self._mlflow.log_metrics({f"{split}_{key}": value for key, value in values.items()})
+        self._mlflow.log_artifacts(str(outcome.bundle.path), "bundle")
+        self._mlflow.end_run()
+
+
+def _import() -> ModuleType:
+    try:
+        import mlflow
+    except ImportError as error:
+        raise ValueError(
+            "MLflow is not installed; install it with `uv pip install 'figmill[mlflow]'`"
+        ) from error
+    module: ModuleType = mlflow
+    return module

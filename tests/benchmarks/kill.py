@@ -1,0 +1,203 @@
+"""Kills labelling runs with SIGKILL at random moments and counts the rows that are lost or doubled in the end.
+
+    uv run python tests/benchmarks/kill.py [--kills 50] [--seed 0] [--papers 24]
+
+A process that has imported all that a run needs forks a run at a time: so a kill falls into the work and not into
+the imports. Two in three hit the run itself, one in three a process that reads PDFs. When a run gets through, its
+rows are compared with those of a run that nobody killed, and the next round starts with an empty dataset.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+Rows = Counter[tuple[str, ...]]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of all rounds together."""
+
+    length: float
+    """Seconds that a run takes: kills come before its end."""
+    kills_of_runs: int = 0
+    kills_of_readers: int = 0
+    rounds: int = 0
+    lost: int = 0
+    doubled: int = 0
+    strange: int = 0
+    findings: list[str] = field(default_factory=list)
+
+    @property
+    def kills(self) -> int:
+        """Processes killed so far."""
+        return self.kills_of_runs + self.kills_of_readers
+
+
+def main() -> int:
+    """Exit status 0 only if nothing was lost, doubled or different."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--papers", type=int, default=24)
+    parser.add_argument("--model", default="default", help="a bundle's name or folder")
+    options = parser.parse_args()
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="figmill-kill-") as scratch:
+        outcome = kill_runs(Path(scratch), options.model, options.papers, options.kills, options.seed)
+    print(
+        f"{outcome.kills} kills ({outcome.kills_of_runs} of runs, {outcome.kills_of_readers} of readers) in "
+        f"{outcome.rounds} rounds, {time.monotonic() - started:.0f} s: {outcome.lost} rows lost, "
+        f"{outcome.doubled} doubled, {outcome.strange} others"
+    )
+    for finding in outcome.findings:
+        print(finding)
+    return 1 if outcome.lost or outcome.doubled or outcome.strange or outcome.findings else 0
+
+
+def kill_runs(scratch: Path, model: str, papers: int, kills: int, seed: int) -> Outcome:
+    """Rounds of killed runs until so many processes were killed."""
+    from models.predict import load_predictor  # before the first fork
+    from tasks.labelling import open_bundle
+
+    load_predictor(open_bundle(model).path, "cpu")
+    source = _make_input(scratch / "in", papers)
+    whole, out = scratch / "whole", scratch / "out"
+    outcome = Outcome(_finish(_fork_run(source, whole, model)))
+    expected = _rows(whole)
+    chance = random.Random(seed)
+    while outcome.kills < kills:
+        shutil.rmtree(out, ignore_errors=True)
+        while outcome.kills < kills and not _killed_run(source, out, model, chance, outcome):
+            pass
+        _finish(_fork_run(source, out, model))
+        outcome.rounds += 1
+        _compare(expected, _rows(out), outcome)
+        outcome.findings += _findings(out)
+        print(
+            f"{outcome.kills} of {kills} kills, {outcome.lost} lost, {outcome.doubled} doubled",
+            file=sys.stderr,
+        )
+    return outcome
+
+
+def _make_input(folder: Path, papers: int) -> Path:
+    from tasks.demo import make_papers
+
+    folder.mkdir()
+    pdf = make_papers(folder.parent / "demo")[0].read_bytes()
+    for number in range(papers):
+        (folder / f"{number:03}.pdf").write_bytes(pdf + b"\n%% copy %d\n" % number)
+    (folder / "text.pdf").write_text("no PDF")
+    return folder
+
+
+def _fork_run(source: Path, out: Path, model: str) -> int:
+    """The process id of a run of its own process group."""
+    pid = os.fork()
+    if pid:
+        return pid
+    try:
+        os.setsid()
+        from flows.run import label_here
+        from tasks.progress import Listener
+        from tasks.settings import ExtractionLimits, LabelSettings
+
+        limits = ExtractionLimits(timeout=30)
+        settings = LabelSettings(
+            (str(source),), str(out), model=model, device="cpu", workers=2, shard_size=3, limits=limits
+        )
+        label_here(settings, Listener())
+        os._exit(0)
+    except BaseException as error:  # noqa: BLE001 (the child must not go on with the parent's work)
+        print(f"the run failed: {error!r}", file=sys.stderr)
+        os._exit(1)
+
+
+def _killed_run(source: Path, out: Path, model: str, chance: random.Random, outcome: Outcome) -> bool:
+    """Starts a run and kills it, or one of its readers and lets it go on; True if it got through."""
+    run = _fork_run(source, out, model)
+    moment = time.monotonic() + chance.uniform(0.05, 0.95) * outcome.length
+    readers = chance.random() < 1 / 3
+    while time.monotonic() < moment:
+        time.sleep(0.005)
+        if os.waitpid(run, os.WNOHANG)[0]:
+            outcome.length *= 0.8  # the machine has become faster, or most was done already
+            return True
+    if not readers:
+        os.kill(run, signal.SIGKILL)
+        os.waitpid(run, 0)
+        outcome.kills_of_runs += 1
+        return False
+    children = _readers_of(run)
+    if children:
+        os.kill(chance.choice(children), signal.SIGKILL)
+        outcome.kills_of_readers += 1
+    _finish(run)
+    return True
+
+
+def _finish(run: int) -> float:
+    """Waits for a run; the seconds that took. Raises RuntimeError if it did not end well."""
+    started = time.monotonic()
+    status = os.waitstatus_to_exitcode(os.waitpid(run, 0)[1])
+    if status:
+        raise RuntimeError(f"a run ended with status {status}")
+    return time.monotonic() - started
+
+
+def _readers_of(run: int) -> list[int]:
+    """Process ids of the run's reading processes."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            parent = (
+                int((entry / "stat").read_text().rpartition(")")[2].split()[1]) if entry.name.isdigit() else 0
+            )
+            if parent == run and b"spawn_main" in (entry / "cmdline").read_bytes():
+                found.append(int(entry.name))
+        except OSError:
+            continue  # it has just ended
+    return found
+
+
+def _rows(out: Path) -> Rows:
+    """The rows of ledger and parts as often as they are there, without times and without the part's name."""
+    ledger = pq.read_table(
+        out / "papers", columns=["paper_id", "status", "error_kind", "figures", "subfigures"]
+    )
+    columns = ["subfigure_id", "image_sha256", "modality", "figure_label", "panel_label", "caption"]
+    parts = pq.read_table(out / "subfigures", columns=columns)
+    return Counter(tuple(map(str, row.values())) for table in (ledger, parts) for row in table.to_pylist())
+
+
+def _compare(expected: Rows, found: Rows, outcome: Outcome) -> None:
+    outcome.lost += len(expected.keys() - found.keys())
+    outcome.doubled += sum(number - 1 for number in found.values())
+    others = sorted(found.keys() - expected.keys())
+    outcome.strange += len(others)
+    outcome.findings += [f"only in the killed run: {row}" for row in others[:5]]
+
+
+def _findings(out: Path) -> list[str]:
+    from tasks.check import Totals, check
+
+    return [f"{finding.kind}: {finding.path.name}: {finding.sentence}" for finding in check(out, Totals())]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""The closing words of a run."""
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+
+from flows.console import show_summary
+from tasks.records import FailedPaper, RunSummary
+
+NOW = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
+NOTHING = RunSummary(
+    out="figures",
+    started_at=NOW,
+    finished_at=NOW,
+    seconds=12.0,
+    model_id="tiny@0123456789ab",
+    settings={},
+    inputs=5,
+    skipped=3,
+    left=2,
+    shards=0,
+    by_status={},
+    failures=(),
+    pages=0,
+    figures=0,
+    subfigures=0,
+    rejected=0,
+    unscored=0,
+    by_modality={},
+    stage_seconds={},
+)
+
+
+def test_nothing_to_do_says_why(capsys: pytest.CaptureFixture[str]) -> None:
+    show_summary(NOTHING)
+    assert capsys.readouterr().out == (
+        "Nothing to do: 3 of 5 papers are already in figures, 2 are left for another run.\n"
+    )
+
+
+def test_the_table_names_failures_and_counts(capsys: pytest.CaptureFixture[str]) -> None:
+    failures = tuple(
+        FailedPaper("[red]a.pdf", "/a.pdf", "damaged", "It ends [here]\x1b[31m.") for _ in range(25)
+    )
+    done = replace(
+        NOTHING,
+        by_status={"ok": 2, "failed": 25},
+        failures=failures,
+        subfigures=9,
+        rejected=4,
+        by_modality={"DMFL": 6, "GFIG": 3},
+    )
+    show_summary(done)
+    shown = capsys.readouterr().out
+    assert "27: 2 with figures, 25 failed" in shown
+    assert "9 (the model abstains on 4)" in shown
+    assert "6 fluorescence microscopy" in shown
+    assert "[red]a.pdf" in shown
+    assert "It ends [here]\\x1b[31m." in shown
+    assert "and 5 more" in shown
+    assert "report/index.html" in shown

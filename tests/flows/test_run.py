@@ -1,0 +1,121 @@
+"""The run in this process: windows of shards, what a second run does, what a failing one leaves."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from flows.run import Pending, Submit, label, label_here
+from tasks.demo import make_papers
+from tasks.errors import OutputError
+from tasks.labelling import label_shard
+from tasks.progress import Listener
+from tasks.records import Shard, ShardOutcome
+from tasks.settings import ExtractionLimits, LabelSettings
+from tasks.workers import stop_shared_pools
+from tests.flows.command import copies, ledger, subfigure_rows
+
+
+@pytest.fixture(scope="module")
+def pdf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_papers(tmp_path_factory.mktemp("papers"))[0]
+
+
+@pytest.fixture
+def settings(tmp_path: Path, tiny_bundle: Path) -> LabelSettings:
+    return LabelSettings(
+        inputs=(str(tmp_path / "in"),),
+        out=str(tmp_path / "out"),
+        model=str(tiny_bundle),
+        device="cpu",
+        workers=2,
+        shard_size=2,
+    )
+
+
+def test_the_summary_adds_up_the_shards(pdf: Path, settings: LabelSettings, tmp_path: Path) -> None:
+    copies(pdf, tmp_path / "in", 5)
+    (tmp_path / "in" / "text.pdf").write_text("no PDF")
+    listener = Listener()
+    summary = label_here(settings, listener)
+    assert (summary.inputs, summary.skipped, summary.left, summary.shards) == (6, 0, 0, 3)
+    assert summary.by_status == {"ok": 5, "failed": 1}
+    assert summary.subfigures == sum(summary.by_modality.values()) == len(subfigure_rows(tmp_path / "out"))
+    assert set(summary.parts) == {file.name for file in (tmp_path / "out" / "papers").iterdir()}
+    assert (listener.papers, listener.total, listener.subfigures) == (6, 6, summary.subfigures)
+    assert not (tmp_path / "out" / ".spool").exists()
+
+
+def test_a_timeout_is_retried_with_more_time_and_leaves_one_row(
+    pdf: Path, settings: LabelSettings, tmp_path: Path
+) -> None:
+    copies(pdf, tmp_path / "in", 3)
+    hasty = replace(settings, limits=ExtractionLimits(timeout=0.01))
+    assert label_here(hasty, Listener()).by_status == {"failed": 3}
+    assert not (label_here(settings, Listener())).papers
+    summary = label_here(replace(settings, retry_failed=True), Listener())
+    assert summary.by_status == {"ok": 3}
+    assert set(ledger(tmp_path / "out").values()) == {"ok"}
+    assert not label_here(replace(settings, retry_failed=True), Listener()).papers
+
+
+def test_shards_are_handed_out_in_a_window(pdf: Path, settings: LabelSettings, tmp_path: Path) -> None:
+    copies(pdf, tmp_path / "in", 10)
+    waiting: list[str] = []
+    most = 0
+
+    class Later:
+        def __init__(self, shard: Shard, settings: LabelSettings) -> None:
+            self.shard, self.settings = shard, settings
+            waiting.append(shard.name)
+
+        def result(self) -> ShardOutcome:
+            nonlocal most
+            most = max(most, len(waiting))
+            waiting.remove(self.shard.name)
+            return label_shard(self.shard, self.settings)
+
+    @contextmanager
+    def crew() -> Iterator[Submit]:
+        def submit(shard: Shard, settings: LabelSettings) -> Pending:
+            return Later(shard, settings)
+
+        yield submit
+        stop_shared_pools()
+
+    summary = label(replace(settings, shard_size=1, window=3), crew(), Listener())
+    assert (summary.shards, most) == (10, 3)
+
+
+def test_a_shard_that_cannot_be_written_ends_the_run_and_the_next_one_goes_on(
+    pdf: Path, settings: LabelSettings, tmp_path: Path
+) -> None:
+    copies(pdf, tmp_path / "in", 4)
+
+    @contextmanager
+    def crew() -> Iterator[Submit]:
+        done: list[Shard] = []
+
+        def submit(shard: Shard, settings: LabelSettings) -> Pending:
+            done.append(shard)
+            return Full() if len(done) > 1 else Now(label_shard(shard, settings))
+
+        yield submit
+
+    class Now:
+        def __init__(self, outcome: ShardOutcome) -> None:
+            self.outcome = outcome
+
+        def result(self) -> ShardOutcome:
+            return self.outcome
+
+    class Full:
+        def result(self) -> ShardOutcome:
+            raise OutputError("No space left on device")
+
+    with pytest.raises(OutputError, match="No space left"):
+        label(settings, crew(), Listener())
+    assert len(ledger(tmp_path / "out")) == 2
+    assert label_here(settings, Listener()).papers == 2

@@ -1,0 +1,31 @@
+"""MLflow hears a training; skipped where the extra is not installed."""
+
+from pathlib import Path
+
+import pytest
+
+from flows.training import TrainListener, TrainSettings, train
+from tests.models.pictures import class_folders
+
+
+def test_curves_scores_and_bundle_are_logged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mlflow = pytest.importorskip("mlflow", reason="needs the extra figmill[mlflow]")
+    from flows.tracking import MlflowListener
+
+    monkeypatch.chdir(tmp_path)
+    mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/runs.db")
+    settings = TrainSettings(
+        data=(str(class_folders(tmp_path / "set", 4)),),
+        out=str(tmp_path / "out"),
+        model="resnet18:b1-0",
+        weights="random",
+        epochs=2,
+        device="cpu",
+        cache=str(tmp_path / "cache"),
+    )
+    train(settings, MlflowListener(settings, TrainListener()))
+    (run,) = mlflow.MlflowClient().search_runs(["0"])
+    assert run.data.params["model"] == "resnet18:b1-0"
+    assert {"train_loss", "validation_loss", "validation_macro_f1"} <= set(run.data.metrics)
+    curve = mlflow.MlflowClient().get_metric_history(run.info.run_id, "validation_loss")
+    assert [point.step for point in curve] == [1, 2]

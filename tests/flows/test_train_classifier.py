@@ -1,0 +1,217 @@
+"""Training from a folder of images to a bundle: every kind of network, a real kill, bad input."""
+
+import csv
+import json
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from click.testing import CliRunner
+from safetensors.torch import load_file
+
+from flows.cli import figmill as commands
+from flows.training import TrainSettings, recipe_of, train
+from models.bundle import Description, load_bundle, save_bundle
+from models.networks import build_network
+from models.transforms import Transform
+from models.variants import ENSEMBLE_MEMBERS
+from tasks.errors import FigmillError
+from tests.conftest import SHARED
+from tests.flows.command import figmill, start
+from tests.models.pictures import CODES, class_folders, picture
+
+_PANELS = ("GFIG", "DMLI", "GCHE", "DRXR")
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A table of 24 published panels of four classes with a test split; made-up pictures where they are not here."""
+    folder = tmp_path_factory.mktemp("tiny")
+    if (SHARED / "panels").is_dir():
+        with (SHARED / "panels" / "published.csv").open() as stream:
+            rows = list(csv.DictReader(stream))
+        chosen = [r for code in _PANELS for r in [r for r in rows if r["code"] == code][:6]]
+        lines = [(SHARED / "panels" / r["path"], r["code"]) for r in chosen]
+    else:
+        lines = [(path, path.parent.name) for path in sorted(class_folders(folder, 6).rglob("*.png"))]
+    table = "".join(
+        f'{path},{code},{("train", "train", "train", "validation", "test", "test")[n % 6]},"caption of {code}"\n'
+        for n, (path, code) in enumerate(lines)
+    )
+    (folder / "set.csv").write_text("path,code,split,caption\n" + table)
+    return folder / "set.csv"
+
+
+@pytest.fixture
+def settings(tiny: Path, tmp_path: Path) -> Callable[..., TrainSettings]:
+    def make(**changes: object) -> TrainSettings:
+        plain: dict[str, object] = {
+            "data": (str(tiny),),
+            "out": str(tmp_path / "out"),
+            "epochs": 1,
+            "weights": "random",
+            "device": "cpu",
+            "batch_size": 6,
+            "cache": str(tmp_path / "cache"),
+        }
+        return TrainSettings(**(plain | changes))  # type: ignore[arg-type]
+
+    return make
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        "resnet18:b1-0",
+        "resnet18:tune-fc",
+        "resnet34:b1-0",
+        "resnet50:tune-b4-2",
+        "resnet50:svm",
+        "alexnet+googlenet",
+        "inception_v3",
+        "densenet121+captions",
+    ],
+)
+def test_every_kind_of_network_trains_and_becomes_a_bundle(
+    settings: Callable[..., TrainSettings], model: str
+) -> None:
+    outcome = train(settings(model=model))
+    bundle = load_bundle(outcome.bundle.path)
+    assert bundle.info.model == model
+    assert len(bundle.info.classes) == 4
+    assert outcome.test is not None
+    assert outcome.test.images == 8
+    assert len(outcome.test_predicted) == 8
+
+
+def test_the_ensemble_takes_its_members_from_their_bundles(
+    settings: Callable[..., TrainSettings], tmp_path: Path
+) -> None:
+    def keep(name: str) -> None:
+        description = Description(name="m", model=name, classes=CODES, transform=Transform())
+        save_bundle(tmp_path / "bundles" / name.replace(":", "_"), description, build_network(name, 4), "")
+
+    for name in ENSEMBLE_MEMBERS[1:]:
+        keep(name)
+    wanted = settings(model="resnet50:ensemble", weights=str(tmp_path / "bundles"))
+    with pytest.raises(ValueError, match="resnet50_b4-2"):
+        train(wanted)
+    keep(ENSEMBLE_MEMBERS[0])
+    outcome = train(wanted)
+    joined = load_bundle(outcome.bundle.path).network.state_dict()
+    last = load_file(tmp_path / "bundles" / "resnet50_b3-3" / "model.safetensors")
+    assert torch.equal(joined["members.5.layer3.3.conv2.weight"], last["layer3.3.conv2.weight"].float())
+
+
+def test_a_bundle_tells_how_it_was_made(settings: Callable[..., TrainSettings]) -> None:
+    outcome = train(
+        settings(model="resnet18:b1-0", epochs=2, command="figmill train x", notes="Only a test.")
+    )
+    card, folder = outcome.bundle.card, outcome.bundle.path
+    assert all(
+        words in card for words in ("figmill train x", "Only a test.", "Seed 0", "macro-F1", "## Limits")
+    )
+    record = json.loads((folder / "model.json").read_text())
+    assert record["training"]["images"]["test"] == dict.fromkeys(outcome.bundle.classes, 2)
+    assert record["metrics"]["test"]["images"] == 8
+    curves = list(csv.DictReader((folder / "training" / "curves.csv").open()))
+    assert [row["epoch"] for row in curves] == ["1", "2"]
+    assert (folder / "training" / "curves.png").stat().st_size > 5000
+    assert not (folder / "training" / "checkpoint.pt").exists()
+
+
+def test_killed_and_called_again_gives_the_bundle_of_an_unbroken_run(tiny: Path, tmp_path: Path) -> None:
+    def command(name: str) -> list[object]:
+        fixed = [
+            "train",
+            tiny,
+            "--model",
+            "resnet18:b1-0",
+            "--weights",
+            "random",
+            "--epochs",
+            5,
+            "--device",
+            "cpu",
+        ]
+        return [
+            *fixed,
+            "--batch-size",
+            6,
+            "--name",
+            "same",
+            "--out",
+            tmp_path / name,
+            "--cache",
+            tmp_path / "cache",
+        ]
+
+    unbroken = figmill(*command("unbroken"), home=tmp_path)
+    assert unbroken.returncode == 0, unbroken.stderr
+    log = tmp_path / "log"
+    process = start(*command("killed"), home=tmp_path, log=log)
+    deadline = time.monotonic() + 120
+    while b"epoch 2/5" not in log.read_bytes():
+        assert time.monotonic() < deadline, log.read_text()
+        assert process.poll() is None, log.read_text()
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert not (tmp_path / "killed" / "model.json").exists()
+    resumed = figmill(*command("killed"), home=tmp_path)
+    assert resumed.returncode == 0, resumed.stderr
+    assert "epoch 1/5" not in resumed.stdout
+    weights = [(tmp_path / name / "model.safetensors").read_bytes() for name in ("unbroken", "killed")]
+    assert weights[0] == weights[1]
+
+
+def test_missing_and_corrupt_images_are_named_and_the_rest_trains(
+    settings: Callable[..., TrainSettings], tmp_path: Path
+) -> None:
+    folder = class_folders(tmp_path / "set", 5, codes=CODES[:2])
+    (folder / "DMEL" / "broken.png").write_bytes(b"no image")
+    listed = "\n".join(f"{p.relative_to(folder)},{p.parent.name}" for p in sorted(folder.rglob("*.png")))
+    (folder / "list.csv").write_text(f"path,code\n{listed}\nDMEL/gone.png,DMEL\n")
+    outcome = train(settings(data=(str(folder / "list.csv"),), model="resnet18:b1-0"))
+    assert (outcome.missing, outcome.unreadable) == (("DMEL/gone.png",), ("broken.png",))
+    assert "Listed but missing: 1; unreadable: 1" in outcome.bundle.card
+
+
+def test_presets_and_overrides(settings: Callable[..., TrainSettings]) -> None:
+    paper = recipe_of(settings(epochs=None, batch_size=None))
+    assert (paper.epochs, paper.learning_rate, paper.optimiser) == (100, 5e-6, "adam")
+    fast = recipe_of(settings(preset="fast", epochs=3))
+    assert (fast.epochs, fast.schedule, fast.transform.fit) == (3, "cosine", "stretch")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["nowhere"], "nowhere does not exist"),
+        (["SET", "--model", "resnet18:b7-1"], "did you mean resnet18:b"),
+        (["SET", "--weights", "gone.pth"], "start weights gone.pth cannot be read"),
+        (["SET", "--freeze", "b3-0"], "there is no residual unit b3-0"),
+        (["ONE"], "DMFL has a single image"),
+        (["SET", "--where", "split=test"], "split is empty"),
+        (["SET", "--device", "cuda"], "--device cpu"),
+        (["SET", "--mlflow"], "figmill[mlflow]"),
+    ],
+)
+def test_bad_input_is_one_line(tiny: Path, tmp_path: Path, arguments: list[str], says: str) -> None:
+    if "cuda" in arguments and torch.cuda.is_available():
+        pytest.skip("this machine has a GPU")
+    one = class_folders(tmp_path / "one", 3, codes=("DMEL",))
+    (one / "DMFL").mkdir()
+    picture("DMFL", 0).save(one / "DMFL" / "0.png")
+    places = {"SET": str(tiny), "ONE": str(one)}
+    given = [places.get(argument, argument) for argument in arguments]
+    extra = ["--out", str(tmp_path / "out"), "--cache", str(tmp_path / "c")]
+    extra += ["--model", "resnet18:b1-0", "--weights", "random"]
+    done = CliRunner().invoke(commands, ["train", *extra, *given])
+    assert isinstance(done.exception, FigmillError)
+    assert says in str(done.exception)
+    assert "\n" not in str(done.exception)

@@ -1,0 +1,41 @@
+from pathlib import Path
+
+import numpy as np
+
+from models.canvases import decode
+from models.transforms import Transform
+from tests.models.pictures import class_folders
+
+SMALL = Transform(size=32, fit="stretch")
+
+
+def test_images_are_decoded_once_and_in_order(tmp_path: Path) -> None:
+    files = sorted(class_folders(tmp_path / "set", 3).rglob("*.png"))
+    calls: list[tuple[int, int]] = []
+    first = decode(files, SMALL, tmp_path / "cache", lambda done, total: calls.append((done, total)))
+    assert calls[-1] == (12, 12)
+    for index, file in enumerate(files):
+        assert np.array_equal(first.pixels[index], SMALL.canvas(file.read_bytes()))
+    calls.clear()
+    again = decode(files, SMALL, tmp_path / "cache", lambda done, total: calls.append((done, total)))
+    assert calls == []
+    assert np.array_equal(first.pixels, again.pixels)
+
+
+def test_a_changed_file_or_transform_is_decoded_anew(tmp_path: Path) -> None:
+    files = sorted(class_folders(tmp_path / "set", 1).rglob("*.png"))
+    before = decode(files, SMALL, tmp_path / "cache")
+    files[0].write_bytes(files[1].read_bytes())
+    after = decode(files, SMALL, tmp_path / "cache")
+    assert not np.array_equal(before.pixels[0], after.pixels[0])
+    assert decode(files, Transform(size=48, fit="stretch"), tmp_path / "cache").pixels.shape == (4, 48, 48, 3)
+
+
+def test_an_unreadable_image_is_named_and_stops_nothing(tmp_path: Path) -> None:
+    files = sorted(class_folders(tmp_path / "set", 1).rglob("*.png"))
+    files[2].write_bytes(b"broken")
+    for _ in range(2):
+        canvases = decode(files, SMALL, tmp_path / "cache")
+        assert list(canvases.unreadable) == [2]
+        assert "cannot be decoded" in canvases.unreadable[2]
+        assert canvases.pixels[3].any()

@@ -1,0 +1,44 @@
+import torch
+
+from models.networks import bodies, build_network
+from models.resnet import parameter_counts
+from models.variants import ENSEMBLE_MEMBERS
+
+
+def test_the_papers_ensemble_joins_six_frozen_members() -> None:
+    with torch.device("meta"):
+        network = build_network("resnet50:ensemble", 4)
+    assert network.embedding_size == 3 * 2048 + 3 * 1024
+    assert parameter_counts(network)[1] == 9216 * 4 + 4
+    assert [name for name, _ in bodies("resnet50:ensemble", network)] == ["resnet50"] * len(ENSEMBLE_MEMBERS)
+
+
+def test_frozen_members_keep_their_statistics_and_build_no_graph() -> None:
+    network = build_network("resnet50:ensemble", 4).train()
+    before = network.members[5].bn1.running_mean.clone()
+    features = network.features(torch.randn(2, 3, 64, 64))
+    assert not features.requires_grad
+    assert torch.equal(network.members[5].bn1.running_mean, before)
+    assert network.head(features).requires_grad
+
+
+def test_the_head_reads_positive_features_only() -> None:
+    with torch.device("meta"):
+        network = build_network("resnet50:ensemble", 4)
+    head = torch.nn.Linear(9216, 4)
+    network.fc = head
+    features = torch.randn(3, 9216)
+    assert torch.allclose(network.head(features), head(features.clamp(min=0)))
+
+
+def test_related_networks_give_features_and_logits() -> None:
+    for name, size in (
+        ("alexnet+googlenet", 4096 + 1024),
+        ("inception_v3", 2048),
+        ("densenet121+captions", 3072),
+    ):
+        network = build_network(name, 5).eval()
+        with torch.inference_mode():
+            features = network.features(torch.randn(1, 3, 96, 96))
+            assert features.shape == (1, size)
+            assert network.head(features).shape == (1, 5)

@@ -1,0 +1,60 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from models.bundle import Bundle, Description, load_bundle, save_bundle
+from models.gradcam import LayerError, explain, overlay, sheet
+from models.networks import build_network
+from models.transforms import Transform
+from tests.models.pictures import encoded, picture
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> Bundle:
+    torch.manual_seed(0)
+    description = Description(
+        name="x", model="resnet18:b2-1", classes=("a", "b", "c"), transform=Transform(size=64, fit="stretch")
+    )
+    save_bundle(tmp_path, description, build_network("resnet18:b2-1", 3), "")
+    return load_bundle(tmp_path)
+
+
+def test_every_layer_gets_a_heat_map_of_the_images_size(bundle: Bundle) -> None:
+    explanation = explain(bundle, encoded(picture("DMFL", 0)), ("b1-0", "b2-1"))
+    for look in (explanation.in_colour, explanation.in_grey):
+        assert list(look.heat) == ["b1-0", "b2-1"]
+        assert look.heat["b1-0"].shape == (64, 64)
+        assert 0 <= look.heat["b2-1"].min() <= look.heat["b2-1"].max() <= 1
+    assert overlay(explanation.pixels, explanation.in_colour.heat["b2-1"]).shape == (64, 64, 3)
+
+
+def test_the_colour_test_sees_the_same_image_without_colour(bundle: Bundle) -> None:
+    explanation = explain(bundle, encoded(picture("DMLI", 0)))
+    assert (explanation.grey[..., 0] == explanation.grey[..., 2]).all()
+    assert explanation.pixels.std(axis=2).mean() > 1
+    assert list(explanation.in_colour.heat) == ["b2-1"]
+    grey = explain(bundle, encoded(picture("DMEL", 0)))
+    assert np.isclose(grey.in_colour.confidence, grey.in_grey.confidence, atol=0.02)
+
+
+def test_the_sheet_is_a_picture(bundle: Bundle) -> None:
+    image = sheet(explain(bundle, encoded(picture("DMEL", 0)), ("b1-1",)))
+    assert image.mode == "RGB"
+    assert image.width > image.height / 2 > 100
+
+
+def test_an_unknown_layer_lists_those_there_are(bundle: Bundle) -> None:
+    with pytest.raises(LayerError, match="b1-0, b1-1, b2-0, b2-1"):
+        explain(bundle, encoded(picture("DMEL", 0)), ("b4-0",))
+
+
+@pytest.mark.parametrize(("model", "layer"), [("resnet18:tune-fc", "b4-1"), ("resnet18:tune-b4-1", "b2-1")])
+def test_frozen_layers_can_be_looked_at(tmp_path: Path, model: str, layer: str) -> None:
+    description = Description(
+        name="x", model=model, classes=("a", "b"), transform=Transform(size=64, fit="stretch")
+    )
+    save_bundle(tmp_path, description, build_network(model, 2), "")
+    look = explain(load_bundle(tmp_path), encoded(picture("DMFL", 0)), (layer,)).in_colour
+    assert look.heat[layer].shape == (64, 64)

@@ -1,0 +1,83 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from models.bundle import Description, load_bundle, resolve_bundle, save_bundle
+from models.devices import DeviceError, choose_device
+from models.networks import build_network
+from models.predict import load_predictor
+from models.transforms import Transform
+from tests.models.pictures import encoded, picture
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    torch.manual_seed(1)
+    network = build_network("resnet18:b2-1", 4)
+    for module in network.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            torch.nn.init.uniform_(module.running_mean, -0.3, 0.3)
+            torch.nn.init.uniform_(module.running_var, 0.5, 2.0)
+    description = Description(
+        name="small",
+        model="resnet18:b2-1",
+        classes=("DMEL", "DMFL", "DMLI", "DMTR"),
+        transform=Transform(size=64, fit="stretch"),
+        temperature=2.0,
+        threshold=0.3,
+    )
+    save_bundle(tmp_path, description, network, "card")
+    return tmp_path
+
+
+def test_predictions_are_the_networks_own(folder: Path) -> None:
+    predictor, bundle = load_predictor(folder, "cpu"), load_bundle(folder)
+    images = np.stack([predictor.prepare(encoded(picture("DMLI", seed))) for seed in range(3)])
+    predictions = predictor.predict(images)
+    scaled = torch.from_numpy(images).permute(0, 3, 1, 2) / 255
+    mean = torch.tensor(bundle.info.transform.mean).reshape(1, 3, 1, 1)
+    std = torch.tensor(bundle.info.transform.std).reshape(1, 3, 1, 1)
+    with torch.inference_mode():
+        features = bundle.network.features((scaled - mean) / std)
+        expected = (bundle.network.head(features) / 2.0).softmax(dim=1)
+    assert np.allclose(predictions.probabilities, expected, atol=1e-4)
+    assert np.allclose(predictions.embeddings, features, rtol=2e-2, atol=1e-2)
+    assert np.array_equal(predictions.rejected, predictions.probabilities.max(axis=1) < 0.3)
+
+
+def test_shapes_and_types_hold_for_any_number_of_images(folder: Path) -> None:
+    predictor = load_predictor(folder, "cpu")
+    for count in (0, 1, 70):
+        predictions = predictor.predict(np.zeros((count, 64, 64, 3), np.uint8))
+        assert predictions.probabilities.shape == (count, 4)
+        assert predictions.probabilities.dtype == np.float32
+        assert predictions.embeddings.shape == (count, predictor.embedding_size)
+        assert predictions.embeddings.dtype == np.float16
+        assert predictions.rejected.shape == (count,)
+        assert np.allclose(predictions.probabilities.sum(axis=1), 1, atol=1e-5)
+
+
+def test_a_predictor_is_loaded_once_per_process(folder: Path) -> None:
+    assert load_predictor(folder, "cpu") is load_predictor(str(folder), "cpu")
+
+
+def test_a_gpu_that_is_not_there_is_an_error(folder: Path) -> None:
+    if torch.cuda.is_available():
+        pytest.skip("this machine has a GPU")
+    with pytest.raises(DeviceError, match="--device cpu"):
+        load_predictor(folder, "cuda")
+    assert choose_device("auto").type == "cpu"
+
+
+def test_the_bundle_that_ships_loads_and_is_small() -> None:
+    folder = resolve_bundle("default")
+    predictor = load_predictor(folder, "cpu")
+    assert (folder / "model.safetensors").stat().st_size < 12_000_000
+    assert "figmill train" in predictor.card
+    size = predictor.transform.size
+    assert predictor.predict(np.zeros((1, size, size, 3), np.uint8)).embeddings.shape == (
+        1,
+        predictor.embedding_size,
+    )

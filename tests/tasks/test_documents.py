@@ -1,0 +1,136 @@
+"""Opening and reading PDFs, whole or damaged, within limits."""
+
+from pathlib import Path
+
+import pymupdf
+import pytest
+
+from tasks.documents import open_pdf, raise_if_out_of_memory, read_pages
+from tasks.errors import PaperError
+from tasks.settings import ExtractionLimits
+from tests.tasks.drawn import RIGHT, Drawing
+
+
+def test_all_pages_of_a_sound_pdf_are_read(tmp_path: Path) -> None:
+    path = Drawing().add_page().body(RIGHT).add_page().body(RIGHT).save(tmp_path)
+    gaps: list[str] = []
+    with open_pdf(path) as document:
+        assert [page.number for page in read_pages(document, ExtractionLimits(), gaps)] == [1, 2]
+    assert gaps == []
+
+
+def test_a_pdf_with_a_torn_end_is_still_read(tmp_path: Path) -> None:
+    path = Drawing().add_page().body(RIGHT).save(tmp_path)
+    path.write_bytes(path.read_bytes()[:-300])
+    with open_pdf(path) as document:
+        assert len(read_pages(document, ExtractionLimits(), [])) == 1
+
+
+def test_a_poster_is_read_with_fewer_pixels(tmp_path: Path) -> None:
+    paper = Drawing()
+    paper.document.new_page(width=14000, height=14000)
+    paper.page.draw_rect((100, 100, 9000, 9000), fill=(0, 0, 0))
+    with open_pdf(paper.save(tmp_path)) as document:
+        (page,) = read_pages(document, ExtractionLimits(), [])
+        assert page.ink.size < 20e6
+        assert (page.ink[page.pixels((200, 200, 8000, 8000))] == 0).all()
+
+
+def test_a_folder_in_place_of_a_file_is_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(PaperError) as caught:
+        open_pdf(tmp_path)
+    assert caught.value.kind == "unreadable"
+
+
+def test_a_refused_allocation_is_an_error_of_memory() -> None:
+    with pytest.raises(MemoryError):
+        raise_if_out_of_memory(RuntimeError("code=5: malloc (123456 bytes) failed"))
+    raise_if_out_of_memory(RuntimeError("code=7: syntax error"))
+
+
+def kind_of(path: Path, limits: ExtractionLimits) -> tuple[str, str]:
+    with pytest.raises(PaperError) as caught, open_pdf(path, limits) as document:
+        read_pages(document, limits, [])
+    return caught.value.kind, caught.value.error
+
+
+def test_what_is_wrong_with_a_file_has_a_kind_each(tmp_path: Path) -> None:
+    sound = Drawing().add_page().add_page().save(tmp_path)
+    locked = tmp_path / "locked.pdf"
+    with pymupdf.open(sound) as document:
+        document.save(locked, encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw="x", owner_pw="y")
+    damaged, text, empty, no_pages = (
+        tmp_path / f"{name}.pdf" for name in ("damaged", "text", "empty", "none")
+    )
+    damaged.write_bytes(b"%PDF-1.7\n" + bytes(2000))
+    text.write_text("I am no PDF.\n" * 50)
+    empty.touch()
+    no_pages.write_bytes(
+        b"%PDF-1.4\n1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj\n"
+        b"2 0 obj <</Type/Pages/Kids[]/Count 0>> endobj\ntrailer <</Root 1 0 R>>\n"
+    )
+    files = (locked, damaged, text, empty, no_pages, tmp_path / "gone.pdf")
+    kinds = [kind_of(file, ExtractionLimits())[0] for file in files]
+    assert kinds == ["encrypted", "damaged", "not_a_pdf", "empty", "no_pages", "missing"]
+    assert kind_of(sound, ExtractionLimits(pages=1)) == (
+        "too_large",
+        "The PDF has 2 pages, more than the limit of 1.",
+    )
+
+
+def test_a_file_above_the_limit_is_not_read(tmp_path: Path) -> None:
+    sparse = tmp_path / "sparse.pdf"
+    with sparse.open("wb") as file:
+        file.write(b"%PDF-1.4\n")
+        file.truncate(40 * 2**30)  # 40 GB that take no room on the disk
+    kind, error = kind_of(sparse, ExtractionLimits())
+    assert (kind, error) == ("too_large", "The file has 40,960 MB, more than the limit of 1024 MB.")
+
+
+def bomb(folder: Path, side: int, *more: bytes) -> Path:
+    """A PDF whose first page shows an image that claims side x side pixels; sound pages of text may follow."""
+    image = (
+        b"<</Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceRGB/BitsPerComponent 8/Length 3>>"
+    )
+    kids = b" ".join(b"%d 0 R" % (6 + place) for place in range(len(more)))
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R %s]/Count %d>>" % (kids, 1 + len(more)),
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 300]/Resources<</XObject<</I 4 0 R>>>>/Contents 5 0 R>>",
+        image % (side, side) + b" stream\nabc\nendstream",
+        b"<</Length 27>> stream\nq 200 0 0 200 20 20 cm /I Do Q\nendstream",
+        *more,
+    ]
+    path = folder / "bomb.pdf"
+    numbered = [b"%d 0 obj %s endobj\n" % (number, text) for number, text in enumerate(objects, 1)]
+    path.write_bytes(b"%PDF-1.4\n" + b"".join(numbered) + b"trailer <</Root 1 0 R>>\n")
+    return path
+
+
+def test_an_image_of_60000_by_60000_pixels_is_too_large_and_never_decoded(tmp_path: Path) -> None:
+    kind, error = kind_of(bomb(tmp_path, 60_000), ExtractionLimits())
+    assert kind == "too_large"
+    assert "60,000 x 60,000 pixels" in error
+
+
+def test_a_page_with_such_an_image_is_left_out_and_the_others_are_read(tmp_path: Path) -> None:
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 300]/Resources<</XObject<</I 4 0 R>>>>>>"
+    gaps: list[str] = []
+    with open_pdf(bomb(tmp_path, 60_000, page)) as document:
+        assert [p.number for p in read_pages(document, ExtractionLimits(), gaps)] == [2]
+    assert gaps == ["page 1 has an image of 60,000 x 60,000 pixels, too large to read: left out"]
+
+
+def test_pages_that_a_repair_left_empty_are_named(tmp_path: Path) -> None:
+    paper = Drawing()
+    for _ in range(4):
+        paper.add_page().body(RIGHT)
+    for page in list(paper.document)[1:]:
+        for contents in page.get_contents():
+            paper.document.update_stream(contents, b" ")
+    path = paper.save(tmp_path)
+    path.write_bytes(path.read_bytes().replace(b"startxref", b"startxxxx"))
+    gaps: list[str] = []
+    with open_pdf(path) as document:
+        assert len(read_pages(document, ExtractionLimits(), gaps)) == 4
+    assert gaps == ["the file is damaged: 3 of 4 pages came out empty; fetch it again"]

@@ -1,0 +1,159 @@
+"""A paper read whole: figures, captions, panels, metadata; and what is no readable paper refused in words."""
+
+import hashlib
+import io
+from pathlib import Path
+
+import pymupdf
+import pytest
+from PIL import Image
+
+from tasks.errors import PaperError
+from tasks.extraction import read_paper
+from tasks.inputs import find_jats
+from tasks.records import Extraction, Paper
+from tasks.settings import ExtractionLimits
+from tests.tasks.drawn import RIGHT, Drawing, picture
+
+
+def read(path: Path, limits: ExtractionLimits | None = None) -> Extraction:
+    jats = find_jats(path, None)
+    paper_id = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "0" * 64
+    paper = Paper(paper_id, str(path), jats_uri=str(jats) if jats else None)
+    return read_paper(paper, limits or ExtractionLimits())
+
+
+def refused(path: Path) -> PaperError:
+    with pytest.raises(PaperError) as caught:
+        read(path)
+    return caught.value
+
+
+def compound_paper(folder: Path) -> Path:
+    paper = Drawing().add_page()
+    paper.text((50, 46, 300, 58), "https://doi.org/10.1234/drawn.2026.7", size=7)
+    for i, letter in enumerate("AB"):
+        x = 60 + i * 240
+        paper.image((x, 90, x + 220, 240), picture(660, 450, i))
+        paper.page.insert_text((x, 84), letter, fontsize=12, fontname="hebo")
+    paper.caption((50, 250, 545, 264), "Figure 1.", "Cells. (A) Before treatment. (B) After treatment.")
+    paper.body((50, 280, 290, 500)).chart((60, 520, 280, 660))
+    paper.caption((50, 670, 290, 684), "Figure 2.", "Counts by day.").body((50, 700, 290, 780))
+    paper.body((305, 280, 545, 780))
+    return paper.save(folder)
+
+
+def test_figures_come_with_panels_captions_and_pictures(tmp_path: Path) -> None:
+    extraction = read(compound_paper(tmp_path))
+    first, second = extraction.figures
+    assert [(f.figure_index, f.label, f.kind, f.page) for f in (first, second)] == [
+        (0, "Figure 1", "mixed", 1),
+        (1, "Figure 2", "vector", 1),
+    ]
+    assert first.caption == "Cells. (A) Before treatment. (B) After treatment."
+    assert [(s.subfigure_index, s.panel_label) for s in first.subfigures] == [(0, "A"), (1, "B")]
+    assert len(second.subfigures) == 1
+    for subfigure in (*first.subfigures, *second.subfigures):
+        image = subfigure.image
+        assert Image.open(io.BytesIO(image.data)).size == (image.width, image.height)
+        assert hashlib.sha256(image.data).hexdigest() == image.sha256
+    assert extraction.pages == 1
+    assert extraction.metadata.doi == "10.1234/drawn.2026.7"
+
+
+def test_jats_beside_the_pdf_names_the_article(tmp_path: Path) -> None:
+    path = compound_paper(tmp_path)
+    path.with_suffix(".xml").write_text(
+        '<article><front><article-meta><article-id pub-id-type="pmc">42</article-id>'
+        "<title-group><article-title>Drawn</article-title></title-group></article-meta></front></article>"
+    )
+    metadata = read(path).metadata
+    assert (metadata.pmcid, metadata.title, metadata.doi) == ("PMC42", "Drawn", "10.1234/drawn.2026.7")
+
+
+def test_captions_come_from_the_jats_and_what_it_lacks_stays_as_printed(tmp_path: Path) -> None:
+    path = compound_paper(tmp_path)
+    path.with_suffix(".xml").write_text(
+        "<article><front><article-meta/></front><body>"
+        "<fig><label>Fig. 1</label><caption><p>Cells as the JATS has them.</p></caption></fig>"
+        "<fig><label>Fig. 9</label><caption><p>Not printed.</p></caption></fig></body></article>"
+    )
+    extraction = read(path)
+    assert [(f.label, f.caption, f.caption_source) for f in extraction.figures] == [
+        ("Figure 1", "Cells as the JATS has them.", "jats"),
+        ("Figure 2", "Counts by day.", "pdf"),
+    ]
+    assert "Figure 9 is in the JATS and was not found in the PDF" in extraction.gaps
+
+
+def test_a_paper_without_figures_is_no_failure(tmp_path: Path) -> None:
+    path = Drawing().add_page().body((50, 60, 290, 780)).body(RIGHT).save(tmp_path)
+    assert read(path).figures == ()
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"", "empty"),
+        (b"Just a text in a file named .pdf\n" * 50, "not_a_pdf"),
+        (b"%PDF-1.7\nnothing that follows makes sense", "damaged"),
+    ],
+)
+def test_what_is_no_pdf_is_refused_in_words(tmp_path: Path, data: bytes, kind: str) -> None:
+    path = tmp_path / "paper.pdf"
+    path.write_bytes(data)
+    error = refused(path)
+    assert error.kind == kind
+    assert error.error.endswith(".")
+
+
+def test_a_damaged_page_costs_only_itself(tmp_path: Path) -> None:
+    document = pymupdf.open(compound_paper(tmp_path))
+    document.new_page()
+    document.xref_set_key(document.page_xref(1), "Type", "/Nonsense")
+    document.xref_set_key(document.page_xref(1), "Contents", "[1 0 R 99999 0 R]")
+    path = tmp_path / "half.pdf"
+    document.save(path)
+    assert [f.label for f in read(path).figures] == ["Figure 1", "Figure 2"]
+
+
+def test_a_page_tree_that_runs_in_circles_is_refused_in_words(tmp_path: Path) -> None:
+    document = pymupdf.open(compound_paper(tmp_path))
+    root = document.pdf_catalog()
+    pages = int(document.xref_get_key(root, "Pages")[1].split()[0])
+    document.xref_set_key(pages, "Kids", f"[{pages} 0 R]")
+    path = tmp_path / "circle.pdf"
+    document.save(path)
+    assert refused(path).kind in ("damaged", "no_pages")
+
+
+def test_a_locked_pdf_is_refused_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "locked.pdf"
+    paper = Drawing().add_page()
+    paper.document.save(path, encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw="secret", owner_pw="owner")
+    error = refused(path)
+    assert error.kind == "encrypted"
+    assert "password" in error.error
+
+
+def test_a_missing_file_and_too_many_pages_are_refused(tmp_path: Path) -> None:
+    assert refused(tmp_path / "gone.pdf").kind == "missing"
+    path = Drawing().add_page().add_page().add_page().save(tmp_path)
+    with pytest.raises(PaperError, match="3 pages"):
+        read(path, ExtractionLimits(pages=2))
+
+
+def test_a_file_replaced_during_the_run_is_not_stored_under_the_old_hash(tmp_path: Path) -> None:
+    path = compound_paper(tmp_path)
+    with pytest.raises(PaperError) as caught:
+        read_paper(Paper("0" * 64, str(path)), ExtractionLimits())
+    assert caught.value.kind == "changed"
+
+
+def test_a_scan_without_text_says_why_nothing_was_found(tmp_path: Path) -> None:
+    scan = Drawing().add_page().body(RIGHT).page.get_pixmap(dpi=60).tobytes("png")
+    paper = Drawing()
+    paper.document.new_page(width=595, height=842)
+    extraction = read(paper.image((0, 0, 595, 842), scan).save(tmp_path))
+    assert extraction.figures == ()
+    assert any("pictures without text" in gap for gap in extraction.gaps)

@@ -1,0 +1,377 @@
+"""Every case in which figures are lost, torn or misbound elsewhere, drawn as a small paper of its own."""
+
+from __future__ import annotations
+
+import time
+
+import pymupdf
+import pytest
+
+from tasks import boxes
+from tasks.figures import FoundFigure, find_figures
+from tasks.pages import read_page
+from tests.tasks.drawn import LEFT, RIGHT, Drawing, Rect, picture, sentences
+
+CAPTION = "Cells of the treated group under the microscope after two days of culture."
+
+
+def found_in(paper: Drawing) -> list[FoundFigure]:
+    document = pymupdf.open(stream=paper.document.tobytes(), filetype="pdf")
+    return find_figures([read_page(page) for page in document])[0]
+
+
+def iou(a: Rect, b: Rect) -> float:
+    both = boxes.area(boxes.intersection(a, b))
+    return both / (boxes.area(a) + boxes.area(b) - both)
+
+
+def assert_found(
+    figure: FoundFigure, box: Rect, label: str | None, page: int = 1, text: str = CAPTION
+) -> None:
+    assert figure.page.number == page
+    assert iou(figure.page.to_page(figure.bbox), box) > 0.9, figure.page.to_page(figure.bbox)
+    assert (figure.caption.label if figure.caption else None) == label
+    if label is not None:
+        assert figure.caption is not None
+        assert figure.caption.text == text
+
+
+def two_columns() -> Drawing:
+    return Drawing().add_page()
+
+
+def test_raster_figure_in_a_column() -> None:
+    paper = two_columns().image((60, 70, 280, 220)).caption((50, 226, 290, 250), "Figure 1.", CAPTION)
+    paper.body((50, 270, 290, 780)).body(RIGHT)
+    (figure,) = found_in(paper)
+    assert_found(figure, (60, 70, 280, 220), "Figure 1")
+
+
+def test_vector_chart_with_its_tick_labels() -> None:
+    paper = two_columns().body((50, 60, 290, 300)).chart((60, 320, 280, 480))
+    paper.caption((50, 490, 290, 514), "Fig. 2", CAPTION).body((50, 530, 290, 780)).body(RIGHT)
+    (figure,) = found_in(paper)
+    assert_found(figure, (60, 320, 280, 480), "Figure 2")
+
+
+def test_raster_with_vector_parts_around_it() -> None:
+    paper = two_columns().image((90, 70, 280, 220)).body((50, 290, 290, 780)).body(RIGHT)
+    paper.page.draw_line((70, 75), (70, 215), width=2)
+    paper.page.insert_text((55, 145), "20 h", fontsize=7, fontname="helv")
+    paper.caption((50, 240, 290, 264), "Figure 1.", CAPTION)
+    (figure,) = found_in(paper)
+    assert_found(figure, (55, 70, 280, 220), "Figure 1")
+
+
+def test_many_tiles_are_one_figure() -> None:
+    paper = two_columns()
+    for row in range(4):
+        for column in range(6):
+            x, y = 60 + column * 80, 70 + row * 60
+            paper.image((x, y, x + 72, y + 52))
+    paper.caption((50, 310, 545, 324), "Figure 3.", CAPTION).body((50, 340, 290, 780)).body(
+        (305, 340, 545, 780)
+    )
+    (figure,) = found_in(paper)
+    assert_found(figure, (60, 70, 532, 302), "Figure 3")
+
+
+def test_form_xobjects_are_one_figure() -> None:
+    art = pymupdf.open()
+    Drawing(art).add_page(200, 150)
+    art.delete_page(0)
+    art.new_page(width=200, height=150)
+    Drawing(art).chart((5, 5, 195, 145))
+    paper = two_columns()
+    for left in (60, 310):
+        paper.page.show_pdf_page(pymupdf.Rect(left, 70, left + 220, 220), art, 0, keep_proportion=False)
+    paper.caption((50, 230, 545, 244), "Figure 1.", CAPTION).body((50, 260, 290, 780)).body(
+        (305, 260, 545, 780)
+    )
+    (figure,) = found_in(paper)
+    assert_found(figure, (65, 75, 525, 215), "Figure 1")
+
+
+def test_figure_across_both_columns_with_a_short_caption_at_the_left() -> None:
+    paper = two_columns().image((60, 70, 535, 300)).caption((50, 310, 200, 324), "Figure 1.", "Short text.")
+    paper.body((50, 340, 290, 780)).body((305, 340, 545, 780))
+    (figure,) = found_in(paper)
+    assert_found(figure, (60, 70, 535, 300), "Figure 1", text="Short text.")
+
+
+@pytest.mark.parametrize("rotation", [90, 180, 270])
+def test_rotated_page(rotation: int) -> None:
+    paper = two_columns().image((60, 70, 280, 220)).caption((50, 230, 290, 254), "Figure 1.", CAPTION)
+    paper.body((50, 270, 290, 780)).body(RIGHT)
+    paper.page.set_rotation(rotation)
+    shown = pymupdf.Rect(60, 70, 280, 220) * paper.page.rotation_matrix
+    (figure,) = found_in(paper)
+    assert_found(figure, tuple(shown), "Figure 1")
+
+
+def test_landscape_figure_set_sideways_on_a_portrait_page() -> None:
+    paper = Drawing()
+    paper.document.new_page(width=595, height=842)
+    paper.image((80, 100, 420, 740), rotate=90)
+    paper.caption((440, 100, 500, 740), "Figure 1.", CAPTION, rotate=90)
+    (figure,) = found_in(paper)
+    assert_found(figure, (80, 100, 420, 740), "Figure 1")
+
+
+def test_caption_above() -> None:
+    paper = two_columns()
+    for column, left in enumerate((50, 305)):
+        paper.caption((left, 60, left + 240, 84), f"Figure {column + 1}.", CAPTION)
+        paper.image((left + 10, 90, left + 230, 240))
+        paper.body((left, 260, left + 240, 780))
+    first, second = found_in(paper)
+    assert_found(first, (60, 90, 280, 240), "Figure 1")
+    assert_found(second, (315, 90, 535, 240), "Figure 2")
+
+
+def test_caption_beside() -> None:
+    paper = two_columns().caption((50, 70, 180, 130), "Figure 1.", CAPTION).image((195, 70, 540, 300))
+    paper.body((50, 320, 290, 780)).body((305, 320, 545, 780))
+    (figure,) = found_in(paper)
+    assert_found(figure, (195, 70, 540, 300), "Figure 1")
+
+
+def test_two_figures_side_by_side_keep_their_captions() -> None:
+    paper = two_columns()
+    paper.image((55, 70, 290, 220)).caption((50, 228, 290, 252), "Figure 1.", CAPTION)
+    paper.image((300, 70, 540, 220)).caption((305, 228, 545, 252), "Figure 2.", CAPTION)
+    paper.body((50, 270, 290, 780)).body((305, 270, 545, 780))
+    first, second = found_in(paper)
+    assert_found(first, (55, 70, 290, 220), "Figure 1")
+    assert_found(second, (300, 70, 540, 220), "Figure 2")
+
+
+def test_stacked_figures_keep_their_captions() -> None:
+    paper = two_columns()
+    for i, top in enumerate((60, 240, 420)):
+        paper.image((60, top, 280, top + 130)).caption(
+            (50, top + 135, 290, top + 158), f"Figure {i + 1}.", CAPTION
+        )
+    paper.body((50, 600, 290, 780)).body(RIGHT)
+    figures = found_in(paper)
+    assert [f.caption.label for f in figures if f.caption] == ["Figure 1", "Figure 2", "Figure 3"]
+    for figure, top in zip(figures, (60, 240, 420), strict=True):
+        assert_found(figure, (60, top, 280, top + 130), figure.caption.label if figure.caption else None)
+
+
+def test_frame_about_figure_and_caption_is_the_publishers() -> None:
+    paper = two_columns().image((100, 80, 240, 220)).caption((60, 230, 280, 254), "Figure 1.", CAPTION)
+    paper.page.draw_rect((50, 66, 290, 262), width=0.7)
+    paper.body((50, 280, 290, 780)).body(RIGHT)
+    (figure,) = found_in(paper)
+    assert_found(figure, (100, 80, 240, 220), "Figure 1")
+
+
+def test_tinted_box_about_figure_and_caption_is_the_publishers() -> None:
+    paper = two_columns()
+    paper.page.draw_rect((50, 66, 290, 262), color=None, fill=(0.9, 0.93, 0.97))
+    paper.image((100, 80, 240, 220)).caption((60, 230, 280, 254), "Figure 1.", CAPTION)
+    paper.body((50, 280, 290, 780)).body(RIGHT)
+    (figure,) = found_in(paper)
+    assert_found(figure, (100, 80, 240, 220), "Figure 1")
+
+
+def test_caption_on_the_facing_page() -> None:
+    paper = two_columns().image((55, 60, 540, 770)).add_page()
+    paper.caption((50, 60, 545, 76), "Figure 1.", CAPTION).body((50, 90, 290, 780)).body((305, 90, 545, 780))
+    (figure,) = found_in(paper)
+    assert_found(figure, (55, 60, 540, 770), "Figure 1")
+
+
+def test_manuscript_with_all_captions_at_the_end() -> None:
+    paper = Drawing().add_page().body((70, 70, 525, 770)).add_page().body((70, 70, 525, 500))
+    for i, top in enumerate((520, 560, 600)):
+        paper.caption((70, top, 525, top + 24), f"Figure {i + 1}.", CAPTION)
+    for _ in range(3):
+        paper.add_page().image((100, 100, 500, 500))
+    figures = found_in(paper)
+    assert [f.caption.label if f.caption else None for f in figures] == ["Figure 1", "Figure 2", "Figure 3"]
+    assert [f.page.number for f in figures] == [3, 4, 5]
+
+
+def test_figure_that_runs_over_pages() -> None:
+    paper = two_columns().image((60, 70, 535, 600)).caption((50, 610, 545, 624), "Figure 1.", CAPTION)
+    paper.add_page().image((60, 70, 535, 400)).caption((50, 410, 545, 424), "Figure 1.", "(Continued)")
+    paper.body((50, 440, 290, 780)).body((305, 440, 545, 780))
+    first, second = found_in(paper)
+    assert_found(first, (60, 70, 535, 600), "Figure 1")
+    assert_found(second, (60, 70, 535, 400), "Figure 1", page=2)
+
+
+def test_sentence_about_a_figure_is_no_caption() -> None:
+    paper = two_columns().image((60, 70, 280, 220)).caption((50, 230, 290, 254), "Figure 1.", CAPTION)
+    paper.text((50, 270, 290, 320), "Figure 2 shows that cells grew faster in the medium. " + sentences(10))
+    paper.body((50, 330, 290, 780)).body(RIGHT)
+    figures = found_in(paper)
+    assert [f.caption.label for f in figures if f.caption] == ["Figure 1"]
+
+
+def test_large_picture_without_a_caption_is_kept_without_a_label() -> None:
+    paper = two_columns().body((50, 60, 290, 780)).image((310, 70, 540, 300)).body((305, 320, 545, 780))
+    (figure,) = found_in(paper)
+    assert_found(figure, (310, 70, 540, 300), None)
+
+
+def test_logos_portraits_furniture_tables_and_text_boxes_are_no_figures() -> None:
+    paper = Drawing()
+    for _ in range(4):
+        paper.add_page()
+        paper.image((450, 25, 545, 50), picture(200, 60, 99))
+        paper.body(LEFT)
+    paper.table((305, 60, 545, 200)).body((305, 220, 545, 500))
+    paper.image((305, 520, 375, 610)).body((385, 520, 545, 610))
+    paper.page.draw_rect((305, 620, 545, 780), width=0.8)
+    paper.body((312, 626, 538, 775))
+    assert found_in(paper) == []
+
+
+def test_table_between_two_figures_is_left_out() -> None:
+    paper = two_columns().image((60, 60, 280, 180)).caption((50, 186, 290, 210), "Figure 1.", CAPTION)
+    paper.table((50, 225, 290, 360)).chart((60, 380, 280, 500))
+    paper.caption((50, 506, 290, 530), "Figure 2.", CAPTION).body((50, 545, 290, 780)).body(RIGHT)
+    first, second = found_in(paper)
+    assert_found(first, (60, 60, 280, 180), "Figure 1")
+    assert_found(second, (60, 380, 280, 500), "Figure 2")
+
+
+def test_hidden_and_off_page_copies_are_not_seen() -> None:
+    paper = two_columns()
+    paper.image((60, 70, 280, 220), picture(seed=5)).image((700, 70, 900, 220), picture(seed=5))
+    paper.image((60, 400, 280, 550), picture(seed=6))
+    paper.page.draw_rect((55, 395, 285, 555), color=None, fill=(1, 1, 1))
+    paper.caption((50, 230, 290, 254), "Figure 1.", CAPTION).body((50, 270, 290, 390)).body(
+        (50, 400, 290, 780)
+    )
+    paper.body(RIGHT)
+    (figure,) = found_in(paper)
+    assert_found(figure, (60, 70, 280, 220), "Figure 1")
+
+
+def test_chart_of_words_alone_in_a_frame() -> None:
+    paper = two_columns()
+    for i in range(6):
+        paper.text(
+            (70, 80 + i * 25, 270, 100 + i * 25),
+            f"{i} extraction of the sample with ethanol and water",
+            7,
+            "helv",
+        )
+    paper.page.draw_rect((60, 70, 280, 235), width=0.8)
+    paper.caption((50, 244, 290, 268), "Figure 1.", CAPTION).body((50, 285, 290, 780)).body(RIGHT)
+    (figure,) = found_in(paper)
+    assert_found(figure, (60, 70, 280, 235), "Figure 1")
+
+
+def test_line_numbers_and_upright_margin_marks_of_manuscripts_stay_out() -> None:
+    paper = Drawing()
+    for _ in range(3):
+        paper.add_page()
+        for line in range(30):
+            paper.page.insert_text((40, 70 + line * 22), str(line + 1), fontsize=8, fontname="tiro")
+        paper.page.insert_text((22, 500), "Author Manuscript", fontsize=12, fontname="helv", rotate=90)
+        paper.body((60, 400, 525, 780))
+    paper.image((62, 70, 525, 300)).caption((60, 310, 525, 324), "Figure 1.", CAPTION)
+    (figure,) = found_in(paper)
+    assert_found(figure, (62, 70, 525, 300), "Figure 1", page=3)
+
+
+def test_tinted_paper_is_no_ink() -> None:
+    paper = two_columns()
+    paper.page.draw_rect((0, 0, 595, 842), color=None, fill=(0.96, 0.95, 0.9))
+    paper.image((60, 70, 280, 220)).caption((50, 230, 290, 254), "Figure 1.", CAPTION)
+    paper.body((50, 270, 290, 780)).body(RIGHT)
+    (figure,) = found_in(paper)
+    assert_found(figure, (60, 70, 280, 220), "Figure 1")
+
+
+def test_a_plot_of_many_points_is_read_in_reasonable_time() -> None:
+    paper = two_columns()
+    points = "".join(
+        f"{70 + i * 7 % 200 + i / 9973:.3f} {560 + i * 13 % 140 + i / 9973:.3f} 1 1 re f\n"
+        for i in range(60000)
+    )
+    xref = paper.document.get_new_xref()
+    paper.document.update_object(xref, "<<>>")
+    paper.document.update_stream(xref, points.encode())
+    paper.document.xref_set_key(paper.page.xref, "Contents", f"[{xref} 0 R]")
+    paper.caption((50, 300, 290, 324), "Figure 1.", CAPTION).body((50, 340, 290, 780)).body(RIGHT)
+    start = time.process_time()
+    (figure,) = found_in(paper)
+    assert_found(figure, (70, 141, 271, 283), "Figure 1")
+    assert time.process_time() - start < 10
+
+
+def test_a_plot_whose_points_are_letters_keeps_its_frame() -> None:
+    paper = two_columns()
+    paper.page.draw_rect((80, 70, 280, 220), width=0.8)
+    for i in range(12):
+        paper.page.insert_text((90 + i * 15, 90 + i * 53 % 120), "o", fontsize=7, fontname="helv")
+    paper.page.insert_text((62, 150), "10", fontsize=7, fontname="helv")
+    paper.caption((50, 230, 290, 254), "Figure 1.", CAPTION).body((50, 270, 290, 780)).body(RIGHT)
+    (figure,) = found_in(paper)
+    assert_found(figure, (62, 70, 280, 220), "Figure 1")
+
+
+def test_a_figure_of_words_alone() -> None:
+    paper = two_columns()
+    for i in range(8):
+        paper.page.insert_text(
+            (70, 90 + i * 14), f"seq{i}  ACGTTGCAACGTTGCAACGT", fontsize=9, fontname="cour"
+        )
+    paper.caption((50, 210, 290, 234), "Figure 1.", CAPTION).body((50, 250, 290, 780)).body(RIGHT)
+    (figure,) = found_in(paper)
+    assert_found(figure, (70, 84, 216, 190), "Figure 1")
+
+
+def test_a_legend_beside_a_chart_belongs_to_it() -> None:
+    paper = two_columns().chart((60, 70, 220, 220)).body((50, 270, 290, 780)).body(RIGHT)
+    for i in range(3):
+        paper.page.insert_text((240, 100 + i * 12), f"group {i}", fontsize=7, fontname="helv")
+    paper.caption((50, 230, 290, 254), "Figure 1.", CAPTION)
+    (figure,) = found_in(paper)
+    assert_found(figure, (60, 70, 264, 220), "Figure 1")
+
+
+@pytest.mark.parametrize("colour", [(1, 1, 1), (0.96, 0.95, 0.9)])
+def test_a_ground_drawn_on_every_page_hides_nothing(colour: tuple[float, float, float]) -> None:
+    paper = Drawing()
+    for number in range(4):
+        paper.document.new_page(width=595, height=842)
+        paper.page.draw_rect((0, 0, 595, 842), color=None, fill=colour)
+        paper.image((60, 70, 280, 220)).caption((50, 230, 290, 254), f"Figure {number + 1}.", CAPTION)
+        paper.body((50, 270, 290, 780)).body(RIGHT)
+    figures = found_in(paper)
+    assert [f.caption.label for f in figures if f.caption] == [f"Figure {i}" for i in range(1, 5)]
+
+
+def test_scanned_pages_with_recognised_text_show_their_figures() -> None:
+    printed = two_columns().image((60, 70, 280, 220)).caption((50, 230, 290, 254), "Figure 1.", CAPTION)
+    printed.text((50, 270, 290, 780), sentences(300)).text(RIGHT, sentences(400, seed=1))
+    scan = printed.page.get_pixmap(dpi=110).tobytes("png")
+    paper = Drawing()
+    for _ in range(4):
+        paper.document.new_page(width=595, height=842)
+        paper.image((0, 0, 595, 842), scan)
+        for block in printed.page.get_text("dict")["blocks"]:
+            for line in block.get("lines", []):
+                for span in line["spans"]:
+                    at = {"fontsize": span["size"], "fontname": "tiro", "render_mode": 3}
+                    paper.page.insert_text(span["origin"], span["text"], **at)
+    figures = found_in(paper)
+    assert [f.page.number for f in figures] == [1, 2, 3, 4]
+    for figure in figures:
+        assert iou(figure.page.to_page(figure.bbox), (60, 70, 280, 220)) > 0.9
+
+
+def test_two_articles_in_one_file_keep_both_their_first_figures() -> None:
+    paper = Drawing()
+    for words in ("Cells of the first article.", "Mice of the second article."):
+        paper.add_page().chart((60, 70, 280, 220)).caption((50, 230, 290, 254), "Figure 1.", words)
+        paper.body((50, 270, 290, 780)).body(RIGHT)
+    texts = [f.caption.text for f in found_in(paper) if f.caption]
+    assert texts == ["Cells of the first article.", "Mice of the second article."]

@@ -1,0 +1,105 @@
+"""Metadata from JATS XML, which may be missing, broken or hostile."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from tasks.jats import MOST_BYTES, ArticleFigure, read_article
+from tasks.records import Metadata
+
+ARTICLE = """<?xml version="1.0"?>
+<!DOCTYPE article PUBLIC "-//NLM//DTD JATS (Z39.96) 1.3//EN" "JATS-archivearticle1-3.dtd">
+<article xmlns:xlink="http://www.w3.org/1999/xlink"><front>
+<journal-meta><journal-title-group><journal-title>Journal of Drawn Papers</journal-title>
+</journal-title-group></journal-meta>
+<article-meta>
+<article-id pub-id-type="pmcid">PMC123</article-id><article-id pub-id-type="doi">10.1000/drawn.1</article-id>
+<title-group><article-title>Growth of <italic>E. coli</italic>
+ cells</article-title></title-group>
+<pub-date pub-type="ppub"><year>2021</year></pub-date>
+<pub-date pub-type="epub"><day>5</day><month>11</month><year>2020</year></pub-date>
+<permissions><license xlink:href="https://creativecommons.org/licenses/by-nc/4.0/"><p>Open</p></license></permissions>
+</article-meta></front><body><fig id="f1"><label>Fig. 1</label><caption><title>Growth.</title>
+<p>Rate <inline-formula><alternatives><tex-math>\\alpha</tex-math><mml:math xmlns:mml="m">α</mml:math></alternatives>
+</inline-formula> by day.</p></caption><graphic xlink:href="f1"/></fig><fig><caption><p>No label</p></caption></fig>
+</body></article>"""
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "paper.xml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_metadata_of_an_article(tmp_path: Path) -> None:
+    article = read_article(write(tmp_path, ARTICLE))
+    assert article is not None
+    assert article.metadata == Metadata(
+        pmcid="PMC123",
+        doi="10.1000/drawn.1",
+        title="Growth of E. coli cells",
+        journal="Journal of Drawn Papers",
+        license="CC BY-NC 4.0",
+        published=dt.date(2020, 11, 5),
+    )
+
+
+def test_figures_with_label_and_caption(tmp_path: Path) -> None:
+    article = read_article(write(tmp_path, ARTICLE))
+    assert article is not None
+    assert article.figures == (ArticleFigure("Figure 1", "Growth. Rate α by day."),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "no xml at all",
+        "<article><front>",
+        "<html><body/></html>",
+        '<!DOCTYPE a [<!ENTITY b "xxxxxxxx"><!ENTITY c "&b;&b;&b;">]><article><front>&c;</front></article>',
+        '<!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/passwd">]><article><front>&e;</front></article>',
+    ],
+)
+def test_what_is_no_jats_gives_nothing(tmp_path: Path, text: str) -> None:
+    assert read_article(write(tmp_path, text)) is None
+
+
+def test_elements_in_elements_without_end_give_nothing(tmp_path: Path) -> None:
+    deep = f"<p>{'<b>' * 100_000}{'</b>' * 100_000}</p>"
+    assert (
+        read_article(write(tmp_path, ARTICLE.replace("<p>No label</p>", deep))) is not None
+    )  # not looked into
+    assert read_article(write(tmp_path, ARTICLE.replace("<title>Growth.</title>", deep))) is None
+
+
+def test_a_file_above_the_limit_is_not_read(tmp_path: Path) -> None:
+    path = write(tmp_path, ARTICLE)
+    with path.open("r+b") as file:
+        file.truncate(MOST_BYTES + 1)
+    assert read_article(path) is None
+
+
+def test_a_translation_does_not_override_the_article(tmp_path: Path) -> None:
+    figure = "<fig><label>Figure 1</label><caption><p>{}</p></caption></fig>"
+    article = (
+        f"<article><front><article-meta/></front><body>{figure.format('English words.')}</body>"
+        f"<sub-article><body>{figure.format('Palabras.')}</body></sub-article></article>"
+    )
+    read = read_article(write(tmp_path, article))
+    assert read is not None
+    assert read.figures == (ArticleFigure("Figure 1", "English words."),)
+
+
+def test_jats_in_a_namespace_is_read(tmp_path: Path) -> None:
+    article = ARTICLE[ARTICLE.index("<article") :].replace("<article ", '<article xmlns="urn:jats" ', 1)
+    text = f"<record><metadata>{article}</metadata></record>"
+    read = read_article(write(tmp_path, text))
+    assert read is not None
+    assert read.metadata.doi == "10.1000/drawn.1"
+
+
+def test_an_unknown_encoding_is_no_jats(tmp_path: Path) -> None:
+    (tmp_path / "paper.xml").write_bytes(b'<?xml version="1.0" encoding="klingon"?><article/>')
+    assert read_article(tmp_path / "paper.xml") is None

@@ -1,0 +1,58 @@
+"""Letters bound to panels."""
+
+from __future__ import annotations
+
+from tasks.letter_binding import bind
+from tasks.panel_letters import Letter
+
+GRID = [(50, 50, 250, 200), (300, 50, 500, 200), (50, 250, 250, 400), (300, 250, 500, 400)]
+
+
+def letter(text: str, x: int, y: int) -> Letter:
+    return Letter(text, (x, y, x + 14, y + 16), 1.0)
+
+
+def test_letters_at_the_upper_left() -> None:
+    letters = [letter(text, box[0] - 20, box[1] - 15) for text, box in zip("ABCD", GRID, strict=True)]
+    assert bind(GRID, letters) == ["A", "B", "C", "D"]
+
+
+def test_letters_typeset_below() -> None:
+    letters = [
+        letter(text, (box[0] + box[2]) // 2 - 7, box[3] + 8) for text, box in zip("abcd", GRID, strict=True)
+    ]
+    assert bind(GRID, letters) == ["a", "b", "c", "d"]
+
+
+def test_letters_at_the_lower_left() -> None:
+    letters = [letter(text, box[0] - 25, box[3] - 10) for text, box in zip("ABCD", GRID, strict=True)]
+    assert bind(GRID, letters) == ["A", "B", "C", "D"]
+
+
+def test_a_row_shares_the_letter_before_it() -> None:
+    assert bind(GRID, [letter("A", 30, 40), letter("B", 30, 240)]) == ["A", "A", "B", "B"]
+
+
+def test_a_column_shares_the_letter_above_it() -> None:
+    assert bind(GRID, [letter("a", 30, 40), letter("b", 280, 40)]) == ["a", "b", "a", "b"]
+
+
+def test_the_letter_that_was_not_read_follows_from_the_caption() -> None:
+    letters = [
+        letter(text, box[0] - 20, box[1] - 15)
+        for text, box in zip("ABD", [GRID[0], GRID[1], GRID[3]], strict=True)
+    ]
+    assert bind(GRID, letters, ("A", "B", "C", "D")) == ["A", "B", "C", "D"]
+
+
+def test_a_group_letter_is_not_given_where_its_panels_have_their_own() -> None:
+    assert bind(GRID, [letter("A", 30, 40), letter("B", 30, 240)], ("A", "B", "a", "b")) == [
+        "A",
+        None,
+        "B",
+        None,
+    ]
+
+
+def test_letters_of_curves_name_no_panel() -> None:
+    assert bind(GRID[:1], [letter("a", 100, 100), letter("b", 100, 120)]) == [None]

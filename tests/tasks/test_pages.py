@@ -1,0 +1,77 @@
+"""Text, paint operations and ink of a page, in one upright frame."""
+
+import numpy as np
+import pymupdf
+import pytest
+
+from tasks.pages import PageContent, clean, is_bold, read_page
+from tests.tasks.drawn import Drawing
+
+
+def page_with_square(rotation: int = 0) -> PageContent:
+    paper = Drawing().add_page(400, 600)
+    paper.text((50, 80, 300, 110), "Letters that stand upright", size=14)
+    paper.page.draw_rect((50, 200, 150, 300), fill=(0, 0, 0))
+    paper.page.set_rotation(rotation)
+    return read_page(paper.page)
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+def test_frame_is_upright_however_the_page_is_rotated(rotation: int) -> None:
+    page = page_with_square(rotation)
+    assert page.size == (400, 600)
+    assert all(line.upright for line in page.lines)
+    square = page.paints[0].bbox
+    assert np.allclose(square, (50, 200, 150, 300), atol=1)
+    assert (page.ink[page.pixels((60, 210, 140, 290))] == 0).all()
+    assert (page.ink[page.pixels((170, 210, 390, 590))] == 255).all()
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+def test_boxes_go_back_to_the_page_as_shown(rotation: int) -> None:
+    page = page_with_square(rotation)
+    x0, y0, x1, y1 = (round(v) for v in page.to_page(page.paints[0].bbox))
+    shown = page.handle.get_pixmap(colorspace=pymupdf.csGRAY)
+    assert shown.pixel((x0 + x1) // 2, (y0 + y1) // 2) == (0,)
+    assert shown.pixel(max(0, x0 - 5), max(0, y0 - 5)) == (255,)
+
+
+def test_text_set_sideways_is_turned_upright() -> None:
+    paper = Drawing()
+    paper.document.new_page(width=400, height=600)
+    paper.text((50, 50, 90, 560), "A caption set sideways on a portrait page", rotate=90)
+    page = read_page(paper.page)
+    assert page.size == (600, 400)
+    assert [line.upright for line in page.lines] == [True]
+    assert page.ink.shape[0] < page.ink.shape[1]
+
+
+def test_pieces_of_one_printed_line_are_joined() -> None:
+    paper = Drawing()
+    paper.document.new_page()
+    html = '<p style="font-size:9pt"><b>Figure 1.</b>&emsp;Words after a wide space</p>'
+    paper.page.insert_htmlbox((50, 50, 500, 80), html)
+    (line,) = read_page(paper.page).lines
+    assert line.text == "Figure 1. Words after a wide space"
+    assert line.bold
+
+
+def test_rendering_a_box_gives_just_that_box() -> None:
+    page = page_with_square()
+    pixels = page.render((50, 200, 150, 300), 72)
+    assert pixels.shape == (100, 100, 3)
+    assert (pixels[2:-2, 2:-2] == 0).all()
+
+
+def test_bold_is_seen_in_flags_and_in_font_names() -> None:
+    assert is_bold("Any", pymupdf.TEXT_FONT_BOLD)
+    assert all(
+        is_bold(name, 0)
+        for name in ("MinionPro-Bold", "HelveticaNeueLTStd-Bd", "AdvTTaf7f9f4f.B", "Lato-Black")
+    )
+    assert not any(is_bold(name, 0) for name in ("MinionPro-Regular", "Lato-Regular", "AdvPSA88A"))
+
+
+def test_text_loses_control_and_direction_marks() -> None:
+    assert clean("a\u202eb\x00c\u00a0 d\u2003e") == "ab c d e"
+    assert clean("Inter\u200bleukin-\u20606") == "Interleukin-6"

@@ -1,0 +1,107 @@
+"""What a run does of what it finds: what is new, or what failed."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tasks.dataset import Dataset
+from tasks.inputs import identify, list_inputs
+from tasks.parts import PartWriter
+from tasks.plan import Plan
+from tasks.progress import Listener
+from tasks.records import Failure, LabelledPaper, Paper, Shard
+from tasks.settings import LabelSettings
+from tests.tasks.small_records import STAMP, extraction
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Five PDFs; `a` and `e` have the same bytes."""
+    (tmp_path / "in").mkdir()
+    for name, data in zip("abcde", (b"1", b"2", b"3", b"4", b"1"), strict=True):
+        (tmp_path / "in" / f"{name}.pdf").write_bytes(data)
+    return tmp_path / "in"
+
+
+def plan(folder: Path, dataset: Dataset, **options: object) -> Plan:
+    settings = replace(LabelSettings(inputs=(str(folder),), out=""), **options)
+    return Plan(list_inputs([str(folder)]), dataset, settings, Listener())
+
+
+def names(shards: list[Shard]) -> list[str]:
+    return ["".join(Path(paper.source_uri).stem for paper in shard.papers) for shard in shards]
+
+
+def commit(dataset: Dataset, folder: Path, failed: str = "", done: str = "") -> None:
+    """Writes ledger rows for the PDFs of these names."""
+    papers = {Path(_paper(item).source_uri).stem: item for item in identify(list_inputs([str(folder)]))}
+    with PartWriter(dataset.out, dataset.shard_name([failed, done]), STAMP) as part:
+        for name in failed:
+            part.fail(Failure(_paper(papers[name]), "damaged", "Damaged.", 0.0))
+        for name in done:
+            read = replace(extraction(0, figures=0), paper=_paper(papers[name]))
+            part.add(LabelledPaper(read, ()))
+        part.commit()
+
+
+def _paper(item: Paper | Failure) -> Paper:
+    return item.paper if isinstance(item, Failure) else item
+
+
+def test_new_papers_in_shards_and_the_same_bytes_once(folder: Path, tmp_path: Path) -> None:
+    with Dataset(tmp_path / "out", STAMP) as dataset:
+        made = plan(folder, dataset, shard_size=3)
+        assert names(list(made.shards())) == ["abc", "d"]
+        assert (made.inputs, made.skipped, made.left) == (5, 1, 0)
+
+
+def test_what_the_ledger_holds_is_skipped(folder: Path, tmp_path: Path) -> None:
+    with Dataset(tmp_path / "out", STAMP) as dataset:
+        commit(dataset, folder, done="ab", failed="c")
+    with Dataset(tmp_path / "out", STAMP) as dataset:
+        made = plan(folder, dataset)
+        assert names(list(made.shards())) == ["d"]
+        assert made.skipped == 4
+
+
+def test_the_limit_leaves_the_rest(folder: Path, tmp_path: Path) -> None:
+    with Dataset(tmp_path / "out", STAMP) as dataset:
+        made = plan(folder, dataset, limit=2)
+        assert names(list(made.shards())) == ["ab"]
+        assert (made.skipped, made.left) == (0, 3)
+
+
+def test_retry_failed_does_just_the_failed(folder: Path, tmp_path: Path) -> None:
+    with Dataset(tmp_path / "out", STAMP) as dataset:
+        commit(dataset, folder, done="a", failed="bc")
+    with Dataset(tmp_path / "out", STAMP) as dataset:
+        made = plan(folder, dataset, retry_failed=True)
+        (shard,) = made.shards()
+        assert names([shard]) == ["bc"]
+        assert set(shard.supersedes) == {paper.paper_id for paper in shard.papers}
+        assert (made.skipped, made.left) == (2, 1)
+
+
+def test_a_path_that_became_readable_replaces_its_failed_row(folder: Path, tmp_path: Path) -> None:
+    link = folder / "z.pdf"
+    link.symlink_to(tmp_path / "later.pdf")
+    with Dataset(tmp_path / "out", STAMP) as dataset:
+        (shard,) = plan(folder, dataset).shards()
+        (unreadable,) = shard.failures
+        commit(dataset, folder, done="abcd", failed="z")
+    (tmp_path / "later.pdf").write_bytes(b"%PDF")
+    with Dataset(tmp_path / "out", STAMP) as dataset:
+        (shard,) = plan(folder, dataset).shards()
+        assert names([shard]) == ["z"]
+        assert shard.supersedes == (unreadable.paper.paper_id,)
+
+
+def test_jats_is_found_in_its_folder_or_beside_the_pdf(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "xml").mkdir()
+    for path in (tmp_path / "xml" / "a.xml", folder / "a.nxml", folder / "b.nxml"):
+        path.write_text("<article/>")
+    with Dataset(tmp_path / "out", STAMP) as dataset:
+        (shard,) = plan(folder, dataset, jats=str(tmp_path / "xml")).shards()
+    found = {Path(p.source_uri).stem: p.jats_uri for p in shard.papers}
+    assert found == {"a": str(tmp_path / "xml" / "a.xml"), "b": str(folder / "b.nxml"), "c": None, "d": None}

@@ -1,0 +1,231 @@
+"""The report says what happened, carries all it needs, and obeys nothing that came from a paper."""
+
+import datetime as dt
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from tasks.records import FailedPaper, RunSummary
+from tasks.report import duration, headline, link, rate, shown, write_report
+from tests.tasks.small_datasets import NOW, paper, subfigure, write_part
+
+
+def _run(out: Path, **changes) -> RunSummary:
+    facts = {
+        "out": str(out),
+        "started_at": NOW,
+        "finished_at": NOW + dt.timedelta(seconds=4),
+        "seconds": 4.0,
+        "model_id": "default@0123456789ab",
+        "settings": {"device": "cpu"},
+        "inputs": 2,
+        "skipped": 0,
+        "left": 0,
+        "shards": 1,
+        "by_status": {"ok": 2},
+        "failures": (),
+        "pages": 10,
+        "figures": 2,
+        "subfigures": 2,
+        "rejected": 0,
+        "unscored": 0,
+        "by_modality": {"DMFL": 2},
+        "stage_seconds": {"extract": 3.0, "classify": 1.5},
+        "parts": ("part-a.parquet",),
+    }
+    return RunSummary(**(facts | changes))
+
+
+def _idle(out: Path, **changes) -> RunSummary:
+    nothing = {
+        "by_status": {},
+        "pages": 0,
+        "figures": 0,
+        "subfigures": 0,
+        "by_modality": {},
+        "stage_seconds": {},
+    }
+    return _run(out, **(nothing | {"parts": (), "shards": 0, "inputs": 2, "skipped": 2} | changes))
+
+
+def _two_papers(out: Path, **changes) -> None:
+    write_part(
+        out, "part-a.parquet", [subfigure(0, **changes), subfigure(1, "GFIG", 0.2)], [paper(0), paper(1)]
+    )
+
+
+class _Page(HTMLParser):
+    """Tags with their attributes, and the text that a reader sees."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.pieces: list[str] = []
+        self.feed(html)
+        self.text = " ".join(" ".join(self.pieces).split())
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attributes)))
+
+    def handle_data(self, data: str) -> None:
+        if self.tags and self.tags[-1][0] != "style":
+            self.pieces.append(data)
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def _written(out: Path, run: RunSummary) -> _Page:
+    return _Page(write_report(out, run).read_text(encoding="utf-8"))
+
+
+def test_it_lies_in_report_index_html_and_leaves_nothing_half_written(tmp_path: Path):
+    _two_papers(tmp_path)
+    assert write_report(tmp_path, _run(tmp_path)) == tmp_path / "report" / "index.html"
+    assert [path.name for path in (tmp_path / "report").iterdir()] == ["index.html"]
+
+
+def test_it_shows_each_picture_with_confidence_label_page_and_paper(tmp_path: Path):
+    _two_papers(tmp_path)
+    page = _written(tmp_path, _run(tmp_path))
+    images = page.all("img")
+    assert [image["alt"] for image in images] == [
+        "fluorescence microscopy; Figure 1 a of paper-0.pdf, page 3",
+        "statistical figure, graph, chart; Figure 1 a of paper-1.pdf, page 3",
+    ]
+    assert "Figure 1 a 0.90 paper-0.pdf , page 3 Cells." in page.text
+    assert "Figure 1 a abstains, 0.20 paper-1.pdf" in page.text
+    assert "file:///papers/paper-0.pdf#page=3" in [anchor["href"] for anchor in page.all("a")]
+
+
+def test_it_gives_counts_rates_stages_and_the_run_itself(tmp_path: Path):
+    _two_papers(tmp_path)
+    page = _written(tmp_path, _run(tmp_path))
+    assert "2 papers read in 4 s: 2 subfigures in 2 figures." in page.text
+    assert "30.0 papers/min, 2.5 pages/s, 30.0 subfigures/min" in page.text
+    assert "Reading PDFs: figures, captions, separation 3 s" in page.text
+    assert "23 November 2026, 12:00:04 UTC" in page.text
+    assert "default@0123456789ab" in page.text
+    assert "The model abstains on 1 of the dataset's 2 subfigures." in page.text
+
+
+def test_it_needs_no_network_and_runs_no_script(tmp_path: Path):
+    _two_papers(tmp_path)
+    page = _written(tmp_path, _run(tmp_path))
+    assert {tag for tag, _ in page.tags} & {"script", "link", "iframe", "object", "embed"} == set()
+    assert all(image["src"].startswith("data:image/jpeg;base64,") for image in page.all("img"))
+    policy = next(meta["content"] for meta in page.all("meta") if meta.get("http-equiv"))
+    assert policy.startswith("default-src 'none'; img-src data:;")
+
+
+HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>\u202egnp.\x1b[31m\u2066\x00'
+
+
+def test_nothing_from_a_paper_becomes_markup(tmp_path: Path):
+    hostile = {"caption": HOSTILE, "figure_label": HOSTILE, "panel_label": HOSTILE, "title": HOSTILE}
+    _two_papers(tmp_path, **hostile, source_uri=f"/papers/{HOSTILE}.pdf")
+    failure = FailedPaper("name", f"javascript:alert(1)//{HOSTILE}", HOSTILE, HOSTILE)
+    run = _run(tmp_path, failures=(failure,), by_status={"ok": 1, "failed": 1}, settings={HOSTILE: HOSTILE})
+    page = _written(tmp_path, run)
+    assert page.all("script") == []
+    assert len(page.all("img")) == 2
+    assert not any("onerror" in attributes or "onclick" in attributes for _, attributes in page.tags)
+    assert not any((anchor["href"] or "").startswith("javascript") for anchor in page.all("a"))
+    html = (tmp_path / "report" / "index.html").read_text(encoding="utf-8")
+    assert not any(mark in html for mark in "\u202e\u2066\x1b\x00")
+    assert "\\u202egnp.\\x1b[31m" in page.text
+
+
+def test_failures_of_this_run_and_of_earlier_ones_give_their_sentences(tmp_path: Path):
+    locked = paper(1, "failed", error_kind="encrypted", error="The PDF asks for a password.")
+    torn = paper(2, "failed", error_kind="damaged", error="The file ends in its middle.")
+    write_part(tmp_path, "part-a.parquet", [subfigure(0)], [paper(0), locked, torn])
+    now = FailedPaper("paper-1.pdf", "/papers/paper-1.pdf", "encrypted", "The PDF asks for a password.")
+    page = _written(tmp_path, _run(tmp_path, failures=(now,), by_status={"ok": 1, "failed": 1}))
+    assert page.text.count("The PDF asks for a password.") == 1
+    assert page.text.index("asks for a password") < page.text.index("From earlier runs: 1 paper")
+    assert page.text.index("From earlier runs: 1 paper") < page.text.index("The file ends in its middle.")
+
+
+def test_a_rerun_that_did_nothing_says_so_and_still_shows_the_dataset(tmp_path: Path):
+    _two_papers(tmp_path)
+    page = _written(tmp_path, _idle(tmp_path))
+    assert "Nothing to do: this run found no new papers." in page.text
+    assert "2 of 2 PDFs skipped: in the dataset already" in page.text
+    assert "Subfigures 2 none new" in page.text
+    assert len(page.all("img")) == 2
+
+
+def test_a_run_without_any_paper_reads_well(tmp_path: Path):
+    page = _written(tmp_path, _idle(tmp_path, inputs=0, skipped=0))
+    assert "The dataset holds no subfigures yet." in page.text
+    assert page.all("img") == page.all("svg") == []
+
+
+def test_a_run_where_all_failed_leads_with_that(tmp_path: Path):
+    write_part(
+        tmp_path, "part-a.parquet", [], [paper(0, "failed", error_kind="empty", error="The file is empty.")]
+    )
+    failure = FailedPaper("paper-0.pdf", "/papers/paper-0.pdf", "empty", "The file is empty.")
+    page = _written(
+        tmp_path, _idle(tmp_path, by_status={"failed": 1}, failures=(failure,), skipped=0, inputs=1)
+    )
+    assert "No paper could be read: 1 paper failed. The reasons are below." in page.text
+    assert page.text.count("The file is empty.") == 1
+
+
+def test_the_page_stays_small_however_large_the_dataset(tmp_path: Path):
+    rows = [subfigure(i, f"class {i % 40}", (i % 100) / 100, caption="word " * 4000) for i in range(1200)]
+    write_part(tmp_path, "part-a.parquet", rows, [paper(i) for i in range(1200)], row_group_size=100)
+    failures = tuple(FailedPaper("x", f"/papers/{i}.pdf", "damaged", "Cut short. " * 20) for i in range(5000))
+    run = _run(tmp_path, failures=failures, by_status={"ok": 1200, "failed": 5000})
+    assert write_report(tmp_path, run).stat().st_size < 3_000_000
+
+
+def test_links_within_the_page_lead_somewhere_and_every_section_has_its_heading(tmp_path: Path):
+    _two_papers(tmp_path)
+    page = _written(tmp_path, _run(tmp_path))
+    ids = [attributes["id"] for _, attributes in page.tags if attributes.get("id")]
+    inner = [a["href"][1:] for a in page.all("a") if a["href"].startswith("#")]
+    assert len(ids) == len(set(ids))
+    assert set(inner) <= set(ids)
+    assert "pictures" in inner
+    assert all(section["aria-labelledby"] in ids for section in page.all("section"))
+
+
+@pytest.mark.parametrize(
+    ("uri", "target"),
+    [
+        ("/a b/ü?#.pdf", "file:///a%20b/%C3%BC%3F%23.pdf#page=2"),
+        ("https://example.org/a.pdf", "https://example.org/a.pdf"),
+        ("javascript:alert(1)", None),
+        ("s3://bucket/a.pdf", None),
+        ("relative.pdf", None),
+    ],
+)
+def test_links_go_to_files_and_https_only(uri: str, target: str | None):
+    assert link(uri, 2) == target
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0.0, "0 s"), (0.421, "0.42 s"), (59.7, "1 min 0 s"), (185, "3 min 5 s"), (7830, "2 h 10 min")],
+)
+def test_durations_read_well(seconds: float, words: str):
+    assert duration(seconds) == words
+
+
+def test_rates_change_to_minutes_below_one_a_second_and_survive_no_time():
+    assert rate(90, "pages", 10) == "9.0 pages/s"
+    assert rate(5, "papers", 10) == "30.0 papers/min"
+    assert rate(5, "papers", 0) == "0.0 papers/min"
+
+
+def test_the_headline_counts_one_as_one(tmp_path: Path):
+    run = _run(tmp_path, by_status={"ok": 1}, subfigures=1, figures=1)
+    assert headline(run) == "1 paper read in 4 s: 1 subfigure in 1 figure."
+
+
+def test_what_is_invisible_is_spelt_out_and_spaces_are_not():
+    assert shown("a\u00a0b\n c\u202ed") == "a b c\\u202ed"

@@ -1,0 +1,149 @@
+"""The columns at rest, one by one, as the design names them; and that the usual readers open them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from tasks.parts import PartWriter
+from tasks.schema import PAPER_SCHEMA, stamped, subfigure_schema
+from tests.tasks.small_records import STAMP, failure, labelled
+
+BOX = pa.list_(pa.field("item", pa.float32(), nullable=False), 4)
+MOMENT = pa.timestamp("us", tz="UTC")
+ARTICLE = [(name, pa.string(), True) for name in ("pmcid", "doi", "title", "journal", "license")]
+ARTICLE += [("published", pa.date32(), True)]
+
+SUBFIGURE_COLUMNS = [
+    ("subfigure_id", pa.string(), False),
+    ("paper_id", pa.string(), False),
+    ("source_uri", pa.string(), False),
+    *ARTICLE,
+    ("figure_index", pa.int16(), False),
+    ("figure_label", pa.string(), True),
+    ("caption", pa.string(), True),
+    ("caption_source", pa.string(), True),
+    ("page", pa.int16(), False),
+    ("figure_bbox", BOX, False),
+    ("figure_kind", pa.string(), False),
+    ("subfigure_index", pa.int16(), False),
+    ("panel_label", pa.string(), True),
+    ("subcaption", pa.string(), True),
+    ("subfigure_bbox", BOX, False),
+    ("image", pa.struct([("bytes", pa.binary()), ("path", pa.string())]), True),
+    ("image_width", pa.int32(), False),
+    ("image_height", pa.int32(), False),
+    ("image_sha256", pa.string(), False),
+    ("modality", pa.string(), True),
+    ("modality_path", pa.list_(pa.string()), True),
+    ("confidence", pa.float32(), True),
+    ("rejected", pa.bool_(), True),
+    ("probabilities", pa.list_(pa.float32(), 3), True),
+    ("embedding", pa.list_(pa.float16(), 4), True),
+    ("model_id", pa.string(), False),
+    ("pipeline_version", pa.string(), False),
+    ("labelled_at", MOMENT, False),
+]
+PAPER_COLUMNS = [
+    ("paper_id", pa.string(), False),
+    ("source_uri", pa.string(), False),
+    *ARTICLE,
+    ("status", pa.string(), False),
+    ("error_kind", pa.string(), True),
+    ("error", pa.string(), True),
+    ("pages", pa.int32(), True),
+    ("figures", pa.int32(), False),
+    ("subfigures", pa.int32(), False),
+    ("seconds", pa.float64(), False),
+    ("part", pa.string(), False),
+    ("model_id", pa.string(), False),
+    ("pipeline_version", pa.string(), False),
+    ("finished_at", MOMENT, False),
+]
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("dataset")
+    for folder in ("subfigures", "papers"):
+        (out / folder).mkdir()
+    with PartWriter(out, "part-0123456789abcdef", STAMP) as part:
+        part.add(labelled(1))
+        part.fail(failure(2))
+        part.commit()
+    return out
+
+
+def columns(schema: pa.Schema) -> list[tuple[str, pa.DataType, bool]]:
+    return [(field.name, field.type, field.nullable) for field in schema]
+
+
+@pytest.mark.parametrize(
+    ("folder", "expected"), [("subfigures", SUBFIGURE_COLUMNS), ("papers", PAPER_COLUMNS)]
+)
+def test_a_written_part_has_the_design_column_by_column(
+    dataset: Path, folder: str, expected: list[Any]
+) -> None:
+    assert columns(pq.read_schema(next((dataset / folder).iterdir()))) == expected
+
+
+@pytest.mark.parametrize("folder", ["subfigures", "papers"])
+def test_a_file_says_which_model_wrote_it(dataset: Path, folder: str) -> None:
+    metadata = pq.read_schema(next((dataset / folder).iterdir())).metadata
+    assert metadata[b"figmill.schema_version"] == b"1"
+    assert json.loads(metadata[b"figmill.classes"]) == list(STAMP.classes)
+    assert metadata[b"figmill.model_id"] == STAMP.model_id.encode()
+    assert metadata[b"figmill.model_card"] == b"# Card"
+
+
+def test_parts_are_zstd(dataset: Path) -> None:
+    group = pq.ParquetFile(next((dataset / "subfigures").iterdir())).metadata.row_group(0)
+    assert {group.column(index).compression for index in range(group.num_columns)} == {"ZSTD"}
+
+
+def test_duckdb_reads_it(dataset: Path) -> None:
+    rows = duckdb.read_parquet(f"{dataset}/subfigures/*.parquet")
+    microscopy = rows.filter("list_contains(modality_path, 'microscopy')").order("subfigure_id")
+    found = microscopy.project(
+        "modality, round(confidence::double, 2), embedding[2], octet_length(image.bytes)"
+    )
+    assert [row[:3] for row in found.fetchall()] == [("DMEL", 0.9, 1.0), ("DMFL", 0.9, 1.0)] * 2
+    assert min(row[3] for row in found.fetchall()) > 1000
+    ledger = duckdb.read_parquet(f"{dataset}/papers/*.parquet")
+    assert ledger.project("status, pages").order("status").fetchall() == [("failed", None), ("ok", 7)]
+
+
+def test_pandas_reads_it(dataset: Path) -> None:
+    frame = pd.read_parquet(dataset / "subfigures")
+    assert len(frame) == 6
+    assert list(frame.figure_bbox[0]) == [0, 0, 100, 200.25]
+    assert list(frame.modality_path[1]) == ["microscopy", "microscopy/fluorescence"]
+
+
+def test_hugging_face_datasets_shows_pictures(dataset: Path, tmp_path: Path) -> None:
+    import datasets
+
+    files = [str(file) for file in (dataset / "subfigures").iterdir()]
+    rows = datasets.load_dataset("parquet", data_files=files, split="train", cache_dir=str(tmp_path))
+    assert isinstance(rows.features["image"], datasets.Image)
+    assert rows[0]["image"].size == (64, 64)
+    assert rows[0]["confidence"] == pytest.approx(0.9)
+    assert rows[0]["embedding"] == [0, 1, 2, 3]
+
+
+def test_hugging_face_features_describe_every_column() -> None:
+    import datasets
+
+    schema = stamped(subfigure_schema(STAMP.classes, 4), STAMP)
+    features = json.loads(schema.metadata[b"huggingface"])["info"]["features"]
+    described = datasets.Features.from_dict(features)
+    inferred = datasets.Features.from_arrow_schema(schema.remove_metadata())
+    assert {name: kind for name, kind in described.items() if name != "image"} == {
+        name: kind for name, kind in inferred.items() if name != "image"
+    }
+    assert len(PAPER_SCHEMA) == len(PAPER_COLUMNS)

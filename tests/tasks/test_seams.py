@@ -1,0 +1,62 @@
+"""Seams between images that have no gutter."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.ndimage import gaussian_filter
+
+from tasks.seams import cut_at, find_seams
+
+
+def texture(height: int, width: int, seed: int, level: int = 120) -> np.ndarray:
+    """A smooth random picture (H, W) uint8, like a micrograph."""
+    random = np.random.default_rng(seed)
+    smooth = gaussian_filter(random.normal(0, 1, (height, width)), 4)
+    return np.clip(level + 25 * smooth / smooth.std() + random.normal(0, 3, smooth.shape), 0, 255).astype(
+        np.uint8
+    )
+
+
+def test_a_white_line_between_two_pictures() -> None:
+    picture = texture(200, 400, 1)
+    picture[:, 199:201] = 255
+    (seam,) = find_seams(picture, 0, 40)
+    assert abs(seam.start - 199) <= 3
+    assert find_seams(picture, 1, 40) == []
+
+
+def test_a_dark_grid_on_light_pictures() -> None:
+    picture = texture(300, 300, 2, 180)
+    picture[149:151] = picture[:, 149:151] = 0
+    assert len(find_seams(picture, 0, 40)) == len(find_seams(picture, 1, 40)) == 1
+
+
+def test_a_thick_band_of_any_shade() -> None:
+    picture = texture(200, 400, 3, 60)
+    picture[:, 190:210] = 200
+    (seam,) = find_seams(picture, 0, 40)
+    assert (seam.start, seam.stop) == (190, 210)
+
+
+def test_pictures_that_touch() -> None:
+    picture = np.hstack([texture(200, 200, 4, 70), texture(200, 200, 5, 170)])
+    (seam,) = find_seams(picture, 0, 40)
+    assert seam.start <= 200 <= seam.stop + 1
+
+
+def test_one_picture_has_no_seam() -> None:
+    assert find_seams(texture(300, 300, 6), 0, 40) == find_seams(texture(300, 300, 6), 1, 40) == []
+
+
+def test_the_rules_of_a_table_are_no_seams() -> None:
+    picture = texture(600, 600, 7)
+    picture[:, ::40] = 255
+    assert find_seams(picture, 0, 30) == []
+
+
+def test_pieces_leave_the_seam_out() -> None:
+    picture = texture(200, 400, 8)
+    picture[:, 190:210] = 250
+    left, right = cut_at((10, 20, 410, 220), find_seams(picture, 0, 40), 0)
+    assert left == (10, 20, 200, 220)
+    assert right == (220, 20, 410, 220)

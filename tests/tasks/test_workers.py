@@ -1,0 +1,184 @@
+"""What a paper does to its process costs that paper alone."""
+
+import multiprocessing
+import os
+import shutil
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tasks.errors import FigmillError, OutputError, PaperError
+from tasks.records import Extraction, Failure, Metadata, Paper
+from tasks.settings import ExtractionLimits
+from tasks.workers import ExtractionPool, Stopped
+from tests.tasks.small_records import extraction
+
+LIMITS = ExtractionLimits(timeout=3, memory_mb=1500, result_mb=50)
+
+
+def read(paper: Paper, limits: ExtractionLimits) -> Extraction:
+    """Does to its process what the paper's name says. Runs in the pool."""
+    deed = Path(paper.source_uri).stem
+    if deed == "hang":
+        while True:
+            time.sleep(1)
+    if deed == "native-hang":
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
+        time.sleep(60)
+    if deed == "segfault":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if deed == "once" and not (marker := Path(paper.source_uri).with_name("killed")).exists():
+        marker.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    if deed == "heavy":
+        return extraction(1, data=bytes(9 * 2**20))
+    if deed == "no-spool":
+        shutil.rmtree(Path(paper.source_uri).parent)
+    if deed == "exit":
+        os._exit(3)
+    if deed == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if deed == "eat":
+        bytearray(limits.memory_mb * 2**20)
+    if deed == "recurse":
+        return read(paper, limits)
+    if deed == "bug":
+        raise KeyError("x")
+    if deed == "encrypted":
+        raise PaperError("encrypted", "The PDF needs a password.")
+    if deed == "torch":
+        assert "torch" not in sys.modules
+    if deed == "huge":
+        return Extraction(paper, Metadata(), pages=40_000, figures=(), seconds=0)
+    return Extraction(paper, Metadata(), pages=1, figures=extraction(1).figures, seconds=0)
+
+
+def paper(name: str) -> Paper:
+    return Paper(f"{abs(hash(name)):064x}", f"/{name}.pdf")
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[ExtractionPool]:
+    pool = ExtractionPool(2, LIMITS, read)
+    yield pool
+    pool.stop()
+
+
+@pytest.mark.parametrize(
+    ("deed", "kind", "words"),
+    [
+        ("hang", "timeout", "longer than 3 seconds"),
+        ("native-hang", "timeout", "longer than 3 seconds"),
+        ("segfault", "crash", "signal 11"),
+        ("exit", "crash", "status 3"),
+        ("killed", "memory", "want of memory"),
+        ("eat", "memory", "more memory than a paper may use"),
+        ("recurse", "damaged", "RecursionError"),
+        ("bug", "crash", "KeyError"),
+        ("encrypted", "encrypted", "needs a password"),
+        ("huge", "too_large", "more than 32767"),
+        ("heavy", "too_large", "The figures of this PDF take 54 MB, more than the limit of 50 MB"),
+    ],
+)
+def test_a_bad_paper_becomes_its_own_failure(
+    pool: ExtractionPool, tmp_path: Path, deed: str, kind: str, words: str
+) -> None:
+    results = list(pool.read([paper("good"), paper(deed), paper("better")], tmp_path))
+    failures = [result for result in results if isinstance(result, Failure)]
+    assert [(failure.paper.source_uri, failure.kind) for failure in failures] == [(f"/{deed}.pdf", kind)]
+    assert words in failures[0].error
+    assert len(results) == 3
+
+
+def test_what_was_read_comes_back_whole_and_leaves_no_file(pool: ExtractionPool, tmp_path: Path) -> None:
+    (result,) = pool.read([paper("torch")], tmp_path)
+    assert isinstance(result, Extraction)
+    assert result.figures == extraction(1).figures
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_papers_are_asked_for_only_as_they_are_needed(pool: ExtractionPool, tmp_path: Path) -> None:
+    asked = []
+
+    def papers() -> Iterator[Paper]:
+        for number in range(100):
+            asked.append(number)
+            yield paper(f"p{number}")
+
+    results = pool.read(papers(), tmp_path)
+    next(results)
+    assert len(asked) < 12
+    assert len(list(results)) == 99
+
+
+def test_shards_share_the_processes(pool: ExtractionPool, tmp_path: Path) -> None:
+    found: dict[int, int] = {}
+
+    def shard(number: int) -> None:
+        papers = [paper(f"{number}-{place}") for place in range(20)]
+        found[number] = len(list(pool.read(papers, tmp_path / str(number))))
+
+    threads = [threading.Thread(target=shard, args=(number,)) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {0: 20, 1: 20, 2: 20}
+
+
+def test_a_spool_that_cannot_be_written_is_the_runs_failure_not_the_papers(
+    pool: ExtractionPool, tmp_path: Path
+) -> None:
+    spool = tmp_path / "spool"
+    results = pool.read([Paper("0" * 64, f"{spool}/no-spool.pdf")], spool)
+    with pytest.raises(OutputError, match="cannot write"):
+        list(results)
+
+
+def test_processes_that_are_all_killed_are_replaced(tmp_path: Path) -> None:
+    pool = ExtractionPool(2, LIMITS, read)
+    list(pool.read([paper("good")], tmp_path))
+    for process in multiprocessing.active_children():
+        if process.name == "pebble_pool_worker" and process.pid:
+            os.kill(process.pid, signal.SIGKILL)
+    results = list(pool.read([paper(f"p{number}") for number in range(5)], tmp_path))
+    pool.stop()
+    assert [type(result) for result in results] == [Extraction] * 5
+
+
+def test_a_paper_whose_process_was_killed_from_outside_is_read_again(
+    pool: ExtractionPool, tmp_path: Path
+) -> None:
+    (result,) = pool.read([Paper("0" * 64, f"{tmp_path}/once.pdf")], tmp_path / "spool")
+    assert (tmp_path / "killed").exists()
+    assert isinstance(result, Extraction)
+
+
+def test_stop_ends_a_hanging_read_at_once_and_leaves_no_process(tmp_path: Path) -> None:
+    before = set(multiprocessing.active_children())
+    pool = ExtractionPool(2, ExtractionLimits(timeout=600), read)
+    started = time.monotonic()
+    stop = threading.Timer(3, pool.stop)
+    stop.start()
+    with pytest.raises(Stopped):
+        list(pool.read([paper("hang"), paper("native-hang")], tmp_path))
+    stop.join()
+    assert time.monotonic() - started < 60  # far from the 600 seconds that either paper may take
+    mine = set(multiprocessing.active_children()) - before
+    assert not [process for process in mine if process.name == "pebble_pool_worker"]
+
+
+def test_an_installation_that_cannot_read_ends_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pymupdf.py").write_text("raise ImportError('libGL is missing')")
+    monkeypatch.syspath_prepend(tmp_path)
+    pool = ExtractionPool(1, LIMITS)
+    with pytest.raises(FigmillError, match="extraction cannot start: ImportError: libGL is missing"):
+        list(pool.read([paper("good")], tmp_path / "spool"))
+    pool.stop()

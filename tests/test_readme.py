@@ -1,0 +1,192 @@
+"""The README is true: its commands exist, its examples run, its printed output is what they print.
+
+A block of shell or Python runs unless `<!-- skip: why -->` stands above it. They run in the README's order in one
+folder, so that later ones read what earlier ones made. `<!-- output -->` above a text block says that the shell block
+before it prints this; numbers, rules and spaces may differ. Outputs, and what is said of the default model, are written
+anew with
+
+    uv run python -m tests.test_readme ../shared/corpus/pdf
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import pytest
+
+from flows.cli import figmill
+from tasks.schema import subfigure_schema
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+INSTALL = "pip install uv && "
+RUNNERS = {"bash": ["bash", "-euo", "pipefail", "-c"], "python": [sys.executable, "-c"]}
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block with the comment that stands above it."""
+
+    language: str
+    code: str
+    note: str
+    line: int
+    source: str
+
+    @property
+    def skip(self) -> str | None:
+        return self.note.removeprefix("skip:").strip() if self.note.startswith("skip:") else None
+
+
+def _blocks() -> list[Block]:
+    pattern = re.compile(r"(?:<!-- (?P<note>[^>]*) -->\n)?```(?P<language>\w+)\n(?P<code>.*?)```", re.DOTALL)
+    return [
+        Block(
+            found["language"],
+            found["code"],
+            found["note"] or "",
+            README.count("\n", 0, found.start()) + 1,
+            found[0],
+        )
+        for found in pattern.finditer(README)
+    ]
+
+
+BLOCKS = _blocks()
+RUNNABLE = [
+    block for block in BLOCKS if block.language in RUNNERS and block.code.strip() != INSTALL + "uv run pytest"
+]
+
+
+@pytest.fixture(scope="module")
+def playground(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which the README's blocks run, one after the other."""
+    return tmp_path_factory.mktemp("readme")
+
+
+def _run(code: str, language: str, folder: Path) -> str:
+    """What `code` prints; `uv run` is this very environment, and nothing is installed."""
+    code = code.replace(INSTALL, "").replace("uv run ", "")
+    binaries = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    own = {"PATH": binaries, "HF_HOME": str(folder / "hf"), "PREFECT_HOME": str(folder / "prefect")}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")} | own
+    done = subprocess.run(
+        [*RUNNERS[language], code], cwd=folder, env=environment, capture_output=True, text=True, timeout=240
+    )
+    assert done.returncode == 0, f"{code}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.mark.parametrize("block", RUNNABLE, ids=[f"line {block.line}" for block in RUNNABLE])
+def test_every_example_runs(block: Block, playground: Path):
+    if block.skip:
+        pytest.skip(block.skip)
+    printed = _run(block.code, block.language, playground)
+    if output := _output_of(block):
+        assert _shape(printed) == _shape(output.code), f"README, line {output.line}, should show:\n{printed}"
+
+
+def _output_of(block: Block) -> Block | None:
+    """The text block in which the README shows what `block` prints."""
+    after = BLOCKS[BLOCKS.index(block) + 1 :][:1]
+    return next((other for other in after if other.note.startswith("output")), None)
+
+
+def _shape(output: str) -> list[str]:
+    """The words of `output`, sorted: numbers as #, no rules and spacing (they follow the numbers' widths), no order
+    (modalities with equal counts come as the papers were done)."""
+    words = re.sub(r"[─━│┃┏┓┗┛┡┩└┘┌┐├┤┬┴┼╇╈┳┻╋╍]", " ", output)
+    words = re.sub(r"@[0-9a-f]{12}", "@#", words)
+    return sorted(re.sub(r"\d[\d.,]*", "#", words).split())
+
+
+def _calls() -> list[tuple[str, list[str]]]:
+    """Every call of figmill in the README, in blocks and in the text, as its command and its options."""
+    blocks = [block.code.replace("\\\n", " ") for block in BLOCKS if block.language == "bash"]
+    text = "\n".join(blocks + re.findall(r"`([^`\n]+)`", README))
+    calls = re.findall(r"\bfigmill ([a-z][\w-]*)([^|;&\n]*)", text)
+    return [(name, re.findall(r"(?<![\w-])--?[a-z][\w-]*", rest)) for name, rest in calls]
+
+
+def test_every_command_and_option_that_it_names_exists():
+    context = click.Context(figmill)
+    calls = _calls()
+    assert {"demo", "label"} <= {name for name, _ in calls}
+    for name, options in calls:
+        command = figmill.get_command(context, name)
+        assert command is not None, f"figmill {name}"
+        known = {option for parameter in command.params for option in parameter.opts} | {"-h", "--help"}
+        assert set(options) <= known, f"figmill {name}"
+
+
+def test_every_command_of_the_help_stands_in_it():
+    commands = figmill.list_commands(click.Context(figmill))
+    assert [name for name in commands if f"figmill {name}" not in README] == []
+
+
+def test_the_table_of_columns_is_the_schema():
+    table = README.split("| column | meaning |")[1].split("\n\n")[0]
+    cells = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    assert [name for cell in cells for name in re.findall(r"`(\w+)`", cell)] == subfigure_schema(
+        ["DMFL"], 1
+    ).names
+
+
+def test_ci_runs_the_very_test_command():
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert f"{INSTALL}uv run pytest\n" in README
+    assert script.rstrip().endswith("uv run pytest")
+
+
+def _claims() -> dict[str, str]:
+    """What the README says of the default model, by the pattern that finds it there: as the bundle itself has it."""
+    bundle = ROOT / "models" / "pretrained" / "default"
+    classes = json.loads((bundle / "model.json").read_text(encoding="utf-8"))["classes"]
+    test = (bundle / "README.md").read_text(encoding="utf-8").split("### Test split")[1]
+    patterns = [rf"{measure} \d\.\d+ \([\d.]+ to [\d.]+\)" for measure in ("accuracy", "macro-F1")]
+    quality = {pattern: found[0] for pattern in patterns if (found := re.search(pattern, test))}
+    return quality | {r"\d+ of the 30 ImageCLEF classes": f"{len(classes)} of the 30 ImageCLEF classes"}
+
+
+def test_what_it_says_of_the_default_model_is_what_the_bundle_says():
+    claims = _claims()
+    assert len(claims) == 3
+    for pattern, truth in claims.items():
+        assert re.findall(pattern, README) == [truth]
+
+
+def test_links_to_files_lead_somewhere():
+    targets = [target for target in re.findall(r"\]\(([^)#]+)", README) if "://" not in target]
+    assert targets
+    assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def record(papers: Path) -> None:
+    """Runs the README's commands, `papers` being the reader's folder of papers, and writes down what they print.
+
+    Also what the default bundle says of itself. For whoever changed the model, the extraction or the printed tables.
+    """
+    text = README
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "papers").symlink_to(papers.resolve())
+        for block in BLOCKS:
+            if output := _output_of(block):
+                printed = _run(block.code, block.language, Path(folder))
+                lines = "".join(f"{line.rstrip()}\n" for line in printed.splitlines())
+                fence = output.source.removesuffix(f"{output.code}```")
+                text = text.replace(output.source, f"{fence}{lines}```", 1)
+    for pattern, truth in _claims().items():
+        text = re.sub(pattern, truth, text)
+    (ROOT / "README.md").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    record(Path(sys.argv[1]))

@@ -18,7 +18,7 @@ from tasks.figures import FoundFigure, find_figures
 from tasks.pages import PageContent
 from tasks.pixels import FigurePixels, PlacedImage, placed_images
 from tasks.records import Box, CaptionSource, Extraction, Figure, FigureKind, Metadata, Paper, Subfigure
-from tasks.separation import FigureImage, Word, separate
+from tasks.separation import FigureImage, TextLine, separate
 from tasks.settings import ExtractionLimits
 from tasks.subcaptions import expected_labels, split_caption
 
@@ -90,7 +90,7 @@ def _read_figure(
     page, text = found.page, words.caption
     images = [i for i in placed_images(page) if boxes.overlaps(i.bbox, found.bbox, -1)]
     pixels = FigurePixels(page, found.bbox, images, limits.megapixels)
-    panels = separate(_figure_image(found, pixels, images, expected_labels(text) if text else ()))
+    panels = separate(figure_image(found, pixels, images, expected_labels(text) if text else ()))
     subcaptions = split_caption(text, [p.label for p in panels if p.label]) if text else {}
     subfigures = tuple(
         Subfigure(
@@ -115,15 +115,16 @@ def _read_figure(
     )
 
 
-def _figure_image(
+def figure_image(
     found: FoundFigure, pixels: FigurePixels, images: Sequence[PlacedImage], labels: tuple[str, ...]
 ) -> FigureImage:
+    """What the page knows of a figure whose caption names the panels `labels`, for its separation."""
     inside = [line for line in found.page.lines if boxes.share_inside(line.bbox, found.bbox) > 0.5]
     return FigureImage(
         pixels=pixels.view(),
         bbox=found.bbox,
         image_boxes=tuple(boxes.intersection(image.bbox, found.bbox) for image in images),
-        words=tuple(Word(line.text, line.bbox, line.size, line.bold) for line in inside),
+        lines=tuple(TextLine(line.text, line.bbox) for line in inside),
         drawings=tuple(_drawings(found.page, found.bbox)),
         expected_labels=labels,
     )

@@ -94,27 +94,3 @@ def strips(mask: Mask, box: PixelBox, axis: int, least: int) -> list[PixelBox]:
     cuts = [origin, *(origin + position for run in empty_runs(profile, least) for position in run), end]
     pairs = zip(cuts[::2], cuts[1::2], strict=True)
     return [(a, y0, b, y1) if axis == 0 else (x0, a, x1, b) for a, b in pairs]
-
-
-def xy_cut(mask: Mask, box: PixelBox, gutter: int, least_side: int) -> list[PixelBox]:
-    """Cut `box` at its widest gutters, rows and columns in turn, until none of `gutter` pixels is left.
-
-    Pieces thinner than `least_side` pixels are not cut off. The recursive XY-cut of Nagy and Seth (1984).
-    """
-    trimmed = trim(mask, box)
-    if trimmed is None:
-        return []
-    x0, y0, x1, y1 = trimmed
-    part = mask[y0:y1, x0:x1]
-    best: tuple[int, int, int] | None = None
-    for axis, length in ((0, x1 - x0), (1, y1 - y0)):
-        for start, stop in empty_runs(np.asarray(part.any(axis=axis)), gutter):
-            if min(start, length - stop) >= least_side and (best is None or stop - start > best[0]):
-                best = stop - start, axis, (start + stop) // 2
-    if best is None:
-        return [trimmed]
-    _, axis, middle = best
-    halves = ((x0, y0, x0 + middle, y1), (x0 + middle, y0, x1, y1))
-    if axis == 1:
-        halves = ((x0, y0, x1, y0 + middle), (x0, y0 + middle, x1, y1))
-    return [piece for half in halves for piece in xy_cut(mask, half, gutter, least_side)]

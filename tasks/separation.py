@@ -23,13 +23,11 @@ ANALYSIS_DPI = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """A word of the PDF's text; `size` is the font size in points."""
+class TextLine:
+    """A line of the PDF's text."""
 
     text: str
     bbox: Box
-    size: float
-    bold: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ class FigureImage:
     bbox: Box
     image_boxes: tuple[Box, ...]
     """Embedded raster images inside the figure; may be empty."""
-    words: tuple[Word, ...]
+    lines: tuple[TextLine, ...]
     drawings: tuple[Box, ...]
     """Vector drawing operations inside the figure."""
     expected_labels: tuple[str, ...] = ()
@@ -83,8 +81,8 @@ def separate(figure: FigureImage) -> list[Panel]:
 def find_letters(figure: FigureImage, pixels: np.ndarray, unit: float) -> list[Letter]:
     """The panel letters of `figure` from its text, else from its `pixels`; boxes in pixels of the latter."""
     x, y = figure.bbox[:2]
-    words = [(word.text, to_pixels(word.bbox, x, y, unit)) for word in figure.words]
-    return letters_of_text(words, figure.expected_labels) or letters_of_pixels(
+    lines = [(line.text, to_pixels(line.bbox, x, y, unit)) for line in figure.lines]
+    return letters_of_text(lines, figure.expected_labels) or letters_of_pixels(
         to_gray(pixels), unit, figure.expected_labels
     )
 

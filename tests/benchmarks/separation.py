@@ -1,46 +1,33 @@
-"""How well compound figures are separated: gold figures of ../shared/corpus, measured as its score.py does.
+"""How well compound figures are separated: gold figures of ../shared/corpus and composed ones, as score.py counts.
 
-    python tests/benchmarks/separation.py [--shared DIR] [--only ARTICLE] [--sheets DIR]
+    python -m tests.benchmarks.separation [--shared DIR] [--only ARTICLE] [--composed N --seed S] [--sheets DIR]
 
-Prints a line for Figmill and one for a plain XY-cut beside it: ImageCLEF accuracy (all figures,
-compound ones alone), F1 at IoU 0.5 and 0.75, single figures split, letters, milliseconds of CPU per figure.
+Four sets: the gold figures in their gold boxes, the same as the pipeline finds them, figures composed from the panels
+of ../shared/panels (train split: to look at; `--dev`: other articles, to measure on), and such panels alone.
+For each a line for Figmill and one for a plain XY-cut beside it: ImageCLEF accuracy (all figures, compound ones alone),
+F1 at IoU 0.5 and 0.75, single figures split, letters, milliseconds of CPU per figure.
 `--sheets` draws gold (green) and found (red) boxes of the figures that are not right.
 """
 
 from __future__ import annotations
 
 import argparse
-import csv
-import importlib.util
-import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
-import pymupdf
 from PIL import Image, ImageDraw
 
-from tasks.gutters import ink, xy_cut
-from tasks.records import Box
-from tasks.separation import FigureImage, Panel, Word, separate, shrink, to_points
-from tasks.subcaptions import expected_labels
+from tasks.separation import FigureImage, Panel, separate
+from tests.benchmarks.composed import composed_figures, load_sources, single_figures
+from tests.benchmarks.gold import GoldFigure, load_gold, load_score
+from tests.benchmarks.xy_cut import plain_xy_cut
 
-DPI = 170
 SHARED = Path(__file__).resolve().parents[3] / "shared"
-
-
-@dataclass(frozen=True, slots=True)
-class GoldFigure:
-    """A figure drawn from its page, with the panels that a person marked."""
-
-    name: str
-    image: FigureImage
-    boxes: list[Box]
-    labels: list[str | None]
 
 
 @dataclass(slots=True)
@@ -53,92 +40,40 @@ class Measures:
     pairs: dict[float, list[int]] = field(default_factory=lambda: {0.5: [0, 0, 0], 0.75: [0, 0, 0]})
     letters: list[int] = field(default_factory=lambda: [0, 0, 0])
     seconds: list[float] = field(default_factory=list)
-
-
-def load_gold(shared: Path, only: str = "") -> Iterator[GoldFigure]:
-    """Every gold figure of `shared`/corpus whose name begins with `only`."""
-    captions = read_captions(shared)
-    for path in sorted((shared / "corpus/gold").glob("*.json")):
-        figures = json.loads(path.read_text())["figures"]
-        with pymupdf.open(shared / "corpus/pdf" / f"{path.stem}.pdf") as document:
-            for figure in figures:
-                name = f"{path.stem} {figure['label']} p{figure['page']}"
-                if not name.startswith(only):
-                    continue
-                caption = captions.get((path.stem, label_key(figure["label"])), "")
-                image = read_figure(document[figure["page"] - 1], figure["bbox_pt"], expected_labels(caption))
-                panels = figure["panels"]
-                yield GoldFigure(
-                    name, image, [tuple(p["bbox_pt"]) for p in panels], [p["label"] for p in panels]
-                )
-
-
-def read_captions(shared: Path) -> dict[tuple[str, str], str]:
-    """Captions by article and figure number."""
-    with (shared / "corpus/figures.csv").open(newline="") as file:
-        return {(row["id"], label_key(row["label"])): row["caption"] for row in csv.DictReader(file)}
-
-
-def label_key(label: str | None) -> str:
-    """`Figure 3` and `Fig. 3` as one key."""
-    return re.sub(r"[^a-z0-9]", "", re.sub(r"fig(ure)?s?\b", "figure", (label or "").lower()))
-
-
-def read_figure(page: pymupdf.Page, box: Box, labels: tuple[str, ...]) -> FigureImage:
-    """The part `box` of a page (PDF points) with its images, words and drawings."""
-    clip = pymupdf.Rect(box) & page.rect
-    pixmap = page.get_pixmap(dpi=DPI, clip=clip, colorspace=pymupdf.csRGB, alpha=False)
-    pixels = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.width, 3)
-    return FigureImage(
-        pixels,
-        tuple(clip),
-        tuple(tuple(info["bbox"]) for info in page.get_image_info() if inside(info["bbox"], clip)),
-        tuple(read_words(page, clip)),
-        tuple(tuple(b) for kind, b in page.get_bboxlog() if kind.endswith("path") and inside(b, clip)),
-        labels,
-    )
-
-
-def read_words(page: pymupdf.Page, clip: pymupdf.Rect) -> Iterator[Word]:
-    """The words of the page's text inside `clip`."""
-    for block in page.get_text(
-        "dict", clip=clip, flags=pymupdf.TEXTFLAGS_DICT & ~pymupdf.TEXT_PRESERVE_IMAGES
-    )["blocks"]:
-        for line in block.get("lines", ()):
-            for span in line["spans"]:
-                if span["text"].strip() and inside(span["bbox"], clip):
-                    yield Word(
-                        span["text"].strip(), tuple(span["bbox"]), span["size"], bool(span["flags"] & 16)
-                    )
-
-
-def inside(box: Box, clip: pymupdf.Rect) -> bool:
-    """Whether more than half of `box` lies in `clip`."""
-    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    return bool(clip.x0 <= x <= clip.x1 and clip.y0 <= y <= clip.y1)
-
-
-def plain_xy_cut(figure: FigureImage) -> list[Panel]:
-    """The baseline: white gutters of at least 1.2 % of the longest side, nothing else."""
-    pixels = shrink(figure.pixels, figure.bbox[2] - figure.bbox[0])
-    height, width = pixels.shape[:2]
-    side = max(height, width)
-    boxes = xy_cut(ink(pixels), (0, 0, width, height), max(3, round(0.012 * side)), round(0.08 * side))
-    return [Panel(to_points(box, figure.bbox, width, height), None) for box in boxes]
+    right: list[int] = field(default_factory=list)
+    """Panels of each figure found at IoU 0.75."""
 
 
 def measure(
-    score: ModuleType, method: Callable[[FigureImage], list[Panel]], gold: list[GoldFigure]
-) -> tuple[Measures, list[list[Panel]]]:
-    """`method` run on every gold figure, with what it found."""
-    measures, found = Measures(), []
-    for figure in gold:
-        started = time.process_time()
-        panels = method(figure.image)
-        measures.seconds.append(time.process_time() - started)
-        count(score, measures, figure, panels)
-        found.append(panels)
-    return measures, found
+    score: ModuleType, method: Callable[[FigureImage], list[Panel]], figure: GoldFigure, measures: Measures
+) -> list[Panel]:
+    """`method` run on a figure and counted in `measures`."""
+    started = time.process_time()
+    panels = method(figure.image)
+    measures.seconds.append(time.process_time() - started)
+    count(score, measures, figure, panels)
+    return panels
+
+
+def run(score: ModuleType, name: str, figures: Iterable[GoldFigure], sheets: Path | None) -> Measures:
+    """Both methods on one set, with a line for every figure that is not right and the summary of the set."""
+    measures, baseline = Measures(), Measures()
+    for figure in figures:
+        panels = measure(score, separate, figure, measures)
+        measure(score, plain_xy_cut, figure, baseline)
+        if measures.accuracies[-1] < 1 or measures.right[-1] < len(figure.boxes):
+            print(
+                f"{measures.accuracies[-1]:.2f}  gold {len(figure.boxes):2}  found {len(panels):2}  "
+                f"right {measures.right[-1]:2}  {figure.name}  caption names {'-'.join(figure.image.expected_labels)}"
+            )
+            if sheets:
+                folder = sheets / name.replace(" ", "_")
+                folder.mkdir(parents=True, exist_ok=True)
+                draw_sheet(figure, panels).save(folder / f"{figure.name.replace(' ', '_')}.png")
+    print(
+        f"{name}\n  {summary(score, 'Figmill', measures)}\n  {summary(score, 'XY-cut', baseline)}", flush=True
+    )
+    return measures
 
 
 def count(score: ModuleType, measures: Measures, figure: GoldFigure, panels: list[Panel]) -> None:
@@ -153,9 +88,11 @@ def count(score: ModuleType, measures: Measures, figure: GoldFigure, panels: lis
     else:
         measures.singles_split += len(boxes) > 1
     for least, counts in measures.pairs.items():
-        counts[0] += len(score.pair(boxes, figure.boxes, score.iou, least))
+        paired = len(score.pair(boxes, figure.boxes, score.iou, least))
+        counts[0] += paired
         counts[1] += len(boxes)
         counts[2] += len(figure.boxes)
+    measures.right.append(paired)
     for i, j in score.pair(boxes, figure.boxes, score.iou, 0.5):
         read, letter = (
             re.sub(r"[^a-z0-9]", "", (x or "").lower()) for x in (panels[i].label, figure.labels[j])
@@ -212,16 +149,6 @@ def draw_sheet(figure: GoldFigure, panels: list[Panel]) -> Image.Image:
     return picture
 
 
-def load_score(shared: Path) -> ModuleType:
-    """The scoring script as a module."""
-    spec = importlib.util.spec_from_file_location("score", shared / "tools/score.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(
@@ -229,21 +156,17 @@ def main() -> None:
     )
     parser.add_argument("--shared", type=Path, default=SHARED)
     parser.add_argument("--only", default="")
+    parser.add_argument("--composed", type=int, default=200, metavar="N")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--dev", action="store_true")
     parser.add_argument("--sheets", type=Path)
     options = parser.parse_args()
-    score, gold = load_score(options.shared), list(load_gold(options.shared, options.only))
-    measures, found = measure(score, separate, gold)
-    for figure, panels, accuracy in zip(gold, found, measures.accuracies, strict=True):
-        if accuracy < 1:
-            print(
-                f"{accuracy:.2f}  gold {len(figure.boxes):2}  found {len(panels):2}  {figure.name}  "
-                f"caption names {'-'.join(figure.image.expected_labels)}"
-            )
-            if options.sheets:
-                options.sheets.mkdir(parents=True, exist_ok=True)
-                draw_sheet(figure, panels).save(options.sheets / f"{figure.name.replace(' ', '_')}.png")
-    print(summary(score, "Figmill", measures))
-    print(summary(score, "XY-cut", measure(score, plain_xy_cut, gold)[0]))
+    score, shared, sheets = load_score(options.shared), options.shared, options.sheets
+    sources = load_sources(shared, "dev" if options.dev else "train")
+    run(score, "gold boxes", load_gold(shared, score, found=False, only=options.only), sheets)
+    run(score, "found boxes", load_gold(shared, score, found=True, only=options.only), sheets)
+    run(score, "composed", composed_figures(sources, options.composed, options.seed), sheets)
+    run(score, "single panels", single_figures(sources, options.composed, options.seed), sheets)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tasks.gutters import background_colour, ink, strips, trim, without_frame, xy_cut
+from tasks.gutters import background_colour, ink, strips, trim, without_frame
 
 
 def mask_of(*boxes: tuple[int, int, int, int], size: tuple[int, int] = (100, 100)) -> np.ndarray:
@@ -45,8 +45,3 @@ def test_a_frame_is_removed_but_not_a_single_line() -> None:
     assert without_frame(framed, 4).sum() == 400
     lined = mask_of((0, 0, 100, 2), (40, 40, 60, 60))
     assert without_frame(lined, 4).sum() == lined.sum()
-
-
-def test_the_plain_xy_cut() -> None:
-    boxes = [(0, 0, 40, 40), (60, 0, 100, 40), (0, 60, 100, 100)]
-    assert sorted(xy_cut(mask_of(*boxes), (0, 0, 100, 100), 5, 10)) == sorted(boxes)

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from scipy.ndimage import gaussian_filter
 
 from tasks.records import Box
-from tasks.separation import FigureImage, Panel, Word, separate
+from tasks.separation import FigureImage, Panel, TextLine, separate
 
 UNIT = 2
 """Pixels in a PDF point."""
@@ -49,9 +49,11 @@ def paste(
     return canvas
 
 
-def figure(picture: Image.Image, labels: tuple[str, ...] = (), words: tuple[Word, ...] = ()) -> FigureImage:
+def figure(
+    picture: Image.Image, labels: tuple[str, ...] = (), lines: tuple[TextLine, ...] = ()
+) -> FigureImage:
     box = (100.0, 200.0, 100 + picture.width / UNIT, 200 + picture.height / UNIT)
-    return FigureImage(np.asarray(picture), box, (), words, (), labels)
+    return FigureImage(np.asarray(picture), box, (), lines, (), labels)
 
 
 def in_pixels(panel: Panel) -> Box:
@@ -155,11 +157,11 @@ def test_letters_in_the_pixels_name_the_panels() -> None:
 
 def test_letters_of_the_text_under_the_panels() -> None:
     picture = paste((420, 240), [(micrograph(200, 200, 1), 0, 0), (micrograph(200, 200, 2), 220, 0)])
-    words = (
-        Word("(a)", (145.0, 305.0, 157.0, 315.0), 9, False),
-        Word("(b)", (255.0, 305.0, 267.0, 315.0), 9, False),
+    lines = (
+        TextLine("(a)", (145.0, 305.0, 157.0, 315.0)),
+        TextLine("(b)", (255.0, 305.0, 267.0, 315.0)),
     )
-    assert [panel.label for panel in separate(figure(picture, words=words))] == ["a", "b"]
+    assert [panel.label for panel in separate(figure(picture, lines=lines))] == ["a", "b"]
 
 
 def test_letters_are_not_part_of_a_panel() -> None:

@@ -1,0 +1,134 @@
+"""Figures with panels that a person marked, or that were put there: what a separation is measured on."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import importlib.util
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pymupdf
+from PIL import Image
+
+from tasks import boxes
+from tasks.documents import open_pdf, read_pages
+from tasks.extraction import figure_image as image_of_page
+from tasks.figures import FoundFigure, find_figures
+from tasks.pages import PageContent
+from tasks.pixels import FigurePixels, placed_images
+from tasks.records import Box
+from tasks.separation import FigureImage, TextLine
+from tasks.settings import ExtractionLimits
+from tasks.subcaptions import expected_labels
+
+LEAST_IOU = 0.8
+"""Of a found figure with the gold one that it is taken for, as in score.py."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoldFigure:
+    """A figure with its panels' boxes (PDF points) and letters."""
+
+    name: str
+    image: FigureImage
+    boxes: list[Box]
+    labels: list[str | None]
+
+
+def load_gold(shared: Path, score: ModuleType, *, found: bool, only: str = "") -> Iterator[GoldFigure]:
+    """The gold figures whose name begins with `only`, in their gold boxes or, if `found`, as Figmill finds them."""
+    captions = read_captions(shared)
+    for path in sorted((shared / "corpus/gold").glob(f"{only}*.json")):
+        gold = json.loads(path.read_text())["figures"]
+        pdf = shared / "corpus/pdf" / f"{path.stem}.pdf"
+        limits = ExtractionLimits()
+        with open_pdf(pdf, limits, hashlib.sha256(pdf.read_bytes()).hexdigest()) as document:
+            pages = read_pages(document, limits, [])
+            own = find_figures(pages, [])[0] if found else list(gold_places(gold, pages))
+            for place, figure in matched(own, gold, score):
+                key = path.stem, label_key(figure["label"])
+                caption = place.caption.text if place.caption else captions.get(key, "")
+                image = read_figure(place, expected_labels(caption), limits)
+                panels = [tuple(panel["bbox_pt"]) for panel in figure["panels"]]
+                yield GoldFigure(
+                    f"{path.stem} {figure['label']} p{figure['page']}",
+                    image,
+                    [to_frame(place.page, box) for box in panels],
+                    [panel["label"] for panel in figure["panels"]],
+                )
+
+
+def read_figure(place: FoundFigure, labels: tuple[str, ...], limits: ExtractionLimits) -> FigureImage:
+    """A figure of a page as the pipeline hands it over."""
+    images = [i for i in placed_images(place.page) if boxes.overlaps(i.bbox, place.bbox, -1)]
+    pixels = FigurePixels(place.page, place.bbox, images, limits.megapixels)
+    return image_of_page(place, pixels, images, labels)
+
+
+def gold_places(gold: Sequence[dict], pages: Sequence[PageContent]) -> Iterator[FoundFigure]:
+    """Each gold figure as if it had been found in its gold box."""
+    by_number = {page.number: page for page in pages}
+    for figure in gold:
+        page = by_number[figure["page"]]
+        yield FoundFigure(page, to_frame(page, figure["bbox_pt"]), None)
+
+
+def to_frame(page: PageContent, box: Sequence[float]) -> Box:
+    """A box in points of `page.rect` in the page's upright frame."""
+    rect = pymupdf.Rect(box) * page.handle.derotation_matrix * page.frame
+    return rect.x0, rect.y0, rect.x1, rect.y1
+
+
+def matched(
+    found: Sequence[FoundFigure], gold: Sequence[dict], score: ModuleType
+) -> Iterator[tuple[FoundFigure, dict]]:
+    """Pairs of a found figure and the gold one it is, in the order of the gold."""
+    places = [(place.page.number, place.page.to_page(place.bbox)) for place in found]
+    pairs = score.pair(
+        places,
+        gold,
+        lambda p, q: score.iou(p[1], q["bbox_pt"]) if p[0] == q["page"] else 0.0,
+        LEAST_IOU,
+    )
+    for i, j in sorted(pairs, key=lambda pair: pair[1]):
+        yield found[i], gold[j]
+
+
+def read_captions(shared: Path) -> dict[tuple[str, str], str]:
+    """Captions by article and figure number."""
+    with (shared / "corpus/figures.csv").open(newline="") as file:
+        return {(row["id"], label_key(row["label"])): row["caption"] for row in csv.DictReader(file)}
+
+
+def label_key(label: str | None) -> str:
+    """`Figure 3` and `Fig. 3` as one key."""
+    return re.sub(r"[^a-z0-9]", "", re.sub(r"fig(ure)?s?\b", "figure", (label or "").lower()))
+
+
+def figure_image(
+    picture: Image.Image,
+    images: Sequence[Box],
+    lines: Sequence[tuple[str, Box]],
+    labels: tuple[str, ...],
+    unit: float = 200 / 72,
+) -> FigureImage:
+    """A drawn figure at the origin with `unit` pixels in a point."""
+    whole = (0.0, 0.0, picture.width / unit, picture.height / unit)
+    inside = tuple(TextLine(text, box) for text, box in lines)
+    return FigureImage(np.asarray(picture), whole, tuple(images), inside, (), labels)
+
+
+def load_score(shared: Path) -> ModuleType:
+    """The scoring script as a module."""
+    spec = importlib.util.spec_from_file_location("score", shared / "tools/score.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -11,6 +11,7 @@ import string
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,9 @@ PHOTOGRAPHS = ("DM", "DR", "DV", "GNCP")
 """Beginnings of the codes of panels that are pictures to their very edge and may touch each other."""
 
 WHITE_ENOUGH = 235
+
+LEAST_SIDE = 45.0
+"""Points: a composition with a smaller panel is not taken, for nobody prints such."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +78,13 @@ def composed_figures(sources: Sequence[Source], count: int, seed: int) -> Iterat
         by_code[source.code].append(source)
     for number in range(count):
         random = np.random.default_rng([seed, number])
-        pool: Sequence[Source] = sources
-        if random.random() < 0.6:
-            pool = by_code[sources[random.integers(len(sources))].code]
-        yield Composer(pool, random, f"composed {seed}-{number}").compose()
+        figure = None
+        while figure is None:
+            pool: Sequence[Source] = sources
+            if random.random() < 0.6:
+                pool = by_code[sources[random.integers(len(sources))].code]
+            figure = Composer(pool, random, f"composed {seed}-{number}").compose()
+        yield figure
 
 
 def single_figures(sources: Sequence[Source], count: int, seed: int) -> Iterator[GoldFigure]:
@@ -98,7 +105,7 @@ def strips(box: Box, count: int) -> tuple[Box, ...]:
     """`box` as `count` touching strips."""
     x0, y0, x1, y1 = box
     edges = np.linspace(y0, y1, count + 1)
-    return tuple((x0, float(a), x1, float(b)) for a, b in zip(edges, edges[1:], strict=False))
+    return tuple((x0, float(a), x1, float(b)) for a, b in pairwise(edges))
 
 
 class Composer:
@@ -168,10 +175,12 @@ class Composer:
             first += count
         return cells
 
-    def compose(self) -> GoldFigure:
-        """Draw everything."""
+    def compose(self) -> GoldFigure | None:
+        """Draw everything; None where a panel would be too small or the figure higher than a page."""
         pictures = [source.load() for source in self.sources]
         cells = self.cells(pictures)
+        if min(min(cell.width, cell.height) for cell in cells) < LEAST_SIDE or cells[-1].y > 560:
+            return None
         right = max(cell.x + cell.width for cell in cells)
         bottom = max(cell.y + cell.height for cell in cells) + (self.strip if self.place == "below" else 0)
         top = 22.0 if self.ground == "white" and self.random.random() < 0.12 else 0.0

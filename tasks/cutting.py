@@ -132,6 +132,8 @@ def between(box: PixelBox, axis: int, edges: list[int]) -> list[PixelBox]:
 
 def cut_between_letters(canvas: Canvas, piece: Piece) -> list[Piece]:
     """`piece` cut where least is drawn between its panel letters, for there must be a gutter between them."""
+    if len(piece.letters) < 2:
+        return [piece]
     least = max(24 * canvas.unit, 0.1 * canvas.side)
     found: list[tuple[int, list[Piece]]] = []
     for axis in (0, 1):

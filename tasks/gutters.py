@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from PIL import Image, ImageChops
 
 PixelBox = tuple[int, int, int, int]
 Mask = np.ndarray[tuple[int, int], np.dtype[np.bool_]]
@@ -21,8 +22,10 @@ def ink(pixels: np.ndarray, background: np.ndarray | None = None, tolerance: int
     """
     colour = np.full(3, 255) if background is None else background
     colour = colour.astype(np.uint8)
-    apart = np.maximum(pixels, colour) - np.minimum(pixels, colour)
-    mask: Mask = np.maximum(np.maximum(apart[..., 0], apart[..., 1]), apart[..., 2]) > tolerance
+    picture = Image.fromarray(np.ascontiguousarray(pixels))
+    apart = ImageChops.difference(picture, Image.new("RGB", picture.size, tuple(map(int, colour))))
+    red, green, blue = apart.split()
+    mask: Mask = np.asarray(ImageChops.lighter(ImageChops.lighter(red, green), blue)) > tolerance
     return mask
 
 
@@ -39,8 +42,9 @@ def background_colour(pixels: np.ndarray) -> np.ndarray:
             pixels[:, -2:].reshape(-1, 3),
         ]
     )
-    colours, counts = np.unique(rim // 8, axis=0, return_counts=True)
-    middle = colours[counts.argmax()] * 8 + 4
+    coarse = rim.astype(np.int64) // 8 @ (32 * 32, 32, 1)
+    commonest = int(np.bincount(coarse).argmax())
+    middle = np.array([commonest // 1024, commonest // 32 % 32, commonest % 32]) * 8 + 4
     near = np.abs(rim.astype(np.int16) - middle).max(axis=1) <= 10
     if near.mean() < 0.6 or middle.min() < 190:
         return np.full(3, 255, np.uint8)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
+from PIL import Image, ImageChops
 from scipy import ndimage
 
 from tasks.gutters import Mask, PixelBox, trim
@@ -127,8 +128,8 @@ class Canvas:
     @functools.cached_property
     def drawn(self) -> np.ndarray:
         """How much each pixel (H, W) differs from white, from 0 to 255."""
-        faint: np.ndarray = 255 - self.pixels.min(axis=2)
-        return faint
+        red, green, blue = Image.fromarray(self.pixels).split()
+        return 255 - np.asarray(ImageChops.darker(ImageChops.darker(red, green), blue))
 
     def profile(self, box: PixelBox, axis: int) -> np.ndarray:
         """How much is drawn on the mean in each column (`axis` 0) or row (1) of `box`."""
@@ -209,9 +210,11 @@ class Canvas:
         if min(core[2] - core[0], core[3] - core[1]) < least and not self._is_strip(box):
             return Kind.TEXT
         part = self.mask[y0:y1, x0:x1]
-        if part.mean() > 0.6:
+        if np.count_nonzero(part) > 0.6 * part.size:
             return Kind.IMAGE
-        if part.mean(axis=1).max() > 0.55 and part.mean(axis=0).max() > 0.45:
+        height, width = part.shape
+        fullest_row = np.count_nonzero(part, axis=1).max() / width
+        if fullest_row > 0.55 and np.count_nonzero(part, axis=0).max() / height > 0.45:
             return Kind.PLOT
         return Kind.ART
 
@@ -219,4 +222,4 @@ class Canvas:
         """Whether `box` is one filled strip, such as one of a blot."""
         x0, y0, x1, y1 = box
         low = 8 * self.unit < y1 - y0 < x1 - x0
-        return low and bool(self.core[y0:y1, x0:x1].mean() > 0.7)
+        return low and np.count_nonzero(self.core[y0:y1, x0:x1]) > 0.7 * (y1 - y0) * (x1 - x0)

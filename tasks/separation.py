@@ -70,7 +70,7 @@ def separate(figure: FigureImage) -> list[Panel]:
         for piece in split(canvas, replace(whole, letters=canvas.letters))
         for leaf in split(canvas, piece)
     ]
-    boxes = reading_order([fit(canvas, piece) for piece in pieces])
+    boxes = reading_order([fit(canvas, piece) for piece in pieces] if len(pieces) > 1 else [whole.box])
     labels = bind(boxes, letters, figure.expected_labels)
     return [
         Panel(to_points(box, figure.bbox, width, height), label)

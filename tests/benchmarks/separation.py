@@ -21,6 +21,7 @@ from types import ModuleType
 
 import numpy as np
 from PIL import Image, ImageDraw
+from threadpoolctl import threadpool_limits
 
 from tasks.separation import FigureImage, Panel, separate
 from tests.benchmarks.composed import composed_figures, load_sources, single_figures
@@ -163,10 +164,11 @@ def main() -> None:
     options = parser.parse_args()
     score, shared, sheets = load_score(options.shared), options.shared, options.sheets
     sources = load_sources(shared, "dev" if options.dev else "train")
-    run(score, "gold boxes", load_gold(shared, score, found=False, only=options.only), sheets)
-    run(score, "found boxes", load_gold(shared, score, found=True, only=options.only), sheets)
-    run(score, "composed", composed_figures(sources, options.composed, options.seed), sheets)
-    run(score, "single panels", single_figures(sources, options.composed, options.seed), sheets)
+    with threadpool_limits(1):  # as in a worker process
+        run(score, "gold boxes", load_gold(shared, score, found=False, only=options.only), sheets)
+        run(score, "found boxes", load_gold(shared, score, found=True, only=options.only), sheets)
+        run(score, "composed", composed_figures(sources, options.composed, options.seed), sheets)
+        run(score, "single panels", single_figures(sources, options.composed, options.seed), sheets)
 
 
 if __name__ == "__main__":

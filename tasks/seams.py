@@ -35,9 +35,8 @@ def find_seams(gray: np.ndarray, axis: int, least_side: int) -> list[Seam]:
     length = picture.shape[1]
     if length < 2 * least_side or picture.shape[0] < least_side:
         return []
-    shares = line_share(picture)
-    if not is_flat(picture):
-        shares = np.maximum(shares, step_share(picture))
+    # The lines of a drawing are its axes, rules and frames.
+    shares = np.zeros(length) if is_flat(picture) else np.maximum(line_share(picture), step_share(picture))
     found = [band for band in bands(picture) if least_side <= band.start and band.stop <= length - least_side]
     shares[:least_side] = shares[-least_side:] = 0
     for band in found:

@@ -21,7 +21,9 @@ SHALLOW = 0.45
 
 def split(canvas: Canvas, piece: Piece) -> list[Piece]:
     """`piece` cut along the axis that parts it best, and its parts in turn."""
-    for cut in (cut_gutters, cut_core):
+    if canvas.is_one_picture(piece):
+        return [piece]
+    for cut in (cut_pictures, cut_gutters, cut_core):
         choices = [parts for axis in (0, 1) if len(parts := cut(canvas, piece, axis)) > 1]
         if choices:
             parts = max(choices, key=widest_gap)
@@ -30,6 +32,24 @@ def split(canvas: Canvas, piece: Piece) -> list[Piece]:
     if len(parts) < 2:
         parts = cut_between_letters(canvas, piece)
     return [leaf for part in parts for leaf in split(canvas, part)] if len(parts) > 1 else parts
+
+
+def cut_pictures(canvas: Canvas, piece: Piece, axis: int) -> list[Piece]:
+    """`piece` cut along `axis` where least is drawn between the pictures that the PDF places in it."""
+    placed = sorted(canvas.pictures_in(piece), key=lambda picture: picture[axis])
+    edges = [piece.box[axis]]
+    end = 0
+    for a, b in pairwise(placed):
+        end = max(end, a[axis + 2])
+        before, after = Piece(a, Kind.IMAGE), Piece(b, Kind.IMAGE)
+        if b[axis] < end or stacked_strips(before, after, canvas.unit):
+            continue
+        position = canvas.thinnest(piece.box, axis, end, max(end + 1, b[axis]))
+        if position is not None:
+            edges.append(position)
+    edges.append(piece.box[axis + 2])
+    parts = [part for part in map(canvas.piece, between(piece.box, axis, edges)) if part]
+    return distribute(piece.letters, parts) if len(parts) > 1 else [piece]
 
 
 def cut_image(canvas: Canvas, piece: Piece) -> list[Piece]:

@@ -69,7 +69,7 @@ class Canvas:
 
     `unit` is the number of pixels in a PDF point, so that sizes of print can be told in points. `letters` are the
     boxes of the panel letters; `labelled` tells whether the figure has or its caption names any; `gutters` are those
-    found to part panels, as axis, start and stop.
+    found to part panels, as axis, start and stop. `pictures` are those that the PDF places apart from each other.
     """
 
     def __init__(
@@ -79,10 +79,13 @@ class Canvas:
         unit: float,
         letters: Sequence[PixelBox] = (),
         labelled: bool = False,
+        pictures: Sequence[PixelBox] = (),
+        pictures_are_panels: bool = False,
     ) -> None:
         self.pixels, self.mask, self.unit = pixels, mask.copy(), unit
         self.letters = tuple(letters)
         self.labelled = labelled or bool(letters)
+        self.pictures, self._pictures_are_panels = tuple(pictures), pictures_are_panels
         self.gutters: list[tuple[int, int, int]] = []
         components, _ = ndimage.label(mask, np.ones((3, 3)))
         slices = ndimage.find_objects(components)
@@ -141,6 +144,21 @@ class Canvas:
         """The trimmed `box` and its kind, print left out if `core`; None where it is empty."""
         trimmed = trim(self.core if core else self.mask, box)
         return None if trimmed is None else Piece(trimmed, self._kind(trimmed))
+
+    def pictures_in(self, piece: Piece) -> list[PixelBox]:
+        """The pictures placed in `piece`; none where they do not make up most of it, as in a scheme with icons."""
+        x0, y0, x1, y1 = piece.box
+        inside = [
+            box
+            for box in self.pictures
+            if x0 <= (box[0] + box[2]) / 2 < x1 and y0 <= (box[1] + box[3]) / 2 < y1
+        ]
+        covered = sum((box[2] - box[0]) * (box[3] - box[1]) for box in inside)
+        return inside if covered > 0.5 * piece.width * piece.height else []
+
+    def is_one_picture(self, piece: Piece) -> bool:
+        """Whether `piece` is one of the placed pictures, which are known to be the panels."""
+        return self._pictures_are_panels and len(self.pictures_in(piece)) == 1
 
     def is_gutter(self, axis: int, start: int, stop: int) -> bool:
         """Whether a gutter across `axis` from `start` to `stop` runs on from one that parts panels elsewhere."""

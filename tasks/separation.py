@@ -12,6 +12,7 @@ from tasks.gutters import PixelBox, background_colour, ink, without_frame
 from tasks.letter_binding import bind
 from tasks.panel_letters import Letter, letters_of_pixels, letters_of_text
 from tasks.pieces import Canvas
+from tasks.placements import pictures
 from tasks.records import Box
 from tasks.seams import to_gray
 
@@ -61,7 +62,17 @@ def separate(figure: FigureImage) -> list[Panel]:
     unit = width / (figure.bbox[2] - figure.bbox[0])
     letters = find_letters(figure, pixels, unit)
     mask = without_frame(ink(pixels, background_colour(pixels)), round(3 * unit))
-    canvas = Canvas(pixels, mask, unit, [letter.box for letter in letters], len(figure.expected_labels) > 1)
+    x, y = figure.bbox[:2]
+    placed = [to_pixels(box, x, y, unit) for box in pictures(figure.image_boxes, figure.bbox)]
+    canvas = Canvas(
+        pixels,
+        mask,
+        unit,
+        [letter.box for letter in letters],
+        labelled=len(figure.expected_labels) > 1,
+        pictures=placed,
+        pictures_are_panels=len(placed) == len(figure.expected_labels),
+    )
     whole = canvas.piece((0, 0, width, height))
     if whole is None:
         return [Panel(figure.bbox, None)]

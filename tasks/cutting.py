@@ -210,6 +210,9 @@ def parted(canvas: Canvas, a: Piece, b: Piece, axis: int) -> bool:
     space = gap(a, b) / canvas.unit
     if a.letters and b.letters:
         return True
+    around = bounds(np.array([a.box, b.box]))
+    if canvas.is_drawn_across(around, axis, a.box[axis + 2], b.box[axis]):
+        return False
     if a.kind is b.kind is Kind.IMAGE:
         return not stacked_strips(a, b, canvas.unit)
     if canvas.is_gutter(axis, a.box[axis + 2], b.box[axis]):

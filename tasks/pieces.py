@@ -69,7 +69,8 @@ class Canvas:
 
     `unit` is the number of pixels in a PDF point, so that sizes of print can be told in points. `letters` are the
     boxes of the panel letters; `labelled` tells whether the figure has or its caption names any; `gutters` are those
-    found to part panels, as axis, start and stop. `pictures` are those that the PDF places apart from each other.
+    found to part panels, as axis, start and stop. `pictures` are those that the PDF places apart from each other, `texts` its lines of text
+    and `drawings` its paths.
     """
 
     def __init__(
@@ -81,6 +82,8 @@ class Canvas:
         labelled: bool = False,
         pictures: Sequence[PixelBox] = (),
         pictures_are_panels: bool = False,
+        texts: Sequence[PixelBox] = (),
+        drawings: Sequence[PixelBox] = (),
     ) -> None:
         self.pixels, self.mask, self.unit = pixels, mask.copy(), unit
         self.letters = tuple(letters)
@@ -92,6 +95,8 @@ class Canvas:
         self.boxes = np.array([(s[1].start, s[0].start, s[1].stop, s[0].stop) for s in slices]).reshape(-1, 4)
         self.side = max(mask.shape)
         self.big = self._big()
+        self._unmark_texts(texts)
+        self._drawings = np.array(drawings, int).reshape(-1, 4)
         self.core: Mask = np.concatenate([[False], self.big])[components]
         self._components = components
         self._erased = np.zeros(len(self.boxes), bool)
@@ -119,6 +124,14 @@ class Canvas:
             self.mask[y0:y1, x0:x1] &= ~own
             self.core[y0:y1, x0:x1] &= ~own
 
+    def _unmark_texts(self, texts: Sequence[PixelBox]) -> None:
+        """What lies in a line of the PDF's text is print, however large."""
+        large = np.flatnonzero(self.big)
+        left, top, right, bottom = self.boxes[large].T
+        for x0, y0, x1, y1 in texts:
+            inside = (left >= x0 - 1) & (top >= y0 - 1) & (right <= x1 + 1) & (bottom <= y1 + 1)
+            self.big[large[inside]] = False
+
     def _big(self) -> np.ndarray:
         """Which components are too large for print: (N,) bool."""
         widths, heights = self.boxes[:, 2] - self.boxes[:, 0], self.boxes[:, 3] - self.boxes[:, 1]
@@ -144,6 +157,18 @@ class Canvas:
         """The trimmed `box` and its kind, print left out if `core`; None where it is empty."""
         trimmed = trim(self.core if core else self.mask, box)
         return None if trimmed is None else Piece(trimmed, self._kind(trimmed))
+
+    def is_drawn_across(self, box: PixelBox, axis: int, start: int, stop: int) -> bool:
+        """Whether one path of the PDF, say a dashed line or a set of points, reaches across `start` to `stop` in `box`.
+
+        A path about as large as `box` is a ground, a frame or all that is drawn, which tells nothing.
+        """
+        inside = (self._drawings[:, :2] >= np.array(box[:2]) - 1).all(axis=1)
+        inside &= (self._drawings[:, 2:] <= np.array(box[2:]) + 1).all(axis=1)
+        first, last = self._drawings[:, axis], self._drawings[:, axis + 2]
+        reach = 6 * self.unit
+        across = (first < start - reach) & (last > stop + reach)
+        return bool((inside & across & (last - first < 0.8 * (box[axis + 2] - box[axis]))).any())
 
     def pictures_in(self, piece: Piece) -> list[PixelBox]:
         """The pictures placed in `piece`; none where they do not make up most of it, as in a scheme with icons."""

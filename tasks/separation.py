@@ -72,6 +72,8 @@ def separate(figure: FigureImage) -> list[Panel]:
         labelled=len(figure.expected_labels) > 1,
         pictures=placed,
         pictures_are_panels=len(placed) == len(figure.expected_labels),
+        texts=[to_pixels(line.bbox, x, y, unit) for line in figure.lines],
+        drawings=[to_pixels(box, x, y, unit) for box in figure.drawings],
     )
     whole = canvas.piece((0, 0, width, height))
     if whole is None:

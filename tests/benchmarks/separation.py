@@ -2,8 +2,9 @@
 
     python -m tests.benchmarks.separation [--shared DIR] [--only ARTICLE] [--composed N --seed S] [--sheets DIR]
 
-Four sets: the gold figures in their gold boxes, the same as the pipeline finds them, figures composed from the panels
-of ../shared/panels (train split: to look at; `--dev`: other articles, to measure on), and such panels alone.
+Five sets: the gold figures in their gold boxes, the same as the pipeline finds them, figures composed from the panels
+of ../shared/panels (train split: to look at; `--dev`: other articles, to measure on), such panels alone,
+and vector plots drawn with matplotlib.
 For each a line for Figmill and one for a plain XY-cut beside it: ImageCLEF accuracy (all figures, compound ones alone),
 F1 at IoU 0.5 and 0.75, single figures split, letters, milliseconds of CPU per figure.
 `--sheets` draws gold (green) and found (red) boxes of the figures that are not right.
@@ -26,6 +27,7 @@ from threadpoolctl import threadpool_limits
 from tasks.separation import FigureImage, Panel, separate
 from tests.benchmarks.composed import composed_figures, load_sources, single_figures
 from tests.benchmarks.gold import GoldFigure, load_gold, load_score
+from tests.benchmarks.plotted import plotted_figures
 from tests.benchmarks.xy_cut import plain_xy_cut
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
@@ -169,6 +171,7 @@ def main() -> None:
         run(score, "found boxes", load_gold(shared, score, found=True, only=options.only), sheets)
         run(score, "composed", composed_figures(sources, options.composed, options.seed), sheets)
         run(score, "single panels", single_figures(sources, options.composed, options.seed), sheets)
+        run(score, "plotted", plotted_figures(options.composed // 2, options.seed), sheets)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ SHALLOW = 0.45
 
 def split(canvas: Canvas, piece: Piece) -> list[Piece]:
     """`piece` cut along the axis that parts it best, and its parts in turn."""
-    if canvas.is_one_picture(piece):
+    if canvas.placed.is_panel(piece.box):
         return [piece]
     for cut in (cut_pictures, cut_gutters, cut_core):
         choices = [parts for axis in (0, 1) if len(parts := cut(canvas, piece, axis)) > 1]
@@ -36,7 +36,7 @@ def split(canvas: Canvas, piece: Piece) -> list[Piece]:
 
 def cut_pictures(canvas: Canvas, piece: Piece, axis: int) -> list[Piece]:
     """`piece` cut along `axis` where least is drawn between the pictures that the PDF places in it."""
-    placed = sorted(canvas.pictures_in(piece), key=lambda picture: picture[axis])
+    placed = sorted(canvas.placed.pictures_in(piece.box), key=lambda picture: picture[axis])
     edges = [piece.box[axis]]
     end = 0
     for a, b in pairwise(placed):
@@ -211,7 +211,7 @@ def parted(canvas: Canvas, a: Piece, b: Piece, axis: int) -> bool:
     if a.letters and b.letters:
         return True
     around = bounds(np.array([a.box, b.box]))
-    if canvas.is_drawn_across(around, axis, a.box[axis + 2], b.box[axis]):
+    if canvas.placed.is_drawn_across(around, axis, a.box[axis + 2], b.box[axis]):
         return False
     if a.kind is b.kind is Kind.IMAGE:
         return not stacked_strips(a, b, canvas.unit)

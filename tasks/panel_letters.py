@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from tasks.glyphs import find_glyphs
-from tasks.gutters import PixelBox
+from tasks.gutters import PixelBox, ink, trim
 from tasks.letter_reader import CLASSES, class_of, read_letters
+from tasks.seams import to_gray
 
 _PRINTED = re.compile(r"[(\[]?\s*([A-Za-z](?:iv|v|i{1,3}|[1-9])?)\s*[)\]]?\s*[.:,]?")
 LEAST_READ = 0.35
@@ -40,19 +41,37 @@ class Letter:
         return self.box[3] - self.box[1]
 
 
-def letters_of_text(words: Sequence[tuple[str, PixelBox]], expected: Sequence[str]) -> list[Letter]:
-    """The panel letters among the PDF's `words`, each with its box in pixels."""
-    readings = [
-        Letter(match[1], box, 1.0, text.lstrip()[0] in "([" or ")" in text)
-        for text, box in words
-        if (match := _PRINTED.fullmatch(text.strip()))
-    ]
-    return choose_letters(readings, expected)
+def find_panel_letters(
+    lines: Sequence[tuple[str, PixelBox]], pixels: np.ndarray, unit: float, expected: Sequence[str]
+) -> list[Letter]:
+    """The panel letters of a figure whose caption names the `expected` ones.
+
+    `lines` are those of the PDF's text with their boxes in `pixels` (H, W, 3) uint8, which have `unit` pixels in a
+    point. The pixels are read only where the text does not hold all letters, and both are then taken together.
+    """
+    printed = list(read_lines(lines, pixels))
+    chosen = choose_letters(printed, expected)
+    if chosen and {letter.text for letter in chosen}.issuperset(expected):
+        return chosen
+    return choose_letters([*printed, *read_glyphs(to_gray(pixels), unit)], expected)
 
 
-def letters_of_pixels(gray: np.ndarray, unit: float, expected: Sequence[str]) -> list[Letter]:
-    """The panel letters read from the pixels `gray` (H, W) uint8, with `unit` pixels in a PDF point."""
-    return choose_letters(list(read_glyphs(gray, unit)), expected)
+def read_lines(lines: Sequence[tuple[str, PixelBox]], pixels: np.ndarray) -> Iterator[Letter]:
+    """The lines of text that may be panel letters, their boxes drawn in to what is seen of them."""
+    for text, box in lines:
+        match = _PRINTED.fullmatch(text.strip())
+        if match:
+            yield Letter(match[1], visible(box, pixels), 1.0, text.lstrip()[0] in "([" or ")" in text)
+
+
+def visible(box: PixelBox, pixels: np.ndarray) -> PixelBox:
+    """The part of a line's `box` in which there is print; `box` itself where nothing stands out."""
+    x0, y0, x1, y1 = max(0, box[0]), max(0, box[1]), box[2], box[3]
+    part = pixels[y0:y1, x0:x1]
+    if not part.size:
+        return box
+    found = trim(ink(part, np.median(part.reshape(-1, 3), axis=0), 60), (0, 0, x1 - x0, y1 - y0))
+    return (x0 + found[0], y0 + found[1], x0 + found[2], y0 + found[3]) if found else box
 
 
 def read_glyphs(gray: np.ndarray, unit: float) -> Iterator[Letter]:

@@ -12,6 +12,7 @@ from PIL import Image, ImageChops
 from scipy import ndimage
 
 from tasks.gutters import Mask, PixelBox, trim
+from tasks.placements import NOTHING_PLACED, Placements
 
 
 class Kind(IntEnum):
@@ -69,8 +70,7 @@ class Canvas:
 
     `unit` is the number of pixels in a PDF point, so that sizes of print can be told in points. `letters` are the
     boxes of the panel letters; `labelled` tells whether the figure has or its caption names any; `gutters` are those
-    found to part panels, as axis, start and stop. `pictures` are those that the PDF places apart from each other, `texts` its lines of text
-    and `drawings` its paths.
+    found to part panels, as axis, start and stop. `placed` is what the PDF knows of the figure.
     """
 
     def __init__(
@@ -80,23 +80,19 @@ class Canvas:
         unit: float,
         letters: Sequence[PixelBox] = (),
         labelled: bool = False,
-        pictures: Sequence[PixelBox] = (),
-        pictures_are_panels: bool = False,
-        texts: Sequence[PixelBox] = (),
-        drawings: Sequence[PixelBox] = (),
+        placed: Placements = NOTHING_PLACED,
     ) -> None:
         self.pixels, self.mask, self.unit = pixels, mask.copy(), unit
         self.letters = tuple(letters)
         self.labelled = labelled or bool(letters)
-        self.pictures, self._pictures_are_panels = tuple(pictures), pictures_are_panels
+        self.placed = placed
         self.gutters: list[tuple[int, int, int]] = []
         components, _ = ndimage.label(mask, np.ones((3, 3)))
         slices = ndimage.find_objects(components)
         self.boxes = np.array([(s[1].start, s[0].start, s[1].stop, s[0].stop) for s in slices]).reshape(-1, 4)
         self.side = max(mask.shape)
         self.big = self._big()
-        self._unmark_texts(texts)
-        self._drawings = np.array(drawings, int).reshape(-1, 4)
+        self._unmark_texts(placed.texts)
         self.core: Mask = np.concatenate([[False], self.big])[components]
         self._components = components
         self._erased = np.zeros(len(self.boxes), bool)
@@ -157,33 +153,6 @@ class Canvas:
         """The trimmed `box` and its kind, print left out if `core`; None where it is empty."""
         trimmed = trim(self.core if core else self.mask, box)
         return None if trimmed is None else Piece(trimmed, self._kind(trimmed))
-
-    def is_drawn_across(self, box: PixelBox, axis: int, start: int, stop: int) -> bool:
-        """Whether one path of the PDF, say a dashed line or a set of points, reaches across `start` to `stop` in `box`.
-
-        A path about as large as `box` is a ground, a frame or all that is drawn, which tells nothing.
-        """
-        inside = (self._drawings[:, :2] >= np.array(box[:2]) - 1).all(axis=1)
-        inside &= (self._drawings[:, 2:] <= np.array(box[2:]) + 1).all(axis=1)
-        first, last = self._drawings[:, axis], self._drawings[:, axis + 2]
-        reach = 6 * self.unit
-        across = (first < start - reach) & (last > stop + reach)
-        return bool((inside & across & (last - first < 0.8 * (box[axis + 2] - box[axis]))).any())
-
-    def pictures_in(self, piece: Piece) -> list[PixelBox]:
-        """The pictures placed in `piece`; none where they do not make up most of it, as in a scheme with icons."""
-        x0, y0, x1, y1 = piece.box
-        inside = [
-            box
-            for box in self.pictures
-            if x0 <= (box[0] + box[2]) / 2 < x1 and y0 <= (box[1] + box[3]) / 2 < y1
-        ]
-        covered = sum((box[2] - box[0]) * (box[3] - box[1]) for box in inside)
-        return inside if covered > 0.5 * piece.width * piece.height else []
-
-    def is_one_picture(self, piece: Piece) -> bool:
-        """Whether `piece` is one of the placed pictures, which are known to be the panels."""
-        return self._pictures_are_panels and len(self.pictures_in(piece)) == 1
 
     def is_gutter(self, axis: int, start: int, stop: int) -> bool:
         """Whether a gutter across `axis` from `start` to `stop` runs on from one that parts panels elsewhere."""

@@ -10,11 +10,10 @@ from PIL import Image
 from tasks.cutting import fit, split
 from tasks.gutters import PixelBox, background_colour, ink, without_frame
 from tasks.letter_binding import bind
-from tasks.panel_letters import Letter, letters_of_pixels, letters_of_text
+from tasks.panel_letters import Letter, find_panel_letters
 from tasks.pieces import Canvas
-from tasks.placements import pictures
+from tasks.placements import Placements, join_tiles
 from tasks.records import Box
-from tasks.seams import to_gray
 
 ANALYSIS_SIDE = 1300
 """Longest side in pixels of the copy on which gutters are looked for."""
@@ -62,18 +61,9 @@ def separate(figure: FigureImage) -> list[Panel]:
     unit = width / (figure.bbox[2] - figure.bbox[0])
     letters = find_letters(figure, pixels, unit)
     mask = without_frame(ink(pixels, background_colour(pixels)), round(3 * unit))
-    x, y = figure.bbox[:2]
-    placed = [to_pixels(box, x, y, unit) for box in pictures(figure.image_boxes, figure.bbox)]
+    labelled = len(figure.expected_labels) > 1
     canvas = Canvas(
-        pixels,
-        mask,
-        unit,
-        [letter.box for letter in letters],
-        labelled=len(figure.expected_labels) > 1,
-        pictures=placed,
-        pictures_are_panels=len(placed) == len(figure.expected_labels),
-        texts=[to_pixels(line.bbox, x, y, unit) for line in figure.lines],
-        drawings=[to_pixels(box, x, y, unit) for box in figure.drawings],
+        pixels, mask, unit, [letter.box for letter in letters], labelled, find_placements(figure, unit)
     )
     whole = canvas.piece((0, 0, width, height))
     if whole is None:
@@ -91,13 +81,24 @@ def separate(figure: FigureImage) -> list[Panel]:
     ]
 
 
+def find_placements(figure: FigureImage, unit: float) -> Placements:
+    """What the PDF knows of `figure`, in pixels of which `unit` make a point."""
+    x, y = figure.bbox[:2]
+    pictures = tuple(to_pixels(box, x, y, unit) for box in join_tiles(figure.image_boxes, figure.bbox))
+    return Placements(
+        unit,
+        pictures,
+        pictures_are_panels=len(pictures) == len(figure.expected_labels),
+        texts=tuple(to_pixels(line.bbox, x, y, unit) for line in figure.lines),
+        drawings=tuple(to_pixels(box, x, y, unit) for box in figure.drawings),
+    )
+
+
 def find_letters(figure: FigureImage, pixels: np.ndarray, unit: float) -> list[Letter]:
     """The panel letters of `figure` from its text, else from its `pixels`; boxes in pixels of the latter."""
     x, y = figure.bbox[:2]
     lines = [(line.text, to_pixels(line.bbox, x, y, unit)) for line in figure.lines]
-    return letters_of_text(lines, figure.expected_labels) or letters_of_pixels(
-        to_gray(pixels), unit, figure.expected_labels
-    )
+    return find_panel_letters(lines, pixels, unit, figure.expected_labels)
 
 
 def to_pixels(box: Box, x: float, y: float, unit: float) -> PixelBox:

@@ -14,6 +14,8 @@ from tasks.seams import cut_at, find_seams, is_flat, to_gray
 REACH = 14
 """PDF points within which print belongs to the drawing beside it."""
 
+THIN_GAP = 2.0
+"""PDF points between two placed pictures in which nothing else can be drawn."""
 
 SHALLOW = 0.45
 """Largest share of the usual ink that a gutter between two panel letters may hold."""
@@ -44,7 +46,8 @@ def cut_pictures(canvas: Canvas, piece: Piece, axis: int) -> list[Piece]:
         before, after = Piece(a, Kind.IMAGE), Piece(b, Kind.IMAGE)
         if b[axis] < end or stacked_strips(before, after, canvas.unit):
             continue
-        position = canvas.thinnest(piece.box, axis, end, max(end + 1, b[axis]))
+        thin = b[axis] - end < THIN_GAP * canvas.unit  # rendering may fill it with the shades beside it
+        position = (end + b[axis]) // 2 if thin else canvas.thinnest(piece.box, axis, end, b[axis])
         if position is not None:
             edges.append(position)
     edges.append(piece.box[axis + 2])

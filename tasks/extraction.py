@@ -15,12 +15,14 @@ from pathlib import Path
 from tasks import boxes, jats
 from tasks.documents import MUPDF_ERRORS, open_pdf, raise_if_out_of_memory, read_pages
 from tasks.figures import FoundFigure, find_figures
+from tasks.markers import expected_labels, find_sides, named
 from tasks.pages import PageContent
 from tasks.pixels import FigurePixels, PlacedImage, placed_images
 from tasks.records import Box, CaptionSource, Extraction, Figure, FigureKind, Metadata, Paper, Subfigure
-from tasks.separation import FigureImage, TextLine, separate
+from tasks.separation import FigureImage, Panel, TextLine, separate
 from tasks.settings import ExtractionLimits
-from tasks.subcaptions import expected_labels, split_caption
+from tasks.sides import bind_sides
+from tasks.subcaptions import split_caption
 
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+[^\s\"<>.,;:)\]]")
 
@@ -91,16 +93,16 @@ def _read_figure(
     images = [i for i in placed_images(page) if boxes.overlaps(i.bbox, found.bbox, -1)]
     pixels = FigurePixels(page, found.bbox, images, limits.megapixels)
     panels = separate(figure_image(found, pixels, images, expected_labels(text) if text else ()))
-    subcaptions = split_caption(text, [p.label for p in panels if p.label]) if text else {}
+    subcaptions = _subcaptions(text, panels)
     subfigures = tuple(
         Subfigure(
             subfigure_index=i,
             bbox=page.to_page(panel.bbox),
             image=pixels.cut(panel.bbox),
             panel_label=panel.label,
-            subcaption=subcaptions.get(panel.label) if panel.label else None,
+            subcaption=subcaption,
         )
-        for i, panel in enumerate(panels)
+        for i, (panel, subcaption) in enumerate(zip(panels, subcaptions, strict=True))
     )
     gaps += pixels.notes
     return Figure(
@@ -113,6 +115,17 @@ def _read_figure(
         caption_source=words.source if text else None,
         subfigures=subfigures,
     )
+
+
+def _subcaptions(caption: str | None, panels: Sequence[Panel]) -> list[str | None]:
+    """The part of a caption for each panel, by its letter, or where it has none by the side that it stands on."""
+    if not caption:
+        return [None] * len(panels)
+    names: list[str | None] = [panel.label for panel in panels]
+    if not any(names) and not expected_labels(caption):
+        names = bind_sides([panel.bbox for panel in panels], sorted(named(find_sides(caption))))
+    parts = split_caption(caption, [name for name in names if name])
+    return [parts.get(name) if name else None for name in names]
 
 
 def figure_image(

@@ -9,10 +9,8 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
+from models.letters import SIDE
 from tasks.gutters import PixelBox
-
-CROP = 24
-"""Side in pixels of the square that a glyph is brought to."""
 
 FILL = 20
 """Longer side in pixels of the glyph within it."""
@@ -106,7 +104,7 @@ def square(crop: np.ndarray) -> np.ndarray:
     scale = FILL / max(crop.shape)
     size = max(1, round(crop.shape[1] * scale)), max(1, round(crop.shape[0] * scale))
     scaled = Image.fromarray(np.clip(crop, 0, 255).astype(np.uint8)).resize(size, Image.Resampling.BILINEAR)
-    picture = np.zeros((CROP, CROP), np.uint8)
-    left, top = (CROP - size[0]) // 2, (CROP - size[1]) // 2
+    picture = np.zeros((SIDE, SIDE), np.uint8)
+    left, top = (SIDE - size[0]) // 2, (SIDE - size[1]) // 2
     picture[top : top + size[1], left : left + size[0]] = np.asarray(scaled)
     return picture

@@ -1,6 +1,6 @@
 """Training of the letter reader on letters drawn in the PDF base fonts and matplotlib's.
 
-    python -m tasks.letter_training IMAGES_FOLDER
+    python -m tasks.letter_training IMAGES_FOLDER WEIGHTS_FILE
 
 IMAGES_FOLDER holds pictures without panel letters (micrographs, photographs); their marks teach what no letter is.
 """
@@ -16,10 +16,9 @@ import matplotlib
 import numpy as np
 import pymupdf
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
-from sklearn.neural_network import MLPClassifier
 
+from models.letters import class_of, train_reader
 from tasks.glyphs import crop_glyph, find_glyphs
-from tasks.letter_reader import CLASSES, WEIGHTS, class_of
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 OTHERS = "0123456789+-*/%&#@<>=?!$µαβγθλ→←↑↓()[]{}"
@@ -33,7 +32,6 @@ OTHER_FONTS = (
     "cmr10",
     "cmss10",
 )
-HIDDEN = 192
 
 
 def load_fonts() -> list[bytes]:
@@ -87,27 +85,18 @@ def marks_of(paths: list[Path]) -> Iterator[np.ndarray]:
             yield glyph.picture
 
 
-def train(folder: Path) -> float:
-    """Train on drawn letters and the marks of `folder`'s pictures, store the weights, return the held-out accuracy."""
+def train(folder: Path, file: Path, count: int = 120_000, epochs: int = 16) -> float:
+    """Train a reader on `count` drawn letters and the marks of `folder`'s pictures; its held-out accuracy.
+
+    The weights go to `file`.
+    """
     random = np.random.default_rng(7)
-    examples = list(drawn_examples(120_000, random))
-    marks = list(marks_of(sorted(folder.rglob("*.jpg")) + sorted(folder.rglob("*.png"))))
-    examples += [(mark, "") for mark in marks]
+    examples = list(drawn_examples(count, random))
+    examples += [(mark, "") for mark in marks_of(sorted([*folder.rglob("*.jpg"), *folder.rglob("*.png")]))]
     order = random.permutation(len(examples))
-    pictures = (
-        np.stack([examples[index][0] for index in order]).reshape(len(order), -1).astype(np.float32) / 255
-    )
-    classes = np.array([CLASSES.index(examples[index][1]) for index in order])
-    held = len(order) // 20
-    network = MLPClassifier((HIDDEN,), alpha=1e-4, batch_size=256, max_iter=16, random_state=7)
-    network.fit(pictures[held:], classes[held:])
-    (w0, w1), (b0, b1) = network.coefs_, network.intercepts_
-    np.savez_compressed(
-        WEIGHTS,
-        **{n: v.astype(np.float16) for n, v in zip(("w0", "b0", "w1", "b1"), (w0, b0, w1, b1), strict=True)},
-    )
-    return float(network.score(pictures[:held], classes[:held]))
+    pictures = np.stack([examples[index][0] for index in order])
+    return train_reader(pictures, [examples[index][1] for index in order], file, epochs)
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"held-out accuracy {train(Path(sys.argv[1])):.4f}\n")
+    sys.stdout.write(f"held-out accuracy {train(Path(sys.argv[1]), Path(sys.argv[2])):.4f}\n")

@@ -13,12 +13,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.letters import CLASSES, class_of, read_letters
 from tasks.glyphs import find_glyphs
 from tasks.gutters import PixelBox, ink, trim
-from tasks.letter_reader import CLASSES, class_of, read_letters
 from tasks.seams import to_gray
 
 _PRINTED = re.compile(r"[(\[]?\s*([A-Za-z](?:iv|v|i{1,3}|[1-9])?)\s*[)\]]?\s*[.:,]?")
+_NUMBERED = re.compile(r"[(\[]?\s*([ivx]{1,4}|[0-9]{1,2})[)\]]")
+"""Numbers only in brackets, and only those that the caption names: charts are full of bare ones."""
+
 LEAST_READ = 0.35
 """Least probability at which a glyph counts as a reading of a letter that the caption names."""
 
@@ -49,17 +52,20 @@ def find_panel_letters(
     `lines` are those of the PDF's text with their boxes in `pixels` (H, W, 3) uint8, which have `unit` pixels in a
     point. The pixels are read only where the text does not hold all letters, and both are then taken together.
     """
-    printed = list(read_lines(lines, pixels))
+    printed = list(read_lines(lines, pixels, expected))
     chosen = choose_letters(printed, expected)
     if chosen and {letter.text for letter in chosen}.issuperset(expected):
         return chosen
     return choose_letters([*printed, *read_glyphs(to_gray(pixels), unit)], expected)
 
 
-def read_lines(lines: Sequence[tuple[str, PixelBox]], pixels: np.ndarray) -> Iterator[Letter]:
+def read_lines(
+    lines: Sequence[tuple[str, PixelBox]], pixels: np.ndarray, expected: Sequence[str]
+) -> Iterator[Letter]:
     """The lines of text that may be panel letters, their boxes drawn in to what is seen of them."""
     for text, box in lines:
-        match = _PRINTED.fullmatch(text.strip())
+        numbered = _NUMBERED.fullmatch(text.strip())
+        match = numbered if numbered and numbered[1] in expected else _PRINTED.fullmatch(text.strip())
         if match:
             yield Letter(match[1], visible(box, pixels), 1.0, text.lstrip()[0] in "([" or ")" in text)
 

@@ -20,12 +20,12 @@ from tasks import boxes
 from tasks.documents import open_pdf, read_pages
 from tasks.extraction import figure_image as image_of_page
 from tasks.figures import FoundFigure, find_figures
+from tasks.markers import expected_labels
 from tasks.pages import PageContent
 from tasks.pixels import FigurePixels, placed_images
 from tasks.records import Box
 from tasks.separation import FigureImage, TextLine
 from tasks.settings import ExtractionLimits
-from tasks.subcaptions import expected_labels
 
 LEAST_IOU = 0.8
 """Of a found figure with the gold one that it is taken for, as in score.py."""

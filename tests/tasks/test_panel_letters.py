@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
+from models.letters import CLASSES, class_of, read_letters
 from tasks.glyphs import find_glyphs
-from tasks.letter_reader import CLASSES, class_of, read_letters
 from tasks.panel_letters import Letter, choose_letters, find_panel_letters
 
 
@@ -68,3 +68,25 @@ def test_the_set_wins_over_a_single_reading() -> None:
     stray = Letter("B", (333, 177, 353, 197), 0.9)
     assert choose_letters([*row, stray], ("A", "B", "C")) == row
     assert choose_letters([stray], ("A", "B", "C")) == []
+
+
+def test_numbers_count_in_brackets_and_where_the_caption_names_them() -> None:
+    words = [
+        ("(i)", (0, 0, 20, 20)),
+        ("(ii)", (100, 0, 120, 20)),
+        ("1", (0, 50, 9, 60)),
+        ("2", (50, 50, 59, 60)),
+    ]
+    assert [letter.text for letter in find_panel_letters(words, blank(), 2, ("i", "ii"))] == ["i", "ii"]
+    assert find_panel_letters(words, blank(), 2, ("1", "2")) == []
+
+
+def test_letters_with_a_number() -> None:
+    words = [("Ai", (0, 0, 20, 20)), ("Aii", (100, 0, 124, 20)), ("B", (0, 100, 12, 120))]
+    assert [x.text for x in find_panel_letters(words, blank(), 2, ("Ai", "Aii", "B"))] == ["Ai", "Aii", "B"]
+
+
+def test_a_letter_that_the_text_lacks_is_read_from_the_pixels() -> None:
+    pixels = page({"A": (10, 10), "B": (310, 10)})
+    found = find_panel_letters([("A", (8, 5, 40, 45))], pixels, 2, ("A", "B"))
+    assert sorted(letter.text for letter in found) == ["A", "B"]

@@ -50,10 +50,20 @@ def paste(
 
 
 def figure(
-    picture: Image.Image, labels: tuple[str, ...] = (), lines: tuple[TextLine, ...] = ()
+    picture: Image.Image,
+    labels: tuple[str, ...] = (),
+    lines: tuple[TextLine, ...] = (),
+    images: Sequence[Box] = (),
+    drawings: Sequence[Box] = (),
 ) -> FigureImage:
+    """A figure at (100, 200) of a page; `images` and `drawings` are given in its pixels."""
     box = (100.0, 200.0, 100 + picture.width / UNIT, 200 + picture.height / UNIT)
-    return FigureImage(np.asarray(picture), box, (), lines, (), labels)
+    placed, drawn = (tuple(map(on_page, boxes)) for boxes in (images, drawings))
+    return FigureImage(np.asarray(picture), box, placed, lines, drawn, labels)
+
+
+def on_page(box: Box) -> Box:
+    return 100 + box[0] / UNIT, 200 + box[1] / UNIT, 100 + box[2] / UNIT, 200 + box[3] / UNIT
 
 
 def in_pixels(panel: Panel) -> Box:
@@ -188,6 +198,83 @@ def test_letters_ask_for_a_cut_that_no_gutter_shows() -> None:
 def test_no_letter_is_guessed() -> None:
     picture = paste((420, 200), [(micrograph(200, 200, 1), 0, 0), (micrograph(200, 200, 2), 220, 0)])
     assert [panel.label for panel in separate(figure(picture))] == [None, None]
+
+
+def similar_tiles() -> tuple[Image.Image, list[Box]]:
+    """Two views of one field that touch but for a pixel: no gutter and no step to be seen."""
+    whole = micrograph(401, 300, 1)
+    return whole, [(0, 0, 200, 300), (202, 0, 401, 300)]
+
+
+def test_placed_images_part_what_no_gutter_shows() -> None:
+    picture, boxes = similar_tiles()
+    assert len(separate(figure(picture))) == 1
+    assert_panels(separate(figure(picture, images=boxes)), boxes)
+
+
+def test_a_picture_cut_in_strips_stays_one() -> None:
+    strips = [(0, 60 * i, 400, 60 * (i + 1)) for i in range(5)]
+    assert len(separate(figure(micrograph(400, 300, 2), images=strips))) == 1
+
+
+def test_placed_images_are_the_panels_if_the_caption_names_as_many() -> None:
+    pair = paste((300, 300), [(micrograph(148, 300, 3), 0, 0), (micrograph(148, 300, 4), 152, 0)])
+    picture = paste((640, 300), [(pair, 0, 0), (micrograph(300, 300, 5), 340, 0)])
+    boxes = [(0, 0, 300, 300), (340, 0, 640, 300)]
+    assert len(separate(figure(picture, images=boxes))) == 3
+    assert_panels(separate(figure(picture, ("A", "B"), images=boxes)), boxes)
+
+
+def test_icons_placed_in_a_scheme_do_not_cut_it() -> None:
+    picture = paste((600, 400), [(micrograph(60, 60, 6), 20, 20), (micrograph(60, 60, 7), 500, 300)])
+    draw = ImageDraw.Draw(picture)
+    draw.line([(80, 50), (530, 50), (530, 300)], fill="black", width=3)
+    draw.rectangle([200, 150, 400, 300], outline="black", width=2)
+    assert len(separate(figure(picture, images=[(20, 20, 80, 80), (500, 300, 560, 360)]))) == 1
+
+
+def test_a_path_of_the_pdf_is_not_cut_through() -> None:
+    picture = Image.new("RGB", (700, 300), "white")
+    draw = ImageDraw.Draw(picture)
+    for left in (20, 420):
+        draw.rectangle([left, 60, left + 240, 240], outline="black", width=3)
+        draw.rectangle([left + 40, 100, left + 200, 200], fill="lightgray")
+    assert len(separate(figure(picture))) == 2
+    assert len(separate(figure(picture, drawings=[(100, 150, 560, 152)]))) == 1
+
+
+def test_large_words_of_the_pdf_are_print() -> None:
+    picture = paste((800, 480), [(plot(), 0, 160), (plot(), 410, 160)])
+    ImageDraw.Draw(picture).text((100, 10), "SURVIVAL", fill="black", font_size=120)
+    words = (TextLine("SURVIVAL", on_page((90, 0, 720, 140))),)
+    found = separate(figure(picture, lines=words))
+    assert len(found) == 2
+    assert all(in_pixels(panel)[1] > 130 for panel in found)
+
+
+def test_a_legend_that_plots_share_is_no_panel() -> None:
+    picture = paste((800, 380), [(plot(), 0, 0), (plot(), 410, 0)])
+    draw = ImageDraw.Draw(picture)
+    for x, name in ((150, "Control"), (350, "Treated"), (550, "Both")):
+        draw.rectangle([x, 345, x + 16, 361], fill="red")
+        draw.text((x + 24, 343), name, fill="black", font_size=16)
+    assert len(separate(figure(picture))) == 2
+
+
+def test_the_heading_of_a_single_plot_belongs_to_it() -> None:
+    picture = paste((380, 420), [(plot(), 0, 120)])
+    ImageDraw.Draw(picture).text((40, 10), "Study and year", fill="black", font_size=18)
+    assert in_pixels(separate(figure(picture))[0])[1] < 30
+
+
+def test_the_axes_of_a_chart_on_a_gray_ground_are_no_seams() -> None:
+    picture = Image.new("RGB", (500, 400), (200, 200, 200))
+    draw = ImageDraw.Draw(picture)
+    draw.line([(0, 200), (500, 200)], fill="black", width=2)
+    draw.line([(250, 0), (250, 400)], fill="black", width=2)
+    for x, y in ((60, 80), (120, 300), (400, 90), (350, 310)):
+        draw.ellipse([x, y, x + 10, y + 10], outline="black")
+    assert len(separate(figure(picture))) == 1
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 400), (400, 300)])

@@ -1,0 +1,145 @@
+"""The markers by which a caption names its panels: `(A)`, `a,`, `(a–c)`, `(A, B)`, `B:`, bare `a`, `(ii)`, `Left:`.
+
+A caption uses one style of marker in one case. The style is taken whose letters run from A (or a) without a
+hole; where none does, the caption has no parts, and nothing is guessed. Numbers, small ones as `(ii)` too, count
+only where each begins a sentence: within one they number compounds and steps.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+MOST_CHARACTERS = 20_000
+"""Beyond these a caption is not searched for markers; the longest in print have about half as many."""
+
+# Every repetition is bounded, so that no caption, whatever its length, takes more than linear time.
+_LETTER = r"[A-Za-z](?:iv|v|i{1,3}|[1-9])?"
+_JOINT = r"\s{0,2}(?:[-–—‐‑−,;&+/]|\band\b|\bto\b){1,3}\s{0,2}(?:and\s)?"
+_LIST = rf"{_LETTER}(?:{_JOINT}{_LETTER}){{0,25}}"
+_BOUNDARY = r"(?:^|(?<=[.;:,)])\s{0,3}|(?<=[.;:,]\s)|(?<=\band\s))"
+_STYLES = (
+    re.compile(rf"[(\[]\s?({_LIST})\s?[)\]]"),
+    re.compile(rf"(?<![\w(\[])({_LIST})\)"),
+    re.compile(rf"{_BOUNDARY}({_LIST})\s?[.:](?=\s)"),
+    re.compile(rf"{_BOUNDARY}({_LIST}),(?=\s)"),
+    re.compile(rf"(?:^|(?<=[.;:)]\s))({_LIST})(?=\s+\S)"),
+    re.compile(
+        r"(?:(?:^|(?<=[.;:,)]\s))(?=[a-h]\s+\w)|(?<=\band\s)(?=[b-h]\s+\w)|(?<=[a-z]\s)(?=[a-h]\s+[A-Z]{2}))([a-h])\b"
+    ),
+)
+_SEQUENCES = (
+    ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"),
+    tuple(str(number) for number in range(1, 21)),
+)
+_ORDINAL = re.compile(r"(?:^|(?<=[.;:])\s?)\s?[(\[]([ivx]{1,4}|[0-9]{1,2})[)\]](?=\s)")
+_ACROSS = {"left": "left", "right": "right", "middle": "middle", "center": "middle", "centre": "middle"}
+_DOWN = {"top": "top", "upper": "top", "bottom": "bottom", "lower": "bottom"}
+_SIDE = re.compile(
+    rf"(?:^|(?<=[.;,]\s)|\()(?:({'|'.join(_DOWN)})[\s-]?)?({'|'.join(_ACROSS)})?(?:\s(?:panels?|images?|rows?|columns?))?"
+    r"(?:\)|:|,)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A place `start:stop` in a caption that names the panels `labels`."""
+
+    labels: tuple[str, ...]
+    start: int
+    stop: int
+
+
+def expected_labels(caption: str) -> tuple[str, ...]:
+    """The panel labels that `caption` names, in alphabetical order; empty where it names none.
+
+    Small letters that subdivide capitals, as in `(A) ... (a) ... (b)`, come after these.
+    """
+    lettered = find_letters(caption)
+    if not lettered:
+        return tuple(marker.labels[0] for marker in _find_ordinals(caption))
+    outer = sorted(named(lettered))
+    inner = sorted(named(_markers_of_case(caption, upper=False))) if outer[0].isupper() else []
+    return (*outer, *inner)
+
+
+def find_markers(caption: str) -> list[Marker]:
+    """The markers that cut `caption`: letters, or else numbers, or else sides; empty unless it names two."""
+    return find_letters(caption) or _find_ordinals(caption) or find_sides(caption)
+
+
+def find_letters(caption: str) -> list[Marker]:
+    """The markers that are letters: capitals, or else small ones."""
+    upper, lower = (_markers_of_case(caption, upper) for upper in (True, False))
+    return upper or lower
+
+
+def find_sides(caption: str) -> list[Marker]:
+    """The markers `Left:`, `(right)`, `Top left,` of a caption that names its panels by where they stand.
+
+    Their labels are `left`, `middle`, `right`, `top`, `bottom`, and two of them as in `top left`.
+    """
+    found = []
+    for match in _SIDE.finditer(caption, 0, MOST_CHARACTERS):
+        down, across = _DOWN.get((match[1] or "").lower()), _ACROSS.get((match[2] or "").lower())
+        if down or across:
+            found.append(Marker((" ".join(filter(None, (down, across))),), match.start(), match.end()))
+    return found if len(named(found)) > 1 else []
+
+
+def named(markers: Sequence[Marker]) -> set[str]:
+    """Every label of `markers`."""
+    return {label for marker in markers for label in marker.labels}
+
+
+def _markers_of_case(caption: str, upper: bool) -> list[Marker]:
+    """The markers of one case, of the first style that names two panels or more, in order."""
+    for style in _STYLES:
+        if markers := _consistent(list(_markers(style, caption, upper))):
+            return markers
+    return []
+
+
+def _markers(style: re.Pattern[str], caption: str, upper: bool) -> Iterator[Marker]:
+    for match in style.finditer(caption, 0, MOST_CHARACTERS):
+        labels = _labels(match[1])
+        if labels and all(label[0].isupper() == upper for label in labels):
+            yield Marker(labels, match.start(), match.end())
+
+
+def _labels(text: str) -> tuple[str, ...]:
+    """`A, B` as A and B, `a–c` as a, b and c."""
+    letters = re.findall(_LETTER, re.sub(r"\b(?:and|to)\b", ",", text))
+    joints = re.split(_LETTER, re.sub(r"\bto\b", "–", re.sub(r"\band\b", ",", text)))[1:-1]
+    labels = letters[:1]
+    for joint, letter in zip(joints, letters[1:], strict=False):
+        if re.search(r"[-–—‐‑−]", joint):
+            labels += [chr(code) for code in range(ord(labels[-1][0]) + 1, ord(letter[0]))]
+        labels.append(letter)
+    return tuple(dict.fromkeys(labels))
+
+
+def _consistent(markers: list[Marker]) -> list[Marker]:
+    """`markers` less those beyond the unbroken run of letters from A; empty if that leaves one label."""
+    letters = {label[0].lower() for label in named(markers)}
+    run = next((count for count in range(27) if chr(ord("a") + count) not in letters), 0)
+    if run < 1:
+        return []
+    last = chr(ord("a") + run - 1)
+    kept = [marker for marker in markers if all("a" <= label[0].lower() <= last for label in marker.labels)]
+    return kept if len(named(kept)) > 1 else []
+
+
+def _find_ordinals(caption: str) -> list[Marker]:
+    """The markers `(i)`, `(ii)` ... or `(1)`, `(2)` ... that each begin a sentence, if they count up from one."""
+    for sequence in _SEQUENCES:
+        markers = [
+            Marker((match[1],), match.start(), match.end())
+            for match in _ORDINAL.finditer(caption, 0, MOST_CHARACTERS)
+            if match[1] in sequence
+        ]
+        if len(markers) > 1 and tuple(marker.labels[0] for marker in markers) == sequence[: len(markers)]:
+            return markers
+    return []

@@ -1,0 +1,56 @@
+"""The markers by which captions name their panels."""
+
+from __future__ import annotations
+
+import pytest
+
+from tasks.markers import expected_labels, find_sides, named
+
+
+@pytest.mark.parametrize(
+    ("caption", "labels"),
+    [
+        ("(A) Control. (B) Treated. (C) Merge.", ("A", "B", "C")),
+        ("Larva (A,D), pupa (B,E) and adult (C,F).", ("A", "B", "C", "D", "E", "F")),
+        ("Fistula. (a) Tract. (b–d) After surgery.", ("a", "b", "c", "d")),
+        ("Rats. A: Normal control; B: Toxic control; C: Gel.", ("A", "B", "C")),
+        ("Best reduction. A, first group; B, second group", ("A", "B")),
+        ("Mechanism. a) The synthase uses it, whereas b) the cyclase does not.", ("a", "b")),
+        ("a ISSR profile of genotypes and b RAPD profile of genotypes", ("a", "b")),
+        ("Panel (Ai) shows green, panel (Aii) shows red. (B) Ratio.", ("Ai", "Aii", "B")),
+        ("Cells. (A) Nuclei ((a) control; (b) treated). (B) Counts.", ("A", "B", "a", "b")),
+        ("Cells: (A, B, and C) control; (D) treated.", ("A", "B", "C", "D")),
+        ("Knee of a child. (i) Before. (ii) After. (iii) A year later.", ("i", "ii", "iii")),
+        ("(1) Cortex. (2) Medulla.", ("1", "2")),
+        ("(2) Cortex. (3) Medulla.", ()),
+        ("Treated with (i) saline, (ii) drug.", ()),
+        ("Diallyl sulfide (1), methyl allyl disulfide (2).", ()),
+        ("A map of hepatitis B in Europe.", ()),
+        ("A flow chart of the study.", ()),
+        ("", ()),
+    ],
+)
+def test_labels_that_a_caption_names(caption: str, labels: tuple[str, ...]) -> None:
+    assert expected_labels(caption) == labels
+
+
+@pytest.mark.parametrize(
+    ("caption", "sides"),
+    [
+        ("Left: control. Right: treated.", {"left", "right"}),
+        ("Chest (left) and leg (right).", {"left", "right"}),
+        ("Top panel: day 1. Bottom panel: day 2.", {"top", "bottom"}),
+        (
+            "Upper left: CT. Upper right: MRI. Lower left: PET. Lower right: both.",
+            {"top left", "top right", "bottom left", "bottom right"},
+        ),
+        ("The left lung of a mouse: normal.", set()),
+    ],
+)
+def test_sides_that_a_caption_names(caption: str, sides: set[str]) -> None:
+    assert named(find_sides(caption)) == sides
+
+
+@pytest.mark.parametrize("unit", ["A, ", "(A) x. ", "A,A,", "left, ", "(a) of ", " "])
+def test_a_caption_of_a_megabyte_is_searched_in_linear_time(unit: str) -> None:
+    expected_labels(unit * (1_000_000 // len(unit)))

@@ -15,6 +15,9 @@ from tasks.gutters import PixelBox
 FILL = 20
 """Longer side in pixels of the glyph within it."""
 
+COMPARED = 32
+"""Marks whose surroundings are looked at together: tens of thousands of pairs, not millions."""
+
 THRESHOLDS = ((True, 90), (True, 150), (False, 235), (False, 180))
 """Whether the print is darker than its ground, and the shade that parts them."""
 
@@ -62,32 +65,37 @@ def lone_marks(mask: np.ndarray, unit: float) -> Iterator[tuple[PixelBox, bool]]
     letters = (
         print_like & (heights >= max(7, 3.5 * unit)) & (widths >= 0.11 * heights) & (widths <= 1.5 * heights)
     )
-    for box in boxes[letters & (heights <= 32 * unit)]:
-        first, last = np.searchsorted(marks[:, 1], (box[1] - 72 * unit, box[3] + 36 * unit))
-        alone, bracketed = company(box, marks[first:last])
-        if alone:
-            yield (int(box[0]), int(box[1]), int(box[2]), int(box[3])), bracketed
+    candidates = boxes[letters & (heights <= 32 * unit)]
+    candidates = candidates[np.argsort(candidates[:, 1])]
+    for first in range(0, len(candidates), COMPARED):
+        some = candidates[first : first + COMPARED]
+        start, stop = np.searchsorted(
+            marks[:, 1], (some[0, 1] - 72 * unit, some[:, 3].max(initial=0) + 36 * unit)
+        )
+        alone, bracketed = company(some, marks[start:stop])
+        for box, between in zip(some[alone].tolist(), bracketed[alone].tolist(), strict=True):
+            yield (box[0], box[1], box[2], box[3]), between
 
 
-def company(box: np.ndarray, marks: np.ndarray) -> tuple[bool, bool]:
-    """Whether no mark of print (N, 4) stands beside or close above or below `box`, and whether brackets do."""
-    x0, y0, x1, y1 = box
+def company(boxes: np.ndarray, marks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Whether no mark of print (M, 4) stands beside or close above or below each of `boxes` (N, 4), brackets left out.
+
+    Returns this and whether brackets stand around it, both (N,) bool.
+    """
+    x0, y0, x1, y1 = boxes.T[:, :, None]
     width, height = x1 - x0, y1 - y0
     left, top, right, bottom = marks.T
     gaps = np.maximum(left - x1, x0 - right)
     drops = np.maximum(top - y1, y0 - bottom)
-    beside = (np.minimum(bottom, y1) - np.maximum(top, y0) > 0.3 * height) & (bottom - top > 0.45 * height)
-    near = marks[
-        beside & (gaps < 0.6 * height) & (gaps > -0.5 * height) & (np.abs(marks - box).max(axis=1) > 0)
-    ]
-    stacked = (
-        (np.minimum(right, x1) - np.maximum(left, x0) > 0.5 * width) & (drops > 0) & (drops < 0.35 * height)
-    )
+    shared = np.minimum(right, x1) - np.maximum(left, x0)
     print_wide = (right - left > 0.45 * width) & (right - left < 2 * height)
-    if len(near) > 2 or (stacked & print_wide).any():
-        return False, False
-    tall = near[:, 3] - near[:, 1]
-    return bool(((tall >= 1.1 * height) & (near[:, 2] - near[:, 0] <= 0.5 * tall)).all()), bool(len(near))
+    stacked = (shared > 0.5 * width) & (drops > 0) & (drops < 0.35 * height) & print_wide
+    beside = (np.minimum(bottom, y1) - np.maximum(top, y0) > 0.3 * height) & (bottom - top > 0.45 * height)
+    itself = (left == x0) & (top == y0) & (right == x1) & (bottom == y1)
+    near = beside & (gaps < 0.6 * height) & (gaps > -0.5 * height) & ~itself
+    brackets = (bottom - top >= 1.1 * height) & (right - left <= 0.5 * (bottom - top))
+    alone = (near.sum(axis=1) <= 2) & ~stacked.any(axis=1) & ~(near & ~brackets).any(axis=1)
+    return alone, near.any(axis=1)
 
 
 def crop_glyph(gray: np.ndarray, box: PixelBox, dark: bool) -> np.ndarray:

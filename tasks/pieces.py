@@ -96,6 +96,7 @@ class Canvas:
         self.core: Mask = np.concatenate([[False], self.big])[components]
         self._components = components
         self._erased = np.zeros(len(self.boxes), bool)
+        self._pieces: dict[tuple[PixelBox, bool], Piece | None] = {}
         for letter in letters:
             self._erase_letter(letter)
 
@@ -114,6 +115,7 @@ class Canvas:
     def _erase(self, components: np.ndarray) -> None:
         """Remove the components (N,) bool from the ink."""
         self._erased |= components
+        self._pieces.clear()
         for index in np.flatnonzero(components):
             x0, y0, x1, y1 = self.boxes[index]
             own = self._components[y0:y1, x0:x1] == index + 1
@@ -151,8 +153,11 @@ class Canvas:
 
     def piece(self, box: PixelBox, *, core: bool = False) -> Piece | None:
         """The trimmed `box` and its kind, print left out if `core`; None where it is empty."""
-        trimmed = trim(self.core if core else self.mask, box)
-        return None if trimmed is None else Piece(trimmed, self._kind(trimmed))
+        key = box, core
+        if key not in self._pieces:
+            trimmed = trim(self.core if core else self.mask, box)
+            self._pieces[key] = None if trimmed is None else Piece(trimmed, self._kind(trimmed))
+        return self._pieces[key]
 
     def is_gutter(self, axis: int, start: int, stop: int) -> bool:
         """Whether a gutter across `axis` from `start` to `stop` runs on from one that parts panels elsewhere."""

@@ -125,13 +125,19 @@ def total(letters: Sequence[Letter]) -> float:
 
 
 def settle(readings: Sequence[Letter], labels: Sequence[str]) -> list[Letter]:
-    """One reading for each of `labels` that has any: the surest, and of equals the one in line with the others."""
+    """One reading for each of `labels` that has any: the surest, and of equals the one in line with the others.
+
+    Of three letters or more, an unsure one in line with no other is none.
+    """
     by_label = {label: [letter for letter in readings if letter.text == label] for label in labels}
     first = [max(found, key=lambda letter: letter.sure) for found in by_label.values() if found]
-    return [
+    chosen = [
         max(found, key=lambda letter: letter.sure + 0.6 * in_line(letter, first))
         for found in by_label.values()
         if found
+    ]
+    return [
+        letter for letter in chosen if letter.sure >= LEAST_SURE or in_line(letter, chosen) or len(chosen) < 3
     ]
 
 

@@ -90,3 +90,8 @@ def test_a_letter_that_the_text_lacks_is_read_from_the_pixels() -> None:
     pixels = page({"A": (10, 10), "B": (310, 10)})
     found = find_panel_letters([("A", (8, 5, 40, 45))], pixels, 2, ("A", "B"))
     assert sorted(letter.text for letter in found) == ["A", "B"]
+
+
+def test_an_unsure_reading_out_of_line_is_dropped() -> None:
+    row = [Letter(text, (200 * i, 0, 200 * i + 20, 20), 0.99) for i, text in enumerate("ABC")]
+    assert choose_letters([*row, Letter("D", (333, 177, 353, 197), 0.5)], ("A", "B", "C", "D")) == row

@@ -43,6 +43,19 @@ def compound_paper(folder: Path) -> Path:
     return paper.save(folder)
 
 
+def test_panels_that_the_caption_names_by_their_side(tmp_path: Path) -> None:
+    paper = Drawing().add_page()
+    for i in range(2):
+        paper.image((60 + i * 240, 90, 280 + i * 240, 240), picture(660, 450, i))
+    paper.caption((50, 250, 545, 264), "Figure 1.", "Knee of a child. Left: before. Right: after.")
+    paper.body((50, 280, 290, 780)).body((305, 280, 545, 780))
+    (figure,) = read(paper.save(tmp_path)).figures
+    assert [(s.panel_label, s.subcaption) for s in figure.subfigures] == [
+        (None, "Knee of a child. before."),
+        (None, "Knee of a child. after."),
+    ]
+
+
 def test_figures_come_with_panels_captions_and_pictures(tmp_path: Path) -> None:
     extraction = read(compound_paper(tmp_path))
     first, second = extraction.figures

@@ -312,6 +312,7 @@ def models(context: click.Context) -> None:
         click.echo(
             f"  {base}:tune-fc, {base}:tune-{cuts[0]} ... {base}:tune-{cuts[-1]}, {base}:tune-whole  fine-tuned"
         )
+    click.echo("  resnet18:b2-1+b3-1, any two units  the class's group read after the first, the class after the second")
     click.echo("  " + "\n  ".join(OTHER_MODELS))
 
 

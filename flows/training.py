@@ -117,7 +117,7 @@ def train(settings: TrainSettings, listener: TrainListener | None = None) -> Tra
     recipe = recipe_of(settings)
     prepared = prepare_data(settings, recipe, hears)
     network = start_network(
-        settings.model, len(prepared.classes), settings.weights, settings.seed, settings.freeze
+        settings.model, prepared.classes, settings.weights, settings.seed, settings.freeze
     )
     work = Path(settings.out) / "training"
     work.mkdir(parents=True, exist_ok=True)

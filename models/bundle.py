@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from models.errors import ModelError
 from models.taxonomy import near, path
 from models.transforms import FITS, Transform
 
@@ -44,7 +45,7 @@ _KEYS = {
 }
 
 
-class BundleError(ValueError):
+class BundleError(ModelError):
     """A bundle that is unknown, broken or of another kind; the message is one line that says what to do."""
 
 
@@ -204,7 +205,7 @@ def _network(info: BundleInfo, weights: Mapping[str, Tensor]) -> nn.Module:
 
     # Built for real and not on the meta device, which would import torch._dynamo (4 s).
     try:
-        network = build_network(info.model, len(info.classes))
+        network = build_network(info.model, info.classes)
     except ValueError as error:
         raise BundleError(f"{info.path / DESCRIPTION_FILE}: {error}") from error
     _check_weights(info, weights, network.state_dict())

@@ -12,7 +12,8 @@ from models.captions import TEXT_SIZE
 from models.ensemble import Ensemble, build_ensemble, build_pooled
 from models.multi_exit import build_multi_exit
 from models.resnet import ResNet, build_resnet
-from models.variants import Variant, parse_exits, parse_variant
+from models.spread import build_spread
+from models.variants import Variant, parse_exits, parse_spread, parse_variant
 
 HEAD_ONLY = frozenset({"resnet50:svm", "densenet121+captions"})
 """Networks whose body stays as it is; scikit-learn fits the head on their features."""
@@ -41,6 +42,8 @@ def build_network(model: str, classes: Sequence[str] | int) -> nn.Module:
     count = classes if isinstance(classes, int) else len(classes)
     if model in _OTHERS:
         return _OTHERS[model](count)
+    if variant := parse_spread(model):
+        return build_spread(variant, count)
     if exits := parse_exits(model):
         if isinstance(classes, int):
             raise TypeError(f"{model} needs the classes' codes, not their number alone")

@@ -3,6 +3,7 @@
 `resnet34:b3-0`        shallow: the network ends after residual unit 0 of block 3; all of it is trained
 `resnet34:tune-b3-0`   fine-tuned: the whole network; residual unit 0 of block 3 and all after it are trained
 `resnet34:tune-fc`     only the new head is trained;  `resnet34:tune-whole`  everything is
+`resnet34:b3-0:spread` shallow, read by the mean and the spread of each channel instead of the mean alone
 `resnet18:b2-1+b3-1`   two exits: the class's group is read after b2-1, the class within it after b3-1
 Blocks count from 1 and units from 0, as in the paper.
 """
@@ -131,6 +132,12 @@ def parse_variant(name: str) -> Variant:
     if name in _BY_NAME:
         return _BY_NAME[name]
     raise unknown_model(name)
+
+
+def parse_spread(name: str) -> Variant | None:
+    """`resnet18:b3-1:spread` -> the shallow variant that it reads; None for a name of another kind."""
+    cut = name.removesuffix(":spread")
+    return _BY_NAME.get(cut) if cut != name and ":tune-" not in cut else None
 
 
 def parse_exits(name: str) -> Exits | None:

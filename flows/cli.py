@@ -36,11 +36,11 @@ class Commands(click.Group):
 
 
 def _other_commands() -> dict[str, click.Command]:
-    from flows import cli_check, cli_inspect, cli_models
+    from flows import cli_build, cli_check, cli_inspect, cli_models
 
     return {
         str(command.name): command
-        for command in (*cli_check.COMMANDS, *cli_inspect.COMMANDS, *cli_models.COMMANDS)
+        for command in (*cli_check.COMMANDS, *cli_inspect.COMMANDS, *cli_models.COMMANDS, *cli_build.COMMANDS)
     }
 
 
@@ -104,6 +104,11 @@ def figmill() -> None:
 )
 @click.option("--retry-failed", is_flag=True, help="Do just the papers that failed in an earlier run.")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Do at most N papers, leave the rest.")
+@click.option(
+    "--captions/--no-captions",
+    default=True,
+    help="Let captions that name a modality count beside the image (default), or the image alone.",
+)
 @click.option(
     "--prefect", is_flag=True, help="Run as a Prefect flow even where no Prefect API is configured."
 )

@@ -35,7 +35,7 @@ _WHERE = click.option(
 )
 
 
-def _mendable(command: Callable[..., None]) -> Callable[..., None]:
+def mendable(command: Callable[..., None]) -> Callable[..., None]:
     """What the user can mend (a ValueError of ours) ends as one line and exit status 1."""
 
     @wraps(command)
@@ -110,7 +110,7 @@ def _training_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--freeze", metavar="UNIT", help="Train nothing before this residual unit, such as b2-0.")
 @click.option("--mlflow", is_flag=True, help="Log to MLflow as well (needs the extra figmill[mlflow]).")
 @click.option("--notes", default="", help="A paragraph for the model card.")
-@_mendable
+@mendable
 def train(where: tuple[str, ...], mlflow: bool, **options: Any) -> None:
     """Train a classifier on DATA and write a bundle.
 
@@ -175,7 +175,7 @@ def _in_a_line(scores: Evaluation) -> str:
 @_WHERE
 @_DEVICE
 @_CACHE
-@_mendable
+@mendable
 def evaluate(where: tuple[str, ...], **options: Any) -> None:
     """Score BUNDLE (a name or a folder) on labelled DATA, as in `figmill train`.
 
@@ -212,7 +212,7 @@ def evaluate(where: tuple[str, ...], **options: Any) -> None:
     "--from-predictions", metavar="DIR", help="Train nothing: tables and figures of stored predictions."
 )
 @_training_options
-@_mendable
+@mendable
 def study(
     data: tuple[str, ...],
     out: str,
@@ -262,7 +262,7 @@ def study(
     "--layer", "layers", multiple=True, help="Residual unit such as b3-1; may be repeated [default: last]."
 )
 @click.option("--out", default="explained", show_default=True, metavar="DIR", help="Folder for the pictures.")
-@_mendable
+@mendable
 def explain(bundle: str, images: tuple[str, ...], layers: tuple[str, ...], out: str) -> None:
     """Show where BUNDLE looks in each IMAGE (Grad-CAM++), in colour and turned to greyscale.
 
@@ -312,12 +312,15 @@ def models(context: click.Context) -> None:
         click.echo(
             f"  {base}:tune-fc, {base}:tune-{cuts[0]} ... {base}:tune-{cuts[-1]}, {base}:tune-whole  fine-tuned"
         )
+    click.echo(
+        "  resnet18:b2-1+b3-1, any two units  the group read after the first, the class after the second"
+    )
     click.echo("  " + "\n  ".join(OTHER_MODELS))
 
 
 @models.command()
 @click.argument("bundle")
-@_mendable
+@mendable
 def show(bundle: str) -> None:
     """Print the model card of BUNDLE, a name or a folder."""
     from models.bundle import bundle_info, resolve_bundle

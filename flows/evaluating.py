@@ -94,7 +94,13 @@ def _score(prepared: Prepared, predictions: Predictions, predictor: Predictor) -
         raise DataError("every image is marked unsure, so there is nothing to score")
     groups = [image.group or str(image.path) for image in prepared.images if not image.unsure]
     labels = prepared.examples("test").labels[sure]
-    return evaluate(predictions.probabilities[sure], labels, predictor.classes, groups, predictor.threshold)
+    return evaluate(
+        predictions.probabilities[sure],
+        labels,
+        predictor.classes,
+        groups,
+        rejected=predictions.rejected[sure],
+    )
 
 
 def _write(

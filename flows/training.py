@@ -15,7 +15,7 @@ from typing import Literal
 import torch
 from torch import nn
 
-from models.bundle import BundleInfo, Description, save_bundle
+from models.bundle import BundleInfo, Description, Rejection, save_bundle
 from models.calibration import fit_temperature, fit_threshold, softmax
 from models.card import CardFacts, metrics, write_card
 from models.devices import Device, choose_device
@@ -117,7 +117,7 @@ def train(settings: TrainSettings, listener: TrainListener | None = None) -> Tra
     recipe = recipe_of(settings)
     prepared = prepare_data(settings, recipe, hears)
     network = start_network(
-        settings.model, len(prepared.classes), settings.weights, settings.seed, settings.freeze
+        settings.model, prepared.classes, settings.weights, settings.seed, settings.freeze
     )
     work = Path(settings.out) / "training"
     work.mkdir(parents=True, exist_ok=True)
@@ -241,7 +241,7 @@ def _save(
         classes=prepared.classes,
         transform=recipe.transform,
         temperature=calibration.temperature,
-        threshold=calibration.threshold,
+        rejection=Rejection(threshold=calibration.threshold),
         training=_record(settings, recipe, prepared, fit),
         metrics={"validation": metrics(validation), "test": metrics(test) if test else None},
     )

@@ -1,6 +1,6 @@
 """A bundle: a trained network as a folder with all that using it needs. Loading runs no code from it.
 
-    model.safetensors   the weights, in half precision but for the BatchNorm tensors
+    model.safetensors   the weights, in half precision but for the BatchNorm tensors; perhaps what tells novelty
     model.json          architecture, classes and tree, transform, calibration, rejection, training, metrics
     README.md           the model card
 
@@ -16,17 +16,24 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from models.errors import ModelError
 from models.taxonomy import near, path
 from models.transforms import FITS, Transform
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from models.novelty import Novelty
+
 PRETRAINED = Path(__file__).parent / "pretrained"
 """The bundles that ship, one folder each."""
 
 WEIGHTS_FILE, DESCRIPTION_FILE, CARD_FILE = "model.safetensors", "model.json", "README.md"
 FORMAT_VERSION = 1
+BACKGROUND = "background"
+"""Name of the output for what is no figure's panel. It is no class of the bundle."""
+
+_NOVELTY = "novelty."
 _WEIGHTS_LIMIT = 2 * 2**30
 _TEXT_LIMIT = 4 * 2**20
 _KEYS = {
@@ -44,8 +51,20 @@ _KEYS = {
 }
 
 
-class BundleError(ValueError):
+class BundleError(ModelError):
     """A bundle that is unknown, broken or of another kind; the message is one line that says what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """When the model abstains."""
+
+    threshold: float = 0.0
+    """Below this calibrated confidence."""
+    background: bool = False
+    """The network has one more output after the classes, for what is no figure's panel: its probability is nobody's."""
+    novelty: float | None = None
+    """Above this distance to the training images (see `models.novelty`); None where the bundle measures none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +79,9 @@ class BundleInfo:
     transform: Transform
     embedding_size: int
     temperature: float
-    threshold: float
-    """Below this calibrated confidence the model abstains."""
+    rejection: Rejection
+    caption_weight: float
+    """Log-odds that a modality named by the caption adds (see `models.caption_view`); 0 leaves captions aside."""
     weights_sha256: str
     card: str
     training: Mapping[str, Any] = field(default_factory=dict)
@@ -79,6 +99,7 @@ class Bundle:
 
     info: BundleInfo
     network: nn.Module
+    novelty: Novelty | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +111,8 @@ class Description:
     classes: Sequence[str]
     transform: Transform
     temperature: float = 1.0
-    threshold: float = 0.0
+    rejection: Rejection = Rejection()
+    caption_weight: float = 0.0
     training: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
 
@@ -124,6 +146,7 @@ def bundle_info(path: str | Path) -> BundleInfo:
     description = _read_json(folder)
     _check_keys(description, folder)
     try:
+        calibration = _settings(description["calibration"], "calibration", {"temperature", "caption_weight"})
         return BundleInfo(
             path=folder,
             name=_text(description["name"], "name"),
@@ -131,8 +154,9 @@ def bundle_info(path: str | Path) -> BundleInfo:
             classes=_classes(description["classes"]),
             transform=_transform(description["transform"]),
             embedding_size=_count(description["embedding_size"], "embedding_size"),
-            temperature=_number(description["calibration"], "temperature", 1e-3, 1e3),
-            threshold=_number(description["rejection"], "threshold", 0.0, 1.0),
+            temperature=_number(calibration, "temperature", 1e-3, 1e3),
+            caption_weight=_number({"caption_weight": 0.0} | calibration, "caption_weight", 0.0, 10.0),
+            rejection=_rejection(description["rejection"]),
             weights_sha256=_hash_weights(folder),
             card=_read_text(folder / CARD_FILE),
             training=_mapping(description["training"], "training"),
@@ -154,20 +178,32 @@ def load_bundle(path: str | Path) -> Bundle:
         weights = load_file(info.path / WEIGHTS_FILE)
     except (OSError, SafetensorError) as error:
         raise BundleError(f"{info.path / WEIGHTS_FILE} cannot be read: {error}") from error
-    return Bundle(info, _network(info, weights))
+    novelty = {name: weights.pop(name) for name in list(weights) if name.startswith(_NOVELTY)}
+    network = _network(info, weights)
+    return Bundle(info, network, _novelty(info, novelty))
 
 
-def save_bundle(folder: str | Path, description: Description, network: nn.Module, card: str) -> BundleInfo:
+def save_bundle(
+    folder: str | Path,
+    description: Description,
+    network: nn.Module,
+    card: str,
+    novelty: Novelty | None = None,
+) -> BundleInfo:
     """Writes a bundle into `folder`, which may exist, and reads it back.
 
     The description goes last, for it is what makes a folder a bundle.
     """
+    import numpy as np
+    import torch
     from safetensors.torch import save_file
 
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     (target / DESCRIPTION_FILE).unlink(missing_ok=True)
     weights = {name: _narrow(tensor) for name, tensor in network.state_dict().items()}
+    for name, array in (novelty.tensors() if novelty else {}).items():
+        weights[_NOVELTY + name] = torch.from_numpy(np.ascontiguousarray(array))
     save_file(weights, target / WEIGHTS_FILE)
     (target / WEIGHTS_FILE).chmod(0o644)  # safetensors writes for the owner alone
     (target / CARD_FILE).write_text(card, encoding="utf-8")
@@ -185,8 +221,11 @@ def _to_json(description: Description, embedding_size: int) -> str:
         "tree": {code: list(path(code)) for code in description.classes},
         "transform": asdict(description.transform),
         "embedding_size": embedding_size,
-        "calibration": {"temperature": description.temperature},
-        "rejection": {"threshold": description.threshold},
+        "calibration": {
+            "temperature": description.temperature,
+            "caption_weight": description.caption_weight,
+        },
+        "rejection": asdict(description.rejection),
         "training": dict(description.training),
         "metrics": dict(description.metrics),
     }
@@ -203,8 +242,9 @@ def _network(info: BundleInfo, weights: Mapping[str, Tensor]) -> nn.Module:
     from models.networks import build_network
 
     # Built for real and not on the meta device, which would import torch._dynamo (4 s).
+    classes = (*info.classes, BACKGROUND) if info.rejection.background else info.classes
     try:
-        network = build_network(info.model, len(info.classes))
+        network = build_network(info.model, classes)
     except ValueError as error:
         raise BundleError(f"{info.path / DESCRIPTION_FILE}: {error}") from error
     _check_weights(info, weights, network.state_dict())
@@ -215,6 +255,22 @@ def _network(info: BundleInfo, weights: Mapping[str, Tensor]) -> nn.Module:
         )
     network.load_state_dict(dict(weights))  # into float32
     return network.eval()
+
+
+def _novelty(info: BundleInfo, tensors: Mapping[str, Tensor]) -> Novelty | None:
+    """The distance that the bundle measures. Raises BundleError where it is not whole."""
+    from models.novelty import Novelty
+
+    if info.rejection.novelty is None and not tensors:
+        return None
+    size = info.embedding_size
+    if info.rejection.novelty is None or tensors.keys() != {_NOVELTY + "whitening", _NOVELTY + "means"}:
+        raise BundleError(f"{info.path} does not fit together: its weights and rejection.novelty differ")
+    whitening, means = tensors[_NOVELTY + "whitening"], tensors[_NOVELTY + "means"]
+    fits = whitening.shape == (size, size) and means.dim() == 2 and means.shape[1] == size
+    if not fits or not all(bool(tensor.isfinite().all()) for tensor in tensors.values()):
+        raise BundleError(f"{info.path / WEIGHTS_FILE} holds novelty tensors that do not fit {info.model}")
+    return Novelty(whitening.float().numpy(), means.float().numpy())
 
 
 def _check_weights(info: BundleInfo, weights: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> None:
@@ -312,13 +368,31 @@ def _count(value: object, key: str, most: int = 100_000) -> int:
     return value
 
 
-def _number(section: object, key: str, low: float, high: float) -> float:
-    """The only entry of a section; further keys would be settings that this version does not know."""
-    entries = _mapping(section, key)
-    value = entries.get(key)
-    if set(entries) != {key} or not isinstance(value, int | float) or not low <= value <= high:
-        raise ValueError(f"{key} is not a number from {low} to {high}, or has unknown settings beside it")
+def _number(section: Mapping[str, Any], key: str, low: float, high: float) -> float:
+    value = section.get(key)
+    if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
+        raise ValueError(f"{key} is not a number from {low} to {high}")
     return float(value)
+
+
+def _settings(value: object, key: str, known: set[str]) -> dict[str, Any]:
+    """An object with no other keys: further ones would be settings that this version does not know."""
+    entries = _mapping(value, key)
+    if unknown := sorted(entries.keys() - known):
+        raise ValueError(f"{key} has unknown settings: {', '.join(unknown)}")
+    return entries
+
+
+def _rejection(value: object) -> Rejection:
+    entries = _settings(value, "rejection", {f.name for f in fields(Rejection)})
+    background, novelty = entries.get("background", False), entries.get("novelty")
+    if not isinstance(background, bool):
+        raise ValueError("rejection.background is neither true nor false")
+    return Rejection(
+        threshold=_number(entries, "threshold", 0.0, 1.0),
+        background=background,
+        novelty=None if novelty is None else _number(entries, "novelty", 0.0, 1e6),
+    )
 
 
 def _mapping(value: object, key: str) -> dict[str, Any]:

@@ -6,10 +6,12 @@ from typing import Literal
 
 import torch
 
+from models.errors import ModelError
+
 Device = Literal["auto", "cpu", "cuda"]
 
 
-class DeviceError(ValueError):
+class DeviceError(ModelError):
     """The device asked for is not there."""
 
 

@@ -58,16 +58,18 @@ def evaluate(
     classes: Sequence[str],
     groups: Sequence[str] | None = None,
     threshold: float = 0.0,
+    rejected: npt.NDArray[np.bool_] | None = None,
 ) -> Evaluation:
     """Scores (N, classes) probabilities against (N,) labels.
 
     The bootstrap draws whole `groups` (articles) where they are given, for images of one article are alike.
+    The model abstains where `rejected` (N,) says so, or else below the confidence `threshold`.
     A label of -1 is a class that the model does not know: always wrong, and in no column of the confusion matrix.
     """
     if len(labels) == 0:
         raise ValueError("there are no images to evaluate")
     predicted, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
-    right, kept = predicted == labels, confidence >= threshold
+    right, kept = predicted == labels, confidence >= threshold if rejected is None else ~rejected
     count = len(classes)
     known = labels >= 0
     confusion = confusion_matrix(labels[known], predicted[known], count)

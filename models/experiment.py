@@ -95,7 +95,9 @@ def prepare(
     )
 
 
-def start_network(model: str, classes: int, weights: str, seed: int, freeze: str | None = None) -> nn.Module:
+def start_network(
+    model: str, classes: Sequence[str] | int, weights: str, seed: int, freeze: str | None = None
+) -> nn.Module:
     """The network called `model` with its start weights.
 
     `weights`: `imagenet` (torchvision's, downloaded), `random`, or a file. `freeze` names a residual unit before

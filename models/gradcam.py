@@ -18,11 +18,12 @@ from torch import nn
 from models.augmentation import to_batch
 from models.bundle import Bundle
 from models.calibration import softmax
+from models.errors import ModelError
 from models.resnet import ResNet
 from models.transforms import Pixels
 
 
-class LayerError(ValueError):
+class LayerError(ModelError):
     """No residual unit of the network has this name; the message lists those that do."""
 
 

@@ -17,6 +17,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from models.errors import ModelError
+
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".ppm"})
 
 _SPLITS = {
@@ -41,7 +43,7 @@ _MISNAMED = (
 )
 
 
-class DataError(ValueError):
+class DataError(ModelError):
     """Labelled images that cannot be used; the message is one line that says what to do."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Protocol
 
@@ -10,15 +10,17 @@ from torch import Tensor, nn
 
 from models.captions import TEXT_SIZE
 from models.ensemble import Ensemble, build_ensemble, build_pooled
+from models.multi_exit import build_multi_exit
 from models.resnet import ResNet, build_resnet
-from models.variants import Variant, parse_variant
+from models.spread import build_spread
+from models.variants import Variant, parse_exits, parse_spread, parse_variant
 
 HEAD_ONLY = frozenset({"resnet50:svm", "densenet121+captions"})
 """Networks whose body stays as it is; scikit-learn fits the head on their features."""
 
 
 class Classifier(Protocol):
-    """What every network offers: pooled features and a head on them that ends in a linear layer `fc`."""
+    """What every network offers: pooled features and a head on them with a linear layer `fc`."""
 
     embedding_size: int
 
@@ -31,14 +33,22 @@ class Classifier(Protocol):
         ...
 
 
-def build_network(model: str, classes: int) -> nn.Module:
-    """The network called `model` (see `models.variants`) with random weights and a head for so many classes.
+def build_network(model: str, classes: Sequence[str] | int) -> nn.Module:
+    """The network called `model` (see `models.variants`) with random weights and a head for these classes.
 
+    Their number is enough but for a network with two exits, which asks for their groups too.
     It is an `nn.Module` and a `Classifier`. Raises UnknownModelError, which lists the near names.
     """
+    count = classes if isinstance(classes, int) else len(classes)
     if model in _OTHERS:
-        return _OTHERS[model](classes)
-    return build_resnet(parse_variant(model), classes)
+        return _OTHERS[model](count)
+    if variant := parse_spread(model):
+        return build_spread(variant, count)
+    if exits := parse_exits(model):
+        if isinstance(classes, int):
+            raise TypeError(f"{model} needs the classes' codes, not their number alone")
+        return build_multi_exit(exits, classes)
+    return build_resnet(parse_variant(model), count)
 
 
 def bodies(model: str, network: nn.Module) -> list[tuple[str, nn.Module]]:

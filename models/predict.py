@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from models.bundle import Bundle, load_bundle
 from models.calibration import softmax
+from models.caption_view import fuse
 from models.devices import Device, choose_device
 from models.transforms import Pixels
 
@@ -26,7 +28,7 @@ class Predictions:
     """What a bundle says of N images."""
 
     probabilities: npt.NDArray[np.float32]
-    """(N, classes), calibrated, each row sums to 1."""
+    """(N, classes), calibrated; what a row lacks to 1 is the probability of being no figure's panel."""
     embeddings: npt.NDArray[np.float16]
     """(N, embedding_size): the pooled features of the same forward pass."""
     rejected: npt.NDArray[np.bool_]
@@ -41,7 +43,8 @@ class Predictor:
         self.name, self.card, self.model_id = info.name, info.card, info.model_id
         self.classes, self.embedding_size = info.classes, info.embedding_size
         self.transform = info.transform
-        self.threshold = info.threshold
+        self.rejection, self.caption_weight = info.rejection, info.caption_weight
+        self._novelty = bundle.novelty
         self.device = device.type
         self._device = device
         self._temperature = info.temperature
@@ -55,23 +58,32 @@ class Predictor:
         """Encoded image -> (S, S, 3) uint8. Raises ValueError for what cannot be decoded or is too large."""
         return self.transform.prepare(data)
 
-    def predict(self, images: Pixels) -> Predictions:
-        """(N, S, S, 3) uint8, as `prepare` gives them -> their predictions, in the same order."""
+    def predict(self, images: Pixels, texts: Sequence[str | None] | None = None) -> Predictions:
+        """(N, S, S, 3) uint8, as `prepare` gives them -> their predictions, in the same order.
+
+        `texts`: the subcaption or caption of each image, a second view where the bundle takes one.
+        """
         parts = [self._forward(images[start : start + _CHUNK]) for start in range(0, len(images), _CHUNK)]
-        logits = np.concatenate([np.zeros((0, len(self.classes)), np.float32), *(part[0] for part in parts)])
-        embeddings = np.concatenate([np.zeros((0, self.embedding_size), np.float16), *(p[1] for p in parts)])
+        outputs = len(self.classes) + self.rejection.background
+        logits = np.concatenate([np.zeros((0, outputs), np.float32), *(part[0] for part in parts)])
+        features = np.concatenate([np.zeros((0, self.embedding_size), np.float32), *(p[1] for p in parts)])
         probabilities = softmax(logits / self._temperature)
-        rejected = probabilities.max(axis=1) < self.threshold
-        return Predictions(probabilities, embeddings, rejected)
+        if texts is not None and self.caption_weight:
+            probabilities = fuse(probabilities, self.classes, texts, self.caption_weight)
+        probabilities = np.ascontiguousarray(probabilities[:, : len(self.classes)])
+        rejected = probabilities.max(axis=1) < self.rejection.threshold
+        if self._novelty and self.rejection.novelty is not None:
+            rejected |= self._novelty.distances(features) > self.rejection.novelty
+        return Predictions(probabilities, features.clip(-65504, 65504).astype(np.float16), rejected)
 
     @torch.inference_mode()
-    def _forward(self, images: Pixels) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float16]]:
-        pixels = torch.from_numpy(np.ascontiguousarray(images)).to(self._device)
+    def _forward(self, images: Pixels) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        """(N, outputs) logits and (N, embedding_size) features."""
+        pixels = torch.from_numpy(np.array(images)).to(self._device)
         x = (pixels.permute(0, 3, 1, 2).float() - self._mean) / self._std
         features: Tensor = self._network.features(x.contiguous(memory_format=torch.channels_last))
         logits: Tensor = self._network.head(features)
-        half = features.clamp(-65504, 65504).half()
-        return logits.float().cpu().numpy(), half.cpu().numpy()
+        return logits.float().cpu().numpy(), features.float().cpu().numpy()
 
 
 def load_predictor(path: str | Path, device: Device = "auto") -> Predictor:

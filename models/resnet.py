@@ -72,7 +72,8 @@ class ResNet(nn.Module):
     """A ResNet up to and including `last`, global average pooling and a linear head.
 
     `frozen` counts the leading steps (the stem, then the residual units) that are not trained: they run
-    without gradients, and their BatchNorm statistics stay as they are.
+    without gradients, and their BatchNorm statistics stay as they are. `widths` has the channels after each step,
+    `last` names the last one.
     """
 
     def __init__(self, base: str, classes: int, last: Point | None = None) -> None:
@@ -84,16 +85,19 @@ class ResNet(nn.Module):
         self.relu = nn.ReLU(inplace=True)
         self.maxpool = nn.MaxPool2d(3, stride=2, padding=1)
         channels = 64
+        self.widths = {"stem": channels}
         for number, units in enumerate(_kept_units(base, last), 1):
             width, stride = _WIDTHS[number - 1], 1 if number == 1 else 2
             layer = nn.Sequential()
             for unit in range(units):
                 layer.append(block(channels, width, stride if unit == 0 else 1))
                 channels = width * block.expansion
+                self.widths[f"b{number}-{unit}"] = channels
             self.add_module(f"layer{number}", layer)
         self.avgpool = nn.AdaptiveAvgPool2d(1)
         self.fc = nn.Linear(channels, classes)
         self.embedding_size = channels
+        self.last = next(reversed(self.widths))
         _initialise(self)
 
     def steps(self) -> Iterator[tuple[str, tuple[nn.Module, ...]]]:
@@ -103,14 +107,25 @@ class ResNet(nn.Module):
             layer = getattr(self, f"layer{number}", ())
             yield from ((f"b{number}-{index}", (unit,)) for index, unit in enumerate(layer))
 
-    def features(self, x: Tensor) -> Tensor:
-        """(N, 3, H, W) normalised -> (N, embedding_size) pooled features."""
-        for index, (_, modules) in enumerate(self.steps()):
+    def maps(self, x: Tensor) -> Iterator[tuple[str, Tensor]]:
+        """(N, 3, H, W) normalised -> the (N, channels, H', W') maps after each step, one after the other."""
+        for index, (name, modules) in enumerate(self.steps()):
             with torch.set_grad_enabled(torch.is_grad_enabled() and index >= self.frozen):
                 for module in modules:
                     x = module(x)
+            yield name, x
+
+    def features(self, x: Tensor) -> Tensor:
+        """(N, 3, H, W) normalised -> (N, embedding_size) pooled features."""
+        for _, last in self.maps(x):
+            x = last
         pooled: Tensor = self.avgpool(x).flatten(1)
         return pooled
+
+    def pooled(self, x: Tensor) -> Iterator[tuple[str, Tensor]]:
+        """(N, 3, H, W) normalised -> the (N, channels) pooled features after each step, from one pass."""
+        for name, out in self.maps(x):
+            yield name, self.avgpool(out).flatten(1)
 
     def head(self, features: Tensor) -> Tensor:
         """(N, embedding_size) -> (N, classes) logits."""

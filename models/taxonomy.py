@@ -69,6 +69,13 @@ def path(code: str) -> tuple[str, ...]:
     return tuple("/".join(parts[: depth + 1]) for depth in range(len(parts)))
 
 
+def groups(classes: Sequence[str]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    """The groups (`microscopy`, ...) of the classes in order of appearance, and the number of each class's own."""
+    roots = [path(code)[0] for code in classes]
+    names = tuple(dict.fromkeys(roots))
+    return names, tuple(names.index(root) for root in roots)
+
+
 def is_imageclef(classes: Iterable[str]) -> bool:
     """Whether every class is one of the 30 codes."""
     return all(code in _LEAVES for code in classes)

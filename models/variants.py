@@ -3,6 +3,8 @@
 `resnet34:b3-0`        shallow: the network ends after residual unit 0 of block 3; all of it is trained
 `resnet34:tune-b3-0`   fine-tuned: the whole network; residual unit 0 of block 3 and all after it are trained
 `resnet34:tune-fc`     only the new head is trained;  `resnet34:tune-whole`  everything is
+`resnet34:b3-0:spread` shallow, read by the mean and the spread of each channel instead of the mean alone
+`resnet18:b2-1+b3-1`   two exits: the class's group is read after b2-1, the class within it after b3-1
 Blocks count from 1 and units from 0, as in the paper.
 """
 
@@ -14,6 +16,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from models.errors import ModelError
 from models.taxonomy import near
 
 Approach = Literal["shallow", "fine_tuned"]
@@ -46,7 +49,7 @@ ENSEMBLE_MEMBERS: tuple[str, ...] = tuple(
 """The six deepest shallow ResNet-50s, in the order in which their features are concatenated."""
 
 
-class UnknownModelError(ValueError):
+class UnknownModelError(ModelError):
     """No model has this name; the message lists the near ones."""
 
 
@@ -69,6 +72,25 @@ class Variant:
         return parse_point(self.point)
 
 
+@dataclass(frozen=True, slots=True)
+class Exits:
+    """A network that is read twice: the class's group after one residual unit, the class after a deeper one."""
+
+    base: str
+    group: Point
+    leaf: Point
+
+    @property
+    def name(self) -> str:
+        """As the command line takes it."""
+        return f"{self.base}:{point_name(self.group)}+{point_name(self.leaf)}"
+
+
+def point_name(point: Point) -> str:
+    """(3, 0) -> `b3-0`."""
+    return f"b{point[0]}-{point[1]}"
+
+
 def parse_point(point: str) -> Point | None:
     """`b3-0` (or `layer3-0`, as in the published predictions) -> (3, 0); None for anything else."""
     match = re.fullmatch(r"(?:b|layer)(\d)-(\d+)", point)
@@ -77,7 +99,7 @@ def parse_point(point: str) -> Point | None:
 
 def points(base: str) -> tuple[str, ...]:
     """The residual units of a ResNet from the deepest to the first, as the paper's tables list them."""
-    units = [f"b{block}-{unit}" for block, count in enumerate(UNITS[base], 1) for unit in range(count)]
+    units = [point_name((block, unit)) for block, count in enumerate(UNITS[base], 1) for unit in range(count)]
     return tuple(reversed(units))
 
 
@@ -110,6 +132,30 @@ def parse_variant(name: str) -> Variant:
     if name in _BY_NAME:
         return _BY_NAME[name]
     raise unknown_model(name)
+
+
+def parse_spread(name: str) -> Variant | None:
+    """`resnet18:b3-1:spread` -> the shallow variant that it reads; None for a name of another kind."""
+    cut = name.removesuffix(":spread")
+    return _BY_NAME.get(cut) if cut != name and ":tune-" not in cut else None
+
+
+def parse_exits(name: str) -> Exits | None:
+    """`resnet18:b2-1+b3-1` -> its `Exits`; None for a name of another kind.
+
+    Raises UnknownModelError where an exit does not exist or the group's does not come before the class's.
+    """
+    base, _, pair = name.partition(":")
+    group, plus, leaf = pair.partition("+")
+    if base not in UNITS or not plus:
+        return None
+    early, deep = parse_point(group), parse_point(leaf)
+    if early is None or deep is None or not {group, leaf} <= set(points(base)) or early >= deep:
+        raise UnknownModelError(
+            f"{name!r} is no pair of exits; name two residual units of {base}, the earlier one first, "
+            f"from {points(base)[-1]} to {points(base)[0]}, such as {base}:b2-1+b3-1"
+        )
+    return Exits(base, early, deep)
 
 
 def unknown_model(name: str) -> UnknownModelError:

@@ -14,15 +14,17 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from models.errors import ModelError
+
 FOLDED_VARIANCE = 1 - 1e-5
 """Running variance of a folded BatchNorm: with its epsilon it divides by one."""
 
 # DenseNet's published weights are older than torchvision's names for its layers.
 _RENAMED = re.compile(r"(denselayer\d+\.(?:norm|relu|conv))\.([12]\.)")
-_HEADS = ("fc.", "classifier.", "AuxLogits.", "aux1.", "aux2.")
+_HEADS = ("fc.", "group_fc.", "classifier.", "AuxLogits.", "aux1.", "aux2.")
 
 
-class WeightsError(ValueError):
+class WeightsError(ModelError):
     """Start weights that cannot be had or do not fit; the message is one line."""
 
 

@@ -71,6 +71,8 @@ class LabelSettings:
     """Shards handed out at a time; how many of them run at once is the task runner's matter (two in-process)."""
     batch_size: int = 32
     """Subfigures in a batch of the classifier; batches run across papers."""
+    captions: bool = True
+    """Whether captions count beside the image, where the bundle can read them."""
     limits: ExtractionLimits = ExtractionLimits()
     jats: str | None = None
     """A folder of JATS XML, named as the PDFs are; beside the PDFs it is looked for in any case."""

@@ -8,6 +8,7 @@ from safetensors.torch import load_file, save_file
 from models.bundle import (
     BundleError,
     Description,
+    Rejection,
     bundle_info,
     load_bundle,
     resolve_bundle,
@@ -28,7 +29,7 @@ def folder(tmp_path: Path) -> Path:
         classes=("DMEL", "DMFL", "other"),
         transform=Transform(size=64, fit="stretch"),
         temperature=1.5,
-        threshold=0.4,
+        rejection=Rejection(threshold=0.4),
     )
     save_bundle(tmp_path / "small", description, network, "# A card")
     return tmp_path / "small"
@@ -40,7 +41,11 @@ def test_what_is_saved_comes_back(folder: Path) -> None:
     bundle = load_bundle(folder)
     assert bundle.info.classes == ("DMEL", "DMFL", "other")
     assert bundle.info.transform == Transform(size=64, fit="stretch")
-    assert (bundle.info.temperature, bundle.info.threshold, bundle.info.card) == (1.5, 0.4, "# A card")
+    assert (bundle.info.temperature, bundle.info.rejection.threshold, bundle.info.card) == (
+        1.5,
+        0.4,
+        "# A card",
+    )
     assert bundle.info.model_id == f"small@{bundle.info.weights_sha256[:12]}"
     for name, tensor in network.state_dict().items():
         assert torch.allclose(bundle.network.state_dict()[name].float(), tensor.float(), rtol=1e-3, atol=1e-6)

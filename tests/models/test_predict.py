@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from models.bundle import Description, load_bundle, resolve_bundle, save_bundle
+from models.bundle import Description, Rejection, load_bundle, resolve_bundle, save_bundle
 from models.devices import DeviceError, choose_device
 from models.networks import build_network
 from models.predict import load_predictor
@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
         classes=("DMEL", "DMFL", "DMLI", "DMTR"),
         transform=Transform(size=64, fit="stretch"),
         temperature=2.0,
-        threshold=0.3,
+        rejection=Rejection(threshold=0.3),
     )
     save_bundle(tmp_path, description, network, "card")
     return tmp_path

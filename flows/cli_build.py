@@ -1,0 +1,47 @@
+"""The command that builds the bundle that ships: for Figmill's developers, and for whoever wants to check its card."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from typing import Any
+
+import click
+
+from flows.cli_models import mendable
+
+
+@click.command("build-default", short_help="Build the bundle that ships.")
+@click.argument("panels", type=click.Path(exists=True, file_okay=False))
+@click.option("--weights", required=True, metavar="FILE", help="ImageNet weights of ResNet-18.")
+@click.option("--out", required=True, metavar="BUNDLE", help="Folder to write the bundle to.")
+@click.option(
+    "--corpus",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False),
+    help="Papers with gold: more panels to test on.",
+)
+@click.option(
+    "--strangers",
+    multiple=True,
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False),
+    help="Images that are no panels, to measure rejection on; may be repeated.",
+)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@mendable
+def build_default(**options: Any) -> None:
+    """Build the default bundle from PANELS, a folder with published.csv and assembled.csv, and from drawings.
+
+    Needs the extra figmill[draw] for chemical structures. Takes about half an hour on two cores.
+    """
+    from flows.default_bundle import BuildSettings
+    from flows.default_bundle import build_default as build
+
+    command = "figmill build-default " + shlex.join(sys.argv[2:])
+    bundle = build(BuildSettings(command=command, **options))
+    click.echo(f"bundle {bundle.model_id} written to {bundle.path}")
+
+
+COMMANDS: list[click.Command] = [build_default]
+"""What `flows.cli` adds to the group."""

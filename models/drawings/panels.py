@@ -1,0 +1,50 @@
+"""The set of drawn panels: which drawer teaches which class, and how many of each are drawn."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+
+import numpy as np
+from PIL import Image
+
+from models.bundle import BACKGROUND
+from models.drawings import diagrams, micrographs, negatives, sequences, signals, structures, texts
+from models.drawings.figure import Random
+
+Drawer = Callable[[Random], Image.Image]
+
+DRAWERS: Mapping[str, tuple[Drawer, ...]] = MappingProxyType(
+    {
+        "DMFL": (micrographs.fluorescence,),
+        "DMTR": (micrographs.particles, micrographs.ultrastructure),
+        "DSEC": (signals.electrocardiogram,),
+        "DSEE": (signals.electroencephalogram,),
+        "DSEM": (signals.electromyogram,),
+        "GCHE": (structures.structure,),
+        "GFLO": (diagrams.flow_chart,),
+        "GGEL": (micrographs.blot,),
+        "GGEN": (sequences.alignment,),
+        "GMAT": (texts.formulas,),
+        "GPLI": (texts.program_listing,),
+        "GTAB": (diagrams.table,),
+        BACKGROUND: (negatives.negative,) * 6,
+    }
+)
+"""Each drawer draws the same number of panels."""
+
+_LONGEST = 512
+"""Pixels of the longer side at most, as of the published panels."""
+
+
+def draw_panels(per_drawer: int, seed: int) -> Iterator[tuple[str, bytes]]:
+    """(class, PNG) of every drawn panel; the same seed draws the same panels."""
+    for place, (code, drawers) in enumerate(DRAWERS.items()):
+        for kind, drawer in enumerate(drawers):
+            for number in range(per_drawer):
+                image = drawer(np.random.default_rng([seed, place, kind, number]))
+                image.thumbnail((_LONGEST, _LONGEST))
+                stream = io.BytesIO()
+                image.save(stream, "PNG")
+                yield code, stream.getvalue()

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from models.drawings.negatives import NOISE
+from models.drawings.panels import DRAWERS, draw_panels
+from models.taxonomy import CODES
+
+pytest.importorskip("rdkit", reason="needs the extra figmill[draw]")
+
+
+def pixels(data: bytes) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(data)).convert("L"), np.float32)
+
+
+def test_every_class_gets_panels_of_a_printed_size_with_something_on_them() -> None:
+    drawn = list(draw_panels(2, seed=3))
+    assert {code for code, _ in drawn} == set(DRAWERS)
+    assert set(DRAWERS) - set(CODES) == {"background"}
+    for code, data in drawn:
+        assert max(Image.open(io.BytesIO(data)).size) <= 512
+        if code != "background":  # a blank page is one of its kinds
+            assert pixels(data).std() > 3, code
+
+
+def test_the_same_seed_draws_the_same_and_another_seed_others() -> None:
+    first, again, other = (list(draw_panels(1, seed)) for seed in (5, 5, 6))
+    assert first == again
+    assert all(a != b for a, b in zip(first, other, strict=True) if a[0] != "background")
+
+
+@pytest.mark.parametrize("kind", NOISE)
+def test_noise_for_measuring_rejection_has_the_size_asked_for(kind: str) -> None:
+    assert NOISE[kind](np.random.default_rng(0), (90, 70)).size == (90, 70)

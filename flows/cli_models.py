@@ -152,8 +152,11 @@ def _report(outcome: TrainOutcome) -> None:
 
 def _in_a_line(scores: Evaluation) -> str:
     low, high = scores.accuracy_interval
+    unknown = (
+        f" ({scores.unknown} of classes unknown to the model, counted as wrong)" if scores.unknown else ""
+    )
     return (
-        f"{scores.images} images, accuracy {scores.accuracy:.3f} ({low:.3f} to {high:.3f}), "
+        f"{scores.images} images{unknown}, accuracy {scores.accuracy:.3f} ({low:.3f} to {high:.3f}), "
         f"macro-F1 {scores.macro_f1:.3f}, calibration error {scores.ece:.3f}"
     )
 
@@ -312,7 +315,9 @@ def models(context: click.Context) -> None:
         click.echo(
             f"  {base}:tune-fc, {base}:tune-{cuts[0]} ... {base}:tune-{cuts[-1]}, {base}:tune-whole  fine-tuned"
         )
-    click.echo("  resnet18:b2-1+b3-1, any two units  the class's group read after the first, the class after the second")
+    click.echo(
+        "  resnet18:b2-1+b3-1, any two units  the class's group read after the first, the class after the second"
+    )
     click.echo("  " + "\n  ".join(OTHER_MODELS))
 
 

@@ -84,9 +84,8 @@ class Results:
         return 100 * macro_f1(self.confusion(result))
 
     def confusion(self, result: VariantResult) -> Labels:
-        """(classes, classes): rows are true, columns predicted."""
-        known = self.true >= 0
-        return confusion_matrix(self.true[known], result.predicted[known], len(self.classes))
+        """As `models.evaluation.confusion_matrix`: rows are true, columns predicted."""
+        return confusion_matrix(self.true, result.predicted, len(self.classes))
 
 
 @dataclass(frozen=True, slots=True)

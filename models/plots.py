@@ -19,11 +19,10 @@ if TYPE_CHECKING:
 _BLUE, _RED, _GREY = "#2a6f97", "#c1121f", "#6c757d"
 
 
-def plot_curves(history: Sequence[Epoch], file: Path) -> None:
+def plot_curves(history: Sequence[Epoch], best: Epoch, file: Path) -> None:
     """Loss and accuracy per epoch, training and validation, the best epoch marked."""
     figure, (left, right) = figure_with_axes(2, width=9, height=3.6)
     epochs = [epoch.epoch for epoch in history]
-    best = min(history, key=lambda epoch: epoch.validation_loss)
     for axes, what in ((left, "loss"), (right, "accuracy")):
         axes.plot(
             epochs, [getattr(e, f"train_{what}") for e in history], color=_GREY, label="training, augmented"

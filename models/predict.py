@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from models.bundle import Bundle, load_bundle
 from models.calibration import softmax
+from models.captions import caption_features
 from models.devices import Device, choose_device
 from models.transforms import Pixels
 
@@ -45,6 +47,7 @@ class Predictor:
         self.device = device.type
         self._device = device
         self._temperature = info.temperature
+        self._text_size = int(getattr(bundle.network, "text_size", 0))
         network = _fused(bundle.network).to(device)
         self._network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         shape = (1, 3, 1, 1)
@@ -55,9 +58,13 @@ class Predictor:
         """Encoded image -> (S, S, 3) uint8. Raises ValueError for what cannot be decoded or is too large."""
         return self.transform.prepare(data)
 
-    def predict(self, images: Pixels) -> Predictions:
-        """(N, S, S, 3) uint8, as `prepare` gives them -> their predictions, in the same order."""
-        parts = [self._forward(images[start : start + _CHUNK]) for start in range(0, len(images), _CHUNK)]
+    def predict(self, images: Pixels, texts: Sequence[str | None] | None = None) -> Predictions:
+        """(N, S, S, 3) uint8, as `prepare` gives them -> their predictions, in the same order.
+
+        `texts`: the subcaption or caption of each image, for a network that reads them; it also does without.
+        """
+        starts = range(0, len(images), _CHUNK)
+        parts = [self._forward(images[i : i + _CHUNK], texts and texts[i : i + _CHUNK]) for i in starts]
         logits = np.concatenate([np.zeros((0, len(self.classes)), np.float32), *(part[0] for part in parts)])
         embeddings = np.concatenate([np.zeros((0, self.embedding_size), np.float16), *(p[1] for p in parts)])
         probabilities = softmax(logits / self._temperature)
@@ -65,10 +72,16 @@ class Predictor:
         return Predictions(probabilities, embeddings, rejected)
 
     @torch.inference_mode()
-    def _forward(self, images: Pixels) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float16]]:
-        pixels = torch.from_numpy(np.ascontiguousarray(images)).to(self._device)
+    def _forward(
+        self, images: Pixels, texts: Sequence[str | None] | None
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float16]]:
+        # Decoded and memory-mapped images are read-only, which torch does not take.
+        pixels = torch.from_numpy(np.require(images, requirements=["C", "W"])).to(self._device)
         x = (pixels.permute(0, 3, 1, 2).float() - self._mean) / self._std
         features: Tensor = self._network.features(x.contiguous(memory_format=torch.channels_last))
+        if self._text_size and texts:
+            words = torch.from_numpy(caption_features([text or "" for text in texts]))
+            features[:, -self._text_size :] = words.to(features)
         logits: Tensor = self._network.head(features)
         half = features.clamp(-65504, 65504).half()
         return logits.float().cpu().numpy(), half.cpu().numpy()
@@ -89,7 +102,10 @@ def _load(path: str, device: Device) -> Predictor:
 
 
 def _fused(network: nn.Module) -> nn.Module:
-    """Folds every BatchNorm into the convolution before it: the same function, fewer passes over memory."""
+    """Folds the BatchNorms on a ResNet's main path into the convolutions before them: the same function, faster.
+
+    Those of shortcuts, and of networks with other names for their layers, stay.
+    """
     for module in network.modules():
         for number in ("1", "2", "3"):
             conv, norm = getattr(module, f"conv{number}", None), getattr(module, f"bn{number}", None)

@@ -126,12 +126,15 @@ class Classifier:
 
     def _take(self, extraction: Extraction) -> Iterator[LabelledPaper]:
         self._clock.add("extract", extraction.seconds)
-        subfigures = [subfigure for figure in extraction.figures for subfigure in figure.subfigures]
-        if not subfigures:
+        pairs = [(figure, subfigure) for figure in extraction.figures for subfigure in figure.subfigures]
+        if not pairs:
             yield LabelledPaper(extraction, ())
             return
-        paper = _Paper(extraction, [None] * len(subfigures), len(subfigures))
-        self._waiting.extend(_Item(paper, place, subfigure) for place, subfigure in enumerate(subfigures))
+        paper = _Paper(extraction, [None] * len(pairs), len(pairs))
+        self._waiting.extend(
+            _Item(paper, place, subfigure, subfigure.subcaption or figure.caption)
+            for place, (figure, subfigure) in enumerate(pairs)
+        )
         self._prepare_ahead()
 
     def _prepare_ahead(self) -> None:
@@ -164,7 +167,8 @@ class Classifier:
             return
         network = self._network.result()
         with _device_lock, self._clock.timed("classify"):
-            found = network.predict(np.stack([image for _, image in images]))
+            texts = [item.text for item, _ in images]
+            found = network.predict(np.stack([image for _, image in images]), texts)
         for row, (item, _) in enumerate(images):
             score = Score(found.probabilities[row], found.embeddings[row], bool(found.rejected[row]))
             yield item, score if np.isfinite(score.probabilities).all() else None
@@ -184,6 +188,8 @@ class _Item:
     paper: _Paper
     place: int
     subfigure: Subfigure
+    text: str | None
+    """What the paper says of it: the subcaption, or else the caption of the whole figure."""
 
 
 _load_lock = threading.Lock()

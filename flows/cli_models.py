@@ -5,15 +5,17 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from tasks.errors import FigmillError
 
 if TYPE_CHECKING:
-    from flows.training import TrainListener, TrainOutcome
+    from flows.training import TrainListener
+    from flows.training_outcome import TrainOutcome
     from models.evaluation import Evaluation
 
 _DEVICE = click.option(
@@ -36,13 +38,15 @@ _WHERE = click.option(
 
 
 def mendable(command: Callable[..., None]) -> Callable[..., None]:
-    """What the user can mend (a ValueError of ours) ends as one line and exit status 1."""
+    """What the user can mend (a ModelError) ends as one line and exit status 1."""
 
     @wraps(command)
     def run(*arguments: Any, **options: Any) -> None:
+        from models.errors import ModelError
+
         try:
             command(*arguments, **options)
-        except ValueError as error:
+        except ModelError as error:
             raise FigmillError(str(error)) from error
 
     return run
@@ -73,14 +77,37 @@ def _training_options(command: Callable[..., None]) -> Callable[..., None]:
                 "--weights",
                 default="imagenet",
                 show_default=True,
-                metavar="imagenet|random|FILE",
-                help="Start weights: torchvision's (downloaded), none, or a .pth, .safetensors or .npz file.",
+                metavar="imagenet|random|PATH",
+                help="Start weights: torchvision's (downloaded), none, a .pth, .safetensors or .npz file, or a folder "
+                "of files such as alexnet.pth and googlenet.pth; for resnet50:ensemble the folder of its members.",
             ),
-            click.option("--epochs", type=click.IntRange(1), help="Overrides the preset."),
             click.option(
-                "--learning-rate", type=click.FloatRange(0, min_open=True), help="Overrides the preset."
+                "--recipe",
+                metavar="FILE",
+                help="TOML with any settings of a recipe, augmentation and normalisation too, over the preset's; "
+                "`figmill models recipe` prints one.",
             ),
-            click.option("--batch-size", type=click.IntRange(2), help="Overrides the preset."),
+            click.option(
+                "--epochs", type=click.IntRange(1), help="Overrides the recipe, as the next seven do."
+            ),
+            click.option("--learning-rate", type=click.FloatRange(0, min_open=True)),
+            click.option("--batch-size", type=click.IntRange(2)),
+            click.option("--optimiser", type=click.Choice(["adam", "adamw"])),
+            click.option("--weight-decay", type=click.FloatRange(0, 1)),
+            click.option(
+                "--schedule", type=click.Choice(["constant", "cosine"]), help="Of the learning rate."
+            ),
+            click.option(
+                "--select",
+                type=click.Choice(["loss", "accuracy", "macro_f1"]),
+                help="The epoch that is kept: lowest validation loss, highest accuracy or macro-F1.",
+            ),
+            click.option(
+                "--oversample",
+                type=click.FloatRange(0, 1),
+                metavar="SHARE",
+                help="Repeat rare classes up to this share of the largest; 0 repeats nothing.",
+            ),
             click.option("--seed", type=click.IntRange(0), default=0, show_default=True),
             click.option(
                 "--validation",
@@ -123,24 +150,25 @@ def train(where: tuple[str, ...], mlflow: bool, **options: Any) -> None:
       figmill train labels.csv --model resnet18:b3-1 --preset fast --out mine
     """
     from flows.prefect_api import api_is_configured, check_api
-    from flows.training import TrainSettings
     from flows.training import train as train_here
     from flows.training_progress import TrainingLines
+    from flows.training_settings import TrainSettings
 
     command = "figmill train " + shlex.join(sys.argv[2:])
     settings = TrainSettings(where=_parse_where(where), command=command, **options)
-    listener: TrainListener = TrainingLines(click.echo)
-    if mlflow:
-        from flows.tracking import MlflowListener
+    with ExitStack() as stack:
+        listener: TrainListener = TrainingLines(click.echo)
+        if mlflow:
+            from flows.tracking import MlflowListener
 
-        listener = MlflowListener(settings, listener)
-    if api_is_configured():
-        check_api()
-        from flows.train_classifier import train_classifier
+            listener = stack.enter_context(MlflowListener(settings, listener))
+        if api_is_configured():
+            check_api()
+            from flows.train_classifier import train_classifier
 
-        _report(train_classifier(settings, listener))
-    else:
-        _report(train_here(settings, listener))
+            _report(train_classifier(settings, listener))
+        else:
+            _report(train_here(settings, listener))
 
 
 def _report(outcome: TrainOutcome) -> None:
@@ -152,8 +180,11 @@ def _report(outcome: TrainOutcome) -> None:
 
 def _in_a_line(scores: Evaluation) -> str:
     low, high = scores.accuracy_interval
+    unknown = (
+        f" ({scores.unknown} of classes unknown to the model, counted as wrong)" if scores.unknown else ""
+    )
     return (
-        f"{scores.images} images, accuracy {scores.accuracy:.3f} ({low:.3f} to {high:.3f}), "
+        f"{scores.images} images{unknown}, accuracy {scores.accuracy:.3f} ({low:.3f} to {high:.3f}), "
         f"macro-F1 {scores.macro_f1:.3f}, calibration error {scores.ece:.3f}"
     )
 
@@ -234,8 +265,8 @@ def study(
 
     from flows.study import StudySettings, report
     from flows.study import study as study_here
-    from flows.training import TrainSettings
     from flows.training_progress import TrainingLines
+    from flows.training_settings import TrainSettings
 
     if bool(data) == bool(from_predictions):
         raise click.UsageError("give DATA to train on, or --from-predictions DIR, one of them")
@@ -275,20 +306,18 @@ def explain(bundle: str, images: tuple[str, ...], layers: tuple[str, ...], out: 
     from pathlib import Path
 
     from models.bundle import load_bundle, resolve_bundle
-    from models.gradcam import explain as explain_image
-    from models.gradcam import sheet
+    from models.gradcam import explain_file, sheet, sheet_names
 
     loaded = load_bundle(resolve_bundle(bundle))
-    folder = Path(out)
-    folder.mkdir(parents=True, exist_ok=True)
-    for image in map(Path, images):
-        explanation = explain_image(loaded, image.read_bytes(), layers)
-        file = folder / f"{image.stem}.png"
-        sheet(explanation).save(file)
+    folder, files = Path(out), [Path(image) for image in images]
+    for image, name in zip(files, sheet_names(files), strict=True):
+        explanation = explain_file(loaded, image, layers)
+        folder.mkdir(parents=True, exist_ok=True)
+        sheet(explanation).save(folder / name)
         colour, grey = explanation.in_colour, explanation.in_grey
         click.echo(
             f"{image.name}: {colour.code} {colour.confidence:.0%}, in greyscale {grey.code} {grey.confidence:.0%} "
-            f"-> {file}"
+            f"-> {folder / name}"
         )
 
 
@@ -326,6 +355,15 @@ def show(bundle: str) -> None:
     from models.bundle import bundle_info, resolve_bundle
 
     click.echo(bundle_info(resolve_bundle(bundle)).card)
+
+
+@models.command()
+@click.argument("preset", type=click.Choice(["paper", "fast"]), default="paper")
+def recipe(preset: Literal["paper", "fast"]) -> None:
+    """Print a preset as TOML, to change and to give to `figmill train --recipe`."""
+    from models.recipes import PRESETS, write_recipe
+
+    click.echo(write_recipe(PRESETS[preset]), nl=False)
 
 
 COMMANDS: list[click.Command] = [train, evaluate, study, explain, models]

@@ -76,11 +76,12 @@ def _check_classes(data: LabelledImages, predictor: Predictor) -> None:
 
 
 def _predict(prepared: Prepared, predictor: Predictor) -> Predictions:
-    rows = prepared.examples("test").rows
-    parts = [
-        predictor.predict(predictor.transform.central(prepared.canvases.pixels[rows[start : start + _BATCH]]))
-        for start in range(0, len(rows), _BATCH)
-    ]
+    examples = prepared.examples("test")
+    parts = []
+    for start in range(0, len(examples), _BATCH):
+        rows = examples.rows[start : start + _BATCH]
+        images = predictor.transform.central(prepared.canvases.pixels[rows])
+        parts.append(predictor.predict(images, examples.captions[start : start + _BATCH]))
     return Predictions(
         np.concatenate([part.probabilities for part in parts]),
         np.concatenate([part.embeddings for part in parts]),

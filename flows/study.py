@@ -1,21 +1,28 @@
 """The paper's study: any of its networks trained one after another, then its tables and figures, without Prefect.
 
-In OUT: `bundles/<model>/`, a bundle per network; `predictions_<approach>_<base>.json`, what is done;
-`tables.md`, `variants.csv`, `figure_*.png`. What is done is skipped, and a killed training goes on from its last epoch.
+In OUT: `study.json`, what all its trainings have in common; `bundles/<model>/`, a bundle per network;
+`predictions_<approach>_<base>.json`, what is done; `tables.md`, `variants.csv`, `figure_*.png`. What is done is
+skipped, and a killed training goes on from its last checkpoint.
 """
 
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from flows.training import TrainListener, TrainOutcome, TrainSettings, train
-from models.bundle import bundle_info
-from models.imageclef import DataError, read_data
+from flows.training import TrainListener, describe, prepare_data, train
+from flows.training_outcome import OUTCOME, TrainOutcome
+from flows.training_settings import TrainSettings, recipe_of
+from models.bundle import DESCRIPTION_FILE, bundle_info
+from models.files import written_whole
+from models.imageclef import DataError
+from models.starting import ENSEMBLE, weights_identity
 from models.study import (
     Results,
     VariantResult,
@@ -25,7 +32,15 @@ from models.study import (
     write_results,
 )
 from models.study_report import write_report
-from models.variants import UnknownModelError, Variant, model_names, parse_variant, unknown_model
+from models.variants import (
+    ENSEMBLE_MEMBERS,
+    UnknownModelError,
+    Variant,
+    model_names,
+    parse_exits,
+    parse_variant,
+    unknown_model,
+)
 
 Train = Callable[[TrainSettings, TrainListener], TrainOutcome]
 """`flows.training.train`, or the same as a flow run."""
@@ -50,17 +65,19 @@ class StudyListener(TrainListener):
 def study(settings: StudySettings, listener: StudyListener | None = None, run: Train = train) -> Path:
     """Trains what is not done, then writes the report; returns its file.
 
-    Raises ValueError (UnknownModelError, DataError) with a line for the user.
+    The ensemble's members are trained before it.
+    Raises ModelError (UnknownModelError, DataError, ...) with a line for the user.
     """
     hears = listener or StudyListener()
     out = Path(settings.out)
     names = expand(settings.models)
-    _check_test_images(settings.training)
+    _check_common(settings, hears)
     for number, name in enumerate(names, 1):
-        done = _is_done(out, name)
+        done = _is_done(settings, name, names)
         hears.network(name, number, len(names), done)
         if not done:
-            _train_one(settings, name, hears, run)
+            run(_training_of(settings, name), hears)
+        _keep(out, name)
     bundles = [bundle_folder(out, name) for name in names if _variant(name) is None]
     results = read_predictions(out) if any(_variant(name) for name in names) else []
     return write_report(results, out, is_paper=False, others=[bundle_info(folder) for folder in bundles])
@@ -74,13 +91,16 @@ def report(folder: Path, out: Path) -> Path:
 
 def expand(patterns: Sequence[str]) -> list[str]:
     """Names that the patterns mean, in the paper's order. Raises UnknownModelError for one that means none."""
-    chosen: set[str] = set()
+    chosen: list[str] = []
     for pattern in patterns:
-        matches = fnmatch.filter(model_names(), pattern)
+        matches = fnmatch.filter(model_names(), pattern) or ([pattern] if parse_exits(pattern) else [])
         if not matches:
             raise unknown_model(pattern)
-        chosen.update(matches)
-    return [name for name in model_names() if name in chosen]
+        chosen += matches
+    if ENSEMBLE in chosen:
+        chosen += ENSEMBLE_MEMBERS
+    listed = [name for name in model_names() if name in chosen]
+    return [*listed, *(name for name in dict.fromkeys(chosen) if name not in listed)]
 
 
 def bundle_folder(out: Path, name: str) -> Path:
@@ -88,13 +108,43 @@ def bundle_folder(out: Path, name: str) -> Path:
     return out / "bundles" / name.replace(":", "_")
 
 
-def _check_test_images(training: TrainSettings) -> None:
-    images = Path(training.images) if training.images else None
-    data = read_data(training.data, images, dict(training.where))
-    if not any(image.split == "test" for image in data.images):
+def _check_common(settings: StudySettings, listener: TrainListener) -> None:
+    """Writes down what all trainings of a study have in common, or compares with what an earlier run wrote down.
+
+    Raises DataError where they differ: a table of networks trained on different data compares nothing.
+    """
+    training, out = settings.training, Path(settings.out)
+    recipe = recipe_of(training)
+    prepared = prepare_data(training, recipe, listener)
+    if not prepared.images_of("test"):
         raise DataError(
             "a study needs test images: mark them with split `test`, or put them below a folder `test`"
         )
+    every = describe(training, recipe, prepared) | {"start_weights": weights_identity(training.weights)}
+    now = _flat({key: value for key, value in every.items() if key != "model"})
+    file = out / "study.json"
+    if not file.is_file():
+        if any(out.glob("predictions_*.json")):
+            raise DataError(f"{out} holds predictions of unknown training; take another --out")
+        out.mkdir(parents=True, exist_ok=True)
+        with written_whole(file) as aside:
+            aside.write_text(json.dumps(now, indent=1) + "\n", encoding="utf-8")
+        return
+    before = _read_json(file)
+    changed = [key for key in {**before, **now} if before.get(key) != now.get(key)]
+    if changed:
+        what = ", ".join(f"{key} ({before.get(key)}, now {now.get(key)})" for key in changed[:4])
+        raise DataError(
+            f"the study in {out} was begun with other settings or data: {what}; take another --out"
+        )
+
+
+def _flat(entries: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """`{"recipe": {"epochs": 1}}` -> `{"recipe.epochs": 1}`: easy to compare and to name."""
+    flat: dict[str, Any] = {}
+    for key, value in entries.items():
+        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
+    return flat
 
 
 def _variant(name: str) -> Variant | None:
@@ -104,38 +154,61 @@ def _variant(name: str) -> Variant | None:
         return None
 
 
-def _is_done(out: Path, name: str) -> bool:
-    """A variant is done when its predictions are written; another network when its bundle is."""
+def _is_done(settings: StudySettings, name: str, names: Sequence[str]) -> bool:
+    """A network is done when its predictions are kept or its training has left its outcome.
+
+    An ensemble that is still to come needs its members' bundles too.
+    """
+    out = Path(settings.out)
+    whole = (bundle_folder(out, name) / DESCRIPTION_FILE).is_file() and _outcome_file(out, name).is_file()
     variant = _variant(name)
-    if variant is None:
-        return (bundle_folder(out, name) / "model.json").is_file()
+    if variant is None or whole:
+        return whole
+    if name in ENSEMBLE_MEMBERS and ENSEMBLE in names and not _is_done(settings, ENSEMBLE, names):
+        return False
     file = predictions_file(out, variant.base, variant.approach)
     return file.is_file() and any(result.variant == variant for result in read_results(file).variants)
 
 
-def _train_one(settings: StudySettings, name: str, listener: StudyListener, run: Train) -> None:
+def _training_of(settings: StudySettings, name: str) -> TrainSettings:
     out = Path(settings.out)
-    training = replace(
-        settings.training, model=name, out=str(bundle_folder(out, name)), name=name.replace(":", "-")
+    weights = str(out / "bundles") if name == ENSEMBLE else settings.training.weights
+    return replace(
+        settings.training,
+        model=name,
+        out=str(bundle_folder(out, name)),
+        name=name.replace(":", "-"),
+        weights=weights,
     )
-    if name == "resnet50:ensemble" and (out / "bundles").is_dir():
-        training = replace(training, weights=str(out / "bundles"))
-    outcome = run(training, listener)
-    variant = _variant(name)
-    if variant is not None:
-        _keep(out, variant, outcome)
 
 
-def _keep(out: Path, variant: Variant, outcome: TrainOutcome) -> None:
-    """Adds a variant's predictions of the test images to its file."""
-    validation = outcome.validation.accuracy
-    new = VariantResult(variant, np.array(outcome.test_predicted), *outcome.parameters, validation)
-    true = np.array(outcome.test_labels)
-    results = Results(variant.base, variant.approach, outcome.bundle.classes, true, (new,))
+def _outcome_file(out: Path, name: str) -> Path:
+    return bundle_folder(out, name) / "training" / OUTCOME
+
+
+def _keep(out: Path, name: str) -> None:
+    """Takes a variant's predictions of the test images from its outcome into its file, unless they are there."""
+    variant, source = _variant(name), _outcome_file(out, name)
+    if variant is None or not source.is_file():
+        return
+    outcome = _read_json(source)
+    total, trainable = outcome["parameters"]
+    predicted = np.array(outcome["test_predicted"], dtype=np.int64)
+    new = VariantResult(variant, predicted, total, trainable, outcome["validation_accuracy"])
+    classes, true = tuple(outcome["training"]["classes"]), np.array(outcome["test_labels"], dtype=np.int64)
     file = predictions_file(out, variant.base, variant.approach)
+    others: tuple[VariantResult, ...] = ()
     if file.is_file():
         before = read_results(file)
-        if not np.array_equal(before.true, true) or before.classes != results.classes:
+        if not np.array_equal(before.true, true) or before.classes != classes:
             raise DataError(f"{file} is of other test images; take another --out for other data")
-        results = replace(results, variants=(*before.variants, new))
-    write_results(out, results)
+        others = tuple(result for result in before.variants if result.variant != variant)
+    write_results(out, Results(variant.base, variant.approach, classes, true, (*others, new)))
+
+
+def _read_json(file: Path) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(f"{file} cannot be read: {error}; remove it, or take another --out") from error
+    return content

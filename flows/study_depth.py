@@ -9,8 +9,10 @@ from prefect.artifacts import create_markdown_artifact
 
 from flows.study import StudySettings, study
 from flows.train_classifier import train_classifier
-from flows.training import TrainListener, TrainOutcome, TrainSettings
+from flows.training import TrainListener
+from flows.training_outcome import TrainOutcome
 from flows.training_progress import TrainingLines
+from flows.training_settings import TrainSettings
 
 
 @flow(name="study-depth", persist_result=False)

@@ -5,20 +5,34 @@ from __future__ import annotations
 from dataclasses import asdict
 from types import ModuleType
 
-from flows.training import TrainListener, TrainOutcome, TrainSettings, recipe_of
+from flows.training import TrainListener
+from flows.training_outcome import TrainOutcome
+from flows.training_settings import TrainSettings, recipe_of
 from models.experiment import Prepared
 from models.training import Epoch
+from tasks.errors import SettingsError
 
 
 class MlflowListener(TrainListener):
-    """Hears a training for MLflow and passes all on to `inner`. The tracking server is MLflow's own setting."""
+    """Hears a training for MLflow and passes all on to `inner`; a context, which closes the run however it ends.
+
+    The tracking server is MLflow's own setting.
+    """
 
     def __init__(self, settings: TrainSettings, inner: TrainListener) -> None:
-        self._mlflow, self._inner = _import(), inner
+        self._mlflow, self._inner, self._settings = _import(), inner, settings
+
+    def __enter__(self) -> MlflowListener:
+        settings = self._settings
         self._mlflow.start_run(run_name=settings.name or settings.model)
         own = {key: value for key, value in asdict(settings).items() if value not in (None, "", ())}
         recipe = {key: v for key, v in asdict(recipe_of(settings)).items() if key not in own}
         self._mlflow.log_params({key: str(value)[:500] for key, value in (recipe | own).items()})
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        status = "FINISHED" if kind is None else "KILLED" if kind is KeyboardInterrupt else "FAILED"
+        self._mlflow.end_run(status)
 
     def decoding(self, done: int, total: int) -> None:
         """Passed on."""
@@ -27,6 +41,10 @@ class MlflowListener(TrainListener):
     def prepared(self, prepared: Prepared) -> None:
         """Passed on."""
         self._inner.prepared(prepared)
+
+    def resumed(self, epoch: int) -> None:
+        """Passed on."""
+        self._inner.resumed(epoch)
 
     def epoch(self, epoch: Epoch, total: int) -> None:
         """A point of each curve."""
@@ -42,14 +60,13 @@ class MlflowListener(TrainListener):
                 values = {"accuracy": scores.accuracy, "macro_f1": scores.macro_f1, "ece": scores.ece}
                 self._mlflow.log_metrics({f"{split}_{key}": value for key, value in values.items()})
         self._mlflow.log_artifacts(str(outcome.bundle.path), "bundle")
-        self._mlflow.end_run()
 
 
 def _import() -> ModuleType:
     try:
         import mlflow
     except ImportError as error:
-        raise ValueError(
+        raise SettingsError(
             "MLflow is not installed; install it with `uv pip install 'figmill[mlflow]'`"
         ) from error
     module: ModuleType = mlflow

@@ -5,8 +5,10 @@ from __future__ import annotations
 from prefect import flow, get_run_logger, tags
 from prefect.artifacts import create_markdown_artifact
 
-from flows.training import TrainListener, TrainOutcome, TrainSettings, train
+from flows.training import TrainListener, train
+from flows.training_outcome import TrainOutcome
 from flows.training_progress import TrainingLines
+from flows.training_settings import TrainSettings
 
 
 def _run_name() -> str:

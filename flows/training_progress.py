@@ -36,6 +36,10 @@ class TrainingLines(StudyListener):
                 shown = ", ".join(names[:5]) + (" ..." if len(names) > 5 else "")
                 self._write(f"{len(names)} {what}: {shown}")
 
+    def resumed(self, epoch: int) -> None:
+        """Where a killed training goes on."""
+        self._write(f"going on after epoch {epoch}")
+
     def epoch(self, epoch: Epoch, total: int) -> None:
         """Losses, accuracies and the time left."""
         left = epoch.seconds * (total - epoch.epoch)

@@ -155,12 +155,14 @@ def _coarsen(images: Tensor) -> Tensor:
 
 
 def jpeg_artefacts(images: Tensor, coarseness: Tensor) -> Tensor:
-    """(N, 3, S, S) 0..255 -> the same after JPEG's quantisation of 8x8 blocks; S is a multiple of 8.
+    """(N, 3, H, W) 0..255 -> the same after JPEG's quantisation of 8x8 blocks, the last ones filled up at the edge.
 
     `coarseness` (N, 1) multiplies the standard's luminance table, made flatter for the two colour channels:
     1 is quality 50, 5 is quality 10.
     """
     transform, luminance = _cosines(images.device), _LUMINANCE.to(images.device)
+    rows, columns = images.shape[2:]
+    images = nnf.pad(images, (0, -columns % 8, 0, -rows % 8), mode="replicate")
     ycc = torch.einsum("oc,nchw->nohw", _TO_YCC.to(images.device), images - 128)
     count, channels, height, width = ycc.shape
     blocks = ycc.reshape(count, channels, height // 8, 8, width // 8, 8).transpose(3, 4)
@@ -169,7 +171,7 @@ def jpeg_artefacts(images: Tensor, coarseness: Tensor) -> Tensor:
     quantised = torch.round(transform @ blocks @ transform.T / steps) * steps
     restored = (transform.T @ quantised @ transform).transpose(3, 4).reshape(ycc.shape)
     rgb = torch.einsum("oc,nchw->nohw", torch.linalg.inv(_TO_YCC).to(images.device), restored)
-    return (rgb + 128).clamp(0, 255)
+    return (rgb[..., :rows, :columns] + 128).clamp(0, 255)
 
 
 def _cosines(device: torch.device) -> Tensor:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from models.files import written_whole
 from models.transforms import Pixels, Transform
 
 Progress = Callable[[int, int], None]
@@ -26,6 +27,8 @@ class Canvases:
     """(N, C, C, 3), memory-mapped read-only."""
     unreadable: dict[int, str]
     """Position -> why it could not be read."""
+    digests: tuple[str, ...]
+    """SHA-256 of each file's bytes, hex."""
 
 
 def default_cache() -> Path:
@@ -42,43 +45,57 @@ def decode(
     array, notes = folder / f"canvases-{key}.npy", folder / f"canvases-{key}.json"
     if not notes.is_file():
         folder.mkdir(parents=True, exist_ok=True)
-        unreadable = _write(array, files, transform, progress)
-        notes.write_text(json.dumps(unreadable))
-    reasons = {int(index): reason for index, reason in json.loads(notes.read_text()).items()}
-    return Canvases(np.load(array, mmap_mode="r", allow_pickle=False), reasons)
+        with written_whole(array) as aside:
+            found = _write(aside, files, transform, progress)
+        with written_whole(notes) as aside:
+            aside.write_text(json.dumps(found))
+    kept = json.loads(notes.read_text())
+    reasons = {int(index): reason for index, reason in kept["unreadable"].items()}
+    pixels = np.load(array, mmap_mode="r", allow_pickle=False)
+    return Canvases(pixels, reasons, tuple(kept["digests"]))
 
 
 def _write(
     array: Path, files: Sequence[Path], transform: Transform, progress: Progress | None
-) -> dict[int, str]:
-    """Writes aside, then renames: a killed run leaves nothing that looks whole."""
-    side, aside = transform.canvas_size, array.with_suffix(f".{os.getpid()}.part")
+) -> dict[str, object]:
+    """Fills the file of canvases; returns what is noted beside it: digests, and why images cannot be read."""
+    side = transform.canvas_size
     shape = (len(files), side, side, 3)
-    pixels = np.lib.format.open_memmap(aside, mode="w+", dtype=np.uint8, shape=shape)
+    pixels = np.lib.format.open_memmap(array, mode="w+", dtype=np.uint8, shape=shape)
     unreadable: dict[int, str] = {}
+    digests: list[str] = []
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        results: Iterable[Pixels | str] = pool.map(lambda file: _decode_one(file, transform), files)
-        for index, result in enumerate(results):
-            if isinstance(result, str):
-                unreadable[index], pixels[index] = result, 255
+        for index, one in enumerate(pool.map(lambda file: _decode_one(file, transform), files)):
+            digests.append(one.digest)
+            if isinstance(one.canvas, str):
+                unreadable[index], pixels[index] = one.canvas, 255
             else:
-                pixels[index] = result
+                pixels[index] = one.canvas
             if progress:
                 progress(index + 1, len(files))
     pixels.flush()
-    aside.rename(array)
-    return unreadable
+    return {"unreadable": unreadable, "digests": digests}
 
 
-def _decode_one(file: Path, transform: Transform) -> Pixels | str:
+@dataclass(frozen=True, slots=True)
+class _Decoded:
+    canvas: Pixels | str
+    """Or why there is none."""
+    digest: str
+
+
+def _decode_one(file: Path, transform: Transform) -> _Decoded:
+    digest = ""
     try:
-        return transform.canvas(file.read_bytes())
+        data = file.read_bytes()
+        digest = hashlib.sha256(data).hexdigest()
+        return _Decoded(transform.canvas(data), digest)
     except (OSError, ValueError) as error:
-        return str(error)
+        return _Decoded(str(error), digest)
 
 
 def _key(files: Sequence[Path], transform: Transform) -> str:
-    digest = hashlib.sha256(f"1 {transform.fit} {transform.canvas_size}".encode())
+    digest = hashlib.sha256(f"2 {transform.fit} {transform.canvas_size}".encode())
     for file in files:
         state = file.stat()
         digest.update(f"\n{file.resolve()}\t{state.st_size}\t{state.st_mtime_ns}".encode())

@@ -97,11 +97,11 @@ def quality(title: str, scores: Evaluation) -> str:
     lines = [
         f"### {title}",
         "",
-        f"{scores.images} images, of which {scores.unknown} of classes that the model does not have (counted as "
-        "wrong); 95% bootstrap intervals over articles where these are known.",
+        f"{scores.images} images, of which {scores.unknown} of classes that the model does not have (wrong in every "
+        "score); 95% bootstrap intervals over articles where these are known.",
         "",
         f"- accuracy {_with(scores.accuracy, scores.accuracy_interval)}",
-        f"- macro-F1 {_with(scores.macro_f1, scores.macro_f1_interval)} over classes that have images here",
+        f"- macro-F1 {_with(scores.macro_f1, scores.macro_f1_interval)} over the model's classes that have images here",
         f"- expected calibration error {_with(scores.ece, scores.ece_interval)}",
         f"- abstains on {scores.rejected:.1%}; accuracy on the others {scores.accuracy_kept:.3f}",
         "",
@@ -141,6 +141,7 @@ def metrics(scores: Evaluation) -> Mapping[str, Any]:
     """The scores as model.json keeps them."""
     return {
         "images": scores.images,
+        "unknown": scores.unknown,
         "accuracy": _pack(scores.accuracy, scores.accuracy_interval),
         "macro_f1": _pack(scores.macro_f1, scores.macro_f1_interval),
         "ece": _pack(scores.ece, scores.ece_interval),

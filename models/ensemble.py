@@ -92,10 +92,15 @@ def build_ensemble(classes: int, names: Sequence[str] = ENSEMBLE_MEMBERS) -> Ens
 
 
 def build_pooled(base: str, classes: int, text_size: int = 0) -> Pooled:
-    """A torchvision network with random weights whose features before the last layer are read by a linear head."""
+    """A torchvision network with random weights whose features before the last layer are read by a linear head.
+
+    GoogLeNet's and Inception's published weights want channels normalised to ±1 and not as ImageNet's are;
+    `transform_input` turns the one into the other, as torchvision does where it loads these weights.
+    """
     from torchvision import models
 
-    options = {"init_weights": False, "aux_logits": False} if base in {"googlenet", "inception_v3"} else {}
+    inception = {"init_weights": False, "aux_logits": False, "transform_input": True}
+    options = inception if base in {"googlenet", "inception_v3"} else {}
     body: nn.Module = models.get_model(base, weights=None, **options)
     if base == "alexnet":
         size = 4096

@@ -30,11 +30,15 @@ class ClassScores:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Scores of N images. Intervals are 95% bootstrap intervals; macro-F1 is over classes that have images."""
+    """Scores of N images. Intervals are 95% bootstrap intervals.
+
+    Images of classes that the model does not have are wrong in every score: they lower the accuracy, and the precision
+    and F1 of the class that they got. Macro-F1 is over the model's classes that have images.
+    """
 
     images: int
     unknown: int
-    """Images of classes that the model does not have: counted as wrong."""
+    """Images of classes that the model does not have."""
     accuracy: float
     accuracy_interval: Interval
     macro_f1: float
@@ -47,7 +51,7 @@ class Evaluation:
     """Accuracy among the others."""
     classes: tuple[ClassScores, ...]
     confusion: Counts
-    """(classes, classes): rows are true, columns predicted."""
+    """(classes + 1, classes): rows are true, columns predicted; the last row is of classes that the model lacks."""
     reliability: tuple[tuple[float, float, float], ...]
     """(mean confidence, accuracy, share of the images) per bin."""
 
@@ -64,27 +68,28 @@ def evaluate(
 
     The bootstrap draws whole `groups` (articles) where they are given, for images of one article are alike.
     The model abstains where `rejected` (N,) says so, or else below the confidence `threshold`.
-    A label of -1 is a class that the model does not know: always wrong, and in no column of the confusion matrix.
+    A label of -1 is a class that the model does not know.
     """
     if len(labels) == 0:
         raise ValueError("there are no images to evaluate")
     predicted, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
     right, kept = predicted == labels, confidence >= threshold if rejected is None else ~rejected
-    count = len(classes)
-    known = labels >= 0
-    confusion = confusion_matrix(labels[known], predicted[known], count)
+    confusion = confusion_matrix(labels, predicted, len(classes))
     samples = _resamples(groups or [str(index) for index in range(len(labels))])
+    ece = expected_calibration_error(confidence, right)
     return Evaluation(
         images=len(labels),
-        unknown=int((~known).sum()),
+        unknown=int((labels < 0).sum()),
         accuracy=float(right.mean()),
         accuracy_interval=_interval([right[rows].mean() for rows in samples]),
         macro_f1=macro_f1(confusion),
         macro_f1_interval=_interval(
-            [macro_f1(confusion_matrix(labels[r][known[r]], predicted[r][known[r]], count)) for r in samples]
+            [_resampled_macro_f1(confusion, labels[r], predicted[r]) for r in samples]
         ),
-        ece=expected_calibration_error(confidence, right),
-        ece_interval=_interval([expected_calibration_error(confidence[r], right[r]) for r in samples]),
+        ece=ece,
+        ece_interval=_reflected(
+            ece, _interval([expected_calibration_error(confidence[r], right[r]) for r in samples])
+        ),
         rejected=float(1 - kept.mean()),
         accuracy_kept=float(right[kept].mean()) if kept.any() else float("nan"),
         classes=class_scores(confusion, classes),
@@ -94,13 +99,14 @@ def evaluate(
 
 
 def confusion_matrix(labels: Indices, predicted: Indices, count: int) -> Counts:
-    """(count, count): rows are true, columns predicted."""
-    return np.bincount(labels * count + predicted, minlength=count * count).reshape(count, count)
+    """(count + 1, count): rows are true, columns predicted; the last row holds the labels -1."""
+    rows = np.where(labels < 0, count, labels)
+    return np.bincount(rows * count + predicted, minlength=(count + 1) * count).reshape(count + 1, count)
 
 
 def class_scores(confusion: Counts, classes: Sequence[str]) -> tuple[ClassScores, ...]:
-    """Precision, recall and F1 of every class."""
-    hits, support, predicted = confusion.diagonal(), confusion.sum(axis=1), confusion.sum(axis=0)
+    """Precision, recall and F1 of every class, from a `confusion_matrix`."""
+    hits, support, predicted = _totals(confusion)
     return tuple(
         ClassScores(code, int(s), int(p), _ratio(h, p), _ratio(h, s), _ratio(2 * h, s + p))
         for code, h, s, p in zip(classes, hits, support, predicted, strict=True)
@@ -108,12 +114,31 @@ def class_scores(confusion: Counts, classes: Sequence[str]) -> tuple[ClassScores
 
 
 def macro_f1(confusion: Counts) -> float:
-    """Mean F1 of the classes that have true images."""
-    hits, support, predicted = confusion.diagonal(), confusion.sum(axis=1), confusion.sum(axis=0)
-    present = support > 0
-    if not present.any():
-        return float("nan")
-    return float((2 * hits[present] / (support[present] + predicted[present])).mean())
+    """Mean F1 of the classes that have true images; NaN where none has."""
+    scores = _f1(confusion)
+    return float(np.nanmean(scores)) if not np.isnan(scores).all() else float("nan")
+
+
+def _resampled_macro_f1(whole: Counts, labels: Indices, predicted: Indices) -> float:
+    """Macro-F1 of a resample over the classes of the whole sample.
+
+    A class that was not drawn keeps the whole sample's F1: averaging over the others alone would forget the rare and
+    weak classes just where they matter, and counting it as 0 would punish the draw.
+    """
+    all_classes, drawn = _f1(whole), _f1(confusion_matrix(labels, predicted, whole.shape[1]))
+    scores = np.where(np.isnan(drawn), all_classes, drawn)
+    return float(np.nanmean(scores)) if not np.isnan(scores).all() else float("nan")
+
+
+def _f1(confusion: Counts) -> npt.NDArray[np.float64]:
+    """F1 of each class; NaN for those without true images."""
+    hits, support, predicted = _totals(confusion)
+    return np.where(support > 0, 2 * hits / np.maximum(support + predicted, 1), np.nan)
+
+
+def _totals(confusion: Counts) -> tuple[Counts, Counts, Counts]:
+    """Right, true and predicted images of each class."""
+    return confusion.diagonal(), confusion.sum(axis=1)[:-1], confusion.sum(axis=0)
 
 
 def _ratio(part: int, whole: int) -> float:
@@ -134,3 +159,13 @@ def _resamples(groups: Sequence[str]) -> list[Indices]:
 def _interval(values: Sequence[float]) -> Interval:
     low, high = np.nanpercentile(np.asarray(values, dtype=np.float64), [2.5, 97.5])
     return float(low), float(high)
+
+
+def _reflected(value: float, interval: Interval) -> Interval:
+    """The basic bootstrap interval: the resamples' quantiles mirrored at the sample's own value.
+
+    A calibration error is a mean of absolute values, which noise can only raise: resamples lie above the sample as
+    the sample lies above the truth. Source: Davison, Hinkley, "Bootstrap Methods and their Application", 1997.
+    """
+    low, high = interval
+    return max(0.0, 2 * value - high), max(0.0, 2 * value - low)

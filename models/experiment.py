@@ -1,4 +1,4 @@
-"""What training and evaluation start from: data with splits, decoded, and a network with its start weights."""
+"""The data of a training or an evaluation: labelled images with their splits, decoded."""
 
 from __future__ import annotations
 
@@ -9,25 +9,14 @@ from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
-import torch
-from torch import nn
 
-from models.bundle import BundleError, load_bundle
 from models.canvases import Canvases, Progress, decode
-from models.ensemble import Ensemble
 from models.examples import Examples
 from models.imageclef import DataError, LabelledImage, LabelledImages
-from models.networks import bodies, build_network
-from models.resnet import ResNet
 from models.transforms import Transform
-from models.variants import parse_point
-from models.weights import imagenet, load_file, start_from
 
 Split = Literal["train", "validation", "test"]
 SPLITS: tuple[Split, ...] = get_args(Split)
-
-RANDOM_WEIGHTS = "random"
-"""`--weights random`: no start weights, for tests and for comparison."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +48,30 @@ class Prepared:
 
     @property
     def key(self) -> str:
-        """Tells this data with these splits from any other."""
-        lines = (f"{image.path.name} {image.code} {image.split}" for image in self.images)
+        """Tells these images, by their content, with these classes, splits and captions from any others."""
+        lines = (
+            f"{self.canvases.digests[row]} {image.code} {image.split} {image.unsure} {image.caption!r}"
+            for row, image in zip(self.rows, self.images, strict=True)
+        )
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
+
+    def check_splits(self) -> None:
+        """Raises DataError where unreadable images leave a split empty, or a class without an image to train on."""
+        lost = (
+            f" ({len(self.unreadable)} images cannot be read, first {self.unreadable[0]})"
+            if self.unreadable
+            else ""
+        )
+        for split in ("train", "validation"):
+            if not self._chosen(split, sure_only=False):
+                raise DataError(f"the {split} split is empty{lost}; mark images for it, or give more images")
+        trained = {image.code for image in self.images if image.split == "train"}
+        untrained = [code for code in self.classes if code not in trained]
+        if untrained:
+            raise DataError(
+                f"class {untrained[0]} has no image to train on{lost}; add images, or leave the class out with "
+                "--min-images"
+            )
 
     def _chosen(self, split: Split, sure_only: bool) -> list[tuple[int, LabelledImage]]:
         pairs = zip(self.rows, self.images, strict=True)
@@ -93,50 +103,6 @@ def prepare(
         missing=data.missing,
         unreadable=tuple(data.images[row].path.name for row in sorted(canvases.unreadable)),
     )
-
-
-def start_network(
-    model: str, classes: Sequence[str] | int, weights: str, seed: int, freeze: str | None = None
-) -> nn.Module:
-    """The network called `model` with its start weights.
-
-    `weights`: `imagenet` (torchvision's, downloaded), `random`, or a file. `freeze` names a residual unit before
-    which nothing is trained, on top of what the model itself freezes. For an ensemble, `weights` may be a folder
-    with a bundle of each member.
-    Raises UnknownModelError, WeightsError, and ValueError for a unit that the network does not have.
-    """
-    torch.manual_seed(seed)
-    network = build_network(model, classes)
-    if isinstance(network, Ensemble) and Path(weights).is_dir():
-        _take_members(network, Path(weights))
-    elif weights != RANDOM_WEIGHTS:
-        for base, body in bodies(model, network):
-            start_from(body, imagenet(base) if weights == "imagenet" else load_file(weights), weights)
-    if freeze:
-        _freeze_before(network, freeze)
-    return network
-
-
-def _take_members(network: Ensemble, folder: Path) -> None:
-    """Each member from its own bundle, `<folder>/resnet50_b4-2` for `resnet50:b4-2`, as `figmill study` writes."""
-    for name, member in zip(network.names, network.members, strict=True):
-        bundle = load_bundle(folder / name.replace(":", "_"))
-        if bundle.info.model != name:
-            raise BundleError(
-                f"{bundle.info.path} is a {bundle.info.model}, not the ensemble's member {name}"
-            )
-        start_from(member, bundle.network.state_dict(), str(bundle.info.path))
-
-
-def _freeze_before(network: nn.Module, freeze: str) -> None:
-    point = parse_point(freeze)
-    if not isinstance(network, ResNet) or point is None:
-        raise ValueError(f"cannot freeze before {freeze!r}; give a residual unit of a ResNet, such as b2-0")
-    names = [name for name, _ in network.steps()]
-    wanted = f"b{point[0]}-{point[1]}"
-    if wanted not in names:
-        raise ValueError(f"there is no residual unit {wanted} in this network; it has {', '.join(names[1:])}")
-    network.freeze(max(network.frozen, names.index(wanted)))
 
 
 def test_only(data: LabelledImages) -> LabelledImages:

@@ -6,8 +6,10 @@ The colour test: a false-coloured electron micrograph goes wrong in colour and i
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +21,7 @@ from models.augmentation import to_batch
 from models.bundle import Bundle
 from models.calibration import softmax
 from models.errors import ModelError
+from models.imageclef import DataError
 from models.resnet import ResNet
 from models.transforms import Pixels
 
@@ -70,6 +73,25 @@ def explain(bundle: Bundle, data: bytes, layers: Sequence[str] = ()) -> Explanat
     pixels = bundle.info.transform.prepare(data)
     grey = np.asarray(Image.fromarray(pixels).convert("L").convert("RGB"))
     return Explanation(pixels, grey, _look(bundle, pixels, chosen), _look(bundle, grey, chosen))
+
+
+def explain_file(bundle: Bundle, file: Path, layers: Sequence[str] = ()) -> Explanation:
+    """As `explain`, of an image file. Raises DataError, which names it, where it cannot be read."""
+    try:
+        return explain(bundle, file.read_bytes(), layers)
+    except ModelError:
+        raise
+    except (OSError, ValueError) as error:
+        raise DataError(f"{file}: {error}") from error
+
+
+def sheet_names(files: Sequence[Path]) -> list[str]:
+    """A name for the picture of each image: its own, numbered where an earlier image has it."""
+    names: list[str] = []
+    for file in files:
+        spellings = (f"{file.stem}{'' if n == 1 else f'-{n}'}.png" for n in itertools.count(1))
+        names.append(next(name for name in spellings if name not in names))
+    return names
 
 
 def _look(bundle: Bundle, pixels: Pixels, layers: dict[str, nn.Module]) -> Look:

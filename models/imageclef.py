@@ -95,7 +95,7 @@ def read_data(
         part = _read_one(item, images, where or {})
         missing += part.missing
         for image in part.images:
-            found.setdefault(image.path, image)
+            found.setdefault(image.path.resolve(), image)
     if not found:
         lost = f"; {len(missing)} listed images are not there, first {missing[0]}" if missing else ""
         raise DataError(f"no labelled images in {', '.join(map(str, data))}{lost}")
@@ -175,7 +175,10 @@ def _read_rows(file: Path) -> list[dict[str, str]]:
     if not lines:
         raise DataError(f"{file} is empty")
     delimiter = next((sign for sign in "\t," if sign in lines[0]), " ")
-    table = list(csv.reader(lines, delimiter=delimiter))
+    # `name  code` of a plain list may be apart by several spaces.
+    table = (
+        [line.split() for line in lines] if delimiter == " " else list(csv.reader(lines, delimiter=delimiter))
+    )
     header = [name.strip().lower() for name in table[0]]
     image, code = _column(header, _IMAGE_COLUMNS), _column(header, _CLASS_COLUMNS)
     if image and code:

@@ -19,11 +19,10 @@ if TYPE_CHECKING:
 _BLUE, _RED, _GREY = "#2a6f97", "#c1121f", "#6c757d"
 
 
-def plot_curves(history: Sequence[Epoch], file: Path) -> None:
+def plot_curves(history: Sequence[Epoch], best: Epoch, file: Path) -> None:
     """Loss and accuracy per epoch, training and validation, the best epoch marked."""
     figure, (left, right) = figure_with_axes(2, width=9, height=3.6)
     epochs = [epoch.epoch for epoch in history]
-    best = min(history, key=lambda epoch: epoch.validation_loss)
     for axes, what in ((left, "loss"), (right, "accuracy")):
         axes.plot(
             epochs, [getattr(e, f"train_{what}") for e in history], color=_GREY, label="training, augmented"
@@ -39,19 +38,20 @@ def plot_curves(history: Sequence[Epoch], file: Path) -> None:
 
 
 def plot_confusion(scores: Evaluation, file: Path) -> None:
-    """Confusion matrix with counts, shaded by the share of each true class."""
+    """Confusion matrix with counts, shaded by the share of each true class; `other` is unknown to the model."""
     codes = [c.code for c in scores.classes]
+    rows = [*codes, "other"] if scores.unknown else codes
+    confusion = scores.confusion[: len(rows)]
     side = max(4.0, 0.42 * len(codes) + 1.6)
     figure, (axes,) = figure_with_axes(1, width=side, height=side)
-    totals = scores.confusion.sum(axis=1, keepdims=True).clip(min=1)
-    shares = scores.confusion / totals
+    shares = confusion / confusion.sum(axis=1, keepdims=True).clip(min=1)
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    for row, column in zip(*scores.confusion.nonzero(), strict=True):
+    for row, column in zip(*confusion.nonzero(), strict=True):
         colour = "white" if shares[row, column] > 0.6 else "black"
-        count = str(scores.confusion[row, column])
+        count = str(confusion[row, column])
         axes.text(column, row, count, ha="center", va="center", fontsize=8, color=colour)
     axes.set_xticks(range(len(codes)), codes, rotation=90)
-    axes.set_yticks(range(len(codes)), codes)
+    axes.set_yticks(range(len(rows)), rows)
     axes.set(xlabel="predicted", ylabel="true")
     axes.spines[["top", "right"]].set_visible(True)
     _save(figure, file)

@@ -16,6 +16,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from models.bundle import Bundle, load_bundle
 from models.calibration import softmax
 from models.caption_view import fuse
+from models.captions import caption_features
 from models.devices import Device, choose_device
 from models.transforms import Pixels
 
@@ -48,6 +49,7 @@ class Predictor:
         self.device = device.type
         self._device = device
         self._temperature = info.temperature
+        self._text_size = int(getattr(bundle.network, "text_size", 0))
         network = _fused(bundle.network).to(device)
         self._network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         shape = (1, 3, 1, 1)
@@ -61,9 +63,10 @@ class Predictor:
     def predict(self, images: Pixels, texts: Sequence[str | None] | None = None) -> Predictions:
         """(N, S, S, 3) uint8, as `prepare` gives them -> their predictions, in the same order.
 
-        `texts`: the subcaption or caption of each image, a second view where the bundle takes one.
+        `texts`: the subcaption or caption of each image, for a bundle or network that reads them; it also does without.
         """
-        parts = [self._forward(images[start : start + _CHUNK]) for start in range(0, len(images), _CHUNK)]
+        starts = range(0, len(images), _CHUNK)
+        parts = [self._forward(images[i : i + _CHUNK], texts and texts[i : i + _CHUNK]) for i in starts]
         outputs = len(self.classes) + self.rejection.background
         logits = np.concatenate([np.zeros((0, outputs), np.float32), *(part[0] for part in parts)])
         features = np.concatenate([np.zeros((0, self.embedding_size), np.float32), *(p[1] for p in parts)])
@@ -77,11 +80,17 @@ class Predictor:
         return Predictions(probabilities, features.clip(-65504, 65504).astype(np.float16), rejected)
 
     @torch.inference_mode()
-    def _forward(self, images: Pixels) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    def _forward(
+        self, images: Pixels, texts: Sequence[str | None] | None
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
         """(N, outputs) logits and (N, embedding_size) features."""
-        pixels = torch.from_numpy(np.array(images)).to(self._device)
+        # Decoded and memory-mapped images are read-only, which torch does not take.
+        pixels = torch.from_numpy(np.require(images, requirements=["C", "W"])).to(self._device)
         x = (pixels.permute(0, 3, 1, 2).float() - self._mean) / self._std
         features: Tensor = self._network.features(x.contiguous(memory_format=torch.channels_last))
+        if self._text_size and texts:
+            words = torch.from_numpy(caption_features([text or "" for text in texts]))
+            features[:, -self._text_size :] = words.to(features)
         logits: Tensor = self._network.head(features)
         return logits.float().cpu().numpy(), features.float().cpu().numpy()
 
@@ -101,7 +110,10 @@ def _load(path: str, device: Device) -> Predictor:
 
 
 def _fused(network: nn.Module) -> nn.Module:
-    """Folds every BatchNorm into the convolution before it: the same function, fewer passes over memory."""
+    """Folds the BatchNorms on a ResNet's main path into the convolutions before them: the same function, faster.
+
+    Those of shortcuts, and of networks with other names for their layers, stay.
+    """
     for module in network.modules():
         for number in ("1", "2", "3"):
             conv, norm = getattr(module, f"conv{number}", None), getattr(module, f"bn{number}", None)

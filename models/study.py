@@ -8,7 +8,6 @@ Classes are digits in a string, or a list of numbers where there are more than t
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.evaluation import ClassScores, class_scores, confusion_matrix, macro_f1
+from models.files import written_whole
 from models.imageclef import DataError
 from models.taxonomy import MICROSCOPY
 from models.variants import UNITS, Approach, Variant, fine_tuned_variants, parse_point, shallow_variants
@@ -84,9 +84,8 @@ class Results:
         return 100 * macro_f1(self.confusion(result))
 
     def confusion(self, result: VariantResult) -> Labels:
-        """(classes, classes): rows are true, columns predicted."""
-        known = self.true >= 0
-        return confusion_matrix(self.true[known], result.predicted[known], len(self.classes))
+        """As `models.evaluation.confusion_matrix`: rows are true, columns predicted."""
+        return confusion_matrix(self.true, result.predicted, len(self.classes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +129,11 @@ def pearson(results: Results) -> float:
     if len(values) < 2 or sizes.std() == 0 or values.std() == 0:
         return float("nan")
     return float(np.corrcoef(sizes, values)[0, 1])
+
+
+def number(value: float) -> str:
+    """Two decimals; a dash for what nothing defines."""
+    return "–" if np.isnan(value) else f"{value:.2f}"
 
 
 def read_predictions(folder: Path) -> list[Results]:
@@ -181,9 +185,8 @@ def write_results(folder: Path, results: Results) -> Path:
             for result in results.variants
         },
     }
-    aside = file.with_suffix(f".{os.getpid()}.part")
-    aside.write_text(json.dumps(content), encoding="utf-8")
-    aside.replace(file)
+    with written_whole(file) as aside:
+        aside.write_text(json.dumps(content), encoding="utf-8")
     return file
 
 

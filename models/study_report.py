@@ -1,8 +1,4 @@
-"""What the study shows: tables as Markdown and CSV, figures as PNG.
-
-Figure 2: accuracy of the fine-tuned variants over what is trained. Figure 4: trainable parameters and accuracy, with
-Pearson's r. Figure 5: accuracy of the shallow variants over the cut. Figure 7: F1 of each class over the cut.
-"""
+"""What the study shows: tables as Markdown and CSV, and beside them the figures."""
 
 from __future__ import annotations
 
@@ -13,14 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from models.bundle import BundleInfo
-from models.plots import figure_with_axes
-from models.published import PRINTED, PRINTED_F1, PRINTED_PEARSON
-from models.study import Results, pearson, table_row
+from models.published import PRINTED, PRINTED_PEARSON, PRINTED_SCORES, STAND_INS, PrintedScores
+from models.study import Results, number, pearson, table_row
+from models.study_figures import draw_figures
 from models.taxonomy import MICROSCOPY
-from models.variants import Approach, points
+from models.variants import Approach, fine_tuned_variants, points, shallow_variants
 
 _TITLES: dict[Approach, str] = {"fine_tuned": "Table I: fine-tuned", "shallow": "Table II: shallow"}
-_COLOURS = ("#2a6f97", "#c1121f", "#588157", "#e09f3e", "#6d597a")
+_WORDS: dict[Approach, str] = {"fine_tuned": "fine-tuned", "shallow": "shallow"}
 
 
 def write_report(
@@ -52,24 +48,20 @@ def tables(results: Sequence[Results], is_paper: bool, others: Sequence[BundleIn
     classes = results[0].classes if results else others[0].classes
     lines += ["## Table III: the best of each approach, by class", "", *_head_of_classes(classes)]
     lines += [*_by_class(results), *_of_others(others), ""]
+    if any(bundle.model in STAND_INS for bundle in others):
+        lines += ["Stand-ins are what torchvision carries, not the authors' own networks or training.", ""]
     if is_paper or _same_classes(results):
-        lines += ["Printed in the paper, F1 in percent:", "", *_printed_f1(), ""]
+        lines += [
+            "Printed in the paper (macro-F1: the mean of its F1 scores):",
+            "",
+            *_head_of_classes(MICROSCOPY),
+            *map(_printed_row, PRINTED_SCORES),
+            "",
+        ]
+    if is_paper and (notes := [note for r in results for note in misprinted_scores(r)]):
+        lines += [*_noted(notes), ""]
     lines += list(_caution(results))
     return "\n".join(lines).rstrip() + "\n"
-
-
-def draw_figures(results: Sequence[Results], out: Path) -> list[Path]:
-    """Figures 2, 4, 5 and 7 of what is there."""
-    tuned = [r for r in results if r.approach == "fine_tuned"]
-    shallow = [r for r in results if r.approach == "shallow"]
-    files = []
-    if tuned:
-        files.append(_draw_depth(tuned, "trained from", out / "figure_2.png"))
-        files.append(_draw_sizes(tuned, out / "figure_4.png"))
-    if shallow:
-        files.append(_draw_depth(shallow, "cut after", out / "figure_5.png"))
-        files.append(_draw_classes(shallow, out / "figure_7.png"))
-    return files
 
 
 def _table(results: Sequence[Results], is_paper: bool) -> list[str]:
@@ -77,11 +69,28 @@ def _table(results: Sequence[Results], is_paper: bool) -> list[str]:
     for r in results:
         row = table_row(r)
         best = ", ".join(_runs(row.best_points, ["fc", *points(r.base), "whole"]))
-        numbers = " | ".join(f"{v:.2f}" for v in (row.average, row.deviation, row.best, row.worst))
-        lines.append(f"| {r.base} | {row.variants} | {numbers} | {row.gain:.2f} [{best}] |")
-    if is_paper:
-        lines += ["", *(f"Printed differently: {note}." for r in results for note in misprints(r))]
-    return lines
+        numbers = map(number, (row.average, row.deviation, row.best, row.worst, row.gain))
+        lines.append(f"| {r.base} | {row.variants} | {' | '.join(numbers)} [{best}] |")
+    notes = [note for r in results for note in (*lacking(r), *(misprints(r) if is_paper else ()))]
+    return [*lines, "", *_noted(notes)] if notes else lines
+
+
+def _noted(notes: Sequence[str]) -> list[str]:
+    return [f"- {note}" for note in notes]
+
+
+def lacking(results: Results) -> list[str]:
+    """Says where not every variant of a network is there."""
+    every = (
+        fine_tuned_variants(results.base)
+        if results.approach == "fine_tuned"
+        else shallow_variants(results.base)
+    )
+    there = {result.variant for result in results.variants}
+    lost = [variant.point for variant in every if variant not in there]
+    shown = ", ".join(lost[:4]) + (" ..." if len(lost) > 4 else "")
+    what = _WORDS[results.approach]
+    return [f"{what} {results.base}: {len(there)} of {len(every)} variants, without {shown}"] if lost else []
 
 
 def _runs(best: Sequence[str], order: Sequence[str]) -> list[str]:
@@ -109,9 +118,9 @@ def misprints(results: Results) -> list[str]:
         ("best − full", row.gain, printed.gain),
     ]
     return [
-        f"{results.base} {results.approach} {what} {theirs:.2f}, its raw predictions give {ours:.2f}"
+        f"{_WORDS[results.approach]} {results.base} {what}: printed {theirs:.2f}, its raw predictions give {ours:.2f}"
         for what, ours, theirs in pairs
-        if f"{ours:.2f}" != f"{theirs:.2f}"
+        if not np.isnan(ours) and number(ours) != number(theirs)
     ]
 
 
@@ -122,8 +131,14 @@ def _correlations(results: Sequence[Results], is_paper: bool) -> list[str]:
     ]
     for r in results:
         printed = f" {PRINTED_PEARSON[r.base]:.2f} |" if is_paper else ""
-        lines.append(f"| {r.base} | {pearson(r):.2f} |{printed}")
-    return lines
+        lines.append(f"| {r.base} | {number(pearson(r))} |{printed}")
+    pairs = [(r.base, pearson(r), PRINTED_PEARSON[r.base]) for r in results if is_paper]
+    notes = [
+        f"{base}: printed {theirs:.2f}, its raw predictions give {ours:.2f}"
+        for base, ours, theirs in pairs
+        if not np.isnan(ours) and number(ours) != number(theirs)
+    ]
+    return [*lines, "", *_noted(notes)] if notes else lines
 
 
 def _head_of_classes(classes: Sequence[str]) -> list[str]:
@@ -134,11 +149,8 @@ def _head_of_classes(classes: Sequence[str]) -> list[str]:
 def _by_class(results: Sequence[Results]) -> list[str]:
     lines = []
     for r in results:
-        scores = " | ".join(
-            f"{100 * c.precision:.2f} / {100 * c.recall:.2f} / {100 * c.f1:.2f}" for c in r.scores(r.best)
-        )
-        name = r.best.variant.name
-        lines.append(f"| {name} | {r.accuracy(r.best):.2f} | {r.macro_f1(r.best):.2f} | {scores} |")
+        triples = [(100 * c.precision, 100 * c.recall, 100 * c.f1) for c in r.scores(r.best)]
+        lines.append(_row_of_classes(r.best.variant.name, r.accuracy(r.best), r.macro_f1(r.best), triples))
     return lines
 
 
@@ -146,21 +158,47 @@ def _of_others(bundles: Sequence[BundleInfo]) -> list[str]:
     lines = []
     for bundle in bundles:
         scores = bundle.metrics["test"]
-        numbers = [scores["classes"].get(code, {}) for code in bundle.classes]
-        cells = " | ".join(
-            " / ".join(f"{100 * (n.get(key) or 0):.2f}" for key in ("precision", "recall", "f1"))
-            for n in numbers
-        )
-        accuracy, f1 = 100 * scores["accuracy"][0], 100 * scores["macro_f1"][0]
-        lines.append(f"| {bundle.model} | {accuracy:.2f} | {f1:.2f} | {cells} |")
+        entries = [scores["classes"].get(code, {}) for code in bundle.classes]
+        triples = [
+            tuple(_percent(entry.get(key)) for key in ("precision", "recall", "f1")) for entry in entries
+        ]
+        name = f"{bundle.model} ({STAND_INS[bundle.model]})" if bundle.model in STAND_INS else bundle.model
+        lines.append(_row_of_classes(name, 100 * scores["accuracy"][0], 100 * scores["macro_f1"][0], triples))
     return lines
 
 
-def _printed_f1() -> list[str]:
-    lines = ["| network | " + " | ".join(MICROSCOPY) + " |", "|---|" + "---|" * len(MICROSCOPY)]
-    return lines + [
-        f"| {name} | " + " | ".join(f"{v:.2f}" for v in row) + " |" for name, row in PRINTED_F1.items()
-    ]
+def _printed_row(printed: PrintedScores) -> str:
+    mean = float(np.mean([f1 for _, _, f1 in printed.classes]))
+    return _row_of_classes(printed.title, printed.accuracy, mean, printed.classes)
+
+
+def _row_of_classes(name: str, accuracy: float, macro: float, triples: Sequence[Sequence[float]]) -> str:
+    cells = (" / ".join(map(number, triple)) for triple in triples)
+    return f"| {name} | {number(accuracy)} | {number(macro)} | {' | '.join(cells)} |"
+
+
+def _percent(share: float | None) -> float:
+    return float("nan") if share is None else 100 * share
+
+
+def misprinted_scores(results: Results) -> list[str]:
+    """Where a row of Table III differs from what the raw predictions give by more than rounding."""
+    notes = []
+    for printed in PRINTED_SCORES:
+        for result in (r for r in results.variants if r.variant.name == printed.model):
+            pairs = [("accuracy", results.accuracy(result), printed.accuracy)]
+            for score, theirs in zip(results.scores(result), printed.classes, strict=True):
+                ours = (score.precision, score.recall, score.f1)
+                pairs += [
+                    (f"{score.code} {what}", 100 * value, shown)
+                    for what, value, shown in zip(("precision", "recall", "F1"), ours, theirs, strict=True)
+                ]
+            notes += [
+                f"{printed.title} {what}: printed {number(theirs)}, its raw predictions give {number(ours)}"
+                for what, ours, theirs in pairs
+                if not np.isnan(theirs) and number(ours) != number(theirs)
+            ]
+    return notes
 
 
 def _caution(results: Sequence[Results]) -> Iterator[str]:
@@ -195,55 +233,3 @@ def _write_csv(results: Sequence[Results], file: Path) -> None:
                 writer.writerow(
                     [variant.name, r.base, r.approach, variant.point, v.total, v.trainable, *scores]
                 )
-
-
-def _draw_depth(results: Sequence[Results], what: str, file: Path) -> Path:
-    """Accuracy over the variants, a panel per network, the shallow end at the left."""
-    figure, axes = figure_with_axes(len(results), width=3.6 * len(results), height=3.6)
-    for ax, r, colour in zip(axes, results, _COLOURS, strict=False):
-        names = [v.variant.point for v in r.variants][::-1]
-        ax.plot(names, r.accuracies[::-1], marker="o", markersize=3.5, color=colour)
-        best = names.index(r.best.variant.point)
-        ax.plot(best, r.accuracies.max(), marker="o", markersize=8, fillstyle="none", color="black")
-        ax.set_title(f"{r.base}: best {r.best.variant.point}, {r.accuracies.max():.2f}%", fontsize=9)
-        ax.set(xlabel=what, ylabel="test accuracy, %")
-        ax.set_xticks(range(len(names)))
-        ax.tick_params(axis="x", rotation=90, labelsize=7 if len(names) < 30 else 4)
-    _level(axes)
-    figure.savefig(file, dpi=150)
-    return file
-
-
-def _draw_sizes(results: Sequence[Results], file: Path) -> Path:
-    figure, axes = figure_with_axes(len(results), width=3.6 * len(results), height=3.4)
-    for ax, r, colour in zip(axes, results, _COLOURS, strict=False):
-        ax.scatter([v.trainable / 1e6 for v in r.variants], r.accuracies, color=colour, s=18)
-        ax.set_title(f"{r.base}: r = {pearson(r):.2f}", fontsize=9)
-        ax.set(xlabel="trainable parameters, millions", ylabel="test accuracy, %")
-    _level(axes)
-    figure.savefig(file, dpi=150)
-    return file
-
-
-def _draw_classes(results: Sequence[Results], file: Path) -> Path:
-    figure, axes = figure_with_axes(len(results), width=3.6 * len(results), height=3.6)
-    for ax, r in zip(axes, results, strict=False):
-        names = [v.variant.point for v in r.variants][::-1]
-        for index, code in enumerate(r.classes):
-            values = [100 * r.scores(v)[index].f1 for v in r.variants][::-1]
-            colour = _COLOURS[index] if index < len(_COLOURS) else None
-            ax.plot(names, values, marker="o", markersize=3, color=colour, label=code)
-        ax.set_title(r.base, fontsize=9)
-        ax.set(xlabel="cut after", ylabel="F1, %", ylim=(0, 100))
-        ax.set_xticks(range(len(names)))
-        ax.tick_params(axis="x", rotation=90, labelsize=7 if len(names) < 30 else 4)
-    axes[0].legend(frameon=False, fontsize=7)
-    figure.savefig(file, dpi=150)
-    return file
-
-
-def _level(axes: Sequence[object]) -> None:
-    """The same scale in every panel, so that they compare."""
-    limits = [ax.get_ylim() for ax in axes]  # type: ignore[attr-defined]
-    for ax in axes:
-        ax.set_ylim(min(low for low, _ in limits), max(high for _, high in limits))  # type: ignore[attr-defined]

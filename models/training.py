@@ -7,12 +7,9 @@ the weights of an unbroken one.
 from __future__ import annotations
 
 import math
-import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -20,8 +17,11 @@ import torch.nn.functional as nnf
 from torch import Tensor, nn
 
 from models.augmentation import augment, to_batch
+from models.checkpoints import Checkpoint
+from models.errors import ModelError
+from models.evaluation import confusion_matrix, macro_f1
 from models.examples import Examples, Floats, batches_of, compute_features, compute_logits, load_batches
-from models.recipes import Recipe
+from models.recipes import Recipe, Select
 from models.splits import Indices, oversample
 from models.statistics import restore_statistics
 from models.svm import fit_logistic_head, fit_svm_head
@@ -30,7 +30,7 @@ from models.transforms import Transform
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """A line of the learning curves. Losses are mean cross-entropies, `seconds` of wall time.
+    """A line of the learning curves. Losses are mean cross-entropies, scores shares, `seconds` of wall time.
 
     Epoch 0 is a probed head before any training, on unaugmented images.
     """
@@ -40,6 +40,7 @@ class Epoch:
     train_accuracy: float
     validation_loss: float
     validation_accuracy: float
+    validation_macro_f1: float
     seconds: float
 
 
@@ -49,11 +50,19 @@ class Fit:
 
     network: nn.Module
     history: list[Epoch] = field(default_factory=list)
+    select: Select = "loss"
 
     @property
     def best(self) -> Epoch:
-        """The epoch with the lowest validation loss, the first of equals."""
-        return min(self.history, key=lambda epoch: epoch.validation_loss)
+        """The epoch whose weights are kept."""
+        return best_epoch(self.history, self.select)
+
+
+def best_epoch(history: Sequence[Epoch], select: Select) -> Epoch:
+    """The epoch with the lowest validation loss, or the highest validation score; the first of equals."""
+    if select == "loss":
+        return min(history, key=lambda epoch: epoch.validation_loss)
+    return max(history, key=lambda epoch: getattr(epoch, f"validation_{select}"))
 
 
 class Trainer:
@@ -81,17 +90,30 @@ class Trainer:
         self._mixed = device.type == "cuda"
         self._scaler = torch.amp.GradScaler(device.type, enabled=self._mixed)
 
+    def resume(self, checkpoint: Checkpoint) -> int:
+        """Goes on where the checkpoint's training stood; the last epoch done, 0 where there is no checkpoint.
+
+        Raises CheckpointError where the checkpoint is of another training.
+        """
+        state = checkpoint.load(self._what, self.device)
+        if state is None:
+            return 0
+        self.network.load_state_dict(state["network"])
+        self._optimiser.load_state_dict(state["optimiser"])
+        self._scaler.load_state_dict(state["scaler"])
+        self._best = {name: tensor.cpu() for name, tensor in state["best"].items()}
+        self.history = [Epoch(**epoch) for epoch in state["history"]]
+        return self.history[-1].epoch
+
     def fit(
         self,
         train: Examples,
         validation: Examples,
-        checkpoint: Path | None = None,
+        checkpoint: Checkpoint | None = None,
         listener: Callable[[Epoch], None] | None = None,
     ) -> Fit:
-        """Trains to the last epoch, from the checkpoint's where there is one, and keeps the best epoch's weights."""
-        if checkpoint and checkpoint.is_file():
-            self._restore(checkpoint)
-        else:
+        """Trains to the last epoch, from where `resume` left it, and keeps the best epoch's weights."""
+        if not self.history:
             self._start(train)
             if self.recipe.probed_head:
                 self._end_epoch(self._judge_start(train, validation), checkpoint, listener)
@@ -99,34 +121,33 @@ class Trainer:
         for number in range(done + 1, self.recipe.epochs + 1):
             self._end_epoch(self._run_epoch(number, train, validation), checkpoint, listener)
         self.network.load_state_dict(self._best)
-        return Fit(self.network.eval(), list(self.history))
+        return Fit(self.network.eval(), list(self.history), self.recipe.select)
 
     def _end_epoch(
-        self, epoch: Epoch, checkpoint: Path | None, listener: Callable[[Epoch], None] | None
+        self, epoch: Epoch, checkpoint: Checkpoint | None, listener: Callable[[Epoch], None] | None
     ) -> None:
-        if not self.history or epoch.validation_loss < min(e.validation_loss for e in self.history):
-            self._best = {name: t.detach().cpu().clone() for name, t in self.network.state_dict().items()}
         self.history.append(epoch)
-        if checkpoint:
-            self._save(checkpoint)
+        if best_epoch(self.history, self.recipe.select) is epoch:
+            self._best = {name: t.detach().cpu().clone() for name, t in self.network.state_dict().items()}
+        # Network, best weights and Adam's two moments.
+        if checkpoint and checkpoint.is_due(4 * sum(t.nbytes for t in self._best.values())):
+            checkpoint.save(self._state())
         if listener:
             listener(epoch)
 
     def _judge_start(self, train: Examples, validation: Examples) -> Epoch:
         """Epoch 0: the probed head on the untrained network, which later epochs have to beat."""
         started = time.monotonic()
-        scores = [
-            _loss_and_accuracy(self.network, part, self.recipe.transform, self.device)
-            for part in (train, validation)
-        ]
-        return Epoch(0, *scores[0], *scores[1], time.monotonic() - started)
+        on_train = _judge(self.network, train, self.recipe.transform, self.device)
+        on_validation = _judge(self.network, validation, self.recipe.transform, self.device)
+        return Epoch(0, *on_train[:2], *on_validation, time.monotonic() - started)
 
     def _run_epoch(self, number: int, train: Examples, validation: Examples) -> Epoch:
         started = time.monotonic()
         loss, accuracy = self.train_one_epoch(number, train)
-        on_validation = _loss_and_accuracy(self.network, validation, self.recipe.transform, self.device)
+        on_validation = _judge(self.network, validation, self.recipe.transform, self.device)
         if not math.isfinite(loss + on_validation[0]):
-            raise ValueError(f"the loss is not finite in epoch {number}; try a lower learning rate")
+            raise ModelError(f"the loss is not finite in epoch {number}; try a lower learning rate")
         return Epoch(number, loss, accuracy, *on_validation, time.monotonic() - started)
 
     def train_one_epoch(self, number: int, train: Examples) -> tuple[float, float]:
@@ -200,9 +221,9 @@ class Trainer:
         tintable = torch.isin(labels, torch.tensor(self.tinted, device=self.device, dtype=labels.dtype))
         return augment(pixels, self.recipe.transform, self.recipe.augmentation, generator, tintable)
 
-    def _save(self, checkpoint: Path) -> None:
-        """Written aside, then renamed: a kill leaves the last whole epoch."""
-        state = {
+    def _state(self) -> dict[str, object]:
+        """What `resume` restores."""
+        return {
             "what": self._what,
             "network": self.network.state_dict(),
             "best": self._best,
@@ -210,22 +231,6 @@ class Trainer:
             "scaler": self._scaler.state_dict(),
             "history": [asdict(epoch) for epoch in self.history],
         }
-        aside = checkpoint.with_suffix(f".{os.getpid()}.part")
-        torch.save(state, aside)
-        aside.rename(checkpoint)
-
-    def _restore(self, checkpoint: Path) -> None:
-        """Raises ValueError where the checkpoint is of another training."""
-        state: dict[str, Any] = torch.load(checkpoint, map_location=self.device, weights_only=True)
-        if state["what"] != self._what:
-            raise ValueError(
-                f"{checkpoint} is of another training (settings or data differ); remove it, or take another --out"
-            )
-        self.network.load_state_dict(state["network"])
-        self._optimiser.load_state_dict(state["optimiser"])
-        self._scaler.load_state_dict(state["scaler"])
-        self._best = {name: tensor.cpu() for name, tensor in state["best"].items()}
-        self.history = [Epoch(**epoch) for epoch in state["history"]]
 
 
 def fit_head_only(
@@ -236,17 +241,21 @@ def fit_head_only(
     network.to(device)
     features = compute_features(network, train, recipe.transform, device)
     (fit_svm_head if svm else fit_logistic_head)(network, features, train.labels)
-    scores = [_loss_and_accuracy(network, part, recipe.transform, device) for part in (train, validation)]
-    return Fit(network.eval(), [Epoch(1, *scores[0], *scores[1], time.monotonic() - started)])
+    on_train, on_validation = (
+        _judge(network, part, recipe.transform, device) for part in (train, validation)
+    )
+    return Fit(network.eval(), [Epoch(1, *on_train[:2], *on_validation, time.monotonic() - started)])
 
 
-def _loss_and_accuracy(
+def _judge(
     network: nn.Module, examples: Examples, transform: Transform, device: torch.device
-) -> tuple[float, float]:
-    """Mean cross-entropy and accuracy of unaugmented images."""
+) -> tuple[float, float, float]:
+    """Mean cross-entropy, accuracy and macro-F1 of unaugmented images."""
     logits = compute_logits(network, examples, transform, device)
     loss = nnf.cross_entropy(torch.from_numpy(logits), torch.from_numpy(examples.labels)).item()
-    return loss, float((logits.argmax(axis=1) == examples.labels).mean())
+    predicted = logits.argmax(axis=1)
+    scores = macro_f1(confusion_matrix(examples.labels, predicted, logits.shape[1]))
+    return loss, float((predicted == examples.labels).mean()), scores
 
 
 def _optimiser(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:

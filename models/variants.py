@@ -49,6 +49,10 @@ ENSEMBLE_MEMBERS: tuple[str, ...] = tuple(
 """The six deepest shallow ResNet-50s, in the order in which their features are concatenated."""
 
 
+INPUT_SIZES: Mapping[str, int] = MappingProxyType({"inception_v3": 299})
+"""Sides in pixels of what networks were made for, where it is not 224."""
+
+
 class UnknownModelError(ModelError):
     """No model has this name; the message lists the near ones."""
 

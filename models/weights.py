@@ -16,12 +16,16 @@ from torch import Tensor, nn
 
 from models.errors import ModelError
 
+SUFFIXES = frozenset({".safetensors", ".npz", ".pth", ".pt"})
+"""Of files that hold start weights."""
+
 FOLDED_VARIANCE = 1 - 1e-5
 """Running variance of a folded BatchNorm: with its epsilon it divides by one."""
 
 # DenseNet's published weights are older than torchvision's names for its layers.
 _RENAMED = re.compile(r"(denselayer\d+\.(?:norm|relu|conv))\.([12]\.)")
-_HEADS = ("fc.", "group_fc.", "classifier.", "AuxLogits.", "aux1.", "aux2.")
+_HEADS = ("fc.", "group_fc.")
+"""Of our own networks; a `classifier.1` is AlexNet's body."""
 
 
 class WeightsError(ModelError):

@@ -9,7 +9,8 @@ from click.testing import CliRunner, Result
 
 from flows.cli import figmill
 from flows.evaluating import EvaluateSettings, evaluate_bundle
-from flows.training import TrainSettings, train
+from flows.training import train
+from flows.training_settings import TrainSettings
 from models.imageclef import DataError
 from tasks.errors import FigmillError
 from tests.models.pictures import CODES, class_folders

@@ -8,7 +8,9 @@ import httpx
 import pytest
 
 from flows.study import StudyListener, StudySettings, bundle_folder, expand, study
-from flows.training import TrainListener, TrainOutcome, TrainSettings, train
+from flows.training import TrainListener, train
+from flows.training_outcome import TrainOutcome
+from flows.training_settings import TrainSettings
 from models.imageclef import DataError
 from models.variants import UnknownModelError
 from tests.flows.command import figmill

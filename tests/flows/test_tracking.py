@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.training import TrainListener, TrainSettings, train
+from flows.training import TrainListener, train
+from flows.training_settings import TrainSettings
 from tests.models.pictures import class_folders
 
 

@@ -14,7 +14,8 @@ from click.testing import CliRunner
 from safetensors.torch import load_file
 
 from flows.cli import figmill as commands
-from flows.training import TrainSettings, recipe_of, train
+from flows.training import train
+from flows.training_settings import TrainSettings, recipe_of
 from models.bundle import Description, load_bundle, save_bundle
 from models.networks import build_network
 from models.transforms import Transform

@@ -90,6 +90,12 @@ def test_jpeg_artefacts_are_those_of_jpeg() -> None:
     assert (jpeg_artefacts(noisy, coarse) - noisy).abs().mean() > 20
 
 
+def test_jpeg_artefacts_take_any_size() -> None:
+    image = torch.linspace(0, 255, 64).repeat(1, 3, 64, 1)
+    fine = torch.full((1, 1), 0.01)
+    assert (jpeg_artefacts(image[..., :59, :61], fine) - image[..., :59, :61]).abs().max() < 2
+
+
 @pytest.mark.parametrize("option", ["blur", "jpeg", "tint", "grey", "flip"])
 def test_a_probability_of_zero_never_happens(option: str) -> None:
     batch = canvases(PLAIN)

@@ -1,5 +1,7 @@
+import pytest
 import torch
 
+from models.ensemble import build_pooled
 from models.networks import bodies, build_network
 from models.resnet import parameter_counts
 from models.variants import ENSEMBLE_MEMBERS
@@ -42,3 +44,17 @@ def test_related_networks_give_features_and_logits() -> None:
             features = network.features(torch.randn(1, 3, 96, 96))
             assert features.shape == (1, size)
             assert network.head(features).shape == (1, 5)
+
+
+@pytest.mark.parametrize("base", ["googlenet", "inception_v3"])
+def test_inceptions_see_the_range_that_their_weights_were_trained_on(base: str) -> None:
+    """As torchvision's own networks with published weights, which do the same."""
+    from torchvision import models
+
+    theirs = models.get_model(base, weights=None, init_weights=False, aux_logits=False, transform_input=True)
+    ours = build_pooled(base, 4)
+    ours.body.load_state_dict({n: t for n, t in theirs.state_dict().items() if not n.startswith("fc.")})
+    theirs.fc = torch.nn.Identity()
+    images = torch.randn(1, 3, 96, 96)
+    with torch.inference_mode():
+        assert torch.allclose(ours.eval().features(images), theirs.eval()(images), atol=1e-5)

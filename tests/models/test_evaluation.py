@@ -41,10 +41,38 @@ def test_images_of_one_article_widen_the_interval() -> None:
     assert grouped[1] - grouped[0] > 2 * (alone[1] - alone[0])
 
 
-def test_a_class_unknown_to_the_model_counts_as_wrong() -> None:
-    probabilities = np.array([[0.9, 0.1], [0.2, 0.8]], np.float32)
-    scores = evaluate(probabilities, np.array([0, -1]), "ab")
-    assert (scores.accuracy, scores.unknown, int(scores.confusion.sum())) == (0.5, 1, 1)
+def test_a_class_unknown_to_the_model_is_wrong_in_every_score() -> None:
+    probabilities = np.array([[0.9, 0.1], [0.2, 0.8], [0.3, 0.7], [0.8, 0.2]], np.float32)
+    scores = evaluate(probabilities, np.array([0, 1, -1, 0]), "ab")
+    assert (scores.accuracy, scores.unknown) == (0.75, 1)
+    assert scores.confusion.tolist() == [[2, 0], [0, 1], [0, 1]]
+    assert (scores.classes[1].precision, scores.classes[1].recall) == (0.5, 1.0)
+    assert scores.macro_f1 == pytest.approx((1 + 2 / 3) / 2)
+
+
+def test_rare_and_weak_classes_stay_in_the_interval_of_macro_f1() -> None:
+    labels = np.repeat(np.arange(6), [200, 200, 1, 1, 1, 1])
+    predicted = labels.copy()
+    predicted[[400, 401]] = 0  # two of the four single images are missed
+    predicted[:12] = 1
+    scores = evaluate((0.1 + 0.4 * np.eye(6)[predicted]).astype(np.float32), labels, "abcdef")
+    low, high = scores.macro_f1_interval
+    assert scores.macro_f1 == pytest.approx(0.655, abs=0.005)
+    assert low <= scores.macro_f1 <= high
+    assert high < 0.7  # a draw without the missed classes alone would give 0.98
+
+
+def test_the_interval_of_the_calibration_error_holds_the_truth_of_an_honest_model() -> None:
+    held = 0
+    for seed in range(10):
+        generator = np.random.default_rng(seed)
+        confidence = generator.uniform(0.5, 1.0, 150)
+        labels = (generator.random(150) > confidence).astype(np.int64)
+        scores = evaluate(np.stack([confidence, 1 - confidence], axis=1).astype(np.float32), labels, "ab")
+        low, high = scores.ece_interval
+        assert low <= scores.ece <= high
+        held += low < 0.01
+    assert held >= 8
 
 
 def test_rejection_and_classes_without_images() -> None:

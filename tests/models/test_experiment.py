@@ -1,9 +1,8 @@
 from pathlib import Path
 
 import pytest
-import torch
 
-from models.experiment import prepare, start_network
+from models.experiment import prepare
 from models.imageclef import DataError, read_data
 from models.splits import assign_splits
 from models.transforms import Transform
@@ -33,13 +32,29 @@ def test_nothing_readable_is_an_error(tmp_path: Path) -> None:
         prepare(read_data([tmp_path / "set"]), SMALL, tmp_path / "cache")
 
 
-def test_one_seed_gives_one_start_and_freezing_adds_to_the_models_own() -> None:
-    first, again = (start_network("resnet18:b2-0", 4, "random", seed=5) for _ in range(2))
-    assert torch.equal(first.fc.weight, again.fc.weight)
-    assert start_network("resnet18:b2-0", 4, "random", 5, freeze="b1-1").frozen == 2
-    assert start_network("resnet18:tune-b3-0", 4, "random", 5, freeze="b1-1").frozen == 5
-    for wrong in ("b3-0", "layer", "b2-0-0"):
-        with pytest.raises(ValueError, match="residual unit"):
-            start_network("resnet18:b2-0", 4, "random", 5, freeze=wrong)
-    with pytest.raises(ValueError, match="of a ResNet"):
-        start_network("inception_v3", 4, "random", 5, freeze="b1-0")
+def test_the_key_follows_the_content_of_the_images_and_not_their_names(tmp_path: Path) -> None:
+    def key(folder: Path) -> str:
+        data = assign_splits(read_data([folder]), 0.2, seed=0)
+        return prepare(data, SMALL, tmp_path / "cache").key
+
+    one = class_folders(tmp_path / "one", 3)
+    before = key(one)
+    assert key(class_folders(tmp_path / "two", 3)) == key(one) == before
+    (one / "DMEL" / "0.png").write_bytes((one / "DMFL" / "0.png").read_bytes())
+    assert key(one) != before
+
+
+def test_splits_that_unreadable_images_empty_are_errors_that_name_one(tmp_path: Path) -> None:
+    for split in ("train", "validation"):
+        class_folders(tmp_path / "set" / split, 2)
+    broken = tmp_path / "set" / "train" / "DMTR"
+    for file in broken.iterdir():
+        file.write_bytes(b"broken")
+    with pytest.raises(
+        DataError, match=r"class DMTR has no image to train on \(2 images cannot be read, first 0.png"
+    ):
+        prepare(read_data([tmp_path / "set"]), SMALL, tmp_path / "cache").check_splits()
+    for file in (tmp_path / "set" / "validation").rglob("*.png"):
+        file.write_bytes(b"broken")
+    with pytest.raises(DataError, match="the validation split is empty"):
+        prepare(read_data([tmp_path / "set"]), SMALL, tmp_path / "cache").check_splits()

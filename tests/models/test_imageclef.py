@@ -27,7 +27,7 @@ def test_plain_class_folders_leave_the_split_open(tmp_path: Path) -> None:
     assert {image.split for image in data.images} == {""}
 
 
-@pytest.mark.parametrize("line", ["{} {}", "{},{}", "{}\t{}"])
+@pytest.mark.parametrize("line", ["{} {}", "{}   {} ", "{},{}", "{}\t{}"])
 def test_the_official_lists_name_images_without_suffix(tmp_path: Path, line: str) -> None:
     put(tmp_path / "all" / "deep", "1471-2091-12-30-1-1.jpg", "IJBI2010-535329.009-1.jpg")
     pairs = [("1471-2091-12-30-1-1", "D3DR"), ("IJBI2010-535329.009-1", "DMEL"), ("gone-1", "DMEL")]
@@ -86,6 +86,13 @@ def test_where_keeps_rows_of_tables_that_have_the_column(tmp_path: Path) -> None
         [tmp_path / "one.csv", tmp_path / "two.csv"], where={"licence_class": ("cc0", "permissive")}
     )
     assert [image.path.name for image in data.images] == ["a.png", "c.png", "d.png"]
+
+
+def test_a_file_that_is_reached_on_two_ways_counts_once(tmp_path: Path) -> None:
+    folder = class_folders(tmp_path / "a", 2)
+    (tmp_path / "link").symlink_to(folder)
+    roundabout = tmp_path / "a" / ".." / "a"
+    assert len(read_data([folder, roundabout, tmp_path / "link"]).images) == 8
 
 
 def test_bad_data_are_named_in_one_line(tmp_path: Path) -> None:

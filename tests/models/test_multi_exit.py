@@ -4,11 +4,11 @@ import pytest
 import torch
 
 from models.bundle import Description, load_bundle, save_bundle
-from models.experiment import start_network
 from models.gradcam import layers_of
 from models.multi_exit import MultiExit, features_by_unit
 from models.networks import build_network
 from models.resnet import ResNet, build_resnet
+from models.starting import start_network
 from models.svm import fit_logistic_head
 from models.training import Trainer
 from models.transforms import Transform

@@ -5,11 +5,12 @@ import pytest
 import torch
 
 from models.canvases import decode
+from models.checkpoints import EVERY_EPOCH, Checkpoint, CheckpointError
 from models.examples import Examples, compute_features, compute_logits
 from models.imageclef import read_data
 from models.networks import build_network
 from models.recipes import PRESETS, Recipe
-from models.training import Epoch, Trainer, fit_head_only
+from models.training import Epoch, Trainer, best_epoch, fit_head_only
 from models.transforms import Transform
 from models.weights import load_file, start_from
 from tests.models.small_sets import SMALL, examples, recipe
@@ -56,30 +57,49 @@ def test_one_seed_gives_the_same_weights_and_another_seed_others() -> None:
     assert not same(first, trainer(plan, seed=4).fit(train, validation).network)
 
 
-def test_broken_off_and_resumed_gives_the_weights_of_an_unbroken_run(tmp_path: Path) -> None:
+@pytest.mark.parametrize("saved", [1, 2])
+def test_broken_off_and_resumed_gives_the_weights_of_an_unbroken_run(tmp_path: Path, saved: int) -> None:
+    """Also where the last checkpoint is older than the last epoch."""
     plan, train, validation = recipe(epochs=4, schedule="cosine"), examples(4), examples(2, seed=50)
     whole = trainer(plan).fit(train, validation)
+    checkpoint = Checkpoint(tmp_path / "checkpoint.pt", EVERY_EPOCH)
 
     def stop_at_two(epoch: Epoch) -> None:
+        if epoch.epoch == saved:
+            checkpoint.is_due = lambda size: False  # type: ignore[method-assign]
         if epoch.epoch == 2:
             raise KilledError
 
-    checkpoint = tmp_path / "checkpoint.pt"
     with pytest.raises(KilledError):
         trainer(plan).fit(train, validation, checkpoint, stop_at_two)
     seen: list[int] = []
-    resumed = trainer(plan).fit(train, validation, checkpoint, lambda epoch: seen.append(epoch.epoch))
-    assert seen == [3, 4]
+    again = trainer(plan)
+    assert again.resume(checkpoint) == saved
+    resumed = again.fit(train, validation, checkpoint, lambda epoch: seen.append(epoch.epoch))
+    assert seen == list(range(saved + 1, 5))
     assert same(whole.network, resumed.network)
     assert [e.validation_loss for e in whole.history] == [e.validation_loss for e in resumed.history]
 
 
 def test_a_checkpoint_of_another_training_is_refused(tmp_path: Path) -> None:
-    checkpoint = tmp_path / "checkpoint.pt"
+    checkpoint = Checkpoint(tmp_path / "checkpoint.pt", EVERY_EPOCH)
     trainer(recipe(epochs=1), what="one").fit(examples(2), examples(2), checkpoint)
     for other in (trainer(recipe(epochs=2), what="one"), trainer(recipe(epochs=1), what="two")):
-        with pytest.raises(ValueError, match="another training"):
-            other.fit(examples(2), examples(2), checkpoint)
+        with pytest.raises(CheckpointError, match="another training"):
+            other.resume(checkpoint)
+
+
+def test_the_kept_epoch_is_the_best_by_the_chosen_criterion() -> None:
+    history = [
+        Epoch(1, 0, 0, 0.5, 0.6, 0.7, 1),
+        Epoch(2, 0, 0, 0.4, 0.7, 0.6, 1),
+        Epoch(3, 0, 0, 0.6, 0.9, 0.5, 1),
+        Epoch(4, 0, 0, 0.4, 0.9, 0.7, 1),
+    ]
+    chosen = [best_epoch(history, select).epoch for select in ("loss", "accuracy", "macro_f1")]
+    assert chosen == [2, 3, 1]
+    fit = trainer(recipe(epochs=3, select="accuracy")).fit(examples(4), examples(2, seed=50))
+    assert fit.best.validation_accuracy == max(epoch.validation_accuracy for epoch in fit.history)
 
 
 def test_the_epoch_with_the_lowest_validation_loss_is_kept() -> None:

@@ -1,0 +1,73 @@
+from pathlib import Path
+
+import pytest
+import torch
+
+from models.bundle import Description, save_bundle
+from models.errors import ModelError
+from models.networks import build_network
+from models.starting import check_start, start_identity, start_network, weights_identity
+from models.transforms import Transform
+from models.variants import ENSEMBLE_MEMBERS, UnknownModelError
+from models.weights import WeightsError
+
+
+def test_one_seed_gives_one_start_and_freezing_adds_to_the_models_own() -> None:
+    first, again = (start_network("resnet18:b2-0", 4, "random", seed=5) for _ in range(2))
+    assert torch.equal(first.fc.weight, again.fc.weight)
+    assert start_network("resnet18:b2-0", 4, "random", 5, freeze="b1-1").frozen == 2
+    assert start_network("resnet18:tune-b3-0", 4, "random", 5, freeze="b1-1").frozen == 5
+    for wrong in ("b3-0", "layer", "b2-0-0"):
+        with pytest.raises(ModelError, match="residual unit"):
+            start_network("resnet18:b2-0", 4, "random", 5, freeze=wrong)
+    with pytest.raises(ModelError, match="of a ResNet"):
+        start_network("inception_v3", 4, "random", 5, freeze="b1-0")
+
+
+def test_a_folder_starts_networks_that_join_several(tmp_path: Path) -> None:
+    donor = build_network("alexnet+googlenet", 3)
+    for name, member in zip(donor.names, donor.members, strict=True):
+        torch.save(member.body.state_dict(), tmp_path / f"{name}-1378be20.pth")
+    network = start_network("alexnet+googlenet", 4, str(tmp_path), 0)
+    for ours, theirs in zip(network.members, donor.members, strict=True):
+        state = theirs.body.state_dict()
+        assert all(torch.equal(tensor, state[key]) for key, tensor in ours.body.state_dict().items())
+    with pytest.raises(WeightsError, match=r"alexnet and googlenet, which one file cannot start: .*a folder"):
+        check_start("alexnet+googlenet", str(tmp_path / "alexnet-1378be20.pth"))
+    with pytest.raises(WeightsError, match=r"no file resnet18\*\.pth"):
+        check_start("resnet18:b3-1", str(tmp_path))
+
+
+def test_the_ensemble_starts_from_trained_members_alone(tmp_path: Path) -> None:
+    for name in ENSEMBLE_MEMBERS[1:]:
+        description = Description(name="m", model=name, classes=("a", "b"), transform=Transform())
+        save_bundle(tmp_path / name.replace(":", "_"), description, build_network(name, 2), "")
+    for weights in ("imagenet", "gone", str(tmp_path)):
+        with pytest.raises(WeightsError, match=r"resnet50_b4-2.*figmill study") as caught:
+            check_start("resnet50:ensemble", weights)
+        assert "\n" not in str(caught.value)
+    check_start("resnet50:ensemble", "random")
+
+
+def test_start_weights_are_told_apart_by_their_content(tmp_path: Path) -> None:
+    for name, seed in (("resnet18-a", 0), ("b", 0), ("c", 1)):
+        torch.manual_seed(seed)
+        torch.save({"x": torch.rand(3)}, tmp_path / f"{name}.pth")
+    a, b, c = (
+        start_identity("resnet18:b1-0", str(tmp_path / f"{name}.pth")) for name in ("resnet18-a", "b", "c")
+    )
+    assert b != c
+    assert len(a) == 64
+    assert start_identity("resnet18:b1-0", str(tmp_path)) == a
+    assert start_identity("resnet18:b1-0", "imagenet") == "imagenet"
+    before = weights_identity(str(tmp_path))
+    (tmp_path / "c.pth").write_bytes(b"other")
+    assert weights_identity(str(tmp_path)) != before
+    with pytest.raises(WeightsError, match="gone"):
+        start_identity("resnet18:b1-0", str(tmp_path / "gone.pth"))
+
+
+def test_an_unknown_network_is_known_before_anything_is_read() -> None:
+    for name in ("resnet18:b9-0", "resnet18:b3-1+b2-1"):
+        with pytest.raises(UnknownModelError):
+            check_start(name, "imagenet")

@@ -44,6 +44,15 @@ def _other_commands() -> dict[str, click.Command]:
     }
 
 
+class _FolderOrURI(click.Path):
+    """A folder, or what a store will have to show when it is asked."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | bytes | os.PathLike[str]:
+        return value if "://" in str(value) else super().convert(value, param, ctx)
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="figmill", message="figmill %(version)s")
 def figmill() -> None:
@@ -61,13 +70,13 @@ def figmill() -> None:
 @figmill.command(short_help="PDFs -> dataset of labelled subfigures.")
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option(
-    "--out", required=True, metavar="DIR", help="The dataset: a new or empty folder, or one to add to."
+    "--out", required=True, metavar="DIR|URI", help="The dataset: a new or empty folder, or one to add to."
 )
 @click.option(
     "--model",
     default=DEFAULT_MODEL,
     show_default=True,
-    metavar="NAME|DIR",
+    metavar="NAME|DIR|URI",
     help="Who names the modalities: a model that ships with Figmill, or a bundle's folder.",
 )
 @click.option(
@@ -98,8 +107,8 @@ def figmill() -> None:
 )
 @click.option(
     "--jats",
-    metavar="DIR",
-    type=click.Path(exists=True, file_okay=False),
+    metavar="DIR|URI",
+    type=_FolderOrURI(exists=True, file_okay=False),
     help="JATS XML named as the PDFs are, for captions and metadata; XML beside a PDF is taken in any case.",
 )
 @click.option("--retry-failed", is_flag=True, help="Do just the papers that failed in an earlier run.")
@@ -116,7 +125,8 @@ def figmill() -> None:
 )
 @_VERBOSE
 def label(verbose: bool, prefect: bool, timeout: float, log_format: LogFormat, **options: Any) -> None:
-    """Label the figures of PDFs: every INPUT, a PDF or a folder that is searched with its subfolders.
+    """Label the figures of PDFs: every INPUT, a PDF or a folder that is searched with its subfolders. Inputs, --out,
+    --model and --jats may lie on a store (s3://bucket/inbox, gs://..., what fsspec knows), a PDF also on the web.
 
     DIR gets subfigures/*.parquet (a row for each subfigure, with its image), papers/*.parquet (a row for each PDF,
     whatever became of it) and report/index.html. Run the same command again to do what is new; papers that are
@@ -129,6 +139,7 @@ def label(verbose: bool, prefect: bool, timeout: float, log_format: LogFormat, *
       figmill label paper.pdf --out figures
       figmill label inbox/ archive/ --out figures --workers 8
       figmill label inbox/ --out figures --retry-failed --timeout 600
+      figmill label s3://papers/inbox --out s3://papers/figures
     """
     settings = LabelSettings(**options)
     settings = replace(settings, limits=replace(settings.limits, timeout=timeout))

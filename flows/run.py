@@ -8,20 +8,21 @@ import time
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Protocol
 
+from tasks.bundles import open_bundle
 from tasks.clock import now
 from tasks.dataset import Dataset
 from tasks.inputs import list_inputs
-from tasks.labelling import label_shard, open_bundle, stamp_of
+from tasks.labelling import label_shard, stamp_of
 from tasks.plan import Plan
 from tasks.progress import Listener
 from tasks.records import RunSummary, Shard, ShardOutcome
 from tasks.report import write_report
 from tasks.settings import LabelSettings, default_workers
+from tasks.storage import place
 from tasks.workers import stop_shared_pools
 
 SHARDS_AT_ONCE = 2
@@ -56,10 +57,14 @@ def label(settings: LabelSettings, crew: Crew, listener: Listener) -> RunSummary
     bundle = open_bundle(settings.model)
     files = list_inputs(settings.inputs)
     listener.listed(len(files))
-    with Dataset(settings.out, stamp_of(bundle)) as dataset, crew as submit:
-        plan = Plan(files, dataset, settings, listener)
+    with (
+        Dataset(settings.out, stamp_of(bundle)) as dataset,
+        closing(Plan(files, dataset, settings, listener)) as plan,
+        crew as submit,
+    ):
         for shard, outcome in _in_window(plan.shards(), settings, submit):
             dataset.supersede(shard.supersedes)
+            plan.done(shard)
             result.add(outcome)
         listener.left(plan.left)
         summary = result.summary(settings, bundle.model_id, plan, time.monotonic() - started)
@@ -112,7 +117,7 @@ class _Result:
     def summary(self, settings: LabelSettings, model_id: str, plan: Plan, seconds: float) -> RunSummary:
         done = self.outcomes
         return RunSummary(
-            out=str(Path(settings.out)),
+            out=str(place(settings.out)),
             started_at=self.started_at,
             finished_at=self.started_at + dt.timedelta(seconds=seconds),  # whatever the clock was set to
             seconds=seconds,

@@ -21,9 +21,13 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from models.bundle import BundleError, BundleInfo, bundle_info, resolve_bundle
-from tasks.dataset import SPOOL
+from models.bundle import BundleError, BundleInfo
+from tasks import storage
+from tasks.bundles import open_bundle
+from tasks.dataset import spool_of
 from tasks.errors import UnusableBundleError
+from tasks.fetching import Deliveries
+from tasks.lock import check_claim
 from tasks.parts import PartWriter
 from tasks.progress import Listener
 from tasks.records import Extraction, Failure, LabelledPaper, Score, Shard, ShardOutcome, Subfigure
@@ -46,32 +50,25 @@ def label_shard(shard: Shard, settings: LabelSettings, listener: Listener | None
     listener = listener or Listener()
     bundle = open_bundle(settings.model)
     clock = _Clock()
-    spool = Path(settings.out) / SPOOL / shard.name
+    out = storage.place(settings.out)
+    spool = spool_of(out) / shard.name
     pool = shared_pool(settings.workers or default_workers(), settings.limits)
     classifier = Classifier(bundle, settings, clock)
+    deliveries = Deliveries(shard.papers, shard.name, settings.limits.file_mb * 2**20)
     try:
-        with PartWriter(Path(settings.out), shard.name, stamp_of(bundle)) as part, classifier:
+        with PartWriter(out, shard.name, stamp_of(bundle)) as part, classifier, deliveries:
             for failure in shard.failures:
                 part.fail(failure)
                 listener.failed(failure)
-            for result in classifier.label(pool.read(shard.papers, spool)):
+            for result in classifier.label(deliveries.results(pool.read(deliveries, spool))):
                 _write(result, part, listener, clock)
             with clock.timed("write"):
-                outcome = part.commit()
+                outcome = part.commit(functools.partial(check_claim, out, shard.claim))
     finally:
         shutil.rmtree(spool, ignore_errors=True)
     outcome = replace(outcome, stage_seconds=clock.seconds())
     listener.written(outcome)
     return outcome
-
-
-@functools.cache
-def open_bundle(model: str) -> BundleInfo:
-    """What a bundle says of itself, without torch. Raises UnusableBundleError with one line."""
-    try:
-        return bundle_info(resolve_bundle(model))
-    except BundleError as error:
-        raise UnusableBundleError(str(error)) from error
 
 
 def stamp_of(bundle: BundleInfo) -> Stamp:

@@ -10,6 +10,7 @@ import atexit
 import contextlib
 import fcntl
 import functools
+import secrets
 import shutil
 import tempfile
 from pathlib import Path
@@ -32,12 +33,37 @@ def scratch() -> Path:
             return folder
 
 
-def fresh(name: str) -> Path:
-    """An empty folder of that name in `scratch()`."""
-    folder = scratch() / name
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    return folder
+class Folder:
+    """A folder in `scratch()`, made when it is first needed; several threads may use it."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._path: Path | None = None
+
+    def made(self) -> Path:
+        """The folder, which is there."""
+        if self._path is None:
+            path = scratch() / self._name
+            path.mkdir(parents=True, exist_ok=True)
+            self._path = path
+        return self._path
+
+    def new_file(self, suffix: str = "") -> Path:
+        """The path of a file that is not there yet."""
+        return self.made() / f"{secrets.token_hex(8)}{suffix}"
+
+    def bytes(self) -> int:
+        """What its files take; some may go meanwhile."""
+        taken = 0
+        for file in self._path.iterdir() if self._path else ():
+            with contextlib.suppress(FileNotFoundError):
+                taken += file.stat().st_size
+        return taken
+
+    def remove(self) -> None:
+        """Removes it with all it holds, if it was ever made."""
+        if self._path:
+            shutil.rmtree(self._path, ignore_errors=True)
 
 
 def _leave(folder: Path, lock: IO[str]) -> None:

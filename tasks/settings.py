@@ -77,6 +77,8 @@ class LabelSettings:
     retry_failed: bool = False
     limit: int | None = None
     """At most so many papers in this run; None means all."""
+    runner: str = "local"
+    """Who does the shards: `local`, or a cluster, `dask` or `ray`, each with `=ADDRESS` or else one of its own."""
 
     def __post_init__(self) -> None:
         if self.device not in get_args(Device):

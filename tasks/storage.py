@@ -41,6 +41,15 @@ AT_ONCE = 16
 
 _EXTRAS = {"s3": "s3", "s3a": "s3", "gs": "gcs", "gcs": "gcs"}
 _LIBRARIES = ("aiobotocore", "aiohttp", "botocore", "gcsfs", "google")
+_CREDENTIALS = (
+    "ExpiredToken",
+    "InvalidAccessKeyId",
+    "InvalidToken",
+    "RequestTimeTooSkewed",
+    "SignatureDoesNotMatch",
+    "TokenRefreshRequired",
+)
+"""What S3 says where all requests are refused, not those for one object."""
 _VERSIONS = ("ETag", "etag", "generation", "content_md5", "md5Hash", "LastModified", "last_modified", "mtime")
 """What stores call that which changes with an object's bytes, the surest first."""
 
@@ -260,7 +269,7 @@ def move(source: Place, target: Place) -> None:
         source.rename(str(target))
         return
     with speaking(source):
-        source.fs.cp_file(source.path, target.path)
+        source.fs.cp_file(source.path, str(target))
         source.fs.rm_file(source.path)
 
 
@@ -334,6 +343,8 @@ def _sentence(error: BaseException) -> tuple[int, str]:
     if "Credentials" in kind or "RefreshError" in kind:
         hint = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, GOOGLE_APPLICATION_CREDENTIALS or a role"
         return errno.EACCES, f"no credentials, or none that hold: {hint}"
+    if _reply_code(error) in _CREDENTIALS:
+        return errno.EPERM, f"the credentials are not accepted ({said})"
     if isinstance(error, PermissionError):
         return errno.EACCES, f"access denied ({said}): check the credentials and what they may do there"
     if isinstance(error, FileNotFoundError):
@@ -354,6 +365,12 @@ def _sentence(error: BaseException) -> tuple[int, str]:
         return errno.ETIMEDOUT, f"the store does not answer, or not in time ({said})"
     number = error.errno if isinstance(error, OSError) and error.errno else errno.EIO
     return number, (error.strerror if isinstance(error, OSError) and error.strerror else said) or kind
+
+
+def _reply_code(error: BaseException) -> str | None:
+    """How S3 names an error."""
+    reply = getattr(error.__cause__ or error, "response", None)
+    return reply.get("Error", {}).get("Code") if isinstance(reply, dict) else None
 
 
 def _sync(path: Path) -> None:

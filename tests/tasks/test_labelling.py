@@ -13,7 +13,8 @@ from models.predict import load_predictor
 from tasks.dataset import Dataset
 from tasks.demo import make_papers
 from tasks.errors import UnusableBundleError
-from tasks.labelling import Classifier, _Clock, label_shard, open_bundle, stamp_of
+from tasks.bundles import open_bundle
+from tasks.labelling import Classifier, _Clock, label_shard, stamp_of
 from tasks.progress import Listener
 from tasks.records import Extraction, Failure, LabelledPaper, Paper, Shard
 from tasks.settings import LabelSettings

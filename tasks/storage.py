@@ -89,6 +89,8 @@ def filesystem(protocol: str) -> AbstractFileSystem:
     import fsspec
 
     try:
+        if _EXTRAS.get(protocol) == "s3":
+            _retry_throttled_s3()
         return fsspec.filesystem(protocol, **_options(protocol))
     except ImportError as error:
         extra = _EXTRAS.get(protocol)
@@ -154,7 +156,7 @@ def exists(file: Place) -> bool:
 
 
 def read(file: Place) -> bytes:
-    """All bytes of a small file, in one request."""
+    """All bytes of a small file."""
     if isinstance(file, Path):
         return file.read_bytes()
     with speaking(file):
@@ -320,6 +322,19 @@ def _version(info: dict[str, Any]) -> str | None:
         if info.get(key):
             return f"{info[key]} {info.get('size')}"
     return None
+
+
+@functools.cache
+def _retry_throttled_s3() -> None:
+    """botocore and s3fs go by the names that AWS gives its errors; other S3 stores have names of their own."""
+    from s3fs.core import set_custom_error_handler
+
+    def is_passing(error: Exception) -> bool:
+        reply = getattr(error, "response", None) or {}
+        status = reply.get("ResponseMetadata", {}).get("HTTPStatusCode")
+        return status in (429, 500, 502, 503, 504)
+
+    set_custom_error_handler(is_passing)
 
 
 @functools.cache

@@ -10,10 +10,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from models.predict import load_predictor
+from tasks.bundles import open_bundle
 from tasks.dataset import Dataset
 from tasks.demo import make_papers
 from tasks.errors import UnusableBundleError
-from tasks.bundles import open_bundle
 from tasks.labelling import Classifier, _Clock, label_shard, stamp_of
 from tasks.progress import Listener
 from tasks.records import Extraction, Failure, LabelledPaper, Paper, Shard

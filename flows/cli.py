@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from flows.cli_relabel import RUNNER
 from tasks.errors import FigmillError
 from tasks.settings import DEFAULT_MODEL, MOST_SECONDS, LabelSettings
 
@@ -36,12 +37,10 @@ class Commands(click.Group):
 
 
 def _other_commands() -> dict[str, click.Command]:
-    from flows import cli_check, cli_inspect, cli_models
+    from flows import cli_check, cli_inspect, cli_models, cli_relabel
 
-    return {
-        str(command.name): command
-        for command in (*cli_check.COMMANDS, *cli_inspect.COMMANDS, *cli_models.COMMANDS)
-    }
+    modules = (cli_check, cli_inspect, cli_models, cli_relabel)
+    return {str(command.name): command for module in modules for command in module.COMMANDS}
 
 
 class _FolderOrURI(click.Path):
@@ -113,6 +112,7 @@ def figmill() -> None:
 )
 @click.option("--retry-failed", is_flag=True, help="Do just the papers that failed in an earlier run.")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Do at most N papers, leave the rest.")
+@RUNNER
 @click.option(
     "--prefect", is_flag=True, help="Run as a Prefect flow even where no Prefect API is configured."
 )
@@ -141,9 +141,11 @@ def label(verbose: bool, prefect: bool, timeout: float, log_format: LogFormat, *
       figmill label inbox/ --out figures --retry-failed --timeout 600
       figmill label s3://papers/inbox --out s3://papers/figures
     """
+    from flows.launch import launch
+
     settings = LabelSettings(**options)
     settings = replace(settings, limits=replace(settings.limits, timeout=timeout))
-    _show(_run(settings, prefect, verbose, log_format))
+    _show(launch(settings, prefect, verbose, log_format))
 
 
 @figmill.command(short_help="Try Figmill on two made-up papers.")
@@ -156,6 +158,7 @@ def demo(folder: str, verbose: bool) -> None:
     Example:
       figmill demo
     """
+    from flows.launch import launch
     from tasks.demo import make_papers
 
     try:
@@ -164,29 +167,9 @@ def demo(folder: str, verbose: bool) -> None:
         raise FigmillError(f"cannot write to {folder}: {error.strerror}; name another folder") from error
     out = Path(folder) / "dataset"
     settings = LabelSettings(inputs=tuple(map(str, papers)), out=str(out))
-    summary = _run(settings, prefect=False, verbose=verbose)
+    summary = launch(settings, prefect=False, verbose=verbose)
     _show_dataset(out)
     _show(summary)
-
-
-def _run(settings: LabelSettings, prefect: bool, verbose: bool, log_format: LogFormat = "text") -> RunSummary:
-    from rich.console import Console
-
-    from flows.console import make_listener
-    from flows.logs import set_up_log
-    from flows.prefect_api import api_is_configured, check_api
-
-    console = Console(stderr=True)
-    set_up_log(console, verbose, log_format)
-    if prefect or api_is_configured():
-        check_api()
-        from flows.label_papers import label_with_prefect
-
-        return label_with_prefect(settings)
-    from flows.run import label_here
-
-    with make_listener(console, log_format) as listener:
-        return label_here(settings, listener)
 
 
 def _show(summary: RunSummary) -> None:

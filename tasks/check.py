@@ -89,7 +89,7 @@ class _Unsound(Exception):  # noqa: N818 (carries a finding out of a part that n
 
 def total_bytes(out: Place) -> int:
     """What `check` will read, for a bar. Raises OutputError where `out` is no dataset."""
-    _require_dataset(out)
+    require_dataset(out)
     sizes = storage.sizes(out / SUBFIGURES)
     return sum(size for name, size in sizes.items() if PART_NAME.fullmatch(name))
 
@@ -101,7 +101,7 @@ def check(out: Place, totals: Totals, advance: Callable[[], None] = lambda: None
 
     Raises OutputError where `out` is no dataset.
     """
-    _require_dataset(out)
+    require_dataset(out)
     yield from _strange_files(out)
     ledgers = {file.name for file in part_files(out / PAPERS)}
     parts = {file.name: file for file in part_files(out / SUBFIGURES)}
@@ -137,7 +137,8 @@ def repair(out: Place, finding: Finding) -> str | None:
     return None
 
 
-def _require_dataset(out: Place) -> None:
+def require_dataset(out: Place) -> None:
+    """Raises OutputError where `out` is no dataset."""
     there = set(storage.names(out))
     # A store has no empty folders: there, one of them may be missing.
     enough = {PAPERS, SUBFIGURES} <= there if isinstance(out, Path) else {PAPERS, SUBFIGURES} & there

@@ -12,7 +12,7 @@ import shutil
 import threading
 import time
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -32,7 +32,7 @@ from tasks.parts import PartWriter
 from tasks.progress import Listener
 from tasks.records import Extraction, Failure, LabelledPaper, Score, Shard, ShardOutcome, Subfigure
 from tasks.schema import Stamp
-from tasks.settings import LabelSettings, default_workers
+from tasks.settings import Device, LabelSettings, RelabelSettings, default_workers
 from tasks.workers import shared_pool
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def label_shard(shard: Shard, settings: LabelSettings, listener: Listener | None
     """
     listener = listener or Listener()
     bundle = open_bundle(settings.model)
-    clock = _Clock()
+    clock = Clock()
     out = storage.place(settings.out)
     spool = spool_of(out) / shard.name
     pool = shared_pool(settings.workers or default_workers(), settings.limits)
@@ -60,12 +60,25 @@ def label_shard(shard: Shard, settings: LabelSettings, listener: Listener | None
             for failure in shard.failures:
                 part.fail(failure)
                 listener.failed(failure)
-            for result in classifier.label(deliveries.results(pool.read(deliveries, spool))):
-                _write(result, part, listener, clock)
-            with clock.timed("write"):
-                outcome = part.commit(functools.partial(check_claim, out, shard.claim))
+            results = classifier.label(deliveries.results(pool.read(deliveries, spool)))
+            permitted = functools.partial(check_claim, out, shard.claim)
+            return write_results(results, part, listener, clock, permitted)
     finally:
         shutil.rmtree(spool, ignore_errors=True)
+
+
+def write_results(
+    results: Iterable[LabelledPaper | Failure],
+    part: PartWriter,
+    listener: Listener,
+    clock: Clock,
+    permitted: Callable[[], None],
+) -> ShardOutcome:
+    """Writes what became of a shard's papers as it comes, and commits the part."""
+    for result in results:
+        _write(result, part, listener, clock)
+    with clock.timed("write"):
+        outcome = part.commit(permitted)
     outcome = replace(outcome, stage_seconds=clock.seconds())
     listener.written(outcome)
     return outcome
@@ -76,7 +89,7 @@ def stamp_of(bundle: BundleInfo) -> Stamp:
     return Stamp(bundle.model_id, bundle.classes, bundle.embedding_size, bundle.card)
 
 
-def _write(result: LabelledPaper | Failure, part: PartWriter, listener: Listener, clock: _Clock) -> None:
+def _write(result: LabelledPaper | Failure, part: PartWriter, listener: Listener, clock: Clock) -> None:
     with clock.timed("write"):
         part.add(result) if isinstance(result, LabelledPaper) else part.fail(result)
     if isinstance(result, LabelledPaper):
@@ -92,7 +105,7 @@ class Classifier:
     The network loads in a thread of its own, so that papers are read meanwhile.
     """
 
-    def __init__(self, bundle: BundleInfo, settings: LabelSettings, clock: _Clock) -> None:
+    def __init__(self, bundle: BundleInfo, settings: LabelSettings | RelabelSettings, clock: Clock) -> None:
         self._bundle = bundle
         self._batch_size = settings.batch_size
         self._clock = clock
@@ -188,7 +201,7 @@ _device_lock = threading.Lock()
 """One batch at a time on the device: shards in flight share the classifier."""
 
 
-def _load(path: Path, device: Literal["auto", "cpu", "cuda"]) -> Predictor:
+def _load(path: Path, device: Device) -> Predictor:
     with _load_lock:
         from models.devices import DeviceError
         from models.predict import load_predictor
@@ -199,7 +212,7 @@ def _load(path: Path, device: Literal["auto", "cpu", "cuda"]) -> Predictor:
             raise UnusableBundleError(str(error)) from error
 
 
-class _Clock:
+class Clock:
     """Seconds of work by stage; several threads add to it."""
 
     def __init__(self) -> None:
@@ -207,14 +220,17 @@ class _Clock:
         self._lock = threading.Lock()
 
     def add(self, stage: Stage, seconds: float) -> None:
+        """So much work more."""
         with self._lock:
             self._seconds[stage] += seconds
 
     @contextmanager
     def timed(self, stage: Stage) -> Iterator[None]:
+        """Counts what is done within."""
         started = time.perf_counter()
         yield
         self.add(stage, time.perf_counter() - started)
 
     def seconds(self) -> dict[str, float]:
+        """What was counted, by stage."""
         return dict(self._seconds)

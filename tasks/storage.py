@@ -146,6 +146,13 @@ def modified(file: UPath) -> dt.datetime:
     return moment
 
 
+def same(one: Place, other: Place) -> bool:
+    """Whether both name the same file or folder."""
+    if isinstance(one, Path) and isinstance(other, Path):
+        return one.resolve() == other.resolve()
+    return str(one).rstrip("/") == str(other).rstrip("/")
+
+
 def exists(file: Place) -> bool:
     """Whether there is such a file, or such a folder with something in it."""
     if isinstance(file, Path):

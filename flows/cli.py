@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from flows.cli_relabel import RUNNER
 from tasks.errors import FigmillError
 from tasks.settings import DEFAULT_MODEL, MOST_SECONDS, LabelSettings
 
@@ -36,12 +37,28 @@ class Commands(click.Group):
 
 
 def _other_commands() -> dict[str, click.Command]:
+<<<<<<< HEAD
     from flows import cli_build, cli_check, cli_inspect, cli_models
 
     return {
         str(command.name): command
         for command in (*cli_check.COMMANDS, *cli_inspect.COMMANDS, *cli_models.COMMANDS, *cli_build.COMMANDS)
     }
+=======
+    from flows import cli_check, cli_inspect, cli_models, cli_relabel
+
+    modules = (cli_check, cli_inspect, cli_models, cli_relabel)
+    return {str(command.name): command for module in modules for command in module.COMMANDS}
+
+
+class _FolderOrURI(click.Path):
+    """A folder, or what a store will have to show when it is asked."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | bytes | os.PathLike[str]:
+        return value if "://" in str(value) else super().convert(value, param, ctx)
+>>>>>>> issue9
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -61,13 +78,13 @@ def figmill() -> None:
 @figmill.command(short_help="PDFs -> dataset of labelled subfigures.")
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option(
-    "--out", required=True, metavar="DIR", help="The dataset: a new or empty folder, or one to add to."
+    "--out", required=True, metavar="DIR|URI", help="The dataset: a new or empty folder, or one to add to."
 )
 @click.option(
     "--model",
     default=DEFAULT_MODEL,
     show_default=True,
-    metavar="NAME|DIR",
+    metavar="NAME|DIR|URI",
     help="Who names the modalities: a model that ships with Figmill, or a bundle's folder.",
 )
 @click.option(
@@ -98,12 +115,13 @@ def figmill() -> None:
 )
 @click.option(
     "--jats",
-    metavar="DIR",
-    type=click.Path(exists=True, file_okay=False),
+    metavar="DIR|URI",
+    type=_FolderOrURI(exists=True, file_okay=False),
     help="JATS XML named as the PDFs are, for captions and metadata; XML beside a PDF is taken in any case.",
 )
 @click.option("--retry-failed", is_flag=True, help="Do just the papers that failed in an earlier run.")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Do at most N papers, leave the rest.")
+@RUNNER
 @click.option(
     "--captions/--no-captions",
     default=True,
@@ -121,7 +139,8 @@ def figmill() -> None:
 )
 @_VERBOSE
 def label(verbose: bool, prefect: bool, timeout: float, log_format: LogFormat, **options: Any) -> None:
-    """Label the figures of PDFs: every INPUT, a PDF or a folder that is searched with its subfolders.
+    """Label the figures of PDFs: every INPUT, a PDF or a folder that is searched with its subfolders. Inputs, --out,
+    --model and --jats may lie on a store (s3://bucket/inbox, gs://..., what fsspec knows), a PDF also on the web.
 
     DIR gets subfigures/*.parquet (a row for each subfigure, with its image), papers/*.parquet (a row for each PDF,
     whatever became of it) and report/index.html. Run the same command again to do what is new; papers that are
@@ -134,10 +153,13 @@ def label(verbose: bool, prefect: bool, timeout: float, log_format: LogFormat, *
       figmill label paper.pdf --out figures
       figmill label inbox/ archive/ --out figures --workers 8
       figmill label inbox/ --out figures --retry-failed --timeout 600
+      figmill label s3://papers/inbox --out s3://papers/figures
     """
+    from flows.launch import launch
+
     settings = LabelSettings(**options)
     settings = replace(settings, limits=replace(settings.limits, timeout=timeout))
-    _show(_run(settings, prefect, verbose, log_format))
+    _show(launch(settings, prefect, verbose, log_format))
 
 
 @figmill.command(short_help="Try Figmill on two made-up papers.")
@@ -150,6 +172,7 @@ def demo(folder: str, verbose: bool) -> None:
     Example:
       figmill demo
     """
+    from flows.launch import launch
     from tasks.demo import make_papers
 
     try:
@@ -158,29 +181,9 @@ def demo(folder: str, verbose: bool) -> None:
         raise FigmillError(f"cannot write to {folder}: {error.strerror}; name another folder") from error
     out = Path(folder) / "dataset"
     settings = LabelSettings(inputs=tuple(map(str, papers)), out=str(out))
-    summary = _run(settings, prefect=False, verbose=verbose)
+    summary = launch(settings, prefect=False, verbose=verbose)
     _show_dataset(out)
     _show(summary)
-
-
-def _run(settings: LabelSettings, prefect: bool, verbose: bool, log_format: LogFormat = "text") -> RunSummary:
-    from rich.console import Console
-
-    from flows.console import make_listener
-    from flows.logs import set_up_log
-    from flows.prefect_api import api_is_configured, check_api
-
-    console = Console(stderr=True)
-    set_up_log(console, verbose, log_format)
-    if prefect or api_is_configured():
-        check_api()
-        from flows.label_papers import label_with_prefect
-
-        return label_with_prefect(settings)
-    from flows.run import label_here
-
-    with make_listener(console, log_format) as listener:
-        return label_here(settings, listener)
 
 
 def _show(summary: RunSummary) -> None:

@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,17 +14,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tasks.check import Totals
+    from tasks.storage import Place
 
 _LINE_EVERY = 15.0
 """Seconds between lines of progress where there is no terminal."""
 
 
 @click.command(short_help="Verify a dataset; --repair does what is safe.")
-@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.argument("folder", metavar="DIR")
 @click.option("--repair", "repairing", is_flag=True, help="Put right what can be without losing a sound row.")
-def check(folder: Path, repairing: bool) -> None:
-    """Verify the dataset in DIR: every part is read back, every image compared with its hash, every count with the
-    ledger; each paper and each subfigure must be there once. Exit status 0: sound (or all repaired), 1: not.
+def check(folder: str, repairing: bool) -> None:
+    """Verify the dataset in DIR, a folder or a URI: every part is read back, every image compared with its hash, every
+    count with the ledger; each paper and each subfigure must be there once. Exit status 0: sound (or all repaired),
+    1: not.
 
     --repair removes what a killed run left, and moves parts that cannot be used to DIR/.quarantine together with
     their ledger rows; the next `figmill label` on the same inputs does those papers again.
@@ -34,13 +35,16 @@ def check(folder: Path, repairing: bool) -> None:
     Examples:
       figmill check figures
       figmill check figures --repair
+      figmill check s3://bucket/figures
     """
     from tasks.check import Totals, total_bytes
     from tasks.lock import reading, writing
+    from tasks.storage import place
 
-    size, totals = total_bytes(folder), Totals()
-    with writing(folder) if repairing else reading(folder), _progress(size, totals) as advance:
-        left = _go_through(folder, repairing, totals, advance)
+    dataset = place(folder)
+    size, totals = total_bytes(dataset), Totals()
+    with writing(dataset) if repairing else reading(dataset), _progress(size, totals) as advance:
+        left = _go_through(dataset, repairing, totals, advance)
     seen = f"{totals.parts} parts, {totals.papers} papers, {totals.subfigures} subfigures"
     click.echo(f"{_shown(folder)}: {seen}, {f'{left} to be put right' if left else 'all sound'}")
     if left:
@@ -49,7 +53,7 @@ def check(folder: Path, repairing: bool) -> None:
         sys.exit(1)
 
 
-def _go_through(folder: Path, repairing: bool, totals: Totals, advance: Callable[[], None]) -> int:
+def _go_through(folder: Place, repairing: bool, totals: Totals, advance: Callable[[], None]) -> int:
     """Says each finding and each repair; how many findings are left."""
     from tasks.check import check as findings_in
     from tasks.check import repair

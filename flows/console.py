@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
+from pathlib import PurePosixPath
 
 import pyarrow as pa
 from rich.console import Console
@@ -13,6 +13,7 @@ from flows.logs import LogFormat
 from models.taxonomy import name as modality_name
 from tasks.progress import BarListener, Listener, LogListener
 from tasks.records import RunSummary
+from tasks.storage import place
 from tasks.texts import printable
 
 _WIDTH = 110
@@ -34,7 +35,7 @@ def show_summary(summary: RunSummary) -> None:
     console.print(_counts(summary))
     if summary.failures:
         console.print(_failures(summary))
-    report = Path(summary.out) / "report" / "index.html"
+    report = place(summary.out) / "report" / "index.html"
     for line in (f"Dataset: {summary.out}", f"Report:  {report}"):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
@@ -46,7 +47,7 @@ def show_subfigures(rows: pa.Table) -> None:
         code, confidence = row["modality"], row["confidence"]
         modality = "not scored" if code is None else f"{code} {modality_name(code)}"
         table.add_row(
-            printable(Path(row["source_uri"]).name, 30),
+            printable(PurePosixPath(row["source_uri"]).name, 30),
             printable(row["figure_label"] or ""),
             printable(row["panel_label"] or ""),
             f"{modality} (unsure)" if row["rejected"] else modality,

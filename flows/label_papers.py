@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from prefect import flow, get_run_logger, runtime, tags
 from prefect.artifacts import create_table_artifact
-from prefect.futures import PrefectFuture, wait
 from prefect.states import Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.run import SHARDS_AT_ONCE, Pending, Submit, label
+from flows.run import SHARDS_AT_ONCE, label
+from flows.runners import for_workers, task_runs
 from tasks.errors import FigmillError
 from tasks.progress import Listener
-from tasks.records import RunSummary, Shard, ShardOutcome
+from tasks.records import RunSummary
 from tasks.settings import LabelSettings
 from tasks.stages import label_shard
-from tasks.workers import stop_shared_pools
 
 
 def _run_name() -> str:
@@ -37,11 +34,12 @@ def label_papers(settings: LabelSettings) -> RunSummary:
     A run that cannot be done ends as Failed with the sentence that says why.
     """
     try:
-        summary = label(settings, _task_runs(), Listener(get_run_logger()))
+        settings = for_workers(settings)
+        summary = label(settings, task_runs(label_shard, settings), Listener(get_run_logger()))
     except FigmillError as error:
         return Failed(message=str(error), data=error)  # type: ignore[return-value]
-    get_run_logger().info("%s", _headline(summary))
-    create_table_artifact(outcome_table(summary), key="figmill-label-papers", description=_headline(summary))
+    get_run_logger().info("%s", headline(summary))
+    create_table_artifact(outcome_table(summary), key="figmill-label-papers", description=headline(summary))
     return summary
 
 
@@ -49,22 +47,6 @@ def label_with_prefect(settings: LabelSettings) -> RunSummary:
     """A flow run from the command line, tagged so that it is found. Raises FigmillError as `label` does."""
     with tags("figmill", f"model: {settings.model}"):
         return label_papers(settings)
-
-
-@contextmanager
-def _task_runs() -> Iterator[Submit]:
-    """Hands shards to the flow's task runner, and leaves none behind."""
-    pending: list[PrefectFuture[ShardOutcome]] = []
-
-    def submit(shard: Shard, settings: LabelSettings) -> Pending:
-        pending.append(label_shard.submit(shard, settings))
-        return pending[-1]
-
-    try:
-        yield submit
-    finally:
-        stop_shared_pools()
-        wait(pending)
 
 
 def outcome_table(summary: RunSummary) -> list[dict[str, Any]]:
@@ -86,5 +68,6 @@ def outcome_table(summary: RunSummary) -> list[dict[str, Any]]:
     return rows
 
 
-def _headline(summary: RunSummary) -> str:
+def headline(summary: RunSummary) -> str:
+    """What the run did, in a line."""
     return f"{summary.papers} papers, {summary.subfigures} subfigures in {summary.seconds:.0f} s"

@@ -1,4 +1,4 @@
-"""The labelling run itself: which shards, in which window, and what became of them. Knows no Prefect."""
+"""A run itself: which shards, in which window, and what became of them. Knows no Prefect."""
 
 from __future__ import annotations
 
@@ -6,26 +6,31 @@ import datetime as dt
 import sys
 import time
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Protocol
+from contextlib import AbstractContextManager, closing, contextmanager
+from typing import Protocol, TypeVar
 
+from tasks.bundles import open_bundle
 from tasks.clock import now
 from tasks.dataset import Dataset
 from tasks.inputs import list_inputs
-from tasks.labelling import label_shard, open_bundle, stamp_of
+from tasks.labelling import label_shard, stamp_of
 from tasks.plan import Plan
 from tasks.progress import Listener
 from tasks.records import RunSummary, Shard, ShardOutcome
 from tasks.report import write_report
-from tasks.settings import LabelSettings, default_workers
+from tasks.settings import LabelSettings, RelabelSettings, default_workers
 from tasks.workers import stop_shared_pools
 
 SHARDS_AT_ONCE = 2
 """While one shard waits for its last papers, the next one keeps processes and classifier busy."""
+
+
+ShardT = TypeVar("ShardT")
+SettingsT = TypeVar("SettingsT", LabelSettings, RelabelSettings)
+ShardT_contra = TypeVar("ShardT_contra", contravariant=True)
+SettingsT_contra = TypeVar("SettingsT_contra", contravariant=True)
 
 
 class Pending(Protocol):
@@ -35,15 +40,26 @@ class Pending(Protocol):
         """Waits for what became of the shard."""
 
 
-class Submit(Protocol):
+class Submit(Protocol[ShardT_contra, SettingsT_contra]):
     """Hands a shard out, to a thread here or to a task run anywhere."""
 
-    def __call__(self, shard: Shard, settings: LabelSettings) -> Pending:
+    def __call__(self, shard: ShardT_contra, settings: SettingsT_contra, /) -> Pending:
         """Starts the shard, or queues it."""
 
 
-Crew = AbstractContextManager[Submit]
+Crew = AbstractContextManager[Submit[Shard, LabelSettings]]
 """Who does the shards; leaving it means that none of them is at work any more."""
+
+
+class Counts(Protocol):
+    """What a run found to do; final once all shards are taken."""
+
+    inputs: int
+    skipped: int
+
+    @property
+    def left(self) -> int:
+        """Inputs left for a later run."""
 
 
 def label(settings: LabelSettings, crew: Crew, listener: Listener) -> RunSummary:
@@ -51,45 +67,46 @@ def label(settings: LabelSettings, crew: Crew, listener: Listener) -> RunSummary
 
     Raises FigmillError where the run cannot be done.
     """
-    started = time.monotonic()
-    result = _Result(now())
+    result = Result()
     bundle = open_bundle(settings.model)
     files = list_inputs(settings.inputs)
     listener.listed(len(files))
-    with Dataset(settings.out, stamp_of(bundle)) as dataset, crew as submit:
-        plan = Plan(files, dataset, settings, listener)
-        for shard, outcome in _in_window(plan.shards(), settings, submit):
+    with (
+        Dataset(settings.out, stamp_of(bundle)) as dataset,
+        closing(Plan(files, dataset, settings, listener)) as plan,
+        crew as submit,
+    ):
+        for shard, outcome in in_window(plan.shards(), settings, submit):
             dataset.supersede(shard.supersedes)
+            plan.done(shard)
             result.add(outcome)
-        listener.left(plan.left)
-        summary = result.summary(settings, bundle.model_id, plan, time.monotonic() - started)
-        if summary.papers:
-            write_report(dataset.out, summary)
-        listener.ended(summary)
-    return summary
+        return result.end(dataset, plan, listener, bundle.model_id, _shown(settings))
 
 
 def label_here(settings: LabelSettings, listener: Listener) -> RunSummary:
     """`label` in this process, two shards at a time."""
-    return label(settings, _threads(listener), listener)
+    return label(settings, threads(label_shard, listener), listener)
 
 
 @contextmanager
-def _threads(listener: Listener) -> Iterator[Submit]:
+def threads(
+    do: Callable[[ShardT, SettingsT, Listener], ShardOutcome], listener: Listener
+) -> Iterator[Submit[ShardT, SettingsT]]:
+    """Shards in threads of this process."""
     pool = ThreadPoolExecutor(SHARDS_AT_ONCE, thread_name_prefix="shard")
     try:
-        yield lambda shard, settings: pool.submit(label_shard, shard, settings, listener)
+        yield lambda shard, settings: pool.submit(do, shard, settings, listener)
     finally:
         stop_shared_pools()  # a shard that waits for a paper ends with them
         interrupted = isinstance(sys.exception(), KeyboardInterrupt)
         pool.shutdown(wait=not interrupted, cancel_futures=True)
 
 
-def _in_window(
-    shards: Iterable[Shard], settings: LabelSettings, submit: Submit
-) -> Iterator[tuple[Shard, ShardOutcome]]:
+def in_window(
+    shards: Iterable[ShardT], settings: SettingsT, submit: Submit[ShardT, SettingsT]
+) -> Iterator[tuple[ShardT, ShardOutcome]]:
     """Hands out `window` shards at a time and gives back their outcomes in order."""
-    window: deque[tuple[Shard, Pending]] = deque()
+    window: deque[tuple[ShardT, Pending]] = deque()
     for shard in shards:
         window.append((shard, submit(shard, settings)))
         if len(window) >= settings.window:
@@ -99,28 +116,43 @@ def _in_window(
         yield shard, pending.result()
 
 
-@dataclass(slots=True)
-class _Result:
-    """Adds up the shards' outcomes."""
+class Result:
+    """Adds up the shards' outcomes from the start of a run to its end."""
 
-    started_at: dt.datetime
-    outcomes: list[ShardOutcome] = field(default_factory=list)
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+        self._started_at = now()
+        self._outcomes: list[ShardOutcome] = []
 
     def add(self, outcome: ShardOutcome) -> None:
-        self.outcomes.append(outcome)
+        """Takes what became of a shard."""
+        self._outcomes.append(outcome)
 
-    def summary(self, settings: LabelSettings, model_id: str, plan: Plan, seconds: float) -> RunSummary:
-        done = self.outcomes
+    def end(
+        self, dataset: Dataset, counts: Counts, listener: Listener, model_id: str, settings: dict[str, str]
+    ) -> RunSummary:
+        """The run's summary, and its report if it did anything."""
+        listener.left(counts.left)
+        summary = self._summary(dataset, counts, model_id, settings)
+        if summary.papers:
+            write_report(dataset.out, summary)
+        listener.ended(summary)
+        return summary
+
+    def _summary(
+        self, dataset: Dataset, counts: Counts, model_id: str, settings: dict[str, str]
+    ) -> RunSummary:
+        done, seconds = self._outcomes, time.monotonic() - self._started
         return RunSummary(
-            out=str(Path(settings.out)),
-            started_at=self.started_at,
-            finished_at=self.started_at + dt.timedelta(seconds=seconds),  # whatever the clock was set to
+            out=str(dataset.out),
+            started_at=self._started_at,
+            finished_at=self._started_at + dt.timedelta(seconds=seconds),  # whatever the clock was set to
             seconds=seconds,
             model_id=model_id,
-            settings=_shown(settings),
-            inputs=plan.inputs,
-            skipped=plan.skipped,
-            left=plan.left,
+            settings=settings,
+            inputs=counts.inputs,
+            skipped=counts.skipped,
+            left=counts.left,
             shards=len(done),
             by_status=_total(outcome.by_status for outcome in done),
             failures=tuple(failure for outcome in done for failure in outcome.failures),

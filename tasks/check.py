@@ -1,6 +1,7 @@
 """A dataset verified from its files alone: `figmill check`.
 
-Every part is read once, row group by row group, so that memory holds one row group and an entry for each paper.
+Every part is read once, row group by row group, so that memory holds one row group and an entry for each paper. A part
+on a store is fetched whole first.
 What is wrong is a Finding; what can be put right without losing a sound row carries its repair.
 """
 
@@ -13,17 +14,20 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tasks.dataset import PART_NAME, SPOOL, part_files
+from tasks import storage
+from tasks.dataset import PART_NAME, SPOOL, drop_rows, part_files
 from tasks.errors import OutputError
-from tasks.parts import PAPERS, SUBFIGURES, UNFINISHED, write_ledger
+from tasks.parts import PAPERS, SUBFIGURES, UNFINISHED
 from tasks.schema import IMAGE_COLUMN, PAPER_SCHEMA, SCHEMA_VERSION, subfigure_schema
 from tasks.texts import printable
+
+if TYPE_CHECKING:
+    from tasks.storage import Place
 
 QUARANTINE = ".quarantine"
 """Where parts go that cannot be used: no reader of the dataset looks there, and nothing is thrown away."""
@@ -42,7 +46,7 @@ class Finding:
 
     kind: str
     """`unreadable`, `missing_part`, `schema`, `model`, `counts`, `hash`, `duplicate`, `leftover` or `foreign`."""
-    path: Path
+    path: Place
     sentence: str
     remedy: Remedy = "none"
     paper_ids: frozenset[str] = frozenset()
@@ -83,44 +87,49 @@ class _Unsound(Exception):  # noqa: N818 (carries a finding out of a part that n
         self.sentence = sentence
 
 
-def total_bytes(out: Path) -> int:
+def total_bytes(out: Place) -> int:
     """What `check` will read, for a bar. Raises OutputError where `out` is no dataset."""
-    _require_dataset(out)
-    return sum(file.stat().st_size for file in part_files(out / SUBFIGURES))
+    require_dataset(out)
+    sizes = storage.sizes(out / SUBFIGURES)
+    return sum(size for name, size in sizes.items() if PART_NAME.fullmatch(name))
 
 
-def check(out: Path, totals: Totals, advance: Callable[[], None] = lambda: None) -> Iterator[Finding]:
+def check(out: Place, totals: Totals, advance: Callable[[], None] = lambda: None) -> Iterator[Finding]:
     """All that is wrong with the dataset in `out`; counts in `totals` as it goes on. Changes nothing.
 
     `advance` is called after each part.
 
     Raises OutputError where `out` is no dataset.
     """
-    _require_dataset(out)
+    require_dataset(out)
     yield from _strange_files(out)
     ledgers = {file.name for file in part_files(out / PAPERS)}
-    for part in part_files(out / SUBFIGURES):
-        if part.name not in ledgers:
+    parts = {file.name: file for file in part_files(out / SUBFIGURES)}
+    for name, part in parts.items():
+        if name not in ledgers:
             yield Finding("leftover", part, "no ledger part names this part: a killed run left it", "remove")
     seen = _Seen()
     for name in sorted(ledgers):
-        yield from _check_shard(out, name, seen, totals)
+        yield from _check_shard(out, name, name in parts, seen, totals)
         totals.parts += 1
         advance()
 
 
-def repair(out: Path, finding: Finding) -> str | None:
+def repair(out: Place, finding: Finding) -> str | None:
     """Does what is safe about a finding and says what it did; None where nothing is.
 
     A quarantined part takes its ledger rows along, so that the next run does those papers again.
     """
-    if not finding.path.exists():
+    if not storage.exists(finding.path):
         return f"{finding.path} is gone already"
     if finding.remedy == "remove":
-        shutil.rmtree(finding.path) if finding.path.is_dir() else finding.path.unlink()
+        if isinstance(finding.path, Path) and finding.path.is_dir():
+            shutil.rmtree(finding.path)
+        else:
+            storage.remove(finding.path)
         return f"removed {finding.path}"
     if finding.remedy == "drop rows":
-        _drop_rows(out, finding)
+        drop_rows(out, finding.path.name, finding.paper_ids)
         return f"removed {len(finding.paper_ids)} rows from {finding.path}"
     if finding.remedy == "quarantine":
         moved = _quarantine(out, finding.path.name)
@@ -128,34 +137,41 @@ def repair(out: Path, finding: Finding) -> str | None:
     return None
 
 
-def _require_dataset(out: Path) -> None:
-    if not (out / PAPERS).is_dir() or not (out / SUBFIGURES).is_dir():
+def require_dataset(out: Place) -> None:
+    """Raises OutputError where `out` is no dataset."""
+    there = set(storage.names(out))
+    # A store has no empty folders: there, one of them may be missing.
+    enough = {PAPERS, SUBFIGURES} <= there if isinstance(out, Path) else {PAPERS, SUBFIGURES} & there
+    if not enough:
         raise OutputError(f"{out} is no Figmill dataset: it has no folders {PAPERS}/ and {SUBFIGURES}/")
 
 
-def _strange_files(out: Path) -> Iterator[Finding]:
-    if (out / SPOOL).exists():
+def _strange_files(out: Place) -> Iterator[Finding]:
+    if isinstance(out, Path) and (out / SPOOL).exists():
         yield Finding("leftover", out / SPOOL, "what a killed run was reading", "remove")
     for folder in (out / PAPERS, out / SUBFIGURES):
-        for path in sorted(folder.iterdir()):
-            if path.is_file() and path.name.startswith(".") and path.name.endswith(UNFINISHED):
+        for path in (folder / name for name in sorted(storage.names(folder))):
+            is_file = path.is_file() if isinstance(path, Path) else True
+            if is_file and path.name.startswith(".") and path.name.endswith(UNFINISHED):
                 yield Finding("leftover", path, "a file that a killed run did not finish", "remove")
-            elif not path.is_file() or not PART_NAME.fullmatch(path.name):
+            elif not is_file or not PART_NAME.fullmatch(path.name):
                 yield Finding("foreign", path, "Figmill did not write this: move it elsewhere")
 
 
-def _check_shard(out: Path, name: str, seen: _Seen, totals: Totals) -> Iterator[Finding]:
+def _check_shard(out: Place, name: str, has_part: bool, seen: _Seen, totals: Totals) -> Iterator[Finding]:
     """A part with its ledger part: the first thing that makes it unusable, or its doubled papers."""
     ledger, part = out / PAPERS / name, out / SUBFIGURES / name
     reading = ledger
     try:
-        rows = _ledger_rows(ledger)
-        if not part.is_file():
-            raise _Unsound("missing_part", f"its part is not in {SUBFIGURES}/")
-        _check_model(ledger, seen)
+        with storage.local_copy(ledger) as file:
+            rows = _ledger_rows(file)
+            if not has_part:
+                raise _Unsound("missing_part", f"its part is not in {SUBFIGURES}/")
+            _check_model(file, seen)
         reading = part
-        _check_model(part, seen)
-        _check_part(part, rows, totals)
+        with storage.local_copy(part) as file:
+            _check_model(file, seen)
+            _check_part(file, rows, totals)
     except _Unsound as found:
         yield Finding(found.kind, reading, found.sentence, "none" if found.kind == "model" else "quarantine")
     except UNREADABLE as error:
@@ -242,7 +258,7 @@ def _check_rows(rows: list[dict[str, Any]], found: Counter[str], ids: set[str]) 
         found[row["paper_id"]] += 1
 
 
-def _doubled(out: Path, name: str, rows: list[_LedgerRow], seen: _Seen) -> Iterator[Finding]:
+def _doubled(out: Place, name: str, rows: list[_LedgerRow], seen: _Seen) -> Iterator[Finding]:
     """Papers that another part has too: a failed row goes, of two labelled ones the later part."""
     stale: dict[str, set[str]] = {}
     labelled = []
@@ -267,28 +283,16 @@ def _doubled(out: Path, name: str, rows: list[_LedgerRow], seen: _Seen) -> Itera
         yield Finding("duplicate", out / PAPERS / name, sentence, "quarantine")
 
 
-def _drop_rows(out: Path, finding: Finding) -> None:
-    table = pq.read_table(finding.path)
-    gone = pc.is_in(table["paper_id"], pa.array(sorted(finding.paper_ids), pa.string()))
-    kept = table.filter(pc.invert(gone))
-    if kept.num_rows:
-        write_ledger(finding.path, kept)
-    else:  # failed papers alone: its part holds no row either
-        finding.path.unlink()
-        (out / SUBFIGURES / finding.path.name).unlink(missing_ok=True)
-
-
-def _quarantine(out: Path, name: str) -> list[str]:
+def _quarantine(out: Place, name: str) -> list[str]:
     """Ledger part first: a kill in between leaves a part without a ledger part, which counts for nothing."""
     moved = []
     for folder in (PAPERS, SUBFIGURES):
         source, target = out / folder / name, out / QUARANTINE / folder / name
-        if source.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
+        if storage.exists(source):
             number = 0
-            while target.exists():
+            while storage.exists(target):
                 number += 1
                 target = target.with_name(f"{name}.{number}")
-            source.rename(target)
+            storage.move(source, target)
             moved.append(f"{folder}/{name}")
     return moved

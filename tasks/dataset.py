@@ -3,7 +3,8 @@
 OUT/subfigures/part-<shard>.parquet   rows of subfigures
 OUT/papers/part-<shard>.parquet       the ledger; only a part with a ledger part of its name counts
 OUT/.figmill.lock                     held by the run that writes
-OUT/.spool/                           what extraction hands over while a run goes on
+OUT/.inputs                           which inputs have which bytes, so that they need not be read again
+OUT/.spool/                           what extraction hands over while a run goes on (a store has none)
 OUT/.quarantine/                      what `figmill check --repair` took out of the two folders
 """
 
@@ -16,21 +17,26 @@ import json
 import logging
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tasks import storage
 from tasks.errors import OutputError
-from tasks.lock import writing
+from tasks.lock import check_claim, writing
 from tasks.parts import PAPERS, SUBFIGURES, UNFINISHED, write_ledger
 from tasks.schema import SCHEMA_VERSION, Stamp
+from tasks.scratch import scratch
 from tasks.texts import printable
+
+if TYPE_CHECKING:
+    from tasks.storage import Place
 
 SPOOL = ".spool"
 PART_NAME = re.compile(r"part-[0-9a-f]{16}\.parquet")
@@ -54,8 +60,10 @@ class Dataset:
     what a killed run left behind. Raises OutputError with one line that says what to do.
     """
 
-    def __init__(self, out: str | Path, stamp: Stamp) -> None:
-        self.out = _local(out)
+    def __init__(self, out: str | Place, stamp: Stamp) -> None:
+        self.out = storage.place(out) if isinstance(out, str) else out
+        self.claim = ""
+        """What the lock says of this run; whoever works for it shows that it is still the one that may write."""
         self._stamp = stamp
         self._stack = contextlib.ExitStack()
         self._entries: dict[str, _Entry] = {}
@@ -66,11 +74,13 @@ class Dataset:
             check_layout(self.out)
             with _as_output_error(self.out):
                 for folder in (self.out / PAPERS, self.out / SUBFIGURES):
-                    folder.mkdir(parents=True, exist_ok=True)
-                self._stack.enter_context(writing(self.out))
-            self._check_stamp()
+                    storage.make_folder(folder)
+                self.claim = self._stack.enter_context(writing(self.out))
             with _as_output_error(self.out):
-                self._read_ledger()
+                ledgers, parts = part_files(self.out / PAPERS), part_files(self.out / SUBFIGURES)
+                self._names = {file.name for file in ledgers}
+                self._check_stamp(ledgers)
+                self._read_ledger(ledgers, {file.name for file in parts})
                 self._clean()
             self._stack = self._stack.pop_all()
         return self
@@ -84,7 +94,7 @@ class Dataset:
     @property
     def spool(self) -> Path:
         """Where extraction hands over what it read; removed with all it holds when the run ends."""
-        return self.out / SPOOL
+        return spool_of(self.out)
 
     def __contains__(self, paper_id: str) -> bool:
         return paper_id in self._entries
@@ -115,25 +125,16 @@ class Dataset:
         for paper_id in paper_ids:
             files.setdefault(self._entries[paper_id].file, set()).add(paper_id)
         with _as_output_error(self.out):
+            if files:
+                check_claim(self.out, self.claim)
             for file, superseded in files.items():
-                self._drop(file, superseded)
+                drop_rows(self.out, file, superseded)
 
-    def _drop(self, file: str, paper_ids: set[str]) -> None:
-        ledger = self.out / PAPERS / file
-        table = pq.read_table(ledger)
-        kept = table.filter(pc.invert(pc.is_in(table["paper_id"], pa.array(paper_ids, pa.string()))))
-        if kept.num_rows:
-            write_ledger(ledger, kept)
-        else:  # a part of failed papers alone: no rows in it either
-            ledger.unlink()
-            (self.out / SUBFIGURES / file).unlink(missing_ok=True)
-
-    def _check_stamp(self) -> None:
+    def _check_stamp(self, ledgers: list[Place]) -> None:
         """Rows of another model, or in another schema, can't stand beside those of this run."""
-        first = next(iter(part_files(self.out / PAPERS)), None)
-        if first is None:
+        if not ledgers:
             return
-        metadata = _metadata(first)
+        metadata = _metadata(self.out, ledgers[0])
         if metadata["schema_version"] != SCHEMA_VERSION:
             raise OutputError(
                 f"{self.out} has schema {metadata['schema_version']}, this Figmill writes {SCHEMA_VERSION}: "
@@ -146,18 +147,16 @@ class Dataset:
                 f"{self._stamp.model_id} ({len(self._stamp.classes)} classes): use that one or another --out"
             )
 
-    def _read_ledger(self) -> None:
+    def _read_ledger(self, ledgers: list[Place], parts: set[str]) -> None:
         doubled: dict[str, set[str]] = {}
-        for file in part_files(self.out / PAPERS):
-            self._names.add(file.name)
-            _check_part(self.out, file.name)
-            for paper_id, entry in _entries(file):
+        for entries in storage.each(lambda file: _checked(self.out, file, parts), ledgers, self.out):
+            for paper_id, entry in entries:
                 loser = self._enter(paper_id, entry)
                 if loser is not None:
                     doubled.setdefault(loser.file, set()).add(paper_id)
         for name, paper_ids in doubled.items():
             log.info("removing %d ledger rows that a killed run had replaced", len(paper_ids))
-            self._drop(name, paper_ids)
+            drop_rows(self.out, name, paper_ids)
 
     def _enter(self, paper_id: str, entry: _Entry) -> _Entry | None:
         """Notes a ledger row; of two rows of one paper returns the failed or older one, which goes."""
@@ -178,42 +177,42 @@ class Dataset:
         """Removes what a killed run left: unfinished files, the spool, parts that no ledger part names."""
         shutil.rmtree(self.spool, ignore_errors=True)
         for folder in (self.out / PAPERS, self.out / SUBFIGURES):
-            for file in folder.glob(f".*{UNFINISHED}"):
-                file.unlink()
+            for name in storage.names(folder):
+                if name.startswith(".") and name.endswith(UNFINISHED):
+                    storage.remove(folder / name)
         named = {file.name for file in part_files(self.out / PAPERS)}
         for part in part_files(self.out / SUBFIGURES):
             if part.name not in named:
                 log.info("removing %s, which a killed run left without a ledger part", part.name)
-                part.unlink()
+                storage.remove(part)
 
 
-def _local(out: str | Path) -> Path:
-    if "://" in str(out):
-        raise OutputError(f"--out {out} is no folder on this machine: name one")
-    return Path(out)
+def spool_of(out: Place) -> Path:
+    """Where extraction hands over what it reads for this dataset: in it, or for a store on this machine."""
+    return out / SPOOL if isinstance(out, Path) else scratch() / "spool"
 
 
-def check_layout(out: Path) -> None:
+def check_layout(out: Place) -> None:
     """A folder that holds something else than a dataset is not touched."""
     with _as_output_error(out):
-        if not out.exists():
-            return
-        if not out.is_dir():
+        if isinstance(out, Path) and out.exists() and not out.is_dir():
             raise OutputError(f"--out {out} is a file: name a folder that is empty, new or a Figmill dataset")
-        seen = [path for path in out.iterdir() if not path.name.startswith(".")]
-        folders = [out / PAPERS, out / SUBFIGURES]
-        inside = [path for folder in folders if folder.is_dir() for path in folder.iterdir()]
-    strange = [path for path in inside if path.name[0] != "." and not PART_NAME.fullmatch(path.name)]
-    if seen and (not folders[0].is_dir() or strange):
-        what = strange[0] if strange else sorted(seen)[0]
+        seen = {name for name in storage.names(out) if not name.startswith(".")}
+        inside = [
+            name for folder in (PAPERS, SUBFIGURES) if folder in seen for name in storage.names(out / folder)
+        ]
+    strange = [name for name in inside if name[0] != "." and not PART_NAME.fullmatch(name)]
+    # On a store, a killed run may have left a part before the first ledger part makes that folder.
+    ledger = PAPERS in seen or (not isinstance(out, Path) and seen == {SUBFIGURES})
+    if seen and (not ledger or strange):
         raise OutputError(
-            f"--out {out} holds something else than a Figmill dataset ({what.name}): "
+            f"--out {out} holds something else than a Figmill dataset ({(strange or sorted(seen))[0]}): "
             "name a folder that is empty, new or a Figmill dataset"
         )
 
 
 @contextlib.contextmanager
-def _as_output_error(out: Path) -> Iterator[None]:
+def _as_output_error(out: Place) -> Iterator[None]:
     """Turns what the file system refuses into one line."""
     try:
         yield
@@ -230,38 +229,59 @@ def _as_output_error(out: Path) -> Iterator[None]:
         raise OutputError(f"a part of {out} cannot be read back ({reason}): {_remedy(out)}") from error
 
 
-def _remedy(out: Path) -> str:
+def _remedy(out: Place) -> str:
     return f"run `figmill check {out} --repair`, then this command again"
 
 
-def _check_part(out: Path, name: str) -> None:
-    """A ledger part and its part must both be there and end as they should: a torn Parquet file has no footer."""
-    ledger, part = out / PAPERS / name, out / SUBFIGURES / name
-    if not part.is_file():
+def drop_rows(out: Place, file: str, paper_ids: Collection[str]) -> None:
+    """Takes the rows of failed papers out of a ledger part; one that holds no others goes with its part."""
+    with storage.local_copy(out / PAPERS / file) as ledger:
+        table = pq.read_table(ledger)
+    kept = table.filter(pc.invert(pc.is_in(table["paper_id"], pa.array(sorted(paper_ids), pa.string()))))
+    if kept.num_rows:
+        write_ledger(out / PAPERS / file, kept)
+    else:  # a part of failed papers alone: no rows in it either
+        storage.remove(out / PAPERS / file)
+        storage.remove(out / SUBFIGURES / file)
+
+
+def _checked(out: Place, ledger: Place, parts: Container[str]) -> list[tuple[str, _Entry]]:
+    """A ledger part's rows. It and its part must both be there and end as they should: a torn Parquet file has no
+    footer. What a store has it has whole; there the listing is enough for the part.
+    """
+    part = out / SUBFIGURES / ledger.name
+    if ledger.name not in parts:
         raise OutputError(f"{ledger} names a part that is not in {SUBFIGURES}/: {_remedy(out)}")
-    for file in (ledger, part):
-        try:
-            pq.read_metadata(file)
-        except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
-            reason = printable(str(error).splitlines()[0], 100)
-            raise OutputError(f"{file} cannot be read back ({reason}): {_remedy(out)}") from error
+    with storage.local_copy(ledger) as file:
+        for torn in (file, part):
+            if isinstance(torn, Path):
+                _check_footer(out, torn, ledger if torn is file else part)
+        return list(_entries(file, ledger.name))
 
 
-def part_files(folder: Path) -> list[Path]:
+def _check_footer(out: Place, file: Path, said: Place) -> None:
+    try:
+        pq.read_metadata(file)
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        reason = printable(str(error).splitlines()[0], 100)
+        raise OutputError(f"{said} cannot be read back ({reason}): {_remedy(out)}") from error
+
+
+def part_files(folder: Place) -> list[Place]:
     """The parts, or ledger parts, in a folder, by name."""
-    return sorted(path for path in folder.iterdir() if PART_NAME.fullmatch(path.name))
+    return [folder / name for name in sorted(storage.names(folder)) if PART_NAME.fullmatch(name)]
 
 
-def _metadata(file: Path) -> dict[str, str]:
+def _metadata(out: Place, ledger: Place) -> dict[str, str]:
     """The `figmill.` keys of a Parquet file, without that prefix."""
-    _check_part(file.parent.parent, file.name)
-    with _as_output_error(file.parent.parent):
+    with storage.local_copy(ledger) as file:
+        _check_footer(out, file, ledger)
         pairs = pq.read_schema(file).metadata or {}
     # Torn metadata need not be text; what it then says is no model's.
     texts = {key.decode(errors="replace"): value.decode(errors="replace") for key, value in pairs.items()}
     found = {key.removeprefix("figmill."): value for key, value in texts.items()}
     if not {"schema_version", "classes", "model_id"} <= found.keys():
-        raise OutputError(f"{file} was not written by Figmill: choose another --out")
+        raise OutputError(f"{ledger} was not written by Figmill: choose another --out")
     return found
 
 
@@ -274,7 +294,7 @@ def _classes(text: str) -> tuple[str, ...]:
     return tuple(map(str, classes)) if isinstance(classes, list) else ()
 
 
-def _entries(file: Path) -> Iterator[tuple[str, _Entry]]:
+def _entries(file: Path, name: str) -> Iterator[tuple[str, _Entry]]:
     table = pq.read_table(file, columns=["paper_id", "status", "finished_at"])
     for paper_id, status, finished_at in zip(*(column.to_pylist() for column in table.columns), strict=True):
-        yield paper_id, _Entry(status == "failed", finished_at, file.name)
+        yield paper_id, _Entry(status == "failed", finished_at, name)

@@ -4,6 +4,7 @@ FigmillError                the run itself cannot be done; its message is one li
 ├── InputError              an INPUT that is not there, or that holds nothing to read
 ├── OutputError             an output folder that cannot be written, or that holds something else
 ├── SettingsError           a setting out of its range
+├── StorageError            a URI of a store that is unknown, or whose library is not installed
 └── UnusableBundleError     a model bundle that is unknown, broken or of another taxonomy
 
 PaperError                  one paper cannot be read; it becomes that paper's row in the ledger and stops nothing else
@@ -24,6 +25,10 @@ class OutputError(FigmillError):
 
 class SettingsError(FigmillError, ValueError):
     """A setting out of its range."""
+
+
+class StorageError(FigmillError):
+    """A URI of a store that is unknown, or whose library is not installed."""
 
 
 class UnusableBundleError(FigmillError):

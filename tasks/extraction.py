@@ -10,7 +10,6 @@ import time
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from tasks import boxes, jats
 from tasks.documents import MUPDF_ERRORS, open_pdf, raise_if_out_of_memory, read_pages
@@ -30,10 +29,9 @@ _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+[^\s\"<>.,;:)\]]")
 def read_paper(paper: Paper, limits: ExtractionLimits) -> Extraction:
     """Every figure of a paper with its subfigures. Raises PaperError."""
     started = time.perf_counter()
-    path = Path(paper.source_uri)
     gaps: list[str] = []
     notes: list[str] = []
-    with open_pdf(path, limits, paper.paper_id) as document:
+    with open_pdf(paper.path, limits, paper.paper_id) as document:
         pages = read_pages(document, limits, gaps)
         found, without_artwork = find_figures(pages, gaps)
         gaps += [
@@ -41,8 +39,8 @@ def read_paper(paper: Paper, limits: ExtractionLimits) -> Extraction:
         ]
         if _is_scan(pages):
             gaps.append("the pages are pictures without text: captions cannot be read")
-        article = jats.read_article(Path(paper.jats_uri)) if paper.jats_uri else None
-        if paper.jats_uri and article is None:
+        article = jats.read_article(paper.jats_path) if paper.jats_path else None
+        if paper.jats_path and article is None:
             notes.append(f"{paper.jats_uri} is no JATS that can be read")
         words = _words(found, article, gaps)
         figures: list[Figure] = []

@@ -1,4 +1,4 @@
-"""From what the user names to papers: PDF files found in folders, each known by the SHA-256 of its bytes."""
+"""From what the user names to papers: PDFs in folders, on stores and on the web, each known by its bytes' SHA-256."""
 
 from __future__ import annotations
 
@@ -6,33 +6,42 @@ import hashlib
 import logging
 import os
 import stat
+import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from tasks.errors import InputError
+from tasks.fetching import JATS_SUFFIXES, Inbox, Remote, find_remote, unreadable_id
 from tasks.records import Failure, Paper
+from tasks.seen import Seen
+from tasks.storage import is_remote
 from tasks.texts import printable
 
+Input = Path | Remote
+
 _READERS = 4
+_FETCHERS = 16
 _AHEAD = 32
 """Files hashed ahead of whoever takes the papers."""
+_SETTLED = 2.0
+"""Seconds for which a file has not changed before its times are trusted to tell that it is still the same."""
 
 log = logging.getLogger("figmill.inputs")
 
 
-def list_inputs(inputs: Iterable[str]) -> list[Path]:
+def list_inputs(inputs: Iterable[str]) -> list[Input]:
     """The files that `inputs` name, absolute, in a fixed order, each once.
 
     A folder is searched with its subfolders for names that end in `.pdf`, in whatever case; hidden files and
     folders are passed over, and a folder reached twice (by links) is searched once. A file that is named is
     taken whatever its name. Raises InputError for a path that is not there, and if there is nothing to read.
     """
-    found: dict[Path, None] = {}
+    found: dict[Input, None] = {}
     empty: list[str] = []
     for text in inputs:
-        files = list(_files(text))
+        files: list[Input] = [*(find_remote(text) if is_remote(text) else _files(text))]
         found.update(dict.fromkeys(files))
         if not files:
             empty.append(printable(text))
@@ -46,25 +55,37 @@ def list_inputs(inputs: Iterable[str]) -> list[Path]:
 def find_jats(pdf: Path, folder: Path | None) -> Path | None:
     """The JATS XML (`.xml`, `.nxml`) of a PDF's name, in `folder` or else beside the PDF; None where there is none."""
     for place in (folder, pdf.parent):
-        for suffix in (".xml", ".nxml"):
-            candidate = place / f"{pdf.stem}{suffix}" if place else None
-            # os.path: Path.is_file raises where the name with its longer suffix is too long for the file system
-            if candidate and os.path.isfile(candidate):  # noqa: PTH113
-                return candidate
+        found = find_jats_in(place, pdf.stem) if place else None
+        if found:
+            return found
     return None
 
 
-def identify(files: Iterable[Path]) -> Iterator[Paper | Failure]:
-    """Reads each file once for its paper_id, in order, some files ahead of the caller.
+def find_jats_in(folder: Path, stem: str) -> Path | None:
+    """The JATS XML of this name in a folder; None where there is none."""
+    for suffix in JATS_SUFFIXES:
+        candidate = folder / f"{stem}{suffix}"
+        # os.path: Path.is_file raises where the name with its longer suffix is too long for the file system
+        if os.path.isfile(candidate):  # noqa: PTH113
+            return candidate
+    return None
 
-    A file that cannot be read becomes a Failure, of kind `missing`, with `unreadable_id` for its paper_id.
+
+def identify(
+    files: Iterable[Input], seen: Seen | None = None, inbox: Inbox | None = None
+) -> Iterator[Paper | Failure]:
+    """Reads each file once for its paper_id, in order, some files ahead of the caller; not those that `seen` knows.
+
+    A file that cannot be read becomes a Failure, of kind `missing`, with `unreadable_id` for its paper_id. Remote
+    files go through the `inbox`. Raises InputError where a store does not answer.
     """
     remaining = iter(files)
-    with ThreadPoolExecutor(_READERS, thread_name_prefix="hash") as readers:
+    count = _READERS if inbox is None else _FETCHERS
+    with ThreadPoolExecutor(count, thread_name_prefix="hash") as readers:
         ahead: deque[Future[Paper | Failure]] = deque()
         try:
             for file in remaining:
-                ahead.append(readers.submit(_identify, file))
+                ahead.append(readers.submit(_identify, file, seen, inbox))
                 if len(ahead) >= _AHEAD:
                     yield ahead.popleft().result()
             while ahead:
@@ -73,19 +94,46 @@ def identify(files: Iterable[Path]) -> Iterator[Paper | Failure]:
             readers.shutdown(wait=False, cancel_futures=True)
 
 
-def unreadable_id(source_uri: str) -> str:
-    """Stands for the paper_id where the bytes cannot be read: SHA-256 of `unreadable:` and the path."""
-    return hashlib.sha256(b"unreadable:" + os.fsencode(source_uri)).hexdigest()
+def _identify(file: Input, seen: Seen | None, inbox: Inbox | None) -> Paper | Failure:
+    known = seen.paper_id if seen else _nothing
+    if isinstance(file, Path):
+        item, version = _hash(file, known)
+    elif inbox:
+        item, version = inbox.paper(file, known)
+    else:
+        raise InputError(f"{printable(file.uri, 300)} is not on this machine")
+    if seen and isinstance(item, Paper):
+        seen.note(item.source_uri, version, item.paper_id)
+    return item
 
 
-def _identify(file: Path) -> Paper | Failure:
+def _nothing(_uri: str, _version: str | None) -> None:
+    return None
+
+
+def _hash(file: Path, known: Callable[[str, str | None], str | None]) -> tuple[Paper | Failure, str | None]:
+    """A file as a Paper and the version that was read; None for a file that may still be changing."""
     uri = str(file)
     try:
+        version = _version(file.stat())
+        paper_id = known(uri, version)
+        if paper_id:
+            return Paper(paper_id, uri), version
         with file.open("rb") as stream:
-            return Paper(hashlib.file_digest(stream, "sha256").hexdigest(), uri)
+            before = os.fstat(stream.fileno())
+            paper = Paper(hashlib.file_digest(stream, "sha256").hexdigest(), uri)
+            after = os.fstat(stream.fileno())
+        settled = _version(before) == _version(after) and time.time() - after.st_ctime > _SETTLED
+        return paper, _version(after) if settled else None
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
-        return Failure(Paper(unreadable_id(uri), uri), "missing", f"The file cannot be read: {reason}.", 0.0)
+        paper = Paper(unreadable_id(uri), uri)
+        return Failure(paper, "missing", f"The file cannot be read: {reason}.", 0.0), None
+
+
+def _version(state: os.stat_result) -> str:
+    """Changes when a file's bytes do; the time of the last change of its state cannot be set back by a user."""
+    return f"{state.st_size} {state.st_mtime_ns} {state.st_ctime_ns} {state.st_ino}"
 
 
 def _files(text: str) -> Iterator[Path]:

@@ -12,7 +12,7 @@ import shutil
 import threading
 import time
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,14 +21,18 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from models.bundle import BundleError, BundleInfo, bundle_info, resolve_bundle
-from tasks.dataset import SPOOL
+from models.bundle import BundleError, BundleInfo
+from tasks import storage
+from tasks.bundles import open_bundle
+from tasks.dataset import spool_of
 from tasks.errors import UnusableBundleError
+from tasks.fetching import Deliveries
+from tasks.lock import check_claim
 from tasks.parts import PartWriter
 from tasks.progress import Listener
 from tasks.records import Extraction, Failure, LabelledPaper, Score, Shard, ShardOutcome, Subfigure
 from tasks.schema import Stamp
-from tasks.settings import LabelSettings, default_workers
+from tasks.settings import Device, LabelSettings, RelabelSettings, default_workers
 from tasks.workers import shared_pool
 
 if TYPE_CHECKING:
@@ -45,33 +49,39 @@ def label_shard(shard: Shard, settings: LabelSettings, listener: Listener | None
     """
     listener = listener or Listener()
     bundle = open_bundle(settings.model)
-    clock = _Clock()
-    spool = Path(settings.out) / SPOOL / shard.name
+    clock = Clock()
+    out = storage.place(settings.out)
+    spool = spool_of(out) / shard.name
     pool = shared_pool(settings.workers or default_workers(), settings.limits)
     classifier = Classifier(bundle, settings, clock)
+    deliveries = Deliveries(shard.papers, shard.name, settings.limits.file_mb * 2**20)
     try:
-        with PartWriter(Path(settings.out), shard.name, stamp_of(bundle)) as part, classifier:
+        with PartWriter(out, shard.name, stamp_of(bundle)) as part, classifier, deliveries:
             for failure in shard.failures:
                 part.fail(failure)
                 listener.failed(failure)
-            for result in classifier.label(pool.read(shard.papers, spool)):
-                _write(result, part, listener, clock)
-            with clock.timed("write"):
-                outcome = part.commit()
+            results = classifier.label(deliveries.results(pool.read(deliveries, spool)))
+            permitted = functools.partial(check_claim, out, shard.claim)
+            return write_results(results, part, listener, clock, permitted)
     finally:
         shutil.rmtree(spool, ignore_errors=True)
+
+
+def write_results(
+    results: Iterable[LabelledPaper | Failure],
+    part: PartWriter,
+    listener: Listener,
+    clock: Clock,
+    permitted: Callable[[], None],
+) -> ShardOutcome:
+    """Writes what became of a shard's papers as it comes, and commits the part."""
+    for result in results:
+        _write(result, part, listener, clock)
+    with clock.timed("write"):
+        outcome = part.commit(permitted)
     outcome = replace(outcome, stage_seconds=clock.seconds())
     listener.written(outcome)
     return outcome
-
-
-@functools.cache
-def open_bundle(model: str) -> BundleInfo:
-    """What a bundle says of itself, without torch. Raises UnusableBundleError with one line."""
-    try:
-        return bundle_info(resolve_bundle(model))
-    except BundleError as error:
-        raise UnusableBundleError(str(error)) from error
 
 
 def stamp_of(bundle: BundleInfo) -> Stamp:
@@ -79,7 +89,7 @@ def stamp_of(bundle: BundleInfo) -> Stamp:
     return Stamp(bundle.model_id, bundle.classes, bundle.embedding_size, bundle.card)
 
 
-def _write(result: LabelledPaper | Failure, part: PartWriter, listener: Listener, clock: _Clock) -> None:
+def _write(result: LabelledPaper | Failure, part: PartWriter, listener: Listener, clock: Clock) -> None:
     with clock.timed("write"):
         part.add(result) if isinstance(result, LabelledPaper) else part.fail(result)
     if isinstance(result, LabelledPaper):
@@ -95,7 +105,7 @@ class Classifier:
     The network loads in a thread of its own, so that papers are read meanwhile.
     """
 
-    def __init__(self, bundle: BundleInfo, settings: LabelSettings, clock: _Clock) -> None:
+    def __init__(self, bundle: BundleInfo, settings: LabelSettings | RelabelSettings, clock: Clock) -> None:
         self._bundle = bundle
         self._batch_size = settings.batch_size
         self._reads_captions = settings.captions
@@ -198,7 +208,7 @@ _device_lock = threading.Lock()
 """One batch at a time on the device: shards in flight share the classifier."""
 
 
-def _load(path: Path, device: Literal["auto", "cpu", "cuda"]) -> Predictor:
+def _load(path: Path, device: Device) -> Predictor:
     with _load_lock:
         from models.devices import DeviceError
         from models.predict import load_predictor
@@ -209,7 +219,7 @@ def _load(path: Path, device: Literal["auto", "cpu", "cuda"]) -> Predictor:
             raise UnusableBundleError(str(error)) from error
 
 
-class _Clock:
+class Clock:
     """Seconds of work by stage; several threads add to it."""
 
     def __init__(self) -> None:
@@ -217,14 +227,17 @@ class _Clock:
         self._lock = threading.Lock()
 
     def add(self, stage: Stage, seconds: float) -> None:
+        """So much work more."""
         with self._lock:
             self._seconds[stage] += seconds
 
     @contextmanager
     def timed(self, stage: Stage) -> Iterator[None]:
+        """Counts what is done within."""
         started = time.perf_counter()
         yield
         self.add(stage, time.perf_counter() - started)
 
     def seconds(self) -> dict[str, float]:
+        """What was counted, by stage."""
         return dict(self._seconds)

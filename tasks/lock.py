@@ -1,4 +1,7 @@
-"""One run at a time writes to a dataset: a lock that the system frees when its holder dies."""
+"""One run at a time writes to a dataset: a lock that the system frees when its holder dies.
+
+On a store, which knows no such thing, `tasks.store_lock` keeps the same promise by a heartbeat.
+"""
 
 from __future__ import annotations
 
@@ -7,33 +10,52 @@ import errno
 import fcntl
 import logging
 import os
+import secrets
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
+from tasks import store_lock
 from tasks.clock import now
 from tasks.errors import OutputError
+from tasks.store_lock import LOCK
 
-LOCK = ".figmill.lock"
+if TYPE_CHECKING:
+    from tasks.storage import Place
 
 log = logging.getLogger("figmill.lock")
 
 
 @contextlib.contextmanager
-def writing(out: Path) -> Iterator[None]:
-    """Holds a dataset folder for who writes to it. Raises OutputError with the identity of another holder."""
+def writing(out: Place) -> Iterator[str]:
+    """Holds a dataset folder for who writes to it. Raises OutputError with the identity of another holder.
+
+    Gives the claim that `check_claim` wants to see; it is empty where the file system knows no locks.
+    """
+    if not isinstance(out, Path):
+        with store_lock.writing(out) as claim:
+            yield claim
+        return
     with (out / LOCK).open("a+", encoding="utf-8") as file:
+        claim = ""
         if _take(file, fcntl.LOCK_EX, out):
+            claim = secrets.token_hex(8)
             file.truncate(0)
-            file.write(f"process {os.getpid()} on {socket.gethostname()} since {now():%Y-%m-%d %H:%M} UTC")
+            file.write(
+                f"process {os.getpid()} on {socket.gethostname()} since {now():%Y-%m-%d %H:%M} UTC\n{claim}"
+            )
             file.flush()
-        yield
+        yield claim
 
 
 @contextlib.contextmanager
-def reading(out: Path) -> Iterator[None]:
+def reading(out: Place) -> Iterator[None]:
     """Keeps writers away from a dataset folder, which may be read-only. Raises OutputError as `writing` does."""
+    if not isinstance(out, Path):
+        with store_lock.reading(out):
+            yield
+        return
     try:
         file = (out / LOCK).open(encoding="utf-8")
     except FileNotFoundError:  # nobody has ever written here
@@ -42,6 +64,19 @@ def reading(out: Path) -> Iterator[None]:
     with file:
         _take(file, fcntl.LOCK_SH, out)
         yield
+
+
+def check_claim(out: Place, claim: str) -> None:
+    """Raises OutputError where another run has taken the lock since `writing` gave this claim.
+
+    For workers on other machines: they may outlive the run that holds the lock.
+    """
+    if not claim:
+        return
+    if not isinstance(out, Path):
+        store_lock.check_claim(out, claim)
+    elif claim not in (out / LOCK).read_text(encoding="utf-8"):
+        raise OutputError(f"another run took over {out} meanwhile: this one writes no more to it")
 
 
 def _take(file: IO[str], how: int, out: Path) -> bool:
@@ -53,7 +88,7 @@ def _take(file: IO[str], how: int, out: Path) -> bool:
             log.warning("%s cannot be locked here (%s): start no second run on it", out, error.strerror)
             return False
         file.seek(0)
-        holder = file.read(200).strip() or "another process"
+        holder = file.readline(200).strip() or "another process"
         raise OutputError(
             f"{out} is being written by {holder}: wait for it to end, or choose another --out"
         ) from error

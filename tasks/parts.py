@@ -2,24 +2,27 @@
 
 Rows go to a file with a leading dot, which no `*.parquet` matches. `commit` closes, fsyncs and renames it,
 then writes the ledger part likewise: a part is whole or absent, and counts once its ledger part is there.
+For a dataset on a store, rows go to a temporary file of this machine, which `commit` puts there whole.
 """
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import os
+import secrets
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from models.taxonomy import path as taxonomy_path
+from tasks import storage
 from tasks.clock import now
 from tasks.records import (
     Extraction,
@@ -32,7 +35,11 @@ from tasks.records import (
     Subfigure,
 )
 from tasks.schema import IMAGE_COLUMN, PAPER_SCHEMA, Stamp, pipeline_version, stamped, subfigure_schema
+from tasks.scratch import scratch
 from tasks.texts import printable, storable
+
+if TYPE_CHECKING:
+    from tasks.storage import Place
 
 SUBFIGURES, PAPERS = "subfigures", "papers"
 """The folders of parts and of ledger parts in a dataset."""
@@ -66,7 +73,7 @@ class PartWriter:
     Leaving the context without `commit` removes what was written. Memory holds one row group, not the shard.
     """
 
-    def __init__(self, out: Path, name: str, stamp: Stamp) -> None:
+    def __init__(self, out: Place, name: str, stamp: Stamp) -> None:
         self.part = f"{name}.parquet"
         self._stamp = stamp
         self._target = out / SUBFIGURES / self.part
@@ -108,11 +115,15 @@ class PartWriter:
         self._papers.append(self._paper_row(failure, {**facts, **counts}))
         self._tally.fail(failure)
 
-    def commit(self) -> ShardOutcome:
-        """Puts the part in place, then the ledger part; from then on the shard counts."""
+    def commit(self, permitted: Callable[[], None] = lambda: None) -> ShardOutcome:
+        """Puts the part in place, then the ledger part; from then on the shard counts.
+
+        `permitted` is asked last of all, and raises where the dataset is no longer ours to write.
+        """
         self._flush()
         self._file.close()
-        put_in_place(self._unfinished, self._target)
+        storage.put(self._unfinished, self._target)
+        permitted()
         ledger = pa.Table.from_pylist(self._papers, schema=stamped(PAPER_SCHEMA, self._stamp))
         write_ledger(self._ledger, ledger)
         return self._tally.outcome(self.part)
@@ -147,34 +158,23 @@ class PartWriter:
         }
 
 
-def unfinished(target: Path) -> Path:
-    """Where a file is written before it is renamed to `target`: beside it, its name with a leading dot."""
-    return target.with_name(f".{target.name}{UNFINISHED}")
+def unfinished(target: Place) -> Path:
+    """Where a file is written before it is put at `target`: beside it under a name of its own with a leading dot.
+
+    No two writers share it, should a shard that was taken for lost be done twice at once.
+    """
+    name = f".{target.name}.{secrets.token_hex(4)}{UNFINISHED}"
+    return target.with_name(name) if isinstance(target, Path) else scratch() / name
 
 
-def write_ledger(target: Path, table: pa.Table) -> None:
+def write_ledger(target: Place, table: pa.Table) -> None:
     """Writes a ledger part whole or not at all."""
     aside = unfinished(target)
     try:
         pq.write_table(table, aside, compression="zstd")
-        put_in_place(aside, target)
+        storage.put(aside, target)
     finally:
         aside.unlink(missing_ok=True)
-
-
-def put_in_place(aside: Path, target: Path) -> None:
-    """Renames a finished file so that a crash of the machine leaves either nothing or all of it."""
-    _sync(aside)
-    aside.replace(target)
-    _sync(target.parent)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _options(schema: pa.Schema) -> dict[str, Any]:
@@ -300,7 +300,9 @@ class _Tally:
         self.by_status["failed"] += 1
         self.pages += failure.pages or 0
         self.failures.append(
-            FailedPaper(printable(Path(uri).name), storable(uri), failure.kind, printable(failure.error))
+            FailedPaper(
+                printable(PurePosixPath(uri).name), storable(uri), failure.kind, printable(failure.error)
+            )
         )
 
     def outcome(self, part: str) -> ShardOutcome:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from tasks.dataset import Dataset
-from tasks.inputs import find_jats, identify, unreadable_id
+from tasks.fetching import Inbox, Remote, find_jats_below, unreadable_id
+from tasks.inputs import Input, find_jats, find_jats_in, identify
 from tasks.progress import Listener
 from tasks.records import Failure, Paper, Shard
+from tasks.seen import Seen
 from tasks.settings import LabelSettings
+from tasks.storage import is_remote
 
 
 class Plan:
@@ -20,7 +23,7 @@ class Plan:
     """
 
     def __init__(
-        self, files: Sequence[Path], dataset: Dataset, settings: LabelSettings, listener: Listener
+        self, files: Sequence[Input], dataset: Dataset, settings: LabelSettings, listener: Listener
     ) -> None:
         self.inputs = len(files)
         self.skipped = 0
@@ -29,13 +32,20 @@ class Plan:
         self._settings = settings
         self._listener = listener
         self._taken: set[str] = set()
+        self._done: set[str] = set()
         self._left = 0
-        self._seen = 0
+        self._found = 0
+        self._seen = Seen(dataset.out)
+        self._beside = {file.uri: file.jats for file in files if isinstance(file, Remote) and file.jats}
+        self._jats = find_jats_below(settings.jats) if settings.jats and is_remote(settings.jats) else {}
+        most_bytes = settings.limits.file_mb * 2**20
+        remote = any(isinstance(file, Remote) for file in files)
+        self._inbox = Inbox(most_bytes, keep=settings.runner == "local") if remote else None
 
     @property
     def left(self) -> int:
         """Inputs that this run leaves for a later one."""
-        return self._left + self.inputs - self._seen
+        return self._left + self.inputs - self._found
 
     def shards(self) -> Iterator[Shard]:
         """Shards of `shard_size` papers in the order of the inputs; the last may be smaller."""
@@ -48,15 +58,31 @@ class Plan:
         if batch:
             yield self._shard(batch)
 
+    def done(self, shard: Shard) -> None:
+        """A shard's rows are in place: from now on its papers need not be read again to know them."""
+        self._done.update(paper.paper_id for paper in shard.papers)
+        self._seen.save(self._in_ledger, now=False)
+
+    def close(self) -> None:
+        """Ends the plan, whether or not all of it was done."""
+        self._seen.save(self._in_ledger)
+        if self._inbox:
+            self._inbox.clear()
+
+    def _in_ledger(self, paper_id: str) -> bool:
+        return paper_id in self._done or paper_id in self._dataset
+
     def _wanted(self) -> Iterator[Paper | Failure]:
         limit = self._settings.limit
-        for item in identify(self._files):
+        for item in identify(self._files, self._seen, self._inbox):
             if limit is not None and len(self._taken) >= limit:
                 return
-            self._seen += 1
+            self._found += 1
             if self._is_wanted(item):
                 self._taken.add(_paper(item).paper_id)
                 yield item
+            elif fetched := _paper(item).fetched:
+                Path(fetched).unlink(missing_ok=True)
 
     def _is_wanted(self, item: Paper | Failure) -> bool:
         paper = _paper(item)
@@ -84,12 +110,22 @@ class Plan:
             papers=tuple(self._with_jats(item) for item in batch if isinstance(item, Paper)),
             failures=tuple(item for item in batch if isinstance(item, Failure)),
             supersedes=tuple(old for paper in papers for old in self._replaced(paper)),
+            claim=self._dataset.claim,
         )
 
     def _with_jats(self, paper: Paper) -> Paper:
-        folder = Path(self._settings.jats) if self._settings.jats else None
-        jats = find_jats(Path(paper.source_uri), folder)
-        return replace(paper, jats_uri=str(jats)) if jats else paper
+        found = self._find_jats(paper.source_uri)
+        return replace(paper, jats_uri=str(found)) if found else paper
+
+    def _find_jats(self, uri: str) -> str | Path | None:
+        """In the folder that was named for it, or else beside the PDF."""
+        stem, named = PurePosixPath(uri).stem, self._settings.jats
+        if named and is_remote(named) and stem in self._jats:
+            return self._jats[stem]
+        folder = Path(named) if named and not is_remote(named) else None
+        if not is_remote(uri):
+            return find_jats(Path(uri), folder)
+        return (find_jats_in(folder, stem) if folder else None) or self._beside.get(uri)
 
 
 def _paper(item: Paper | Failure) -> Paper:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -41,6 +42,21 @@ class Paper:
     metadata: Metadata = Metadata()
     jats_uri: str | None = None
     """The article's JATS XML, where it is at hand."""
+    fetched: str | None = None
+    """A temporary copy on this machine, where the PDF is on a store or on the web."""
+    fetched_jats: str | None = None
+    """Likewise of the JATS."""
+
+    @property
+    def path(self) -> Path:
+        """Where the PDF is read from."""
+        return Path(self.fetched or self.source_uri)
+
+    @property
+    def jats_path(self) -> Path | None:
+        """Where the JATS is read from."""
+        found = self.fetched_jats or self.jats_uri
+        return Path(found) if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +150,8 @@ class Shard:
     """Papers whose bytes could not even be read: their rows go to the ledger with the others'."""
     supersedes: tuple[str, ...] = ()
     """paper_ids of failed ledger rows that this shard's rows replace."""
+    claim: str = ""
+    """What the dataset's lock says of the run that hands this shard out."""
 
 
 @dataclass(frozen=True, slots=True)

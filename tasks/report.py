@@ -13,12 +13,15 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from models import taxonomy
+from tasks import storage
 from tasks.records import FailedPaper, RunSummary
 from tasks.survey import BINS, Survey, survey
 from tasks.texts import printable
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+    from tasks.storage import Place
 
 STAGES = {
     "extract": "Reading PDFs: figures, captions, separation",
@@ -28,16 +31,15 @@ STAGES = {
 }
 
 
-def write_report(out: Path, summary: RunSummary) -> Path:
+def write_report(out: Place, summary: RunSummary) -> Place:
     """Writes `out`/report/index.html, whole or not at all, and returns its path.
 
     Shows what this run did and what the dataset at `out` now holds; under 3 MB whatever the corpus.
     """
     page = out / "report" / "index.html"
-    page.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = page.with_name(".index.html.part")
-    unfinished.write_text(render(summary, survey(out, recent=summary.parts)), encoding="utf-8")
-    unfinished.replace(page)
+    storage.make_folder(page.parent)
+    html = render(summary, survey(out, recent=summary.parts))
+    storage.put_bytes(html.encode(), page, durable=False)
     return page
 
 

@@ -27,6 +27,11 @@ def _require_positive(name: str, value: float) -> None:
         raise SettingsError(f"{name} is {value}: it has to be more than 0")
 
 
+def _require_device(device: str) -> None:
+    if device not in get_args(Device):
+        raise SettingsError(f"device is {device!r}: one of {', '.join(get_args(Device))}")
+
+
 @dataclass(frozen=True, slots=True)
 class ExtractionLimits:
     """What one paper may cost its reader."""
@@ -79,11 +84,32 @@ class LabelSettings:
     retry_failed: bool = False
     limit: int | None = None
     """At most so many papers in this run; None means all."""
+    runner: str = "local"
+    """Who does the shards: `local`, or a cluster, `dask` or `ray`, each with `=ADDRESS` or else one of its own."""
 
     def __post_init__(self) -> None:
-        if self.device not in get_args(Device):
-            raise SettingsError(f"device is {self.device!r}: one of {', '.join(get_args(Device))}")
+        _require_device(self.device)
         for name in ("workers", "shard_size", "window", "batch_size", "limit"):
             value = getattr(self, name)
             if value is not None:
                 _require_positive(name, value)
+
+
+@dataclass(frozen=True, slots=True)
+class RelabelSettings:
+    """All that a relabelling run depends on."""
+
+    source: str
+    """The dataset whose pictures are labelled anew; it is not changed."""
+    out: str
+    model: str = DEFAULT_MODEL
+    device: Device = "auto"
+    window: int = 4
+    """Parts handed out at a time."""
+    batch_size: int = 32
+    runner: str = "local"
+
+    def __post_init__(self) -> None:
+        _require_device(self.device)
+        for name in ("window", "batch_size"):
+            _require_positive(name, getattr(self, name))

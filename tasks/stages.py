@@ -9,11 +9,12 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.logging import get_run_logger
 
-from tasks import labelling
+from tasks import labelling, relabelling
 from tasks.errors import OutputError
 from tasks.progress import LogListener
 from tasks.records import Shard, ShardOutcome
-from tasks.settings import LabelSettings
+from tasks.relabelling import PartShard
+from tasks.settings import LabelSettings, RelabelSettings
 
 
 def _is_io_error(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
@@ -21,18 +22,28 @@ def _is_io_error(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
     return isinstance(state.data, OSError | OutputError)
 
 
-@task(
-    name="label-shard",
-    task_run_name="{shard.name}",
-    tags=["figmill"],
-    retries=2,
-    retry_delay_seconds=[10, 60],
-    retry_condition_fn=_is_io_error,
-    cache_policy=NO_CACHE,
-    persist_result=False,
-)
+_OPTIONS: Any = {
+    "task_run_name": "{shard.name}",
+    "tags": ["figmill"],
+    "retries": 2,
+    "retry_delay_seconds": [10, 60],
+    "retry_condition_fn": _is_io_error,
+    "cache_policy": NO_CACHE,
+    "persist_result": False,
+}
+
+
+@task(name="label-shard", **_OPTIONS)
 def label_shard(shard: Shard, settings: LabelSettings) -> ShardOutcome:
     """`tasks.labelling.label_shard` as a task run."""
     listener = LogListener(get_run_logger())
     listener.listed(len(shard.papers))
     return labelling.label_shard(shard, settings, listener)
+
+
+@task(name="relabel-shard", **_OPTIONS)
+def relabel_shard(shard: PartShard, settings: RelabelSettings) -> ShardOutcome:
+    """`tasks.relabelling.relabel_shard` as a task run."""
+    listener = LogListener(get_run_logger())
+    listener.listed(len(shard.paper_ids))
+    return relabelling.relabel_shard(shard, settings, listener)

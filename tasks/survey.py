@@ -13,14 +13,19 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tasks import storage
+from tasks.parts import PAPERS, SUBFIGURES
 from tasks.records import FailedPaper
+
+if TYPE_CHECKING:
+    from tasks.storage import Place
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +91,18 @@ class Survey:
     unreadable: list[str] = field(default_factory=list)
     """Parts that could not be read, each with the reason."""
 
+    def add(self, other: Survey) -> None:
+        """Adds what was counted elsewhere; pictures are chosen when all is counted."""
+        for mine, its in ((self.by_status, other.by_status), (self.by_modality, other.by_modality)):
+            mine.update(its)
+        for bars, more in ((self.accepted, other.accepted), (self.abstained, other.abstained)):
+            bars[:] = [bar + count for bar, count in zip(bars, more, strict=True)]
+        self.pages += other.pages
+        self.figures += other.figures
+        self.unscored += other.unscored
+        self.failed += other.failed[: FAILURES_SHOWN - len(self.failed)]
+        self.unreadable += other.unreadable
+
     @property
     def papers(self) -> int:
         """Papers in the ledger, failed ones included."""
@@ -101,7 +118,7 @@ class Survey:
 class _Pick:
     """A row that may be shown: where it is, and what decides whether it is."""
 
-    part: Path
+    part: Place
     row_group: int
     row: int
     modality: str | None
@@ -109,40 +126,58 @@ class _Pick:
     rejected: bool
 
 
-def survey(out: Path, recent: Sequence[str] = ()) -> Survey:
+def survey(out: Place, recent: Sequence[str] = ()) -> Survey:
     """Counts the dataset at `out` and chooses pictures, from the parts named `recent` if there are any.
 
     Only parts that the ledger names are counted. A part that cannot be read is listed, not raised.
     """
     found = Survey()
-    parts = []
-    for ledger in sorted((out / "papers").glob("*.parquet")):
-        _guarded(found, ledger, _count_papers)
-        part = out / "subfigures" / ledger.name
-        if part.exists() and _guarded(found, part, _count_subfigures):
-            parts.append(part)
-    chosen = [part for part in parts if part.name in set(recent)] or parts
-    for card in _cards(_spread(_row_groups(chosen), ROW_GROUPS_WITH_PICTURES)):
+    groups: list[tuple[Place, int]] = []
+    parts = set(storage.names(out / SUBFIGURES))
+    ledgers = sorted(name for name in storage.names(out / PAPERS) if name.endswith(".parquet"))
+    for counted in storage.each(lambda name: _count_shard(out, name, name in parts), ledgers, out):
+        found.add(counted.survey)
+        groups += [(counted.part, group) for group in range(counted.row_groups)]
+    chosen = [(part, group) for part, group in groups if part.name in set(recent)] or groups
+    for card in _cards(_spread(chosen, ROW_GROUPS_WITH_PICTURES)):
         found.cards.setdefault(card.modality, []).append(card)
     for cards in found.cards.values():
         cards.sort(key=lambda card: -(card.confidence or 0.0))
     return found
 
 
-def _guarded(found: Survey, path: Path, count: Callable[[Survey, Path], None]) -> bool:
-    """Whether `path` could be counted; if not, `found.unreadable` says why."""
+@dataclass(slots=True)
+class _Shard:
+    """A part with its ledger part, counted."""
+
+    part: Place
+    survey: Survey = field(default_factory=Survey)
+    row_groups: int = 0
+
+
+def _count_shard(out: Place, name: str, has_part: bool) -> _Shard:
+    shard = _Shard(out / SUBFIGURES / name)
+    _guarded(shard, out / PAPERS / name, _count_papers)
+    if has_part:
+        _guarded(shard, shard.part, _count_subfigures)
+    return shard
+
+
+def _guarded(shard: _Shard, file: Place, count: Callable[[_Shard, pq.ParquetFile], None]) -> None:
+    """Counts a file; where that cannot be, `unreadable` says why."""
     try:
-        count(found, path)
+        with storage.parquet(file) as opened:
+            count(shard, opened)
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
-        log.warning("%s cannot be read: %s", path, error)
-        found.unreadable.append(f"{path.parent.name}/{path.name}: {str(error).splitlines()[0]}")
-        return False
-    return True
+        log.warning("%s cannot be read: %s", file, error)
+        reason = str(error).splitlines()[0]
+        shard.survey.unreadable.append(f"{file.parent.name}/{file.name}: {reason}")
 
 
-def _count_papers(found: Survey, ledger: Path) -> None:
+def _count_papers(shard: _Shard, ledger: pq.ParquetFile) -> None:
     columns = ["status", "pages", "figures", "source_uri", "error_kind", "error"]
-    for batch in pq.ParquetFile(ledger).iter_batches(columns=columns):
+    found = shard.survey
+    for batch in ledger.iter_batches(columns=columns):
         for row in batch.to_pylist():
             found.by_status[row["status"]] += 1
             found.pages += row["pages"] or 0
@@ -153,8 +188,9 @@ def _count_papers(found: Survey, ledger: Path) -> None:
                 found.failed.append(FailedPaper(name, uri, row["error_kind"] or "", row["error"] or ""))
 
 
-def _count_subfigures(found: Survey, part: Path) -> None:
-    for batch in pq.ParquetFile(part).iter_batches(columns=_COUNTED):
+def _count_subfigures(shard: _Shard, part: pq.ParquetFile) -> None:
+    found = shard.survey
+    for batch in part.iter_batches(columns=_COUNTED):
         scored = batch.filter(batch["modality"].is_valid())
         found.unscored += len(batch) - len(scored)
         for entry in scored["modality"].value_counts().to_pylist():
@@ -164,10 +200,7 @@ def _count_subfigures(found: Survey, part: Path) -> None:
         for bars, chosen in ((found.accepted, ~rejected), (found.abstained, rejected)):
             for index, count in enumerate(np.histogram(confidence[chosen], bins=BINS, range=(0, 1))[0]):
                 bars[index] += int(count)
-
-
-def _row_groups(parts: Sequence[Path]) -> list[tuple[Path, int]]:
-    return [(part, group) for part in parts for group in range(pq.ParquetFile(part).num_row_groups)]
+    shard.row_groups = part.num_row_groups
 
 
 def _spread(items: Sequence[Any], count: int) -> list[Any]:
@@ -177,9 +210,9 @@ def _spread(items: Sequence[Any], count: int) -> list[Any]:
     return [items[index] for index in np.linspace(0, len(items) - 1, count).round().astype(int)]
 
 
-def _cards(row_groups: Sequence[tuple[Path, int]]) -> Iterator[Card]:
+def _cards(row_groups: Sequence[tuple[Place, int]]) -> Iterator[Card]:
     """The chosen rows of these row groups with their thumbnails, until the budget in bytes is spent."""
-    wanted: dict[tuple[Path, int], list[_Pick]] = defaultdict(list)
+    wanted: dict[tuple[Place, int], list[_Pick]] = defaultdict(list)
     picks = _picks(row_groups)
     for pick in picks:
         wanted[pick.part, pick.row_group].append(pick)
@@ -192,23 +225,24 @@ def _cards(row_groups: Sequence[tuple[Path, int]]) -> Iterator[Card]:
             yield card
 
 
-def _rows(part: Path, group: int, picks: Sequence[_Pick]) -> Iterator[tuple[_Pick, dict[str, Any]]]:
+def _rows(part: Place, group: int, picks: Sequence[_Pick]) -> Iterator[tuple[_Pick, dict[str, Any]]]:
     """Each pick with its row; a row group is streamed, for its images may be a hundred megabytes."""
     waiting = sorted(picks, key=lambda pick: pick.row)
-    file = pq.ParquetFile(part, buffer_size=1 << 20)
     start = 0
-    for batch in file.iter_batches(batch_size=64, row_groups=[group], columns=[*_SHOWN, "image"]):
-        inside = [pick for pick in waiting if start <= pick.row < start + len(batch)]
-        table = batch.take(pa.array([pick.row - start for pick in inside], pa.int64()))
-        yield from zip(inside, table.to_pylist(), strict=True)
-        start += len(batch)
+    with storage.parquet(part) as file:
+        for batch in file.iter_batches(batch_size=64, row_groups=[group], columns=[*_SHOWN, "image"]):
+            inside = [pick for pick in waiting if start <= pick.row < start + len(batch)]
+            table = batch.take(pa.array([pick.row - start for pick in inside], pa.int64()))
+            yield from zip(inside, table.to_pylist(), strict=True)
+            start += len(batch)
 
 
-def _picks(row_groups: Sequence[tuple[Path, int]]) -> list[_Pick]:
+def _picks(row_groups: Sequence[tuple[Place, int]]) -> list[_Pick]:
     """For each modality a sample of rows that spreads over the confidences; the same for the same dataset."""
     samples: dict[tuple[str | None, int], list[tuple[int, _Pick]]] = defaultdict(list)
     for part, group in row_groups:
-        table = pq.ParquetFile(part).read_row_group(group, columns=["subfigure_id", *_COUNTED])
+        with storage.parquet(part) as file:
+            table = file.read_row_group(group, columns=["subfigure_id", *_COUNTED])
         for row, values in enumerate(table.to_pylist()):
             confidence = values["confidence"] or 0.0
             pick = _Pick(part, group, row, values["modality"], confidence, bool(values["rejected"]))

@@ -111,6 +111,7 @@ class ExtractionPool:
             _end(self._pool)
 
     def _new_pool(self) -> ProcessPool:
+        _may_have_children()
         self._last_sign = time.monotonic()
         return ProcessPool(
             max_workers=self._workers,
@@ -199,6 +200,13 @@ def stop_shared_pools() -> None:
     with _pools_lock:
         while _pools:
             _pools.popitem()[1].stop()
+
+
+def _may_have_children() -> None:
+    """Workers of Dask and the like are daemons, which may start no processes; ours end with the worker all the same."""
+    process = multiprocessing.current_process()
+    if process.daemon:
+        process._config["daemon"] = False  # type: ignore[attr-defined]
 
 
 def _end(pool: ProcessPool) -> None:

@@ -1,8 +1,14 @@
 """What every test may ask for."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
+
+from tests import stores
+from tests.stores import Store
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -33,3 +39,27 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     save_bundle(folder, description, network, "# tiny\nUntrained.\n")
     return folder
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[Store]:
+    """An S3 server of our own; nothing of the environment's real accounts is used."""
+    with stores.s3_server() as store:
+        yield store
+
+
+@pytest.fixture
+def s3(s3_server: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """The server, well-behaved again, with an empty bucket `bucket`; this process talks to it."""
+    from tasks import storage
+
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name, value in s3_server.environment.items():
+        monkeypatch.setenv(name, value)
+    s3_server.faults.clear()
+    s3_server.before = lambda request: None
+    httpx.post(f"{s3_server.url}/moto-api/reset").raise_for_status()
+    storage.filesystem("s3").mkdir("bucket")
+    s3_server.requests.clear()
+    return s3_server

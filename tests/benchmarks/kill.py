@@ -72,7 +72,7 @@ def main() -> int:
 def kill_runs(scratch: Path, model: str, papers: int, kills: int, seed: int) -> Outcome:
     """Rounds of killed runs until so many processes were killed."""
     from models.predict import load_predictor  # before the first fork
-    from tasks.labelling import open_bundle
+    from tasks.bundles import open_bundle
 
     load_predictor(open_bundle(model).path, "cpu")
     source = _make_input(scratch / "in", papers)

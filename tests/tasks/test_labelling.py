@@ -10,10 +10,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from models.predict import load_predictor
+from tasks.bundles import open_bundle
 from tasks.dataset import Dataset
 from tasks.demo import make_papers
 from tasks.errors import UnusableBundleError
-from tasks.labelling import Classifier, _Clock, label_shard, open_bundle, stamp_of
+from tasks.labelling import Classifier, Clock, label_shard, stamp_of
 from tasks.progress import Listener
 from tasks.records import Extraction, Failure, LabelledPaper, Paper, Shard
 from tasks.settings import LabelSettings
@@ -33,7 +34,7 @@ def settings(out: Path, bundle: Path, **options: object) -> LabelSettings:
 
 def label(results: list[Extraction | Failure], bundle: Path, batch: int) -> list[LabelledPaper | Failure]:
     info = open_bundle(str(bundle))
-    with Classifier(info, settings(Path(), bundle, batch_size=batch), _Clock()) as classifier:
+    with Classifier(info, settings(Path(), bundle, batch_size=batch), Clock()) as classifier:
         return list(classifier.label(results))
 
 
@@ -70,7 +71,7 @@ def test_papers_are_taken_only_as_the_classifier_gets_on(tiny_bundle: Path) -> N
             yield extraction(number, figures=1, subfigures=4)
 
     info = open_bundle(str(tiny_bundle))
-    with Classifier(info, settings(Path(), tiny_bundle, batch_size=8), _Clock()) as classifier:
+    with Classifier(info, settings(Path(), tiny_bundle, batch_size=8), Clock()) as classifier:
         next(classifier.label(papers()))
     assert len(taken) <= 3
 

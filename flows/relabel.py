@@ -1,0 +1,49 @@
+"""Relabelling as a Prefect flow: an existing dataset and another bundle, with one task run per part."""
+
+from __future__ import annotations
+
+from prefect import flow, get_run_logger, runtime, tags
+from prefect.artifacts import create_table_artifact
+from prefect.states import Failed
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from flows.label_papers import headline, outcome_table
+from flows.relabelling import relabel
+from flows.run import SHARDS_AT_ONCE
+from flows.runners import for_workers, task_runs
+from tasks.errors import FigmillError
+from tasks.progress import Listener
+from tasks.records import RunSummary
+from tasks.settings import RelabelSettings
+from tasks.stages import relabel_shard
+
+
+def _run_name() -> str:
+    return f"relabel into {runtime.flow_run.parameters['settings'].out}"
+
+
+@flow(
+    name="relabel",
+    flow_run_name=_run_name,
+    task_runner=ThreadPoolTaskRunner(max_workers=SHARDS_AT_ONCE),  # type: ignore[arg-type]
+    persist_result=False,
+)
+def relabel_dataset(settings: RelabelSettings) -> RunSummary:
+    """Labels the pictures of `settings.source` anew; leaves a table of the outcome as an artifact.
+
+    A run that cannot be done ends as Failed with the sentence that says why.
+    """
+    try:
+        settings = for_workers(settings)
+        summary = relabel(settings, task_runs(relabel_shard, settings), Listener(get_run_logger()))
+    except FigmillError as error:
+        return Failed(message=str(error), data=error)  # type: ignore[return-value]
+    get_run_logger().info("%s", headline(summary))
+    create_table_artifact(outcome_table(summary), key="figmill-relabel", description=headline(summary))
+    return summary
+
+
+def relabel_with_prefect(settings: RelabelSettings) -> RunSummary:
+    """A flow run from the command line, tagged so that it is found. Raises FigmillError as `relabel` does."""
+    with tags("figmill", f"model: {settings.model}"):
+        return relabel_dataset(settings)

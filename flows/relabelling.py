@@ -1,0 +1,51 @@
+"""An existing dataset and another bundle: a dataset with the same pictures and new labels, no PDF opened."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+
+from flows.run import Result, Submit, in_window, threads
+from tasks import storage
+from tasks.bundles import open_bundle
+from tasks.check import require_dataset
+from tasks.dataset import Dataset
+from tasks.errors import OutputError
+from tasks.labelling import stamp_of
+from tasks.lock import reading
+from tasks.progress import Listener
+from tasks.records import RunSummary
+from tasks.relabelling import PartShard, RelabelPlan, relabel_shard
+from tasks.settings import RelabelSettings
+
+
+def relabel(
+    settings: RelabelSettings,
+    crew: AbstractContextManager[Submit[PartShard, RelabelSettings]],
+    listener: Listener,
+) -> RunSummary:
+    """Labels what the source has and `out` has not, part by part, and writes the report.
+
+    Raises FigmillError where the run cannot be done.
+    """
+    result = Result()
+    bundle = open_bundle(settings.model)
+    source, out = storage.place(settings.source), storage.place(settings.out)
+    require_dataset(source)
+    if storage.same(source, out):
+        raise OutputError(f"--out {out} is the dataset that is relabelled: name another folder")
+    with reading(source), Dataset(out, stamp_of(bundle)) as dataset:
+        plan = RelabelPlan(source, dataset, listener)
+        with crew as submit:
+            for shard, outcome in in_window(plan.shards(), settings, submit):
+                dataset.supersede(shard.supersedes)
+                result.add(outcome)
+            return result.end(dataset, plan, listener, bundle.model_id, _shown(settings))
+
+
+def relabel_here(settings: RelabelSettings, listener: Listener) -> RunSummary:
+    """`relabel` in this process, two parts at a time."""
+    return relabel(settings, threads(relabel_shard, listener), listener)
+
+
+def _shown(settings: RelabelSettings) -> dict[str, str]:
+    return {"pictures of": settings.source, "model": settings.model, "device": settings.device}

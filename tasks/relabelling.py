@@ -1,0 +1,231 @@
+"""A part of an existing dataset labelled anew by another bundle: its pictures are scored, no PDF is opened."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tasks import storage
+from tasks.bundles import open_bundle
+from tasks.dataset import Dataset, part_files
+from tasks.errors import OutputError
+from tasks.labelling import Classifier, Clock, stamp_of, write_results
+from tasks.lock import check_claim
+from tasks.parts import PAPERS, SUBFIGURES, PartWriter
+from tasks.progress import Listener
+from tasks.records import EncodedImage, Extraction, Failure, Figure, Metadata, Paper, ShardOutcome, Subfigure
+from tasks.schema import IMAGE_COLUMN
+from tasks.settings import RelabelSettings
+
+if TYPE_CHECKING:
+    from tasks.storage import Place
+
+_BATCH_ROWS = 32
+_MODEL_COLUMNS = (
+    "modality",
+    "modality_path",
+    "confidence",
+    "rejected",
+    "probabilities",
+    "embedding",
+    "model_id",
+)
+_BROKEN = (pa.ArrowException, OSError, ValueError, OverflowError)
+
+
+@dataclass(frozen=True, slots=True)
+class PartShard:
+    """The unit of relabelling: papers of one part of the source, which become one part."""
+
+    name: str
+    source: str
+    """File name of the part in the source."""
+    paper_ids: frozenset[str]
+    supersedes: tuple[str, ...] = ()
+    """paper_ids of failed ledger rows that this shard's rows replace."""
+    claim: str = ""
+
+
+class RelabelPlan:
+    """The shards of a relabelling run: for each part of the source, the papers that are not yet in the dataset.
+
+    A paper that failed is copied as it failed; once it is labelled in the source, it is labelled here.
+    """
+
+    def __init__(self, source: Place, dataset: Dataset, listener: Listener) -> None:
+        self._source = source
+        self._dataset = dataset
+        self._listener = listener
+        self.inputs = 0
+        self.skipped = 0
+        self.left = 0
+        self._ledgers = list(
+            storage.each(functools.partial(_statuses, source), part_files(source / PAPERS), source)
+        )
+        self.inputs = sum(len(statuses) for _, statuses in self._ledgers)
+        listener.listed(self.inputs)
+
+    def shards(self) -> Iterator[PartShard]:
+        """Shards in the order of the source's parts."""
+        for name, statuses in self._ledgers:
+            wanted = frozenset(
+                paper_id for paper_id, failed in statuses.items() if self._is_wanted(paper_id, failed)
+            )
+            for _ in range(len(statuses) - len(wanted)):
+                self.skipped += 1
+                self._listener.skipped()
+            if wanted:
+                yield PartShard(
+                    name=self._dataset.shard_name(wanted),
+                    source=name,
+                    paper_ids=wanted,
+                    supersedes=tuple(
+                        paper_id for paper_id in sorted(wanted) if self._dataset.failed(paper_id)
+                    ),
+                    claim=self._dataset.claim,
+                )
+
+    def _is_wanted(self, paper_id: str, failed: bool) -> bool:
+        return paper_id not in self._dataset or (self._dataset.failed(paper_id) and not failed)
+
+
+def _statuses(source: Place, ledger: Place) -> tuple[str, dict[str, bool]]:
+    """A ledger part's name, and of each of its papers whether it failed."""
+    try:
+        with storage.local_copy(ledger) as file:
+            table = pq.read_table(file, columns=["paper_id", "status"])
+    except _BROKEN as error:
+        raise _unsound(source, error) from error
+    return ledger.name, {row["paper_id"]: row["status"] == "failed" for row in table.to_pylist()}
+
+
+def relabel_shard(
+    shard: PartShard, settings: RelabelSettings, listener: Listener | None = None
+) -> ShardOutcome:
+    """Scores the pictures of a part and writes the same rows with new labels: one part and its ledger part, or nothing.
+
+    Raises FigmillError or OSError where the machine, not a picture, is at fault.
+    """
+    listener = listener or Listener()
+    bundle = open_bundle(settings.model)
+    clock = Clock()
+    out, source = storage.place(settings.out), storage.place(settings.source)
+    with (
+        PartWriter(out, shard.name, stamp_of(bundle)) as part,
+        Classifier(bundle, settings, clock) as classifier,
+    ):
+        results = classifier.label(_read(source, shard.source, shard.paper_ids))
+        return write_results(results, part, listener, clock, functools.partial(check_claim, out, shard.claim))
+
+
+@dataclass(slots=True)
+class _Rows:
+    """A paper's subfigure rows as they are read."""
+
+    ledger: dict[str, Any]
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+
+def _read(source: Place, name: str, paper_ids: Collection[str]) -> Iterator[Extraction | Failure]:
+    """The papers of a part as they were when they were extracted, in the part's order; failed ones first."""
+    try:
+        with storage.local_copy(source / PAPERS / name) as file:
+            rows = pq.read_table(file).to_pylist()
+        ledger = {row["paper_id"]: row for row in rows if row["paper_id"] in paper_ids}
+        empty = [row for row in ledger.values() if not row["subfigures"]]
+        yield from (_failure(row) if row["status"] == "failed" else _extraction(_Rows(row)) for row in empty)
+        with storage.local_copy(source / SUBFIGURES / name) as file:
+            for paper in _papers(file, ledger):
+                if len(paper.rows) != paper.ledger["subfigures"]:
+                    raise ValueError(
+                        f"{len(paper.rows)} rows of a paper, {paper.ledger['subfigures']} in the ledger"
+                    )
+                yield _extraction(paper)
+    except _BROKEN as error:
+        raise _unsound(source, error) from error
+
+
+def _papers(part: Any, ledger: dict[str, dict[str, Any]]) -> Iterator[_Rows]:
+    """Each paper with all its rows, which stand together."""
+    current: _Rows | None = None
+    with pq.ParquetFile(part, buffer_size=1 << 20) as file:
+        columns = [name for name in file.schema_arrow.names if name not in _MODEL_COLUMNS]
+        for batch in file.iter_batches(_BATCH_ROWS, columns=columns):
+            for row in batch.to_pylist():
+                if row["paper_id"] not in ledger:
+                    continue
+                if current is None or current.ledger["paper_id"] != row["paper_id"]:
+                    if current:
+                        yield current
+                    current = _Rows(ledger[row["paper_id"]])
+                current.rows.append(row)
+    if current:
+        yield current
+
+
+def _extraction(paper: _Rows) -> Extraction:
+    of = _paper(paper.ledger)
+    return Extraction(
+        paper=of,
+        metadata=of.metadata,
+        pages=paper.ledger["pages"],
+        figures=tuple(_figures(paper.rows)),
+        seconds=paper.ledger["seconds"],
+        gaps=(paper.ledger["error"],) if paper.ledger["error"] else (),
+    )
+
+
+def _failure(row: dict[str, Any]) -> Failure:
+    return Failure(_paper(row), row["error_kind"] or "", row["error"] or "", row["seconds"], row["pages"])
+
+
+def _paper(row: dict[str, Any]) -> Paper:
+    metadata = Metadata(**{name: row[name] for name in Metadata.__dataclass_fields__})
+    return Paper(row["paper_id"], row["source_uri"], metadata)
+
+
+def _figures(rows: list[dict[str, Any]]) -> Iterator[Figure]:
+    by_index: dict[int, list[dict[str, Any]]] = {}
+    for row in rows:
+        by_index.setdefault(row["figure_index"], []).append(row)
+    for index, its in by_index.items():
+        yield Figure(
+            figure_index=index,
+            page=its[0]["page"],
+            bbox=tuple(its[0]["figure_bbox"]),
+            kind=its[0]["figure_kind"],
+            label=its[0]["figure_label"],
+            caption=its[0]["caption"],
+            caption_source=its[0]["caption_source"],
+            subfigures=tuple(map(_subfigure, its)),
+        )
+
+
+def _subfigure(row: dict[str, Any]) -> Subfigure:
+    data = row[IMAGE_COLUMN]["bytes"]
+    if hashlib.sha256(data).hexdigest() != row["image_sha256"]:
+        raise ValueError(f"the image of {row['subfigure_id']} is not the one it was")
+    image = EncodedImage(
+        data=data,
+        format="png" if PurePosixPath(row[IMAGE_COLUMN]["path"]).suffix == ".png" else "jpeg",
+        width=row["image_width"],
+        height=row["image_height"],
+        sha256=row["image_sha256"],
+    )
+    return Subfigure(
+        row["subfigure_index"], tuple(row["subfigure_bbox"]), image, row["panel_label"], row["subcaption"]
+    )
+
+
+def _unsound(source: Place, error: Exception) -> OutputError:
+    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return OutputError(
+        f"a part of {source} cannot be read back ({reason}): run `figmill check {source} --repair`"
+    )

@@ -1,0 +1,203 @@
+"""The same pictures under another model: every paper once, nothing but the labels changed, no PDF opened."""
+
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+from click.testing import CliRunner
+
+from flows.cli_relabel import relabel as relabel_command
+from flows.relabelling import relabel, relabel_here
+from flows.run import Submit, label_here
+from models.bundle import Description, bundle_info, save_bundle
+from models.networks import build_network
+from models.transforms import Transform
+from tasks import storage
+from tasks.check import Totals, check
+from tasks.demo import make_papers
+from tasks.errors import OutputError
+from tasks.progress import Listener
+from tasks.records import RunSummary, ShardOutcome
+from tasks.relabelling import PartShard, relabel_shard
+from tasks.settings import LabelSettings, RelabelSettings
+from tests.flows.command import copies
+from tests.stores import Store
+
+LABELS = ("modality", "modality_path", "confidence", "rejected", "probabilities", "embedding", "model_id")
+TIMES = ("labelled_at", "finished_at", "part")
+
+
+@pytest.fixture(scope="module")
+def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("papers")
+    make_papers(folder)
+    copies(folder / "demo-liver.pdf", folder, 1)
+    (folder / "text.pdf").write_text("no PDF")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def labelled(papers: Path, tiny_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dataset of four papers, one of them failed, in two parts; the PDFs are gone."""
+    out = tmp_path_factory.mktemp("labelled") / "out"
+    read = LabelSettings(
+        (str(papers),), str(out), model=str(tiny_bundle), device="cpu", workers=2, shard_size=2
+    )
+    label_here(read, Listener())
+    shutil.rmtree(papers)
+    return out
+
+
+@pytest.fixture(scope="module")
+def other_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Another untrained network, of other classes."""
+    import torch
+
+    torch.manual_seed(2)
+    network = build_network("resnet18:b3-1", 3)
+    folder = tmp_path_factory.mktemp("bundles") / "other"
+    transform = Transform(size=32, resize=32)
+    description = Description(
+        name="other", model="resnet18:b3-1", classes=("DMFL", "GFIG", "GGEL"), transform=transform
+    )
+    save_bundle(folder, description, network, "# other\nUntrained.\n")
+    return folder
+
+
+def run(source: Path | str, out: Path | str, model: Path, **options: Any) -> RunSummary:
+    settings = RelabelSettings(str(source), str(out), model=str(model), device="cpu", **options)
+    return relabel_here(settings, Listener())
+
+
+def rows(out: Path | str, folder: str, without: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    place = storage.place(str(out)) / folder
+    found = []
+    for name in storage.names(place):
+        with storage.local_copy(place / name) as file:
+            found += pq.read_table(file).to_pylist()
+    for row in found:
+        for column in (*TIMES, *without):
+            row.pop(column, None)
+    return sorted(found, key=lambda row: (row["paper_id"], row.get("subfigure_id")))
+
+
+def test_by_the_same_model_the_rows_are_the_same(labelled: Path, tiny_bundle: Path, tmp_path: Path) -> None:
+    summary = run(labelled, tmp_path / "out", tiny_bundle)
+    assert (summary.inputs, summary.papers, summary.by_status) == (4, 4, {"ok": 3, "failed": 1})
+    close = ("probabilities", "embedding", "confidence")  # batches differ, and with them the last digits
+    assert rows(tmp_path / "out", "subfigures", close) == rows(labelled, "subfigures", close)
+    assert rows(tmp_path / "out", "papers") == rows(labelled, "papers")
+    for ours, theirs in zip(rows(tmp_path / "out", "subfigures"), rows(labelled, "subfigures"), strict=True):
+        assert ours["probabilities"] == pytest.approx(theirs["probabilities"], abs=1e-5)
+    assert (tmp_path / "out" / "report" / "index.html").stat().st_size > 1000
+
+
+def test_by_another_model_the_labels_are_its_own_and_all_else_stays(
+    labelled: Path, other_bundle: Path, tmp_path: Path
+) -> None:
+    run(labelled, tmp_path / "out", other_bundle)
+    assert rows(tmp_path / "out", "subfigures", LABELS) == rows(labelled, "subfigures", LABELS)
+    assert rows(tmp_path / "out", "papers", ("model_id",)) == rows(labelled, "papers", ("model_id",))
+    for row in rows(tmp_path / "out", "subfigures"):
+        assert row["modality"] in ("DMFL", "GFIG", "GGEL")
+        assert len(row["probabilities"]) == 3
+        assert row["model_id"] == bundle_info(other_bundle).model_id
+    assert list(check(tmp_path / "out", Totals())) == []
+
+
+def test_the_next_run_goes_on_and_does_what_is_new(
+    labelled: Path, other_bundle: Path, tmp_path: Path
+) -> None:
+    source, out = tmp_path / "source", tmp_path / "out"
+    shutil.copytree(labelled, source)
+    late = max((source / "papers").iterdir()).name
+    for folder in ("papers", "subfigures"):
+        shutil.move(source / folder / late, tmp_path / f"{folder}-{late}")
+    assert run(source, out, other_bundle).papers == 2
+    again = run(source, out, other_bundle)
+    assert (again.papers, again.skipped) == (0, 2)
+    for folder in ("papers", "subfigures"):
+        shutil.move(tmp_path / f"{folder}-{late}", source / folder / late)
+    new = run(source, out, other_bundle)
+    assert (new.papers, new.skipped, new.shards) == (2, 2, 1)
+    assert rows(out, "subfigures", LABELS) == rows(source, "subfigures", LABELS)
+
+
+def test_a_run_that_dies_between_parts_loses_and_doubles_nothing(
+    labelled: Path, other_bundle: Path, tmp_path: Path
+) -> None:
+    @contextmanager
+    def crew() -> Iterator[Submit[PartShard, RelabelSettings]]:
+        done = 0
+
+        def submit(shard: PartShard, settings: RelabelSettings) -> Future[ShardOutcome]:
+            nonlocal done
+            done += 1
+            future: Future[ShardOutcome] = Future()
+            if done == 2:
+                future.set_exception(OutputError("the disk is full"))
+            else:
+                future.set_result(relabel_shard(shard, settings))
+            return future
+
+        yield submit
+
+    settings = RelabelSettings(str(labelled), str(tmp_path / "out"), model=str(other_bundle), device="cpu")
+    with pytest.raises(OutputError, match="the disk is full"):
+        relabel(settings, crew(), Listener())
+    summary = run(labelled, tmp_path / "out", other_bundle)
+    assert (summary.papers, summary.skipped) == (2, 2)
+    assert rows(tmp_path / "out", "subfigures", LABELS) == rows(labelled, "subfigures", LABELS)
+
+
+def test_from_store_to_store(s3: Store, labelled: Path, other_bundle: Path, tmp_path: Path) -> None:
+    storage.filesystem("s3").put(f"{labelled}/", "bucket/figures/", recursive=True)
+    run("s3://bucket/figures", "s3://bucket/other", other_bundle)
+    assert rows("s3://bucket/other", "subfigures", LABELS) == rows(labelled, "subfigures", LABELS)
+    assert list(check(storage.place("s3://bucket/other"), Totals())) == []
+
+
+def test_what_cannot_be_relabelled_is_one_line(labelled: Path, other_bundle: Path, tmp_path: Path) -> None:
+    for source, out, sentence in (
+        (tmp_path, tmp_path / "out", "is no Figmill dataset"),
+        (labelled, labelled / ".", "is the dataset that is relabelled"),
+        (labelled, tmp_path / "nosuch" / ".." / "out", "labelled by"),
+    ):
+        if sentence == "labelled by":
+            shutil.copytree(labelled, tmp_path / "out")
+        with pytest.raises(OutputError, match=sentence):
+            run(source, out, other_bundle)
+
+
+def test_an_image_that_is_not_the_one_it_was_is_said_and_nothing_is_written(
+    labelled: Path, other_bundle: Path, tmp_path: Path
+) -> None:
+    source = tmp_path / "source"
+    shutil.copytree(labelled, source)
+    part = max((source / "subfigures").iterdir(), key=lambda file: file.stat().st_size)
+    table = pq.read_table(part)
+    hashes = ["0" * 64] * table.num_rows
+    pq.write_table(
+        table.set_column(table.schema.get_field_index("image_sha256"), table.field("image_sha256"), [hashes]),
+        part,
+    )
+    with pytest.raises(OutputError, match=r"is not the one it was.*figmill check .* --repair"):
+        run(source, tmp_path / "out", other_bundle)
+    assert len(list((tmp_path / "out" / "papers").iterdir())) <= 1
+
+
+def test_the_command(
+    labelled: Path, other_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path))
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    command = [str(labelled), "--model", str(other_bundle), "--out", str(tmp_path / "out"), "--device", "cpu"]
+    done = CliRunner().invoke(relabel_command, command)
+    assert done.exit_code == 0, done.output
+    assert "4: 3 with figures, 1 failed" in done.stdout
+    assert "Nothing to do: 4 of 4 papers" in CliRunner().invoke(relabel_command, command).stdout

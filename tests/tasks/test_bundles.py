@@ -1,0 +1,39 @@
+"""A bundle on a store is fetched, its three files only, and none that is too large."""
+
+from pathlib import Path
+
+import pytest
+
+from tasks import bundles, storage
+from tasks.bundles import open_bundle
+from tasks.errors import UnusableBundleError
+from tests.stores import Store
+
+
+def upload(folder: Path, prefix: str) -> str:
+    for file in folder.iterdir():
+        storage.put_bytes(file.read_bytes(), storage.place(f"s3://bucket/{prefix}/{file.name}"))
+    return f"s3://bucket/{prefix}"
+
+
+def test_a_bundle_on_a_store_is_the_same_bundle(s3: Store, tiny_bundle: Path) -> None:
+    uri = upload(tiny_bundle, "models/tiny")
+    storage.put_bytes(b"import os", storage.place(f"{uri}/model.py"))
+    found, local = open_bundle(uri), open_bundle(str(tiny_bundle))
+    assert (found.model_id, found.classes, found.card) == (local.model_id, local.classes, local.card)
+    assert sorted(file.name for file in found.path.iterdir()) == sorted(
+        file.name for file in tiny_bundle.iterdir()
+    )
+
+
+def test_a_file_that_is_missing_or_too_large_is_said(
+    s3: Store, tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(
+        UnusableBundleError, match=r"s3://bucket/nosuch/model\.json cannot be read: there is no such"
+    ):
+        open_bundle("s3://bucket/nosuch")
+    uri = upload(tiny_bundle, "large")
+    monkeypatch.setattr(bundles, "_MOST_MB", {"model.safetensors": 1})
+    with pytest.raises(UnusableBundleError, match=r"model\.safetensors is larger than 1 MB"):
+        open_bundle(uri)

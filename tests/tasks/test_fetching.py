@@ -1,0 +1,141 @@
+"""PDFs on a store: found in one listing, fetched a little ahead, kept no longer than they are needed."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tasks import fetching, storage
+from tasks.errors import InputError
+from tasks.fetching import Deliveries, Inbox, Remote, find_jats_below, find_remote
+from tasks.records import Failure, Paper
+from tests.stores import Fault, Store
+
+MB = 2**20
+
+
+def put(*names: str, data: bytes = b"%PDF-1.4") -> list[str]:
+    for name in names:
+        storage.put_bytes(data, storage.place(f"s3://bucket/in/{name}"))
+    return [f"s3://bucket/in/{name}" for name in names]
+
+
+def nothing(_uri: str, _version: str | None) -> None:
+    return None
+
+
+def paper(uri: str) -> Paper:
+    return Paper(hashlib.sha256(uri.encode()).hexdigest(), uri)
+
+
+def test_papers_are_found_as_on_a_disk_with_their_jats_in_one_request(s3: Store) -> None:
+    uris = put("c.pdf", "a.PDF", "sub/b.pdf", "a b/ü#1.pdf")
+    put(".hidden.pdf", ".git/x.pdf", "notes.txt", "a.nxml", "sub/b.xml")
+    s3.requests.clear()
+    found = find_remote("s3://bucket/in")
+    assert len(s3.requests) == 1
+    assert [remote.uri for remote in found] == [uris[1], uris[0], uris[3], uris[2]]
+    assert [remote.jats for remote in found] == [
+        "s3://bucket/in/a.nxml",
+        None,
+        None,
+        "s3://bucket/in/sub/b.xml",
+    ]
+    assert found == find_remote("s3://bucket/in/")
+
+
+def test_an_object_that_is_named_is_taken_whatever_its_name(s3: Store) -> None:
+    (uri,) = put("paper")
+    assert [remote.uri for remote in find_remote(uri)] == [uri]
+
+
+def test_a_folder_of_jats_is_listed_once(s3: Store) -> None:
+    put("xml/a.xml", "xml/2020/b.nxml", "xml/c.txt")
+    assert find_jats_below("s3://bucket/in/xml") == {
+        "a": "s3://bucket/in/xml/a.xml",
+        "b": "s3://bucket/in/xml/2020/b.nxml",
+    }
+
+
+def test_a_paper_is_fetched_for_its_id_and_kept_while_there_is_room(
+    s3: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (uri,) = put("a.pdf")
+    (remote,) = find_remote(uri)
+    inbox = Inbox(MB, keep=True)
+    kept, version = inbox.paper(remote, nothing)
+    assert isinstance(kept, Paper)
+    assert (kept.path.read_bytes(), version) == (b"%PDF-1.4", remote.version)
+    with Deliveries([kept], "shard", MB) as deliveries:
+        assert list(deliveries) == [kept]  # not fetched again
+        assert s3.asked(f"GET {uri.removeprefix('s3:/')}") == 1
+    monkeypatch.setattr(fetching, "ROOM", 0)
+    other, _ = inbox.paper(remote, nothing)
+    assert isinstance(other, Paper)
+    assert (other.paper_id, other.fetched) == (kept.paper_id, None)
+    inbox.clear()
+    assert not kept.path.exists()
+
+
+def test_a_paper_too_large_or_gone_is_its_own_failure(s3: Store) -> None:
+    (large,) = put("large.pdf", data=bytes(2 * MB))
+    s3.requests.clear()
+    for remote, kind in (
+        (Remote(large, size=2 * MB), "too_large"),
+        (Remote("s3://bucket/in/gone.pdf"), "missing"),
+    ):
+        failure, _ = Inbox(MB, keep=True).paper(remote, nothing)
+        assert isinstance(failure, Failure)
+        assert (failure.kind, failure.paper.source_uri) == (kind, remote.uri)
+    assert s3.asked("GET /bucket/in/large.pdf") == 0
+    with Deliveries([paper(large)], "shard", MB) as deliveries:
+        assert [failure.kind for failure in deliveries.results(iter(list(deliveries)))] == ["too_large"]  # type: ignore[arg-type]
+
+
+def test_a_store_that_fails_ends_the_run(s3: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    (uri,) = put("a.pdf")
+    monkeypatch.setattr(storage.filesystem("s3"), "retries", 1)
+    s3.faults.append(Fault(503, "SlowDown", path="a.pdf"))
+    with (
+        pytest.raises(InputError, match=r"cannot read .*a.pdf: .*tried several times"),
+        Deliveries([paper(uri)], "shard", MB) as deliveries,
+    ):
+        list(deliveries)
+
+
+def test_a_shards_papers_are_fetched_a_little_ahead_and_go_once_they_were_read(
+    s3: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "_AHEAD", 3)
+    uris = put(*(f"{number:02}.pdf" for number in range(12)))
+    put("00.xml", data=b"<article/>")
+    papers = [Paper(paper(uri).paper_id, uri, jats_uri="s3://bucket/in/00.xml") for uri in uris]
+    s3.requests.clear()
+    with Deliveries(papers, "shard", MB) as deliveries:
+        running: Iterator[Paper] = iter(deliveries)
+        first = next(running)
+        assert s3.asked(".pdf") <= 3
+        assert first.path.read_bytes() == b"%PDF-1.4"
+        assert first.jats_path is not None
+        assert first.jats_path.read_bytes() == b"<article/>"
+        assert first.source_uri == uris[0]
+        (failure,) = deliveries.results([Failure(first, "damaged", "Damaged.", 0.0)])
+        assert isinstance(failure, Failure)
+        assert not first.path.exists()
+        rest = list(running)
+    assert [one.source_uri for one in rest] == uris[1:]
+    assert not any(one.path.exists() for one in rest)
+
+
+def test_jats_that_is_gone_costs_the_paper_nothing(s3: Store) -> None:
+    (uri,) = put("a.pdf")
+    with Deliveries([Paper("0" * 64, uri, jats_uri="s3://bucket/in/gone.xml")], "shard", MB) as deliveries:
+        (delivered,) = deliveries
+    assert delivered.jats_uri is None
+
+
+def test_papers_of_this_machine_pass_through(tmp_path: Path) -> None:
+    mine = Paper("0" * 64, str(tmp_path / "a.pdf"))
+    with Deliveries([mine], "shard", MB) as deliveries:
+        assert list(deliveries) == [mine]

@@ -36,12 +36,10 @@ class Commands(click.Group):
 
 
 def _other_commands() -> dict[str, click.Command]:
-    from flows import cli_check, cli_inspect, cli_models
+    from flows import cli_check, cli_inspect, cli_models, cli_search
 
-    return {
-        str(command.name): command
-        for command in (*cli_check.COMMANDS, *cli_inspect.COMMANDS, *cli_models.COMMANDS)
-    }
+    modules = (cli_check, cli_inspect, cli_models, cli_search)
+    return {str(command.name): command for module in modules for command in module.COMMANDS}
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

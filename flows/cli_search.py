@@ -1,4 +1,4 @@
-"""The commands that lead into a dataset: index and search. `flows.cli` adds them to `figmill`."""
+"""The commands that lead into a dataset: index, search and view. `flows.cli` adds them to `figmill`."""
 
 from __future__ import annotations
 
@@ -137,6 +137,45 @@ def search(
     show_hits(hits)
 
 
+@click.command(short_help="Look at a dataset in a browser.")
+@_FOLDER
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Where to listen; other than this, others may look too.",
+)
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0: any free one."
+)
+@click.option("--open", "opening", is_flag=True, help="Open the page in a browser.")
+def view(folder: Path, host: str, port: int, opening: bool) -> None:
+    """Show the dataset in DIR as a local web page: search, filters, pictures, papers with the boxes drawn.
+
+    The page is rendered here, asks nothing of the network and changes nothing. Ends with Ctrl-C.
+
+    \b
+    Example:
+      figmill view figures
+    """
+    from tasks.view.serve import address_of, is_loopback, listen, serve
+
+    refresh(folder)
+    with listen(host, port) as listening:
+        address = address_of(host, listening)
+        click.echo(f"{_shown(folder)} is at {address} (Ctrl-C ends it)")
+        if not is_loopback(host):
+            click.echo(
+                "Whoever reaches this machine there sees the pictures; there is no password.", err=True
+            )
+        if opening:
+            click.launch(address)
+        try:
+            serve(folder, listening, host)
+        except KeyboardInterrupt:
+            return
+
+
 def refresh(folder: Path) -> None:
     """Brings the embedded index of a dataset up to date; where it cannot be written, what there is serves."""
     from tasks.index.targets import open_target
@@ -234,4 +273,4 @@ def _progress(total: int) -> Iterator[Callable[[int], None]]:
         yield lambda more: bar.advance(task, more)
 
 
-COMMANDS = [index, search]
+COMMANDS = [index, search, view]

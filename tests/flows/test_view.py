@@ -120,7 +120,7 @@ def test_filter_search_open_a_paper_and_more_like_this(page, made: tuple[Path, s
     assert heading.inner_text() == "More like this"
     assert page.locator(".card").count() == 48
 
-    page.get_by_role("link", name="Cristae of the liver").first.click()
+    page.get_by_role("link", name="Cristae of the liver", exact=True).first.click()
     page.wait_for_url(f"**/paper/{made[1]}")
     assert heading.inner_text() == "Cristae of the liver"
     page.locator("summary").first.click()

@@ -37,17 +37,9 @@ class Commands(click.Group):
 
 
 def _other_commands() -> dict[str, click.Command]:
-<<<<<<< HEAD
-    from flows import cli_build, cli_check, cli_inspect, cli_models
+    from flows import cli_build, cli_check, cli_inspect, cli_models, cli_relabel, cli_search
 
-    return {
-        str(command.name): command
-        for command in (*cli_check.COMMANDS, *cli_inspect.COMMANDS, *cli_models.COMMANDS, *cli_build.COMMANDS)
-    }
-=======
-    from flows import cli_check, cli_inspect, cli_models, cli_relabel
-
-    modules = (cli_check, cli_inspect, cli_models, cli_relabel)
+    modules = (cli_check, cli_inspect, cli_models, cli_relabel, cli_search, cli_build)
     return {str(command.name): command for module in modules for command in module.COMMANDS}
 
 
@@ -58,7 +50,6 @@ class _FolderOrURI(click.Path):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> str | bytes | os.PathLike[str]:
         return value if "://" in str(value) else super().convert(value, param, ctx)
->>>>>>> issue9
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

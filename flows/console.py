@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from pathlib import PurePosixPath
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 from rich.console import Console
@@ -15,6 +17,9 @@ from tasks.progress import BarListener, Listener, LogListener
 from tasks.records import RunSummary
 from tasks.storage import place
 from tasks.texts import printable
+
+if TYPE_CHECKING:
+    from tasks.index.questions import Hit
 
 _WIDTH = 110
 """Columns where the output is no terminal."""
@@ -53,6 +58,23 @@ def show_subfigures(rows: pa.Table) -> None:
             f"{modality} (unsure)" if row["rejected"] else modality,
             "" if confidence is None else f"{confidence:.2f}",
             printable(row["subcaption"] or row["caption"] or "", 60),
+        )
+    _output().print(table, markup=False)
+
+
+def show_hits(hits: Sequence[Hit]) -> None:
+    """What a search found, best first, on standard output."""
+    table = Table("", "paper", "figure", "panel", "modality", "confidence", "text")
+    for rank, hit in enumerate(hits, 1):
+        modality = "not scored" if hit.modality is None else f"{hit.modality} {modality_name(hit.modality)}"
+        table.add_row(
+            str(rank),
+            printable(Path(hit.source_uri).name, 30),
+            printable(hit.figure_label or ""),
+            printable(hit.panel_label or ""),
+            f"{modality} (unsure)" if hit.rejected else modality,
+            "" if hit.confidence is None else f"{hit.confidence:.2f}",
+            printable(hit.subcaption or hit.caption or "", 100),
         )
     _output().print(table, markup=False)
 

@@ -1,0 +1,276 @@
+"""The commands that lead into a dataset: index, search and view. `flows.cli` adds them to `figmill`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tasks.errors import InputError, OutputError
+from tasks.settings import DEFAULT_MODEL
+
+if TYPE_CHECKING:
+    from tasks.index.questions import Hit, Question
+    from tasks.index.search import SearchIndex
+    from tasks.index.update import Plan
+
+_LINE_EVERY = 15.0
+"""Seconds between lines of progress where there is no terminal."""
+_FOLDER = click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+
+
+@click.command(short_help="Load the labels into a search tool.")
+@_FOLDER
+@click.option(
+    "--to",
+    metavar="URL",
+    help="postgresql://… (with pgvector), opensearch+https://… or elasticsearch+https://…; "
+    "without it, the index in DIR/index, which search and view use.",
+)
+@click.option(
+    "--name",
+    default="figmill",
+    show_default=True,
+    help="Of the tables, or of the alias: one for each dataset.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+def index(folder: Path, to: str | None, name: str, dry_run: bool) -> None:
+    """Bring a search tool up to date with the dataset in DIR: only parts that are new, changed or gone.
+
+    A document is a subfigure: caption, subcaption, modality and its ancestors, confidence, licence, ids, embedding and
+    thumbnail. Run again, nothing is done twice; interrupted, the same command goes on.
+
+    Passwords are best kept out of commands: libpq's PGPASSWORD and ~/.pgpass serve PostgreSQL; FIGMILL_INDEX_USER and
+    FIGMILL_INDEX_PASSWORD, or FIGMILL_INDEX_API_KEY, serve the others.
+
+    \b
+    Examples:
+      figmill index figures
+      figmill index figures --to postgresql://me@db.example.org/library --dry-run
+      figmill index figures --to opensearch+https://search.example.org:9200 --name liver
+    """
+    from tasks.index.targets import open_target
+    from tasks.index.update import plan_update, update
+
+    with open_target(folder, to, name) as target:
+        plan = plan_update(folder, target)
+        label = _shown(target.label)
+        if dry_run or plan.empty:
+            click.echo(f"{'Would do' if not plan.empty else 'Nothing to do'}: {_said(plan)} in {label}")
+            return
+        with _progress(plan.documents) as advance:
+            seconds = update(folder, target, plan, advance)
+    rate = plan.documents / seconds if seconds > 0 else 0.0
+    click.echo(f"{label}: {_said(plan)}; {plan.documents} subfigures in {seconds:.1f} s ({rate:.0f}/s)")
+
+
+@click.command(short_help="Find subfigures by words, or by a picture.")
+@_FOLDER
+@click.argument("text", nargs=-1, metavar="[WORDS]...")
+@click.option("--modality", metavar="PATH|CODE", help="Such as microscopy, microscopy/electron or DMEL.")
+@click.option("--min-confidence", type=click.FloatRange(0, 1), default=0.0, metavar="P", help="Such as 0.9.")
+@click.option("--license", "license_", metavar="TEXT", help="As the dataset has it, such as 'CC BY 4.0'.")
+@click.option("--journal", metavar="TEXT", help="As the dataset has it.")
+@click.option(
+    "--like", type=click.Path(path_type=Path), metavar="IMAGE", help="Pictures like this one first."
+)
+@click.option(
+    "--model",
+    default=DEFAULT_MODEL,
+    show_default=True,
+    metavar="NAME|DIR",
+    help="For --like: the bundle that labelled the dataset.",
+)
+@click.option("--limit", type=click.IntRange(1, 10_000), default=10, show_default=True, metavar="N")
+@click.option("--json", "as_json", is_flag=True, help="A JSON list with every column but the image.")
+def search(
+    folder: Path,
+    text: tuple[str, ...],
+    modality: str | None,
+    min_confidence: float,
+    license_: str | None,
+    journal: str | None,
+    like: Path | None,
+    model: str,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """Find subfigures in the dataset in DIR by WORDS of their captions, by their modality, by likeness, or all of it.
+
+    Words are stemmed, those of a modality are understood (TEM, western blot, flow chart), and "words in quotes" stay
+    together. The index in DIR/index is made or brought up to date first.
+
+    \b
+    Examples:
+      figmill search figures "TEM of mitochondria"
+      figmill search figures mitochondria --modality microscopy/electron --min-confidence 0.9
+      figmill search figures --like cells.png --json
+    """
+    from tasks.index.questions import Question
+    from tasks.index.search import SearchIndex
+
+    refresh(folder)
+    with SearchIndex(folder) as found_in:
+        question = Question(
+            text=" ".join(text),
+            modality=_path(found_in, modality),
+            min_confidence=min_confidence,
+            license=license_,
+            journal=journal,
+        )
+        hits = _ranked(found_in, question, like, model, limit)
+        if as_json:
+            from tasks.index.rows import whole_rows
+
+            _echo_json(whole_rows(folder, hits))
+            return
+    if not hits:
+        click.echo("Nothing found: try fewer words, or a wider filter.")
+        return
+    from flows.console import show_hits
+
+    show_hits(hits)
+
+
+@click.command(short_help="Look at a dataset in a browser.")
+@_FOLDER
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Where to listen; other than this, others may look too.",
+)
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0: any free one."
+)
+@click.option("--open", "opening", is_flag=True, help="Open the page in a browser.")
+def view(folder: Path, host: str, port: int, opening: bool) -> None:
+    """Show the dataset in DIR as a local web page: search, filters, pictures, papers with the boxes drawn.
+
+    The page is rendered here, asks nothing of the network and changes nothing. Ends with Ctrl-C.
+
+    \b
+    Example:
+      figmill view figures
+    """
+    from tasks.view.serve import address_of, is_loopback, listen, serve
+
+    refresh(folder)
+    with listen(host, port) as listening:
+        address = address_of(host, listening)
+        click.echo(f"{_shown(folder)} is at {address} (Ctrl-C ends it)")
+        if not is_loopback(host):
+            click.echo(
+                "Whoever reaches this machine there sees the pictures; there is no password.", err=True
+            )
+        if opening:
+            click.launch(address)
+        try:
+            serve(folder, listening, host)
+        except KeyboardInterrupt:
+            return
+
+
+def refresh(folder: Path) -> None:
+    """Brings the embedded index of a dataset up to date; where it cannot be written, what there is serves."""
+    from tasks.index.targets import open_target
+    from tasks.index.update import plan_update, update
+
+    with open_target(folder, None) as target:
+        plan = plan_update(folder, target)
+        if plan.empty:
+            return
+        click.echo(f"indexing {plan.documents} subfigures", err=True)
+        try:
+            with _progress(plan.documents) as advance:
+                update(folder, target, plan, advance)
+        except OutputError as error:
+            if not plan.kept:
+                raise
+            click.echo(f"{_shown(error)}; searching what was indexed earlier", err=True)
+
+
+def _ranked(
+    found_in: SearchIndex, question: Question, like: Path | None, model: str, limit: int
+) -> list[Hit]:
+    if like is None:
+        return found_in.search(question, limit)
+    from tasks.index.likeness import embed_picture
+
+    return found_in.like(embed_picture(like, found_in.model_id, model), question, limit)
+
+
+def _path(found_in: SearchIndex, modality: str | None) -> str | None:
+    """The path of a modality given by path or code. Raises InputError for one that nobody knows."""
+    from models import taxonomy
+    from tasks.index.questions import Question
+
+    if modality is None:
+        return None
+    if modality.upper() in taxonomy.CODES:
+        return taxonomy.path(modality.upper())[-1]
+    wanted = modality.strip("/").lower()
+    leaves = {taxonomy.path(code)[-1] for code in taxonomy.CODES}
+    leaves |= {path for path, _ in found_in.facet(Question(), "path") if path}
+    known = sorted(
+        {"/".join(leaf.split("/")[: depth + 1]) for leaf in leaves for depth in range(leaf.count("/") + 1)}
+    )
+    if wanted in known:
+        return wanted
+    near = taxonomy.near(wanted, known) or [path for path in known if "/" not in path]
+    raise InputError(f"no modality {modality!r}: {', '.join(near)}, or a code such as DMEL")
+
+
+def _echo_json(rows: list[dict[str, object]]) -> None:
+    import json
+
+    click.echo(json.dumps(rows, indent=1, allow_nan=False))
+
+
+def _said(plan: Plan) -> str:
+    counts = {
+        "new": len(plan.new),
+        "changed": len(plan.changed),
+        "removed": len(plan.gone),
+        "kept": plan.kept,
+    }
+    return "parts: " + ", ".join(
+        f"{number} {word}" for word, number in counts.items() if number or word == "kept"
+    )
+
+
+def _shown(text: object) -> str:
+    from tasks.texts import printable
+
+    return printable(str(text), 1000)
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[int], None]]:
+    """A bar of documents on a terminal, a line every now and then elsewhere; both on standard error."""
+    if not sys.stderr.isatty():
+        done, said = 0, time.monotonic()
+
+        def line(more: int) -> None:
+            nonlocal done, said
+            done += more
+            if time.monotonic() - said > _LINE_EVERY:
+                said = time.monotonic()
+                click.echo(f"{done} of {total} subfigures indexed", err=True)
+
+        yield line
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("subfigures", total=total or None)
+        yield lambda more: bar.advance(task, more)
+
+
+COMMANDS = [index, search, view]

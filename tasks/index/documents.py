@@ -1,0 +1,125 @@
+"""A part's rows as documents: what a search tool needs of a subfigure, with a thumbnail in place of the picture."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tasks.index.source import Part
+from tasks.index.thumbnails import thumbnail
+from tasks.schema import IMAGE_COLUMN
+from tasks.settings import default_workers
+
+_ROWS = 64
+"""Rows decoded at a time: their pictures are in memory together."""
+_COLUMNS = (
+    "subfigure_id",
+    "paper_id",
+    "source_uri",
+    "pmcid",
+    "doi",
+    "title",
+    "journal",
+    "license",
+    "published",
+    "figure_index",
+    "figure_label",
+    "caption",
+    "page",
+    "subfigure_index",
+    "panel_label",
+    "subcaption",
+    "image_width",
+    "image_height",
+    "modality",
+    "modality_path",
+    "confidence",
+    "rejected",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One subfigure as a search tool keeps it. Names and meanings are the dataset's columns."""
+
+    subfigure_id: str
+    paper_id: str
+    source_uri: str
+    pmcid: str | None
+    doi: str | None
+    title: str | None
+    journal: str | None
+    license: str | None
+    published: dt.date | None
+    figure_index: int
+    figure_label: str | None
+    caption: str | None
+    page: int
+    subfigure_index: int
+    panel_label: str | None
+    subcaption: str | None
+    image_width: int
+    image_height: int
+    modality: str | None
+    modality_path: tuple[str, ...]
+    """Every ancestor and the class itself; empty where the subfigure was not scored."""
+    confidence: float | None
+    rejected: bool | None
+    row: int
+    """Place of the row in its part, from 0."""
+    embedding: npt.NDArray[np.float32] | None
+    """(d,) of length 1, so that an inner product is the cosine; None where not scored."""
+    thumbnail: bytes | None
+    """JPEG; None where the picture cannot be decoded."""
+
+
+def read_documents(part: Part) -> Iterator[list[Document]]:
+    """The documents of a part in the part's order, some dozens at a time.
+
+    Pictures are decoded on all cores. Raises pyarrow's errors and OSError for a part that cannot be read.
+    """
+    start = 0
+    with part.path.open("rb") as file, ThreadPoolExecutor(default_workers()) as pool:
+        batches = pq.ParquetFile(file, buffer_size=1 << 20).iter_batches(
+            _ROWS, columns=[*_COLUMNS, "embedding", IMAGE_COLUMN]
+        )
+        for batch in batches:
+            pictures = batch[IMAGE_COLUMN].field("bytes").to_pylist()
+            small = list(pool.map(thumbnail, pictures))
+            vectors = _unit_vectors(batch["embedding"])
+            rows = batch.select(_COLUMNS).to_pylist()
+            yield [
+                _document(row, start + number, vector, None if made is None else made[0])
+                for number, (row, vector, made) in enumerate(zip(rows, vectors, small, strict=True))
+            ]
+            start += len(rows)
+
+
+def _document(
+    row: dict[str, Any], number: int, vector: npt.NDArray[np.float32] | None, small: bytes | None
+) -> Document:
+    row["modality_path"] = tuple(row["modality_path"] or ())
+    return Document(**row, row=number, embedding=vector, thumbnail=small)
+
+
+def _unit_vectors(column: pa.FixedSizeListArray) -> list[npt.NDArray[np.float32] | None]:
+    """The embeddings at length 1; None where a subfigure was not scored, or where the network saw nothing."""
+    size = column.type.list_size
+    flat = column.values.slice(column.offset * size, len(column) * size)
+    values = flat.to_numpy(zero_copy_only=False).astype(np.float32).reshape(len(column), size)
+    return [unit_vector(vector) for vector in values]
+
+
+def unit_vector(vector: npt.ArrayLike) -> npt.NDArray[np.float32] | None:
+    """`vector` at length 1; None where it has no direction."""
+    exact = np.asarray(vector, np.float32)
+    length = float(np.linalg.norm(exact))
+    return exact / length if np.isfinite(length) and length > 0 else None

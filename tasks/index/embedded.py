@@ -1,0 +1,279 @@
+"""The embedded index, DIR/index/figmill.sqlite: full text, filters and vectors in one file that needs no server.
+
+SQLite comes with Python, opens in a millisecond, and commits a part whole or not at all. FTS5 stems (Porter) and
+ranks (BM25); vectors are compared exactly, which on 100,000 rows takes less than the page that shows them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+
+from tasks.clock import now
+from tasks.errors import OutputError
+from tasks.index.documents import Document
+from tasks.index.source import Origin, Part
+from tasks.index.targets import Held
+from tasks.index.words import modality_words
+
+FOLDER, FILE = "index", "figmill.sqlite"
+LAYOUT = "1"
+"""Changes with the tables below: an index of another layout is made anew."""
+_PATIENCE = 60.0
+"""Seconds to wait for another process that writes to the index."""
+_CACHE_KB = 64_000
+
+_TABLES = """
+CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE parts (
+    part INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, fingerprint TEXT NOT NULL, indexed_at TEXT NOT NULL
+);
+CREATE TABLE papers (
+    paper INTEGER PRIMARY KEY, paper_id TEXT NOT NULL, part INTEGER NOT NULL, source_uri TEXT NOT NULL,
+    pmcid TEXT, doi TEXT, title TEXT, journal TEXT, license TEXT, published TEXT, UNIQUE (part, paper_id)
+);
+CREATE INDEX papers_by_id ON papers (paper_id);
+CREATE TABLE subfigures (
+    id INTEGER PRIMARY KEY, part INTEGER NOT NULL, row INTEGER NOT NULL, subfigure_id TEXT NOT NULL UNIQUE,
+    paper INTEGER NOT NULL, figure_index INTEGER NOT NULL, subfigure_index INTEGER NOT NULL,
+    figure_label TEXT, panel_label TEXT, page INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
+    modality TEXT, path TEXT, confidence REAL, rejected INTEGER, license TEXT, journal TEXT, has_subcaption INTEGER
+);
+CREATE INDEX subfigures_by_part ON subfigures (part);
+CREATE INDEX subfigures_by_paper ON subfigures (paper);
+CREATE INDEX subfigures_by_path ON subfigures (path, confidence, rejected);
+CREATE INDEX subfigures_by_confidence ON subfigures (confidence, rejected);
+CREATE INDEX subfigures_by_license ON subfigures (license, confidence, path);
+CREATE INDEX subfigures_by_journal ON subfigures (journal, confidence, path);
+CREATE TABLE thumbnails (id INTEGER PRIMARY KEY, jpeg BLOB NOT NULL);
+CREATE TABLE embeddings (id INTEGER PRIMARY KEY, vector BLOB NOT NULL);
+CREATE VIRTUAL TABLE texts USING fts5 (own, caption, title, words, tokenize = 'porter unicode61 remove_diacritics 2');
+"""
+_OF_SUBFIGURES = (("texts", "rowid"), ("thumbnails", "id"), ("embeddings", "id"))
+_EVERYTHING = ("texts", "embeddings", "thumbnails", "subfigures", "papers", "parts", "about")
+
+
+class EmbeddedIndex:
+    """The target in the dataset's own folder."""
+
+    def __init__(self, out: Path) -> None:
+        self.path = out / FOLDER / FILE
+        self.label = str(self.path)
+        self._connection: sqlite3.Connection | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def held(self, origin: Origin) -> Held:
+        """What the index holds; nothing where it is absent."""
+        if not self.path.is_file():
+            return Held()
+        with in_one_line(self.path), contextlib.closing(connect(self.path)) as connection:
+            if _about(connection) != _expected(origin):
+                return Held(fits=False)
+            return Held(dict(connection.execute("SELECT name, fingerprint FROM parts")))
+
+    def prepare(self, origin: Origin) -> None:
+        """Opens the index for writing; creates or empties it where it does not fit."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(f"cannot write the index {self.path.parent}: {error.strerror}") from error
+        with in_one_line(self.path):
+            self._connection = connect(self.path, writing=True)
+            if _about(self._connection) != _expected(origin):
+                self._create(origin)
+
+    def replace(self, part: Part, documents: Iterable[list[Document]]) -> None:
+        """Takes a part in one transaction: a reader sees all of it or what was there before."""
+        with in_one_line(self.path), self._transaction() as connection:
+            _remove(connection, part.name)
+            cursor = connection.execute(
+                "INSERT INTO parts (name, fingerprint, indexed_at) VALUES (?, ?, ?)",
+                (part.name, part.fingerprint, now().isoformat()),
+            )
+            papers: dict[str, int] = {}
+            for batch in documents:
+                _insert(connection, int(cursor.lastrowid or 0), batch, papers)
+
+    def remove(self, part: str) -> None:
+        """Drops a part in one transaction."""
+        with in_one_line(self.path), self._transaction() as connection:
+            _remove(connection, part)
+
+    def finish(self) -> None:
+        """Packs the index, and leaves no journal beside it: it may then be read from a read-only folder."""
+        if self._connection is None:
+            return
+        with in_one_line(self.path):
+            self._connection.execute("INSERT INTO texts (texts) VALUES ('optimize')")
+            self._connection.execute("ANALYZE")
+            with contextlib.suppress(sqlite3.OperationalError):  # someone reads: the next update does it
+                self._connection.execute("PRAGMA busy_timeout = 500")
+                self._connection.execute("PRAGMA journal_mode = DELETE")
+
+    def _create(self, origin: Origin) -> None:
+        with self._transaction() as connection:
+            for table in _EVERYTHING:
+                connection.execute(f"DROP TABLE IF EXISTS {table}")
+            for statement in filter(str.strip, _TABLES.split(";")):
+                connection.execute(statement)
+            connection.executemany("INSERT INTO about VALUES (?, ?)", _expected(origin).items())
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        connection = self._connection
+        if connection is None:
+            raise RuntimeError("prepare() comes before writing")
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+
+def connect(path: Path, writing: bool = False) -> sqlite3.Connection:
+    """A connection to the index; one that only reads can change nothing."""
+    if writing:
+        connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
+        connection.execute("PRAGMA journal_mode = WAL")  # who searches meanwhile sees the last commit
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
+        return connection
+    uri = f"{path.resolve().as_uri()}?mode=ro"
+    connection = sqlite3.connect(uri, uri=True, timeout=_PATIENCE, check_same_thread=False)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+@contextlib.contextmanager
+def in_one_line(path: Path) -> Iterator[None]:
+    """Says what SQLite found wrong, and what to do about it."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        if "no such module: fts5" in str(error):
+            raise OutputError(
+                "this Python's SQLite has no FTS5: use a Python from python.org or uv"
+            ) from error
+        raise OutputError(
+            f"the index {path} cannot be used ({error}): if it is damaged, delete {path.parent} and run "
+            "`figmill index` again"
+        ) from error
+
+
+def _expected(origin: Origin) -> dict[str, str]:
+    return {
+        "layout": LAYOUT,
+        "model_id": origin.model_id,
+        "embedding_size": str(origin.embedding_size),
+        "classes": json.dumps(origin.classes),
+    }
+
+
+def _about(connection: sqlite3.Connection) -> dict[str, str]:
+    """What the index says of itself; nothing where it is new."""
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'about'").fetchone():
+        return {}
+    return dict(connection.execute("SELECT key, value FROM about"))
+
+
+def _remove(connection: sqlite3.Connection, part: str) -> None:
+    found = connection.execute("SELECT part FROM parts WHERE name = ?", (part,)).fetchone()
+    if found is None:
+        return
+    for table, key in _OF_SUBFIGURES:
+        statement = f"DELETE FROM {table} WHERE {key} IN (SELECT id FROM subfigures WHERE part = ?)"  # noqa: S608
+        connection.execute(statement, found)
+    for table in ("subfigures", "papers", "parts"):
+        connection.execute(f"DELETE FROM {table} WHERE part = ?", found)  # noqa: S608
+
+
+def _insert(
+    connection: sqlite3.Connection, part: int, documents: list[Document], papers: dict[str, int]
+) -> None:
+    for document in documents:
+        if document.paper_id not in papers:
+            papers[document.paper_id] = _insert_paper(connection, part, document)
+    first = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM subfigures").fetchone()[0]
+    numbered = list(enumerate(documents, first))
+    rows = [_subfigure(number, part, papers[document.paper_id], document) for number, document in numbered]
+    connection.executemany(f"INSERT INTO subfigures VALUES ({', '.join('?' * 19)})", rows)  # noqa: S608
+    connection.executemany(
+        "INSERT INTO texts (rowid, own, caption, title, words) VALUES (?, ?, ?, ?, ?)",
+        [(number, *_texts(document)) for number, document in numbered],
+    )
+    connection.executemany(
+        "INSERT INTO thumbnails VALUES (?, ?)",
+        [(number, document.thumbnail) for number, document in numbered if document.thumbnail],
+    )
+    connection.executemany(
+        "INSERT INTO embeddings VALUES (?, ?)",
+        [
+            (number, document.embedding.astype(np.float16).tobytes())
+            for number, document in numbered
+            if document.embedding is not None
+        ],
+    )
+
+
+def _insert_paper(connection: sqlite3.Connection, part: int, of: Document) -> int:
+    published = of.published.isoformat() if of.published else None
+    facts = (of.source_uri, of.pmcid, of.doi, of.title, of.journal, of.license, published)
+    cursor = connection.execute(
+        "INSERT INTO papers (paper_id, part, source_uri, pmcid, doi, title, journal, license, published) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (of.paper_id, part, *facts),
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def _subfigure(number: int, part: int, paper: int, of: Document) -> tuple[Any, ...]:
+    return (
+        number,
+        part,
+        of.row,
+        of.subfigure_id,
+        paper,
+        of.figure_index,
+        of.subfigure_index,
+        of.figure_label,
+        of.panel_label,
+        of.page,
+        of.image_width,
+        of.image_height,
+        of.modality,
+        of.modality_path[-1] if of.modality_path else None,
+        of.confidence,
+        None if of.rejected is None else int(of.rejected),
+        of.license,
+        of.journal,
+        int(bool(of.subcaption)),
+    )
+
+
+def _texts(of: Document) -> tuple[str, str, str, str]:
+    """What is ranked: the panel's own words, the figure's, the paper's, and those of modality and labels.
+
+    A figure that is one panel has its caption for its own words.
+    """
+    caption = of.caption or ""
+    own, rest = (of.subcaption, caption) if of.subcaption else (caption, "")
+    labels = " ".join(filter(None, (of.figure_label, of.panel_label)))
+    return own, rest, of.title or "", f"{labels} {modality_words(of.modality)}"

@@ -1,0 +1,239 @@
+"""PostgreSQL with pgvector as a target: a table of subfigures with full text, arrays, a vector and a thumbnail.
+
+<name>_subfigures   a row for each subfigure; `texts` is a weighted tsvector, `embedding` a vector of length 1
+<name>_parts        which parts are in, with their fingerprints
+<name>_about        of which dataset, model and layout the tables are
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import unquote, urlsplit
+
+from tasks.errors import OutputError, SettingsError
+from tasks.index.documents import Document
+from tasks.index.source import Origin, Part
+from tasks.index.targets import Held
+from tasks.texts import printable
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+    from psycopg.sql import Composed
+
+LAYOUT = "1"
+_MOST_DIMENSIONS = 2000
+"""Of a vector that pgvector's HNSW index takes; larger ones are compared one by one."""
+_SECONDS = 15
+"""To connect."""
+
+_TABLES = """
+CREATE TABLE {about} (key text PRIMARY KEY, value text NOT NULL);
+CREATE TABLE {parts} (part text PRIMARY KEY, fingerprint text NOT NULL, indexed_at timestamptz NOT NULL DEFAULT now());
+CREATE TABLE {subfigures} (
+    subfigure_id text PRIMARY KEY, part text NOT NULL, paper_id text NOT NULL, source_uri text NOT NULL,
+    pmcid text, doi text, title text, journal text, license text, published date,
+    figure_index integer NOT NULL, figure_label text, caption text, page integer NOT NULL,
+    subfigure_index integer NOT NULL, panel_label text, subcaption text,
+    image_width integer NOT NULL, image_height integer NOT NULL,
+    modality text, modality_path text[] NOT NULL, confidence real, rejected boolean,
+    embedding vector({dimensions}), thumbnail bytea,
+    texts tsvector GENERATED ALWAYS AS (
+        setweight(to_tsvector('english', left(coalesce(subcaption, ''), 100000)), 'A') ||
+        setweight(to_tsvector('english', left(coalesce(caption, ''), 100000)), 'B') ||
+        setweight(to_tsvector('english', left(coalesce(title, ''), 10000)), 'C')
+    ) STORED
+);
+CREATE INDEX ON {subfigures} (part);
+CREATE INDEX ON {subfigures} (paper_id);
+CREATE INDEX ON {subfigures} (modality, confidence);
+CREATE INDEX ON {subfigures} USING gin (modality_path);
+CREATE INDEX ON {subfigures} USING gin (texts);
+"""
+_COLUMNS = (
+    "subfigure_id",
+    "paper_id",
+    "source_uri",
+    "pmcid",
+    "doi",
+    "title",
+    "journal",
+    "license",
+    "published",
+    "figure_index",
+    "figure_label",
+    "caption",
+    "page",
+    "subfigure_index",
+    "panel_label",
+    "subcaption",
+    "image_width",
+    "image_height",
+    "modality",
+    "confidence",
+    "rejected",
+    "thumbnail",
+)
+
+
+class PostgresIndex:
+    """Tables of a PostgreSQL database; each part goes in by COPY, in a transaction of its own."""
+
+    def __init__(self, url: str, name: str) -> None:
+        self._url = url
+        self._name = name
+        parts = _split(url)
+        self._secrets = [secret for secret in (parts.password, unquote(parts.password or "")) if secret]
+        self.label = f"{parts.hostname or 'localhost'}{parts.path or '/'}, tables {name}_*"
+        self._connection: Connection[Any] | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            import psycopg
+        except ImportError as error:
+            raise OutputError(
+                "PostgreSQL needs psycopg: install figmill[postgres], such as by `uv sync --extra postgres`"
+            ) from error
+        with self._in_one_line():
+            self._connection = psycopg.connect(
+                self._url, connect_timeout=_SECONDS, application_name="figmill", autocommit=True
+            )
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._connection is not None:
+            self._connection.close()
+
+    def held(self, origin: Origin) -> Held:
+        """What the tables hold; nothing where there are none."""
+        with self._in_one_line():
+            if self._one("SELECT to_regclass({name})", name=f"{self._name}_about") is None:
+                return Held()
+            about = dict(self._all("SELECT key, value FROM {about}"))
+            parts = dict(self._all("SELECT part, fingerprint FROM {parts}"))
+        fits = {key: about.get(key) for key in _expected(origin)} == _expected(origin)
+        return Held(parts, fits, about.get("dataset"))
+
+    def prepare(self, origin: Origin) -> None:
+        """Makes the tables, anew where they are of another model or layout."""
+        held = self.held(origin)
+        with self._in_one_line():
+            if held.dataset is None or not held.fits:
+                self._create(origin)
+            elif held.dataset != origin.uri:
+                self._do("UPDATE {about} SET value = {uri} WHERE key = 'dataset'", uri=origin.uri)
+
+    def replace(self, part: Part, documents: Iterable[list[Document]]) -> None:
+        """Takes a part in one transaction."""
+        columns = ", ".join((*_COLUMNS, "modality_path", "embedding", "part"))
+        with self._in_one_line(), self._open().transaction():
+            self._do("DELETE FROM {subfigures} WHERE part = {part}", part=part.name)
+            statement = self._sql(f"COPY {{subfigures}} ({columns}) FROM STDIN")
+            with self._open().cursor() as cursor, cursor.copy(statement) as copy:
+                for batch in documents:
+                    for document in batch:
+                        copy.write_row(_values(document, part.name))
+            self._do(
+                "INSERT INTO {parts} (part, fingerprint) VALUES ({part}, {fingerprint}) ON CONFLICT (part) "
+                "DO UPDATE SET fingerprint = excluded.fingerprint, indexed_at = now()",
+                part=part.name,
+                fingerprint=part.fingerprint,
+            )
+
+    def remove(self, part: str) -> None:
+        """Drops a part in one transaction."""
+        with self._in_one_line(), self._open().transaction():
+            self._do("DELETE FROM {subfigures} WHERE part = {part}", part=part)
+            self._do("DELETE FROM {parts} WHERE part = {part}", part=part)
+
+    def finish(self) -> None:
+        """Makes the index of vectors, once there is something in it, and tells the planner of what is new."""
+        with self._in_one_line():
+            size = self._one("SELECT value FROM {about} WHERE key = 'embedding_size'")
+            if int(str(size)) <= _MOST_DIMENSIONS:
+                self._do(
+                    "CREATE INDEX IF NOT EXISTS {nearest} ON {subfigures} USING hnsw (embedding vector_cosine_ops)"
+                )
+            self._do("ANALYZE {subfigures}")
+
+    def _create(self, origin: Origin) -> None:
+        from psycopg.sql import Literal
+
+        with self._open().transaction():
+            self._do("CREATE EXTENSION IF NOT EXISTS vector")
+            self._do("DROP TABLE IF EXISTS {about}, {parts}, {subfigures}")
+            for statement in filter(str.strip, _TABLES.split(";")):
+                self._open().execute(self._sql(statement, dimensions=Literal(origin.embedding_size)))
+            for key, value in (_expected(origin) | {"dataset": origin.uri}).items():
+                self._do("INSERT INTO {about} VALUES ({key}, {value})", key=key, value=value)
+
+    def _sql(self, statement: str, **more: Any) -> Composed:
+        from psycopg.sql import SQL, Identifier
+
+        names = {
+            name: Identifier(f"{self._name}_{name}") for name in ("about", "parts", "subfigures", "nearest")
+        }
+        return SQL(statement).format(**names, **more)
+
+    def _do(self, statement: str, **values: str) -> None:
+        from psycopg.sql import Literal
+
+        self._open().execute(self._sql(statement, **{name: Literal(value) for name, value in values.items()}))
+
+    def _all(self, statement: str, **values: str) -> list[Any]:
+        from psycopg.sql import Literal
+
+        literals = {name: Literal(value) for name, value in values.items()}
+        return self._open().execute(self._sql(statement, **literals)).fetchall()
+
+    def _one(self, statement: str, **values: str) -> object:
+        rows = self._all(statement, **values)
+        return rows[0][0] if rows else None
+
+    def _open(self) -> Connection[Any]:
+        if self._connection is None:
+            raise RuntimeError("the target is a context: enter it first")
+        return self._connection
+
+    @contextlib.contextmanager
+    def _in_one_line(self) -> Iterator[None]:
+        import psycopg
+
+        try:
+            yield
+        except psycopg.Error as error:
+            reason = " ".join(str(error).split())
+            for secret in self._secrets:
+                reason = reason.replace(secret, "***")
+            if '"vector"' in reason and "extension" in reason:
+                reason += "; pgvector has to be installed there, and its extension created by who may"
+            raise OutputError(f"{self.label}: {printable(reason, 300)}") from error
+
+
+def _split(url: str) -> Any:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        raise SettingsError("--to is no PostgreSQL URL: postgresql://USER@HOST:PORT/DATABASE") from None
+    return parts
+
+
+def _expected(origin: Origin) -> dict[str, str]:
+    return {"layout": LAYOUT, "model_id": origin.model_id, "embedding_size": str(origin.embedding_size)}
+
+
+def _values(document: Document, part: str) -> list[Any]:
+    plain = [_storable(getattr(document, name)) for name in _COLUMNS]
+    vector = document.embedding
+    written = None if vector is None else f"[{','.join(map(str, vector.tolist()))}]"
+    return [*plain, list(document.modality_path), written, part]
+
+
+def _storable(value: Any) -> Any:
+    """PostgreSQL keeps no NUL in a text."""
+    return value.replace("\x00", "") if isinstance(value, str) else value

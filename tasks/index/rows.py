@@ -1,0 +1,99 @@
+"""The whole rows behind what a search found: read from the parts, every column or just the picture."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tasks.errors import OutputError
+from tasks.index.questions import Hit
+from tasks.index.source import reading_parts
+from tasks.parts import SUBFIGURES
+from tasks.schema import IMAGE_COLUMN
+
+_BATCH = 64
+
+
+def whole_rows(out: Path, hits: Sequence[Hit]) -> list[dict[str, Any]]:
+    """All columns but the image of each hit, in their order, as JSON can write them; with the hit's `score`.
+
+    Raises OutputError where the index names a row that the dataset no longer has.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for part in dict.fromkeys(hit.part for hit in hits):
+        wanted = [hit for hit in hits if hit.part == part]
+        columns = [name for name in _schema(out, part).names if name != IMAGE_COLUMN]
+        for row in _take(out, part, [hit.row for hit in wanted], columns):
+            found[row["subfigure_id"]] = {name: _plain(value) for name, value in row.items()}
+    missing = [hit.subfigure_id for hit in hits if hit.subfigure_id not in found]
+    if missing:
+        raise _stale(out, missing[0])
+    return [{"score": hit.score, **found[hit.subfigure_id]} for hit in hits]
+
+
+def picture(out: Path, hit: Hit) -> bytes:
+    """The encoded image of a hit. Raises OutputError as `whole_rows` does."""
+    for row in _take(out, hit.part, [hit.row], ["subfigure_id", IMAGE_COLUMN]):
+        if row["subfigure_id"] == hit.subfigure_id:
+            return bytes((row[IMAGE_COLUMN] or {}).get("bytes") or b"")
+    raise _stale(out, hit.subfigure_id)
+
+
+def figure_boxes(out: Path, hits: Sequence[Hit]) -> dict[str, tuple[list[float], list[float]]]:
+    """`figure_bbox` and `subfigure_bbox` by subfigure_id, in PDF points of the page."""
+    boxes = {}
+    for part in dict.fromkeys(hit.part for hit in hits):
+        rows = [hit.row for hit in hits if hit.part == part]
+        for row in _take(out, part, rows, ["subfigure_id", "figure_bbox", "subfigure_bbox"]):
+            boxes[row["subfigure_id"]] = (row["figure_bbox"], row["subfigure_bbox"])
+    return boxes
+
+
+def _schema(out: Path, part: str) -> pa.Schema:
+    with reading_parts(out), (out / SUBFIGURES / part).open("rb") as file:
+        return pq.read_schema(file)
+
+
+def _take(out: Path, part: str, rows: Sequence[int], columns: list[str]) -> list[dict[str, Any]]:
+    """Those rows of a part; only their row groups are read, some dozens of rows at a time."""
+    taken: list[dict[str, Any]] = []
+    with reading_parts(out), (out / SUBFIGURES / part).open("rb") as stream:
+        file = pq.ParquetFile(stream, buffer_size=1 << 20)
+        start = 0
+        for group in range(file.num_row_groups):
+            end = start + file.metadata.row_group(group).num_rows
+            if any(start <= row < end for row in rows):
+                taken += _take_from_group(file, group, [row - start for row in rows], columns)
+            start = end
+    return taken
+
+
+def _take_from_group(
+    file: pq.ParquetFile, group: int, rows: Sequence[int], columns: list[str]
+) -> list[dict[str, Any]]:
+    taken: list[dict[str, Any]] = []
+    start = 0
+    last = max(row for row in rows if row < file.metadata.row_group(group).num_rows)
+    for batch in file.iter_batches(_BATCH, row_groups=[group], columns=columns):
+        inside = [row - start for row in rows if start <= row < start + len(batch)]
+        taken += batch.take(pa.array(inside, pa.int64())).to_pylist()
+        start += len(batch)
+        if start > last:
+            break
+    return taken
+
+
+def _plain(value: Any) -> Any:
+    """A value of a column as JSON has it: times as ISO 8601."""
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _stale(out: Path, subfigure_id: str) -> OutputError:
+    return OutputError(
+        f"the index names {subfigure_id}, which is no longer where it was: run `figmill index {out}`"
+    )

@@ -1,0 +1,255 @@
+"""The embedded index asked: by words, by likeness, by filters; and the counts behind the filters.
+
+Text ranks by BM25 (Robertson and Zaragoza 2009), a panel's own words before its figure's caption, its paper's title
+and the words of its modality; rows that have all that was asked for come before those that have some of it, and each
+further panel of a figure counts a little less, so that ten panels with one caption do not fill the first page.
+Likeness is the cosine of the network's features, exact. Asked for both, the two rankings are fused by the sum of
+1/(60 + rank) (Cormack, Clarke and Buettcher 2009).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from tasks.errors import InputError, OutputError
+from tasks.index.documents import unit_vector
+from tasks.index.embedded import FILE, FOLDER, LAYOUT, connect, in_one_line
+from tasks.index.questions import Facet, Hit, Question, condition, without
+from tasks.index.words import all_of, any_of, parse
+
+_WEIGHTS = "8.0, 3.0, 1.5, 4.0"
+"""Of the columns own, caption, title, words."""
+_LESS = 0.05
+"""What each further panel of a figure loses of its score, of the score divided by 1, 1.05, 1.10, ..."""
+_FUSED = 200
+"""Rows of each ranking that are fused."""
+_RANK_OFFSET = 60
+_VECTORS = 8192
+"""Vectors compared at a time."""
+_ORDERS = {
+    "best": "s.id",
+    "paper": "s.id",
+    "surest": "s.confidence DESC, s.id",
+    "unsurest": "s.confidence, s.id",
+}
+_SHOWN = """
+    s.id, s.subfigure_id, p.name AS part, s.row, a.paper_id, a.source_uri, a.pmcid, a.doi, a.title, a.journal,
+    a.license, a.published, s.figure_index, s.subfigure_index, s.figure_label, s.panel_label, s.page, s.width,
+    s.height, s.modality, s.path, s.confidence, s.rejected, s.has_subcaption,
+    (SELECT own FROM texts WHERE texts.rowid = s.id) AS own,
+    (SELECT caption FROM texts WHERE texts.rowid = s.id) AS caption,
+    EXISTS (SELECT 1 FROM thumbnails t WHERE t.id = s.id) AS has_thumbnail
+"""
+
+
+class SearchIndex:
+    """An embedded index open for reading, a context; threads may share it. Raises OutputError where it is none."""
+
+    def __init__(self, out: Path) -> None:
+        self.out = out
+        self._path = out / FOLDER / FILE
+        if not self._path.is_file():
+            raise OutputError(f"{out} has no index yet: run `figmill index {out}`")
+        self._local = threading.local()
+        self._open: list[sqlite3.Connection] = []
+        about = dict(self._rows("SELECT key, value FROM about"))
+        if about.get("layout") != LAYOUT:
+            raise OutputError(f"the index of {out} is of another Figmill: run `figmill index {out}`")
+        self.model_id, self.embedding_size = str(about["model_id"]), int(about["embedding_size"])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for connection in self._open:
+            connection.close()
+
+    def search(self, question: Question, limit: int, offset: int = 0) -> list[Hit]:
+        """The rows that answer, best first."""
+        terms = parse(question.text)
+        if not terms:
+            return self._listed(question, limit, offset)
+        ranked = self._by_text(question, terms, limit, offset)
+        return self._hits(ranked)
+
+    def like(
+        self, vector: npt.ArrayLike, question: Question, limit: int, but: int | None = None
+    ) -> list[Hit]:
+        """The rows whose pictures are most like one, among those that the question's filters leave.
+
+        `vector` is the picture's embedding, of `embedding_size`. With a text, both count. Raises InputError for a
+        vector of another size.
+        """
+        direction = unit_vector(vector)
+        if direction is None or len(direction) != self.embedding_size:
+            raise InputError(f"a vector of {self.embedding_size} numbers is needed, not all of them 0")
+        terms = parse(question.text)
+        count = max(limit, _FUSED) if terms else limit
+        near = self._by_vector(direction, question, count, but)
+        if terms:
+            near = _fused(near, self._by_text(replace(question, order="best"), terms, count, 0))[:limit]
+        return self._hits(near)
+
+    def more_like(self, hit: Hit, question: Question, limit: int) -> list[Hit]:
+        """The rows most like one of the index, without itself; none where it was not scored."""
+        found = self._rows("SELECT vector FROM embeddings WHERE id = ?", hit.id)
+        if not found:
+            return []
+        return self.like(np.frombuffer(found[0][0], np.float16), question, limit, but=hit.id)
+
+    def count(self, question: Question) -> int:
+        """How many rows answer."""
+        where, values = condition(question)
+        return int(self._rows(f"SELECT count(*) FROM subfigures s WHERE {where}", *values)[0][0])  # noqa: S608
+
+    def facet(self, question: Question, of: Facet) -> list[tuple[str | None, int]]:
+        """How many rows there would be for each value of a filter, the question's other filters kept."""
+        where, values = condition(without(question, of))
+        return [
+            (value, count)
+            for value, count in self._rows(
+                f"SELECT {of}, count(*) FROM subfigures s WHERE {where} GROUP BY {of} ORDER BY 2 DESC, 1",  # noqa: S608
+                *values,
+            )
+        ]
+
+    def subfigure(self, subfigure_id: str) -> Hit | None:
+        """The row of that id."""
+        found = self._rows("SELECT id FROM subfigures WHERE subfigure_id = ?", subfigure_id)
+        return self._hits([(found[0][0], None)])[0] if found else None
+
+    def paper(self, paper_id: str) -> list[Hit]:
+        """All rows of a paper, in reading order."""
+        found = self._rows(
+            "SELECT s.id FROM subfigures s JOIN papers a USING (paper) WHERE a.paper_id = ? "
+            "ORDER BY s.figure_index, s.subfigure_index",
+            paper_id,
+        )
+        return self._hits([(number, None) for (number,) in found])
+
+    def thumbnail(self, number: int) -> bytes | None:
+        """A row's thumbnail, a JPEG, by the row's `id`."""
+        found = self._rows("SELECT jpeg FROM thumbnails WHERE id = ?", number)
+        return bytes(found[0][0]) if found else None
+
+    def _listed(self, question: Question, limit: int, offset: int) -> list[Hit]:
+        where, values = condition(question)
+        order = _ORDERS[question.order]
+        numbers = self._rows(
+            f"SELECT s.id FROM subfigures s WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",  # noqa: S608
+            *values,
+            limit,
+            offset,
+        )
+        return self._hits([(number, None) for (number,) in numbers])
+
+    def _by_text(
+        self, question: Question, terms: Sequence[str], limit: int, offset: int
+    ) -> list[tuple[int, float | None]]:
+        where, values = condition(replace(question, text=""))
+        order = "s.complete DESC, rank DESC, s.id" if question.order == "best" else _ORDERS[question.order]
+        found = self._rows(
+            f"""
+            WITH found AS (
+                SELECT s.id, s.paper, s.figure_index, s.confidence, -bm25(texts, {_WEIGHTS}) AS score,
+                       s.id IN (SELECT rowid FROM texts WHERE texts MATCH ?) AS complete
+                FROM texts JOIN subfigures s ON s.id = texts.rowid
+                WHERE texts MATCH ? AND {where}
+            ), placed AS (
+                SELECT *, row_number() OVER (
+                    PARTITION BY paper, figure_index ORDER BY complete DESC, score DESC, id) AS place FROM found
+            )
+            SELECT s.id, s.score / (1 + {_LESS} * (s.place - 1)) AS rank FROM placed s
+            ORDER BY {order} LIMIT ? OFFSET ?
+            """,  # noqa: S608
+            all_of(list(terms)),
+            any_of(list(terms)),
+            *values,
+            limit,
+            offset,
+        )
+        return list(found)
+
+    def _by_vector(
+        self, direction: npt.NDArray[np.float32], question: Question, limit: int, but: int | None
+    ) -> list[tuple[int, float | None]]:
+        where, values = condition(replace(question, text=""))
+        numbers, scores = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
+        for ids, vectors in self._vectors(where, values):
+            numbers.append(ids)
+            scores.append(vectors.astype(np.float32) @ direction)
+        every, score = np.concatenate(numbers), np.concatenate(scores)
+        if but is not None:
+            every, score = every[every != but], score[every != but]
+        best = np.argsort(-score, kind="stable")[:limit]
+        return [(int(every[place]), float(score[place])) for place in best]
+
+    def _vectors(
+        self, where: str, values: list[Any]
+    ) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.float16]]]:
+        joined = "" if where == "1" else "JOIN subfigures s USING (id)"
+        cursor = self._connection().execute(
+            f"SELECT e.id, e.vector FROM embeddings e {joined} WHERE {where}",  # noqa: S608
+            values,
+        )
+        while rows := cursor.fetchmany(_VECTORS):
+            flat = np.frombuffer(b"".join(vector for _, vector in rows), np.float16)
+            yield np.array([number for number, _ in rows]), flat.reshape(len(rows), self.embedding_size)
+
+    def _hits(self, ranked: Sequence[tuple[int, float | None]]) -> list[Hit]:
+        """The rows of these ids in their order."""
+        found: dict[int, Hit] = {}
+        scores = dict(ranked)
+        marks = ", ".join("?" * len(ranked))
+        statement = (
+            f"SELECT {_SHOWN} FROM subfigures s JOIN papers a USING (paper) JOIN parts p ON p.part = s.part "  # noqa: S608
+            f"WHERE s.id IN ({marks})"
+        )
+        with in_one_line(self._path):
+            cursor = self._connection().execute(statement, list(scores))
+            names = [column[0] for column in cursor.description]
+            for values in cursor:
+                hit = _hit(dict(zip(names, values, strict=True)), scores[values[0]])
+                found[hit.id] = hit
+        return [found[number] for number, _ in ranked if number in found]
+
+    def _rows(self, statement: str, *values: object) -> list[Any]:
+        with in_one_line(self._path):
+            return self._connection().execute(statement, values).fetchall()
+
+    def _connection(self) -> sqlite3.Connection:
+        """This thread's own."""
+        if not hasattr(self._local, "connection"):
+            self._local.connection = connect(self._path)
+            self._open.append(self._local.connection)
+        connection: sqlite3.Connection = self._local.connection
+        return connection
+
+
+def _hit(row: dict[str, Any], score: float | None) -> Hit:
+    own, rest, split = row.pop("own"), row.pop("caption"), row.pop("has_subcaption")
+    row["subcaption"], row["caption"] = (own, rest or None) if split else (None, own or None)
+    row["rejected"] = None if row["rejected"] is None else bool(row["rejected"])
+    row["has_thumbnail"] = bool(row["has_thumbnail"])
+    return Hit(**row, score=score)
+
+
+def _fused(*rankings: Sequence[tuple[int, float | None]]) -> list[tuple[int, float | None]]:
+    """Reciprocal rank fusion; the scores are sums of 1/(60 + rank)."""
+    scores: dict[int, float] = {}
+    for ranking in rankings:
+        for rank, (number, _) in enumerate(ranking, 1):
+            scores[number] = scores.get(number, 0.0) + 1 / (_RANK_OFFSET + rank)
+    best = sorted(scores, key=lambda number: (-scores[number], number))
+    return [(number, scores[number]) for number in best]

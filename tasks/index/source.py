@@ -1,0 +1,89 @@
+"""The parts of a dataset as an index sees them: which count, and whether one has changed."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from tasks.dataset import part_files
+from tasks.errors import OutputError
+from tasks.parts import PAPERS, SUBFIGURES
+from tasks.texts import printable
+
+_FOOTER = 8
+"""Bytes that end a Parquet file: the footer's length and the magic number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part that the ledger names; `fingerprint` changes with anything in the file, and ends with the rows."""
+
+    name: str
+    path: Path
+    rows: int
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What all parts of a dataset share, and what an index must match."""
+
+    uri: str
+    """The dataset, as an absolute path or URI."""
+    model_id: str
+    embedding_size: int
+    classes: tuple[str, ...]
+
+
+def list_parts(out: Path) -> list[Part]:
+    """The parts of the dataset in `out` that count, by name. Raises OutputError where `out` is no dataset."""
+    with reading_parts(out):
+        if not (out / PAPERS).is_dir() or not (out / SUBFIGURES).is_dir():
+            raise OutputError(
+                f"{out} is no Figmill dataset: it has no folders {PAPERS}/ and {SUBFIGURES}/; "
+                "name the folder that `figmill label` wrote"
+            )
+        named = {ledger.name for ledger in part_files(out / PAPERS)}
+        return [_part(path) for path in part_files(out / SUBFIGURES) if path.name in named]
+
+
+def origin(out: Path, parts: list[Part]) -> Origin:
+    """Which model labelled the dataset. Raises OutputError where it holds no part yet."""
+    if not parts:
+        raise OutputError(f"{out} holds no part yet: label papers first, `figmill label PAPERS --out {out}`")
+    with reading_parts(out), parts[0].path.open("rb") as file:
+        schema = pq.read_schema(file)
+        metadata = schema.metadata or {}
+        classes = json.loads(metadata.get(b"figmill.classes", b"[]"))
+        model_id = metadata.get(b"figmill.model_id", b"").decode()
+        size = schema.field("embedding").type.list_size
+    return Origin(str(out.resolve()), model_id, size, tuple(map(str, classes)))
+
+
+@contextlib.contextmanager
+def reading_parts(out: Path) -> Iterator[None]:
+    """Says in one line what cannot be read, and what to do about it."""
+    try:
+        yield
+    except (pa.ArrowException, OSError, KeyError, ValueError, OverflowError) as error:
+        reason = printable(str(error).splitlines()[0] if str(error) else type(error).__name__, 150)
+        raise OutputError(f"a part of {out} cannot be read ({reason}): run `figmill check {out}`") from error
+
+
+def _part(path: Path) -> Part:
+    with path.open("rb") as file:
+        rows = pq.read_metadata(file).num_rows
+        # The footer holds every column chunk's place, size and statistics: other rows make another footer.
+        size = file.seek(0, 2)
+        file.seek(size - _FOOTER)
+        length = int.from_bytes(file.read(4), "little")
+        file.seek(size - _FOOTER - length)
+        digest = hashlib.sha256(file.read(length))
+    return Part(path.name, path, rows, f"{size}-{digest.hexdigest()[:24]}-{rows}")

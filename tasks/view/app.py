@@ -1,0 +1,218 @@
+"""The view's addresses and what each answers. Nothing can be changed through any of them."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse, PlainTextResponse, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+
+from tasks.errors import FigmillError, PaperError
+from tasks.index.questions import Hit, Question
+from tasks.index.rows import figure_boxes, picture
+from tasks.index.search import SearchIndex
+from tasks.schema import pipeline_version
+from tasks.view import pages
+from tasks.view.drawing import Drawer, has_pdf
+from tasks.view.filters import NOTHING, Filters, address, read
+from tasks.view.guard import Guard
+
+HERE = Path(__file__).parent
+PER_PAGE = 48
+LIKE = 12
+"""Pictures under `More like this`."""
+_ANSWERS_KEPT = 256
+"""Counts of questions, each a few hundred bytes."""
+_STATIC = {"view.css": "text/css", "view.js": "text/javascript", "icon.svg": "image/svg+xml"}
+_KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many rows a question has, and would have for other values of its filters."""
+
+    total: int
+    modalities: list[pages.Branch]
+    licenses: list[tuple[str | None, int]]
+    journals: list[tuple[str | None, int]]
+
+
+class View:
+    """The dataset as templates see it; threads share it."""
+
+    def __init__(self, out: Path) -> None:
+        self.out = out
+        self.index = SearchIndex(out)
+        self.drawer = Drawer()
+        self.counts = functools.lru_cache(_ANSWERS_KEPT)(self._count)
+
+    def close(self) -> None:
+        """Ends what was started."""
+        self.drawer.close()
+        self.index.__exit__(None, None, None)
+
+    def found(self, filters: Filters) -> tuple[list[Hit], Hit | None, int]:
+        """The rows of a page of the list, the one that they are like, and how many pages there are."""
+        like = self.index.subfigure(filters.like) if filters.like else None
+        if like is not None:
+            return self.index.more_like(like, filters.question, PER_PAGE), like, 1
+        last = max(1, -(-self.counts(filters.question).total // PER_PAGE))
+        page = min(filters.page, last)
+        return self.index.search(filters.question, PER_PAGE, PER_PAGE * (page - 1)), None, last
+
+    def drawn(self, hits: list[Hit]) -> bytes:
+        """The page of a figure with its box and those of these subfigures. Raises PaperError."""
+        boxes = figure_boxes(self.out, hits)
+        figure = boxes[hits[0].subfigure_id][0]
+        return self.drawer.draw(
+            hits[0].source_uri,
+            hits[0].paper_id,
+            hits[0].page,
+            figure,
+            [boxes[hit.subfigure_id][1] for hit in hits],
+        )
+
+    def _count(self, question: Question) -> Counts:
+        return Counts(
+            self.index.count(question),
+            pages.tree(self.index.facet(question, "path")),
+            self.index.facet(question, "license"),
+            self.index.facet(question, "journal"),
+        )
+
+
+def create_app(out: Path, names: Iterable[str] = ()) -> Guard:
+    """The view of the indexed dataset in `out`; `names` are host names by which it may be asked besides localhost."""
+    view = View(out)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, on_shutdown=[view.close])
+    templates = _environment()
+
+    def page(template: str, status: int = 200, **shown: Any) -> HTMLResponse:
+        return HTMLResponse(templates.get_template(template).render(dataset=out.name, **shown), status)
+
+    def missing(words: str = "There is nothing at this address.") -> HTMLResponse:
+        return page("missing.html.j2", 404, words=words)
+
+    @app.get("/")
+    def listed(request: Request) -> Response:
+        filters = read(request.query_params)
+        hits, like, last = view.found(filters)
+        counts = view.counts(filters.question)
+        return page(
+            "list.html.j2",
+            filters=filters,
+            hits=hits,
+            like=like,
+            last=last,
+            counts=counts,
+            model_id=view.index.model_id,
+        )
+
+    @app.get("/subfigure/{paper}/{figure}/{number}")
+    def subfigure(paper: str, figure: str, number: str) -> Response:
+        hit = view.index.subfigure(f"{paper}/{figure}/{number}")
+        if hit is None:
+            return missing("No subfigure of this dataset has that name.")
+        similar = view.index.more_like(hit, Question(), LIKE)
+        return page("subfigure.html.j2", hit=hit, similar=similar, pdf=has_pdf(hit.source_uri))
+
+    @app.get("/paper/{paper_id}")
+    def paper(paper_id: str) -> Response:
+        hits = view.index.paper(paper_id)
+        if not hits:
+            return missing("No paper of this dataset with subfigures has that name.")
+        return page(
+            "paper.html.j2", figures=pages.figures(hits), hit=hits[0], pdf=has_pdf(hits[0].source_uri)
+        )
+
+    @app.get("/thumbnail/{paper}/{figure}/{number}")
+    def thumbnail(paper: str, figure: str, number: str) -> Response:
+        hit = view.index.subfigure(f"{paper}/{figure}/{number}")
+        data = view.index.thumbnail(hit.id) if hit else None
+        return _image(data, "image/jpeg")
+
+    @app.get("/picture/{paper}/{figure}/{number}")
+    def full_picture(paper: str, figure: str, number: str) -> Response:
+        hit = view.index.subfigure(f"{paper}/{figure}/{number}")
+        data = picture(out, hit) if hit else b""
+        kind = next((kind for start, kind in _KINDS.items() if data.startswith(start)), None)
+        return _image(data if kind else None, kind or "")
+
+    @app.get("/page/{paper}/{figure}/{number}")
+    def page_of_subfigure(paper: str, figure: str, number: str) -> Response:
+        hit = view.index.subfigure(f"{paper}/{figure}/{number}")
+        return _drawn(view, [hit] if hit else [])
+
+    @app.get("/page/{paper_id}/{figure}")
+    def page_of_figure(paper_id: str, figure: str) -> Response:
+        hits = [hit for hit in view.index.paper(paper_id) if str(hit.figure_index) == figure]
+        return _drawn(view, hits)
+
+    @app.get("/static/{name}")
+    def static(name: str) -> Response:
+        if name not in _STATIC:
+            return missing()
+        return _kept((HERE / "static" / name).read_bytes(), _STATIC[name])
+
+    @app.exception_handler(404)
+    def unknown(_: Request, __: Exception) -> Response:
+        return missing()
+
+    @app.exception_handler(FigmillError)
+    def failed(_: Request, error: FigmillError) -> Response:
+        return page("missing.html.j2", 503, words=pages.clean(error, 1000))
+
+    return Guard(app, names)
+
+
+def _drawn(view: View, hits: list[Hit]) -> Response:
+    try:
+        data = view.drawn(hits) if hits else None
+    except PaperError:
+        data = None
+    return _image(data, "image/png")
+
+
+def _image(data: bytes | None, kind: str) -> Response:
+    return _kept(data, kind) if data else PlainTextResponse("This picture cannot be shown.", 404)
+
+
+def _kept(data: bytes, kind: str) -> Response:
+    return Response(data, media_type=kind, headers={"Cache-Control": "private, max-age=600"})
+
+
+@functools.cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    stamp = hashlib.sha256(b"".join((HERE / "static" / name).read_bytes() for name in _STATIC)).hexdigest()[
+        :12
+    ]
+    environment.filters |= {"clean": pages.clean, "name": pages.modality_name}
+    environment.globals |= {
+        "address": address,
+        "alternative": pages.alternative,
+        "links": pages.links,
+        "marked": pages.marked,
+        "page_window": pages.page_window,
+        "paper_name": pages.paper_name,
+        "thumbnail_size": pages.thumbnail_size,
+        "what": pages.what,
+        "where": pages.where,
+        "NOTHING": NOTHING,
+        "stamp": stamp,
+        "version": pipeline_version(),
+    }
+    return environment

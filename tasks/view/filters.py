@@ -1,0 +1,97 @@
+"""The parameters of an address as a question to the index, and a question as an address."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, cast, get_args
+from urllib.parse import urlencode
+
+from tasks.index.questions import Order, Question
+
+NOTHING = "(none)"
+"""A filter's value for rows that have none."""
+_LONGEST = 500
+"""Characters of a parameter; more is no question."""
+_MOST_PAGES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What a reader has set. Values that make no sense are as if not set."""
+
+    q: str = ""
+    modality: str = ""
+    min: float = 0.0
+    license: str = ""
+    journal: str = ""
+    rejected: str = ""
+    """`hide`, `only`, or nothing."""
+    order: str = "best"
+    like: str = ""
+    """A subfigure_id: those like it come first."""
+    page: int = 1
+
+    @property
+    def question(self) -> Question:
+        """What the index is asked."""
+        return Question(
+            text=self.q,
+            modality=self.modality or None,
+            min_confidence=self.min,
+            license=_value(self.license),
+            journal=_value(self.journal),
+            rejected={"hide": False, "only": True}.get(self.rejected),
+            order=cast("Order", self.order),
+        )
+
+    @property
+    def is_set(self) -> bool:
+        """Whether anything narrows the rows."""
+        return replace(self, page=1, order="best") != Filters()
+
+
+def read(parameters: Mapping[str, str]) -> Filters:
+    """The filters of an address."""
+    text = {name: value[:_LONGEST].strip() for name, value in parameters.items()}
+    order, rejected = text.get("order", ""), text.get("rejected", "")
+    return Filters(
+        q=text.get("q", ""),
+        modality=text.get("modality", "").strip("/"),
+        min=_fraction(text.get("min", "")),
+        license=text.get("license", ""),
+        journal=text.get("journal", ""),
+        rejected=rejected if rejected in ("hide", "only") else "",
+        order=order if order in get_args(Order) else "best",
+        like=text.get("like", ""),
+        page=_page(text.get("page", "")),
+    )
+
+
+def address(filters: Filters, **changes: Any) -> str:
+    """The address of these filters with some of them changed; from the first page, unless `page` is among them."""
+    wanted = replace(filters, **{"page": 1, **changes})
+    default = Filters()
+    said = {
+        name: f"{value:g}" if isinstance(value, float) else value
+        for name in Filters.__slots__
+        if (value := getattr(wanted, name)) != getattr(default, name)
+    }
+    return f"/?{urlencode(said)}" if said else "/"
+
+
+def _value(text: str) -> str | None:
+    return None if not text else "" if text == NOTHING else text
+
+
+def _fraction(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        return 0.0
+    return min(max(value, 0.0), 1.0) if math.isfinite(value) else 0.0
+
+
+def _page(text: str) -> int:
+    return min(max(int(text), 1), _MOST_PAGES) if text.isascii() and text.isdigit() and len(text) < 10 else 1

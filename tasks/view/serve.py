@@ -1,0 +1,54 @@
+"""The socket and the server behind `figmill view`."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from pathlib import Path
+
+from tasks.errors import SettingsError
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket bound to an address of this machine. Raises SettingsError where it cannot be."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listening = socket.socket(family, kind, protocol)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(128)  # who follows the printed address at once waits until the server is up
+    except (OSError, OverflowError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SettingsError(f"cannot listen on {host} port {port}: {reason}; try another --port") from error
+    return listening
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches that address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def address_of(host: str, listening: socket.socket) -> str:
+    """What to type into a browser."""
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{listening.getsockname()[1]}/"
+
+
+def serve(out: Path, listening: socket.socket, host: str) -> None:
+    """Serves the view of the indexed dataset in `out` until interrupted."""
+    import uvicorn
+
+    from tasks.view.app import create_app
+
+    names = [] if is_loopback(host) else [host, socket.gethostname(), socket.getfqdn()]
+    config = uvicorn.Config(
+        create_app(out, names), log_level="warning", access_log=False, server_header=False, date_header=False
+    )
+    uvicorn.Server(config).run(sockets=[listening])

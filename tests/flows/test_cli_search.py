@@ -1,0 +1,83 @@
+"""`figmill index` and `figmill search` as their user meets them."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from flows.cli import figmill
+from tests.flows.command import figmill as run
+from tests.tasks.index.small import THIRD, dataset, part, row
+
+
+def _call(*arguments: object) -> Result:
+    return CliRunner().invoke(figmill, [str(argument) for argument in arguments])
+
+
+def test_index_says_what_it_did_and_then_that_nothing_is_left(tmp_path: Path):
+    out = dataset(tmp_path)
+    assert "Would do: parts: 2 new, 0 kept in" in _call("index", out, "--dry-run").output
+    assert not (out / "index").exists()
+    assert "parts: 2 new, 0 kept; 6 subfigures in" in _call("index", out).output
+    assert "Nothing to do: parts: 2 kept" in _call("index", out).output
+
+
+def test_search_makes_the_index_and_keeps_it_fresh(tmp_path: Path):
+    out = dataset(tmp_path)
+    first = _call("search", out, "TEM", "liver", "--limit", 1)
+    assert first.exit_code == 0
+    assert "paper-0.pdf" in first.stdout
+    assert "DMTR transmission" in first.stdout
+    assert "indexing 6 subfigures" in first.stderr
+    part(out, THIRD, [row(6, caption="Zebrafish embryo.")])
+    assert "paper-6.pdf" in _call("search", out, "zebrafish").stdout
+    assert "Nothing found" in _call("search", out, "zebrafish", "--min-confidence", 0.95).stdout
+
+
+def test_json_carries_every_column_but_the_image(tmp_path: Path):
+    out = dataset(tmp_path)
+    rows = json.loads(_call("search", out, "--modality", "DMTR", "--json").stdout)
+    assert [one["modality"] for one in rows] == ["DMTR", "DMTR"]
+    assert {"subfigure_id", "probabilities", "embedding", "modality_path"} <= rows[0].keys()
+    assert "image" not in rows[0]
+    assert json.loads(_call("search", out, "nosuchword", "--json").stdout) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--modality", "mircoscopy/electron"], "microscopy/electron"),
+        (["--like", "gone.png"], "gone.png cannot be read"),
+    ],
+)
+def test_what_cannot_be_asked_is_one_line(arguments: list[str], words: str, tmp_path: Path):
+    done = run("search", dataset(tmp_path), *arguments, home=tmp_path)
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_hostile_captions_neither_colour_the_terminal_nor_break_the_json(tmp_path: Path):
+    out = tmp_path / "out"
+    part(
+        out,
+        THIRD,
+        [row(1, caption="\x1b[31mred [bold]cells[/bold] \u202egnp", figure_label="[red]x[/nosuch]")],
+    )
+    shown = _call("search", out, "cells").stdout
+    assert "\x1b" not in shown
+    assert "\u202e" not in shown
+    assert "[bold]" in shown
+    assert json.loads(_call("search", out, "cells", "--json").stdout)[0]["caption"].startswith("\x1b[31m")
+
+
+@pytest.mark.parametrize(
+    "to", ["mysql://u:hunter2@h/x", "figures.db", "postgresql+psycopg://u:hunter2@h/x", "http://[bad:hunter2"]
+)
+def test_an_unknown_target_is_named_without_its_password(to: str, tmp_path: Path):
+    done = run("index", dataset(tmp_path), "--to", to, home=tmp_path)
+    assert done.returncode == 1
+    assert "--to" in done.stderr
+    assert "hunter2" not in done.stderr
+    assert "Traceback" not in done.stderr

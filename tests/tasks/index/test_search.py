@@ -1,0 +1,149 @@
+"""The embedded index finds by words, likeness and filters, and counts what filters would leave."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tasks.errors import InputError, OutputError
+from tasks.index.embedded import EmbeddedIndex
+from tasks.index.questions import Question
+from tasks.index.search import SearchIndex
+from tasks.index.update import plan_update, update
+from tests.tasks.index.small import FIRST, dataset, part, row
+
+
+def indexed(out: Path) -> Path:
+    with EmbeddedIndex(out) as target:
+        update(out, target, plan_update(out, target))
+    return out
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchIndex]:
+    with SearchIndex(indexed(dataset(tmp_path_factory.mktemp("small")))) as opened:
+        yield opened
+
+
+def _numbers(index: SearchIndex, **asked: object) -> list[int]:
+    return [int(hit.subfigure_id[:16], 16) for hit in index.search(Question(**asked), 10)]
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("mitochondria", 1),  # the caption says mitochondrial
+        ("TEM of the liver", 0),  # only the modality says TEM
+        ("western blot", 2),  # only the modality says so
+        ("surviving mouse", 3),
+        ('"inner membrane"', 2),
+        ("Paper 3 ", 3),  # the title
+        ("bacterium", 4),
+    ],
+)
+def test_words_find_the_row_that_a_reader_means(index: SearchIndex, text: str, first: int):
+    assert _numbers(index, text=text)[0] == first
+
+
+def test_rows_that_have_every_word_come_before_those_that_have_some(index: SearchIndex):
+    assert _numbers(index, text="membrane proteins survival")[0] == 2
+    assert set(_numbers(index, text="membrane survival")) == {2, 3}
+
+
+@pytest.mark.parametrize(
+    "text", ['"', "***", "AND", "NEAR(", "own:x", "a' OR 1=1 --", "(", "x\x00y", "😀", "-", '""']
+)
+def test_no_text_is_a_syntax_error(index: SearchIndex, text: str):
+    index.search(Question(text=text), 5)
+    index.count(Question(text=text))
+
+
+def test_filters_narrow_and_facets_count_without_their_own_filter(index: SearchIndex):
+    assert _numbers(index, modality="microscopy") == [0, 1, 4]
+    assert _numbers(index, modality="micro") == []
+    assert _numbers(index, modality="microscopy/transmission", min_confidence=0.9) == [0]
+    assert _numbers(index, license="CC0") == [2]
+    assert _numbers(index, license="") == [4]
+    assert _numbers(index, journal="Other Journal") == [3]
+    assert _numbers(index, rejected=True) == [4]
+    assert _numbers(index, order="unsurest", min_confidence=0.01) == [4, 2, 1, 0, 3]
+    assert index.count(Question(modality="microscopy", min_confidence=0.5)) == 2
+    counts = dict(index.facet(Question(modality="microscopy", min_confidence=0.5), "path"))
+    assert counts == {
+        "microscopy/transmission": 1,
+        "microscopy/fluorescence": 1,
+        "illustration/gel": 1,
+        "illustration/chart": 1,
+    }
+    assert dict(index.facet(Question(modality="microscopy"), "license")) == {"CC BY 4.0": 2, None: 1}
+
+
+def test_pages_follow_each_other(index: SearchIndex):
+    first = index.search(Question(), 4)
+    second = index.search(Question(), 4, offset=4)
+    assert [int(hit.subfigure_id[:16], 16) for hit in first + second] == [0, 1, 2, 3, 4, 5]
+
+
+def test_likeness_ranks_by_direction_and_takes_filters_and_words(index: SearchIndex):
+    near = index.like([1.0, 0.01], Question(), 3)
+    assert [int(hit.subfigure_id[:16], 16) for hit in near] == [0, 1, 2]
+    assert near[0].score == pytest.approx(1.0, abs=0.01)
+    filtered = index.like([1.0, 0.0], Question(modality="illustration"), 5)
+    assert [int(hit.subfigure_id[:16], 16) for hit in filtered] == [2, 3]
+    both = index.like([1.0, 0.0], Question(text="survival"), 1)
+    assert [int(hit.subfigure_id[:16], 16) for hit in both] == [3]
+
+
+def test_more_like_leaves_itself_out_and_knows_rows_that_were_not_scored(index: SearchIndex):
+    two = index.subfigure(f"{2:016x}/0/0")
+    unscored = index.subfigure(f"{5:016x}/0/0")
+    assert two is not None
+    assert unscored is not None
+    assert {int(hit.subfigure_id[:16], 16) for hit in index.more_like(two, Question(), 2)} == {1, 3}
+    assert index.more_like(unscored, Question(), 2) == []
+    assert index.subfigure("nosuch") is None
+
+
+@pytest.mark.parametrize("vector", [[1.0], [0.0, 0.0], [float("nan"), 1.0]])
+def test_a_vector_of_another_network_is_refused(index: SearchIndex, vector: list[float]):
+    with pytest.raises(InputError, match="2 numbers"):
+        index.like(vector, Question(), 1)
+
+
+def test_a_hit_has_its_papers_facts_and_its_thumbnail(index: SearchIndex):
+    (hit,) = index.paper(f"{0:064x}")
+    assert (hit.title, hit.doi, hit.journal, hit.published) == (
+        "Paper 0",
+        "10.1/0",
+        "Journal of Tests",
+        "2020-01-01",
+    )
+    assert (hit.subcaption, hit.caption) == (
+        "Loss of cristae. Liver.",
+        "Loss of cristae. (a) Liver. (b) Heart.",
+    )
+    assert (hit.confidence, hit.rejected, hit.path) == (pytest.approx(0.95), False, "microscopy/transmission")
+    assert (index.thumbnail(hit.id) or b"").startswith(b"\xff\xd8")
+    (torn,) = index.paper(f"{5:064x}")
+    assert (torn.has_thumbnail, index.thumbnail(torn.id), torn.modality, torn.rejected) == (
+        False,
+        None,
+        None,
+        None,
+    )
+
+
+def test_ten_panels_with_one_caption_leave_room_for_another_figure(tmp_path: Path):
+    same = [
+        row(0, subfigure_id=f"{0:016x}/0/{n}", subfigure_index=n, caption="Neurons of rats, treated rats.")
+        for n in range(10)
+    ]
+    part(tmp_path, FIRST, [*same, row(1, caption="Neurons of old rats in a long caption of many words.")])
+    with SearchIndex(indexed(tmp_path)) as found:
+        hits = found.search(Question(text="neurons rats"), 5)
+    assert f"{1:016x}/0/0" in [hit.subfigure_id for hit in hits]
+
+
+def test_without_an_index_it_says_what_to_run(tmp_path: Path):
+    with pytest.raises(OutputError, match="figmill index"):
+        SearchIndex(tmp_path)

@@ -1,0 +1,144 @@
+"""An index follows its dataset: what is new, changed or gone, and nothing else; whole parts or none."""
+
+from pathlib import Path
+
+import pytest
+
+from tasks.check import Totals, check
+from tasks.dataset import check_layout
+from tasks.errors import OutputError
+from tasks.index.embedded import EmbeddedIndex
+from tasks.index.questions import Question
+from tasks.index.search import SearchIndex
+from tasks.index.update import Plan, plan_update, update
+from tests.tasks.index.small import FIRST, SECOND, THIRD, dataset, part, row
+
+
+def _update(out: Path) -> Plan:
+    with EmbeddedIndex(out) as target:
+        plan = plan_update(out, target)
+        update(out, target, plan)
+    return plan
+
+
+def _ids(out: Path) -> list[str]:
+    with SearchIndex(out) as index:
+        return sorted(hit.subfigure_id for hit in index.search(Question(), 100))
+
+
+def test_first_all_then_nothing_then_what_is_new(tmp_path: Path):
+    out = dataset(tmp_path)
+    assert [one.name for one in _update(out).new] == [FIRST, SECOND]
+    assert _ids(out) == [f"{number:016x}/0/0" for number in range(6)]
+    again = _update(out)
+    assert again.empty
+    assert again.kept == 2
+    part(out, THIRD, [row(6)])
+    later = _update(out)
+    assert ([one.name for one in later.new], later.changed, later.gone, later.kept) == ([THIRD], (), (), 2)
+    assert len(_ids(out)) == 7
+
+
+def test_a_changed_part_is_replaced_and_a_removed_one_goes(tmp_path: Path):
+    out = dataset(tmp_path)
+    _update(out)
+    part(out, FIRST, [row(0, caption="Another caption."), row(9)])
+    (out / "papers" / SECOND).unlink()
+    (out / "subfigures" / SECOND).unlink()
+    plan = _update(out)
+    assert ([one.name for one in plan.changed], plan.gone, plan.new) == ([FIRST], (SECOND,), ())
+    assert _ids(out) == [f"{0:016x}/0/0", f"{9:016x}/0/0"]
+    with SearchIndex(out) as index:
+        assert [hit.caption for hit in index.search(Question(text="another"), 5)] == ["Another caption."]
+        assert index.search(Question(text="bacteria"), 5) == []
+        assert len(index.like([1, 0], Question(), 9)) == 2
+
+
+def test_a_part_without_its_ledger_part_does_not_count(tmp_path: Path):
+    out = dataset(tmp_path)
+    (out / "papers" / SECOND).unlink()
+    _update(out)
+    assert len(_ids(out)) == 4
+
+
+def test_planning_changes_nothing(tmp_path: Path):
+    out = dataset(tmp_path)
+    with EmbeddedIndex(out) as target:
+        plan = plan_update(out, target)
+    assert plan.documents == 6
+    assert not (out / "index").exists()
+
+
+def test_a_part_that_breaks_in_its_middle_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    out = dataset(tmp_path)
+    _update(out)
+    part(out, FIRST, [row(7), row(8)])
+
+    def torn(_: object):
+        from tasks.index.documents import read_documents
+
+        yield next(read_documents(plan.changed[0]))
+        raise OSError("the disk is gone")
+
+    with EmbeddedIndex(out) as target:
+        plan = plan_update(out, target)
+        monkeypatch.setattr("tasks.index.update.read_documents", torn)
+        with pytest.raises(OutputError, match="the disk is gone"):
+            update(out, target, plan)
+    assert len(_ids(out)) == 6
+    monkeypatch.undo()
+    _update(out)
+    assert len(_ids(out)) == 4
+
+
+def test_another_model_means_a_new_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    out = dataset(tmp_path)
+    _update(out)
+    other = EmbeddedIndex(out)
+    with other:
+        plan = plan_update(out, other)
+        renamed = plan.origin.__class__(plan.origin.uri, "other@000000000000", 2, plan.origin.classes)
+        assert other.held(plan.origin).parts.keys() == {FIRST, SECOND}
+        assert not other.held(renamed).fits
+        other.prepare(renamed)
+    with SearchIndex(out) as index:
+        assert index.model_id == "other@000000000000"
+        assert index.search(Question(), 5) == []
+
+
+def test_check_and_label_do_not_mind_the_index(tmp_path: Path):
+    out = dataset(tmp_path)
+    before = [finding.kind for finding in check(out, Totals())]
+    _update(out)
+    assert [finding.kind for finding in check(out, Totals())] == before
+    check_layout(out)
+
+
+def test_when_done_one_file_is_left_and_a_read_only_folder_can_be_searched(tmp_path: Path):
+    out = dataset(tmp_path)
+    _update(out)
+    assert [path.name for path in (out / "index").iterdir()] == ["figmill.sqlite"]
+
+
+@pytest.mark.parametrize("what", ["nothing", "no part", "a torn part", "a torn index"])
+def test_what_cannot_be_indexed_is_said_in_one_line(what: str, tmp_path: Path):
+    out = tmp_path
+    words = "no Figmill dataset"
+    if what == "no part":
+        (out / "papers").mkdir()
+        (out / "subfigures").mkdir()
+        words = "holds no part yet"
+    elif what == "a torn part":
+        dataset(out)
+        (out / "subfigures" / FIRST).write_bytes(b"PAR1 torn")
+        words = "figmill check"
+    elif what == "a torn index":
+        dataset(out)
+        (out / "index").mkdir()
+        (out / "index" / "figmill.sqlite").write_bytes(b"no database " * 100)
+        words = "figmill index"
+    with pytest.raises(OutputError, match=words) as caught:
+        _update(out)
+    assert "\n" not in str(caught.value)

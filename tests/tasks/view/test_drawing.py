@@ -1,0 +1,63 @@
+"""Pages are drawn with their boxes, from the very file that was labelled, or not at all."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tasks.errors import PaperError
+from tasks.view.drawing import Drawer, has_pdf
+from tests.tasks.view.papers import with_pdf
+
+FIGURE, PANEL = [50.0, 50.0, 250.0, 200.0], [150.0, 50.0, 250.0, 200.0]
+
+
+@pytest.fixture(scope="module")
+def drawer() -> Iterator[Drawer]:
+    made = Drawer()
+    yield made
+    made.close()
+
+
+def test_a_page_with_the_figures_box_and_the_panels(drawer: Drawer, tmp_path: Path):
+    _, paper_id = with_pdf(tmp_path)
+    data = drawer.draw(str(tmp_path / "paper.pdf"), paper_id, 1, FIGURE, [PANEL])
+    image = Image.open(io.BytesIO(data)).convert("RGB")
+    scale = image.width / 300
+    assert image.size == (pytest.approx(300 * 110 / 72, abs=2), pytest.approx(400 * 110 / 72, abs=2))
+    red = image.getpixel((int(50 * scale), int(120 * scale)))
+    blue = image.getpixel((int(150 * scale) + 1, int(120 * scale)))
+    assert red[0] > 180 > red[2]
+    assert blue[2] > 150 > blue[0]
+
+
+@pytest.mark.parametrize("what", ["another file", "no such page", "gone", "no PDF"])
+def test_what_cannot_be_drawn_is_said(what: str, drawer: Drawer, tmp_path: Path):
+    _, paper_id = with_pdf(tmp_path)
+    pdf, page = tmp_path / "paper.pdf", 1
+    if what == "another file":
+        pdf.write_bytes(pdf.read_bytes() + b"%")
+    elif what == "no such page":
+        page = 2
+    elif what == "gone":
+        pdf.unlink()
+    else:
+        pdf = Path("/etc/passwd")
+    with pytest.raises(PaperError):
+        drawer.draw(str(pdf), paper_id, page, FIGURE, [])
+
+
+def test_only_a_file_on_this_machine_is_a_pdf(tmp_path: Path):
+    (tmp_path / "a.pdf").touch()
+    assert has_pdf(str(tmp_path / "a.pdf"))
+    for uri in (
+        "a.pdf",
+        "https://example.org/a.pdf",
+        "s3://x/a.pdf",
+        str(tmp_path),
+        "/x\x00y",
+        "/" + "a" * 5000,
+    ):
+        assert not has_pdf(uri)

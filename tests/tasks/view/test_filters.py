@@ -1,0 +1,44 @@
+"""Addresses become questions and questions addresses; nonsense is as if not said."""
+
+import pytest
+
+from tasks.index.questions import Question
+from tasks.view.filters import NOTHING, Filters, address, read
+
+
+def test_an_address_and_its_question_say_the_same():
+    filters = read(
+        {"q": " cells ", "modality": "microscopy/", "min": "0.9", "license": "CC0", "rejected": "hide"}
+    )
+    assert filters.question == Question(
+        text="cells", modality="microscopy", min_confidence=0.9, license="CC0", rejected=False
+    )
+    assert address(filters) == "/?q=cells&modality=microscopy&min=0.9&license=CC0&rejected=hide"
+    assert read({"journal": NOTHING}).question.journal == ""
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"min": "nan"},
+        {"min": "-1"},
+        {"min": "x"},
+        {"page": "-3"},
+        {"page": "1e9"},
+        {"page": "²"},
+        {"page": "9" * 40},
+        {"order": "'; DROP TABLE"},
+        {"rejected": "maybe"},
+        {"unknown": "x"},
+    ],
+)
+def test_nonsense_is_as_if_not_said(parameters: dict[str, str]):
+    assert read(parameters) == Filters()
+
+
+def test_a_changed_filter_starts_at_the_first_page_and_a_page_keeps_the_filters():
+    filters = read({"q": "a b&c", "page": "7", "min": "7"})
+    assert address(filters, modality="signal") == "/?q=a+b%26c&modality=signal&min=1"
+    assert address(filters, page=8) == "/?q=a+b%26c&min=1&page=8"
+    assert address(filters, q="", min=0.0) == "/"
+    assert len(read({"q": "x" * 9999}).q) == 500

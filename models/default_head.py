@@ -169,10 +169,9 @@ def fit_head(readout: Readout, features: Features, examples: Examples, rows: Ind
     head = _fit(readout, features, examples, rows, examples.codes)
     if readout.group_unit is None:
         return head
-    names, numbers = groups(head.classes)
-    group_of = {code: names[number] for code, number in zip(head.classes, numbers, strict=True)}
     above = Readout(readout.group_unit, (readout.group_unit,), readout.spread)
-    targets = np.array([group_of[code] for code in examples.codes])
+    names, numbers = groups(examples.codes.tolist())
+    targets = np.array(names)[list(numbers)]
     return Head(readout, head.classes, head.weight, head.bias, _fit(above, features, examples, rows, targets))
 
 

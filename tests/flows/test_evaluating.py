@@ -5,28 +5,36 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+import torch
 from click.testing import CliRunner, Result
 
 from flows.cli import figmill
 from flows.evaluating import EvaluateSettings, evaluate_bundle
 from flows.training import train
 from flows.training_settings import TrainSettings
+from models.bundle import Description, save_bundle
+from models.captions import caption_features
 from models.imageclef import DataError
+from models.networks import build_network
+from models.transforms import Transform
 from tasks.errors import FigmillError
-from tests.models.pictures import CODES, class_folders
+from tests.models.pictures import CODES, class_folders, picture
 
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bundle that tells the made-up pictures apart, and its images."""
     root = tmp_path_factory.mktemp("trained")
-    class_folders(root / "set", 10)
+    class_folders(root / "set" / "train", 8)
+    class_folders(root / "set" / "validation", 4, seed=50)
+    (root / "small.toml").write_text("[transform]\nsize = 64\nresize = 64\n")
     train(
         TrainSettings(
             data=(str(root / "set"),),
             out=str(root / "bundle"),
             model="resnet18:b1-0",
             preset="fast",
+            recipe=str(root / "small.toml"),
             weights="random",
             epochs=2,
             device="cpu",
@@ -60,9 +68,61 @@ def test_report_metrics_plots_and_predictions_are_written(trained: Path, tmp_pat
 
 
 def test_the_bundle_is_as_good_on_disk_as_it_was_in_training(trained: Path, tmp_path: Path) -> None:
-    again = evaluate_bundle(settings(trained, tmp_path, data=(str(trained / "set"),)))
+    again = evaluate_bundle(settings(trained, tmp_path, data=(str(trained / "set"),), split="validation"))
     validation = json.loads((trained / "bundle" / "model.json").read_text())["metrics"]["validation"]
-    assert again.accuracy >= validation["accuracy"][0] - 0.1
+    assert again.images == validation["images"] == 16
+    assert again.accuracy == pytest.approx(validation["accuracy"][0], abs=1e-4)
+    assert again.macro_f1 == pytest.approx(validation["macro_f1"][0], abs=1e-4)
+    assert again.ece == pytest.approx(validation["ece"][0], abs=0.01)
+
+
+def test_images_of_unknown_classes_are_wrong_in_every_score_and_it_says_so(
+    trained: Path, tmp_path: Path
+) -> None:
+    class_folders(tmp_path / "set", 2, codes=CODES[:2])
+    (class_folders(tmp_path / "more", 2, codes=("DMEL",), seed=70) / "DMEL").rename(tmp_path / "set" / "GFIG")
+    done = run(
+        "evaluate", trained / "bundle", tmp_path / "set", "--out", tmp_path / "o", "--cache", tmp_path / "c"
+    )
+    assert done.exit_code == 0, done.output
+    assert "6 images (2 of classes unknown to the model, counted as wrong), accuracy 0.667" in done.output
+    report = (tmp_path / "o" / "report.md").read_text()
+    assert "6 images, of which 2 of classes that the model does not have (wrong in every score)" in report
+    kept = json.loads((tmp_path / "o" / "metrics.json").read_text())
+    assert kept["unknown"] == 2
+    assert kept["classes"]["DMEL"] == {"images": 2, "precision": 0.5, "recall": 1.0, "f1": 0.6667}
+
+
+def test_captions_count_where_the_network_reads_them(tmp_path: Path) -> None:
+    """A bundle whose head looks at the words alone: the same picture, two captions."""
+    network = build_network("densenet121+captions", 2)
+    words = torch.from_numpy(caption_features(["electron micrograph", "fluorescence"]))
+    torch.nn.init.zeros_(network.fc.weight)
+    with torch.no_grad():
+        network.fc.weight[:, -words.shape[1] :] = 9 * words
+    description = Description(
+        name="words", model="densenet121+captions", classes=CODES[:2], transform=Transform(size=64, resize=64)
+    )
+    save_bundle(tmp_path / "bundle", description, network, "")
+    picture("DMEL", 0).save(tmp_path / "a.png")
+    picture("DMEL", 0).save(tmp_path / "b.png")
+    (tmp_path / "list.csv").write_text(
+        "path,code,caption\na.png,DMEL,An electron micrograph\nb.png,DMFL,Fluorescence of cells\n"
+    )
+    scores = evaluate_bundle(
+        EvaluateSettings(
+            bundle=str(tmp_path / "bundle"),
+            data=(str(tmp_path / "list.csv"),),
+            out=str(tmp_path / "out"),
+            device="cpu",
+            cache=str(tmp_path / "cache"),
+        )
+    )
+    assert scores.accuracy == 1.0
+    assert pq.read_table(tmp_path / "out" / "predictions.parquet")["predicted"].to_pylist() == [
+        "DMEL",
+        "DMFL",
+    ]
 
 
 def test_a_bundle_of_another_taxonomy_is_an_error(trained: Path, tmp_path: Path) -> None:
@@ -100,7 +160,23 @@ def test_explain_writes_a_picture_and_says_what_greyscale_changes(trained: Path,
         raise run("explain", trained / "bundle", image, "--layer", "b9-0").exception or AssertionError
 
 
+def test_explain_keeps_images_of_one_name_apart_and_names_one_that_is_none(
+    trained: Path, tmp_path: Path
+) -> None:
+    images = [trained / "new" / code / "0.png" for code in ("DMEL", "DMFL")]
+    done = run("explain", trained / "bundle", *images, "--out", tmp_path / "out")
+    assert done.exit_code == 0, done.output
+    assert {file.name for file in (tmp_path / "out").iterdir()} == {"0.png", "0-2.png"}
+    (tmp_path / "bad.png").write_bytes(b"no image")
+    bad = run("explain", trained / "bundle", tmp_path / "bad.png", "--out", tmp_path / "none")
+    assert isinstance(bad.exception, FigmillError)
+    assert "bad.png: the image cannot be decoded" in str(bad.exception)
+    assert not (tmp_path / "none").exists()
+
+
 def test_models_lists_what_ships_and_shows_a_card(trained: Path) -> None:
     assert "default@" in run("models").output
     assert "resnet34:tune-whole" in run("models").output
     assert "## Limits" in run("models", "show", trained / "bundle").output
+    assert "resnet18:b2-1+b3-1" in run("models").output
+    assert 'schedule = "cosine"' in run("models", "recipe", "fast").output

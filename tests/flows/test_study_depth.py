@@ -1,6 +1,7 @@
 """The study: trains what is not done, draws its tables; and the same as flow runs."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,9 +13,10 @@ from flows.training import TrainListener, train
 from flows.training_outcome import TrainOutcome
 from flows.training_settings import TrainSettings
 from models.imageclef import DataError
-from models.variants import UnknownModelError
+from models.study import read_predictions
+from models.variants import ENSEMBLE_MEMBERS, UnknownModelError
 from tests.flows.command import figmill
-from tests.models.pictures import class_folders
+from tests.models.pictures import class_folders, picture
 
 MODELS = ("resnet18:b1-*", "resnet18:tune-fc", "resnet50:svm")
 
@@ -23,9 +25,11 @@ MODELS = ("resnet18:b1-*", "resnet18:tune-fc", "resnet50:svm")
 def settings(tmp_path: Path) -> StudySettings:
     for split, count in (("train", 4), ("test", 2)):
         class_folders(tmp_path / "set" / split, count, seed=100 * count)
+    (tmp_path / "small.toml").write_text("[transform]\nsize = 64\nresize = 72\n")
     training = TrainSettings(
         data=(str(tmp_path / "set"),),
         out="",
+        recipe=str(tmp_path / "small.toml"),
         weights="random",
         epochs=1,
         learning_rate=1e-3,
@@ -82,12 +86,62 @@ def test_a_study_goes_on_where_it_was_broken_off(settings: StudySettings) -> Non
     assert (bundle_folder(out, "resnet50:svm") / "model.json").is_file()
 
 
-def test_predictions_of_other_test_images_are_not_mixed(settings: StudySettings, tmp_path: Path) -> None:
-    study(replace(settings, models=("resnet18:b1-0",)))
-    class_folders(tmp_path / "more" / "test", 3)
-    more = replace(settings.training, data=(*settings.training.data, str(tmp_path / "more")))
-    with pytest.raises(DataError, match="other test images"):
-        study(replace(settings, models=("resnet18:b1-1",), training=more))
+def test_a_kill_after_a_training_loses_none_of_it(settings: StudySettings) -> None:
+    def train_and_die(training: TrainSettings, listener: TrainListener) -> TrainOutcome:
+        train(training, listener)
+        raise KilledError
+
+    one = replace(settings, models=("resnet18:b1-0",))
+    with pytest.raises(KilledError):
+        study(one, run=train_and_die)
+    turns = Turns()
+    study(one, turns)
+    assert turns.seen == [("resnet18:b1-0", True)]
+    (results,) = read_predictions(Path(settings.out))
+    assert [result.variant.name for result in results.variants] == ["resnet18:b1-0"]
+
+
+def test_what_was_done_with_other_settings_or_data_is_refused(
+    settings: StudySettings, tmp_path: Path
+) -> None:
+    one = replace(settings, models=("resnet18:b1-0",))
+    study(one)
+    for change, says in (
+        ({"learning_rate": 0.5}, r"recipe.learning_rate \(0.001, now 0.5\)"),
+        ({"seed": 1}, r"seed \(0, now 1\)"),
+        ({"weights": "imagenet"}, "start_weights"),
+    ):
+        with pytest.raises(DataError, match=says):
+            study(replace(one, training=replace(settings.training, **change)))
+    picture("DMEL", 99).save(tmp_path / "set" / "test" / "DMEL" / "0.png")
+    with pytest.raises(DataError, match=r"other settings or data: data .* take another --out"):
+        study(one)
+
+
+def test_predictions_alone_are_enough_to_be_done(settings: StudySettings) -> None:
+    one = replace(settings, models=("resnet18:b1-0",))
+    study(one)
+    shutil.rmtree(Path(settings.out) / "bundles")
+    turns = Turns()
+    study(one, turns)
+    assert turns.seen == [("resnet18:b1-0", True)]
+
+
+def test_the_ensembles_members_are_trained_before_it_and_it_starts_from_them(settings: StudySettings) -> None:
+    assert expand(["resnet50:ensemble"]) == [*ENSEMBLE_MEMBERS, "resnet50:ensemble"]
+    asked: list[TrainSettings] = []
+
+    def train_something_smaller(training: TrainSettings, listener: TrainListener) -> TrainOutcome:
+        asked.append(training)
+        if training.model == "resnet50:ensemble":
+            raise KilledError
+        return train(replace(training, model="resnet18:b1-0"), listener)
+
+    with pytest.raises(KilledError):
+        study(replace(settings, models=("resnet50:ensemble",)), run=train_something_smaller)
+    assert [training.model for training in asked] == [*ENSEMBLE_MEMBERS, "resnet50:ensemble"]
+    members = Path(asked[-1].weights)
+    assert {folder.name for folder in members.iterdir()} == {n.replace(":", "_") for n in ENSEMBLE_MEMBERS}
 
 
 def test_without_test_images_nothing_is_trained(settings: StudySettings, tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """MLflow hears a training; skipped where the extra is not installed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from flows.training import TrainListener, train
 from flows.training_settings import TrainSettings
+from models.imageclef import DataError
 from tests.models.pictures import class_folders
 
 
@@ -24,9 +26,16 @@ def test_curves_scores_and_bundle_are_logged(tmp_path: Path, monkeypatch: pytest
         device="cpu",
         cache=str(tmp_path / "cache"),
     )
-    train(settings, MlflowListener(settings, TrainListener()))
+    with MlflowListener(settings, TrainListener()) as listener:
+        train(settings, listener)
     (run,) = mlflow.MlflowClient().search_runs(["0"])
     assert run.data.params["model"] == "resnet18:b1-0"
     assert {"train_loss", "validation_loss", "validation_macro_f1"} <= set(run.data.metrics)
     curve = mlflow.MlflowClient().get_metric_history(run.info.run_id, "validation_loss")
     assert [point.step for point in curve] == [1, 2]
+    assert run.info.status == "FINISHED"
+    with pytest.raises(DataError), MlflowListener(settings, TrainListener()) as listener:
+        train(replace(settings, data=("nowhere",)), listener)
+    assert mlflow.active_run() is None
+    failed = mlflow.MlflowClient().search_runs(["0"], "attributes.status = 'FAILED'")
+    assert len(failed) == 1

@@ -14,12 +14,16 @@ from click.testing import CliRunner
 from safetensors.torch import load_file
 
 from flows.cli import figmill as commands
-from flows.training import train
+from flows.training import TrainListener, train
 from flows.training_settings import TrainSettings, recipe_of
 from models.bundle import Description, load_bundle, save_bundle
+from models.checkpoints import CheckpointError
+from models.imageclef import DataError
 from models.networks import build_network
+from models.training import Epoch
 from models.transforms import Transform
 from models.variants import ENSEMBLE_MEMBERS
+from models.weights import WeightsError
 from tasks.errors import FigmillError
 from tests.conftest import SHARED
 from tests.flows.command import figmill, start
@@ -38,12 +42,14 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
         chosen = [r for code in _PANELS for r in [r for r in rows if r["code"] == code][:6]]
         lines = [(SHARED / "panels" / r["path"], r["code"]) for r in chosen]
     else:
-        lines = [(path, path.parent.name) for path in sorted(class_folders(folder, 6).rglob("*.png"))]
+        made = sorted(class_folders(folder, 6).rglob("*.png"))
+        lines = [(path, _PANELS[CODES.index(path.parent.name)]) for path in made]
     table = "".join(
         f'{path},{code},{("train", "train", "train", "validation", "test", "test")[n % 6]},"caption of {code}"\n'
         for n, (path, code) in enumerate(lines)
     )
     (folder / "set.csv").write_text("path,code,split,caption\n" + table)
+    (folder / "small.toml").write_text("[transform]\nsize = 80\nresize = 88\n")
     return folder / "set.csv"
 
 
@@ -57,6 +63,7 @@ def settings(tiny: Path, tmp_path: Path) -> Callable[..., TrainSettings]:
             "weights": "random",
             "device": "cpu",
             "batch_size": 6,
+            "recipe": str(tiny.parent / "small.toml"),
             "cache": str(tmp_path / "cache"),
         }
         return TrainSettings(**(plain | changes))  # type: ignore[arg-type]
@@ -69,8 +76,13 @@ def settings(tiny: Path, tmp_path: Path) -> Callable[..., TrainSettings]:
     [
         "resnet18:b1-0",
         "resnet18:tune-fc",
+        "resnet18:tune-whole",
+        "resnet18:b1-1+b2-0",
         "resnet34:b1-0",
+        "resnet50:b1-1",
         "resnet50:tune-b4-2",
+        "resnet101:tune-fc",
+        "resnet152:b2-1",
         "resnet50:svm",
         "alexnet+googlenet",
         "inception_v3",
@@ -99,8 +111,10 @@ def test_the_ensemble_takes_its_members_from_their_bundles(
     for name in ENSEMBLE_MEMBERS[1:]:
         keep(name)
     wanted = settings(model="resnet50:ensemble", weights=str(tmp_path / "bundles"))
-    with pytest.raises(ValueError, match="resnet50_b4-2"):
+    with pytest.raises(WeightsError, match=r"bundles lacks resnet50_b4-2\."):
         train(wanted)
+    with pytest.raises(WeightsError, match="joins six trained networks"):
+        train(settings(model="resnet50:ensemble", weights="imagenet"))
     keep(ENSEMBLE_MEMBERS[0])
     outcome = train(wanted)
     joined = load_bundle(outcome.bundle.path).network.state_dict()
@@ -127,47 +141,29 @@ def test_a_bundle_tells_how_it_was_made(settings: Callable[..., TrainSettings]) 
 
 def test_killed_and_called_again_gives_the_bundle_of_an_unbroken_run(tiny: Path, tmp_path: Path) -> None:
     def command(name: str) -> list[object]:
-        fixed = [
-            "train",
-            tiny,
-            "--model",
-            "resnet18:b1-0",
-            "--weights",
-            "random",
-            "--epochs",
-            5,
-            "--device",
-            "cpu",
-        ]
-        return [
-            *fixed,
-            "--batch-size",
-            6,
-            "--name",
-            "same",
-            "--out",
-            tmp_path / name,
-            "--cache",
-            tmp_path / "cache",
-        ]
+        fixed = ["train", tiny, "--model", "resnet18:b1-0", "--weights", "random", "--epochs", 30]
+        fixed += ["--device", "cpu", "--batch-size", 6, "--recipe", tiny.parent / "small.toml"]
+        return [*fixed, "--name", "same", "--out", tmp_path / name, "--cache", tmp_path / "cache"]
 
     unbroken = figmill(*command("unbroken"), home=tmp_path)
     assert unbroken.returncode == 0, unbroken.stderr
-    log = tmp_path / "log"
+    log, checkpoint = tmp_path / "log", tmp_path / "killed" / "training" / "checkpoint.pt"
     process = start(*command("killed"), home=tmp_path, log=log)
     deadline = time.monotonic() + 120
-    while b"epoch 2/5" not in log.read_bytes():
+    while not checkpoint.exists():
         assert time.monotonic() < deadline, log.read_text()
         assert process.poll() is None, log.read_text()
-        time.sleep(0.02)
+        time.sleep(0.005)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     assert not (tmp_path / "killed" / "model.json").exists()
     resumed = figmill(*command("killed"), home=tmp_path)
     assert resumed.returncode == 0, resumed.stderr
-    assert "epoch 1/5" not in resumed.stdout
+    assert "going on after epoch" in resumed.stdout
+    assert "epoch 1/30" not in resumed.stdout
     weights = [(tmp_path / name / "model.safetensors").read_bytes() for name in ("unbroken", "killed")]
     assert weights[0] == weights[1]
+    assert not list((tmp_path / "killed" / "training").glob("*.part"))
 
 
 def test_missing_and_corrupt_images_are_named_and_the_rest_trains(
@@ -187,6 +183,51 @@ def test_presets_and_overrides(settings: Callable[..., TrainSettings]) -> None:
     assert (paper.epochs, paper.learning_rate, paper.optimiser) == (100, 5e-6, "adam")
     fast = recipe_of(settings(preset="fast", epochs=3))
     assert (fast.epochs, fast.schedule, fast.transform.fit) == (3, "cosine", "stretch")
+    assert fast.transform.size == 80
+    own = settings(optimiser="adamw", weight_decay=0.1, schedule="cosine", select="macro_f1", oversample=0.0)
+    changed = recipe_of(own)
+    assert (changed.optimiser, changed.weight_decay, changed.oversample) == ("adamw", 0.1, 0.0)
+    assert (changed.schedule, changed.select, changed.batch_size) == ("cosine", "macro_f1", 6)
+    assert recipe_of(settings(recipe=None, model="inception_v3")).transform.size == 299
+
+
+def test_an_outcome_tells_what_the_training_was(settings: Callable[..., TrainSettings], tiny: Path) -> None:
+    outcome = train(settings(model="resnet18:b1-0", select="accuracy"))
+    kept = json.loads((outcome.bundle.path / "training" / "outcome.json").read_text())
+    assert kept["training"] == outcome.training
+    assert kept["training"]["recipe"]["select"] == "accuracy"
+    assert tuple(kept["test_predicted"]) == outcome.test_predicted
+    assert "the highest validation accuracy" in outcome.bundle.card
+
+
+def test_a_checkpoint_of_other_data_is_refused(
+    settings: Callable[..., TrainSettings], tmp_path: Path
+) -> None:
+    """Images of the same names and number, but of other content."""
+
+    class StopListener(TrainListener):
+        def epoch(self, epoch: Epoch, total: int) -> None:
+            if (tmp_path / "out" / "training" / "checkpoint.pt").exists():
+                raise KeyboardInterrupt
+
+    folder = class_folders(tmp_path / "set", 4)
+    wanted = settings(data=(str(folder),), model="resnet18:b1-0", epochs=200)
+    with pytest.raises(KeyboardInterrupt):
+        train(wanted, StopListener())
+    picture("DMEL", 77).save(folder / "DMEL" / "0.png")
+    with pytest.raises(CheckpointError, match="another training"):
+        train(wanted)
+
+
+def test_a_split_that_corrupt_images_empty_is_an_error(
+    settings: Callable[..., TrainSettings], tmp_path: Path
+) -> None:
+    for split in ("train", "validation"):
+        class_folders(tmp_path / "set" / split, 2)
+    for file in (tmp_path / "set" / "validation").rglob("*.png"):
+        file.write_bytes(b"broken")
+    with pytest.raises(DataError, match=r"the validation split is empty \(8 images cannot be read"):
+        train(settings(data=(str(tmp_path / "set"),), model="resnet18:b1-0"))
 
 
 @pytest.mark.parametrize(
@@ -200,6 +241,9 @@ def test_presets_and_overrides(settings: Callable[..., TrainSettings]) -> None:
         (["SET", "--where", "split=test"], "split is empty"),
         (["SET", "--device", "cuda"], "--device cpu"),
         (["SET", "--mlflow"], "figmill[mlflow]"),
+        (["SET", "--model", "resnet50:ensemble", "--weights", "imagenet"], "joins six trained networks"),
+        (["SET", "--model", "resnet18:b1-1+b1-0"], "the earlier one first"),
+        (["SET", "--recipe", "gone.toml"], "gone.toml cannot be read"),
     ],
 )
 def test_bad_input_is_one_line(tiny: Path, tmp_path: Path, arguments: list[str], says: str) -> None:

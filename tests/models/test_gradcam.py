@@ -3,12 +3,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from models.bundle import Bundle, Description, load_bundle, save_bundle
-from models.gradcam import LayerError, explain, overlay, sheet
+from models.examples import Examples
+from models.gradcam import LayerError, explain, overlay, sheet, sheet_names
 from models.networks import build_network
+from models.training import fit_head_only
 from models.transforms import Transform
 from tests.models.pictures import encoded, picture
+from tests.models.small_sets import recipe
 
 
 @pytest.fixture
@@ -37,6 +41,28 @@ def test_the_colour_test_sees_the_same_image_without_colour(bundle: Bundle) -> N
     assert list(explanation.in_colour.heat) == ["b2-1"]
     grey = explain(bundle, encoded(picture("DMEL", 0)))
     assert np.isclose(grey.in_colour.confidence, grey.in_grey.confidence, atol=0.02)
+
+
+def test_a_false_coloured_electron_micrograph_is_right_in_greyscale_alone(tmp_path: Path) -> None:
+    """The paper's colour test on a network that has learnt that green means fluorescence."""
+    torch.manual_seed(0)
+    grey = [np.asarray(picture("DMEL", seed, (64, 64))) for seed in range(17)]
+    # As bright as before, so that colour alone tells them apart.
+    green = [(image * np.array([0.2, 1.4, 0.4])).clip(0, 255).astype(np.uint8) for image in grey]
+    labels = np.repeat([0, 1], 8)
+    part = Examples(np.stack([*grey[:8], *green[8:16]]), np.arange(16), labels)
+    network, transform = build_network("resnet18:b1-0", 2), Transform(size=64, fit="stretch")
+    fit_head_only(network, recipe(transform=transform), part, part, torch.device("cpu"), svm=False)
+    description = Description(name="x", model="resnet18:b1-0", classes=("DMEL", "DMFL"), transform=transform)
+    save_bundle(tmp_path, description, network, "")
+    explanation = explain(load_bundle(tmp_path), encoded(Image.fromarray(green[16])))
+    assert explanation.in_colour.code == "DMFL"
+    assert explanation.in_grey.code == "DMEL"
+
+
+def test_the_pictures_of_images_with_one_name_are_numbered() -> None:
+    files = [Path("a/0.png"), Path("b/0.jpg"), Path("0-2.png"), Path("c/0.png")]
+    assert sheet_names(files) == ["0.png", "0-2.png", "0-2-2.png", "0-3.png"]
 
 
 def test_the_sheet_is_a_picture(bundle: Bundle) -> None:

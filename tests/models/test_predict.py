@@ -1,3 +1,4 @@
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +46,15 @@ def test_predictions_are_the_networks_own(folder: Path) -> None:
     assert np.allclose(predictions.probabilities, expected, atol=1e-4)
     assert np.allclose(predictions.embeddings, features, rtol=2e-2, atol=1e-2)
     assert np.array_equal(predictions.rejected, predictions.probabilities.max(axis=1) < 0.3)
+
+
+def test_read_only_images_are_taken_without_a_warning(folder: Path) -> None:
+    predictor = load_predictor(folder, "cpu")
+    image = predictor.prepare(encoded(picture("DMLI", 0)))[None]
+    image.flags.writeable = False
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        predictor.predict(image)
 
 
 def test_shapes_and_types_hold_for_any_number_of_images(folder: Path) -> None:

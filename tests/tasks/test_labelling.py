@@ -8,8 +8,13 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+import torch
 
+from models.bundle import Description, save_bundle
+from models.captions import caption_features
+from models.networks import build_network
 from models.predict import load_predictor
+from models.transforms import Transform
 from tasks.bundles import open_bundle
 from tasks.dataset import Dataset
 from tasks.demo import make_papers
@@ -52,6 +57,30 @@ def test_every_subfigure_gets_its_own_score_whatever_the_batch(tiny_bundle: Path
                 alone = predictor.predict(predictor.prepare(data)[None])
                 assert score is not None
                 np.testing.assert_allclose(score.probabilities, alone.probabilities[0], atol=1e-4)
+
+
+def test_captions_count_where_the_network_reads_them(tmp_path: Path) -> None:
+    """A bundle whose head looks at the words alone: the subcaption, or else the figure's caption."""
+    network = build_network("densenet121+captions", 2)
+    words = torch.from_numpy(caption_features(["electron micrograph", "fluorescence"]))
+    torch.nn.init.zeros_(network.fc.weight)
+    with torch.no_grad():
+        network.fc.weight[:, -words.shape[1] :] = 9 * words
+    description = Description(
+        name="words", model="densenet121+captions", classes=("DMEL", "DMFL"), transform=Transform(size=64)
+    )
+    save_bundle(tmp_path / "bundle", description, network, "")
+    paper = extraction(1, figures=1, subfigures=2)
+    (figure,) = paper.figures
+    first, second = figure.subfigures
+    figure = replace(
+        figure,
+        caption="An electron micrograph.",
+        subfigures=(replace(first, subcaption="Fluorescence."), replace(second, subcaption=None)),
+    )
+    (done,) = label([replace(paper, figures=(figure,))], tmp_path / "bundle", batch=4)
+    assert isinstance(done, LabelledPaper)
+    assert [score is not None and int(score.probabilities.argmax()) for score in done.scores] == [1, 0]
 
 
 def test_an_image_that_cannot_be_decoded_is_not_scored_and_stops_nothing(tiny_bundle: Path) -> None:

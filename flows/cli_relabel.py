@@ -42,6 +42,11 @@ RUNNER = click.option(
     show_default=True,
     help="Where the model computes; auto takes a GPU where there is one.",
 )
+@click.option(
+    "--captions/--no-captions",
+    default=True,
+    help="Let captions that name a modality count beside the image (default), or the image alone.",
+)
 @RUNNER
 @click.option(
     "--prefect", is_flag=True, help="Run as a Prefect flow even where no Prefect API is configured."

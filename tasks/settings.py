@@ -107,6 +107,8 @@ class RelabelSettings:
     window: int = 4
     """Parts handed out at a time."""
     batch_size: int = 32
+    captions: bool = True
+    """Whether captions count beside the image, where the bundle can read them."""
     runner: str = "local"
 
     def __post_init__(self) -> None:

@@ -51,7 +51,9 @@ def list_parts(out: Path) -> list[Part]:
                 "name the folder that `figmill label` wrote"
             )
         named = {ledger.name for ledger in part_files(out / PAPERS)}
-        return [_part(path) for path in part_files(out / SUBFIGURES) if path.name in named]
+        return [
+            _part(out / SUBFIGURES / path.name) for path in part_files(out / SUBFIGURES) if path.name in named
+        ]
 
 
 def origin(out: Path, parts: list[Part]) -> Origin:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from models.bundle import BundleInfo
+from models.bundle import BundleInfo, Rejection
 from models.study import read_predictions
 from models.study_figures import draw_figures
 from models.study_report import misprinted_scores, misprints, tables, write_report
@@ -96,7 +96,8 @@ def test_undefined_scores_are_dashes_and_stand_ins_are_called_so() -> None:
         transform=Transform(),
         embedding_size=1,
         temperature=1.0,
-        threshold=0.0,
+        rejection=Rejection(),
+        caption_weight=0.0,
         weights_sha256="0",
         card="",
         metrics={"test": scores | {"classes": classes}},

@@ -1,5 +1,6 @@
 """What every test may ask for."""
 
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,15 @@ def shared() -> Path:
     if not (SHARED / "corpus").is_dir():
         pytest.skip("needs the developers' data folder ../shared, which this checkout does not have")
     return SHARED
+
+
+@pytest.fixture(autouse=True)
+def _log_as_it_was() -> Iterator[None]:
+    """A command run in this process sets the logger `figmill` up for itself; the next test gets it as it was."""
+    logger = logging.getLogger("figmill")
+    before = (logger.handlers, logger.propagate, logger.level)
+    yield
+    logger.handlers, logger.propagate, logger.level = before
 
 
 @pytest.fixture(scope="session")

@@ -123,7 +123,8 @@ def test_every_command_and_option_that_it_names_exists():
     for name, options in calls:
         command = figmill.get_command(context, name)
         assert command is not None, f"figmill {name}"
-        known = {option for parameter in command.params for option in parameter.opts} | {"-h", "--help"}
+        parameters = [*command.params, click.Option(["-h", "--help"])]
+        known = {option for each in parameters for option in (*each.opts, *each.secondary_opts)}
         assert set(options) <= known, f"figmill {name}"
 
 

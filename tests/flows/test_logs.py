@@ -14,14 +14,6 @@ from tasks.records import ShardOutcome
 from tests.tasks.small_records import failure, labelled
 
 
-@pytest.fixture(autouse=True)
-def _log_as_it_was() -> object:
-    logger = logging.getLogger("figmill")
-    before = (logger.handlers, logger.propagate, logger.level)
-    yield
-    logger.handlers, logger.propagate, logger.level = before
-
-
 def tell(capsys: pytest.CaptureFixture[str], verbose: bool) -> list[dict[str, object]]:
     set_up_log(Console(file=io.StringIO(), force_terminal=True), verbose, "json")
     listener = Listener()

@@ -328,12 +328,15 @@ def models(context: click.Context) -> None:
     if context.invoked_subcommand:
         return
     from models.bundle import bundle_info, shipped_bundles
+    from models.card import headlines
     from models.variants import OTHER_MODELS, UNITS, points
 
     click.echo("Bundles that ship (figmill label --model NAME):")
     for folder in shipped_bundles().values():
         info = bundle_info(folder)
         click.echo(f"  {info.model_id}  {info.model}, {len(info.classes)} classes")
+        for line in headlines(info.metrics):
+            click.echo(f"    {line}")
     click.echo("\nNetworks to train (figmill train --model NAME):")
     for base in UNITS:
         cuts = points(base)

@@ -154,6 +154,20 @@ def metrics(scores: Evaluation) -> Mapping[str, Any]:
     }
 
 
+def headlines(metrics: Mapping[str, Any]) -> list[str]:
+    """A line for each split of a bundle's metrics: how many images, and the scores with their 95% intervals."""
+    return [
+        f"{split}, {scores['images']} images: "
+        + ", ".join(f"{title} {_with(value[0], value[1:])}" for title, value in _headline(scores))
+        for split, scores in metrics.items()
+    ]
+
+
+def _headline(scores: Mapping[str, Any]) -> list[tuple[str, list[float]]]:
+    titles = {"accuracy": "accuracy", "macro_f1": "macro-F1", "ece": "calibration error"}
+    return [(title, scores[key]) for key, title in titles.items()]
+
+
 def _finite(**values: float) -> dict[str, float | None]:
     """Rounded for JSON, which has no NaN."""
     return {key: None if value != value else round(value, 4) for key, value in values.items()}
@@ -163,7 +177,7 @@ def _pack(value: float, interval: Interval) -> list[float]:
     return [round(value, 4), round(interval[0], 4), round(interval[1], 4)]
 
 
-def _with(value: float, interval: Interval) -> str:
+def _with(value: float, interval: Sequence[float]) -> str:
     return f"{value:.3f} ({interval[0]:.3f} to {interval[1]:.3f})"
 
 

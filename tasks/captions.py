@@ -249,7 +249,8 @@ def _continues_caption(
     whole = boxes.hull(lines[i].bbox for i in taken)
     on_the_line = -0.7 * pitch < gap < -0.3 * pitch and 0 <= line.bbox[0] - last.bbox[2] < 6 * first.size
     aligned = min(abs(line.bbox[0] - left) for left in (whole[0], last.bbox[0])) < 3 * first.size
-    below = -0.3 * pitch < gap < 0.55 * pitch and aligned
+    centred = abs(line.bbox[0] + line.bbox[2] - whole[0] - whole[2]) < first.size
+    below = -0.3 * pitch < gap < 0.55 * pitch and (aligned or centred)
     # A caption set in two columns goes on at the height where it began, in type that is not the body's.
     beside = 0 < line.bbox[0] - whole[2] < 4 * first.size and abs(line.bbox[1] - first.bbox[1]) < 0.5 * pitch
     return on_the_line or below or (beside and not style.sets(line) and len(taken) > 1)

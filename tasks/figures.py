@@ -28,6 +28,9 @@ WRONG_WAY = 40.0
 FIRST_CLAIM = 120.0
 """Points: how far a caption without artwork may reach for the piece nearest to it."""
 
+FAR = 100.0
+"""Points, or as many as it is long: what is further from all of a figure (a logo, a portrait) is no part of it."""
+
 LEAST_SEED = 18.0
 """Points: the longer side of the smallest component that a figure may start from."""
 
@@ -243,9 +246,9 @@ def _bind(region: Region, way: Direction) -> dict[CaptionBlock, list[Component]]
             continue
         bound[caption].append(seed)
         for other in best:
-            dx, dy = boxes.gaps(other.bbox, seed.bbox)
-            if not _blocked(region, other.bbox, seed.bbox, caption):
-                _offer(best, other, caption, dx + dy)
+            step = sum(boxes.gaps(other.bbox, seed.bbox))
+            if step <= _reach(other, FAR) and not _blocked(region, other.bbox, seed.bbox, caption):
+                _offer(best, other, caption, step)
     return {caption: seeds for caption, seeds in bound.items() if seeds}
 
 
@@ -268,14 +271,20 @@ def _offer(
 
 def _first_step(region: Region, seed: Component, caption: CaptionBlock, way: Direction) -> float:
     """The distance in points from a caption to artwork, longer where it leads the unusual way."""
-    if _blocked(region, seed.bbox, caption.bbox, caption):
-        return float("inf")
     dx, dy = boxes.gaps(seed.bbox, caption.bbox)
+    if dx + dy > _reach(seed, FIRST_CLAIM) or _blocked(region, seed.bbox, caption.bbox, caption):
+        return float("inf")
     direction = _direction(seed.bbox, caption.bbox)
     # A table's own graphics (rules, shades) stand below its caption whatever the figures do.
     usual = "below" if caption.kind == "table" else way
     penalty = 0.0 if direction == usual else WRONG_WAY / 2 if direction == "beside" else WRONG_WAY
+    if min(dx, dy) > 0:  # across a corner stands what belongs to another caption
+        penalty = WRONG_WAY
     return dy + 1.5 * dx + penalty
+
+
+def _reach(seed: Component, least: float) -> float:
+    return max(least, boxes.width(seed.bbox), boxes.height(seed.bbox))
 
 
 def _engulfs_caption(region: Region, seeds: Sequence[Component], caption: CaptionBlock) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 
 from tasks.gutters import PixelBox, strips, trim
 from tasks.pieces import Canvas, Kind, Piece, distance, distribute
-from tasks.seams import cut_at, find_seams, is_flat, to_gray
+from tasks.seams import Seam, cut_at, find_seams, is_flat, to_gray
 
 REACH = 14
 """PDF points within which print belongs to the drawing beside it."""
@@ -33,6 +33,8 @@ def split(canvas: Canvas, piece: Piece) -> list[Piece]:
     parts = cut_image(canvas, piece)
     if len(parts) < 2:
         parts = cut_between_letters(canvas, piece)
+    if len(parts) < 2:
+        parts = cut_interlocked(canvas, piece)
     return [leaf for part in parts for leaf in split(canvas, part)] if len(parts) > 1 else parts
 
 
@@ -62,7 +64,10 @@ def cut_image(canvas: Canvas, piece: Piece) -> list[Piece]:
     x0, y0, x1, y1 = piece.box
     gray = to_gray(canvas.pixels[y0:y1, x0:x1])
     least = round(max(24 * canvas.unit, 0.08 * max(gray.shape)))
-    found = [find_seams(gray, axis, least) for axis in (0, 1)]
+    found = [
+        [seam for seam in find_seams(gray, axis, least) if not is_plain_gutter(canvas, piece, seam, axis)]
+        for axis in (0, 1)
+    ]
     if not any(found):
         return [piece]
     axis = max((0, 1), key=lambda axis: max((seam.share for seam in found[axis]), default=0.0))
@@ -71,6 +76,13 @@ def cut_image(canvas: Canvas, piece: Piece) -> list[Piece]:
     if len(parts) < 2 or all(stacked_strips(a, b, canvas.unit) for a, b in pairwise(parts)):
         return [piece]
     return distribute(piece.letters, [Piece(part.box, Kind.IMAGE) for part in parts])
+
+
+def is_plain_gutter(canvas: Canvas, piece: Piece, seam: Seam, axis: int) -> bool:
+    """Whether `seam` is a gutter across the whole of `piece`, which was looked at and left as it is."""
+    x0, y0, x1, y1 = piece.box
+    drawn = canvas.mask[y0:y1, x0:x1].any(axis=axis)
+    return not drawn[seam.start : seam.stop].all()
 
 
 def is_blank(canvas: Canvas, piece: Piece) -> bool:
@@ -168,6 +180,15 @@ def cut_between_letters(canvas: Canvas, piece: Piece) -> list[Piece]:
     return distribute(piece.letters, max(found, key=lambda item: item[0])[1]) if found else [piece]
 
 
+def cut_interlocked(canvas: Canvas, piece: Piece) -> list[Piece]:
+    """The images of `piece` where they stand around each other, so that no gutter runs from edge to edge."""
+    least = max(24 * canvas.unit, 0.1 * canvas.side)
+    parts = [part for part in map(canvas.piece, canvas.blocks(piece.box)) if part]
+    large = all(min(part.width, part.height) > least for part in parts)
+    filled = sum(part.width * part.height for part in parts) > 0.7 * piece.width * piece.height
+    return distribute(piece.letters, parts) if len(parts) > 2 and large and filled else [piece]
+
+
 def valleys(canvas: Canvas, piece: Piece, axis: int) -> list[tuple[int, int]]:
     """The emptiest run along `axis` between each two groups of the letters of `piece`; none if one is full."""
     letters = sorted(piece.letters, key=lambda letter: letter[axis])
@@ -231,7 +252,8 @@ def stacked_strips(a: Piece, b: Piece, unit: float) -> bool:
     """Whether `a` and `b` are strips of one blot: low, wide, of one width, and close above each other."""
     shared = min(a.box[2], b.box[2]) - max(a.box[0], b.box[0])
     low = max(a.height, b.height) < 45 * unit and min(a.width / a.height, b.width / b.height) > 2
-    return low and shared > 0.8 * max(a.width, b.width) and gap(a, b) < 12 * unit
+    close = gap(a, b) < max(12 * unit, 0.75 * min(a.height, b.height))
+    return low and shared > 0.8 * max(a.width, b.width) and close
 
 
 def fit(canvas: Canvas, piece: Piece) -> PixelBox:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flows.cli_relabel import RUNNER
+from flows.cli_relabel import RUNNER, RUNTIME
 from tasks.errors import FigmillError
 from tasks.settings import DEFAULT_MODEL, MOST_SECONDS, LabelSettings
 
@@ -85,6 +85,7 @@ def figmill() -> None:
     show_default=True,
     help="Where the model computes; auto takes a GPU where there is one.",
 )
+@RUNTIME
 @click.option(
     "--workers", type=click.IntRange(1), metavar="N", help="Processes that read PDFs [default: cores]."
 )

@@ -19,6 +19,14 @@ RUNNER = click.option(
     help="Who does the work: this process, or a cluster by way of Prefect; one of its own without an ADDRESS.",
 )
 
+RUNTIME = click.option(
+    "--runtime",
+    type=click.Choice(["auto", "eager"]),
+    default="auto",
+    show_default=True,
+    help="How the model computes: as fast as it can, or in PyTorch at full precision, the reference.",
+)
+
 
 @click.command(short_help="Dataset + another model -> dataset with new labels.")
 @click.argument("source", metavar="DIR|URI")
@@ -42,6 +50,7 @@ RUNNER = click.option(
     show_default=True,
     help="Where the model computes; auto takes a GPU where there is one.",
 )
+@RUNTIME
 @click.option(
     "--captions/--no-captions",
     default=True,

@@ -181,6 +181,7 @@ def _shown(settings: LabelSettings) -> dict[str, str]:
     return {
         "model": settings.model,
         "device": settings.device,
+        "runtime": settings.runtime,
         "workers": str(settings.workers or default_workers()),
         "shard size": str(settings.shard_size),
         "time limit": f"{settings.limits.timeout:g} s a paper",

@@ -16,6 +16,9 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
+
 from models.errors import ModelError
 from models.taxonomy import near, path
 from models.transforms import FITS, Transform
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from models.novelty import Novelty
+
+    Weights = Mapping[str, npt.NDArray[Any]]
 
 PRETRAINED = Path(__file__).parent / "pretrained"
 """The bundles that ship, one folder each."""
@@ -91,6 +96,11 @@ class BundleInfo:
     def model_id(self) -> str:
         """`<bundle name>@<first 12 of the weights' SHA-256>`."""
         return f"{self.name}@{self.weights_sha256[:12]}"
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """What the network's outputs stand for: the classes, and perhaps what is no figure's panel."""
+        return (*self.classes, BACKGROUND) if self.rejection.background else self.classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,17 +180,46 @@ def bundle_info(path: str | Path) -> BundleInfo:
 
 def load_bundle(path: str | Path) -> Bundle:
     """Reads and checks a bundle with its network, whose tensors must fit. Raises BundleError."""
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
     info = bundle_info(path)
+    weights, novelty = read_weights(info)
+    return Bundle(info, _network(info, weights), novelty)
+
+
+def read_weights(info: BundleInfo) -> tuple[Weights, Novelty | None]:
+    """The network's tensors, all finite, and what tells novelty; needs no torch. Raises BundleError."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    file = info.path / WEIGHTS_FILE
     try:
-        weights = load_file(info.path / WEIGHTS_FILE)
-    except (OSError, SafetensorError) as error:
-        raise BundleError(f"{info.path / WEIGHTS_FILE} cannot be read: {error}") from error
+        weights = load_file(file)
+    except (OSError, SafetensorError, KeyError, TypeError) as error:
+        raise BundleError(f"{file} cannot be read: {error}") from error
     novelty = {name: weights.pop(name) for name in list(weights) if name.startswith(_NOVELTY)}
-    network = _network(info, weights)
-    return Bundle(info, network, _novelty(info, novelty))
+    broken = [name for name, tensor in weights.items() if not np.isfinite(tensor).all()]
+    if broken:
+        raise BundleError(f"{file} holds values that are not finite, first in {broken[0]!r}")
+    return weights, _novelty(info, novelty)
+
+
+def check_weights(
+    info: BundleInfo, weights: Weights, expected: Mapping[str, tuple[int, ...]], size: int
+) -> None:
+    """Raises BundleError where tensors or the number of features are not those of the bundle's network."""
+    wrong = sorted(
+        name
+        for name in expected.keys() | weights.keys()
+        if name not in expected or name not in weights or weights[name].shape != expected[name]
+    )
+    if wrong:
+        raise BundleError(
+            f"{info.path / WEIGHTS_FILE} does not fit {info.model} with {len(info.classes)} classes: "
+            f"{len(wrong)} tensors are missing, unknown or of another shape, first {wrong[0]!r}"
+        )
+    if size != info.embedding_size:
+        raise BundleError(
+            f"{info.path / DESCRIPTION_FILE} says embedding_size {info.embedding_size}, {info.model} has {size}"
+        )
 
 
 def save_bundle(
@@ -194,7 +233,6 @@ def save_bundle(
 
     The description goes last, for it is what makes a folder a bundle.
     """
-    import numpy as np
     import torch
     from safetensors.torch import save_file
 
@@ -238,26 +276,24 @@ def _narrow(tensor: Tensor) -> Tensor:
     return plain.half() if plain.is_floating_point() and plain.dim() > 1 else plain.clone()
 
 
-def _network(info: BundleInfo, weights: Mapping[str, Tensor]) -> nn.Module:
+def _network(info: BundleInfo, weights: Weights) -> nn.Module:
+    import torch
+
     from models.networks import build_network
 
     # Built for real and not on the meta device, which would import torch._dynamo (4 s).
-    classes = (*info.classes, BACKGROUND) if info.rejection.background else info.classes
     try:
-        network = build_network(info.model, classes)
+        network = build_network(info.model, info.outputs)
     except ValueError as error:
         raise BundleError(f"{info.path / DESCRIPTION_FILE}: {error}") from error
-    _check_weights(info, weights, network.state_dict())
-    if network.embedding_size != info.embedding_size:
-        raise BundleError(
-            f"{info.path / DESCRIPTION_FILE} says embedding_size {info.embedding_size}, "
-            f"{info.model} has {network.embedding_size}"
-        )
-    network.load_state_dict(dict(weights))  # into float32
+    shapes = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
+    check_weights(info, weights, shapes, int(network.embedding_size))  # type: ignore[arg-type]
+    tensors = {name: torch.from_numpy(np.array(tensor)) for name, tensor in weights.items()}
+    network.load_state_dict(tensors)  # into float32
     return network.eval()
 
 
-def _novelty(info: BundleInfo, tensors: Mapping[str, Tensor]) -> Novelty | None:
+def _novelty(info: BundleInfo, tensors: Weights) -> Novelty | None:
     """The distance that the bundle measures. Raises BundleError where it is not whole."""
     from models.novelty import Novelty
 
@@ -267,27 +303,10 @@ def _novelty(info: BundleInfo, tensors: Mapping[str, Tensor]) -> Novelty | None:
     if info.rejection.novelty is None or tensors.keys() != {_NOVELTY + "whitening", _NOVELTY + "means"}:
         raise BundleError(f"{info.path} does not fit together: its weights and rejection.novelty differ")
     whitening, means = tensors[_NOVELTY + "whitening"], tensors[_NOVELTY + "means"]
-    fits = whitening.shape == (size, size) and means.dim() == 2 and means.shape[1] == size
-    if not fits or not all(bool(tensor.isfinite().all()) for tensor in tensors.values()):
+    fits = whitening.shape == (size, size) and means.ndim == 2 and means.shape[1] == size
+    if not fits or not all(np.isfinite(tensor).all() for tensor in tensors.values()):
         raise BundleError(f"{info.path / WEIGHTS_FILE} holds novelty tensors that do not fit {info.model}")
-    return Novelty(whitening.float().numpy(), means.float().numpy())
-
-
-def _check_weights(info: BundleInfo, weights: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> None:
-    file = info.path / WEIGHTS_FILE
-    wrong = sorted(
-        name
-        for name in expected.keys() | weights.keys()
-        if name not in expected or name not in weights or weights[name].shape != expected[name].shape
-    )
-    if wrong:
-        raise BundleError(
-            f"{file} does not fit {info.model} with {len(info.classes)} classes: {len(wrong)} tensors "
-            f"are missing, unknown or of another shape, first {wrong[0]!r}"
-        )
-    broken = [name for name, tensor in weights.items() if not bool(tensor.isfinite().all())]
-    if broken:
-        raise BundleError(f"{file} holds values that are not finite, first in {broken[0]!r}")
+    return Novelty(whitening.astype(np.float32), means.astype(np.float32))
 
 
 def _read_json(folder: Path) -> dict[str, Any]:

@@ -1,14 +1,20 @@
-"""Which device computes."""
+"""Which device computes, and how many cores there are. torch is imported only where it has to be asked."""
 
 from __future__ import annotations
 
-from typing import Literal
-
-import torch
+import ctypes
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from models.errors import ModelError
 
+if TYPE_CHECKING:
+    import torch
+
 Device = Literal["auto", "cpu", "cuda"]
+
+_QUOTA = Path("/sys/fs/cgroup/cpu.max")
 
 
 class DeviceError(ModelError):
@@ -17,9 +23,42 @@ class DeviceError(ModelError):
 
 def choose_device(device: Device) -> torch.device:
     """`auto` takes the GPU where one can be used. Raises DeviceError for `cuda` where none can."""
-    usable = torch.cuda.is_available()
+    import torch
+
+    usable = device != "cpu" and torch.cuda.is_available()
     if device == "cuda" and not usable:
         raise DeviceError(
             "no usable GPU on this machine; use --device cpu, or auto to take one where there is one"
         )
-    return torch.device("cuda" if usable and device != "cpu" else "cpu")
+    return torch.device("cuda" if usable else "cpu")
+
+
+def takes_gpu(device: Device) -> bool:
+    """Whether `choose_device` gives a GPU, without torch where there is no driver. Raises DeviceError as it does."""
+    if device == "cpu" or (device == "auto" and not _has_driver()):
+        return False
+    return choose_device(device).type == "cuda"
+
+
+def usable_cores() -> int:
+    """Cores that this process may use: its affinity, within the quota of its container."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, _quota(_QUOTA) or cores)
+
+
+def _has_driver() -> bool:
+    """Whether a GPU's driver is installed: NVIDIA's library, or the device of AMD's."""
+    try:
+        ctypes.CDLL("libcuda.so.1")
+    except OSError:
+        return Path("/dev/kfd").exists()
+    return True
+
+
+def _quota(file: Path) -> int | None:
+    """Whole cores that a container may use (cgroup v2: microseconds, then the period); None without a limit."""
+    try:
+        allowed, period = file.read_text().split()
+        return max(1, -(-int(allowed) // int(period)))
+    except (OSError, ValueError):
+        return None

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import functools
+import queue
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import Tensor, nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from models.bundle import Bundle, load_bundle
+from models.bundle import BundleInfo, bundle_info
 from models.calibration import softmax
 from models.caption_view import fuse
-from models.captions import caption_features
-from models.devices import Device, choose_device
+from models.devices import Device
+from models.lanes import Floats, Lane, Lanes, Runtime, open_lanes
 from models.transforms import Pixels
-
-_CHUNK = 64
-"""Images in one forward pass at most: bounds memory whatever batch the caller has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +33,22 @@ class Predictions:
 
 
 class Predictor:
-    """A bundle ready to classify on one device. `prepare` is thread-safe; `predict` is for one thread."""
+    """A bundle ready to classify on one kind of device: a CPU's cores or all GPUs. Thread-safe."""
 
-    def __init__(self, bundle: Bundle, device: torch.device) -> None:
-        info = bundle.info
+    def __init__(self, info: BundleInfo, lanes: Lanes) -> None:
         self.name, self.card, self.model_id = info.name, info.card, info.model_id
         self.classes, self.embedding_size = info.classes, info.embedding_size
         self.transform = info.transform
         self.rejection, self.caption_weight = info.rejection, info.caption_weight
-        self._novelty = bundle.novelty
-        self.device = device.type
-        self._device = device
+        self.device, self.runtime = lanes.device, lanes.runtime
+        self.chunk, self.at_once = lanes.chunk, lanes.chunk * len(lanes.lanes)
+        self._outputs = len(info.outputs)
+        self._novelty = lanes.novelty
         self._temperature = info.temperature
-        self._text_size = int(getattr(bundle.network, "text_size", 0))
-        network = _fused(bundle.network).to(device)
-        self._network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        shape = (1, 3, 1, 1)
-        self._mean = torch.tensor(info.transform.mean, device=device).reshape(shape) * 255
-        self._std = torch.tensor(info.transform.std, device=device).reshape(shape) * 255
+        self._free: queue.SimpleQueue[Lane] = queue.SimpleQueue()
+        for lane in lanes.lanes:
+            self._free.put(lane)
+        self._threads = ThreadPoolExecutor(len(lanes.lanes), thread_name_prefix="lane")
 
     def prepare(self, data: bytes) -> Pixels:
         """Encoded image -> (S, S, 3) uint8. Raises ValueError for what cannot be decoded or is too large."""
@@ -65,10 +59,15 @@ class Predictor:
 
         `texts`: the subcaption or caption of each image, for a bundle or network that reads them; it also does without.
         """
-        starts = range(0, len(images), _CHUNK)
-        parts = [self._forward(images[i : i + _CHUNK], texts and texts[i : i + _CHUNK]) for i in starts]
-        outputs = len(self.classes) + self.rejection.background
-        logits = np.concatenate([np.zeros((0, outputs), np.float32), *(part[0] for part in parts)])
+        starts = range(0, len(images), self.chunk)
+        parts = list(
+            self._threads.map(
+                self._forward,
+                (images[i : i + self.chunk] for i in starts),
+                (texts and texts[i : i + self.chunk] for i in starts),
+            )
+        )
+        logits = np.concatenate([np.zeros((0, self._outputs), np.float32), *(part[0] for part in parts)])
         features = np.concatenate([np.zeros((0, self.embedding_size), np.float32), *(p[1] for p in parts)])
         probabilities = softmax(logits / self._temperature)
         if texts is not None and self.caption_weight:
@@ -79,45 +78,24 @@ class Predictor:
             rejected |= self._novelty.distances(features) > self.rejection.novelty
         return Predictions(probabilities, features.clip(-65504, 65504).astype(np.float16), rejected)
 
-    @torch.inference_mode()
-    def _forward(
-        self, images: Pixels, texts: Sequence[str | None] | None
-    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        """(N, outputs) logits and (N, embedding_size) features."""
-        # Decoded and memory-mapped images are read-only, which torch does not take.
-        pixels = torch.from_numpy(np.require(images, requirements=["C", "W"])).to(self._device)
-        x = (pixels.permute(0, 3, 1, 2).float() - self._mean) / self._std
-        features: Tensor = self._network.features(x.contiguous(memory_format=torch.channels_last))
-        if self._text_size and texts:
-            words = torch.from_numpy(caption_features([text or "" for text in texts]))
-            features[:, -self._text_size :] = words.to(features)
-        logits: Tensor = self._network.head(features)
-        return logits.float().cpu().numpy(), features.float().cpu().numpy()
+    def _forward(self, images: Pixels, texts: Sequence[str | None] | None) -> tuple[Floats, Floats]:
+        """(N, outputs) logits and (N, embedding_size) features, by the first lane that is free."""
+        lane = self._free.get()
+        try:
+            return lane.forward(images, texts)
+        finally:
+            self._free.put(lane)
 
 
-def load_predictor(path: str | Path, device: Device = "auto") -> Predictor:
+def load_predictor(path: str | Path, device: Device = "auto", runtime: Runtime = "auto") -> Predictor:
     """The predictor of a bundle's folder; the same one for the same arguments within a process.
 
     Raises BundleError for a broken bundle, DeviceError for `cuda` where there is none.
     """
-    return _load(str(Path(path).resolve()), device)
+    return _load(str(Path(path).resolve()), device, runtime)
 
 
 @functools.cache
-def _load(path: str, device: Device) -> Predictor:
-    chosen = choose_device(device)
-    return Predictor(load_bundle(path), chosen)
-
-
-def _fused(network: nn.Module) -> nn.Module:
-    """Folds the BatchNorms on a ResNet's main path into the convolutions before them: the same function, faster.
-
-    Those of shortcuts, and of networks with other names for their layers, stay.
-    """
-    for module in network.modules():
-        for number in ("1", "2", "3"):
-            conv, norm = getattr(module, f"conv{number}", None), getattr(module, f"bn{number}", None)
-            if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
-                setattr(module, f"conv{number}", fuse_conv_bn_eval(conv, norm))
-                setattr(module, f"bn{number}", nn.Identity())
-    return network
+def _load(path: str, device: Device, runtime: Runtime) -> Predictor:
+    info = bundle_info(path)
+    return Predictor(info, open_lanes(info, device, runtime))

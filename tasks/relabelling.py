@@ -14,15 +14,17 @@ import pyarrow.parquet as pq
 
 from tasks import storage
 from tasks.bundles import open_bundle
+from tasks.classifying import Classifier
 from tasks.dataset import Dataset, part_files
 from tasks.errors import OutputError
-from tasks.labelling import Classifier, Clock, stamp_of, write_results
+from tasks.labelling import stamp_of, write_results
 from tasks.lock import check_claim
 from tasks.parts import PAPERS, SUBFIGURES, PartWriter
 from tasks.progress import Listener
 from tasks.records import EncodedImage, Extraction, Failure, Figure, Metadata, Paper, ShardOutcome, Subfigure
 from tasks.schema import IMAGE_COLUMN
 from tasks.settings import RelabelSettings
+from tasks.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
     from tasks.storage import Place
@@ -115,14 +117,16 @@ def relabel_shard(
     """
     listener = listener or Listener()
     bundle = open_bundle(settings.model)
-    clock = Clock()
+    stopwatch = Stopwatch()
     out, source = storage.place(settings.out), storage.place(settings.source)
     with (
         PartWriter(out, shard.name, stamp_of(bundle)) as part,
-        Classifier(bundle, settings, clock) as classifier,
+        Classifier(bundle, settings, stopwatch) as classifier,
     ):
         results = classifier.label(_read(source, shard.source, shard.paper_ids))
-        return write_results(results, part, listener, clock, functools.partial(check_claim, out, shard.claim))
+        return write_results(
+            results, part, listener, stopwatch, functools.partial(check_claim, out, shard.claim)
+        )
 
 
 @dataclass(slots=True)

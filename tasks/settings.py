@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from models.devices import usable_cores
 from tasks.errors import SettingsError
 
 Device = Literal["auto", "cpu", "cuda"]
+Runtime = Literal["auto", "eager"]
 
 MOST_SECONDS = 86_400
 """The longest time that one paper may be given."""
@@ -19,7 +20,7 @@ DEFAULT_MODEL = "default"
 
 def default_workers() -> int:
     """Extraction processes that suit this machine: one per core that the process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return usable_cores()
 
 
 def _require_positive(name: str, value: float) -> None:
@@ -27,9 +28,9 @@ def _require_positive(name: str, value: float) -> None:
         raise SettingsError(f"{name} is {value}: it has to be more than 0")
 
 
-def _require_device(device: str) -> None:
-    if device not in get_args(Device):
-        raise SettingsError(f"device is {device!r}: one of {', '.join(get_args(Device))}")
+def _require_known(name: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise SettingsError(f"{name} is {value!r}: one of {', '.join(known)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +69,16 @@ class LabelSettings:
     out: str
     model: str = DEFAULT_MODEL
     device: Device = "auto"
+    runtime: Runtime = "auto"
+    """`eager` computes in PyTorch, fp32, whatever is faster (see `models.lanes`)."""
     workers: int | None = None
     """Extraction processes; None means one per core."""
     shard_size: int = 200
     """Papers in a shard, the unit of work that one part holds."""
     window: int = 4
     """Shards handed out at a time; how many of them run at once is the task runner's matter (two in-process)."""
-    batch_size: int = 32
-    """Subfigures in a batch of the classifier; batches run across papers."""
+    batch_size: int | None = None
+    """Subfigures in a batch of the classifier; None means what suits the device. Batches run across papers."""
     captions: bool = True
     """Whether captions count beside the image, where the bundle can read them."""
     limits: ExtractionLimits = ExtractionLimits()
@@ -88,7 +91,8 @@ class LabelSettings:
     """Who does the shards: `local`, or a cluster, `dask` or `ray`, each with `=ADDRESS` or else one of its own."""
 
     def __post_init__(self) -> None:
-        _require_device(self.device)
+        _require_known("device", self.device, get_args(Device))
+        _require_known("runtime", self.runtime, get_args(Runtime))
         for name in ("workers", "shard_size", "window", "batch_size", "limit"):
             value = getattr(self, name)
             if value is not None:
@@ -104,14 +108,18 @@ class RelabelSettings:
     out: str
     model: str = DEFAULT_MODEL
     device: Device = "auto"
+    runtime: Runtime = "auto"
+    """`eager` computes in PyTorch, fp32, whatever is faster (see `models.lanes`)."""
     window: int = 4
     """Parts handed out at a time."""
-    batch_size: int = 32
+    batch_size: int | None = None
     captions: bool = True
     """Whether captions count beside the image, where the bundle can read them."""
     runner: str = "local"
 
     def __post_init__(self) -> None:
-        _require_device(self.device)
+        _require_known("device", self.device, get_args(Device))
+        _require_known("runtime", self.runtime, get_args(Runtime))
         for name in ("window", "batch_size"):
-            _require_positive(name, getattr(self, name))
+            if (value := getattr(self, name)) is not None:
+                _require_positive(name, value)

@@ -1,0 +1,30 @@
+"""A network in ONNX Runtime on the CPU."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+# Since 1.29 it reports its use over the network unless it is told before it is loaded.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
+import onnxruntime
+
+from models.lanes import Floats
+from models.onnx_graph import Graph
+from models.transforms import Pixels
+
+
+class OnnxLane:
+    """One session for all threads, each of which computes its batch on one core: no thread waits for another's."""
+
+    def __init__(self, graph: Graph) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 4
+        self._session = onnxruntime.InferenceSession(graph.model, options, providers=["CPUExecutionProvider"])
+
+    def forward(self, images: Pixels, texts: Sequence[str | None] | None = None) -> tuple[Floats, Floats]:
+        """As `models.lanes.Lane` has it; no network with a graph reads texts."""
+        logits, features = self._session.run(["logits", "features"], {"images": images})
+        return logits, features

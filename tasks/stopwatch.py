@@ -1,0 +1,36 @@
+"""Where a shard's time goes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+Stage = Literal["extract", "prepare", "classify", "write"]
+
+
+class Stopwatch:
+    """Seconds of work by stage; several threads add to it."""
+
+    def __init__(self) -> None:
+        self._seconds: defaultdict[str, float] = defaultdict(float)
+        self._lock = threading.Lock()
+
+    def add(self, stage: Stage, seconds: float) -> None:
+        """So much work more."""
+        with self._lock:
+            self._seconds[stage] += seconds
+
+    @contextmanager
+    def timed(self, stage: Stage) -> Iterator[None]:
+        """Counts what is done within."""
+        started = time.perf_counter()
+        yield
+        self.add(stage, time.perf_counter() - started)
+
+    def seconds(self) -> dict[str, float]:
+        """What was counted, by stage."""
+        return dict(self._seconds)

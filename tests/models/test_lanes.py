@@ -1,0 +1,153 @@
+"""What computes a bundle's network: every runtime gives what the eager reference gives."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from models.bundle import BundleError, Description, Rejection, load_bundle, resolve_bundle, save_bundle
+from models.lanes import open_lanes
+from models.networks import build_network
+from models.onnx_graph import has_graph
+from models.predict import load_predictor
+from models.torch_lane import TorchLane, deployed
+from models.transforms import Transform
+from models.variants import OTHER_MODELS
+
+CLASSES = ("DMEL", "DMFL", "DRCT", "DRMR", "GFIG")
+
+
+def made(folder: Path, model: str, *, background: bool = False) -> Path:
+    """A bundle of `model` with random weights, whose BatchNorms have something to fold, for images of 64 pixels."""
+    torch.manual_seed(1)
+    network = build_network(model, (*CLASSES, "background") if background else CLASSES)
+    for module in network.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            torch.nn.init.uniform_(module.running_mean, -0.3, 0.3)
+            torch.nn.init.uniform_(module.running_var, 0.5, 2.0)
+            torch.nn.init.uniform_(module.weight, 0.5, 1.5)
+    description = Description(
+        name="made",
+        model=model,
+        classes=CLASSES,
+        transform=Transform(size=64, resize=64),
+        rejection=Rejection(background=background),
+    )
+    save_bundle(folder, description, network, "")
+    return folder
+
+
+def pictures(count: int, side: int = 64) -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, (count, side, side, 3), np.uint8)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        "resnet18:b1-0",
+        "resnet18:b3-1:spread",
+        "resnet34:b2-0+b3-0",
+        "resnet50:b2-0",
+        "resnet18:tune-b3-0",
+        "resnet18:tune-whole",
+        "resnet50:svm",
+    ],
+)
+def test_onnx_runtime_gives_what_the_reference_gives(tmp_path: Path, model: str) -> None:
+    folder = made(tmp_path, model, background=model.endswith("spread"))
+    fast, reference = load_predictor(folder, "cpu"), load_predictor(folder, "cpu", "eager")
+    assert (fast.runtime, reference.runtime) == ("onnx", "torch")
+    images = pictures(11)
+    found, expected = fast.predict(images), reference.predict(images)
+    np.testing.assert_allclose(found.probabilities, expected.probabilities, atol=1e-4)
+    np.testing.assert_allclose(found.embeddings, expected.embeddings, rtol=2e-2, atol=1e-2)
+
+
+def test_the_ensemble_has_a_graph_too(tmp_path: Path) -> None:
+    folder = made(tmp_path, "resnet50:ensemble")
+    logits, features = open_lanes(load_bundle(folder).info, "cpu", "auto").lanes[0].forward(pictures(1), None)
+    eager = open_lanes(load_bundle(folder).info, "cpu", "eager").lanes[0].forward(pictures(1), None)
+    np.testing.assert_allclose(features, eager[1], rtol=1e-3, atol=1e-3 * np.abs(features).max())
+    np.testing.assert_allclose(logits, eager[0], rtol=1e-3, atol=1e-3 * np.abs(logits).max())
+
+
+def test_networks_of_torchvision_run_eagerly(tmp_path: Path) -> None:
+    assert [name for name in OTHER_MODELS if not has_graph(name)] == [
+        "alexnet+googlenet",
+        "inception_v3",
+        "densenet121+captions",
+    ]
+    assert load_predictor(made(tmp_path, "densenet121+captions"), "cpu").runtime == "torch"
+
+
+def test_folding_and_channels_last_leave_the_network_what_it_was(tmp_path: Path) -> None:
+    """A bottleneck with a shortcut, and a torchvision network, against themselves as they were trained."""
+    for model in ("resnet50:b2-0", "densenet121+captions"):
+        folder = made(tmp_path / model, model)
+        plain = load_bundle(folder)
+        lane = TorchLane(
+            deployed(load_bundle(folder).network, torch.device("cpu")),
+            plain.info.transform,
+            torch.device("cpu"),
+        )
+        logits, features = lane.forward(pictures(2), None)
+        x = torch.from_numpy(pictures(2)).permute(0, 3, 1, 2) / 255
+        mean, std = (
+            torch.tensor(v).reshape(1, 3, 1, 1) for v in (plain.info.transform.mean, plain.info.transform.std)
+        )
+        with torch.inference_mode():
+            expected = plain.network.features((x - mean) / std)
+            np.testing.assert_allclose(features, expected, rtol=1e-3, atol=1e-4)
+            np.testing.assert_allclose(logits, plain.network.head(expected), rtol=1e-3, atol=1e-3)
+
+
+def test_half_precision_keeps_the_labels(tmp_path: Path) -> None:
+    """What a GPU computes, on the CPU: bfloat16 in the convolutions, fp32 in pooling and head."""
+    info, device = load_bundle(resolve_bundle("default")).info, torch.device("cpu")
+    images = pictures(4, info.transform.size)
+    images[:2] //= 8
+    results = []
+    for precision in (None, torch.bfloat16):
+        network = deployed(load_bundle(info.path).network, device)
+        results.append(TorchLane(network, info.transform, device, precision).forward(images, None))
+    (logits, features), (half_logits, half_features) = results
+    assert half_features.dtype == half_logits.dtype == np.float32
+    assert np.array_equal(half_logits.argmax(axis=1), logits.argmax(axis=1))
+    assert 0 < np.abs(half_features - features).max() < 0.05 * np.abs(features).max()
+
+
+def test_the_default_bundle_classifies_without_torch() -> None:
+    code = (
+        "import sys, numpy as np\n"
+        "from models.bundle import resolve_bundle\n"
+        "from models.predict import load_predictor\n"
+        "predictor = load_predictor(resolve_bundle('default'), 'cpu')\n"
+        "assert predictor.predict(np.zeros((3, 224, 224, 3), np.uint8)).probabilities.shape[0] == 3\n"
+        "assert 'torch' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_without_onnx_runtime_the_network_runs_eagerly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "models.onnx_lane", raising=False)
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    lanes = open_lanes(load_bundle(made(tmp_path, "resnet18:b1-0")).info, "cpu", "auto")
+    assert lanes.runtime == "torch"
+    assert lanes.lanes[0].forward(pictures(2), None)[0].shape == (2, len(CLASSES))
+
+
+def test_a_bundle_that_does_not_fit_is_refused_by_every_runtime(tmp_path: Path) -> None:
+    folder = made(tmp_path, "resnet18:b1-0")
+    text = (folder / "model.json").read_text()
+    (folder / "model.json").write_text(text.replace("resnet18:b1-0", "resnet18:b1-1"))
+    said = []
+    for runtime in ("auto", "eager"):
+        with pytest.raises(BundleError, match=r"does not fit resnet18:b1-1.*first 'layer1\.1") as caught:
+            load_predictor(folder, "cpu", runtime)
+        said.append(str(caught.value))
+    assert said[0] == said[1]

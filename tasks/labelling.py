@@ -27,6 +27,7 @@ from tasks.bundles import open_bundle
 from tasks.dataset import spool_of
 from tasks.errors import UnusableBundleError
 from tasks.fetching import Deliveries
+from tasks.holdings import drop_papers
 from tasks.lock import check_claim
 from tasks.parts import PartWriter
 from tasks.progress import Listener
@@ -37,6 +38,7 @@ from tasks.workers import shared_pool
 
 if TYPE_CHECKING:
     from models.predict import Predictor
+    from tasks.storage import Place
 
 Stage = Literal["extract", "prepare", "classify", "write"]
 _PREPARING_THREADS = 2
@@ -62,7 +64,8 @@ def label_shard(shard: Shard, settings: LabelSettings, listener: Listener | None
                 listener.failed(failure)
             results = classifier.label(deliveries.results(pool.read(deliveries, spool)))
             permitted = functools.partial(check_claim, out, shard.claim)
-            return write_results(results, part, listener, clock, permitted)
+            replace_rows = functools.partial(_replace_rows, out, shard)
+            return write_results(results, part, listener, clock, permitted, replace_rows)
     finally:
         shutil.rmtree(spool, ignore_errors=True)
 
@@ -73,15 +76,24 @@ def write_results(
     listener: Listener,
     clock: Clock,
     permitted: Callable[[], None],
+    replace_rows: Callable[[], None] = lambda: None,
 ) -> ShardOutcome:
     """Writes what became of a shard's papers as it comes, and commits the part."""
     for result in results:
         _write(result, part, listener, clock)
     with clock.timed("write"):
-        outcome = part.commit(permitted)
+        outcome = part.commit(permitted, replace_rows)
     outcome = replace(outcome, stage_seconds=clock.seconds())
     listener.written(outcome)
     return outcome
+
+
+def _replace_rows(out: Place, shard: Shard) -> None:
+    """Takes the earlier rows of the shard's articles away."""
+    if shard.replaces:
+        check_claim(out, shard.claim)
+    for file, paper_ids in shard.replaces:
+        drop_papers(out, file, paper_ids)
 
 
 def stamp_of(bundle: BundleInfo) -> Stamp:

@@ -171,3 +171,19 @@ class IngestSettings:
             raise SettingsError("no licence is named: articles of none would be taken")
         if self.since and self.inventory:
             raise SettingsError("since and inventory both say from when: name one of them")
+
+    def labelling(self) -> LabelSettings:
+        """How the shards are labelled."""
+        return LabelSettings(
+            inputs=(),
+            out=self.out,
+            model=self.model,
+            device=self.device,
+            workers=self.workers,
+            shard_size=self.shard_size,
+            window=self.window,
+            batch_size=self.batch_size,
+            captions=self.captions,
+            limits=self.limits,
+            runner=self.runner,
+        )

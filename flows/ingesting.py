@@ -10,7 +10,7 @@ from tasks import storage
 from tasks.bundles import open_bundle
 from tasks.dataset import Dataset, check_layout
 from tasks.errors import InputError
-from tasks.holdings import read_holdings
+from tasks.holdings import drop_papers, read_holdings, replaced_papers
 from tasks.labelling import label_shard, stamp_of
 from tasks.pmc import Bucket
 from tasks.pmc_catalogue import Catalogue
@@ -43,6 +43,8 @@ def ingest(
         span = choose_span(settings, known, _inventories(bucket))
         if known is None:
             save_cursor(dataset.out, cursor)
+        for file, paper_ids in replaced_papers(dataset.out).items():
+            drop_papers(dataset.out, file, paper_ids)
         catalogue = Catalogue(bucket, span, cursor, read_holdings(dataset.out))
         selection = Selection(bucket, catalogue, settings, listener)
         downloads = Downloads(bucket, settings.limits.file_mb * 2**20, keep=settings.runner == "local")

@@ -5,6 +5,7 @@ Parts are never changed in place: a part with other rows is written aside and ta
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,19 @@ from tasks.records import Withdrawal
 if TYPE_CHECKING:
     from tasks.storage import Place
 
+REPLACED = "replaced"
+"""`error_kind` of a ledger row whose subfigures have gone, while those of the article's newer state are to come."""
+
 _FACTS = ("paper_id", "pmcid", "license", "source_version", "withdrawn")
+
+
+_RETIRED = {
+    "status": "failed",
+    "error_kind": REPLACED,
+    "error": "The article has changed, and the run ended before its new state was read; the next ingest does it.",
+    "figures": 0,
+    "subfigures": 0,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +49,8 @@ class Holding:
     """None where the paper did not come from PMC's bucket."""
     withdrawn: str | None
     failed: bool
+    replaced: bool
+    """A killed run left it: see REPLACED."""
     file: str
     """The part that it is in."""
 
@@ -51,18 +66,35 @@ class Mark:
 def read_holdings(out: Place) -> dict[str, Holding]:
     """PMCID -> the article's row; rows without a PMCID are not of interest here. `out` may be no dataset yet."""
     found: dict[str, Holding] = {}
-    for holdings in storage.each(_holdings, part_files(out / PAPERS), out):
-        for holding in holdings:
-            known = found.get(holding.pmcid)
-            if known is None or known.source_version is None:
-                found[holding.pmcid] = holding
+    for holding in _all_holdings(out):
+        known = found.get(holding.pmcid)
+        if known is None or known.source_version is None or known.replaced:
+            found[holding.pmcid] = holding
     return found
+
+
+def replaced_papers(out: Place) -> dict[str, set[str]]:
+    """Rows that a killed run was about to take out of the ledger, for those that replace them are there.
+
+    paper_ids by part.
+    """
+    found: dict[str, set[str]] = defaultdict(set)
+    holdings = read_holdings(out)
+    for holding in _all_holdings(out):
+        if holding.replaced and not holdings[holding.pmcid].replaced:
+            found[holding.file].add(holding.paper_id)
+    return found
+
+
+def _all_holdings(out: Place) -> Iterator[Holding]:
+    for holdings in storage.each(_holdings, part_files(out / PAPERS), out):
+        yield from holdings
 
 
 def _holdings(ledger: Place) -> list[Holding]:
     try:
         with storage.local_copy(ledger) as file:
-            rows = pq.read_table(file, columns=[*_FACTS, "status"]).to_pylist()
+            rows = pq.read_table(file, columns=[*_FACTS, "status", "error_kind"]).to_pylist()
     except (pa.ArrowException, ValueError, OverflowError) as error:
         raise OutputError(
             f"{ledger} is no ledger part of this Figmill: run `figmill check` on its dataset"
@@ -72,13 +104,42 @@ def _holdings(ledger: Place) -> list[Holding]:
 
 def _holding(row: dict[str, Any], file: str) -> Holding:
     facts = {name: row[name] for name in _FACTS}
-    return Holding(**facts, failed=row["status"] == "failed", file=file)
+    return Holding(
+        **facts, failed=row["status"] == "failed", replaced=row["error_kind"] == REPLACED, file=file
+    )
+
+
+def outdated_papers(out: Place, source: Place) -> dict[str, set[str]]:
+    """Articles that came to `out` from the dataset `source` and are there no longer, or in another state.
+
+    paper_ids by the part of `out` that they are in.
+    """
+    now = {one.paper_id: (one.source_version, one.withdrawn) for one in read_holdings(source).values()}
+    found: dict[str, set[str]] = defaultdict(set)
+    for one in read_holdings(out).values():
+        if one.source_version and now.get(one.paper_id) != (one.source_version, one.withdrawn):
+            found[one.file].add(one.paper_id)
+    return found
+
+
+def retire_papers(out: Place, file: str, paper_ids: Collection[str]) -> None:
+    """Takes the subfigures of papers out of a part; the ledger says so until the rows are there that replace them.
+
+    So a kill in between costs no article: the next ingest finds it in the ledger, and takes it again.
+    """
+    if not storage.exists(out / PAPERS / file):
+        return
+    gone = pa.array(sorted(paper_ids), pa.string())
+    _rewrite(out / SUBFIGURES / file, lambda rows: rows.filter(pc.invert(pc.is_in(rows["paper_id"], gone))))
+    with storage.local_copy(out / PAPERS / file) as ledger:
+        table = pq.read_table(ledger)
+    rows = [row | (_RETIRED if row["paper_id"] in paper_ids else {}) for row in table.to_pylist()]
+    write_ledger(out / PAPERS / file, pa.Table.from_pylist(rows, schema=table.schema))
 
 
 def drop_papers(out: Place, file: str, paper_ids: Collection[str]) -> None:
-    """Takes papers out of a part and then out of its ledger part; killed in between, it is to be done again."""
-    gone = pa.array(sorted(paper_ids), pa.string())
-    _rewrite(out / SUBFIGURES / file, lambda rows: rows.filter(pc.invert(pc.is_in(rows["paper_id"], gone))))
+    """Takes papers out of a part and then out of its ledger part."""
+    retire_papers(out, file, paper_ids)
     if storage.exists(out / PAPERS / file):
         drop_rows(out, file, paper_ids)
 

@@ -27,7 +27,7 @@ from tasks.bundles import open_bundle
 from tasks.dataset import spool_of
 from tasks.errors import UnusableBundleError
 from tasks.fetching import Deliveries
-from tasks.holdings import drop_papers
+from tasks.holdings import drop_papers, retire_papers
 from tasks.lock import check_claim
 from tasks.parts import PartWriter
 from tasks.progress import Listener
@@ -64,8 +64,11 @@ def label_shard(shard: Shard, settings: LabelSettings, listener: Listener | None
                 listener.failed(failure)
             results = classifier.label(deliveries.results(pool.read(deliveries, spool)))
             permitted = functools.partial(check_claim, out, shard.claim)
-            replace_rows = functools.partial(_replace_rows, out, shard)
-            return write_results(results, part, listener, clock, permitted, replace_rows)
+            retire = functools.partial(_retire_earlier, out, shard)
+            outcome = write_results(results, part, listener, clock, permitted, retire)
+        for file, paper_ids in shard.replaces:
+            drop_papers(out, file, paper_ids)
+        return outcome
     finally:
         shutil.rmtree(spool, ignore_errors=True)
 
@@ -76,24 +79,24 @@ def write_results(
     listener: Listener,
     clock: Clock,
     permitted: Callable[[], None],
-    replace_rows: Callable[[], None] = lambda: None,
+    retire: Callable[[], None] = lambda: None,
 ) -> ShardOutcome:
     """Writes what became of a shard's papers as it comes, and commits the part."""
     for result in results:
         _write(result, part, listener, clock)
     with clock.timed("write"):
-        outcome = part.commit(permitted, replace_rows)
+        outcome = part.commit(permitted, retire)
     outcome = replace(outcome, stage_seconds=clock.seconds())
     listener.written(outcome)
     return outcome
 
 
-def _replace_rows(out: Place, shard: Shard) -> None:
-    """Takes the earlier rows of the shard's articles away."""
+def _retire_earlier(out: Place, shard: Shard) -> None:
+    """Takes the earlier rows of the shard's articles from the readers' sight."""
     if shard.replaces:
         check_claim(out, shard.claim)
     for file, paper_ids in shard.replaces:
-        drop_papers(out, file, paper_ids)
+        retire_papers(out, file, paper_ids)
 
 
 def stamp_of(bundle: BundleInfo) -> Stamp:

@@ -118,16 +118,16 @@ class PartWriter:
         self._tally.fail(failure)
 
     def commit(
-        self, permitted: Callable[[], None] = lambda: None, replace: Callable[[], None] = lambda: None
+        self, permitted: Callable[[], None] = lambda: None, retire: Callable[[], None] = lambda: None
     ) -> ShardOutcome:
         """Puts the part in place, then the ledger part; from then on the shard counts.
 
-        `permitted` is asked last of all, and raises where the dataset is no longer ours to write. `replace` takes
+        `permitted` is asked last of all, and raises where the dataset is no longer ours to write. `retire` takes
         earlier rows of the same articles away before a reader could see both.
         """
         self._flush()
         self._file.close()
-        replace()
+        retire()
         storage.put(self._unfinished, self._target)
         permitted()
         ledger = pa.Table.from_pylist(self._papers, schema=stamped(PAPER_SCHEMA, self._stamp))

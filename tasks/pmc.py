@@ -24,8 +24,9 @@ from tasks.texts import printable
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _LISTING_BYTES = 16 * 2**20
+_PAGE = 1000
+"""Keys in one reply; S3 gives no more."""
 _MOST_LISTINGS = 1000
-"""Replies of a thousand keys each."""
 _ATTEMPTS = 3
 """At a file whose MD5 is not the one that its metadata tells."""
 _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
@@ -89,7 +90,9 @@ class Bucket:
         return {_text(one, "Key"): int(_text(one, "Size") or 0) for one in objects}
 
     def _list(self, prefix: str, delimiter: str = "") -> Iterator[Element]:
-        query = {"list-type": "2", "prefix": prefix} | ({"delimiter": delimiter} if delimiter else {})
+        query = {"list-type": "2", "prefix": prefix, "max-keys": str(_PAGE)} | (
+            {"delimiter": delimiter} if delimiter else {}
+        )
         for _ in range(_MOST_LISTINGS):
             try:
                 with self._answering():
@@ -106,7 +109,7 @@ class Bucket:
             if not following:
                 return
             query["continuation-token"] = following
-        raise InputError(f"{self.uri} lists more than {_MOST_LISTINGS} thousand keys under {prefix}")
+        raise InputError(f"{self.uri} lists more than {_MOST_LISTINGS * _PAGE:,} keys under {prefix}")
 
     @contextmanager
     def _answering(self) -> Iterator[None]:

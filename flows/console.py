@@ -14,7 +14,7 @@ from rich.table import Table
 from flows.logs import LogFormat
 from models.taxonomy import name as modality_name
 from tasks.progress import BarListener, Listener, LogListener
-from tasks.records import RunSummary
+from tasks.records import IngestSummary, RunSummary
 from tasks.storage import place
 from tasks.texts import printable
 
@@ -43,6 +43,37 @@ def show_summary(summary: RunSummary) -> None:
     report = place(summary.out) / "report" / "index.html"
     for line in (f"Dataset: {summary.out}", f"Report:  {report}"):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def show_ingest(summary: IngestSummary) -> None:
+    """An ingest's closing words, on standard output: what it found, what it did or would do, then the labelling's."""
+    table = Table("", "", show_header=False, title=f"PMC, from {summary.since} to {summary.inventory}")
+    table.add_row("articles", f"{summary.listed} new, changed or gone")
+    for name, one in sorted(summary.wanted.items()):
+        table.add_row(f"  {_plain(name)}", f"{one.articles} to take, {_size(one.bytes)}")
+    for reason, number in summary.left_out.items():
+        table.add_row("left out", f"{number} {_plain(reason)}")
+    for what, number in summary.marked.items():
+        table.add_row(f"marked{'' if summary.run else ' (would be)'}", f"{number} {what}")
+    if summary.replaced:
+        table.add_row("replaced", f"{summary.replaced} that had changed")
+    if summary.left:
+        table.add_row("left", f"{summary.left} for another run")
+    _output().print(table)
+    if summary.run is None:
+        total = sum(one.bytes for one in summary.wanted.values())
+        articles = sum(one.articles for one in summary.wanted.values())
+        _output().print(
+            f"{articles} articles would be taken, {_size(total)}; nothing was changed.", highlight=False
+        )
+    elif summary.run.papers:
+        show_summary(summary.run)
+    else:
+        _output().print("No article to take.", highlight=False)
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{count / 1e6:,.1f} MB"
 
 
 def show_subfigures(rows: pa.Table) -> None:

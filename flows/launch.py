@@ -2,19 +2,63 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
-from tasks.settings import LabelSettings, RelabelSettings
+from tasks.settings import IngestSettings, LabelSettings, RelabelSettings
 
 if TYPE_CHECKING:
     from flows.logs import LogFormat
-    from tasks.records import RunSummary
+    from tasks.progress import Listener
+    from tasks.records import IngestSummary, RunSummary
+
+T = TypeVar("T")
 
 
 def launch(
     settings: LabelSettings | RelabelSettings, prefect: bool, verbose: bool, log_format: LogFormat = "text"
 ) -> RunSummary:
     """Does the run and says meanwhile on standard error where it stands. Raises FigmillError."""
+
+    def here(listener: Listener) -> RunSummary:
+        if isinstance(settings, LabelSettings):
+            from flows.run import label_here
+
+            return label_here(settings, listener)
+        from flows.relabelling import relabel_here
+
+        return relabel_here(settings, listener)
+
+    with_prefect = prefect or settings.runner != "local"
+    return _launch(here, lambda: _with_prefect(settings), with_prefect, verbose, log_format)
+
+
+def launch_ingest(
+    settings: IngestSettings, prefect: bool, verbose: bool, log_format: LogFormat = "text"
+) -> IngestSummary:
+    """`launch` for an ingest."""
+
+    def here(listener: Listener) -> IngestSummary:
+        from flows.ingesting import ingest_here
+
+        return ingest_here(settings, listener)
+
+    def as_flow() -> IngestSummary:
+        from flows.ingest_pmc import ingest_with_prefect
+
+        return ingest_with_prefect(settings)
+
+    return _launch(here, as_flow, prefect or settings.runner != "local", verbose, log_format)
+
+
+def _launch(
+    here: Callable[[Listener], T],
+    as_flow: Callable[[], T],
+    with_prefect: bool,
+    verbose: bool,
+    log_format: LogFormat,
+) -> T:
+    """In this process, unless Prefect is wanted or configured."""
     from rich.console import Console
 
     from flows.console import make_listener
@@ -23,17 +67,11 @@ def launch(
 
     console = Console(stderr=True)
     set_up_log(console, verbose, log_format)
-    if prefect or settings.runner != "local" or api_is_configured():
+    if with_prefect or api_is_configured():
         check_api()
-        return _with_prefect(settings)
+        return as_flow()
     with make_listener(console, log_format) as listener:
-        if isinstance(settings, LabelSettings):
-            from flows.run import label_here
-
-            return label_here(settings, listener)
-        from flows.relabelling import relabel_here
-
-        return relabel_here(settings, listener)
+        return here(listener)
 
 
 def _with_prefect(settings: LabelSettings | RelabelSettings) -> RunSummary:

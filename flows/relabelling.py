@@ -10,6 +10,7 @@ from tasks.bundles import open_bundle
 from tasks.check import require_dataset
 from tasks.dataset import Dataset
 from tasks.errors import OutputError
+from tasks.holdings import drop_papers, outdated_papers
 from tasks.labelling import stamp_of
 from tasks.lock import reading
 from tasks.progress import Listener
@@ -34,6 +35,9 @@ def relabel(
     if storage.same(source, out):
         raise OutputError(f"--out {out} is the dataset that is relabelled: name another folder")
     with reading(source), Dataset(out, stamp_of(bundle)) as dataset:
+        for file, paper_ids in outdated_papers(out, source).items():
+            drop_papers(out, file, paper_ids)
+            dataset.forget(paper_ids)
         plan = RelabelPlan(source, dataset, listener)
         with crew as submit:
             for shard, outcome in in_window(plan.shards(), settings, submit):

@@ -55,7 +55,10 @@ class Counts(Protocol):
     """What a run found to do; final once all shards are taken."""
 
     inputs: int
-    skipped: int
+
+    @property
+    def skipped(self) -> int:
+        """Of these: done already, or not wanted."""
 
     @property
     def left(self) -> int:

@@ -99,6 +99,11 @@ class Dataset:
     def __contains__(self, paper_id: str) -> bool:
         return paper_id in self._entries
 
+    def forget(self, paper_ids: Iterable[str]) -> None:
+        """Papers whose rows were taken away are to be done again."""
+        for paper_id in paper_ids:
+            self._entries.pop(paper_id, None)
+
     def failed(self, paper_id: str) -> bool:
         """Whether the ledger says that this paper could not be read."""
         entry = self._entries.get(paper_id)

@@ -91,7 +91,7 @@ def _read_figure(
     images = [i for i in placed_images(page) if boxes.overlaps(i.bbox, found.bbox, -1)]
     pixels = FigurePixels(page, found.bbox, images, limits.megapixels)
     panels = separate(figure_image(found, pixels, images, expected_labels(text) if text else ()))
-    subcaptions = _subcaptions(text, panels)
+    subcaptions = panel_captions(text, panels)
     subfigures = tuple(
         Subfigure(
             subfigure_index=i,
@@ -115,7 +115,7 @@ def _read_figure(
     )
 
 
-def _subcaptions(caption: str | None, panels: Sequence[Panel]) -> list[str | None]:
+def panel_captions(caption: str | None, panels: Sequence[Panel]) -> list[str | None]:
     """The part of a caption for each panel, by its letter, or where it has none by the side that it stands on."""
     if not caption:
         return [None] * len(panels)
@@ -198,17 +198,22 @@ def _key(label: str) -> str:
 
 def _metadata(paper: Paper, article: jats.Article | None, pages: Sequence[PageContent]) -> Metadata:
     """The caller's metadata, completed from the article's JATS and, for the DOI, from the first page."""
-    known = paper.metadata
-    read = article.metadata if article else Metadata()
-    merged = Metadata(
+    merged = merge_metadata(paper.metadata, article.metadata if article else Metadata())
+    return merged if merged.doi else replace(merged, doi=_printed_doi(pages))
+
+
+def merge_metadata(known: Metadata, read: Metadata) -> Metadata:
+    """What the caller knows, completed by what was read; a licence gets its version (`CC BY` -> `CC BY 4.0`)."""
+    versioned = known.license and (read.license or "").startswith(f"{known.license} ")
+    return Metadata(
         pmcid=known.pmcid or read.pmcid,
         doi=known.doi or read.doi,
         title=known.title or read.title,
         journal=known.journal or read.journal,
-        license=known.license or read.license,
+        license=read.license if versioned else known.license or read.license,
         published=known.published or read.published,
+        withdrawn=known.withdrawn,
     )
-    return merged if merged.doi else replace(merged, doi=_printed_doi(pages))
 
 
 def _printed_doi(pages: Sequence[PageContent]) -> str | None:

@@ -21,7 +21,7 @@ from pathlib import Path, PurePosixPath
 from tasks import storage, web
 from tasks.errors import InputError, PaperError
 from tasks.jats import MOST_BYTES as JATS_BYTES
-from tasks.records import Extraction, Failure, Paper
+from tasks.records import Extraction, Failure, Graphic, Paper
 from tasks.scratch import Folder
 from tasks.texts import printable
 
@@ -159,9 +159,8 @@ class Deliveries:
     def results(self, read: Iterable[Extraction | Failure]) -> Iterator[Extraction | Failure]:
         """What was read, and what could not be fetched; a file goes as soon as it was read."""
         for result in read:
-            for file in (result.paper.fetched, result.paper.fetched_jats):
-                if file:
-                    Path(file).unlink(missing_ok=True)
+            for file in result.paper.files:
+                Path(file).unlink(missing_ok=True)
             yield result
             yield from self._failed()
         yield from self._failed()
@@ -172,20 +171,32 @@ class Deliveries:
 
     def _deliver(self, paper: Paper) -> Paper | Failure:
         try:
-            if paper.fetched is None or not Path(paper.fetched).is_file():
+            if not _is_here(paper.fetched):
                 paper = replace(paper, fetched=None)
                 if storage.is_remote(paper.source_uri):
                     paper = replace(paper, fetched=str(self._get(paper.source_uri, self._most_bytes)))
         except PaperError as error:
             return _failure(paper, error)
+        return self._with_jats(replace(paper, graphics=tuple(map(self._graphic, paper.graphics))))
+
+    def _with_jats(self, paper: Paper) -> Paper:
         jats = paper.jats_uri
-        if jats is None or not storage.is_remote(jats):
+        if jats is None or not storage.is_remote(jats) or _is_here(paper.fetched_jats):
             return paper
         try:
             return replace(paper, fetched_jats=str(self._get(jats, JATS_BYTES)))
         except PaperError as error:  # the paper has captions of its own
             log.warning("%s: %s", printable(jats), error.error)
             return replace(paper, jats_uri=None)
+
+    def _graphic(self, graphic: Graphic) -> Graphic:
+        if _is_here(graphic.fetched):
+            return graphic
+        try:
+            return replace(graphic, fetched=str(self._get(graphic.uri, self._most_bytes)))
+        except PaperError as error:  # its figure will be missed, and that said
+            log.warning("%s: %s", printable(graphic.uri), error.error)
+            return replace(graphic, fetched=None)
 
     def _get(self, uri: str, most_bytes: int) -> Path:
         target = self._folder.new_file(PurePosixPath(uri).suffix[:8])
@@ -225,6 +236,10 @@ def _too_large(size: int, most_bytes: int) -> PaperError:
 
 def _failure(paper: Paper, error: PaperError) -> Failure:
     return Failure(paper, error.kind, error.error, 0.0)
+
+
+def _is_here(file: str | None) -> bool:
+    return file is not None and Path(file).is_file()
 
 
 def _is_away(paper: Paper) -> bool:

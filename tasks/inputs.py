@@ -7,11 +7,10 @@ import logging
 import os
 import stat
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
+from tasks.ahead import ahead
 from tasks.errors import InputError
 from tasks.fetching import JATS_SUFFIXES, Inbox, Remote, find_remote, unreadable_id
 from tasks.records import Failure, Paper
@@ -79,19 +78,8 @@ def identify(
     A file that cannot be read becomes a Failure, of kind `missing`, with `unreadable_id` for its paper_id. Remote
     files go through the `inbox`. Raises InputError where a store does not answer.
     """
-    remaining = iter(files)
-    count = _READERS if inbox is None else _FETCHERS
-    with ThreadPoolExecutor(count, thread_name_prefix="hash") as readers:
-        ahead: deque[Future[Paper | Failure]] = deque()
-        try:
-            for file in remaining:
-                ahead.append(readers.submit(_identify, file, seen, inbox))
-                if len(ahead) >= _AHEAD:
-                    yield ahead.popleft().result()
-            while ahead:
-                yield ahead.popleft().result()
-        finally:
-            readers.shutdown(wait=False, cancel_futures=True)
+    threads = _READERS if inbox is None else _FETCHERS
+    return ahead(lambda file: _identify(file, seen, inbox), files, threads, _AHEAD, "hash")
 
 
 def _identify(file: Input, seen: Seen | None, inbox: Inbox | None) -> Paper | Failure:

@@ -53,14 +53,17 @@ def _captions(path: Path, limits: ExtractionLimits) -> defaultdict[int, list[Mar
 def _figures(extraction: Extraction) -> dict[int, list[Mark]]:
     marks: defaultdict[int, list[Mark]] = defaultdict(list)
     for figure in extraction.figures:
-        marks[figure.page] += _figure_marks(figure)
+        if figure.page:
+            marks[figure.page] += _figure_marks(figure)
     return marks
 
 
 def _figure_marks(figure: Figure) -> Iterable[Mark]:
     for subfigure in figure.subfigures:
-        yield subfigure.bbox, SUBFIGURE, subfigure.panel_label or f"#{subfigure.subfigure_index}"
-    yield figure.bbox, FIGURE, f"{figure.label or 'no label'} ({figure.kind})"
+        if subfigure.bbox:
+            yield subfigure.bbox, SUBFIGURE, subfigure.panel_label or f"#{subfigure.subfigure_index}"
+    if figure.bbox:
+        yield figure.bbox, FIGURE, f"{figure.label or 'no label'} ({figure.kind})"
 
 
 def _draw(page: pymupdf.Page, marks: Sequence[Mark], out: Path) -> Path:

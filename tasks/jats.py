@@ -33,11 +33,21 @@ class ArticleFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class Artwork:
+    """A figure with the image files that it consists of, as the JATS refers to them; it may have no label."""
+
+    label: str | None
+    caption: str | None
+    graphics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """What Figmill takes from a JATS file."""
 
     metadata: Metadata
     figures: tuple[ArticleFigure, ...]
+    artworks: tuple[Artwork, ...] = ()
 
 
 def read_article(path: Path) -> Article | None:
@@ -69,18 +79,44 @@ def _article(root: Element) -> Article | None:
         license=_licence(meta),
         published=_published(meta),
     )
-    return Article(metadata, tuple(_figures(article)))
+    return Article(metadata, tuple(_figures(article)), tuple(_artworks(article)))
+
+
+def _elements(article: Element) -> Iterator[Element]:
+    """The article's figures; a sub-article (a translation, a reply) has some of its own under the same labels."""
+    own = [part for name in ("front", "body", "back", "floats-group") for part in article.findall(name)]
+    return (fig for part in own for fig in part.iter("fig"))
 
 
 def _figures(article: Element) -> Iterator[ArticleFigure]:
-    # A sub-article (a translation, a reply) has figures of its own under the same labels.
-    own = [part for name in ("front", "body", "back", "floats-group") for part in article.findall(name)]
-    for element in (fig for part in own for fig in part.iter("fig")):
+    for element in _elements(article):
         parsed = parse_label(_text(element.find("label")) or "")
         if parsed:
-            caption = element.find("caption")
-            parts = [] if caption is None else [_prose(part) for part in caption]
-            yield ArticleFigure(parsed[0], clean(" ".join(part for part in parts if part)))
+            yield ArticleFigure(parsed[0], _caption(element))
+
+
+def _artworks(article: Element) -> Iterator[Artwork]:
+    for element in _elements(article):
+        label = _text(element.find("label"))
+        parsed = parse_label(label or "")
+        graphics = tuple(_graphics(element))
+        if graphics:
+            yield Artwork(parsed[0] if parsed else label, _caption(element) or None, graphics)
+
+
+def _graphics(figure: Element) -> Iterator[str]:
+    """What the graphics of a figure refer to; of alternatives the first."""
+    for child in figure:
+        if child.tag == "graphic":
+            yield from (value for name, value in child.attrib.items() if name.rpartition("}")[2] == "href")
+        elif child.tag == "alternatives":
+            yield from list(_graphics(child))[:1]
+
+
+def _caption(figure: Element) -> str:
+    caption = figure.find("caption")
+    parts = [] if caption is None else [_prose(part) for part in caption]
+    return clean(" ".join(part for part in parts if part))
 
 
 def _prose(element: Element) -> str:

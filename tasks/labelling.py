@@ -11,6 +11,7 @@ import functools
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from models.bundle import BundleInfo
 from tasks import storage
@@ -18,6 +19,7 @@ from tasks.bundles import open_bundle
 from tasks.classifying import Classifier
 from tasks.dataset import spool_of
 from tasks.fetching import Deliveries
+from tasks.holdings import drop_papers, retire_papers
 from tasks.lock import check_claim
 from tasks.parts import PartWriter
 from tasks.progress import Listener
@@ -26,6 +28,9 @@ from tasks.schema import Stamp
 from tasks.settings import LabelSettings, default_workers
 from tasks.stopwatch import Stopwatch
 from tasks.workers import shared_pool
+
+if TYPE_CHECKING:
+    from tasks.storage import Place
 
 
 def label_shard(shard: Shard, settings: LabelSettings, listener: Listener | None = None) -> ShardOutcome:
@@ -48,7 +53,11 @@ def label_shard(shard: Shard, settings: LabelSettings, listener: Listener | None
                 listener.failed(failure)
             results = classifier.label(deliveries.results(pool.read(deliveries, spool)))
             permitted = functools.partial(check_claim, out, shard.claim)
-            return write_results(results, part, listener, stopwatch, permitted)
+            retire = functools.partial(_retire_earlier, out, shard)
+            outcome = write_results(results, part, listener, stopwatch, permitted, retire)
+        for file, paper_ids in shard.replaces:
+            drop_papers(out, file, paper_ids)
+        return outcome
     finally:
         shutil.rmtree(spool, ignore_errors=True)
 
@@ -59,15 +68,24 @@ def write_results(
     listener: Listener,
     stopwatch: Stopwatch,
     permitted: Callable[[], None],
+    retire: Callable[[], None] = lambda: None,
 ) -> ShardOutcome:
     """Writes what became of a shard's papers as it comes, and commits the part."""
     for result in results:
         _write(result, part, listener, stopwatch)
     with stopwatch.timed("write"):
-        outcome = part.commit(permitted)
+        outcome = part.commit(permitted, retire)
     outcome = replace(outcome, stage_seconds=stopwatch.seconds())
     listener.written(outcome)
     return outcome
+
+
+def _retire_earlier(out: Place, shard: Shard) -> None:
+    """Takes the earlier rows of the shard's articles from the readers' sight."""
+    if shard.replaces:
+        check_claim(out, shard.claim)
+    for file, paper_ids in shard.replaces:
+        retire_papers(out, file, paper_ids)
 
 
 def stamp_of(bundle: BundleInfo) -> Stamp:

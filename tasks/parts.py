@@ -50,6 +50,8 @@ _GROUP_BYTES = 32 * 2**20
 _GROUP_ROWS = 1000
 _ONE_OF_A_KIND = ("subfigure_id", "image_sha256", "probabilities", "embedding", IMAGE_COLUMN)
 """Columns that hardly repeat: a dictionary would cost time and save nothing."""
+_NO_BOX = (None,) * 4
+"""Of a figure on no page: see `subfigure_schema`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class PartWriter:
         self._ledger = out / PAPERS / self.part
         self._unfinished = unfinished(self._target)
         self._schema = stamped(subfigure_schema(stamp.classes, stamp.embedding_size), stamp)
-        self._file = pq.ParquetWriter(self._unfinished, self._schema, **_options(self._schema))
+        self._file = pq.ParquetWriter(self._unfinished, self._schema, **writer_options(self._schema))
         self._rows: list[_Row] = []
         self._weight = 0
         self._papers: list[dict[str, Any]] = []
@@ -115,13 +117,17 @@ class PartWriter:
         self._papers.append(self._paper_row(failure, {**facts, **counts}))
         self._tally.fail(failure)
 
-    def commit(self, permitted: Callable[[], None] = lambda: None) -> ShardOutcome:
+    def commit(
+        self, permitted: Callable[[], None] = lambda: None, retire: Callable[[], None] = lambda: None
+    ) -> ShardOutcome:
         """Puts the part in place, then the ledger part; from then on the shard counts.
 
-        `permitted` is asked last of all, and raises where the dataset is no longer ours to write.
+        `permitted` is asked last of all, and raises where the dataset is no longer ours to write. `retire` takes
+        earlier rows of the same articles away before a reader could see both.
         """
         self._flush()
         self._file.close()
+        retire()
         storage.put(self._unfinished, self._target)
         permitted()
         ledger = pa.Table.from_pylist(self._papers, schema=stamped(PAPER_SCHEMA, self._stamp))
@@ -149,6 +155,8 @@ class PartWriter:
             **{name: storable(getattr(metadata, name)) for name in ("pmcid", "doi", "title", "journal")},
             "license": storable(metadata.license),
             "published": metadata.published,
+            "withdrawn": metadata.withdrawn,
+            "source_version": storable(of.paper.source_version),
             "seconds": of.seconds,
             "part": self.part,
             "model_id": self._stamp.model_id,
@@ -177,7 +185,8 @@ def write_ledger(target: Place, table: pa.Table) -> None:
         aside.unlink(missing_ok=True)
 
 
-def _options(schema: pa.Schema) -> dict[str, Any]:
+def writer_options(schema: pa.Schema) -> dict[str, Any]:
+    """How a part is written."""
     repeating = [name for name in schema.names if name not in _ONE_OF_A_KIND and not name.endswith("bbox")]
     return {
         "compression": "zstd",
@@ -204,6 +213,7 @@ def _paper_columns(rows: list[_Row]) -> dict[str, Any]:
         "source_uri": [storable(row.paper.paper.source_uri) for row in rows],
         **{name: [storable(getattr(row.paper.metadata, name)) for row in rows] for name in texts},
         "published": [row.paper.metadata.published for row in rows],
+        "withdrawn": [row.paper.metadata.withdrawn for row in rows],
         "pipeline_version": [pipeline_version()] * len(rows),
         "labelled_at": [row.labelled_at for row in rows],
     }
@@ -216,12 +226,12 @@ def _figure_columns(rows: list[_Row]) -> dict[str, Any]:
         "caption": [storable(row.figure.caption) for row in rows],
         "caption_source": [row.figure.caption_source for row in rows],
         "page": [row.figure.page for row in rows],
-        "figure_bbox": [row.figure.bbox for row in rows],
+        "figure_bbox": [row.figure.bbox or _NO_BOX for row in rows],
         "figure_kind": [row.figure.kind for row in rows],
         "subfigure_index": [row.subfigure.subfigure_index for row in rows],
         "panel_label": [storable(row.subfigure.panel_label) for row in rows],
         "subcaption": [storable(row.subfigure.subcaption) for row in rows],
-        "subfigure_bbox": [row.subfigure.bbox for row in rows],
+        "subfigure_bbox": [row.subfigure.bbox or _NO_BOX for row in rows],
     }
 
 

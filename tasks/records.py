@@ -19,6 +19,8 @@ Box = tuple[float, float, float, float]
 FigureKind = Literal["raster", "vector", "mixed"]
 CaptionSource = Literal["pdf", "jats"]
 ImageFormat = Literal["png", "jpeg"]
+Withdrawal = Literal["retracted", "removed", "relicensed"]
+"""What became of an article after it was labelled: retracted, gone from its source, or under another licence there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,25 @@ class Metadata:
     journal: str | None = None
     license: str | None = None
     published: dt.date | None = None
+    withdrawn: Withdrawal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Graphic:
+    """An image file of an article whose figures are taken from such; `name` as its JATS refers to it."""
+
+    name: str
+    uri: str
+    fetched: str | None = None
+    """A temporary copy on this machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """An input PDF before it is read. `paper_id` is the SHA-256 of its bytes, hex."""
+    """An input PDF before it is read. `paper_id` is the SHA-256 of its bytes, hex.
+
+    With `graphics`, the paper is its JATS, whose figures are those image files.
+    """
 
     paper_id: str
     source_uri: str
@@ -46,10 +62,19 @@ class Paper:
     """A temporary copy on this machine, where the PDF is on a store or on the web."""
     fetched_jats: str | None = None
     """Likewise of the JATS."""
+    graphics: tuple[Graphic, ...] = ()
+    source_version: str | None = None
+    """What changes at the source when the article does, where the source says so."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The temporary copies on this machine."""
+        copies = (self.fetched, self.fetched_jats, *(graphic.fetched for graphic in self.graphics))
+        return tuple(copy for copy in copies if copy)
 
     @property
     def path(self) -> Path:
-        """Where the PDF is read from."""
+        """Where the PDF, or what stands for it, is read from."""
         return Path(self.fetched or self.source_uri)
 
     @property
@@ -75,7 +100,8 @@ class Subfigure:
     """One image, plot or diagram of a figure; `subfigure_index` counts in reading order from 0."""
 
     subfigure_index: int
-    bbox: Box
+    bbox: Box | None
+    """None where the figure is an image file of its own, which stands on no page."""
     image: EncodedImage
     panel_label: str | None = None
     subcaption: str | None = None
@@ -83,11 +109,14 @@ class Subfigure:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure of a paper with its subfigures; `page` counts from 1, `figure_index` from 0."""
+    """A figure of a paper with its subfigures; `page` counts from 1, `figure_index` from 0.
+
+    `page` and `bbox` are None where the figure is an image file of its own.
+    """
 
     figure_index: int
-    page: int
-    bbox: Box
+    page: int | None
+    bbox: Box | None
     kind: FigureKind
     label: str | None
     caption: str | None
@@ -152,6 +181,8 @@ class Shard:
     """paper_ids of failed ledger rows that this shard's rows replace."""
     claim: str = ""
     """What the dataset's lock says of the run that hands this shard out."""
+    replaces: tuple[tuple[str, frozenset[str]], ...] = ()
+    """Parts by file name, and paper_ids whose rows leave them right before this shard's rows are put in place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,3 +252,36 @@ class RunSummary:
     def papers(self) -> int:
         """Papers that this run did."""
         return sum(self.by_status.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Articles that an ingest would take, with what would be downloaded of them."""
+
+    articles: int = 0
+    bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class IngestSummary:
+    """What an ingest did, or would do."""
+
+    out: str
+    inventory: str
+    """Up to which inventory of the bucket."""
+    since: str
+    """Since when, in words."""
+    listed: int
+    """Articles new or changed since then, or gone."""
+    left_out: dict[str, int]
+    """Of these, not taken: in words why, and how many."""
+    marked: dict[str, int]
+    """Of the dataset's articles, marked: as what, and how many."""
+    replaced: int
+    """Of the dataset's articles, whose rows gave way to those of what the article is now."""
+    left: int
+    """For a later run (`limit`)."""
+    run: RunSummary | None = None
+    """The labelling; None on a dry run."""
+    wanted: dict[str, Wanted] = field(default_factory=dict)
+    """On a dry run: what would be taken, by licence."""

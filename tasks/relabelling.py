@@ -21,7 +21,17 @@ from tasks.labelling import stamp_of, write_results
 from tasks.lock import check_claim
 from tasks.parts import PAPERS, SUBFIGURES, PartWriter
 from tasks.progress import Listener
-from tasks.records import EncodedImage, Extraction, Failure, Figure, Metadata, Paper, ShardOutcome, Subfigure
+from tasks.records import (
+    Box,
+    EncodedImage,
+    Extraction,
+    Failure,
+    Figure,
+    Metadata,
+    Paper,
+    ShardOutcome,
+    Subfigure,
+)
 from tasks.schema import IMAGE_COLUMN
 from tasks.settings import RelabelSettings
 from tasks.stopwatch import Stopwatch
@@ -192,7 +202,7 @@ def _failure(row: dict[str, Any]) -> Failure:
 
 def _paper(row: dict[str, Any]) -> Paper:
     metadata = Metadata(**{name: row[name] for name in Metadata.__dataclass_fields__})
-    return Paper(row["paper_id"], row["source_uri"], metadata)
+    return Paper(row["paper_id"], row["source_uri"], metadata, source_version=row["source_version"])
 
 
 def _figures(rows: list[dict[str, Any]]) -> Iterator[Figure]:
@@ -203,7 +213,7 @@ def _figures(rows: list[dict[str, Any]]) -> Iterator[Figure]:
         yield Figure(
             figure_index=index,
             page=its[0]["page"],
-            bbox=tuple(its[0]["figure_bbox"]),
+            bbox=_box(its[0]["figure_bbox"]),
             kind=its[0]["figure_kind"],
             label=its[0]["figure_label"],
             caption=its[0]["caption"],
@@ -223,9 +233,14 @@ def _subfigure(row: dict[str, Any]) -> Subfigure:
         height=row["image_height"],
         sha256=row["image_sha256"],
     )
-    return Subfigure(
-        row["subfigure_index"], tuple(row["subfigure_bbox"]), image, row["panel_label"], row["subcaption"]
-    )
+    box = _box(row["subfigure_bbox"])
+    return Subfigure(row["subfigure_index"], box, image, row["panel_label"], row["subcaption"])
+
+
+def _box(values: list[float | None]) -> Box | None:
+    """A box as it was; None where the figure is an image file of its own."""
+    known = [value for value in values if value is not None]
+    return (known[0], known[1], known[2], known[3]) if len(known) == 4 else None
 
 
 def _unsound(source: Place, error: Exception) -> OutputError:

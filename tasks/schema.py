@@ -16,9 +16,9 @@ from typing import Any
 
 import pyarrow as pa
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 
-_BOX = pa.list_(pa.field("item", pa.float32(), nullable=False), 4)
+_BOX = pa.list_(pa.float32(), 4)
 _IMAGE = pa.struct([pa.field("bytes", pa.binary()), pa.field("path", pa.string())])
 _MOMENT = pa.timestamp("us", tz="UTC")
 
@@ -46,6 +46,7 @@ _ARTICLE = [
     pa.field("journal", pa.string()),
     pa.field("license", pa.string()),
     pa.field("published", pa.date32()),
+    pa.field("withdrawn", pa.string()),
 ]
 
 PAPER_SCHEMA = pa.schema(
@@ -53,6 +54,7 @@ PAPER_SCHEMA = pa.schema(
         _required("paper_id", pa.string()),
         _required("source_uri", pa.string()),
         *_ARTICLE,
+        pa.field("source_version", pa.string()),
         _required("status", pa.string()),
         pa.field("error_kind", pa.string()),
         pa.field("error", pa.string()),
@@ -66,14 +68,17 @@ PAPER_SCHEMA = pa.schema(
         _required("finished_at", _MOMENT),
     ]
 )
-"""The ledger: one row per input PDF, whatever became of it. `pages` is null where none could be counted."""
+"""The ledger: one row per input PDF, whatever became of it. `pages` is null where none could be counted.
+
+`source_version` changes with the article at its source; null where the source says nothing of the kind."""
 
 
 def subfigure_schema(classes: Sequence[str], embedding_size: int) -> pa.Schema:
     """Columns of `subfigures` for a model of these classes and this many features.
 
-    The model's columns (`modality` to `embedding`) are null together where a subfigure could not be scored;
-    `probabilities` and `embedding` then hold nulls, for pyarrow reads no null fixed-size list back.
+    The model's columns (`modality` to `embedding`) are null together where a subfigure could not be scored, `page` and
+    both boxes where the figure is an image file of its own. Lists of fixed size then hold nulls, for pyarrow reads no
+    null fixed-size list back.
     """
     return pa.schema(
         [
@@ -85,13 +90,13 @@ def subfigure_schema(classes: Sequence[str], embedding_size: int) -> pa.Schema:
             pa.field("figure_label", pa.string()),
             pa.field("caption", pa.string()),
             pa.field("caption_source", pa.string()),
-            _required("page", pa.int16()),
-            _required("figure_bbox", _BOX),
+            pa.field("page", pa.int16()),
+            pa.field("figure_bbox", _BOX),
             _required("figure_kind", pa.string()),
             _required("subfigure_index", pa.int16()),
             pa.field("panel_label", pa.string()),
             pa.field("subcaption", pa.string()),
-            _required("subfigure_bbox", _BOX),
+            pa.field("subfigure_bbox", _BOX),
             pa.field(IMAGE_COLUMN, _IMAGE),  # never null, but `datasets` knows a picture only if it may be
             _required("image_width", pa.int32()),
             _required("image_height", pa.int32()),

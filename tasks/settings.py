@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -16,6 +17,15 @@ MOST_SECONDS = 86_400
 
 DEFAULT_MODEL = "default"
 """Name of the bundle that ships with Figmill."""
+
+PMC_BUCKET = "s3://pmc-oa-opendata"
+"""Where PMC publishes its articles since 2026."""
+
+REDISTRIBUTABLE = ("CC0", "CC BY", "CC BY-SA")
+"""PMC's codes of the licences that let anybody pass on parts of an article for any purpose.
+
+Not those with NC (no commercial use) or ND (a figure cut into panels is an adaptation), nor TDM (mining only).
+"""
 
 
 def default_workers() -> int:
@@ -123,3 +133,69 @@ class RelabelSettings:
         for name in ("window", "batch_size"):
             if (value := getattr(self, name)) is not None:
                 _require_positive(name, value)
+
+
+@dataclass(frozen=True, slots=True)
+class IngestSettings:
+    """All that an ingest of PMC's articles depends on; every default works."""
+
+    out: str
+    licenses: tuple[str, ...] = REDISTRIBUTABLE
+    """PMC's licence codes of the articles to take, such as `CC BY-NC`; `*` takes any, also none stated."""
+    since: dt.date | None = None
+    """Take what has changed from this day on; None means since the dataset's last ingest, or all if there was none."""
+    inventory: str | None = None
+    """Take the difference of two of the bucket's inventories, `A..B`, each named by its date."""
+    limit: int | None = None
+    """At most so many articles in this run; None means all."""
+    bucket: str = PMC_BUCKET
+    """`s3://NAME`, read without credentials at AWS_ENDPOINT_URL or at AWS, or the `https://` address of a bucket."""
+    retry_failed: bool = False
+    """Do just the articles that failed in an earlier ingest."""
+    dry_run: bool = False
+    """Say what would be taken, and take nothing."""
+    model: str = DEFAULT_MODEL
+    device: Device = "auto"
+    runtime: Runtime = "auto"
+    workers: int | None = None
+    """Extraction processes; None means one per core."""
+    shard_size: int = 200
+    """Articles that are downloaded, labelled and written together."""
+    window: int = 2
+    """Shards handed out at a time; what they hold on disk follows from it."""
+    batch_size: int | None = None
+    """Subfigures in a batch of the classifier; None takes what suits the device."""
+    captions: bool = True
+    """Whether captions count beside the image, where the bundle can read them."""
+    limits: ExtractionLimits = ExtractionLimits()
+    runner: str = "local"
+    """Who does the shards, as in `LabelSettings`."""
+
+    def __post_init__(self) -> None:
+        _require_known("device", self.device, get_args(Device))
+        _require_known("runtime", self.runtime, get_args(Runtime))
+        for name in ("workers", "shard_size", "window", "batch_size", "limit"):
+            value = getattr(self, name)
+            if value is not None:
+                _require_positive(name, value)
+        if not self.licenses:
+            raise SettingsError("no licence is named: articles of none would be taken")
+        if self.since and self.inventory:
+            raise SettingsError("since and inventory both say from when: name one of them")
+
+    def labelling(self) -> LabelSettings:
+        """How the shards are labelled."""
+        return LabelSettings(
+            inputs=(),
+            out=self.out,
+            model=self.model,
+            device=self.device,
+            runtime=self.runtime,
+            workers=self.workers,
+            shard_size=self.shard_size,
+            window=self.window,
+            batch_size=self.batch_size,
+            captions=self.captions,
+            limits=self.limits,
+            runner=self.runner,
+        )

@@ -63,7 +63,7 @@ class Card:
     subfigure_id: str
     source_uri: str
     title: str | None
-    page: int
+    page: int | None
     figure_label: str | None
     panel_label: str | None
     text: str | None

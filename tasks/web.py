@@ -1,14 +1,14 @@
-"""PDFs that are named by an address of the web: asked for politely, and never more than the limit is taken."""
+"""Files that are named by an address of the web: asked for politely, and never more than the limit is taken."""
 
 from __future__ import annotations
 
 import functools
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from tasks.errors import PaperError
 from tasks.schema import pipeline_version
@@ -24,6 +24,12 @@ _BUSY = (429, 500, 502, 503, 504)
 _SECONDS = 60.0
 """For which a server may be silent."""
 _CHUNK = 1 << 18
+
+_T = TypeVar("_T")
+
+
+class Unanswered(PaperError):  # noqa: N818 (what it is, not what to call it)
+    """No answer, or none but that the server is busy, after several attempts."""
 
 
 def is_web(uri: str) -> bool:
@@ -46,7 +52,17 @@ def version(uri: str) -> str | None:
 
 
 def download(uri: str, target: Path, most_bytes: int) -> None:
-    """The file behind an address. Raises PaperError where it is not to be had, OSError where it cannot be kept.
+    """The file behind an address. Raises PaperError where it is not to be had, OSError where it cannot be kept."""
+    _ask(uri, lambda reply: _keep(reply, target, most_bytes))
+
+
+def read(uri: str, most_bytes: int) -> bytes:
+    """The bytes behind an address. Raises PaperError where they are not to be had, or are more than the limit."""
+    return _ask(uri, lambda reply: b"".join(_chunks(reply, most_bytes)))
+
+
+def _ask(uri: str, take: Callable[[httpx.Response], _T]) -> _T:
+    """What `take` makes of the reply. Raises Unanswered, or PaperError where the server says no.
 
     A server that is busy or drops the connection is asked again, after the pause that it wants or a growing one.
     """
@@ -64,23 +80,29 @@ def download(uri: str, target: Path, most_bytes: int) -> None:
                         "missing", f"The file cannot be fetched: the server answers {reply.status_code}."
                     )
                 else:
-                    _keep(reply, target, most_bytes)
-                    return
+                    return take(reply)
         except httpx.InvalidURL as error:
             raise PaperError("missing", "The file cannot be fetched: its address is not valid.") from error
         except httpx.HTTPError as error:
             reason = f"the connection failed ({type(error).__name__})"
         if attempt + 1 < ATTEMPTS:
             time.sleep(min(pause, _LONGEST_PAUSE))
-    raise PaperError("missing", f"The file cannot be fetched: {reason}, {ATTEMPTS} times.")
+    raise Unanswered("missing", f"The file cannot be fetched: {reason}, {ATTEMPTS} times.")
 
 
 def _keep(reply: httpx.Response, target: Path, most_bytes: int) -> None:
     with _whole(target) as aside, aside.open("wb") as file:
-        for chunk in reply.iter_bytes(_CHUNK):
-            if file.tell() + len(chunk) > most_bytes:
-                raise PaperError("too_large", f"The file has more than the limit of {most_bytes >> 20} MB.")
+        for chunk in _chunks(reply, most_bytes):
             file.write(chunk)
+
+
+def _chunks(reply: httpx.Response, most_bytes: int) -> Iterator[bytes]:
+    taken = 0
+    for chunk in reply.iter_bytes(_CHUNK):
+        taken += len(chunk)
+        if taken > most_bytes:
+            raise PaperError("too_large", f"The file has more than the limit of {most_bytes >> 20} MB.")
+        yield chunk
 
 
 @contextmanager

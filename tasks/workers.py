@@ -273,10 +273,11 @@ def _default_reader() -> Reader:
     import pymupdf
 
     from tasks.extraction import read_paper
+    from tasks.graphics import read_graphics
 
     pymupdf.TOOLS.mupdf_display_errors(False)
     pymupdf.TOOLS.mupdf_display_warnings(False)
-    return read_paper
+    return lambda paper, limits: (read_graphics if paper.graphics else read_paper)(paper, limits)
 
 
 def _read(paper: Paper, limits: ExtractionLimits, spool: Path) -> _Read:
@@ -319,7 +320,7 @@ def _check_counts(extraction: Extraction) -> None:
     """The dataset's indices are int16."""
     counts = [len(figure.subfigures) for figure in extraction.figures]
     if max([extraction.pages, len(counts), *counts]) > _INT16_MAX:
-        raise PaperError("too_large", f"The PDF has more than {_INT16_MAX} pages, figures or subfigures.")
+        raise PaperError("too_large", f"The paper has more than {_INT16_MAX} pages, figures or subfigures.")
 
 
 def _check_size(extraction: Extraction, limits: ExtractionLimits) -> None:
@@ -327,7 +328,7 @@ def _check_size(extraction: Extraction, limits: ExtractionLimits) -> None:
     size = sum(len(part.image.data) for figure in extraction.figures for part in figure.subfigures)
     if size > limits.result_mb * 2**20:
         shown = f"{size / 2**20:,.0f} MB, more than the limit of {limits.result_mb} MB"
-        raise PaperError("too_large", f"The figures of this PDF take {shown}.")
+        raise PaperError("too_large", f"The figures of this paper take {shown}.")
 
 
 def _as_failure(paper: Paper, error: Exception, seconds: float) -> Failure:

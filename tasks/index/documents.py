@@ -30,6 +30,7 @@ _COLUMNS = (
     "journal",
     "license",
     "published",
+    "withdrawn",
     "figure_index",
     "figure_label",
     "caption",
@@ -59,10 +60,11 @@ class Document:
     journal: str | None
     license: str | None
     published: dt.date | None
+    withdrawn: str | None
     figure_index: int
     figure_label: str | None
     caption: str | None
-    page: int
+    page: int | None
     subfigure_index: int
     panel_label: str | None
     subcaption: str | None

@@ -24,7 +24,7 @@ from tasks.index.targets import Held
 from tasks.index.words import modality_words
 
 FOLDER, FILE = "index", "figmill.sqlite"
-LAYOUT = "1"
+LAYOUT = "2"
 """Changes with the tables below: an index of another layout is made anew."""
 _PATIENCE = 60.0
 """Seconds to wait for another process that writes to the index."""
@@ -37,13 +37,14 @@ CREATE TABLE parts (
 );
 CREATE TABLE papers (
     paper INTEGER PRIMARY KEY, paper_id TEXT NOT NULL, part INTEGER NOT NULL, source_uri TEXT NOT NULL,
-    pmcid TEXT, doi TEXT, title TEXT, journal TEXT, license TEXT, published TEXT, UNIQUE (part, paper_id)
+    pmcid TEXT, doi TEXT, title TEXT, journal TEXT, license TEXT, published TEXT, withdrawn TEXT,
+    UNIQUE (part, paper_id)
 );
 CREATE INDEX papers_by_id ON papers (paper_id);
 CREATE TABLE subfigures (
     id INTEGER PRIMARY KEY, part INTEGER NOT NULL, row INTEGER NOT NULL, subfigure_id TEXT NOT NULL UNIQUE,
     paper INTEGER NOT NULL, figure_index INTEGER NOT NULL, subfigure_index INTEGER NOT NULL,
-    figure_label TEXT, panel_label TEXT, page INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
+    figure_label TEXT, panel_label TEXT, page INTEGER, width INTEGER NOT NULL, height INTEGER NOT NULL,
     modality TEXT, path TEXT, confidence REAL, rejected INTEGER, license TEXT, journal TEXT, has_subcaption INTEGER
 );
 CREATE INDEX subfigures_by_part ON subfigures (part);
@@ -235,10 +236,10 @@ def _insert(
 
 def _insert_paper(connection: sqlite3.Connection, part: int, of: Document) -> int:
     published = of.published.isoformat() if of.published else None
-    facts = (of.source_uri, of.pmcid, of.doi, of.title, of.journal, of.license, published)
+    facts = (of.source_uri, of.pmcid, of.doi, of.title, of.journal, of.license, published, of.withdrawn)
     cursor = connection.execute(
-        "INSERT INTO papers (paper_id, part, source_uri, pmcid, doi, title, journal, license, published) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO papers (paper_id, part, source_uri, pmcid, doi, title, journal, license, published, withdrawn) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (of.paper_id, part, *facts),
     )
     return int(cursor.lastrowid or 0)

@@ -27,7 +27,7 @@ from tasks.texts import printable
 if TYPE_CHECKING:
     import httpx
 
-LAYOUT = "1"
+LAYOUT = "2"
 _BULK_BYTES = 5 * 2**20
 """Of one request, about."""
 _TRIES = 5
@@ -37,7 +37,17 @@ _BUSY = (429, 502, 503, 504)
 _PAGE = 1000
 """Parts counted in one request."""
 
-_KEYWORDS = ("subfigure_id", "paper_id", "pmcid", "doi", "journal", "license", "figure_label", "panel_label")
+_KEYWORDS = (
+    "subfigure_id",
+    "paper_id",
+    "pmcid",
+    "doi",
+    "journal",
+    "license",
+    "withdrawn",
+    "figure_label",
+    "panel_label",
+)
 _KEYWORDS_TOO = ("modality", "modality_path", "part", "fingerprint")
 _NUMBERS = ("figure_index", "subfigure_index", "page", "image_width", "image_height")
 _DOCUMENT = (

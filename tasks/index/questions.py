@@ -44,11 +44,12 @@ class Hit:
     journal: str | None
     license: str | None
     published: str | None
+    withdrawn: str | None
     figure_index: int
     subfigure_index: int
     figure_label: str | None
     panel_label: str | None
-    page: int
+    page: int | None
     width: int
     height: int
     modality: str | None

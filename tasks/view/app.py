@@ -69,6 +69,8 @@ class View:
 
     def drawn(self, hits: list[Hit]) -> bytes:
         """The page of a figure with its box and those of these subfigures. Raises PaperError."""
+        if hits[0].page is None:
+            raise PaperError("no_pages", "The figure is an image file of its own.")
         boxes = figure_boxes(self.out, hits)
         figure = boxes[hits[0].subfigure_id][0]
         return self.drawer.draw(
@@ -209,6 +211,7 @@ def _environment() -> Environment:
         "page_window": pages.page_window,
         "paper_name": pages.paper_name,
         "thumbnail_size": pages.thumbnail_size,
+        "warning": pages.warning,
         "what": pages.what,
         "where": pages.where,
         "NOTHING": NOTHING,

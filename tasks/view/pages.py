@@ -23,6 +23,11 @@ _MOST_LETTERS = 40_000
 _DOI = re.compile(r"10\.\d{4,9}/\S{1,200}")
 _PMCID = re.compile(r"PMC\d{1,12}")
 _NAMES = {path: taxonomy.name(code) for code in taxonomy.CODES for path in taxonomy.path(code)[-1:]}
+_WITHDRAWN = {
+    "retracted": "This article is retracted.",
+    "removed": "This article was removed where it was published.",
+    "relicensed": "This article is under another licence than when it was taken.",
+}
 _ROOTS = {"ct": "CT", "ecg": "ECG", "eeg": "EEG", "emg": "EMG", "mri": "MRI", "pet": "PET"}
 
 
@@ -69,6 +74,13 @@ def where(hit: Hit) -> str:
     return clean(" ".join(filter(None, (hit.figure_label or "Figure without label", hit.panel_label))))
 
 
+def warning(hit: Hit) -> str | None:
+    """What became of the article since it was labelled, in a sentence."""
+    if hit.withdrawn is None:
+        return None
+    return _WITHDRAWN.get(hit.withdrawn) or f"This article is withdrawn: {clean(hit.withdrawn, 80)}."
+
+
 def paper_name(hit: Hit) -> str:
     """The paper's title, or its file's name."""
     return clean(hit.title or PurePosixPath(hit.source_uri).name or hit.source_uri, 300)
@@ -76,7 +88,8 @@ def paper_name(hit: Hit) -> str:
 
 def alternative(hit: Hit) -> str:
     """What stands for a picture that is not seen."""
-    return f"{what(hit)}; {where(hit)} of {paper_name(hit)}, page {hit.page}"
+    page = f", page {hit.page}" if hit.page else ""
+    return f"{what(hit)}; {where(hit)} of {paper_name(hit)}{page}"
 
 
 def thumbnail_size(hit: Hit) -> tuple[int, int]:

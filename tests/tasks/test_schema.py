@@ -14,10 +14,10 @@ from tasks.parts import PartWriter
 from tasks.schema import PAPER_SCHEMA, stamped, subfigure_schema
 from tests.tasks.small_records import STAMP, failure, labelled
 
-BOX = pa.list_(pa.field("item", pa.float32(), nullable=False), 4)
+BOX = pa.list_(pa.float32(), 4)
 MOMENT = pa.timestamp("us", tz="UTC")
 ARTICLE = [(name, pa.string(), True) for name in ("pmcid", "doi", "title", "journal", "license")]
-ARTICLE += [("published", pa.date32(), True)]
+ARTICLE += [("published", pa.date32(), True), ("withdrawn", pa.string(), True)]
 
 SUBFIGURE_COLUMNS = [
     ("subfigure_id", pa.string(), False),
@@ -28,13 +28,13 @@ SUBFIGURE_COLUMNS = [
     ("figure_label", pa.string(), True),
     ("caption", pa.string(), True),
     ("caption_source", pa.string(), True),
-    ("page", pa.int16(), False),
-    ("figure_bbox", BOX, False),
+    ("page", pa.int16(), True),
+    ("figure_bbox", BOX, True),
     ("figure_kind", pa.string(), False),
     ("subfigure_index", pa.int16(), False),
     ("panel_label", pa.string(), True),
     ("subcaption", pa.string(), True),
-    ("subfigure_bbox", BOX, False),
+    ("subfigure_bbox", BOX, True),
     ("image", pa.struct([("bytes", pa.binary()), ("path", pa.string())]), True),
     ("image_width", pa.int32(), False),
     ("image_height", pa.int32(), False),
@@ -53,6 +53,7 @@ PAPER_COLUMNS = [
     ("paper_id", pa.string(), False),
     ("source_uri", pa.string(), False),
     *ARTICLE,
+    ("source_version", pa.string(), True),
     ("status", pa.string(), False),
     ("error_kind", pa.string(), True),
     ("error", pa.string(), True),
@@ -95,7 +96,7 @@ def test_a_written_part_has_the_design_column_by_column(
 @pytest.mark.parametrize("folder", ["subfigures", "papers"])
 def test_a_file_says_which_model_wrote_it(dataset: Path, folder: str) -> None:
     metadata = pq.read_schema(next((dataset / folder).iterdir())).metadata
-    assert metadata[b"figmill.schema_version"] == b"1"
+    assert metadata[b"figmill.schema_version"] == b"2"
     assert json.loads(metadata[b"figmill.classes"]) == list(STAMP.classes)
     assert metadata[b"figmill.model_id"] == STAMP.model_id.encode()
     assert metadata[b"figmill.model_card"] == b"# Card"

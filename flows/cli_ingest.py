@@ -1,0 +1,136 @@
+"""`figmill ingest`: what is new in PMC, night by night."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from flows.cli_relabel import RUNNER
+from tasks.settings import DEFAULT_MODEL, MOST_SECONDS, PMC_BUCKET, REDISTRIBUTABLE, IngestSettings
+
+if TYPE_CHECKING:
+    from flows.logs import LogFormat
+
+
+@click.command(short_help="What is new in PMC -> dataset of labelled subfigures.")
+@click.option(
+    "--out", required=True, metavar="DIR|URI", help="The dataset: a new or empty folder, or one to add to."
+)
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="Take what was put there from this day on [default: since the last ingest; all, if there was none].",
+)
+@click.option(
+    "--inventory",
+    metavar="A..B",
+    help="Take the difference of two of the bucket's inventories, each named by its date; kept for 30 days.",
+)
+@click.option(
+    "--license",
+    "licenses",
+    default=",".join(REDISTRIBUTABLE),
+    show_default=True,
+    metavar="CODES",
+    help="PMC's licence codes to take. The default lets anybody pass the pictures on, for any purpose; CC BY-NC and "
+    "CC BY-NC-SA forbid commercial use, ND adaptations (a figure cut into panels is one), TDM all but mining. "
+    "* takes any.",
+)
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="Take at most N articles, leave the rest.")
+@click.option(
+    "--bucket",
+    default=PMC_BUCKET,
+    show_default=True,
+    metavar="URI",
+    help="PMC's bucket or a public copy of it: s3://NAME (at AWS_ENDPOINT_URL, if set) or its https:// address.",
+)
+@click.option("--dry-run", is_flag=True, help="Say how many articles and bytes, by licence; take nothing.")
+@click.option("--retry-failed", is_flag=True, help="Do just the articles that failed in an earlier ingest.")
+@click.option(
+    "--model",
+    default=DEFAULT_MODEL,
+    show_default=True,
+    metavar="NAME|DIR|URI",
+    help="Who names the modalities: a model that ships with Figmill, or a bundle's folder.",
+)
+@click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda"]),
+    default="auto",
+    show_default=True,
+    help="Where the model computes; auto takes a GPU where there is one.",
+)
+@click.option(
+    "--workers", type=click.IntRange(1), metavar="N", help="Processes that read articles [default: cores]."
+)
+@click.option(
+    "--shard-size",
+    type=click.IntRange(1),
+    default=IngestSettings.__dataclass_fields__["shard_size"].default,
+    show_default=True,
+    metavar="N",
+    help="Articles that are downloaded and written together.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0, MOST_SECONDS, min_open=True),
+    default=120.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="What reading one article may take.",
+)
+@click.option(
+    "--captions/--no-captions",
+    default=True,
+    help="Let captions that name a modality count beside the image (default), or the image alone.",
+)
+@RUNNER
+@click.option(
+    "--prefect", is_flag=True, help="Run as a Prefect flow even where no Prefect API is configured."
+)
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Log lines on standard error for people, or one JSON object each.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Say more: a line for every article.")
+def ingest(
+    verbose: bool,
+    prefect: bool,
+    timeout: float,
+    log_format: LogFormat,
+    since: dt.datetime | None,
+    licenses: str,
+    **options: Any,
+) -> None:
+    """Label the figures of articles that are new or changed in PMC's public bucket since the dataset's last ingest.
+
+    PDFs with their JATS are taken; where there is no PDF, the images that the JATS names. Of an article that has
+    changed, the newest version takes the place of the earlier one. Rows of articles that were retracted, removed or
+    put under another licence are marked so, in the column `withdrawn`.
+
+    Needs no account. Interrupted or killed, the same command goes on where it stopped.
+
+    \b
+    Examples:
+      figmill ingest --out pmc --since 2026-11-01 --dry-run
+      figmill ingest --out pmc --since 2026-11-01 --limit 100
+      figmill ingest --out pmc --license 'CC BY,CC0'
+    """
+    from flows.console import show_ingest
+    from flows.launch import launch_ingest
+
+    codes = tuple(dict.fromkeys(filter(None, map(str.strip, licenses.split(",")))))
+    settings = IngestSettings(licenses=codes, since=since.date() if since else None, **options)
+    settings = replace(settings, limits=replace(settings.limits, timeout=timeout))
+    show_ingest(launch_ingest(settings, prefect, verbose, log_format))
+
+
+COMMANDS: list[click.Command] = [ingest]
+"""What `flows.cli` adds to the group."""

@@ -1,0 +1,118 @@
+"""An ingest itself: what is new in PMC, taken shard by shard into a dataset, and how far it came. Knows no Prefect."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+
+from flows.run import Crew, Result, in_window, threads
+from tasks import storage
+from tasks.bundles import open_bundle
+from tasks.dataset import Dataset, check_layout
+from tasks.errors import InputError
+from tasks.holdings import drop_papers, read_holdings, replaced_papers
+from tasks.labelling import label_shard, stamp_of
+from tasks.pmc import Bucket
+from tasks.pmc_catalogue import Catalogue
+from tasks.pmc_cursor import Span, choose_span, load_cursor, moved, save_cursor, start_cursor
+from tasks.pmc_downloads import Downloads
+from tasks.pmc_inventory import has_manifest, list_inventories
+from tasks.pmc_plan import IngestPlan
+from tasks.pmc_selection import Selection
+from tasks.progress import Listener
+from tasks.records import IngestSummary, RunSummary
+from tasks.settings import IngestSettings, LabelSettings
+
+ACKNOWLEDGEMENT = "PubMed Central (PMC), National Library of Medicine, https://pmc.ncbi.nlm.nih.gov/"
+"""What PMC asks to be named by whoever uses its articles."""
+
+
+def ingest(
+    settings: IngestSettings, labelling: LabelSettings, crew: Crew, listener: Listener
+) -> IngestSummary:
+    """Takes what is new or changed in PMC, marks what is withdrawn there, and moves the dataset's cursor.
+
+    `labelling` is how `crew` labels the shards. Raises FigmillError where the run cannot be done.
+    """
+    result = Result()
+    bucket = Bucket(settings.bucket)
+    bundle = open_bundle(settings.model)
+    with Dataset(settings.out, stamp_of(bundle)) as dataset:
+        known = load_cursor(dataset.out)
+        cursor = start_cursor(settings, known)
+        span = choose_span(settings, known, _inventories(bucket))
+        if known is None:
+            save_cursor(dataset.out, cursor)
+        for file, paper_ids in replaced_papers(dataset.out).items():
+            drop_papers(dataset.out, file, paper_ids)
+        catalogue = Catalogue(bucket, span, cursor, read_holdings(dataset.out))
+        selection = Selection(bucket, catalogue, settings, listener)
+        downloads = Downloads(bucket, settings.limits.file_mb * 2**20, keep=settings.runner == "local")
+        plan = IngestPlan(dataset, selection, downloads, settings.shard_size)
+        with closing(downloads), crew as submit:
+            for _, outcome in in_window(plan.changed(), replace(labelling, window=1), submit):
+                result.add(outcome)
+            plan.mark()
+            for _, outcome in in_window(plan.new(), labelling, submit):
+                result.add(outcome)
+        if not selection.left and not settings.retry_failed:
+            save_cursor(dataset.out, moved(cursor, span, settings, catalogue.articles))
+        run = result.end(dataset, selection, listener, bundle.model_id, _shown(settings, span))
+        return _summary(settings, span, selection, plan.replaced, run)
+
+
+def ingest_here(settings: IngestSettings, listener: Listener) -> IngestSummary:
+    """`ingest` in this process, or just a look at what it would take."""
+    if settings.dry_run:
+        return preview(settings, listener)
+    return ingest(settings, settings.labelling(), threads(label_shard, listener), listener)
+
+
+def preview(settings: IngestSettings, listener: Listener) -> IngestSummary:
+    """What an ingest would take, by licence; downloads metadata alone, and changes nothing. Raises FigmillError."""
+    bucket = Bucket(settings.bucket)
+    out = storage.place(settings.out)
+    check_layout(out)
+    known = load_cursor(out)
+    cursor = start_cursor(settings, known)
+    span = choose_span(settings, known, _inventories(bucket))
+    catalogue = Catalogue(bucket, span, cursor, read_holdings(out))
+    selection = Selection(bucket, catalogue, settings, listener)
+    sizes = selection.sizes()
+    return replace(_summary(settings, span, selection, 0, None), wanted=sizes)
+
+
+def _inventories(bucket: Bucket) -> list[str]:
+    """The bucket's inventories but a last one that is still being written."""
+    found = list_inventories(bucket)
+    while found and not has_manifest(bucket, found[-1]):
+        found.pop()
+    if not found:
+        raise InputError(f"no inventory of {bucket.uri} has a manifest: try again later")
+    return found
+
+
+def _summary(
+    settings: IngestSettings, span: Span, selection: Selection, replaced: int, run: RunSummary | None
+) -> IngestSummary:
+    return IngestSummary(
+        out=settings.out,
+        inventory=span.newer,
+        since=span.words,
+        listed=selection.listed,
+        left_out=dict(selection.left_out.most_common()),
+        marked=dict(selection.marked),
+        replaced=replaced,
+        left=selection.left,
+        run=run,
+    )
+
+
+def _shown(settings: IngestSettings, span: Span) -> dict[str, str]:
+    return {
+        "articles of": f"{settings.bucket}, inventory {span.newer}, since {span.words}",
+        "source": ACKNOWLEDGEMENT,
+        "licences": ", ".join(settings.licenses),
+        "model": settings.model,
+        "device": settings.device,
+    }

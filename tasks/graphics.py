@@ -1,0 +1,158 @@
+"""An article without a PDF: its figures are the image files that its JATS refers to.
+
+Runs in a worker process, as the reading of PDFs does: images are hostile, too. There is no page, so a figure has no
+page and no boxes; captions are those of the JATS. Whatever is wrong with the article is raised as PaperError.
+"""
+
+from __future__ import annotations
+
+import io
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from tasks import jats
+from tasks.errors import PaperError
+from tasks.extraction import merge_metadata, panel_captions
+from tasks.markers import expected_labels
+from tasks.pixels import LEAST_SIDE, Pixels, encode_png, encoded
+from tasks.records import EncodedImage, Extraction, Figure, Graphic, Paper, Subfigure
+from tasks.separation import FigureImage, Panel, separate
+from tasks.settings import ExtractionLimits
+
+FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF")
+"""What Pillow may take a file for, in the order of what is taken where a figure comes in several."""
+
+_PRINTED = (500.0, 650.0)
+"""Points: a figure is printed as wide as the page's text or as high, which tells how large letters in it are."""
+_SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".gif")
+_BROKEN = (OSError, ValueError, SyntaxError, EOFError, TypeError, IndexError, KeyError, OverflowError)
+"""What Pillow raises for files that are damaged or made to harm."""
+
+
+def read_graphics(paper: Paper, limits: ExtractionLimits) -> Extraction:
+    """Every figure of an article with its subfigures. Raises PaperError."""
+    started = time.perf_counter()
+    article = jats.read_article(paper.path)
+    if article is None:
+        raise PaperError("no_jats", "The XML is no JATS that can be read; fetch it again.")
+    gaps: list[str] = []
+    figures: list[Figure] = []
+    for artwork in article.artworks:
+        panels = list(_panels(artwork, paper.graphics, limits, gaps))
+        if panels:
+            figures.append(_figure(len(figures), artwork, panels))
+    return Extraction(
+        paper=paper,
+        metadata=merge_metadata(paper.metadata, article.metadata),
+        pages=0,
+        figures=tuple(figures),
+        seconds=time.perf_counter() - started,
+        gaps=tuple(gaps),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """A panel with its picture."""
+
+    panel: Panel
+    image: EncodedImage
+
+
+def _panels(
+    artwork: jats.Artwork, graphics: Sequence[Graphic], limits: ExtractionLimits, gaps: list[str]
+) -> Iterator[_Cut]:
+    """The panels of all image files of a figure; what cannot be had or read goes to `gaps`."""
+    name = artwork.label or "a figure without label"
+    for reference in artwork.graphics:
+        graphic = find_graphic(reference, graphics)
+        if graphic is None or graphic.fetched is None:
+            gaps.append(f"an image of {name} is not at hand")
+            continue
+        try:
+            yield from _separated(Path(graphic.fetched), artwork.caption, limits)
+        except PaperError as error:
+            gaps.append(f"an image of {name} was left out: {error.error}")
+
+
+def find_graphic(reference: str, graphics: Sequence[Graphic]) -> Graphic | None:
+    """The image file that a JATS refers to, with or without its suffix; None where there is none."""
+    name = PurePosixPath(reference).name.lower()
+    by_name = {graphic.name.lower(): graphic for graphic in graphics}
+    return next(filter(None, (by_name.get(name + suffix) for suffix in ("", *_SUFFIXES))), None) or next(
+        filter(None, (by_name.get(PurePosixPath(name).stem + suffix) for suffix in _SUFFIXES)), None
+    )
+
+
+def _figure(index: int, artwork: jats.Artwork, cuts: Sequence[_Cut]) -> Figure:
+    subcaptions = panel_captions(artwork.caption, [cut.panel for cut in cuts])
+    return Figure(
+        figure_index=index,
+        page=None,
+        bbox=None,
+        kind="raster",
+        label=artwork.label,
+        caption=artwork.caption,
+        caption_source="jats" if artwork.caption else None,
+        subfigures=tuple(
+            Subfigure(place, None, cut.image, cut.panel.label, subcaption)
+            for place, (cut, subcaption) in enumerate(zip(cuts, subcaptions, strict=True))
+        ),
+    )
+
+
+def _separated(file: Path, caption: str | None, limits: ExtractionLimits) -> Iterator[_Cut]:
+    """The panels of an image file by its pixels. Raises PaperError where it cannot be read."""
+    data = file.read_bytes()
+    pixels, kept = _decode(data, limits)
+    height, width = pixels.shape[:2]
+    unit = max(width / _PRINTED[0], height / _PRINTED[1], 1.0)
+    box = (0.0, 0.0, width / unit, height / unit)
+    labels = expected_labels(caption) if caption else ()
+    panels = separate(FigureImage(pixels, box, (), (), (), labels))
+    for panel in panels:
+        x0, y0, x1, y1 = (round(value * unit) for value in panel.bbox)
+        whole = len(panels) == 1 and (x1 - x0) * (y1 - y0) > 0.985 * width * height
+        part = pixels[max(y0, 0) : max(y1, y0 + LEAST_SIDE), max(x0, 0) : max(x1, x0 + LEAST_SIDE)]
+        yield _Cut(panel, encoded(data, "jpeg", width, height) if whole and kept else encode_png(part))
+
+
+def _decode(data: bytes, limits: ExtractionLimits) -> tuple[Pixels, bool]:
+    """An image's first frame as (H, W, 3) uint8, upright; whether the file shows just that and is a JPEG."""
+    Image.MAX_IMAGE_PIXELS = None  # the limit here is our own, and asked before anything is decoded
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            millions = image.width * image.height / 1e6
+            if millions > limits.image_megapixels:
+                raise PaperError("too_large", f"it has {millions:,.0f} megapixels")
+            if min(image.size) < LEAST_SIDE:
+                raise PaperError("damaged", "it is too small to show anything")
+            turned = bool(image.getexif().get(0x0112, 1) != 1)
+            kept = image.format == "JPEG" and image.mode in ("RGB", "L") and not turned
+            upright = ImageOps.exif_transpose(image) if turned else image
+            shown = _on_white(upright)
+    except _BROKEN as error:
+        raise PaperError("damaged", f"it is damaged ({type(error).__name__})") from error
+    if millions > limits.megapixels:
+        scale = (limits.megapixels / millions) ** 0.5
+        size = (max(1, int(shown.width * scale)), max(1, int(shown.height * scale)))
+        shown, kept = shown.resize(size, Image.Resampling.BOX), False
+    return np.asarray(shown), kept
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """An image as RGB: transparency over white, 16 bits of grey as 8."""
+    if image.mode.startswith("I;16") or image.mode in ("I", "F"):
+        grey = np.asarray(image).astype(np.float32)
+        low, high = float(grey.min()), float(grey.max())
+        scaled = (grey - low) / max(high - low, 1e-9) * 255
+        return Image.fromarray(scaled.astype(np.uint8)).convert("RGB")
+    if image.has_transparency_data:
+        layer = image.convert("RGBA")
+        return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("RGB")
+    return image.convert("RGB")

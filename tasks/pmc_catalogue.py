@@ -1,0 +1,92 @@
+"""What a bucket lists, compared with what a dataset holds: which articles are new, changed or gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tasks.errors import InputError
+from tasks.holdings import Holding
+from tasks.pmc import Bucket
+from tasks.pmc_articles import Listed
+from tasks.pmc_cursor import Cursor, Span
+from tasks.pmc_inventory import difference, newest_versions, read_inventory
+
+_BATCH = 1000
+_SHRUNK = 0.5
+"""An inventory that lists so much less than the last one is not believed."""
+
+
+class Catalogue:
+    """What a bucket lists, compared with what a dataset holds. Raises InputError where an inventory is damaged."""
+
+    def __init__(self, bucket: Bucket, span: Span, cursor: Cursor, holdings: dict[str, Holding]) -> None:
+        inventory = read_inventory(bucket, span.newer)
+        self.articles = inventory.num_rows
+        if self.articles < _SHRUNK * cursor.articles:
+            raise InputError(
+                f"the inventory {span.newer} lists {self.articles} articles, the last one {cursor.articles}: "
+                "it is not believed"
+            )
+        self._newest = newest_versions(inventory).sort_by("article")
+        self._differing = _differing(bucket, span, inventory)
+        self._span = span
+        self._held = {int(pmcid[3:]): one for pmcid, one in holdings.items() if pmcid[3:].isdecimal()}
+
+    def new(self) -> pa.Table:
+        """Articles that the span has and the dataset has not, in their newest version, by number."""
+        held = pa.array(list(self._held), pa.int64())
+        found = self._newest if self._differing is None else self._of(self._differing)
+        return found.filter(pc.invert(pc.is_in(found["article"], held)))
+
+    def changed(self, failed: bool = False) -> list[tuple[Listed, Holding]]:
+        """Articles of the dataset that are something else now, or those that failed, by number."""
+        held = {n: one for n, one in self._held.items() if one.source_version and (one.failed or not failed)}
+        numbers = self._looked_at(held)
+        pairs = [(listed, held[listed.article]) for listed in each_listed(self._of(numbers))]
+        return [(one, holding) for one, holding in pairs if failed or _is_other(one, holding)]
+
+    def gone(self) -> list[Holding]:
+        """Articles of the dataset that are no longer there, and not yet marked so."""
+        held = {n: one for n, one in self._held.items() if one.source_version and one.withdrawn != "removed"}
+        numbers = self._looked_at(held)
+        return [held[n] for n in numbers.filter(pc.invert(pc.is_in(numbers, self._all()))).to_pylist()]
+
+    def _looked_at(self, held: dict[int, Holding]) -> pa.Array:
+        """All that the dataset holds, or just what differs between two inventories that were named."""
+        numbers = pa.array(sorted(held), pa.int64())
+        if self._span.whole or self._differing is None:
+            return numbers
+        return numbers.filter(pc.is_in(numbers, self._differing))
+
+    def _of(self, articles: pa.Array) -> pa.Table:
+        return self._newest.filter(pc.is_in(self._newest["article"], articles))
+
+    def _all(self) -> pa.Array:
+        return self._newest["article"].combine_chunks()
+
+
+def _is_other(listed: Listed, holding: Holding) -> bool:
+    """Whether an article is something else than when it was taken, or is there again."""
+    return listed.etag != holding.source_version or holding.withdrawn == "removed"
+
+
+def _differing(bucket: Bucket, span: Span, inventory: pa.Table) -> pa.Array | None:
+    """The numbers of the articles to look at; None for all."""
+    if span.older == span.newer:
+        return pa.array([], pa.int64())
+    if span.older:
+        return difference(inventory, read_inventory(bucket, span.older))
+    if span.since:
+        recent = inventory.filter(pc.greater_equal(inventory["modified"], pa.scalar(span.since, pa.date32())))
+        return pc.unique(recent["article"])
+    return None
+
+
+def each_listed(articles: pa.Table) -> Iterator[Listed]:
+    """The rows of an inventory, some at a time."""
+    for batch in articles.to_batches(_BATCH):
+        for row in batch.select(["article", "version", "etag"]).to_pylist():
+            yield Listed(**row)

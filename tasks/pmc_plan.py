@@ -1,0 +1,99 @@
+"""The shards of an ingest: articles downloaded while earlier ones are labelled, and rows that they replace."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from tasks.ahead import ahead
+from tasks.dataset import Dataset
+from tasks.holdings import Holding, mark_papers
+from tasks.pmc_articles import Article
+from tasks.pmc_downloads import Downloads, bytes_of
+from tasks.pmc_selection import Selection
+from tasks.records import Failure, Paper, Shard
+
+SHARD_BYTES = 2**30
+"""What a shard's files may take on this machine before it is handed out with fewer articles."""
+
+_THREADS = 8
+"""Articles that are downloaded together."""
+_AHEAD = 16
+
+
+class IngestPlan:
+    """Takes a selection article by article; first `changed`, one shard at a time, then `mark`, then `new`.
+
+    A shard of changed articles takes their earlier rows out of other parts, which no two may do at once.
+    """
+
+    def __init__(self, dataset: Dataset, selection: Selection, downloads: Downloads, shard_size: int) -> None:
+        self._dataset = dataset
+        self._selection = selection
+        self._downloads = downloads
+        self._shard_size = shard_size
+        self._ids: set[str] = set()
+        self.replaced = 0
+
+    def changed(self) -> Iterator[Shard]:
+        """Shards of articles whose earlier rows they replace."""
+        return self._shards(self._selection.changed())
+
+    def new(self) -> Iterator[Shard]:
+        """Shards of articles that the dataset does not have."""
+        return self._shards(self._selection.new())
+
+    def mark(self) -> None:
+        """Marks the rows of articles that were found to be retracted, under another licence, or gone."""
+        marks = self._selection.marks
+        for file in sorted(marks):
+            mark_papers(self._dataset.out, file, marks.pop(file))
+
+    def _shards(self, articles: Iterator[Article]) -> Iterator[Shard]:
+        batch: list[Paper | Failure] = []
+        taken = 0
+        for item in ahead(self._downloads.paper, articles, _THREADS, _AHEAD, "fetch"):
+            if not self._is_wanted(item):
+                continue
+            batch.append(item)
+            taken += bytes_of(_paper(item))
+            if len(batch) >= self._shard_size or taken >= SHARD_BYTES:
+                yield self._shard(batch)
+                batch, taken = [], 0
+        if batch:
+            yield self._shard(batch)
+
+    def _is_wanted(self, item: Paper | Failure) -> bool:
+        """False for a changed article that cannot be had now, whose rows stay, and for bytes that are here already."""
+        paper, holding = _paper(item), self._earlier(item)
+        if isinstance(item, Failure) and holding and not holding.failed:
+            self._selection.leave_out("changed, but not to be had now: its rows stay as they are")
+            return False
+        own = holding is not None and holding.paper_id == paper.paper_id
+        if paper.paper_id in self._ids or (paper.paper_id in self._dataset and not own):
+            self._selection.leave_out("the same bytes as another paper of the dataset")
+            self._downloads.forget(paper)
+            return False
+        self._ids.add(paper.paper_id)
+        return True
+
+    def _shard(self, batch: list[Paper | Failure]) -> Shard:
+        replaces: dict[str, set[str]] = defaultdict(set)
+        for holding in filter(None, map(self._earlier, batch)):
+            replaces[holding.file].add(holding.paper_id)
+            self.replaced += 1
+        return Shard(
+            name=self._dataset.shard_name(_paper(item).paper_id for item in batch),
+            papers=tuple(item for item in batch if isinstance(item, Paper)),
+            failures=tuple(item for item in batch if isinstance(item, Failure)),
+            claim=self._dataset.claim,
+            replaces=tuple((file, frozenset(ids)) for file, ids in sorted(replaces.items())),
+        )
+
+    def _earlier(self, item: Paper | Failure) -> Holding | None:
+        """What the dataset holds of the article."""
+        return self._selection.earlier.get(_paper(item).metadata.pmcid or "")
+
+
+def _paper(item: Paper | Failure) -> Paper:
+    return item.paper if isinstance(item, Failure) else item

@@ -1,0 +1,144 @@
+"""Which articles an ingest takes: each one's metadata looked at, ahead of its download, and the others counted."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+
+from tasks.ahead import ahead
+from tasks.errors import PaperError
+from tasks.holdings import Holding, Mark
+from tasks.pmc import Bucket
+from tasks.pmc_articles import METADATA_BYTES, Article, Listed, is_licensed, parse_article, why_not
+from tasks.pmc_catalogue import Catalogue, each_listed
+from tasks.progress import Listener
+from tasks.records import Wanted
+from tasks.settings import IngestSettings
+
+_THREADS = 16
+"""Requests for metadata on their way together."""
+_AHEAD = 64
+"""Articles known ahead of their download."""
+
+log = logging.getLogger("figmill.pmc")
+
+
+class Selection:
+    """The articles to take, made lazily; counts are final once all were taken.
+
+    `marks` are what the dataset's rows are to say of articles that are no longer to be taken, by part and paper_id.
+    """
+
+    def __init__(
+        self, bucket: Bucket, catalogue: Catalogue, settings: IngestSettings, listener: Listener
+    ) -> None:
+        self._bucket = bucket
+        self._settings = settings
+        self._listener = listener
+        self._changed = catalogue.changed(failed=settings.retry_failed)
+        new = catalogue.new()
+        self._new = new.slice(0, 0) if settings.retry_failed else new
+        self._gone = [] if settings.retry_failed else catalogue.gone()
+        self._taken = 0
+        self._seen = 0
+        self.earlier = {listed.pmcid: holding for listed, holding in self._changed}
+        """What the dataset holds of changed articles, by PMCID."""
+        self.inputs: int = len(self._changed) + self._new.num_rows
+        self.left_out: Counter[str] = Counter()
+        self.marked: Counter[str] = Counter()
+        self.marks: dict[str, dict[str, Mark]] = defaultdict(dict)
+        for holding in self._gone:
+            self._note(holding, Mark("removed", holding.source_version or ""))
+        listener.listed(self.inputs)
+
+    @property
+    def listed(self) -> int:
+        """Articles that are new, changed or gone."""
+        return self.inputs + len(self._gone)
+
+    @property
+    def skipped(self) -> int:
+        """Articles that were looked at and not taken."""
+        return self.left_out.total()
+
+    @property
+    def left(self) -> int:
+        """Articles that this run leaves for a later one."""
+        return self.inputs - self._seen
+
+    def changed(self) -> Iterator[Article]:
+        """Articles of the dataset that are something else now."""
+        return self._wanted(listed for listed, _ in self._changed)
+
+    def new(self) -> Iterator[Article]:
+        """Articles that the dataset does not have."""
+        return self._wanted(each_listed(self._new))
+
+    def sizes(self) -> dict[str, Wanted]:
+        """What would be downloaded, by licence: one listing for each article, and no download."""
+        found: dict[str, Wanted] = {}
+        articles = (article for some in (self.changed(), self.new()) for article in some)
+        weigh = functools.partial(_weigh, self._bucket)
+        for name, size in ahead(weigh, articles, _THREADS, _AHEAD, "weigh"):
+            known = found.get(name, Wanted())
+            found[name] = Wanted(known.articles + 1, known.bytes + size)
+        return found
+
+    def leave_out(self, reason: str) -> None:
+        """Counts an article that is not taken; `reason` completes `left out: ...`."""
+        self.left_out[reason] += 1
+        self._listener.skipped()
+
+    def _wanted(self, listed: Iterable[Listed]) -> Iterator[Article]:
+        look = functools.partial(_look_at, self._bucket)
+        limit = self._settings.limit
+        for found in ahead(look, listed, _THREADS, _AHEAD, "look"):
+            if limit is not None and self._taken >= limit:
+                return
+            self._seen += 1
+            reason = found if isinstance(found, str) else why_not(found, self._settings.licenses)
+            if isinstance(found, Article) and reason is None:
+                self._taken += 1
+                yield found
+                continue
+            self.leave_out(reason or "")
+            if isinstance(found, Article) and found.listed.pmcid in self.earlier:
+                self._mark(found, self.earlier[found.listed.pmcid])
+
+    def _mark(self, found: Article, holding: Holding) -> None:
+        if found.retracted:
+            self._note(holding, Mark("retracted", found.listed.etag))
+        elif not is_licensed(found, self._settings.licenses) and not _is_as_before(found, holding):
+            self._note(holding, Mark("relicensed", found.listed.etag))
+
+    def _note(self, holding: Holding, mark: Mark) -> None:
+        self.marked[mark.withdrawn] += 1
+        self.marks[holding.file][holding.paper_id] = mark
+
+
+def _is_as_before(found: Article, holding: Holding) -> bool:
+    """Whether an article's licence is the one under which it was taken, and just no longer asked for."""
+    return bool(found.metadata.license) and (holding.license or "").startswith(found.metadata.license or "")
+
+
+def _look_at(bucket: Bucket, listed: Listed) -> Article | str:
+    """An article's metadata, or in words why it is not to be had.
+
+    Raises InputError where the bucket does not answer.
+    """
+    try:
+        return parse_article(bucket.read(listed.metadata_key, METADATA_BYTES), listed)
+    except PaperError as error:
+        log.warning("%s: its metadata cannot be had: %s", listed.pmcid, error.error)
+        return "metadata not to be had"
+    except ValueError as error:
+        log.warning("%s: its metadata cannot be read: %s", listed.pmcid, error)
+        return "metadata not to be read"
+
+
+def _weigh(bucket: Bucket, article: Article) -> tuple[str, int]:
+    """An article's licence in words, and the bytes of its files."""
+    sizes = bucket.sizes(article.listed.folder)
+    return article.metadata.license or "not stated", sum(sizes.get(file.key, 0) for file in article.files)

@@ -1,0 +1,310 @@
+"""A bucket like PMC's followed from one day to the next: what is new, changed, retracted, gone, broken."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from flows.ingesting import ingest_here
+from tasks import web
+from tasks.check import Totals, check
+from tasks.errors import InputError
+from tasks.holdings import retire_papers
+from tasks.progress import Listener
+from tasks.records import IngestSummary
+from tasks.scratch import scratch
+from tasks.settings import IngestSettings
+from tests.conftest import SHARED
+from tests.flows.command import figmill, start
+from tests.pmc_bucket import NAME, PmcBucket, Source, drawn, pictured
+from tests.stores import Fault, Store
+
+
+@pytest.fixture
+def bucket(s3: Store, monkeypatch: pytest.MonkeyPatch) -> PmcBucket:
+    monkeypatch.setattr(web, "PAUSE", 0.01)
+    return PmcBucket(s3)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, tiny_bundle: Path) -> IngestSettings:
+    return IngestSettings(out=str(tmp_path / "pmc"), model=str(tiny_bundle), workers=1)
+
+
+def ingest(settings: IngestSettings, **changes: Any) -> IngestSummary:
+    return ingest_here(replace(settings, **changes), Listener())
+
+
+def ledger(settings: IngestSettings) -> dict[str, dict[str, Any]]:
+    """PMCID -> row; fails where an article has two."""
+    rows = pq.read_table(Path(settings.out) / "papers").to_pylist()
+    assert len({row["pmcid"] for row in rows}) == len(rows)
+    return {row["pmcid"]: row for row in rows}
+
+
+def rows(settings: IngestSettings) -> list[dict[str, Any]]:
+    return pq.read_table(Path(settings.out) / "subfigures").to_pylist()
+
+
+def findings(settings: IngestSettings) -> list[object]:
+    return list(check(Path(settings.out), Totals()))
+
+
+@pytest.fixture
+def papers(tmp_path: Path) -> list[Source]:
+    """Eight papers to fill a bucket with: the smallest of the corpus where that is at hand, and drawn ones."""
+    corpus = SHARED / "corpus"
+    if not corpus.is_dir():
+        return [drawn(number, tmp_path) for number in range(1, 9)]
+    smallest = sorted(corpus.glob("pdf/PMC*.pdf"), key=lambda pdf: pdf.stat().st_size)[:4]
+    read = [Source((corpus / "xml" / f"{pdf.stem}.xml").read_bytes(), pdf.read_bytes()) for pdf in smallest]
+    return [*read, *(drawn(number, tmp_path) for number in range(5, 9))]
+
+
+def fill(bucket: PmcBucket, papers: list[Source]) -> None:
+    """The first day: eight articles to take, of which two cannot be had, and five that are not to be taken."""
+    bucket.on(1).put(11, papers[0])
+    bucket.put(12, papers[1])
+    bucket.put(13, papers[2], license_code="CC0")
+    bucket.put(14, papers[3], version=1)
+    bucket.put(15, pictured(15))
+    bucket.put(16, papers[4], wrong_md5=True)
+    bucket.put(17, papers[4])
+    bucket.lose("PMC17.1/PMC17.1.pdf")
+    bucket.put(18, papers[5])
+    bucket.put(21, papers[5], license_code="CC BY-NC-ND")
+    bucket.put(22, papers[5], license_code=None)
+    bucket.put(23, papers[5], is_historical_ocr=True)
+    bucket.put(24, papers[5], is_retracted=True)
+    bucket.put(25, Source(papers[5].xml))
+    bucket.write_inventory(1)
+
+
+def next_day(bucket: PmcBucket, papers: list[Source]) -> None:
+    """The second day: one new, two changed, one put right, one retracted, one gone, one under another licence."""
+    bucket.on(2).put(31, papers[6])
+    bucket.put(12, papers[1], title="Another title")
+    bucket.put(14, papers[7], version=2)
+    bucket.put(16, papers[4])
+    bucket.put(11, papers[0], is_retracted=True)
+    bucket.put(13, papers[2], license_code="CC BY-NC")
+    bucket.remove("PMC18.1")
+    bucket.write_inventory(2)
+
+
+def test_a_bucket_is_followed_from_day_to_day(
+    bucket: PmcBucket, settings: IngestSettings, papers: list[Source]
+) -> None:
+    fill(bucket, papers)
+    throttled = Fault(503, "SlowDown", times=8, method="GET", path=f"/{NAME}/PMC1")
+    bucket.store.faults.append(throttled)
+
+    first = ingest(settings)
+
+    assert throttled.times == 0
+    assert first.left_out == {
+        "licence CC BY-NC-ND": 1,
+        "licence not stated": 1,
+        "scanned, text by OCR": 1,
+        "retracted": 1,
+        "neither PDF nor images": 1,
+    }
+    known = ledger(settings)
+    assert {
+        pmcid: (row["status"], row["error_kind"]) for pmcid, row in known.items() if row["status"] != "ok"
+    } == {
+        "PMC16": ("failed", "checksum"),
+        "PMC17": ("failed", "missing"),
+    }
+    assert sorted(known) == [f"PMC{number}" for number in range(11, 19)]
+    check_rows(rows(settings))
+    before = {row["subfigure_id"]: row for row in rows(settings)}
+
+    asked = len(bucket.store.requests)
+    assert ingest(settings).run.papers == 0
+    assert not [one for one in bucket.store.requests[asked:] if "/PMC" in one]
+
+    next_day(bucket, papers)
+    second = ingest(settings)
+
+    assert second.marked == {"removed": 1, "retracted": 1, "relicensed": 1}
+    assert second.replaced == 3
+    assert second.run.by_status == {"ok": 4}
+    known = ledger(settings)
+    assert {pmcid: row["withdrawn"] for pmcid, row in known.items() if row["withdrawn"]} == {
+        "PMC11": "retracted",
+        "PMC13": "relicensed",
+        "PMC18": "removed",
+    }
+    assert known["PMC16"]["status"] == "ok"
+    assert known["PMC14"]["source_uri"].endswith("/PMC14.2/PMC14.2.pdf")
+    assert known["PMC12"]["title"] == "Another title"
+    after = {row["subfigure_id"]: row for row in rows(settings)}
+    assert len(after) == len(rows(settings))
+    for pmcid, mark in {
+        "PMC11": "retracted",
+        "PMC13": "relicensed",
+        "PMC18": "removed",
+        "PMC15": None,
+    }.items():
+        own = {name: row for name, row in before.items() if row["pmcid"] == pmcid}
+        assert own == {
+            name: row | {"withdrawn": None} for name, row in after.items() if row["pmcid"] == pmcid
+        }
+        assert {row["withdrawn"] for row in after.values() if row["pmcid"] == pmcid} == {mark}
+    assert {row["source_uri"].split("/")[-2] for row in after.values() if row["pmcid"] == "PMC14"} == {
+        "PMC14.2"
+    }
+    assert findings(settings) == []
+    assert list(scratch().glob("pmc/*")) == []
+
+
+def check_rows(found: list[dict[str, Any]]) -> None:
+    """Every row says whose it is; figures of image files stand on no page."""
+    assert {row["pmcid"] for row in found} == {f"PMC{n}" for n in (11, 12, 13, 14, 15, 18)}
+    for row in found:
+        number = row["pmcid"][3:]
+        assert row["doi"] == f"10.1000/{number}"
+        assert row["title"] == f"Article {number}"
+        assert row["source_uri"].split("?")[0].split("/")[-2] == f"PMC{number}.1"
+        assert row["journal"]
+        assert row["published"]
+        assert row["license"].startswith(("CC BY", "CC0"))
+        assert row["withdrawn"] is None
+    assert {row["license"] for row in found if row["pmcid"] == "PMC15"} == {"CC BY 4.0"}
+    pictures = [row for row in found if row["pmcid"] == "PMC15"]
+    assert {row["figure_label"] for row in pictures} == {f"Figure {n}" for n in range(1, 5)}
+    assert {row["caption_source"] for row in pictures} == {"jats"}
+    assert {row["page"] for row in pictures} == {None}
+    assert {tuple(row["figure_bbox"] + row["subfigure_bbox"]) for row in pictures} == {(None,) * 8}
+    assert all(row["page"] and None not in row["figure_bbox"] for row in found if row not in pictures)
+
+
+def test_a_dry_run_says_what_would_be_taken_and_changes_nothing(
+    bucket: PmcBucket, settings: IngestSettings, tmp_path: Path
+) -> None:
+    paper, other = drawn(1, tmp_path), pictured(2)
+    bucket.put(1, paper)
+    bucket.put(2, other, license_code="CC0")
+    bucket.put(3, paper, license_code="TDM")
+    bucket.write_inventory(1)
+    out = Path(settings.out)
+    done = figmill(
+        "ingest",
+        "--out",
+        out,
+        "--model",
+        settings.model,
+        "--dry-run",
+        home=tmp_path,
+        **bucket.store.environment,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "2 articles would be taken" in done.stdout
+    assert not out.exists()
+    summary = ingest(settings, dry_run=True)
+    assert summary.wanted["CC BY"].bytes == len(paper.xml) + len(paper.pdf or b"")
+    assert summary.wanted["CC0"].bytes == len(other.xml) + sum(map(len, other.images.values()))
+    assert summary.left_out == {"licence TDM": 1}
+
+
+def test_a_kill_costs_what_was_being_done(
+    bucket: PmcBucket, settings: IngestSettings, tmp_path: Path
+) -> None:
+    for number in range(1, 6):
+        bucket.put(number, drawn(number, tmp_path))
+    bucket.write_inventory(1)
+    out = Path(settings.out)
+    options = ["--out", out, "--model", settings.model, "--shard-size", 1, "--workers", 1]
+    run = start("ingest", *options, home=tmp_path, log=tmp_path / "log")
+    deadline = time.monotonic() + 200
+    while not list(out.glob("papers/part-*")) and run.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    os.killpg(run.pid, signal.SIGKILL)
+    run.wait()
+    done = {row["paper_id"] for row in pq.read_table(out / "papers").to_pylist()}
+    assert 0 < len(done) < 5, (tmp_path / "log").read_text()
+
+    summary = ingest(settings, shard_size=4)
+
+    assert summary.run is not None
+    assert summary.run.papers == 5 - len(done)
+    assert len(ledger(settings)) == 5
+    assert len({row["subfigure_id"] for row in rows(settings)}) == len(rows(settings)) == 5
+    assert findings(settings) == []
+    assert not ingest(settings).listed
+
+
+def test_a_changed_article_that_cannot_be_had_keeps_its_rows_until_it_can(
+    bucket: PmcBucket, settings: IngestSettings, tmp_path: Path
+) -> None:
+    bucket.put(1, drawn(1, tmp_path))
+    bucket.put(2, drawn(2, tmp_path))
+    bucket.write_inventory(1)
+    ingest(settings)
+    before, row = rows(settings), ledger(settings)["PMC1"]
+    second = drawn(3, tmp_path)
+    bucket.on(2).put(1, second, version=2)
+    bucket.lose("PMC1.2/PMC1.2.pdf")
+    bucket.write_inventory(2)
+    assert list(ingest(settings).left_out) == ["changed, but not to be had now: its rows stay as they are"]
+    assert rows(settings) == before
+
+    bucket.fs.pipe_file(f"{NAME}/PMC1.2/PMC1.2.pdf", second.pdf)
+    retire_papers(Path(settings.out), row["part"], {row["paper_id"]})  # and then the run is killed
+    assert findings(settings) == []
+    ingest(settings)
+    assert {pmcid: row["source_uri"].split("/")[-2] for pmcid, row in ledger(settings).items()} == {
+        "PMC1": "PMC1.2",
+        "PMC2": "PMC2.1",
+    }
+    assert findings(settings) == []
+
+
+def test_a_bucket_that_goes_silent_costs_no_article_and_what_a_limit_leaves_the_next_run_takes(
+    bucket: PmcBucket, settings: IngestSettings, tmp_path: Path
+) -> None:
+    for number in range(1, 4):
+        bucket.put(number, drawn(number, tmp_path))
+    bucket.write_inventory(1)
+    for path in (f"/{NAME}/PMC", "list-type=2&max-keys=1"):
+        bucket.store.faults.append(Fault(503, "SlowDown", method="GET", path=path))
+    with pytest.raises(InputError, match="does not answer"):
+        ingest(settings)
+    bucket.store.faults.clear()
+    for taken, left in ((2, 1), (1, 0), (0, 0)):
+        summary = ingest(settings, limit=2)
+        assert summary.run is not None
+        assert (summary.run.papers, summary.left) == (taken, left)
+    assert {row["status"] for row in ledger(settings).values()} == {"ok"}
+    assert len(ledger(settings)) == 3
+
+
+def test_what_failed_is_tried_again_when_asked_and_an_inventory_that_expired_is_done_without(
+    bucket: PmcBucket, settings: IngestSettings, tmp_path: Path
+) -> None:
+    paper = drawn(1, tmp_path)
+    bucket.on(1).put(1, paper)
+    bucket.put(2, drawn(2, tmp_path), license_code="TDM")
+    bucket.lose("PMC1.1/PMC1.1.pdf")
+    expired = bucket.write_inventory(5)
+    ingest(settings)
+    bucket.fs.pipe_file(f"{NAME}/PMC1.1/PMC1.1.pdf", paper.pdf)
+    assert not ingest(settings).listed
+    summary = ingest(settings, retry_failed=True)
+    assert summary.run is not None
+    assert summary.run.by_status == {"ok": 1}
+
+    bucket.on(20).put(3, drawn(3, tmp_path))
+    bucket.write_inventory(21)
+    bucket.expire(expired)
+    summary = ingest(settings)
+    assert (summary.since, summary.listed) == ("2026-11-04", 1)
+    assert {pmcid: row["status"] for pmcid, row in ledger(settings).items()} == {"PMC1": "ok", "PMC3": "ok"}

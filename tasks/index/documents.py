@@ -62,7 +62,8 @@ class Document:
     figure_index: int
     figure_label: str | None
     caption: str | None
-    page: int
+    page: int | None
+    """None where the figure has no PDF."""
     subfigure_index: int
     panel_label: str | None
     subcaption: str | None

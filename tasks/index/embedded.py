@@ -24,7 +24,7 @@ from tasks.index.targets import Held
 from tasks.index.words import modality_words
 
 FOLDER, FILE = "index", "figmill.sqlite"
-LAYOUT = "1"
+LAYOUT = "2"
 """Changes with the tables below: an index of another layout is made anew."""
 _PATIENCE = 60.0
 """Seconds to wait for another process that writes to the index."""
@@ -43,7 +43,7 @@ CREATE INDEX papers_by_id ON papers (paper_id);
 CREATE TABLE subfigures (
     id INTEGER PRIMARY KEY, part INTEGER NOT NULL, row INTEGER NOT NULL, subfigure_id TEXT NOT NULL UNIQUE,
     paper INTEGER NOT NULL, figure_index INTEGER NOT NULL, subfigure_index INTEGER NOT NULL,
-    figure_label TEXT, panel_label TEXT, page INTEGER NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL,
+    figure_label TEXT, panel_label TEXT, page INTEGER, width INTEGER NOT NULL, height INTEGER NOT NULL,
     modality TEXT, path TEXT, confidence REAL, rejected INTEGER, license TEXT, journal TEXT, has_subcaption INTEGER
 );
 CREATE INDEX subfigures_by_part ON subfigures (part);

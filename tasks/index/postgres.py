@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.sql import Composed
 
-LAYOUT = "1"
+LAYOUT = "2"
 _MOST_DIMENSIONS = 2000
 """Of a vector that pgvector's HNSW index takes; larger ones are compared one by one."""
 _SECONDS = 15
@@ -35,7 +35,7 @@ CREATE TABLE {parts} (part text PRIMARY KEY, fingerprint text NOT NULL, indexed_
 CREATE TABLE {subfigures} (
     subfigure_id text PRIMARY KEY, part text NOT NULL, paper_id text NOT NULL, source_uri text NOT NULL,
     pmcid text, doi text, title text, journal text, license text, published date,
-    figure_index integer NOT NULL, figure_label text, caption text, page integer NOT NULL,
+    figure_index integer NOT NULL, figure_label text, caption text, page integer,
     subfigure_index integer NOT NULL, panel_label text, subcaption text,
     image_width integer NOT NULL, image_height integer NOT NULL,
     modality text, modality_path text[] NOT NULL, confidence real, rejected boolean,

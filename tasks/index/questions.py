@@ -48,7 +48,7 @@ class Hit:
     subfigure_index: int
     figure_label: str | None
     panel_label: str | None
-    page: int
+    page: int | None
     width: int
     height: int
     modality: str | None

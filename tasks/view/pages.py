@@ -76,7 +76,8 @@ def paper_name(hit: Hit) -> str:
 
 def alternative(hit: Hit) -> str:
     """What stands for a picture that is not seen."""
-    return f"{what(hit)}; {where(hit)} of {paper_name(hit)}, page {hit.page}"
+    page = "" if hit.page is None else f", page {hit.page}"
+    return f"{what(hit)}; {where(hit)} of {paper_name(hit)}{page}"
 
 
 def thumbnail_size(hit: Hit) -> tuple[int, int]:

@@ -37,9 +37,29 @@ class Commands(click.Group):
 
 
 def _other_commands() -> dict[str, click.Command]:
-    from flows import cli_build, cli_check, cli_ingest, cli_inspect, cli_models, cli_relabel, cli_search
+    from flows import (
+        cli_build,
+        cli_check,
+        cli_export,
+        cli_ingest,
+        cli_inspect,
+        cli_models,
+        cli_relabel,
+        cli_report,
+        cli_search,
+    )
 
-    modules = (cli_check, cli_ingest, cli_inspect, cli_models, cli_relabel, cli_search, cli_build)
+    modules = (
+        cli_check,
+        cli_export,
+        cli_ingest,
+        cli_inspect,
+        cli_models,
+        cli_relabel,
+        cli_report,
+        cli_search,
+        cli_build,
+    )
     return {str(command.name): command for module in modules for command in module.COMMANDS}
 
 

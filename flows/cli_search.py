@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tasks.errors import InputError, OutputError
+from tasks.errors import OutputError
 from tasks.settings import DEFAULT_MODEL
 
 if TYPE_CHECKING:
@@ -59,11 +59,11 @@ def index(folder: Path, to: str | None, name: str, dry_run: bool) -> None:
 
     with open_target(folder, to, name) as target:
         plan = plan_update(folder, target)
-        label = _shown(target.label)
+        label = shown(target.label)
         if dry_run or plan.empty:
             click.echo(f"{'Would do' if not plan.empty else 'Nothing to do'}: {_said(plan)} in {label}")
             return
-        with _progress(plan.documents) as advance:
+        with progress(plan.documents) as advance:
             seconds = update(folder, target, plan, advance)
     rate = plan.documents / seconds if seconds > 0 else 0.0
     click.echo(f"{label}: {_said(plan)}; {plan.documents} subfigures in {seconds:.1f} s ({rate:.0f}/s)")
@@ -163,7 +163,7 @@ def view(folder: Path, host: str, port: int, opening: bool) -> None:
     refresh(folder)
     with listen(host, port) as listening:
         address = address_of(host, listening)
-        click.echo(f"{_shown(folder)} is at {address} (Ctrl-C ends it)")
+        click.echo(f"{shown(folder)} is at {address} (Ctrl-C ends it)")
         if not is_loopback(host):
             click.echo(
                 "Whoever reaches this machine there sees the pictures; there is no password.", err=True
@@ -187,12 +187,12 @@ def refresh(folder: Path) -> None:
             return
         click.echo(f"indexing {plan.documents} subfigures", err=True)
         try:
-            with _progress(plan.documents) as advance:
+            with progress(plan.documents) as advance:
                 update(folder, target, plan, advance)
         except OutputError as error:
             if not plan.kept:
                 raise
-            click.echo(f"{_shown(error)}; searching what was indexed earlier", err=True)
+            click.echo(f"{shown(error)}; searching what was indexed earlier", err=True)
 
 
 def _ranked(
@@ -206,24 +206,12 @@ def _ranked(
 
 
 def _path(found_in: SearchIndex, modality: str | None) -> str | None:
-    """The path of a modality given by path or code. Raises InputError for one that nobody knows."""
-    from models import taxonomy
     from tasks.index.questions import Question
+    from tasks.modalities import modality_path
 
     if modality is None:
         return None
-    if modality.upper() in taxonomy.CODES:
-        return taxonomy.path(modality.upper())[-1]
-    wanted = modality.strip("/").lower()
-    leaves = {taxonomy.path(code)[-1] for code in taxonomy.CODES}
-    leaves |= {path for path, _ in found_in.facet(Question(), "path") if path}
-    known = sorted(
-        {"/".join(leaf.split("/")[: depth + 1]) for leaf in leaves for depth in range(leaf.count("/") + 1)}
-    )
-    if wanted in known:
-        return wanted
-    near = taxonomy.near(wanted, known) or [path for path in known if "/" not in path]
-    raise InputError(f"no modality {modality!r}: {', '.join(near)}, or a code such as DMEL")
+    return modality_path(modality, [path for path, _ in found_in.facet(Question(), "path") if path])
 
 
 def _echo_json(rows: list[dict[str, object]]) -> None:
@@ -244,14 +232,15 @@ def _said(plan: Plan) -> str:
     )
 
 
-def _shown(text: object) -> str:
+def shown(text: object) -> str:
+    """For the terminal: on one line, nothing in it obeyed."""
     from tasks.texts import printable
 
     return printable(str(text), 1000)
 
 
 @contextmanager
-def _progress(total: int) -> Iterator[Callable[[int], None]]:
+def progress(total: int, done_word: str = "indexed") -> Iterator[Callable[[int], None]]:
     """A bar of documents on a terminal, a line every now and then elsewhere; both on standard error."""
     if not sys.stderr.isatty():
         done, said = 0, time.monotonic()
@@ -261,7 +250,7 @@ def _progress(total: int) -> Iterator[Callable[[int], None]]:
             done += more
             if time.monotonic() - said > _LINE_EVERY:
                 said = time.monotonic()
-                click.echo(f"{done} of {total} subfigures indexed", err=True)
+                click.echo(f"{done} of {total} subfigures {done_word}", err=True)
 
         yield line
         return

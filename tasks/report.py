@@ -1,5 +1,6 @@
 """The report of a run: one HTML page that needs neither network nor server.
 
+`OUT/report/` also keeps what earlier runs did (`tasks.history`) and what people said of pictures (`tasks.gold_labels`).
 What came from a paper is untrusted: the template escapes all of it, `shown` spells out control and direction marks
 instead of obeying them, links go only to local files and https, and the page forbids itself scripts and requests.
 """
@@ -7,21 +8,29 @@ instead of obeying them, links go only to local files and https, and the page fo
 from __future__ import annotations
 
 import functools
+import logging
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from models import taxonomy
-from tasks import storage
+from tasks import changes, gold_labels, storage
+from tasks.agreement import Agreement, agreement
+from tasks.errors import InputError, OutputError
+from tasks.history import Holdings, PastRun, read_history, write_history
 from tasks.records import FailedPaper, RunSummary
 from tasks.survey import BINS, Survey, survey
 from tasks.texts import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from jinja2 import Environment
 
     from tasks.storage import Place
+
+log = logging.getLogger(__name__)
 
 STAGES = {
     "extract": "Reading PDFs: figures, captions, separation",
@@ -29,23 +38,77 @@ STAGES = {
     "classify": "Naming modalities",
     "write": "Writing Parquet",
 }
+WORKLIST = {
+    "mistaken": (
+        "Named otherwise by people",
+        "The model's surest mistakes: it says one thing, people another.",
+    ),
+    "unsure": ("Least sure", "Named by the model, with the lowest confidence."),
+    "abstained": ("Abstained", "A sample of what the model does not name; its best guess is shown."),
+}
+"""Pictures to look at first: heading and sentence, by the survey's reason."""
+RUNS_SHOWN = 10
 
 
 def write_report(out: Place, summary: RunSummary) -> Place:
-    """Writes `out`/report/index.html, whole or not at all, and returns its path.
+    """Writes `out`/report/index.html, whole or not at all, and returns its path; the run joins the history.
 
     Shows what this run did and what the dataset at `out` now holds; under 3 MB whatever the corpus.
     """
+    storage.make_folder(out / "report")
+    dataset = survey(out, summary.parts, _gold_of(out))
+    runs = [*read_history(out), PastRun(summary, holdings(dataset))]
+    write_history(out, runs)
+    return _write_page(out, dataset, runs)
+
+
+def rewrite_report(out: Place, gold: Place | None = None) -> Place:
+    """The report of the last run anew, against the dataset as it is now; `gold` becomes `out`/report/gold.csv.
+
+    Raises OutputError where no run is remembered, InputError for a file that is no gold.
+    """
+    runs = read_history(out)
+    if not runs:
+        raise OutputError(f"{out} remembers no run: label papers first, `figmill label PAPERS --out {out}`")
+    if gold is not None:
+        gold_labels.read_gold_labels(gold)
+        storage.put_bytes(storage.read(gold), out / "report" / gold_labels.FILE, durable=False)
+    return _write_page(out, survey(out, runs[-1].summary.parts, _gold_of(out)), runs)
+
+
+def holdings(dataset: Survey) -> Holdings:
+    """What the next run is compared with."""
+    return Holdings(
+        papers=dataset.papers,
+        failed=dataset.by_status["failed"],
+        figures=dataset.figures,
+        subfigures=dataset.subfigures,
+        abstained=sum(dataset.abstained),
+        mean_confidence=dataset.mean_confidence,
+        by_modality=dict(dataset.by_modality),
+    )
+
+
+def _gold_of(out: Place) -> Mapping[str, str]:
+    """What people said of the dataset's pictures; a file that cannot be used costs a line in the log, not the run."""
+    file = out / "report" / gold_labels.FILE
+    try:
+        return gold_labels.read_gold_labels(file) if storage.exists(file) else {}
+    except InputError as error:
+        log.warning("%s; the report goes without it", error)
+        return {}
+
+
+def _write_page(out: Place, dataset: Survey, runs: list[PastRun]) -> Place:
     page = out / "report" / "index.html"
-    storage.make_folder(page.parent)
-    html = render(summary, survey(out, recent=summary.parts))
-    storage.put_bytes(html.encode(), page, durable=False)
+    storage.put_bytes(render(dataset, runs).encode(), page, durable=False)
     return page
 
 
-def render(run: RunSummary, dataset: Survey) -> str:
-    """The page's HTML."""
+def render(dataset: Survey, runs: list[PastRun]) -> str:
+    """The page's HTML; the last of the runs is the one that it is about."""
     template = _environment().get_template("report.html.j2")
+    run = runs[-1].summary
     return template.render(
         run=run,
         dataset=dataset,
@@ -54,10 +117,16 @@ def render(run: RunSummary, dataset: Survey) -> str:
         totals=_totals(run, dataset),
         modalities=dataset.by_modality.most_common(),
         galleries=_galleries(dataset),
+        worklist=[(why, dataset.worklist[why]) for why in WORKLIST if why in dataset.worklist],
+        reasons=WORKLIST,
         bars=_bars(dataset),
+        agreement=_agreement(dataset),
         earlier=_earlier_failures(run, dataset),
         stages=STAGES,
+        stage_rates=_stage_rates(run),
         rates=_rates(run),
+        changes=changes.since(runs[-2], runs[-1].summary, holdings(dataset)) if len(runs) > 1 else [],
+        runs=runs[: -RUNS_SHOWN - 1 : -1],
         version=_version(),
     )
 
@@ -118,6 +187,22 @@ def _rates(run: RunSummary) -> str:
     """How fast the run was, leaving out what it did not find."""
     counts = {"papers": run.papers, "pages": run.pages, "subfigures": run.subfigures}
     return ", ".join(rate(count, things, run.seconds) for things, count in counts.items() if count)
+
+
+def _stage_rates(run: RunSummary) -> dict[str, str]:
+    """What a second of work did in each stage."""
+    counts = {"extract": (run.pages, "pages")} | dict.fromkeys(
+        ("prepare", "classify", "write"), (run.subfigures, "subfigures")
+    )
+    return {
+        stage: rate(*counts[stage], seconds)
+        for stage, seconds in run.stage_seconds.items()
+        if stage in counts and counts[stage][0] and seconds > 0
+    }
+
+
+def _agreement(dataset: Survey) -> Agreement | None:
+    return agreement(dataset.judged) if dataset.judged else None
 
 
 def _galleries(dataset: Survey) -> list[tuple[str | None, list[object]]]:
@@ -218,5 +303,5 @@ def _environment() -> Environment:
         "duration": duration,
         "modality": taxonomy.name,
     }
-    environment.globals |= {"link": link, "counted": counted}
+    environment.globals |= {"link": link, "counted": counted, "rate": rate}
     return environment

@@ -65,6 +65,7 @@ class Document:
     figure_label: str | None
     caption: str | None
     page: int | None
+    """None where the figure has no PDF."""
     subfigure_index: int
     panel_label: str | None
     subcaption: str | None

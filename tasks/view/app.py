@@ -69,14 +69,15 @@ class View:
 
     def drawn(self, hits: list[Hit]) -> bytes:
         """The page of a figure with its box and those of these subfigures. Raises PaperError."""
-        if hits[0].page is None:
+        page = hits[0].page
+        if page is None:
             raise PaperError("no_pages", "The figure is an image file of its own.")
         boxes = figure_boxes(self.out, hits)
         figure = boxes[hits[0].subfigure_id][0]
         return self.drawer.draw(
             hits[0].source_uri,
             hits[0].paper_id,
-            hits[0].page,
+            page,
             figure,
             [boxes[hit.subfigure_id][1] for hit in hits],
         )

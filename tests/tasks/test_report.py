@@ -1,13 +1,16 @@
 """The report says what happened, carries all it needs, and obeys nothing that came from a paper."""
 
 import datetime as dt
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
+from tasks.errors import OutputError
+from tasks.history import Holdings, PastRun, read_history, write_history
 from tasks.records import FailedPaper, RunSummary
-from tasks.report import duration, headline, link, rate, shown, write_report
+from tasks.report import duration, headline, link, rate, rewrite_report, shown, write_report
 from tests.tasks.small_datasets import NOW, paper, subfigure, write_part
 
 
@@ -83,7 +86,7 @@ def _written(out: Path, run: RunSummary) -> _Page:
 def test_it_lies_in_report_index_html_and_leaves_nothing_half_written(tmp_path: Path):
     _two_papers(tmp_path)
     assert write_report(tmp_path, _run(tmp_path)) == tmp_path / "report" / "index.html"
-    assert [path.name for path in (tmp_path / "report").iterdir()] == ["index.html"]
+    assert sorted(path.name for path in (tmp_path / "report").iterdir()) == ["index.html", "runs.json"]
 
 
 def test_it_shows_each_picture_with_confidence_label_page_and_paper(tmp_path: Path):
@@ -91,6 +94,7 @@ def test_it_shows_each_picture_with_confidence_label_page_and_paper(tmp_path: Pa
     page = _written(tmp_path, _run(tmp_path))
     images = page.all("img")
     assert [image["alt"] for image in images] == [
+        "statistical figure, graph, chart; Figure 1 a of paper-1.pdf, page 3",  # among those to look at first
         "fluorescence microscopy; Figure 1 a of paper-0.pdf, page 3",
         "statistical figure, graph, chart; Figure 1 a of paper-1.pdf, page 3",
     ]
@@ -129,7 +133,7 @@ def test_nothing_from_a_paper_becomes_markup(tmp_path: Path):
     run = _run(tmp_path, failures=(failure,), by_status={"ok": 1, "failed": 1}, settings={HOSTILE: HOSTILE})
     page = _written(tmp_path, run)
     assert page.all("script") == []
-    assert len(page.all("img")) == 2
+    assert len(page.all("img")) == 3
     assert not any("onerror" in attributes or "onclick" in attributes for _, attributes in page.tags)
     assert not any((anchor["href"] or "").startswith("javascript") for anchor in page.all("a"))
     html = (tmp_path / "report" / "index.html").read_text(encoding="utf-8")
@@ -154,7 +158,7 @@ def test_a_rerun_that_did_nothing_says_so_and_still_shows_the_dataset(tmp_path: 
     assert "Nothing to do: this run found no new papers." in page.text
     assert "2 of 2 PDFs skipped: in the dataset already" in page.text
     assert "Subfigures 2 none new" in page.text
-    assert len(page.all("img")) == 2
+    assert len(page.all("img")) == 3
 
 
 def test_a_run_without_any_paper_reads_well(tmp_path: Path):
@@ -181,6 +185,91 @@ def test_the_page_stays_small_however_large_the_dataset(tmp_path: Path):
     failures = tuple(FailedPaper("x", f"/papers/{i}.pdf", "damaged", "Cut short. " * 20) for i in range(5000))
     run = _run(tmp_path, failures=failures, by_status={"ok": 1200, "failed": 5000})
     assert write_report(tmp_path, run).stat().st_size < 3_000_000
+
+
+def test_failures_are_counted_by_kind(tmp_path: Path):
+    kinds = ["damaged", "damaged", "not_a_pdf", "incomplete"]
+    papers = [
+        paper(i, "ok" if kind == "incomplete" else "failed", error_kind=kind, error="So it is.")
+        for i, kind in enumerate(kinds)
+    ]
+    write_part(tmp_path, "part-a.parquet", [], papers)
+    page = _written(tmp_path, _run(tmp_path, by_status={"ok": 1, "failed": 3}))
+    assert "could not be read, or not whole" in page.text
+    assert "damaged 2 not a pdf 1 incomplete read, but not whole 1" in page.text
+
+
+def test_stages_have_their_rates(tmp_path: Path):
+    _two_papers(tmp_path)
+    page = _written(tmp_path, _run(tmp_path))
+    assert "captions, separation 3 s 3.3 pages/s" in page.text
+    assert "Naming modalities 1.5 s 1.3 subfigures/s" in page.text
+
+
+def test_the_second_report_says_what_changed_since_the_first(tmp_path: Path):
+    _two_papers(tmp_path)
+    first = _written(tmp_path, _run(tmp_path))
+    assert "Since the run before" not in first.text
+    more = [subfigure(2, "GFIG", 0.9), subfigure(3, "GFIG", 0.9)]
+    failed = paper(3, "failed", error_kind="damaged", error="Cut short.")
+    write_part(tmp_path, "part-b.parquet", more, [paper(2), failed])
+    page = _written(tmp_path, _run(tmp_path, parts=("part-b.parquet",), seconds=2.0))
+    assert "The dataset after the run of 23 November 2026, 12:00 UTC, and now." in page.text
+    assert "Papers 2 4 +2 Failed papers 0 1 +1 Figures 2 4 +2 Subfigures 2 4 +2" in page.text
+    assert "The model abstains on 50.0% 25.0% −25.0% Mean confidence 0.550 0.725 +0.175" in page.text
+    assert "Pages a second, in the run 2.5 5.0 +2.5 Statistical figure, graph, chart 1 3 +2" in page.text
+    assert "Fluorescence microscopy 1 1" not in page.text
+    assert "The last 2 runs" in page.text
+
+
+@pytest.mark.parametrize("kept", ["", "no JSON", "{}", "[1]", '[{"summary": {}, "holdings": {}}]'])
+def test_a_history_that_says_something_else_is_as_none(tmp_path: Path, kept: str):
+    _two_papers(tmp_path)
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / "runs.json").write_text(kept)
+    assert "Since the run before" not in _written(tmp_path, _run(tmp_path)).text
+    assert len(read_history(tmp_path)) == 1
+
+
+def test_the_history_keeps_the_latest_runs_and_a_part_of_their_failures(tmp_path: Path):
+    failures = tuple(FailedPaper("x", f"/papers/{i}.pdf", "damaged", "Cut short.") for i in range(300))
+    run = PastRun(_run(tmp_path, failures=failures), Holdings(1, 0, 1, 1, 0, None, {}))
+    (tmp_path / "report").mkdir()
+    write_history(tmp_path, [replace(run, summary=replace(run.summary, inputs=i)) for i in range(60)])
+    kept = read_history(tmp_path)
+    assert [past.summary.inputs for past in kept] == list(range(10, 60))
+    assert kept[0] == replace(run, summary=replace(run.summary, inputs=10, failures=failures[:100]))
+
+
+GOLD = f"subfigure_id,modality\n{0:016x}/0/0,dmfl\n{1:016x}/0/0,GCHE\nelsewhere,GFIG\n{2:016x}/0/0,\n"
+
+
+def test_with_gold_it_draws_confidence_against_accuracy_and_shows_mistakes(tmp_path: Path):
+    _two_papers(tmp_path)
+    write_report(tmp_path, _run(tmp_path))
+    (tmp_path / "mine.csv").write_text(GOLD)
+    page = _Page(rewrite_report(tmp_path, tmp_path / "mine.csv").read_text(encoding="utf-8"))
+    assert "Of 2 subfigures that people have named, the model names 50.0% alike." in page.text
+    assert "Confidence and accuracy are 0.150 apart" in page.text
+    assert len(page.all("circle")) == 2
+    assert "People say: chemical structure" in page.text
+    assert "2 papers read in 4 s" in page.text
+    # Later runs go on comparing.
+    assert "Of 2 subfigures that people have named" in _written(tmp_path, _idle(tmp_path)).text
+
+
+def test_gold_that_was_spoilt_later_costs_the_comparison_not_the_report(tmp_path: Path):
+    _two_papers(tmp_path)
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / "gold.csv").write_bytes(b"\xff\xfe")
+    page = _written(tmp_path, _run(tmp_path))
+    assert "people have named" not in page.text
+    assert "2 papers read" in page.text
+
+
+def test_a_dataset_that_remembers_no_run_says_what_to_do(tmp_path: Path):
+    with pytest.raises(OutputError, match="label papers first"):
+        rewrite_report(tmp_path)
 
 
 def test_links_within_the_page_lead_somewhere_and_every_section_has_its_heading(tmp_path: Path):

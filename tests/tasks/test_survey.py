@@ -1,16 +1,12 @@
 """The survey counts a dataset right and shows a bounded, representative choice of it."""
 
-import base64
-import io
-import itertools
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 from tasks import survey as module
 from tasks.survey import survey
-from tests.tasks.small_datasets import paper, png, subfigure, write_part
+from tests.tasks.small_datasets import paper, subfigure, write_part
 
 
 def _one_part(out: Path, rows: list, **options) -> None:
@@ -51,60 +47,6 @@ def test_a_folder_without_a_dataset_is_an_empty_survey(tmp_path: Path):
     assert (found.papers, found.subfigures, found.cards) == (0, 0, {})
 
 
-def test_pictures_are_bounded_spread_over_the_confidences_and_go_from_sure_to_unsure(tmp_path: Path):
-    _one_part(tmp_path, [subfigure(i, confidence=i / 100) for i in range(100)], row_group_size=30)
-    (cards,) = survey(tmp_path).cards.values()
-    confidences = [card.confidence for card in cards]
-    assert len(cards) == module.PICTURES_PER_MODALITY
-    assert confidences == sorted(confidences, reverse=True)
-    assert max(confidences) - min(confidences) > 0.85
-    gaps = [a - b for a, b in itertools.pairwise(confidences)]
-    assert max(gaps) < 0.25
-    assert [card.subfigure_id for card in cards] == [
-        card.subfigure_id for card in survey(tmp_path).cards["DMFL"]
-    ]
-
-
-def test_pictures_come_from_this_runs_parts_and_else_from_all(tmp_path: Path):
-    write_part(tmp_path, "part-a.parquet", [subfigure(0)], [paper(0)])
-    write_part(tmp_path, "part-b.parquet", [subfigure(1)], [paper(1)])
-    shown = survey(tmp_path, recent=["part-b.parquet"]).cards["DMFL"]
-    assert [card.source_uri for card in shown] == ["/papers/paper-1.pdf"]
-    assert len(survey(tmp_path).cards["DMFL"]) == 2
-
-
-def test_a_thumbnail_is_a_small_jpeg_that_keeps_the_shape(tmp_path: Path):
-    wide = io.BytesIO()
-    Image.new("L", (800, 200), 128).save(wide, "PNG")
-    _one_part(tmp_path, [subfigure(0, image={"bytes": wide.getvalue(), "path": "wide.png"})])
-    (card,) = survey(tmp_path).cards["DMFL"]
-    header, data = card.thumbnail.split(",", 1)
-    assert header == "data:image/jpeg;base64"
-    assert Image.open(io.BytesIO(base64.b64decode(data))).size == (card.width, card.height) == (160, 40)
-
-
-@pytest.mark.parametrize("data", [b"", b"not an image", png()[:100], None])
-def test_bytes_that_are_no_picture_cost_their_thumbnail_only(tmp_path: Path, data: bytes | None):
-    _one_part(tmp_path, [subfigure(0, image={"bytes": data, "path": "x.png"}), subfigure(1)])
-    thumbnails = {card.source_uri: card.thumbnail for card in survey(tmp_path).cards["DMFL"]}
-    assert thumbnails["/papers/paper-0.pdf"] is None
-    assert thumbnails["/papers/paper-1.pdf"] is not None
-
-
-def test_the_pictures_together_keep_to_their_budget(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(module, "PICTURE_BYTES", 40_000)
-    _one_part(tmp_path, [subfigure(i, confidence=i / 20) for i in range(12)])
-    cards = survey(tmp_path).cards["DMFL"]
-    assert 0 < sum(len(card.thumbnail or "") for card in cards) <= 40_000
-
-
-def test_the_subcaption_is_shown_and_the_caption_where_there_is_none(tmp_path: Path):
-    _one_part(
-        tmp_path, [subfigure(0, confidence=0.9, subcaption="Only this panel."), subfigure(1, confidence=0.8)]
-    )
-    assert [card.text for card in survey(tmp_path).cards["DMFL"]] == ["Only this panel.", "Cells."]
-
-
 def test_a_damaged_part_is_listed_and_the_rest_is_counted(tmp_path: Path):
     _one_part(tmp_path, [subfigure(0)])
     write_part(tmp_path, "part-b.parquet", [subfigure(1)], [paper(1)])
@@ -125,3 +67,44 @@ def test_failed_papers_of_the_ledger_are_named_up_to_a_limit(tmp_path: Path, mon
         ("paper-0.pdf", "damaged", "Cut short."),
         ("paper-1.pdf", "damaged", "Cut short."),
     ]
+
+
+def test_failed_papers_are_counted_by_kind_and_those_that_lack_something_too(tmp_path: Path):
+    papers = [
+        paper(0, "failed", error_kind="damaged", error="Cut short."),
+        paper(1, "failed", error_kind="encrypted", error="Locked."),
+        paper(2, "failed", error_kind="damaged", error="Cut short."),
+        paper(3, error_kind="incomplete", error="Page 3 is damaged."),
+        paper(4),
+    ]
+    write_part(tmp_path, "part-a.parquet", [], papers)
+    assert survey(tmp_path).by_kind == {"damaged": 2, "encrypted": 1, "incomplete": 1}
+
+
+def test_the_mean_confidence_is_that_of_the_scored(tmp_path: Path):
+    _one_part(tmp_path, [subfigure(0, confidence=0.4), subfigure(1, confidence=0.8), subfigure(2, None)])
+    assert survey(tmp_path).mean_confidence == pytest.approx(0.6)
+    assert survey(tmp_path / "empty").mean_confidence is None
+
+
+def test_what_people_say_is_compared_row_by_row(tmp_path: Path):
+    _one_part(tmp_path, [subfigure(0, confidence=0.9), subfigure(1, confidence=0.6), subfigure(2, None)])
+    gold = {f"{0:016x}/0/0": "DMFL", f"{1:016x}/0/0": "GFIG", f"{2:016x}/0/0": "DMFL", "unknown": "DMFL"}
+    found = survey(tmp_path, gold=gold)
+    assert [(round(confidence, 3), right) for confidence, right in found.judged] == [
+        (0.9, True),
+        (0.6, False),
+    ]
+    (mistake,) = found.worklist["mistaken"]
+    assert (mistake.modality, mistake.gold) == ("DMFL", "GFIG")
+
+
+def test_the_worklist_begins_with_the_least_sure_and_with_this_runs_parts(tmp_path: Path):
+    old = [subfigure(i, confidence=0.31) for i in range(3)]
+    write_part(tmp_path, "part-a.parquet", old, [paper(i) for i in range(3)])
+    new = [subfigure(10 + i, confidence=c) for i, c in enumerate([0.7, 0.1, 0.5, 0.95])]
+    write_part(tmp_path, "part-b.parquet", new, [paper(10 + i) for i in range(4)], row_group_size=2)
+    found = survey(tmp_path, recent=["part-b.parquet"], gold={f"{0:016x}/0/0": "GFIG"})
+    by_reason = {why: [round(card.confidence, 2) for card in cards] for why, cards in found.worklist.items()}
+    assert by_reason == {"mistaken": [0.31], "unsure": [0.5, 0.7], "abstained": [0.1]}
+    assert found.worklist["unsure"][0].source_uri == "/papers/paper-12.pdf"

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from tasks.view.app import PER_PAGE, create_app
 from tests.tasks.index.small import FIRST, dataset, part, row
 from tests.tasks.index.test_search import indexed
-from tests.tasks.small_datasets import png
+from tests.tasks.small_datasets import PAGELESS, png
 from tests.tasks.view.papers import with_pdf
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}\u202egnp.\x1b[31m\u2066'
@@ -211,3 +211,17 @@ def test_a_page_is_whole_html(client: TestClient, made: tuple[Path, str]):
         labels = {label["for"] for label in page.all("label")}
         fields = [one for one in (*page.all("input"), *page.all("select")) if one.get("type") != "hidden"]
         assert all(one["id"] in labels for one in fields)
+
+
+def test_a_figure_without_a_pdf_has_no_page_and_is_shown_all_the_same(tmp_path: Path):
+    out = tmp_path / "dataset"
+    part(out, FIRST, [row(1, **PAGELESS)])
+    with TestClient(create_app(indexed(out)), base_url="http://localhost") as client:
+        listed = _page(client, "/")
+        assert [image["alt"] for image in listed.all("img")] == [
+            "fluorescence microscopy; Figure 1 a of Paper 1"
+        ]
+        for address in (f"/subfigure/{1:016x}/0/0", f"/paper/{1:064x}"):
+            page = _page(client, address)
+            assert "page" not in page.text.lower().replace("n and p for pages", "")
+        assert client.get(f"/page/{1:016x}/0/0").status_code == 404

@@ -1,0 +1,136 @@
+"""The card of a dataset that is handed on, README.md as the Hugging Face Hub reads it: only what was counted."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from models import taxonomy
+from tasks.export.choice import Choice, Counts
+from tasks.export.columns import MEANINGS
+from tasks.export.licenses import address, identifier
+from tasks.schema import pipeline_version
+from tasks.texts import printable
+
+_SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+_LARGEST = "1M<n<10M"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardFacts:
+    """All that a card says."""
+
+    name: str
+    model_id: str
+    counts: Counts
+    choice: Choice
+    data_files: str
+    """A glob below the card's folder."""
+    reading: str
+    """Python that opens the files."""
+    columns: Sequence[str]
+
+
+def write_card(facts: CardFacts) -> str:
+    """Markdown, with the front matter that the Hub understands."""
+    counts = facts.counts
+    parts = [
+        _front_matter(facts),
+        f"# {_plain(facts.name)}",
+        f"{counts.subfigures:,} subfigures of {len(counts.papers):,} biomedical papers: every figure with its caption, "
+        "split into subfigures, each with its imaging modality and a calibrated confidence. Made from PDFs by "
+        f"Figmill {pipeline_version()}.",
+        _chosen(facts),
+        "## Licences\n\nEvery row has the licence of its article (`license`): attribution is owed to the article "
+        "(`doi`, `pmcid`, `title`). Where none is known, ask before you share the picture.",
+        _table(("licence", "papers", "subfigures"), _licenses(counts)),
+        f"## Labels\n\nNamed by the model `{_plain(facts.model_id)}`, not by people. `confidence` is a calibrated "
+        f"probability. {_abstained(counts)}How good the model is, and where it is not, says [its card](MODEL.md).",
+        _table(("modality", "name", "subfigures"), _modalities(counts)),
+        f"## Read it\n\n```python\n{facts.reading}\n```",
+        "## Columns",
+        _table(("column", "meaning"), [(f"`{name}`", MEANINGS.get(name, "")) for name in facts.columns]),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _front_matter(facts: CardFacts) -> str:
+    """YAML; strings as JSON, which YAML includes."""
+    count = facts.counts.subfigures
+    size = next((name for most, name in _SIZES if count < most), _LARGEST)
+    lines = [
+        f"pretty_name: {json.dumps(facts.name)}",
+        *_license_lines(facts.counts),
+        "language: [en]",
+        "task_categories: [image-classification, image-to-text]",
+        f"size_categories: [{json.dumps(size)}]",
+        "tags: [biology, medical, figures, modality, imageclef, figmill]",
+        "configs:",
+        "- config_name: default",
+        f"  data_files: [{{split: train, path: {json.dumps(facts.data_files)}}}]",
+    ]
+    return "\n".join(["---", *lines, "---"])
+
+
+def _license_lines(counts: Counts) -> list[str]:
+    known = {identifier(license_) for license_ in counts.by_license}
+    if not known or None in known:
+        return ["license: other", "license_name: see-each-row"]
+    return [f"license: [{', '.join(sorted(filter(None, known)))}]"]
+
+
+def _chosen(facts: CardFacts) -> str:
+    choice = facts.choice
+    asked = [
+        (choice.licenses, f"licence {' or '.join(map(_plain, choice.licenses))}"),
+        (choice.modalities, f"modality {' or '.join(map(_plain, choice.modalities))}"),
+        (choice.min_confidence, f"confidence {choice.min_confidence:g} or more"),
+        (choice.named_only, "the model does not abstain"),
+    ]
+    said = [words for is_set, words in asked if is_set]
+    if not said:
+        return ""
+    return f"Chosen from a larger dataset: {'; '.join(said)}. {facts.counts.left_out:,} rows were left out."
+
+
+def _abstained(counts: Counts) -> str:
+    if not counts.rejected:
+        return ""
+    return f"On {counts.rejected:,} rows the model abstains (`rejected`): what it says there is a guess. "
+
+
+def _licenses(counts: Counts) -> list[tuple[str, str, str]]:
+    return [
+        (
+            "not known" if license_ is None else _link(license_),
+            f"{len(counts.papers_by_license[license_]):,}",
+            f"{subfigures:,}",
+        )
+        for license_, subfigures in counts.by_license.most_common()
+    ]
+
+
+def _link(license_: str) -> str:
+    target = address(license_)
+    return f"[{_plain(license_)}]({target})" if target != license_ else _plain(license_)
+
+
+def _modalities(counts: Counts) -> list[tuple[str, str, str]]:
+    return [
+        ("–", "not scored", f"{number:,}")
+        if code is None
+        else (_plain(code), _plain(taxonomy.name(code)), f"{number:,}")
+        for code, number in counts.by_modality.most_common()
+    ]
+
+
+def _table(names: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [names, ("---",) * len(names), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _plain(text: str) -> str:
+    """Text from elsewhere as Markdown shows it: nothing of it is obeyed."""
+    return re.sub(r"([\\`*_\[\]<>|#&~!])", r"\\\1", printable(" ".join(text.split()), 200))

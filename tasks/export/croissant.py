@@ -1,0 +1,138 @@
+"""Metadata of a dataset in Croissant's JSON-LD: which files, which columns, under which licences.
+
+Source: Croissant Format Specification 1.0, https://docs.mlcommons.org/croissant/docs/croissant-spec.html
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import pyarrow as pa
+
+from models import taxonomy
+from tasks.export.columns import MEANINGS
+from tasks.export.licenses import address
+from tasks.schema import IMAGE_COLUMN, SCHEMA_VERSION
+
+FILE = "croissant.json"
+_CONTEXT: Mapping[str, Any] = MappingProxyType(
+    {
+        "@language": "en",
+        "@vocab": "https://schema.org/",
+        "data": {"@id": "cr:data", "@type": "@json"},
+        "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+        "examples": {"@id": "cr:examples", "@type": "@json"},
+        "cr": "http://mlcommons.org/croissant/",
+        "dct": "http://purl.org/dc/terms/",
+        "rai": "http://mlcommons.org/croissant/RAI/",
+        "sc": "https://schema.org/",
+        "conformsTo": "dct:conformsTo",
+    }
+)
+_TERMS = """
+citeAs column equivalentProperty extract field fileObject fileProperty fileSet format includes isLiveDataset jsonPath
+key md5 parentField path recordSet references regex repeated replace samplingRate separator source subField transform
+"""
+"""Terms of the specification's own context that are Croissant's."""
+
+
+def metadata(
+    name: str,
+    includes: str,
+    schema: pa.Schema,
+    classes: Iterable[str],
+    licenses: Iterable[str | None],
+    made: dt.datetime,
+) -> str:
+    """The JSON-LD, to lie in the folder below which the glob `includes` finds the Parquet files."""
+    known = sorted({address(license_) for license_ in licenses if license_})
+    described: dict[str, Any] = {
+        "@context": {**_CONTEXT, **{term: f"cr:{term}" for term in _TERMS.split()}},
+        "@type": "sc:Dataset",
+        "name": name,
+        "conformsTo": "http://mlcommons.org/croissant/1.0",
+        "description": "Subfigures of biomedical papers, each with its caption, its imaging modality and a calibrated "
+        "confidence. Each row has the licence of its article, where that is known.",
+        **({"license": known} if known else {}),
+        "datePublished": f"{made:%Y-%m-%d}",
+        "version": f"{SCHEMA_VERSION}.0.0",
+        "keywords": ["biomedical figures", "imaging modality", "subfigures"],
+        "distribution": [_files(includes)],
+        "recordSet": [_subfigures(schema), _modalities(classes)],
+    }
+    return json.dumps(described, indent=2, ensure_ascii=False) + "\n"
+
+
+def _files(includes: str) -> dict[str, Any]:
+    return {
+        "@type": "cr:FileSet",
+        "@id": "parts",
+        "name": "parts",
+        "description": "Parquet files, a row for each subfigure.",
+        "encodingFormat": "application/x-parquet",
+        "includes": includes,
+    }
+
+
+def _subfigures(schema: pa.Schema) -> dict[str, Any]:
+    return {
+        "@type": "cr:RecordSet",
+        "@id": "subfigures",
+        "name": "subfigures",
+        "description": "One record for each subfigure.",
+        "key": {"@id": "subfigures/subfigure_id"},
+        "field": [_field(column) for column in schema],
+    }
+
+
+def _field(column: pa.Field) -> dict[str, Any]:
+    listed = pa.types.is_list(column.type) or pa.types.is_fixed_size_list(column.type)
+    source: dict[str, Any] = {"fileSet": {"@id": "parts"}, "extract": {"column": column.name}}
+    if column.name == IMAGE_COLUMN:
+        source["transform"] = {"jsonPath": "bytes"}
+    found = {
+        "@type": "cr:Field",
+        "@id": f"subfigures/{column.name}",
+        "name": column.name,
+        "description": MEANINGS.get(column.name, column.name),
+        "dataType": _data_type(column.type.value_type if listed else column.type),
+        "source": source,
+    }
+    return found | ({"repeated": True} if listed else {})
+
+
+def _data_type(kind: pa.DataType) -> str:
+    if pa.types.is_struct(kind):
+        return "sc:ImageObject"
+    if pa.types.is_boolean(kind):
+        return "sc:Boolean"
+    if pa.types.is_integer(kind):
+        return "sc:Integer"
+    if pa.types.is_floating(kind):
+        return "sc:Float"
+    if pa.types.is_timestamp(kind):
+        return "sc:DateTime"
+    return "sc:Date" if pa.types.is_date(kind) else "sc:Text"
+
+
+def _modalities(classes: Iterable[str]) -> dict[str, Any]:
+    """The classes with their names, in the order of `probabilities`."""
+    names = ("code", "name", "path")
+    rows = [(code, taxonomy.name(code), taxonomy.path(code)[-1]) for code in classes]
+    return {
+        "@type": "cr:RecordSet",
+        "@id": "modalities",
+        "name": "modalities",
+        "description": "The classes, in the order of `probabilities`.",
+        "dataType": "sc:Enumeration",
+        "key": {"@id": "modalities/code"},
+        "field": [
+            {"@type": "cr:Field", "@id": f"modalities/{name}", "name": name, "dataType": "sc:Text"}
+            for name in names
+        ],
+        "data": [dict(zip((f"modalities/{name}" for name in names), row, strict=True)) for row in rows],
+    }

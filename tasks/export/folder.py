@@ -1,0 +1,33 @@
+"""A folder that is there whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from tasks.errors import OutputError
+from tasks.parts import UNFINISHED
+
+
+@contextlib.contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """A folder beside `target` to write into; it takes `target`'s name when the context ends without an error.
+
+    Raises OutputError where `target` holds something, or where it cannot be written.
+    """
+    aside = target.with_name(f".{target.name}.{secrets.token_hex(4)}{UNFINISHED}")
+    try:
+        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+            raise OutputError(f"{target} holds something already: name a new or empty folder")
+        aside.mkdir(parents=True)
+        yield aside
+        if target.exists():
+            target.rmdir()
+        aside.rename(target)
+    except OSError as error:
+        raise OutputError(f"cannot write {target}: {error.strerror or error}; name another --out") from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)

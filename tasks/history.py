@@ -1,0 +1,75 @@
+"""What earlier runs did, OUT/report/runs.json: so that a report can say what changed, and be written anew."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tasks import storage
+from tasks.records import FailedPaper, RunSummary
+
+if TYPE_CHECKING:
+    from tasks.storage import Place
+
+log = logging.getLogger(__name__)
+
+FILE = "runs.json"
+RUNS_KEPT = 50
+FAILURES_KEPT = 100
+"""Of one run; the ledger has all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What a dataset held when a run had ended."""
+
+    papers: int
+    failed: int
+    figures: int
+    subfigures: int
+    abstained: int
+    mean_confidence: float | None
+    by_modality: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class PastRun:
+    """A run and what the dataset then held."""
+
+    summary: RunSummary
+    holdings: Holdings
+
+
+def read_history(out: Place) -> list[PastRun]:
+    """The runs that are remembered, the latest last; none where the file is absent or says something else."""
+    file = out / "report" / FILE
+    try:
+        kept = json.loads(storage.read(file)) if storage.exists(file) else []
+        return [_past_run(run) for run in kept]
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        log.warning("%s cannot be read, so the report says nothing of earlier runs: %s", file, error)
+        return []
+
+
+def write_history(out: Place, runs: list[PastRun]) -> None:
+    """Keeps the latest runs, whole or not at all."""
+    kept = [_short(run) for run in runs[-RUNS_KEPT:]]
+    text = json.dumps([dataclasses.asdict(run) for run in kept], default=dt.datetime.isoformat, indent=1)
+    storage.put_bytes(text.encode(), out / "report" / FILE, durable=False)
+
+
+def _short(run: PastRun) -> PastRun:
+    failures = run.summary.failures[:FAILURES_KEPT]
+    return dataclasses.replace(run, summary=dataclasses.replace(run.summary, failures=failures))
+
+
+def _past_run(facts: dict[str, Any]) -> PastRun:
+    summary = dict(facts["summary"])
+    summary |= {name: dt.datetime.fromisoformat(summary[name]) for name in ("started_at", "finished_at")}
+    summary["failures"] = tuple(FailedPaper(**failed) for failed in summary["failures"])
+    summary["parts"] = tuple(summary["parts"])
+    return PastRun(RunSummary(**summary), Holdings(**facts["holdings"]))

@@ -1,0 +1,142 @@
+"""Which subfigures a person should look at first: the least sure, those on which the model abstains, its mistakes."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow.parquet as pq
+
+if TYPE_CHECKING:
+    from tasks.storage import Place
+
+    Bools = npt.NDArray[np.bool_]
+
+EACH = 10
+"""Subfigures for each reason."""
+REASONS = ("mistaken", "unsure", "abstained")
+_SURE = 0.8
+"""Confidence from which a row is not called unsure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A row that may be shown: where it is, and what decides whether it is."""
+
+    part: Place
+    row_group: int
+    row: int
+    """In its row group, from 0."""
+    modality: str | None
+    confidence: float
+    """0 where not scored."""
+    rejected: bool
+    gold: str | None = None
+    """What people say that it is, where they say something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What the model says of a part's rows, and what people say; (N,) each, in the part's order."""
+
+    modality: npt.NDArray[np.object_]
+    """Codes; None where not scored."""
+    confidence: npt.NDArray[np.float64]
+    """0 where not scored."""
+    rejected: Bools
+    gold: npt.NDArray[np.object_]
+    """Codes; None where nobody has named the row."""
+    starts: npt.NDArray[np.int64]
+    """First row of each row group."""
+
+    @classmethod
+    def read(cls, part: pq.ParquetFile, gold: Mapping[str, str]) -> Columns:
+        """The few columns that are needed; `gold` goes by subfigure_id. Raises pyarrow's errors."""
+        table = part.read(columns=["modality", "confidence", "rejected", *(["subfigure_id"] if gold else [])])
+        named = (
+            [gold.get(name) for name in table["subfigure_id"].to_pylist()] if gold else [None] * len(table)
+        )
+        sizes = [part.metadata.row_group(group).num_rows for group in range(part.num_row_groups)]
+        return cls(
+            modality=np.array(table["modality"].to_pylist(), object),
+            confidence=table["confidence"].fill_null(0).to_numpy().astype(np.float64),
+            rejected=table["rejected"].fill_null(False).to_numpy().astype(bool),
+            gold=np.array(named, object),
+            starts=np.cumsum([0, *sizes])[:-1],
+        )
+
+    @property
+    def scored(self) -> Bools:
+        """Rows that have a modality."""
+        return np.array([code is not None for code in self.modality], bool)
+
+    @property
+    def is_judged(self) -> Bools:
+        """Rows that both the model and people have named."""
+        named: Bools = np.array([code is not None for code in self.gold], bool)
+        return np.logical_and(self.scored, named)
+
+    @property
+    def judged(self) -> list[tuple[float, bool]]:
+        """Confidence of each such row, and whether both say the same."""
+        rows = np.flatnonzero(self.is_judged)
+        return [(float(self.confidence[row]), bool(self.modality[row] == self.gold[row])) for row in rows]
+
+
+@dataclass(slots=True)
+class Worklist:
+    """The first rows for each reason: `mistaken` (named otherwise by people, the surest first), `unsure` (named, the
+    least sure first), `abstained` (a sample)."""
+
+    ranked: dict[str, list[tuple[float, Pick]]] = field(default_factory=dict)
+
+    def fill(self, part: Place, columns: Columns) -> None:
+        """Takes the rows of one part."""
+        scored, rejected, confidence = columns.scored, columns.rejected, columns.confidence
+        wrong = columns.is_judged & (columns.modality != columns.gold)
+        self._take("mistaken", part, columns, wrong, lambda row: -confidence[row])
+        self._take(
+            "unsure", part, columns, scored & ~rejected & (confidence < _SURE), lambda row: confidence[row]
+        )
+        drawn = zlib.crc32(part.name.encode())
+        self._take("abstained", part, columns, scored & rejected, lambda row: _shuffled(drawn, row))
+
+    def add(self, other: Worklist, reasons: Sequence[str] = REASONS) -> None:
+        """Keeps the first of both."""
+        for why in reasons:
+            both = [*self.ranked.get(why, []), *other.ranked.get(why, [])]
+            self.ranked[why] = sorted(both, key=lambda pair: pair[0])[:EACH]
+
+    @property
+    def picks(self) -> dict[str, list[Pick]]:
+        """The rows by reason, in their order; reasons that have any."""
+        return {why: [pick for _, pick in ranked] for why, ranked in self.ranked.items() if ranked}
+
+    def _take(
+        self, why: str, part: Place, columns: Columns, chosen: Bools, rank: Callable[[int], float]
+    ) -> None:
+        first = sorted((float(rank(row)), row) for row in np.flatnonzero(chosen).tolist())[:EACH]
+        self.ranked[why] = [(place, _pick(part, columns, row)) for place, row in first]
+
+
+def _pick(part: Place, columns: Columns, row: int) -> Pick:
+    group = int(np.searchsorted(columns.starts, row, side="right")) - 1
+    modality, gold = columns.modality[row], columns.gold[row]
+    return Pick(
+        part=part,
+        row_group=group,
+        row=row - int(columns.starts[group]),
+        modality=modality,
+        confidence=float(columns.confidence[row]),
+        rejected=bool(columns.rejected[row]),
+        gold=gold if gold != modality else None,
+    )
+
+
+def _shuffled(seed: int, row: int) -> float:
+    """A place in an order that has nothing to do with the rows', the same for the same part."""
+    return float(zlib.crc32(row.to_bytes(8, "little"), seed))

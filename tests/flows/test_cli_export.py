@@ -1,0 +1,79 @@
+"""`figmill export` as its user meets it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from flows.cli import figmill
+from tasks.errors import FigmillError
+from tests.flows.command import figmill as run
+from tests.tasks.index.small import dataset
+
+
+def _call(*arguments: object) -> Result:
+    return CliRunner().invoke(figmill, ["export", *map(str, arguments)])
+
+
+def test_it_says_what_was_handed_on_under_which_licences(tmp_path: Path):
+    out = dataset(tmp_path / "dataset")
+    done = _call(out, "--to", "huggingface", "--out", tmp_path / "all")
+    assert done.exit_code == 0, done.output
+    assert "all: 6 subfigures of 6 papers (4 CC BY 4.0, 1 CC0, 1 without a known licence)" in done.output
+    chosen = (
+        "--modality",
+        "dmtr",
+        "--modality",
+        "illustration",
+        "--min-confidence",
+        0.4,
+        "--license",
+        "CC BY 4.0",
+    )
+    done = _call(out, "--to", "webdataset", "--out", tmp_path / "some", *chosen)
+    assert "some: 2 subfigures of 2 papers (2 CC BY 4.0); 4 left out" in done.output
+    assert sorted(path.name for path in (tmp_path / "some").iterdir()) == [
+        "MODEL.md",
+        "README.md",
+        "figmill-000000.tar",
+    ]
+
+
+def test_croissant_describes_the_dataset_and_takes_no_choice(tmp_path: Path):
+    out = dataset(tmp_path / "dataset")
+    done = _call(out, "--to", "croissant")
+    assert done.output.strip() == str(out / "croissant.json")
+    assert json.loads((out / "croissant.json").read_text())["name"] == "dataset"
+    assert _call(out, "--to", "croissant", "--named-only").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--to", "webdataset", "--out", "x", "--modality", "mircoscopy"], "no modality 'mircoscopy': micro"),
+        (["--to", "webdataset", "--out", "/proc/x"], "cannot write /proc/x"),
+        (["--to", "huggingface", "--out", "x", "--license", "MIT"], "no subfigure of"),
+    ],
+)
+def test_what_cannot_be_done_is_said(arguments: list[str], words: str, tmp_path: Path):
+    done = _call(dataset(tmp_path / "dataset"), *arguments)
+    assert isinstance(done.exception, FigmillError)
+    assert words in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [(["--to", "webdataset"], "needs --out"), (["--to", "zip", "--out", "x"], "'zip' is not one of")],
+)
+def test_what_is_not_understood_is_a_matter_of_usage(arguments: list[str], words: str, tmp_path: Path):
+    done = _call(dataset(tmp_path / "dataset"), *arguments)
+    assert done.exit_code == 2
+    assert words in done.output
+
+
+def test_a_folder_that_is_no_dataset_is_one_line(tmp_path: Path):
+    done = run("export", tmp_path, "--to", "croissant", home=tmp_path)
+    assert done.returncode == 1
+    assert "is no Figmill dataset" in done.stderr
+    assert "Traceback" not in done.stderr

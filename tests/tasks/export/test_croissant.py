@@ -1,0 +1,71 @@
+"""Croissant metadata as its own library validates it, and as it then reads the rows."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tasks.export.columns import MEANINGS
+from tasks.export.exporting import open_export
+from tasks.schema import subfigure_schema
+from tests.tasks.index.small import FIRST, part, row
+
+mlc = pytest.importorskip("mlcroissant")
+
+
+def _dataset(out: Path) -> Path:
+    part(out, FIRST, [row(0, "DMTR", 0.95), row(1), row(2, license="CC0"), row(3, None, license=None)])
+    return out
+
+
+def _valid(file: Path):
+    """The dataset that the file describes. `mlcroissant` raises where the metadata is in error."""
+    found = mlc.Dataset(jsonld=file)
+    assert found.metadata.ctx.issues.errors == set()
+    warnings = [str(warning) for warning in found.metadata.ctx.issues.warnings]
+    assert [
+        warning for warning in warnings if "citeAs" not in warning
+    ] == []  # only its makers know how to cite it
+    return found
+
+
+def test_it_describes_the_dataset_where_it_stands(tmp_path: Path):
+    out = _dataset(tmp_path / "dataset")
+    file = open_export(out).describe()
+    assert file == out / "croissant.json"
+    rows = list(_valid(file).records("subfigures"))
+    assert [one["subfigures/subfigure_id"].decode() for one in rows] == [f"{n:016x}/0/0" for n in range(4)]
+    first = rows[0]
+    assert first["subfigures/image"].size == (64, 64)
+    assert first["subfigures/probabilities"] == pytest.approx([0.95, 0.05], abs=1e-6)
+    assert [step.decode() for step in first["subfigures/modality_path"]] == [
+        "microscopy",
+        "microscopy/transmission",
+    ]
+    assert first["subfigures/published"].year == 2020
+    assert first["subfigures/rejected"] is False
+
+
+def test_it_names_the_classes_in_their_order_and_the_licences_by_address(tmp_path: Path):
+    out = _dataset(tmp_path / "dataset")
+    found = _valid(open_export(out).describe())
+    assert [one["modalities/code"] for one in found.records("modalities")] == ["DMFL", "GFIG"]
+    assert found.metadata.license == [
+        "https://creativecommons.org/licenses/by/4.0/",
+        "https://creativecommons.org/publicdomain/zero/1.0/",
+    ]
+
+
+def test_it_lies_in_an_exported_repository_and_fits_what_is_there(tmp_path: Path):
+    open_export(_dataset(tmp_path / "dataset")).to_huggingface(tmp_path / "a name, Ünïcode", lambda _: None)
+    found = _valid(tmp_path / "a name, Ünïcode" / "croissant.json")
+    assert len(list(found.records("subfigures"))) == 4
+
+
+def test_a_dataset_without_any_licence_claims_none(tmp_path: Path):
+    part(tmp_path / "dataset", FIRST, [row(1, license=None)])
+    assert "license" not in json.loads(open_export(tmp_path / "dataset").describe().read_text())
+
+
+def test_every_column_has_its_meaning():
+    assert list(MEANINGS) == subfigure_schema(["DMFL"], 1).names

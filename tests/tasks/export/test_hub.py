@@ -1,0 +1,108 @@
+"""A repository for the Hugging Face Hub: its card counts what is there, `datasets` opens it, nothing local leaks."""
+
+import re
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from huggingface_hub import DatasetCard
+
+from tasks.export.choice import Choice, Counts
+from tasks.export.exporting import open_export
+from tests.tasks.index.small import FIRST, SECOND, dataset, part, row
+from tests.tasks.small_datasets import STAMP
+
+HOSTILE = "CC BY <script>alert(1)</script> [x](javascript:alert) | # `"
+
+
+def _export(out: Path, target: Path, **choice) -> Counts:
+    return open_export(out).choosing(Choice(**choice)).to_huggingface(target, lambda _: None)
+
+
+def test_the_datasets_library_opens_it_with_pictures(tmp_path: Path):
+    from datasets import load_dataset
+
+    counts = _export(dataset(tmp_path / "dataset"), tmp_path / "repository")
+    rows = load_dataset(
+        str(tmp_path / "repository"), split="train", cache_dir=str(tmp_path / "cache")
+    ).select(range(5))
+    assert (counts.subfigures, counts.left_out, len(counts.papers)) == (6, 0, 6)
+    assert rows[0]["image"].size == (64, 64)
+    assert rows["modality"] == ["DMTR", "DMFL", "GGEL", "GFIG", "DMTR"]
+
+
+def test_the_card_counts_licences_by_papers_and_by_subfigures(tmp_path: Path):
+    out = tmp_path / "dataset"
+    same_paper = {"paper_id": "a" * 64, "license": "CC0 1.0"}
+    part(out, FIRST, [row(1), row(2, **same_paper), row(3, **same_paper), row(4, license=None)])
+    _export(out, tmp_path / "repository")
+    card = DatasetCard.load(tmp_path / "repository" / "README.md")
+    assert "| [CC0 1.0](https://creativecommons.org/publicdomain/zero/1.0/) | 1 | 2 |" in card.text
+    assert "| [CC BY 4.0](https://creativecommons.org/licenses/by/4.0/) | 1 | 1 |" in card.text
+    assert "| not known | 1 | 1 |" in card.text
+    assert card.data.license == "other"
+    assert card.data.size_categories == ["n<1K"]
+    assert card.data.pretty_name == "repository"
+
+
+def test_licences_that_the_hub_knows_stand_in_the_front_matter(tmp_path: Path):
+    out = dataset(tmp_path / "dataset")
+    counts = _export(out, tmp_path / "repository", licenses=("CC BY 4.0", "CC0"))
+    card = DatasetCard.load(tmp_path / "repository" / "README.md")
+    assert card.data.license == ["cc-by-4.0", "cc0-1.0"]
+    assert "licence CC BY 4.0 or CC0. 1 rows were left out" in card.text
+    assert counts.by_license == {"CC BY 4.0": 4, "CC0": 1}
+
+
+def test_rows_are_chosen_by_modality_confidence_and_abstention(tmp_path: Path):
+    out = dataset(tmp_path / "dataset")
+    chosen = {
+        "microscopy": Choice(modalities=("microscopy",)),
+        "sure": Choice(min_confidence=0.9),
+        "named": Choice(named_only=True),
+        "both": Choice(modalities=("microscopy/transmission",), min_confidence=0.5),
+    }
+    found = {}
+    for name, choice in chosen.items():
+        open_export(out).choosing(choice).to_huggingface(tmp_path / name, lambda _: None)
+        table = pq.read_table(tmp_path / name / "data", columns=["modality"])
+        found[name] = table["modality"].to_pylist()
+    assert found == {
+        "microscopy": ["DMTR", "DMFL", "DMTR"],
+        "sure": ["DMTR", "GFIG"],
+        "named": ["DMTR", "DMFL", "GGEL", "GFIG"],
+        "both": ["DMTR"],
+    }
+
+
+def test_local_paths_stay_at_home_and_all_else_is_as_it_was(tmp_path: Path):
+    out = dataset(tmp_path / "dataset")
+    part(out, SECOND, [row(4, source_uri="https://example.org/a/b.pdf"), row(5, source_uri="s3://own/c.pdf")])
+    _export(out, tmp_path / "repository")
+    before, after = pq.read_table(out / "subfigures"), pq.read_table(tmp_path / "repository" / "data")
+    assert after["source_uri"].to_pylist() == [
+        *(f"paper-{number}.pdf" for number in range(4)),
+        "https://example.org/a/b.pdf",
+        "c.pdf",
+    ]
+    assert after.drop_columns("source_uri").equals(before.drop_columns("source_uri"))
+    assert after.schema.metadata == before.schema.metadata
+    assert (tmp_path / "repository" / "MODEL.md").read_text() == STAMP.card
+    assert str(tmp_path) not in (tmp_path / "repository" / "README.md").read_text()
+
+
+def test_nothing_from_a_dataset_becomes_markup_of_the_card(tmp_path: Path):
+    out = tmp_path / "dataset"
+    part(out, FIRST, [row(1, license=HOSTILE), row(2, modality=f"x{HOSTILE}")])
+    _export(out, tmp_path / "repository")
+    text = (tmp_path / "repository" / "README.md").read_text()
+    assert re.search(r"(?<!\\)<script", text) is None
+    assert re.search(r"(?<!\\)\[x(?<!\\)\]\(javascript", text) is None
+    table = text.split("## Labels")[0].split("| --- | --- | --- |")[1]
+    assert all(len(re.findall(r"(?<!\\)\|", line)) == 4 for line in table.strip().splitlines())
+
+
+@pytest.mark.parametrize("name", ["a: b # c", '"quoted"', "{x: [y"])
+def test_any_folder_name_is_valid_front_matter(tmp_path: Path, name: str):
+    _export(dataset(tmp_path / "dataset"), tmp_path / name)
+    assert DatasetCard.load(tmp_path / name / "README.md").data.pretty_name == name

@@ -1,0 +1,39 @@
+"""Gold is a CSV that people fill in: what it says is taken as meant, what it cannot mean is named."""
+
+from pathlib import Path
+
+import pytest
+
+from tasks.errors import InputError
+from tasks.gold_labels import read_gold_labels
+
+
+def _read(tmp_path: Path, text: str | bytes) -> dict[str, str]:
+    file = tmp_path / "gold.csv"
+    file.write_bytes(text.encode() if isinstance(text, str) else text)
+    return dict(read_gold_labels(file))
+
+
+def test_codes_are_read_in_any_case_and_rows_nobody_looked_at_are_left_out(tmp_path: Path):
+    text = "\ufeffnote,modality,subfigure_id\nmine, dmel ,a/0/0\n,,a/0/1\n,My class,a/0/2\n,DMEL,a/0/0\n"
+    assert _read(tmp_path, text) == {"a/0/0": "DMEL", "a/0/2": "My class"}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "needs the columns subfigure_id and modality"),
+        ("id;modality\n", "needs the columns"),
+        ("subfigure_id,modality\na,DMEL\na,DMFL\n", "line 3: a has two modalities"),
+        ('subfigure_id,modality\n"a,DMEL\n', "is no CSV"),
+        (b"subfigure_id,modality\n\xff,DMEL\n", "is no text in UTF-8"),
+    ],
+)
+def test_what_it_cannot_mean_is_named(tmp_path: Path, text: str | bytes, words: str):
+    with pytest.raises(InputError, match=words):
+        _read(tmp_path, text)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path):
+    with pytest.raises(InputError, match="cannot be read: No such file"):
+        read_gold_labels(tmp_path / "gold.csv")

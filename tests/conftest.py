@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests import stores
-from tests.servers import Server, prefect_server
+from tests.servers import Server, postgres, prefect_server
 from tests.stores import Store
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -62,15 +62,12 @@ def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def prefect_on_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A Prefect server on PostgreSQL, as production has it, that the slow tests share."""
-    pgserver = pytest.importorskip("pgserver", reason="pgserver has no wheel for this Python")
-    database = pgserver.get_server(tmp_path_factory.mktemp("postgres"))
-    url = database.get_uri().replace("postgresql://", "postgresql+asyncpg://")
     home = tmp_path_factory.mktemp("prefect-on-postgres")
-    try:
-        with prefect_server(home, PREFECT_SERVER_DATABASE_CONNECTION_URL=url) as server:
-            yield server
-    finally:
-        database.cleanup()
+    with (
+        postgres() as url,
+        prefect_server(home, PREFECT_SERVER_DATABASE_CONNECTION_URL=url) as server,
+    ):
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+import pytest
 
 from tests.flows.command import environment
 
@@ -68,6 +72,31 @@ def prefect_server(home: Path, **extra: str) -> Iterator[Server]:
     with process(command, environment(home, **_SERVER, **extra), home / "server.log") as running:
         _wait_for(server.url, running, home / "server.log")
         yield server
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """The machine's PostgreSQL with a database of our own, by a socket; skips where it has none.
+
+    Not that of pgserver: Prefect needs the extension pg_trgm.
+    """
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not programs:
+        pytest.skip("needs PostgreSQL (Debian's package postgresql), for Prefect's server")
+    user: dict[str, Any] = {"user": "postgres"} if os.geteuid() == 0 else {}  # it refuses to be root
+    with tempfile.TemporaryDirectory(prefix="postgres-") as folder:
+        if user:
+            shutil.chown(folder, "postgres")
+        data, control = f"{folder}/data", [str(programs[-1].with_name("pg_ctl")), "-D", f"{folder}/data"]
+        fresh = [str(programs[-1]), "-D", data, "-A", "trust", "-U", "prefect", "--no-sync"]
+        options = f"-k {folder} -c listen_addresses='' -c fsync=off"
+        quiet: dict[str, Any] = {"cwd": folder, "stdout": subprocess.DEVNULL, "check": True, **user}
+        subprocess.run(fresh, **quiet)
+        subprocess.run([*control, "-w", "-o", options, "-l", f"{folder}/log", "start"], **quiet)
+        try:
+            yield f"postgresql+asyncpg://prefect@/postgres?host={folder}"
+        finally:
+            subprocess.run([*control, "-m", "immediate", "stop"], **quiet)
 
 
 @contextmanager

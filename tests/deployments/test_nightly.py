@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tasks import storage
@@ -28,18 +29,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 @pytest.fixture(scope="module")
 def operated(prefect_on_postgres: Server, s3_server: Store) -> Iterator[Server]:
-    """The server with pools, queue, keys and all deployments, and a worker that stands in another folder."""
+    """The server as set_up.py leaves it, and a worker that stands in another folder."""
     server = prefect_on_postgres
-    for pool, kind, template in (
-        ("figmill", "process", "process-s3"),
-        ("figmill-docker", "docker", "docker"),
-        ("figmill-kubernetes", "kubernetes", "kubernetes"),
-    ):
-        base = DEPLOYMENTS / "pools" / f"{template}.json"
-        server.prefect("work-pool", "create", pool, "--type", kind, "--base-job-template", base)
-    server.prefect("work-queue", "create", "dataset", "--pool", "figmill", "--limit", 1)
-    script(server, "keys.py", **s3_server.environment)
-    server.prefect("deploy", "--all", "--prefect-file", DEPLOYMENTS / "prefect.yaml")
+    script(server, "set_up.py", FIGMILL_DATA="s3://papers", **s3_server.environment)
+    assert httpx.head(f"{s3_server.url}/papers").is_success
     elsewhere = server.home / "worker"
     elsewhere.mkdir()
     env = {name: value for name, value in server.environment.items() if not name.startswith("AWS_")}

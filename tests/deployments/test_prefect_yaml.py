@@ -11,7 +11,7 @@ from prefect.client.schemas.schedules import CronSchedule
 from prefect.flows import load_flow_from_entrypoint
 
 FILE = Path(__file__).resolve().parents[2] / "deployments" / "prefect.yaml"
-PLAIN = yaml.safe_load(FILE.read_text())
+PLAIN = yaml.safe_load(FILE.read_text().replace("{{ $FIGMILL_DATA }}", "/srv/figmill"))
 DEPLOYMENTS = {deployment["name"]: deployment for deployment in PLAIN["deployments"]}
 
 

@@ -3,11 +3,7 @@
 import contextlib
 import os
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +17,7 @@ from tasks.demo import make_papers
 from tasks.errors import SettingsError
 from tasks.progress import Listener
 from tasks.settings import LabelSettings
+from tests.clusters import dask_cluster
 from tests.flows.command import copies, figmill
 from tests.servers import Server, eventually
 
@@ -44,47 +41,6 @@ def test_a_runner_is_a_kind_and_perhaps_an_address(text: str, runner: Runner) ->
 def test_another_runner_is_refused(text: str) -> None:
     with pytest.raises(SettingsError, match="local, dask, dask=ADDRESS"):
         parse_runner(text)
-
-
-@contextmanager
-def program(*command: str, log: Path, **extra: str) -> Iterator[subprocess.Popen[bytes]]:
-    with log.open("wb") as file:
-        running = subprocess.Popen(
-            [sys.executable, "-m", *command],
-            env=os.environ | extra,
-            stdout=file,
-            stderr=file,
-            start_new_session=True,
-        )
-    try:
-        yield running
-    finally:
-        if running.poll() is None:
-            os.killpg(running.pid, signal.SIGKILL)
-            running.wait()
-
-
-@contextmanager
-def dask_cluster(folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """A scheduler and two workers, started as an operator does; its address and the workers."""
-    with ExitStack() as stack:
-        start = ["distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
-        stack.enter_context(
-            program(*start, "--scheduler-file", str(folder / "scheduler.json"), log=folder / "scheduler.log")
-        )
-        eventually((folder / "scheduler.json").exists)
-        join = ["distributed.cli.dask_worker", "--scheduler-file", str(folder / "scheduler.json")]
-        join += ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(folder)]
-        workers = [
-            stack.enter_context(program(*join, "--name", name, log=folder / f"{name}.log"))
-            for name in ("first", "second")
-        ]
-        from distributed import Client
-
-        with Client(scheduler_file=str(folder / "scheduler.json")) as client:
-            client.wait_for_workers(2, timeout=120)
-            address = client.scheduler.address
-        yield address, workers
 
 
 def rows(out: Path) -> list[list[dict[str, Any]]]:

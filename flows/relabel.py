@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from prefect import flow, get_run_logger, runtime, tags
-from prefect.artifacts import create_table_artifact
+from prefect import flow, runtime, tags
 from prefect.states import Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.label_papers import headline, outcome_table
+from flows.artifacts import FlowListener, show_outcome
 from flows.relabelling import relabel
 from flows.run import SHARDS_AT_ONCE
 from flows.runners import for_workers, task_runs
 from tasks.errors import FigmillError
-from tasks.progress import Listener
 from tasks.records import RunSummary
 from tasks.settings import RelabelSettings
 from tasks.stages import relabel_shard
+
+_KEY = "figmill-relabel"
 
 
 def _run_name() -> str:
@@ -29,17 +29,17 @@ def _run_name() -> str:
     persist_result=False,
 )
 def relabel_dataset(settings: RelabelSettings) -> RunSummary:
-    """Labels the pictures of `settings.source` anew; leaves a table of the outcome as an artifact.
+    """Labels the pictures of `settings.source` anew; leaves its progress and a table of the outcome as artifacts.
 
     A run that cannot be done ends as Failed with the sentence that says why.
     """
     try:
         settings = for_workers(settings)
-        summary = relabel(settings, task_runs(relabel_shard, settings), Listener(get_run_logger()))
+        listener = FlowListener(_KEY, settings.out)
+        summary = relabel(settings, task_runs(relabel_shard, settings), listener)
     except FigmillError as error:
         return Failed(message=str(error), data=error)  # type: ignore[return-value]
-    get_run_logger().info("%s", headline(summary))
-    create_table_artifact(outcome_table(summary), key="figmill-relabel", description=headline(summary))
+    show_outcome(summary, _KEY, warn_above=1.0)  # papers failed when they were read, not now
     return summary
 
 

@@ -43,6 +43,7 @@ def relabel(
             for shard, outcome in in_window(plan.shards(), settings, submit):
                 dataset.supersede(shard.supersedes)
                 result.add(outcome)
+                listener.counted(outcome)
             return result.end(dataset, plan, listener, bundle.model_id, _shown(settings))
 
 

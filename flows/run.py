@@ -83,6 +83,7 @@ def label(settings: LabelSettings, crew: Crew, listener: Listener) -> RunSummary
             dataset.supersede(shard.supersedes)
             plan.done(shard)
             result.add(outcome)
+            listener.counted(outcome)
         return result.end(dataset, plan, listener, bundle.model_id, _shown(settings))
 
 

@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
-from prefect import flow, get_run_logger, tags
+from prefect import flow, get_run_logger, runtime, tags
 from prefect.artifacts import create_markdown_artifact
 
+from flows.artifacts import Progress
 from flows.training import TrainListener, train
 from flows.training_outcome import TrainOutcome
 from flows.training_progress import TrainingLines
 from flows.training_settings import TrainSettings
+from models.training import Epoch
+
+_KEY = "figmill-train-classifier"
 
 
 def _run_name() -> str:
-    from prefect import runtime
-
     return f"train {runtime.flow_run.parameters['settings'].model}"
 
 
 @flow(name="train-classifier", flow_run_name=_run_name, persist_result=False)
 def train_classifier(settings: TrainSettings, listener: TrainListener | None = None) -> TrainOutcome:
-    """Trains, calibrates, evaluates and writes the bundle; leaves its card as a Markdown artifact."""
+    """Trains, calibrates, evaluates and writes the bundle; leaves its card as a Markdown artifact.
+
+    Without a listener, the run's log and a progress artifact say where the training stands.
+    """
     with tags("figmill", f"model: {settings.model}"):
-        outcome = train(settings, listener or TrainingLines(get_run_logger().info))
-    create_markdown_artifact(
-        outcome.bundle.card, key="figmill-train-classifier", description=outcome.bundle.model_id
-    )
+        outcome = train(settings, listener or _FlowTraining(settings.out))
+    create_markdown_artifact(outcome.bundle.card, key=_KEY, description=outcome.bundle.model_id)
     return outcome
+
+
+class _FlowTraining(TrainingLines):
+    """Lines in the flow run's log, epochs in a progress artifact."""
+
+    def __init__(self, out: str) -> None:
+        logger = get_run_logger()
+        super().__init__(logger.info)
+        self._progress = Progress(f"{_KEY}-progress", f"epochs done for {out}", logger)
+
+    def epoch(self, epoch: Epoch, total: int) -> None:
+        """Losses, accuracies and the time left; the artifact moves on."""
+        super().epoch(epoch, total)
+        self._progress.show(epoch.epoch / total)

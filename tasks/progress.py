@@ -118,6 +118,9 @@ class Listener:
             extra={"facts": facts},
         )
 
+    def counted(self, outcome: ShardOutcome) -> None:
+        """The run has taken in what became of a shard, wherever that was done."""
+
     def ended(self, summary: RunSummary) -> None:
         """The run is done; whoever watches it sees the same on standard output."""
         counts = {

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests import stores
+from tests.servers import Server, postgres, prefect_server
 from tests.stores import Store
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -49,6 +50,24 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     save_bundle(folder, description, network, "# tiny\nUntrained.\n")
     return folder
+
+
+@pytest.fixture(scope="session")
+def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A Prefect server on SQLite that all tests share: it takes 20 to 50 s to start."""
+    with prefect_server(tmp_path_factory.mktemp("prefect")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def prefect_on_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A Prefect server on PostgreSQL, as production has it, that the slow tests share."""
+    home = tmp_path_factory.mktemp("prefect-on-postgres")
+    with (
+        postgres() as url,
+        prefect_server(home, PREFECT_SERVER_DATABASE_CONNECTION_URL=url) as server,
+    ):
+        yield server
 
 
 @pytest.fixture(scope="session")

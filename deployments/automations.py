@@ -1,0 +1,101 @@
+"""Makes Prefect tell people what went wrong with a nightly run; run once per Prefect server.
+
+    python deployments/automations.py https://chat.example.org/hooks/...   (or FIGMILL_WARN_URL in the environment)
+
+The address, which is a secret for most chats, is kept in a block. Run again, it replaces block and automations.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import timedelta
+from uuid import UUID
+
+from prefect.automations import Automation
+from prefect.blocks.notifications import CustomWebhookNotificationBlock
+from prefect.client.orchestration import get_client
+from prefect.events.actions import ChangeFlowRunState, SendNotification
+from prefect.events.schemas.automations import EventTrigger, Posture
+from prefect.events.schemas.events import ResourceSpecification
+from prefect.states import StateType
+
+from flows.artifacts import FAILING
+
+BLOCK = "figmill-warnings"
+_SIGNS_OF_LIFE = ("heartbeat", "Completed", "Failed", "Cancelled", "Crashed")
+_FIGMILL_RUNS = ResourceSpecification(
+    {"prefect.resource.role": "tag", "prefect.resource.id": "prefect.tag.figmill"}
+)
+
+
+def automations(block: UUID) -> list[Automation]:
+    """Too many failed papers; a failed or crashed run; a run whose machine has gone silent."""
+    return [
+        Automation(
+            name="figmill: many papers failed",
+            description="More of a run's papers failed than its deployment's warn_above (2%) allows.",
+            trigger=EventTrigger(
+                expect={FAILING}, posture=Posture.Reactive, threshold=1, within=timedelta(0)
+            ),
+            actions=[
+                SendNotification(
+                    block_document_id=block,
+                    subject="Figmill: many papers failed",
+                    body="{{ event.payload['message'] }}",
+                )
+            ],
+        ),
+        Automation(
+            name="figmill: a run failed",
+            description="A run could not be done; its state says why, the same run again goes on.",
+            trigger=EventTrigger(
+                expect={"prefect.flow-run.Failed", "prefect.flow-run.Crashed"},
+                match_related=_FIGMILL_RUNS,
+                posture=Posture.Reactive,
+                threshold=1,
+                within=timedelta(0),
+            ),
+            actions=[
+                SendNotification(
+                    block_document_id=block,
+                    subject="Figmill: {{ flow_run.name }} is {{ flow_run.state.name }}",
+                    body="{{ flow_run.state.message }}",
+                )
+            ],
+        ),
+        Automation(
+            name="figmill: a run has gone silent",
+            description="No heartbeat for ten minutes: its machine is gone. As Crashed, it holds up no other.",
+            trigger=EventTrigger(
+                after={"prefect.flow-run.heartbeat"},
+                expect={f"prefect.flow-run.{sign}" for sign in _SIGNS_OF_LIFE},
+                match=ResourceSpecification({"prefect.resource.id": ["prefect.flow-run.*"]}),
+                match_related=_FIGMILL_RUNS,
+                for_each={"prefect.resource.id"},
+                posture=Posture.Proactive,
+                threshold=1,
+                within=timedelta(minutes=10),
+            ),
+            actions=[ChangeFlowRunState(state=StateType.CRASHED, message="no heartbeat for ten minutes")],
+        ),
+    ]
+
+
+def save(url: str) -> None:
+    """Puts the block and the automations in place of those of the same names."""
+    block = CustomWebhookNotificationBlock(name=BLOCK, url=url, json_data={"text": "{{subject}}\n{{body}}"})
+    kept: UUID = block.save(BLOCK, overwrite=True)
+    with get_client(sync_client=True) as client:
+        for automation in automations(kept):
+            for old in client.read_automations_by_name(automation.name):
+                client.delete_automation(old.id)
+            client.create_automation(automation)
+
+
+if __name__ == "__main__":
+    address = (sys.argv[1:] or [os.environ.get("FIGMILL_WARN_URL", "")])[0]
+    if not address.startswith(("http://", "https://")):
+        sys.exit("name the address to be told at: python deployments/automations.py https://...")
+    save(address)
+    print(f"automations made; they tell {address.split('/')[2]}")  # noqa: T201

@@ -1,0 +1,94 @@
+"""Makes on a Prefect server what the deployments need, then deploys them; may be run again.
+
+    FIGMILL_DATA=/srv/figmill python deployments/set_up.py
+
+FIGMILL_DATA is where inbox and datasets are, a folder or a URI such as s3://papers. Made are: the inbox, the work
+pools, the work queues of prefect.yaml with room for one run each, so that no two write one dataset, and, where
+AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are set, secret blocks of them. A worker resolves those when it starts a
+run: the keys stand in no deployment, no parameter and no log. (In prefect.yaml they would: `prefect deploy` writes down
+what a block says.)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+from prefect.blocks.system import Secret
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.actions import WorkPoolCreate, WorkPoolUpdate
+from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
+
+from tasks.storage import place
+
+HERE = Path(__file__).parent
+POOLS = {"figmill": "process", "figmill-docker": "docker", "figmill-kubernetes": "kubernetes"}
+KEYS = {"AWS_ACCESS_KEY_ID": "figmill-s3-key-id", "AWS_SECRET_ACCESS_KEY": "figmill-s3-key"}
+
+
+def keep_keys() -> bool:
+    """Saves the store's keys as the blocks that the pools name; False where the environment has none."""
+    if not all(os.environ.get(variable) for variable in KEYS):
+        return False
+    for variable, block in KEYS.items():
+        Secret(value=os.environ[variable]).save(block, overwrite=True)
+    return True
+
+
+def template_of(kind: str, keys: bool) -> dict[str, Any]:
+    """The pool's base job template; where there are no keys, it asks for none."""
+    template: dict[str, Any] = json.loads((HERE / "pools" / f"{kind}.json").read_text(encoding="utf-8"))
+    if not keys and kind != "kubernetes":
+        template["job_configuration"]["env"] = "{{ env }}"
+        for variable in ("store_key_id", "store_key"):
+            del template["variables"]["properties"][variable]
+    return template
+
+
+async def make_pool(client: PrefectClient, name: str, template: dict[str, Any]) -> None:
+    """Makes the work pool, or gives one that is there the template."""
+    try:
+        await client.create_work_pool(WorkPoolCreate(name=name, type=POOLS[name], base_job_template=template))
+    except ObjectAlreadyExists:
+        await client.update_work_pool(name, WorkPoolUpdate(base_job_template=template))
+
+
+async def make_queue(client: PrefectClient, pool: str, name: str) -> None:
+    """Makes the work queue if it is not there, and lets one run at a time through it."""
+    try:
+        queue = await client.read_work_queue_by_name(name, work_pool_name=pool)
+    except ObjectNotFound:
+        queue = await client.create_work_queue(name, work_pool_name=pool)
+    await client.update_work_queue(queue.id, concurrency_limit=1)
+
+
+async def make_pools(keys: bool) -> None:
+    """The pools, and the queues that prefect.yaml names in them."""
+    deployments = yaml.safe_load((HERE / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+    queues = {(each["work_pool"]["name"], each["work_pool"]["work_queue_name"]) for each in deployments}
+    async with get_client() as client:
+        for name, kind in POOLS.items():
+            await make_pool(client, name, template_of(kind, keys))
+        for pool, queue in sorted(queues):
+            await make_queue(client, pool, queue)
+
+
+def main() -> None:
+    """Makes everything; what is there already is brought up to date."""
+    data = os.environ.get("FIGMILL_DATA")
+    if not data:
+        sys.exit("set FIGMILL_DATA: where inbox and datasets are, a folder or a URI")
+    (place(data) / "inbox").mkdir(parents=True, exist_ok=True)
+    asyncio.run(make_pools(keep_keys()))
+    deploy = ["deploy", "--all", "--prefect-file", str(HERE / "prefect.yaml")]
+    subprocess.run([sys.executable, "-m", "prefect", "--no-prompt", *deploy], check=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""What a flow run shows of itself in Prefect: how far it is, what became of it, and a warning where much failed.
+
+The run does not depend on any of it: a server that is away costs the picture, not the papers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+from uuid import UUID
+
+import httpx
+from prefect import get_run_logger
+from prefect.artifacts import create_progress_artifact, create_table_artifact, update_progress_artifact
+from prefect.events import emit_event
+from prefect.exceptions import PrefectException
+
+from flows.outcome import headline, outcome_table
+from tasks.progress import Listener, Logger
+from tasks.records import RunSummary, ShardOutcome
+
+WARN_ABOVE = 0.02
+"""The share of failed papers that a run may have without a warning."""
+FAILING = "figmill.papers.failing"
+"""The event that says so; an automation can tell people (deployments/automations.py)."""
+
+
+class Progress:
+    """A progress artifact, made at the first sign of progress."""
+
+    def __init__(self, key: str, description: str, logger: Logger) -> None:
+        self._key, self._description, self._log = key, description, logger
+        self._artifact: UUID | None = None
+
+    def show(self, done: float) -> None:
+        """Sets it to a share, 0 to 1."""
+        percent = round(100 * min(max(done, 0.0), 1.0), 1)
+        with _unharmed(self._log):
+            if self._artifact is None:
+                made = create_progress_artifact(percent, self._key, self._description)
+                self._artifact = made  # type: ignore[assignment]  # a coroutine where there is a loop; not here
+            else:
+                update_progress_artifact(self._artifact, percent)
+
+
+class FlowListener(Listener):
+    """Says in the flow run's log and in a progress artifact where the run stands, shard by shard."""
+
+    def __init__(self, key: str, out: str) -> None:
+        super().__init__(get_run_logger())
+        self._progress = Progress(f"{key}-progress", f"papers done for {out}", self.log)
+
+    def counted(self, outcome: ShardOutcome) -> None:
+        """Moves the artifact on by a shard's papers."""
+        self.papers += sum(outcome.by_status.values())
+        self._progress.show(self.papers / self.total if self.total else 1.0)
+
+    def ended(self, summary: RunSummary) -> None:
+        """Nothing is left to do."""
+        super().ended(summary)
+        self._progress.show(1.0)
+
+
+def show_outcome(summary: RunSummary, key: str, warn_above: float = WARN_ABOVE) -> None:
+    """Leaves the outcome as a table artifact and in the log, and warns where more than `warn_above` failed."""
+    logger = get_run_logger()
+    logger.info("%s", headline(summary))
+    with _unharmed(logger):
+        create_table_artifact(outcome_table(summary), key=key, description=headline(summary))
+    _warn_of_failures(summary, warn_above)
+
+
+def _warn_of_failures(summary: RunSummary, above: float) -> None:
+    failed = summary.by_status.get("failed", 0)
+    if not summary.papers or failed / summary.papers <= above:
+        return
+    share = f"{failed} of {summary.papers} papers failed ({failed / summary.papers:.1%})"
+    get_run_logger().warning("%s: more than %.1f%%", share, 100 * above)
+    name = re.sub(r"[^\w.-]+", "-", summary.out).strip("-")
+    emit_event(
+        FAILING,
+        resource={"prefect.resource.id": f"figmill.dataset.{name}", "prefect.resource.name": summary.out},
+        payload={"papers": summary.papers, "failed": failed, "message": f"{summary.out}: {share}"},
+    )
+
+
+@contextlib.contextmanager
+def _unharmed(logger: Logger) -> Iterator[None]:
+    try:
+        yield
+    except (httpx.HTTPError, PrefectException) as error:
+        logger.warning("Prefect did not take an artifact (%s); the run goes on", error)

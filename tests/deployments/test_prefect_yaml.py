@@ -1,0 +1,63 @@
+"""Each deployment names a flow that is there, parameters that it takes, times that exist and a queue that is shared."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from prefect import Flow
+from prefect.cli.deploy._models import PrefectYamlModel
+from prefect.client.schemas.schedules import CronSchedule
+from prefect.flows import load_flow_from_entrypoint
+
+FILE = Path(__file__).resolve().parents[2] / "deployments" / "prefect.yaml"
+PLAIN = yaml.safe_load(FILE.read_text().replace("{{ $FIGMILL_DATA }}", "/srv/figmill"))
+DEPLOYMENTS = {deployment["name"]: deployment for deployment in PLAIN["deployments"]}
+
+
+def flow_of(name: str) -> Flow[Any, Any]:
+    return load_flow_from_entrypoint(DEPLOYMENTS[name]["entrypoint"], use_placeholder_flow=False)
+
+
+def test_every_flow_that_is_meant_for_it_is_deployed_under_a_name_of_its_own() -> None:
+    flows = {flow_of(name).name for name in DEPLOYMENTS}
+    assert flows == {"label-papers", "ingest-pmc", "relabel", "train-classifier"}
+    assert len(DEPLOYMENTS) == len(PLAIN["deployments"])
+
+
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_the_flow_takes_the_parameters(name: str) -> None:
+    parameters = DEPLOYMENTS[name]["parameters"]
+    flow = flow_of(name)
+    taken = flow.validate_parameters(parameters)
+    assert type(taken["settings"]).__name__.endswith("Settings")
+    for key, value in parameters["settings"].items():
+        kept = getattr(taken["settings"], key)
+        assert kept == (tuple(value) if isinstance(value, list) else value) or isinstance(value, dict), key
+    with pytest.raises(Exception, match="nosuch"):
+        flow.validate_parameters({"settings": parameters["settings"] | {"nosuch": 1}})
+
+
+@pytest.mark.parametrize("name", DEPLOYMENTS)
+def test_schedules_are_at_times_that_exist(name: str) -> None:
+    for schedule in DEPLOYMENTS[name].get("schedules", []):
+        CronSchedule(cron=schedule["cron"], timezone=schedule["timezone"])  # raises where either is wrong
+        assert isinstance(schedule["active"], bool)
+
+
+def test_nobody_writes_a_dataset_from_two_queues_on_a_schedule() -> None:
+    queues: dict[str, set[tuple[str, str]]] = {}
+    for deployment in DEPLOYMENTS.values():
+        assert deployment["concurrency_limit"] == {"limit": 1, "collision_strategy": "ENQUEUE"}
+        if deployment.get("schedules"):
+            pool = deployment["work_pool"]
+            out = deployment["parameters"]["settings"]["out"]
+            queues.setdefault(out, set()).add((pool["name"], pool["work_queue_name"]))
+    assert queues
+    assert {out: found for out, found in queues.items() if len(found) > 1} == {}
+
+
+def test_prefect_reads_the_file_as_it_is_meant() -> None:
+    model = PrefectYamlModel.model_validate(PLAIN)
+    assert model.pull == []
+    assert [deployment.name for deployment in model.deployments] == list(DEPLOYMENTS)

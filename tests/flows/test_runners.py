@@ -1,0 +1,129 @@
+"""Shards over a cluster of two worker processes, one of which is killed at work: the dataset is that of a local run."""
+
+import contextlib
+import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from flows.run import label_here
+from flows.runners import Runner, parse_runner
+from tasks.check import Totals, check
+from tasks.demo import make_papers
+from tasks.errors import SettingsError
+from tasks.progress import Listener
+from tasks.settings import LabelSettings
+from tests.clusters import dask_cluster
+from tests.flows.command import copies, figmill
+from tests.servers import Server, eventually
+
+TIMES = ("labelled_at", "finished_at", "seconds")
+
+
+@pytest.mark.parametrize(
+    ("text", "runner"),
+    [
+        ("local", Runner("local")),
+        ("dask", Runner("dask")),
+        ("ray=auto", Runner("ray", "auto")),
+        ("dask=tcp://scheduler:8786", Runner("dask", "tcp://scheduler:8786")),
+    ],
+)
+def test_a_runner_is_a_kind_and_perhaps_an_address(text: str, runner: Runner) -> None:
+    assert parse_runner(text) == runner
+
+
+@pytest.mark.parametrize("text", ["", "slurm", "dask=", "local=here"])
+def test_another_runner_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match="local, dask, dask=ADDRESS"):
+        parse_runner(text)
+
+
+def rows(out: Path) -> list[list[dict[str, Any]]]:
+    """The dataset's rows but for times, and for the order of parts."""
+    found = []
+    for folder in ("subfigures", "papers"):
+        table = pq.read_table(out / folder)
+        plain = table.drop_columns([name for name in TIMES if name in table.column_names]).to_pylist()
+        for row in plain:
+            row.pop("part", None)
+        found.append(sorted(plain, key=lambda row: (row["paper_id"], row.get("subfigure_id", ""))))
+    return found
+
+
+@pytest.fixture(scope="module")
+def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twelve papers and a file that is none: five shards of three."""
+    folder = tmp_path_factory.mktemp("papers")
+    for paper in make_papers(tmp_path_factory.mktemp("made")):
+        copies(paper, folder / paper.stem, 6)
+    (folder / "text.pdf").write_text("no PDF")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def local(papers: Path, tiny_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What these papers become in this process."""
+    out = tmp_path_factory.mktemp("local") / "out"
+    options: dict[str, Any] = {"model": str(tiny_bundle), "device": "cpu", "workers": 1, "shard_size": 3}
+    label_here(LabelSettings((str(papers),), str(out), **options), Listener())
+    return out
+
+
+def label_on(runner: str, papers: Path, out: Path, model: Path, server: Server) -> None:
+    """`figmill label` there; the first process that is seen to write a part is killed."""
+    command: list[object] = ["label", papers, "--out", out, "--model", model, "--runner", runner]
+    command += ["--device", "cpu", "--workers", 1, "--shard-size", 3]
+    with ThreadPoolExecutor(1) as thread:
+        killed = thread.submit(kill_writer, out)
+        done = figmill(*command, home=out.parent, PREFECT_API_URL=server.url)
+        assert done.returncode == 0, done.stderr
+        assert killed.result()
+
+
+def kill_writer(out: Path) -> int:
+    """Kills a worker whose part is unfinished; gives its process id."""
+    pid = eventually(lambda: writer(out), seconds=240)
+    os.kill(pid, signal.SIGKILL)
+    return pid
+
+
+def writer(out: Path) -> int | None:
+    """The process that has an unfinished part open."""
+    for link in Path("/proc").glob("[0-9]*/fd/*"):
+        with contextlib.suppress(OSError):
+            target = link.readlink()
+            if target.parent == out / "subfigures" and target.name.startswith(".part-"):
+                return int(link.parts[2])
+    return None
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_dask_worker_that_dies_costs_its_shards_time_and_nothing_else(
+    prefect_on_postgres: Server, papers: Path, local: Path, tiny_bundle: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    with dask_cluster(tmp_path) as (address, workers):
+        label_on(f"dask={address}", papers, out, tiny_bundle, prefect_on_postgres)
+        assert sorted(worker.poll() is None for worker in workers) == [False, True]
+    assert rows(out) == rows(local)
+    assert list(check(out, Totals())) == []
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_ray_worker_that_dies_costs_its_shards_time_and_nothing_else(
+    prefect_on_postgres: Server, papers: Path, local: Path, tiny_bundle: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip(
+        "prefect_ray", reason="figmill[ray] is not installed: too large for every run of the tests"
+    )
+    out = tmp_path / "out"
+    label_on("ray", papers, out, tiny_bundle, prefect_on_postgres)
+    assert rows(out) == rows(local)
+    assert list(check(out, Totals())) == []

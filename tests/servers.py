@@ -1,0 +1,142 @@
+"""A Prefect server of our own, its workers, and questions to it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import pytest
+
+from tests.flows.command import environment
+
+T = TypeVar("T")
+_SERVER = {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_UI_ENABLED": "false",
+    # what a schedule asks for is planned within seconds, not a minute
+    "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "2",
+    "PREFECT_SERVER_SERVICES_SCHEDULER_RECENT_DEPLOYMENTS_LOOP_SECONDS": "2",
+    "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that answers: where, and the home whose profile and blocks its clients use."""
+
+    url: str
+    home: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return environment(self.home, PREFECT_API_URL=self.url, DO_NOT_TRACK="1")
+
+    def ask(self, path: str, **query: Any) -> Any:
+        return self.call("POST", path, query)
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        """What the API answers, as JSON has it."""
+        answer = httpx.request(method, f"{self.url}/{path}", json=body, timeout=30)
+        assert answer.is_success, answer.text
+        return answer.json() if answer.content else None
+
+    def prefect(self, *arguments: object) -> str:
+        """What `prefect ...` prints; fails where it fails."""
+        command = [sys.executable, "-m", "prefect", "--no-prompt", *map(str, arguments)]
+        done = subprocess.run(
+            command, env=self.environment, capture_output=True, text=True, timeout=240, check=False
+        )
+        assert done.returncode == 0, f"prefect {arguments}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+
+@contextmanager
+def prefect_server(home: Path, **extra: str) -> Iterator[Server]:
+    """`prefect server start` on a random port; SQLite in `home`, unless `extra` names another database."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = ["server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    server = Server(f"http://127.0.0.1:{port}/api", home)
+    with process(command, environment(home, **_SERVER, **extra), home / "server.log") as running:
+        _wait_for(server.url, running, home / "server.log")
+        yield server
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """The machine's PostgreSQL with a database of our own, by a socket; skips where it has none.
+
+    Not that of pgserver: Prefect needs the extension pg_trgm.
+    """
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not programs:
+        pytest.skip("needs PostgreSQL (Debian's package postgresql), for Prefect's server")
+    user: dict[str, Any] = {"user": "postgres"} if os.geteuid() == 0 else {}  # it refuses to be root
+    with tempfile.TemporaryDirectory(prefix="postgres-") as folder:
+        if user:
+            shutil.chown(folder, "postgres")
+        data, control = f"{folder}/data", [str(programs[-1].with_name("pg_ctl")), "-D", f"{folder}/data"]
+        fresh = [str(programs[-1]), "-D", data, "-A", "trust", "-U", "prefect", "--no-sync"]
+        options = f"-k {folder} -c listen_addresses='' -c fsync=off"
+        quiet: dict[str, Any] = {"cwd": folder, "stdout": subprocess.DEVNULL, "check": True, **user}
+        subprocess.run(fresh, **quiet)
+        subprocess.run([*control, "-w", "-o", options, "-l", f"{folder}/log", "start"], **quiet)
+        try:
+            yield f"postgresql+asyncpg://prefect@/postgres?host={folder}"
+        finally:
+            subprocess.run([*control, "-m", "immediate", "stop"], **quiet)
+
+
+@contextmanager
+def process(command: list[str], env: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A `prefect` command that runs until it is told to end."""
+    with log.open("wb") as file:
+        running = subprocess.Popen(
+            [sys.executable, "-m", "prefect", *command],
+            env=env,
+            cwd=log.parent,
+            stdout=file,
+            stderr=file,
+        )
+    try:
+        yield running
+    finally:
+        running.terminate()
+        try:
+            running.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            running.kill()
+            running.wait()
+
+
+def _wait_for(url: str, running: subprocess.Popen[bytes], log: Path) -> None:
+    def answers() -> bool:
+        assert running.poll() is None, log.read_text()
+        try:
+            return httpx.get(f"{url}/health", timeout=5).is_success
+        except httpx.HTTPError:
+            return False
+
+    eventually(answers, log.read_text, 150)
+
+
+def eventually(found: Callable[[], T | None], why: Callable[[], object] = str, seconds: float = 120) -> T:
+    """The first answer that is something; fails with `why` after so many seconds."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if answer := found():
+            return answer
+        time.sleep(0.3)
+    raise AssertionError(f"not within {seconds:.0f} s: {why()}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -64,14 +65,20 @@ class FlowListener(Listener):
 
 def show_outcome(summary: RunSummary, key: str, warn_above: float = WARN_ABOVE) -> None:
     """Leaves the outcome as a table artifact and in the log, and warns where more than `warn_above` failed."""
+    show_table(outcome_table(summary), key, headline(summary))
+    warn_of_failures(summary, warn_above)
+
+
+def show_table(rows: list[dict[str, Any]], key: str, description: str) -> None:
+    """Leaves the rows as a table artifact, and the description in the log too."""
     logger = get_run_logger()
-    logger.info("%s", headline(summary))
+    logger.info("%s", description)
     with _unharmed(logger):
-        create_table_artifact(outcome_table(summary), key=key, description=headline(summary))
-    _warn_of_failures(summary, warn_above)
+        create_table_artifact(rows, key=key, description=description)
 
 
-def _warn_of_failures(summary: RunSummary, above: float) -> None:
+def warn_of_failures(summary: RunSummary, above: float) -> None:
+    """Says in the log and as an event that more than the share `above` of the papers failed, if so."""
     failed = summary.by_status.get("failed", 0)
     if not summary.papers or failed / summary.papers <= above:
         return

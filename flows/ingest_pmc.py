@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from prefect import flow, get_run_logger, runtime, tags
-from prefect.artifacts import create_table_artifact
+from typing import Any
+
+from prefect import flow, runtime, tags
 from prefect.states import Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
+from flows.artifacts import WARN_ABOVE, FlowListener, show_table, warn_of_failures
 from flows.ingesting import ingest, preview
-from flows.label_papers import outcome_table
+from flows.outcome import outcome_table
 from flows.run import SHARDS_AT_ONCE
 from flows.runners import for_workers, task_runs
 from tasks.errors import FigmillError
-from tasks.progress import Listener
 from tasks.records import IngestSummary
 from tasks.settings import IngestSettings
 from tasks.stages import label_shard
+
+_KEY = "figmill-ingest-pmc"
 
 
 def _run_name() -> str:
@@ -28,12 +31,13 @@ def _run_name() -> str:
     task_runner=ThreadPoolTaskRunner(max_workers=SHARDS_AT_ONCE),  # type: ignore[arg-type]
     persist_result=False,
 )
-def ingest_pmc(settings: IngestSettings) -> IngestSummary:
+def ingest_pmc(settings: IngestSettings, warn_above: float = WARN_ABOVE) -> IngestSummary:
     """Takes what is new or changed in PMC since the dataset's last ingest; leaves a table of it as an artifact.
 
     A run that cannot be done ends as Failed with the sentence that says why; the next one goes on where it stopped.
+    Where more than the share `warn_above` of the articles failed, an event says so.
     """
-    listener = Listener(get_run_logger())
+    listener = FlowListener(_KEY, settings.out)
     try:
         if settings.dry_run:
             summary = preview(settings, listener)
@@ -42,8 +46,9 @@ def ingest_pmc(settings: IngestSettings) -> IngestSummary:
             summary = ingest(settings, labelling, task_runs(label_shard, labelling), listener)
     except FigmillError as error:
         return Failed(message=str(error), data=error)  # type: ignore[return-value]
-    get_run_logger().info("%s", headline(summary))
-    create_table_artifact(_table(summary), key="figmill-ingest-pmc", description=headline(summary))
+    show_table(_table(summary), _KEY, headline(summary))
+    if summary.run:
+        warn_of_failures(summary.run, warn_above)
     return summary
 
 
@@ -60,8 +65,8 @@ def headline(summary: IngestSummary) -> str:
     return f"{summary.listed} articles differ between {summary.since} and {summary.inventory}: {words}"
 
 
-def _table(summary: IngestSummary) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = [
+def _table(summary: IngestSummary) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = [
         {"what": f"licence {name}", "number": one.articles, "detail": f"{one.bytes:,} bytes"}
         for name, one in summary.wanted.items()
     ]

@@ -246,7 +246,9 @@ def _continues_caption(
     if style.sets(line) and not style.sets(last):
         return False
     fonts = {lines[i].text_font for i in taken}
-    titled = all(is_bold(font, 0) for font in fonts) and not style.sets(line)  # the words follow in plain type
+    titled = all(is_bold(font, 0) for font in fonts) and not style.sets(
+        line
+    )  # the words follow in plain type
     if line.text_font not in fonts | {first.font} and not titled:
         return False
     whole = boxes.hull(lines[i].bbox for i in taken)

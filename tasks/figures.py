@@ -295,7 +295,9 @@ def _may_grow(region: Region, box: Box, part: Box) -> bool:
     """Whether a figure's box may take in a part without running into body text, a table or a caption."""
     grown = boxes.hull([box, part])
     others = (*(c.bbox for c in region.captions), *region.barriers)
-    return not any(boxes.overlaps(grown, other, -2) and not boxes.overlaps(box, other, -2) for other in others)
+    return not any(
+        boxes.overlaps(grown, other, -2) and not boxes.overlaps(box, other, -2) for other in others
+    )
 
 
 def _with_columns(region: Region, box: Box, caption: CaptionBlock) -> Box:

@@ -14,7 +14,6 @@ from scipy import ndimage
 from tasks.gutters import Mask, PixelBox, trim
 from tasks.placements import NOTHING_PLACED, Placements
 
-
 BLOCK = 0.9
 """Share of its box that a picture fills at the least, white spots left out."""
 

@@ -52,9 +52,11 @@ def ingest(
         with closing(downloads), crew as submit:
             for _, outcome in in_window(plan.changed(), replace(labelling, window=1), submit):
                 result.add(outcome)
+                listener.counted(outcome)
             plan.mark()
             for _, outcome in in_window(plan.new(), labelling, submit):
                 result.add(outcome)
+                listener.counted(outcome)
         if not selection.left and not settings.retry_failed:
             save_cursor(dataset.out, moved(cursor, span, settings, catalogue.articles))
         run = result.end(dataset, selection, listener, bundle.model_id, _shown(settings, span))

@@ -223,5 +223,6 @@ def test_a_figure_without_a_pdf_has_no_page_and_is_shown_all_the_same(tmp_path: 
         ]
         for address in (f"/subfigure/{1:016x}/0/0", f"/paper/{1:064x}"):
             page = _page(client, address)
-            assert "page" not in page.text.lower().replace("n and p for pages", "")
+            assert not [image for image in page.all("img") if image["src"].startswith("/page/")]
+            assert "drawn" not in page.text
         assert client.get(f"/page/{1:016x}/0/0").status_code == 404

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from tasks import boxes
+from tasks.across_pages import bind_across_pages
 from tasks.captions import CaptionBlock, Style, body_style, find_captions, words_of
 from tasks.documents import MUPDF_ERRORS, raise_if_out_of_memory
 from tasks.pages import PageContent
@@ -28,6 +29,9 @@ WRONG_WAY = 40.0
 FIRST_CLAIM = 120.0
 """Points: how far a caption without artwork may reach for the piece nearest to it."""
 
+FAR = 100.0
+"""Points, or as many as it is long: what is further from all of a figure (a logo, a portrait) is no part of it."""
+
 LEAST_SEED = 18.0
 """Points: the longer side of the smallest component that a figure may start from."""
 
@@ -44,6 +48,15 @@ class FoundFigure:
     caption: CaptionBlock | None
     pictured: bool = True
     """A large embedded image is part of it."""
+
+    @property
+    def large(self) -> bool:
+        """Whether it is a figure even without a caption, if it is `pictured`."""
+        return _is_large(self.bbox)
+
+
+def _is_large(box: Box) -> bool:
+    return boxes.width(box) >= LEAST_UNLABELLED[0] and boxes.height(box) >= LEAST_UNLABELLED[1]
 
 
 def find_figures(
@@ -67,7 +80,7 @@ def find_figures(
     claimed = {f.caption for f in found}
     waiting = [c for c in captions if c.kind == "figure" and c.text and c not in claimed]
     waiting = [c for c in waiting if c.label not in {f.caption.label for f in found if f.caption}]
-    found += _bind_across_pages(spare, waiting)
+    found += [f for f in bind_across_pages(spare, waiting) if f.caption or (f.pictured and f.large)]
     found = [_with_words(f, captions) for f in found]
     found.sort(key=lambda f: (f.page.number, round(f.bbox[1] / 20), f.bbox[0]))
     labels = {f.caption.label for f in found if f.caption}
@@ -101,7 +114,7 @@ def _captioned(
         if caption.kind != "figure":
             continue
         box = (
-            _artwork(region, seeds)
+            _with_columns(region, _artwork(region, seeds), caption)
             if seeds
             else _framed_words(region, caption) or _words_alone(region, caption, way)
         )
@@ -114,30 +127,6 @@ def _with_words(figure: FoundFigure, captions: Sequence[CaptionBlock]) -> FoundF
     if figure.caption is None or figure.caption.text:
         return figure
     return replace(figure, caption=replace(figure.caption, text=words_of(figure.caption, captions)))
-
-
-def _bind_across_pages(spare: list[FoundFigure], waiting: Sequence[CaptionBlock]) -> list[FoundFigure]:
-    """Artwork without a caption given to captions without artwork: on the facing page, or in a manuscript's order.
-
-    What no caption takes stays a figure without a label where it is clearly one.
-    """
-    last = max((c.page for c in waiting), default=0)
-    behind = [f for f in spare if f.page.number > last]
-    if len(behind) == len(waiting) > 1:
-        given = dict(zip(behind, waiting, strict=True))
-    else:
-        given = {}
-        for caption in waiting:
-            facing = [f for f in spare if abs(f.page.number - caption.page) == 1 and f not in given]
-            if len(facing) == 1:
-                given[facing[0]] = caption
-    return [
-        replace(f, caption=given.get(f)) for f in spare if f in given or (f.pictured and _is_large(f.bbox))
-    ]
-
-
-def _is_large(box: Box) -> bool:
-    return boxes.width(box) >= LEAST_UNLABELLED[0] and boxes.height(box) >= LEAST_UNLABELLED[1]
 
 
 def _seeds(region: Region) -> list[Component]:
@@ -243,9 +232,9 @@ def _bind(region: Region, way: Direction) -> dict[CaptionBlock, list[Component]]
             continue
         bound[caption].append(seed)
         for other in best:
-            dx, dy = boxes.gaps(other.bbox, seed.bbox)
-            if not _blocked(region, other.bbox, seed.bbox, caption):
-                _offer(best, other, caption, dx + dy)
+            step = sum(boxes.gaps(other.bbox, seed.bbox))
+            if step <= _reach(other, FAR) and not _blocked(region, other.bbox, seed.bbox, caption):
+                _offer(best, other, caption, step)
     return {caption: seeds for caption, seeds in bound.items() if seeds}
 
 
@@ -268,14 +257,20 @@ def _offer(
 
 def _first_step(region: Region, seed: Component, caption: CaptionBlock, way: Direction) -> float:
     """The distance in points from a caption to artwork, longer where it leads the unusual way."""
-    if _blocked(region, seed.bbox, caption.bbox, caption):
-        return float("inf")
     dx, dy = boxes.gaps(seed.bbox, caption.bbox)
+    if dx + dy > _reach(seed, FIRST_CLAIM) or _blocked(region, seed.bbox, caption.bbox, caption):
+        return float("inf")
     direction = _direction(seed.bbox, caption.bbox)
     # A table's own graphics (rules, shades) stand below its caption whatever the figures do.
     usual = "below" if caption.kind == "table" else way
     penalty = 0.0 if direction == usual else WRONG_WAY / 2 if direction == "beside" else WRONG_WAY
+    if min(dx, dy) > 0:  # across a corner stands what belongs to another caption
+        penalty = WRONG_WAY
     return dy + 1.5 * dx + penalty
+
+
+def _reach(seed: Component, least: float) -> float:
+    return max(least, boxes.width(seed.bbox), boxes.height(seed.bbox))
 
 
 def _engulfs_caption(region: Region, seeds: Sequence[Component], caption: CaptionBlock) -> bool:
@@ -288,21 +283,32 @@ def _artwork(region: Region, seeds: Sequence[Component]) -> Box:
     box = boxes.hull(s.bbox for s in seeds)
     candidates = set(_seeds(region))
     rest = [c for c in region.components if c not in candidates and not c.frame]
-    others = [c.bbox for c in region.captions]
     while True:
-        near = [
-            c
-            for c in rest
-            if _is_near(c, box)
-            and not any(
-                boxes.overlaps(boxes.hull([box, c.bbox]), other, -2) and not boxes.overlaps(box, other, -2)
-                for other in (*others, *region.barriers)
-            )
-        ]
+        near = [c for c in rest if _is_near(c, box) and _may_grow(region, box, c.bbox)]
         if not near:
             return box
         box = boxes.hull([box, *(c.bbox for c in near)])
         rest = [c for c in rest if c not in near]
+
+
+def _may_grow(region: Region, box: Box, part: Box) -> bool:
+    """Whether a figure's box may take in a part without running into body text, a table or a caption."""
+    grown = boxes.hull([box, part])
+    others = (*(c.bbox for c in region.captions), *region.barriers)
+    return not any(
+        boxes.overlaps(grown, other, -2) and not boxes.overlaps(box, other, -2) for other in others
+    )
+
+
+def _with_columns(region: Region, box: Box, caption: CaptionBlock) -> Box:
+    """A figure's box with the columns of print in its rows, as of a forest plot, above or below its caption."""
+    left, right = caption.bbox[0] - 5, caption.bbox[2] + 5
+    for part in region.components:
+        x0, y0, x1, y1 = part.bbox
+        in_rows = y0 > box[1] - 5 and y1 < box[3] + 5
+        if in_rows and left < x0 and x1 < right and not part.graphic and _may_grow(region, box, part.bbox):
+            box = boxes.hull([box, part.bbox])
+    return box
 
 
 def _is_near(part: Component, box: Box) -> bool:

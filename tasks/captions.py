@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tasks import boxes
-from tasks.pages import Line, PageContent
+from tasks.pages import Line, PageContent, is_bold
 from tasks.records import Box
 
 
@@ -21,8 +21,8 @@ def _spaced(word: str) -> str:
 _LABEL = re.compile(
     r"^\W{0,2}(?P<supplement>supp(?:l(?:ement(?:al|ary)?)?|orting)?(?:\s+information)?\.?\s+|extended\s+data\s+|"
     r"additional\s+|appendix\s+)?"
-    rf"(?P<word>{_spaced('figure')}|figura|fig|{_spaced('scheme')}|{_spaced('plate')}|{_spaced('chart')}|"
-    rf"{_spaced('table')}|box|algorithm)(?P<dot>\.?)[\s-]*"
+    rf"(?P<word>{_spaced('figure')}|figura|e?fig(?:ure)?|abb(?:ildung)?|рис(?:унок)?|"
+    rf"{_spaced('scheme')}|{_spaced('plate')}|{_spaced('chart')}|e?{_spaced('table')}|box|algorithm)(?P<dot>\.?)[\s-]*"
     r"(?P<number>(?:[SAE]\.?\s?-?)?\d{1,3}(?:\.\d{1,2}|[–-]\d{1,2}(?=[.:]))?[A-Za-z]?|[IVX]{1,5})(?![\w%])"
     r"(?P<child>\s?[—–-]\s?figure\s+supplement\s+\d{1,2}\b)?"
     r"(?P<rest>.*)$",
@@ -34,7 +34,8 @@ _TITLE = re.compile(r"^\s*[A-Z][a-z]")
 _RUNS_ON = re.compile(r"^\s*(?:[,;)\]]|and\b|or\b|to\b|[a-z]{2,})")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _TRAILER = re.compile(r"^(?:https?://|doi:)\S+$", re.IGNORECASE)
-_TERMS = {"fig": "Figure", "figura": "Figure", "figure": "Figure"}
+_TERMS = dict.fromkeys(("fig", "figura", "figure", "abb", "abbildung", "рис", "рисунок"), "Figure")
+_TERMS |= {"efig": "eFigure", "efigure": "eFigure", "etable": "eTable"}  # as JAMA counts in its supplements
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,7 @@ def _read_caption(
     text = join_lines((t for t in texts if t), vocabulary)
     word = re.sub(r"\s", "", match["word"]).lower()
     return CaptionBlock(
-        kind="table" if word in ("table", "box", "algorithm") else "figure",
+        kind="table" if word in ("table", "etable", "box", "algorithm") else "figure",
         label=_normal_label(match),
         text="" if _CONTINUED.match(text) and len(text) < 20 else text,  # the words stand with the first part
         page=page.number,
@@ -244,12 +245,16 @@ def _continues_caption(
         return gap < 0.9 * pitch
     if style.sets(line) and not style.sets(last):
         return False
-    if line.text_font not in {lines[i].text_font for i in taken} | {first.font}:
+    fonts = {lines[i].text_font for i in taken}
+    # Under a title that is all bold, the words follow in plain type.
+    titled = all(is_bold(font, 0) for font in fonts) and not style.sets(line)
+    if line.text_font not in fonts | {first.font} and not titled:
         return False
     whole = boxes.hull(lines[i].bbox for i in taken)
     on_the_line = -0.7 * pitch < gap < -0.3 * pitch and 0 <= line.bbox[0] - last.bbox[2] < 6 * first.size
     aligned = min(abs(line.bbox[0] - left) for left in (whole[0], last.bbox[0])) < 3 * first.size
-    below = -0.3 * pitch < gap < 0.55 * pitch and aligned
+    centred = abs(line.bbox[0] + line.bbox[2] - whole[0] - whole[2]) < first.size
+    below = -0.3 * pitch < gap < 0.55 * pitch and (aligned or centred)
     # A caption set in two columns goes on at the height where it began, in type that is not the body's.
     beside = 0 < line.bbox[0] - whole[2] < 4 * first.size and abs(line.bbox[1] - first.bbox[1]) < 0.5 * pitch
     return on_the_line or below or (beside and not style.sets(line) and len(taken) > 1)

@@ -33,6 +33,8 @@ def split(canvas: Canvas, piece: Piece) -> list[Piece]:
     parts = cut_image(canvas, piece)
     if len(parts) < 2:
         parts = cut_between_letters(canvas, piece)
+    if len(parts) < 2:
+        parts = cut_interlocked(canvas, piece)
     return [leaf for part in parts for leaf in split(canvas, part)] if len(parts) > 1 else parts
 
 
@@ -168,6 +170,17 @@ def cut_between_letters(canvas: Canvas, piece: Piece) -> list[Piece]:
     return distribute(piece.letters, max(found, key=lambda item: item[0])[1]) if found else [piece]
 
 
+def cut_interlocked(canvas: Canvas, piece: Piece) -> list[Piece]:
+    """The images of `piece` where they stand around each other, so that no gutter runs from edge to edge."""
+    if any(len(strips(canvas.mask, piece.box, axis, 2)) > 1 for axis in (0, 1)):
+        return [piece]  # such a gutter was looked at and left as it is
+    least = max(24 * canvas.unit, 0.1 * canvas.side)
+    parts = [part for part in map(canvas.piece, canvas.blocks(piece.box)) if part]
+    large = all(min(part.width, part.height) > least for part in parts)
+    filled = sum(part.width * part.height for part in parts) > 0.7 * piece.width * piece.height
+    return distribute(piece.letters, parts) if len(parts) > 2 and large and filled else [piece]
+
+
 def valleys(canvas: Canvas, piece: Piece, axis: int) -> list[tuple[int, int]]:
     """The emptiest run along `axis` between each two groups of the letters of `piece`; none if one is full."""
     letters = sorted(piece.letters, key=lambda letter: letter[axis])
@@ -231,7 +244,8 @@ def stacked_strips(a: Piece, b: Piece, unit: float) -> bool:
     """Whether `a` and `b` are strips of one blot: low, wide, of one width, and close above each other."""
     shared = min(a.box[2], b.box[2]) - max(a.box[0], b.box[0])
     low = max(a.height, b.height) < 45 * unit and min(a.width / a.height, b.width / b.height) > 2
-    return low and shared > 0.8 * max(a.width, b.width) and gap(a, b) < 12 * unit
+    close = gap(a, b) < max(12 * unit, 0.75 * min(a.height, b.height))
+    return low and shared > 0.8 * max(a.width, b.width) and close
 
 
 def fit(canvas: Canvas, piece: Piece) -> PixelBox:

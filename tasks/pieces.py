@@ -14,6 +14,12 @@ from scipy import ndimage
 from tasks.gutters import Mask, PixelBox, trim
 from tasks.placements import NOTHING_PLACED, Placements
 
+BLOCK = 0.9
+"""Share of its box that a picture fills at the least, white spots left out."""
+
+LEGEND = 40.0
+"""PDF points: no framed plot is so low or narrow that has its numbers inside the frame."""
+
 
 class Kind(IntEnum):
     """What a piece looks like; the higher, the surer that it is a panel of its own."""
@@ -210,6 +216,19 @@ class Canvas:
         met[np.unique(self._components[y0:y1, x0:x1][part])] = True
         self._erase(met[1:] & ~self.big)
 
+    def blocks(self, box: PixelBox) -> list[PixelBox]:
+        """The connected components in `box` that are too large for print; none unless each fills its own box."""
+        x0, y0, x1, y1 = box
+        left, top, right, bottom = self.boxes.T
+        inside = (left >= x0) & (top >= y0) & (right <= x1) & (bottom <= y1)
+        found: list[PixelBox] = []
+        for index in np.flatnonzero(inside & self.big):
+            a, b, c, d = map(int, self.boxes[index])
+            if (self._components[b:d, a:c] == index + 1).mean() < BLOCK:
+                return []
+            found.append((a, b, c, d))
+        return found
+
     def print_boxes(self, box: PixelBox) -> np.ndarray:
         """The boxes (N, 4) of the marks of print whose middle lies in `box`."""
         x0, y0, x1, y1 = box
@@ -232,8 +251,18 @@ class Canvas:
         height, width = part.shape
         fullest_row = np.count_nonzero(part, axis=1).max() / width
         if fullest_row > 0.55 and np.count_nonzero(part, axis=0).max() / height > 0.45:
-            return Kind.PLOT
+            return Kind.TEXT if self._is_framed_print(box) else Kind.PLOT
         return Kind.ART
+
+    def _is_framed_print(self, box: PixelBox) -> bool:
+        """Whether `box` is a frame lower than any plot with words in it and none beside it, as that of a legend."""
+        x0, y0, x1, y1 = box
+        if min(x1 - x0, y1 - y0) > LEGEND * self.unit:
+            return False
+        part = self.mask[y0:y1, x0:x1]
+        edges = (part[:3].any(0), part[-3:].any(0), part[:, :3].any(1), part[:, -3:].any(1))
+        marks = self.print_boxes(box)
+        return len(marks) >= 3 and all(float(edge.mean()) > 0.85 for edge in edges)
 
     def _is_strip(self, box: PixelBox) -> bool:
         """Whether `box` is one filled strip, such as one of a blot."""

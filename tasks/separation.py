@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PIL import Image
 
+from tasks.companions import join_companions
 from tasks.cutting import fit, split
 from tasks.gutters import PixelBox, background_colour, ink, without_frame
 from tasks.letter_binding import bind
@@ -73,6 +74,7 @@ def separate(figure: FigureImage) -> list[Panel]:
         for piece in split(canvas, replace(whole, letters=canvas.letters))
         for leaf in split(canvas, piece)
     ]
+    pieces = join_companions(canvas, pieces)
     boxes = reading_order([fit(canvas, piece) for piece in pieces] if len(pieces) > 1 else [whole.box])
     labels = bind(boxes, letters, figure.expected_labels)
     return [

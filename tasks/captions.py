@@ -21,8 +21,8 @@ def _spaced(word: str) -> str:
 _LABEL = re.compile(
     r"^\W{0,2}(?P<supplement>supp(?:l(?:ement(?:al|ary)?)?|orting)?(?:\s+information)?\.?\s+|extended\s+data\s+|"
     r"additional\s+|appendix\s+)?"
-    rf"(?P<word>{_spaced('figure')}|figura|e?fig(?:ure)?|abb(?:ildung)?|рис(?:унок)?|{_spaced('scheme')}|{_spaced('plate')}|{_spaced('chart')}|"
-    rf"e?{_spaced('table')}|box|algorithm)(?P<dot>\.?)[\s-]*"
+    rf"(?P<word>{_spaced('figure')}|figura|e?fig(?:ure)?|abb(?:ildung)?|рис(?:унок)?|"
+    rf"{_spaced('scheme')}|{_spaced('plate')}|{_spaced('chart')}|e?{_spaced('table')}|box|algorithm)(?P<dot>\.?)[\s-]*"
     r"(?P<number>(?:[SAE]\.?\s?-?)?\d{1,3}(?:\.\d{1,2}|[–-]\d{1,2}(?=[.:]))?[A-Za-z]?|[IVX]{1,5})(?![\w%])"
     r"(?P<child>\s?[—–-]\s?figure\s+supplement\s+\d{1,2}\b)?"
     r"(?P<rest>.*)$",
@@ -246,9 +246,8 @@ def _continues_caption(
     if style.sets(line) and not style.sets(last):
         return False
     fonts = {lines[i].text_font for i in taken}
-    titled = all(is_bold(font, 0) for font in fonts) and not style.sets(
-        line
-    )  # the words follow in plain type
+    # Under a title that is all bold, the words follow in plain type.
+    titled = all(is_bold(font, 0) for font in fonts) and not style.sets(line)
     if line.text_font not in fonts | {first.font} and not titled:
         return False
     whole = boxes.hull(lines[i].bbox for i in taken)

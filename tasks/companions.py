@@ -23,7 +23,7 @@ SAME = 0.1
 MOST_OF = 0.55
 """Share of that side that it is long at the least."""
 
-INSIDE = 0.9
+INSIDE = 0.6
 """Share of a small piece (the key of a heat map's colours) that lies within a panel with its companions."""
 
 
@@ -69,7 +69,7 @@ def _stands_along(part: PixelBox, panel: PixelBox, axis: int, close: float) -> b
 
 
 def _has_print(canvas: Canvas, box: PixelBox, core: PixelBox, axis: int) -> bool:
-    """Whether three marks or more of `box`, over or under its `core`, look like letters rather than dots and strokes."""
+    """Whether three marks or more of `box`, over or under its `core`, look like letters, not dots or strokes."""
     marks = canvas.print_boxes(box)
     middle = (marks[:, axis] + marks[:, axis + 2]) / 2
     marks = marks[(middle > core[axis]) & (middle < core[axis + 2])]

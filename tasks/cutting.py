@@ -182,6 +182,8 @@ def cut_between_letters(canvas: Canvas, piece: Piece) -> list[Piece]:
 
 def cut_interlocked(canvas: Canvas, piece: Piece) -> list[Piece]:
     """The images of `piece` where they stand around each other, so that no gutter runs from edge to edge."""
+    if any(len(strips(canvas.mask, piece.box, axis, 2)) > 1 for axis in (0, 1)):
+        return [piece]  # such a gutter was looked at and left as it is
     least = max(24 * canvas.unit, 0.1 * canvas.side)
     parts = [part for part in map(canvas.piece, canvas.blocks(piece.box)) if part]
     large = all(min(part.width, part.height) > least for part in parts)

@@ -17,8 +17,7 @@ from tasks.placements import NOTHING_PLACED, Placements
 BLOCK = 0.9
 """Share of its box that a picture fills at the least, white spots left out."""
 
-
-LEGEND = 60.0
+LEGEND = 40.0
 """PDF points: no framed plot is so low or narrow that has its numbers inside the frame."""
 
 

@@ -37,6 +37,10 @@ def captions_of(paper: Drawing) -> list[CaptionBlock]:
         ("Figure 2A. Words", "Figure 2A"),
         ("Figure 1—figure supplement 2. Words", "Figure 1—figure supplement 2"),
         ("Fig. S4 Words", "Figure S4"),
+        ("eFigure 2. Words", "eFigure 2"),
+        ("eTable 1. Words", "eTable 1"),
+        ("Abb. 3: Words", "Figure 3"),
+        ("Рис. 2. Words", "Figure 2"),
     ],
 )
 def test_labels_as_printed_come_out_normalised(printed: str, label: str) -> None:
@@ -109,6 +113,28 @@ def test_an_address_under_a_caption_is_not_part_of_it() -> None:
     paper.body((50, 340, 290, 780)).body(RIGHT)
     (caption,) = captions_of(paper)
     assert caption.text == "Few words."
+
+
+def test_centred_lines_are_one_caption() -> None:
+    text = "Cells of the treated group. Arrows point at nuclei; scale bars, 20 µm. " * 3 + "Means of three."
+    paper = Drawing().add_page().image((150, 70, 445, 290))
+    html = (
+        f'<p style="font-family:serif;font-size:8pt;margin:0;text-align:center"><b>Figure 1.</b> {text}</p>'
+    )
+    paper.page.insert_htmlbox((100, 300, 495, 350), html)
+    paper.body((50, 370, 290, 780)).body((305, 370, 545, 780))
+    (caption,) = captions_of(paper)
+    assert caption.text == text
+
+
+def test_words_in_plain_type_under_a_bold_title_belong_to_the_caption() -> None:
+    title, words = "Survival of the mice.", "(a) The first group. (b) The second group, after two days. " * 2
+    paper = Drawing().add_page().image((60, 70, 535, 290))
+    paper.caption((50, 300, 545, 312), f"Figure 1. {title}", "")
+    paper.caption((50, 314, 545, 340), "", words)
+    paper.body((50, 370, 290, 780)).body((305, 370, 545, 780))
+    (caption,) = captions_of(paper)
+    assert caption.text == f"{title} {words}".strip()
 
 
 def test_hyphens_at_line_ends_are_undone_unless_the_paper_spells_them() -> None:

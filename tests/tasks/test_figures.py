@@ -136,6 +136,39 @@ def test_caption_beside() -> None:
     assert_found(figure, (195, 70, 540, 300), "Figure 1")
 
 
+def test_captions_beside_stacked_figures_keep_to_their_own() -> None:
+    paper = two_columns()
+    for number, top in enumerate((60, 280)):
+        paper.image((50, top, 330, top + 200))
+        paper.caption((340, top, 545, top + 200), f"Figure {number + 1}.", CAPTION)
+    paper.body((50, 500, 290, 780)).body((305, 500, 545, 780))
+    first, second = found_in(paper)
+    assert_found(first, (50, 60, 330, 260), "Figure 1")
+    assert_found(second, (50, 280, 330, 480), "Figure 2")
+
+
+def test_a_portrait_and_a_logo_far_from_a_figure_stay_out_of_it() -> None:
+    paper = two_columns().image((450, 30, 545, 50)).image((50, 100, 90, 150)).body((100, 100, 545, 300))
+    paper.image((60, 320, 280, 480)).caption((50, 485, 290, 510), "Figure 1.", CAPTION)
+    paper.body((50, 520, 290, 780)).body((305, 320, 545, 780))
+    (figure,) = found_in(paper)
+    assert_found(figure, (60, 320, 280, 480), "Figure 1")
+
+
+def test_the_columns_of_print_beside_a_forest_plot_belong_to_it() -> None:
+    paper = two_columns()
+    for row in range(12):
+        y = 80 + row * 16
+        paper.page.insert_text((60, y + 8), f"Smith {1990 + row}", fontsize=8, fontname="helv")
+        paper.page.insert_text((450, y + 8), "1.2 [0.8, 1.7]", fontsize=8, fontname="helv")
+        paper.page.draw_line((300 + row * 5, y + 6), (380 + row * 5, y + 6), width=0.8)
+    paper.page.draw_line((360, 75), (360, 275), width=0.5)
+    paper.page.draw_line((290, 275), (440, 275), width=0.7)
+    paper.caption((50, 290, 545, 315), "Figure 1.", CAPTION).body((50, 330, 290, 780))
+    (figure,) = found_in(paper)
+    assert_found(figure, (60, 75, 500, 276), "Figure 1")
+
+
 def test_two_figures_side_by_side_keep_their_captions() -> None:
     paper = two_columns()
     paper.image((55, 70, 290, 220)).caption((50, 228, 290, 252), "Figure 1.", CAPTION)

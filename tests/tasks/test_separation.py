@@ -195,6 +195,30 @@ def test_letters_ask_for_a_cut_that_no_gutter_shows() -> None:
     assert [panel.label for panel in separate(figure(picture, ("A", "B")))] == ["A", "B"]
 
 
+def test_images_that_stand_around_each_other() -> None:
+    boxes = [
+        (0, 0, 400, 200),
+        (406, 0, 606, 400),
+        (206, 206, 400, 400),
+        (0, 206, 200, 606),
+        (206, 406, 606, 606),
+    ]
+    tiles = [(micrograph(x1 - x0, y1 - y0, i), x0, y0) for i, (x0, y0, x1, y1) in enumerate(boxes)]
+    found = separate(figure(paste((606, 606), tiles)))
+    assert len(found) == len(boxes)
+    for box in boxes:
+        assert any(in_pixels(panel) == pytest.approx(box, abs=8) for panel in found)
+
+
+def test_a_framed_legend_beside_a_plot_is_no_panel() -> None:
+    picture = paste((560, 300), [(plot(), 0, 0)])
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((410, 40, 540, 110), outline="black", width=2)
+    for row, name in enumerate(("Control", "Treated")):
+        draw.text((450, 50 + 28 * row), name, fill="black", font_size=16)
+    assert len(separate(figure(picture))) == 1
+
+
 def test_no_letter_is_guessed() -> None:
     picture = paste((420, 200), [(micrograph(200, 200, 1), 0, 0), (micrograph(200, 200, 2), 220, 0)])
     assert [panel.label for panel in separate(figure(picture))] == [None, None]

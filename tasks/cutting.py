@@ -9,7 +9,7 @@ import numpy as np
 
 from tasks.gutters import PixelBox, strips, trim
 from tasks.pieces import Canvas, Kind, Piece, distance, distribute
-from tasks.seams import Seam, cut_at, find_seams, is_flat, to_gray
+from tasks.seams import cut_at, find_seams, is_flat, to_gray
 
 REACH = 14
 """PDF points within which print belongs to the drawing beside it."""
@@ -64,10 +64,7 @@ def cut_image(canvas: Canvas, piece: Piece) -> list[Piece]:
     x0, y0, x1, y1 = piece.box
     gray = to_gray(canvas.pixels[y0:y1, x0:x1])
     least = round(max(24 * canvas.unit, 0.08 * max(gray.shape)))
-    found = [
-        [seam for seam in find_seams(gray, axis, least) if not is_plain_gutter(canvas, piece, seam, axis)]
-        for axis in (0, 1)
-    ]
+    found = [find_seams(gray, axis, least) for axis in (0, 1)]
     if not any(found):
         return [piece]
     axis = max((0, 1), key=lambda axis: max((seam.share for seam in found[axis]), default=0.0))
@@ -76,13 +73,6 @@ def cut_image(canvas: Canvas, piece: Piece) -> list[Piece]:
     if len(parts) < 2 or all(stacked_strips(a, b, canvas.unit) for a, b in pairwise(parts)):
         return [piece]
     return distribute(piece.letters, [Piece(part.box, Kind.IMAGE) for part in parts])
-
-
-def is_plain_gutter(canvas: Canvas, piece: Piece, seam: Seam, axis: int) -> bool:
-    """Whether `seam` is a gutter across the whole of `piece`, which was looked at and left as it is."""
-    x0, y0, x1, y1 = piece.box
-    drawn = canvas.mask[y0:y1, x0:x1].any(axis=axis)
-    return not drawn[seam.start : seam.stop].all()
 
 
 def is_blank(canvas: Canvas, piece: Piece) -> bool:

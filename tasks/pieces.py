@@ -243,7 +243,7 @@ class Canvas:
         if core is None:
             return Kind.TEXT
         least = max(24 * self.unit, 0.06 * self.side)
-        if min(core[2] - core[0], core[3] - core[1]) < least and not self._is_strip(core):
+        if min(core[2] - core[0], core[3] - core[1]) < least and not self._is_strip(box):
             return Kind.TEXT
         part = self.mask[y0:y1, x0:x1]
         if np.count_nonzero(part) > 0.6 * part.size:

@@ -55,7 +55,9 @@ def test_a_term_of_many_names_does_not_outweigh_two_others(tmp_path: Path):
     out = tmp_path / "dataset"
     diagrams = [row(number, "GSYS", caption="Stages.") for number in range(3)]
     charts = [row(number, "GFIG", caption="Survival over time.") for number in range(10, 30)]
-    caption = "The hippocampus schematic picture, modified from an atlas, and the density of cells in rats. " * 3
+    caption = (
+        "The hippocampus schematic picture, modified from an atlas, and the density of cells in rats. " * 3
+    )
     part(out, FIRST, [*diagrams, *charts, row(40, "GFIG", caption=caption)])
     with SearchIndex(indexed(out)) as index:
         assert _numbers(index, text="schematic drawing of the hippocampus")[0] == 40

@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import json
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -72,4 +73,26 @@ def _past_run(facts: dict[str, Any]) -> PastRun:
     summary |= {name: dt.datetime.fromisoformat(summary[name]) for name in ("started_at", "finished_at")}
     summary["failures"] = tuple(FailedPaper(**failed) for failed in summary["failures"])
     summary["parts"] = tuple(summary["parts"])
-    return PastRun(RunSummary(**summary), Holdings(**facts["holdings"]))
+    run = PastRun(RunSummary(**summary), Holdings(**facts["holdings"]))
+    _require_numbers(run)
+    return run
+
+
+def _require_numbers(run: PastRun) -> None:
+    """Raises TypeError where a count is none: the file may come from anywhere."""
+    counts: list[Mapping[str, float]] = [
+        run.summary.by_status,
+        run.summary.by_modality,
+        run.summary.stage_seconds,
+        run.holdings.by_modality,
+    ]
+    of_run = ("seconds", "inputs", "skipped", "left", "shards", "pages", "figures", "subfigures")
+    of_holdings = ("papers", "failed", "figures", "subfigures", "abstained")
+    values = [
+        *(value for count in counts for value in count.values()),
+        *(getattr(run.summary, name) for name in of_run),
+        *(getattr(run.holdings, name) for name in of_holdings),
+        run.holdings.mean_confidence or 0,
+    ]
+    if not all(isinstance(value, int | float) for value in values):
+        raise TypeError("a count is no number")

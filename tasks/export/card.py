@@ -63,7 +63,6 @@ def _front_matter(facts: CardFacts) -> str:
     lines = [
         f"pretty_name: {json.dumps(facts.name)}",
         *_license_lines(facts.counts),
-        "language: [en]",
         "task_categories: [image-classification, image-to-text]",
         f"size_categories: [{json.dumps(size)}]",
         "tags: [biology, medical, figures, modality, imageclef, figmill]",

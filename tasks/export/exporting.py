@@ -61,7 +61,7 @@ class Exporter:
             self._require_some(counts)
             reading = _READ_SHARDS.format(last=shards.shards - 1)
             columns = [name for name in self._schema().names if name not in ("image", "embedding")]
-            self._write_card(folder, target.name, counts, "*.tar", reading, columns)
+            self._write_card(folder, target.resolve().name, counts, "*.tar", reading, columns)
         return counts
 
     def to_huggingface(self, target: Path, advance: Advance) -> Counts:
@@ -71,9 +71,9 @@ class Exporter:
             for part in self.parts:
                 write_part(folder, part.name, chosen_rows(self.out, part, self.choice, counts, advance))
             self._require_some(counts)
-            glob = f"{DATA}/*.parquet"
-            self._write_card(folder, target.name, counts, glob, _READ_PARQUET, self._schema().names)
-            (folder / croissant.FILE).write_text(self._croissant(target.name, glob, counts), encoding="utf-8")
+            name, glob = target.resolve().name, f"{DATA}/*.parquet"
+            self._write_card(folder, name, counts, glob, _READ_PARQUET, self._schema().names)
+            (folder / croissant.FILE).write_text(self._croissant(name, glob, counts), encoding="utf-8")
         return counts
 
     def describe(self) -> Path:

@@ -18,7 +18,8 @@ def whole_folder(target: Path) -> Iterator[Path]:
 
     Raises OutputError where `target` holds something, or where it cannot be written.
     """
-    aside = target.with_name(f".{target.name}.{secrets.token_hex(4)}{UNFINISHED}")
+    target = target.resolve()
+    aside = target.parent / f".{target.name}.{secrets.token_hex(4)}{UNFINISHED}"
     try:
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             raise OutputError(f"{target} holds something already: name a new or empty folder")

@@ -1,7 +1,8 @@
 """The embedded index asked: by words, by likeness, by filters; and the counts behind the filters.
 
 Text ranks by BM25 (Robertson and Zaragoza 2009), a panel's own words before its figure's caption, its paper's title
-and the words of its modality; rows that have all that was asked for come before those that have some of it, and each
+and the words of its modality; rows that have all that was asked for come before those that have some of it, of whose
+score each has the share of the terms that it has (a term of many synonyms shall not outweigh two others), and each
 further panel of a figure counts a little less, so that ten panels with one caption do not fill the first page.
 Likeness is the cosine of the network's features, exact. Asked for both, the two rankings are fused by the sum of
 1/(60 + rank) (Cormack, Clarke and Buettcher 2009).
@@ -24,12 +25,14 @@ from tasks.errors import InputError, OutputError
 from tasks.index.documents import unit_vector
 from tasks.index.embedded import FILE, FOLDER, LAYOUT, connect, in_one_line
 from tasks.index.questions import Facet, Hit, Question, condition, without
-from tasks.index.words import all_of, any_of, parse
+from tasks.index.words import any_of, parse
 
 _WEIGHTS = "8.0, 3.0, 1.5, 4.0"
 """Of the columns own, caption, title, words."""
 _LESS = 0.05
 """What each further panel of a figure loses of its score, of the score divided by 1, 1.05, 1.10, ..."""
+_TERMS = 16
+"""Of a question, of which is counted how many a row has."""
 _FUSED = 200
 """Rows of each ranking that are fused."""
 _RANK_OFFSET = 60
@@ -158,22 +161,27 @@ class SearchIndex:
         self, question: Question, terms: Sequence[str], limit: int, offset: int
     ) -> list[tuple[int, float | None]]:
         where, values = condition(replace(question, text=""))
+        counted = list(terms[:_TERMS])
+        has = "(s.id IN (SELECT rowid FROM texts WHERE texts MATCH ?))"
         order = "s.complete DESC, rank DESC, s.id" if question.order == "best" else _ORDERS[question.order]
         found = self._rows(
             f"""
             WITH found AS (
                 SELECT s.id, s.paper, s.figure_index, s.confidence, -bm25(texts, {_WEIGHTS}) AS score,
-                       s.id IN (SELECT rowid FROM texts WHERE texts MATCH ?) AS complete
+                       {" + ".join([has] * len(counted))} AS matched
                 FROM texts JOIN subfigures s ON s.id = texts.rowid
                 WHERE texts MATCH ? AND {where}
+            ), weighed AS (
+                SELECT id, paper, figure_index, confidence, matched = {len(counted)} AS complete,
+                       score * matched / {len(counted)} AS score FROM found
             ), placed AS (
                 SELECT *, row_number() OVER (
-                    PARTITION BY paper, figure_index ORDER BY complete DESC, score DESC, id) AS place FROM found
+                    PARTITION BY paper, figure_index ORDER BY complete DESC, score DESC, id) AS place FROM weighed
             )
             SELECT s.id, s.score / (1 + {_LESS} * (s.place - 1)) AS rank FROM placed s
             ORDER BY {order} LIMIT ? OFFSET ?
             """,  # noqa: S608
-            all_of(list(terms)),
+            *counted,
             any_of(list(terms)),
             *values,
             limit,

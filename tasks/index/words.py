@@ -43,7 +43,15 @@ _SYNONYMS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     (("screenshot", "screen shot"), ("GSCR",)),
     (("photograph", "photo"), ("GNCP", "DVOR", "DVDM")),
     (("xrd", "x ray diffraction"), ()),
-    (("ftir", "fourier transform infrared"), ()),
+    (("ftir", "infrared", "fourier transform infrared"), ()),
+    (("edx", "eds", "energy dispersive x ray"), ()),
+    (("nmr", "nuclear magnetic resonance"), ()),
+    (("uv vis", "uv visible", "ultraviolet visible"), ()),
+    (("pca", "principal component analysis"), ()),
+    (("afm", "atomic force microscopy"), ()),
+    (("facs", "flow cytometry"), ()),
+    (("qpcr", "real time pcr", "quantitative pcr"), ()),
+    (("roc", "receiver operating characteristic"), ()),
     (("hplc", "high performance liquid chromatography"), ()),
     (("elisa", "enzyme linked immunosorbent assay"), ()),
     (("fna", "fine needle aspiration", "fine needle aspirate"), ()),
@@ -128,8 +136,3 @@ def _phrase(words: str) -> str:
 def any_of(terms: list[str]) -> str:
     """Rows that have at least one of the terms."""
     return " OR ".join(terms)
-
-
-def all_of(terms: list[str]) -> str:
-    """Rows that have every term, wherever."""
-    return " AND ".join(terms)

@@ -47,9 +47,9 @@ class Filters:
         )
 
     @property
-    def is_set(self) -> bool:
-        """Whether anything narrows the rows."""
-        return replace(self, page=1, order="best") != Filters()
+    def narrows(self) -> bool:
+        """Whether any row may be left out."""
+        return replace(self, page=1, order="best", like="") != Filters()
 
 
 def read(parameters: Mapping[str, str]) -> Filters:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import itertools
 import random
 import re
 import signal
@@ -40,12 +41,12 @@ PER_PAPER = 12
 SIDE = 256
 FEATURES = 512
 STAMP = Stamp("synthetic@0123456789ab", taxonomy.CODES, FEATURES, "# Synthetic")
-WORDS = [
-    f"{a}{b}{c}"
-    for a in ("mito", "neuro", "cardio", "hepa", "nephro")
-    for b in "aeiou"
-    for c in ("sis", "tic")
-]
+_SYLLABLES = ("mi", "to", "ne", "ca", "he", "pa", "lu", "ro", "si", "ven", "dal", "ort")
+WORDS = ["".join(parts) for parts in itertools.product(_SYLLABLES, repeat=3)]
+_WEIGHTS = list(itertools.accumulate(1 / rank for rank in range(1, len(WORDS) + 1)))
+"""Of words by their rank, as in a language: the first stands in most captions, the last in a few of a thousand."""
+ASKED = WORDS[20:]
+"""Words that somebody might ask for; the commonest would be stop words."""
 AGAIN = 9
 """Requests of a kind after the first."""
 
@@ -96,12 +97,12 @@ def _picture(chance: np.random.Generator) -> bytes:
 def _row(number: int, pictures: list[bytes], words: random.Random) -> dict[str, object]:
     paper, place = divmod(number, PER_PAPER)
     code = words.choice(taxonomy.CODES)
-    caption = " ".join(words.choices(WORDS, k=60))
+    caption = " ".join(words.choices(WORDS, cum_weights=_WEIGHTS, k=60))
     return {
         "subfigure_id": f"{paper:016x}/{place // 4}/{place % 4}",
         "paper_id": f"{paper:064x}",
         "source_uri": f"/papers/{paper}.pdf",
-        "title": " ".join(words.choices(WORDS, k=10)),
+        "title": " ".join(words.choices(WORDS, cum_weights=_WEIGHTS, k=10)),
         "journal": f"Journal {paper % 40}",
         "license": ("CC BY 4.0", "CC BY-NC 4.0", None)[paper % 3],
         "figure_index": place // 4,
@@ -189,8 +190,8 @@ def _requests(address: str) -> Iterator[tuple[str, list[str]]]:
     count = AGAIN + 1
     yield "first page", ["", *(f"?page={page}" for page in range(2, count + 1))]
     yield "a page far behind", [f"?page={1000 + page}" for page in range(count)]
-    yield "search", [f"?q={quote(' '.join(WORDS[number : number + 2]))}" for number in range(count)]
-    yield "search, sure, one modality", [f"?q={word}&min=0.9&modality=microscopy" for word in WORDS[:count]]
+    yield "search", [f"?q={quote(' '.join(ASKED[number : number + 2]))}" for number in range(count)]
+    yield "search, sure, one modality", [f"?q={word}&min=0.9&modality=microscopy" for word in ASKED[:count]]
     yield "filters", [f"?min=0.{number}5&license=CC+BY+4.0&order=surest" for number in range(count)]
     paths = re.findall(r'href="/(subfigure/[^"]+)"', _read(address).decode())
     yield "a subfigure, more like this", list(dict.fromkeys(paths))[:count]

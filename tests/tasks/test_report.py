@@ -222,10 +222,13 @@ def test_the_second_report_says_what_changed_since_the_first(tmp_path: Path):
     assert "The last 2 runs" in page.text
 
 
-@pytest.mark.parametrize("kept", ["", "no JSON", "{}", "[1]", '[{"summary": {}, "holdings": {}}]'])
+@pytest.mark.parametrize("kept", ["", "no JSON", "{}", "[1]", '[{"summary": {}, "holdings": {}}]', "words"])
 def test_a_history_that_says_something_else_is_as_none(tmp_path: Path, kept: str):
     _two_papers(tmp_path)
-    (tmp_path / "report").mkdir()
+    if kept == "words":  # where counts should be
+        write_report(tmp_path, _run(tmp_path, pages=123_456))
+        kept = (tmp_path / "report" / "runs.json").read_text().replace("123456", '"many"')
+    (tmp_path / "report").mkdir(exist_ok=True)
     (tmp_path / "report" / "runs.json").write_text(kept)
     assert "Since the run before" not in _written(tmp_path, _run(tmp_path)).text
     assert len(read_history(tmp_path)) == 1

@@ -22,6 +22,7 @@ from tasks.index.source import Origin, list_parts
 from tasks.index.targets import open_target
 from tasks.index.update import Plan, plan_update, update
 from tests.tasks.index.small import FIRST, SECOND, dataset, part, row
+from tests.test_readme import BLOCKS
 
 ORIGIN = Origin("/data/figures", "default@0123456789ab", 2, ("DMFL", "GFIG"))
 
@@ -321,3 +322,16 @@ def test_a_cluster_that_does_not_answer_is_one_line(tmp_path: Path):
     for to in ("opensearch+https://", "elasticsearch+https://u:hunter2@host:port"):
         with pytest.raises(SettingsError, match="names no host"):
             open_target(out, to)
+
+
+def test_the_recipe_of_the_readme_asks_for_fields_that_there_are():
+    properties = index_body("opensearch", ORIGIN)["mappings"]["properties"]
+    (block,) = (block for block in BLOCKS if block.language == "json")
+    asked = json.loads(block.code)
+    query = asked["query"]["bool"]
+    fields = [name.partition("^")[0] for name in query["must"]["multi_match"]["fields"]]
+    assert {properties[name]["type"] for name in fields} == {"text"}
+    term, span = query["filter"]
+    assert [properties[name]["type"] for name in term["term"]] == ["keyword"]
+    assert [properties[name]["type"] for name in span["range"]] == ["float"]
+    assert set(asked["_source"]["excludes"]) <= properties.keys()

@@ -10,6 +10,7 @@ from tasks.errors import OutputError, SettingsError
 from tasks.index.targets import open_target
 from tasks.index.update import Plan, plan_update, update
 from tests.tasks.index.small import FIRST, SECOND, dataset, part, row
+from tests.test_readme import BLOCKS
 
 psycopg = pytest.importorskip("psycopg")
 pgserver = pytest.importorskip("pgserver", reason="pgserver has no wheel for this Python")
@@ -119,3 +120,12 @@ def test_a_database_that_does_not_answer_is_one_line_without_the_password(tmp_pa
         assert "\n" not in str(caught.value)
     with pytest.raises(SettingsError, match="no name"):
         open_target(out, "postgresql://127.0.0.1/x", 'x"; DROP TABLE')
+
+
+def test_the_recipes_of_the_readme_run(url: str, tmp_path: Path):
+    _update(dataset(tmp_path), url)
+    (block,) = (block for block in BLOCKS if block.language == "sql")
+    by_words, by_likeness = filter(str.strip, block.code.split(";"))
+    assert [found[:2] for found in _ask(url, by_words)] == [(f"{0:016x}/0/0", "DMTR")]
+    near = [found[0] for found in _ask(url, by_likeness)]
+    assert near[:2] == [f"{1:016x}/0/0", f"{2:016x}/0/0"]

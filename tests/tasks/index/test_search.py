@@ -50,6 +50,19 @@ def test_rows_that_have_every_word_come_before_those_that_have_some(index: Searc
     assert set(_numbers(index, text="membrane survival")) == {2, 3}
 
 
+def test_a_term_of_many_names_does_not_outweigh_two_others(tmp_path: Path):
+    """`schematic` has synonyms, all of which are indexed with a diagram; asked for is that of the hippocampus."""
+    out = tmp_path / "dataset"
+    diagrams = [row(number, "GSYS", caption="Stages.") for number in range(3)]
+    charts = [row(number, "GFIG", caption="Survival over time.") for number in range(10, 30)]
+    caption = (
+        "The hippocampus schematic picture, modified from an atlas, and the density of cells in rats. " * 3
+    )
+    part(out, FIRST, [*diagrams, *charts, row(40, "GFIG", caption=caption)])
+    with SearchIndex(indexed(out)) as index:
+        assert _numbers(index, text="schematic drawing of the hippocampus")[0] == 40
+
+
 @pytest.mark.parametrize(
     "text", ['"', "***", "AND", "NEAR(", "own:x", "a' OR 1=1 --", "(", "x\x00y", "😀", "-", '""']
 )

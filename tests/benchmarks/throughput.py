@@ -167,18 +167,13 @@ def measure_run(
     each = (most["seconds"] - once["seconds"]) / (TIMES[-1] - 1)
     line = found[2]["seconds"] / (once["seconds"] + each)
     print(f"memory at {TIMES[-1]} x: {most['peak'] / once['peak']:.2f} of that at 1 x (<= 1.05)")
-    print(
-        f"{each:.1f} s for the papers once more, start-up aside; twice them took {1 + middle:.2f} times once"
-    )
+    print(f"{each:.1f} s for the papers once more, start-up aside")
+    print(f"2 x took {line:.2f} of what the line from 1 x to {TIMES[-1]} x says")
     if extraction and classifier:
-        work = (
-            extraction["core_seconds"]
-            + classifier["core_seconds"] * once["subfigures"] / classifier["subfigures"]
-        )
-        ideal = work / machine.cores
-        print(
-            f"extraction and classifier alone need {ideal:.1f} s of all cores: a run takes {each / ideal:.2f} times that (<= 1.15)"
-        )
+        share = once["subfigures"] / classifier["subfigures"]
+        ideal = (extraction["core_seconds"] + classifier["core_seconds"] * share) / machine.cores
+        print(f"extraction and classifier alone need {ideal:.1f} s of all cores")
+        print(f"a run takes {each / ideal:.2f} times that (<= 1.15)")
     _print_articles(machine, each / len(pdfs))
 
 

@@ -171,10 +171,19 @@ def measure_run(
     print(f"2 x took {line:.2f} of what the line from 1 x to {TIMES[-1]} x says")
     if extraction and classifier:
         share = once["subfigures"] / classifier["subfigures"]
-        ideal = (extraction["core_seconds"] + classifier["core_seconds"] * share) / machine.cores
-        print(f"extraction and classifier alone need {ideal:.1f} s of all cores")
-        print(f"a run takes {each / ideal:.2f} times that (<= 1.15)")
+        alone = extraction["core_seconds"] + classifier["core_seconds"] * share
+        cores = (most["core_seconds"] - once["core_seconds"]) / (TIMES[-1] - 1)
+        _print_overhead(machine, alone, cores, each)
     _print_articles(machine, each / len(pdfs))
+
+
+def _print_overhead(machine: Machine, alone: float, cores: float, each: float) -> None:
+    """What a run needs beside its parts: core-seconds of both, and the wall time `each`."""
+    best = alone / machine.cores
+    print(f"extraction and classifier alone: {alone:.1f} core-s; in a run {cores / alone:.2f} times as many")
+    print(
+        f"on {machine.cores} cores at best {best:.1f} s: a run takes {each / best:.2f} times that (<= 1.15)"
+    )
 
 
 def _print_shares(got: Mapping[str, Any]) -> None:

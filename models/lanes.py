@@ -7,6 +7,8 @@ machine without ONNX Runtime, runs eagerly too.
 
 from __future__ import annotations
 
+import copy
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -100,15 +102,18 @@ def _gpus(info: BundleInfo, runtime: Runtime) -> Lanes:
 
     from models.torch_lane import TorchLane, deployed, half_precision
 
-    lanes: list[Lane] = []
+    if runtime == "eager":
+        torch.backends.cudnn.allow_tf32 = False  # fp32 in truth
     bundle = load_bundle(info.path)
+    gpus: list[list[Lane]] = []
     for number in range(torch.cuda.device_count()):
         device = torch.device("cuda", number)
         precision = half_precision(device) if runtime == "auto" else None
-        network = deployed(bundle.network if number == 0 else load_bundle(info.path).network, device)
-        lanes += [
-            TorchLane(network, info.transform, device, precision, _GPU_CHUNK) for _ in range(_IN_FLIGHT)
-        ]
+        network = deployed(copy.deepcopy(bundle.network), device)
+        gpus.append(
+            [TorchLane(network, info.transform, device, precision, _GPU_CHUNK) for _ in range(_IN_FLIGHT)]
+        )
+        torch.cuda.synchronize(device)  # the lanes' streams do not wait for the one that copied the weights
     # Neighbours lie on different GPUs, so that two batches go to two of them.
-    spread = tuple(lanes[i] for start in range(_IN_FLIGHT) for i in range(start, len(lanes), _IN_FLIGHT))
-    return Lanes(spread, _GPU_CHUNK, "cuda", "torch", bundle.novelty)
+    lanes = tuple(itertools.chain.from_iterable(zip(*gpus, strict=True)))
+    return Lanes(lanes, _GPU_CHUNK, "cuda", "torch", bundle.novelty)

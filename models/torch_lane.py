@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 import torch
@@ -79,16 +79,9 @@ class TorchLane:
         staged.copy_(pixels)
         return staged.to(self._device, non_blocking=True)
 
-    @contextmanager
-    def _placed(self) -> Iterator[None]:
-        """Work goes to this lane's stream; the reference is fp32 in truth, without TensorFloat-32."""
-        with ExitStack() as stack:
-            if self._stream is not None:
-                stack.enter_context(torch.cuda.device(self._device))
-                stack.enter_context(torch.cuda.stream(self._stream))
-                if self._precision is None:
-                    stack.enter_context(torch.backends.cudnn.flags(enabled=True, allow_tf32=False))
-            yield
+    def _placed(self) -> AbstractContextManager[object]:
+        """Work goes to this lane's stream, and to its device with it."""
+        return nullcontext() if self._stream is None else torch.cuda.stream(self._stream)
 
     def _cast(self) -> AbstractContextManager[object]:
         if self._precision is None:

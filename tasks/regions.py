@@ -263,12 +263,12 @@ def _components(
     rows, columns = -(-ink.shape[0] // CELL), -(-ink.shape[1] // CELL)
     padded = np.zeros((rows * CELL, columns * CELL), np.bool_)
     padded[: ink.shape[0], : ink.shape[1]] = ink
-    cells = padded.reshape(rows, CELL, columns, CELL).any(axis=(1, 3))
+    cells = _cells(padded)
     labels, count = ndimage.label(cells, np.ones((3, 3)))
     graphic_ink: npt.NDArray[np.bool_] = padded & _painted(page, padded.shape, paints)
     for line in loose:
         graphic_ink[page.pixels(boxes.grown(line.bbox, 1.5))] = False
-    painted = np.asarray(graphic_ink.reshape(rows, CELL, columns, CELL).any(axis=(1, 3)))
+    painted = _cells(graphic_ink)
     components = []
     for label, place in enumerate(ndimage.find_objects(labels, count), start=1):
         if place is None:
@@ -285,6 +285,13 @@ def _components(
             )
         )
     return components
+
+
+def _cells(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Whether anything is set in each square of CELL pixels; a row at a time, which numpy does several times faster."""
+    height, width = mask.shape
+    rows = mask.reshape(height // CELL, CELL, width).any(axis=1)
+    return np.asarray(rows.reshape(height // CELL, width // CELL, CELL).any(axis=2))
 
 
 def _whole_images(

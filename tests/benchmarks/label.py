@@ -2,9 +2,7 @@
 
     uv run python tests/benchmarks/label.py CORPUS [--out DIR] [OPTION OF figmill label]...
 
-Runs the command as a user would, in a process of its own, and prints a table. Memory is sampled from /proc: the
-proportional set size (PSS) where the kernel tells it, so that pages shared by several processes count once, and else
-the resident set size (RSS), which counts them in each.
+Runs the command as a user would, in a process of its own, and prints a table.
 """
 
 from __future__ import annotations
@@ -14,7 +12,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,17 +19,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-MEASURE = "PSS" if Path("/proc/self/smaps_rollup").exists() else "RSS"
-SAMPLE_EVERY = 0.25
-"""Seconds between two looks at the process tree."""
-
-
-@dataclass(slots=True)
-class Peak:
-    """The highest readings so far, in bytes."""
-
-    tree: int = 0
-    process: int = 0
+from tests.benchmarks.process_tree import MEASURE, Peak
 
 
 @dataclass(slots=True)
@@ -88,54 +75,15 @@ def _options() -> tuple[argparse.Namespace, list[str]]:
 
 def _run(command: list[str]) -> tuple[int, Measured]:
     """Runs `command` to its end while sampling its tree; what it reports, papers excepted, goes to this terminal."""
-    peak, first, start = Peak(), First(), time.monotonic()
-    with subprocess.Popen([*command, "--verbose"], stderr=subprocess.PIPE, text=True) as process:
-        reader = threading.Thread(target=first.watch, args=(process.stderr,), daemon=True)
-        reader.start()
-        while process.poll() is None:
-            _sample(process.pid, peak)
-            time.sleep(SAMPLE_EVERY)
-        reader.join()
+    first, start = First(), time.monotonic()
+    with (
+        subprocess.Popen([*command, "--verbose"], stderr=subprocess.PIPE, text=True) as process,
+        Peak(process.pid) as peak,
+    ):
+        first.watch(process.stderr or ())
+        process.wait()
     seconds = time.monotonic() - start
     return process.returncode, Measured(seconds, first.when and first.when - start, peak)
-
-
-def _sample(root: int, peak: Peak) -> None:
-    readings = [reading for pid in _tree(root) if (reading := _memory(pid)) is not None]
-    peak.tree = max(peak.tree, sum(readings))
-    peak.process = max([peak.process, *readings])
-
-
-def _tree(root: int) -> list[int]:
-    """`root` and all its descendants."""
-    children: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and (stat := _read(entry / "stat")):
-            parent = int(stat.rpartition(")")[2].split()[1])  # the name in brackets may hold spaces
-            children.setdefault(parent, []).append(int(entry.name))
-    tree = [root]
-    for pid in tree:
-        tree += children.get(pid, [])
-    return tree
-
-
-def _memory(pid: int) -> int | None:
-    """Bytes that process `pid` holds; None if it is gone."""
-    file, key = ("smaps_rollup", "Pss:") if MEASURE == "PSS" else ("status", "VmRSS:")
-    text = _read(Path(f"/proc/{pid}/{file}"))
-    return text and _kilobytes(text, key) * 1024
-
-
-def _kilobytes(text: str, key: str) -> int:
-    return next((int(line.split()[1]) for line in text.splitlines() if line.startswith(key)), 0)
-
-
-def _read(path: Path) -> str | None:
-    """The file's text; None when the process has ended or belongs to someone else."""
-    try:
-        return path.read_text()
-    except OSError:
-        return None
 
 
 def _print_table(out: Path, measured: Measured) -> None:

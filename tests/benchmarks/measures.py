@@ -1,0 +1,235 @@
+"""What `throughput.py` measures, each in a process of its own: a JSON object on standard output.
+
+Times leave start-up aside: imports, processes and network are there, and have worked once, before the clock runs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.dataset as ds
+
+from models.bundle import bundle_info, load_bundle, resolve_bundle
+from tests.benchmarks.process_tree import core_seconds
+
+MODEL = "default"
+READY_IMAGES = 256
+"""Tensors that the bare network is given, again and again."""
+LONGEST = 20.0
+"""Seconds of work after which a measure of single images stops."""
+
+
+def extraction(pdfs: Path, workers: int) -> dict[str, Any]:
+    """Papers read by processes, and nothing else done with them."""
+    from tasks.records import Extraction, Paper
+    from tasks.settings import ExtractionLimits
+    from tasks.workers import shared_pool, stop_shared_pools
+
+    papers = [Paper(hashlib.sha256(pdf.read_bytes()).hexdigest(), str(pdf)) for pdf in _pdfs(pdfs)]
+    pool = shared_pool(workers, ExtractionLimits())
+    with tempfile.TemporaryDirectory() as folder:
+        list(pool.read(papers[:1] * 3 * workers, Path(folder)))
+        clock = _Clock()
+        read = [paper for paper in pool.read(papers, Path(folder)) if isinstance(paper, Extraction)]
+        measured = clock.read()
+    stop_shared_pools()
+    subfigures = sum(len(figure.subfigures) for paper in read for figure in paper.figures)
+    return measured | {"pages": sum(paper.pages for paper in read), "subfigures": subfigures}
+
+
+def classifier(dataset: Path, device: str, runtime: str) -> dict[str, Any]:
+    """Encoded images through the classifier as `figmill label` has it: decoded, resized, in batches."""
+    from tasks.classifying import Classifier
+    from tasks.settings import LabelSettings
+    from tasks.stopwatch import Stopwatch
+
+    images = _encoded(dataset)
+    settings = LabelSettings((), "", device=device, runtime=runtime)
+    with Classifier(bundle_info(resolve_bundle(MODEL)), settings, Stopwatch()) as warm:
+        list(warm.label(_papers(images[:64])))
+    with Classifier(bundle_info(resolve_bundle(MODEL)), settings, Stopwatch()) as network:
+        clock = _Clock()
+        done = sum(len(paper.scores) for paper in network.label(_papers(images)))
+        return clock.read() | {"subfigures": done}
+
+
+def bare(dataset: Path, device: str, runtime: str) -> dict[str, Any]:
+    """The network alone on prepared images that are in memory, on a GPU in the GPU's."""
+    from models.predict import load_predictor
+
+    predictor = load_predictor(resolve_bundle(MODEL), device, runtime)
+    images = _prepared(dataset, max(READY_IMAGES, predictor.at_once))
+    forward = _on_gpu(images, predictor) if predictor.device == "cuda" else predictor.predict
+    done, _ = 0, forward(images)
+    clock = _Clock()
+    while clock.seconds < 5:
+        forward(images)
+        done += len(images)
+    return clock.read() | {"subfigures": done, "runtime": predictor.runtime}
+
+
+def naive(dataset: Path, device: str) -> dict[str, Any]:
+    """What one writes first: PIL, torchvision's transforms and the network, one image at a time."""
+    import torch
+    from PIL import Image
+    from torchvision.transforms import v2
+
+    bundle = load_bundle(resolve_bundle(MODEL))
+    transform, where = bundle.info.transform, _torch_device(device)
+    network = bundle.network.to(where)
+    steps = v2.Compose(
+        [
+            v2.ToImage(),
+            v2.Resize((transform.size, transform.size), antialias=True),
+            v2.ToDtype(torch.float32, scale=True),
+            v2.Normalize(transform.mean, transform.std),
+        ]
+    )
+
+    def one(data: bytes) -> int:
+        x = steps(Image.open(io.BytesIO(data)).convert("RGB"))[None].to(where)
+        return int(network.head(network.features(x)).argmax())
+
+    images, done = _encoded(dataset), 0
+    with torch.inference_mode():
+        one(images[0])
+        clock = _Clock()
+        for data in images:
+            one(data)
+            done += 1
+            if clock.seconds > LONGEST:
+                break
+    return clock.read() | {"subfigures": done}
+
+
+def label(pdfs: Path, out: Path, workers: int, device: str, runtime: str) -> dict[str, Any]:
+    """A whole run of `figmill label` into `out`; its peak of memory is measured from outside."""
+    from flows.run import label_here
+    from tasks.progress import Listener
+    from tasks.settings import LabelSettings
+
+    settings = LabelSettings((str(pdfs),), str(out), workers=workers, device=device, runtime=runtime)
+    clock = _Clock()
+    summary = label_here(settings, Listener())
+    stages = {f"{stage}_seconds": seconds for stage, seconds in summary.stage_seconds.items()}
+    return clock.read() | stages | {"pages": summary.pages, "subfigures": summary.subfigures}
+
+
+def shards(pdfs: Path, out: Path, count: int, prefect: int) -> dict[str, Any]:
+    """`count` shards of one small paper each, by Prefect (an API has to be configured) or without it."""
+    from flows.launch import launch
+    from tasks.settings import LabelSettings
+
+    settings = LabelSettings((str(pdfs),), str(out), workers=1, device="cpu", shard_size=1, limit=count)
+    clock = _Clock()
+    summary = launch(settings, bool(prefect), verbose=False)
+    return clock.read() | {"papers": summary.papers}
+
+
+MEASURES: dict[str, Callable[..., dict[str, Any]]] = {
+    function.__name__: function for function in (extraction, classifier, bare, naive, label, shards)
+}
+
+
+class _Clock:
+    """Wall time and core-seconds of this process and its children since it was made."""
+
+    def __init__(self) -> None:
+        self._cores, self._started = core_seconds(os.getpid()), time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._started
+
+    def read(self) -> dict[str, Any]:
+        return {"seconds": self.seconds, "core_seconds": core_seconds(os.getpid()) - self._cores}
+
+
+def copies(pdfs: Sequence[Path], folder: Path, times: int) -> Path:
+    """The papers `times` over, the further ones with a line after their end that gives them hashes of their own."""
+    folder.mkdir(parents=True)
+    for number in range(times):
+        for pdf in pdfs:
+            target = folder / f"{number}-{pdf.name}"
+            if number == 0:
+                target.symlink_to(pdf.resolve())
+                continue
+            shutil.copyfile(pdf, target)
+            with target.open("ab") as file:
+                file.write(b"\n%% copy %d\n" % number)
+    return folder
+
+
+def _pdfs(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.pdf"))
+
+
+def _encoded(dataset: Path) -> list[bytes]:
+    """The pictures of a dataset as they are stored."""
+    return [
+        row["bytes"] for row in ds.dataset(dataset / "subfigures").to_table(["image"])["image"].to_pylist()
+    ]
+
+
+def _prepared(dataset: Path, count: int) -> np.ndarray:
+    transform = bundle_info(resolve_bundle(MODEL)).transform
+    some = [transform.prepare(data) for data in _encoded(dataset)[:count]]
+    return np.stack([some[i % len(some)] for i in range(count)])
+
+
+def _papers(images: Sequence[bytes]) -> Iterator[Any]:
+    """The images as if a paper had been read for every eight of them."""
+    from tasks.records import EncodedImage, Extraction, Figure, Metadata, Paper, Subfigure
+
+    for first in range(0, len(images), 8):
+        pictures = [EncodedImage(data, "png", 0, 0, "") for data in images[first : first + 8]]
+        parts = tuple(Subfigure(i, (0, 0, 1, 1), picture) for i, picture in enumerate(pictures))
+        figure = Figure(0, 1, (0, 0, 1, 1), "raster", None, None, None, parts)
+        yield Extraction(Paper(f"{first:064}", ""), Metadata(), 1, (figure,), 0.0)
+
+
+def _torch_device(device: str) -> Any:
+    from models.devices import choose_device
+
+    return choose_device(device)
+
+
+def _on_gpu(images: np.ndarray, predictor: Any) -> Callable[[np.ndarray], None]:
+    """The network of the first GPU on tensors that lie there."""
+    import torch
+
+    from models.torch_lane import deployed, half_precision
+
+    device = torch.device("cuda", 0)
+    bundle = load_bundle(resolve_bundle(MODEL))
+    network = deployed(bundle.network, device)
+    x = torch.rand((predictor.chunk, 3, *images.shape[1:3]), device=device)
+    x = x.contiguous(memory_format=torch.channels_last)
+    eager = torch.autocast("cuda", half_precision(device))
+
+    def forward(images: np.ndarray) -> None:
+        with torch.inference_mode(), eager:
+            for _ in range(-(-len(images) // predictor.chunk)):
+                network.head(network.features(x))
+        torch.cuda.synchronize(device)
+
+    return forward
+
+
+if __name__ == "__main__":
+    options = json.loads(sys.argv[2])
+    paths = {
+        name: Path(value) if name in {"pdfs", "out", "dataset"} else value for name, value in options.items()
+    }
+    print(json.dumps(MEASURES[sys.argv[1]](**paths)))

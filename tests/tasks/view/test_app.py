@@ -211,3 +211,20 @@ def test_a_page_is_whole_html(client: TestClient, made: tuple[Path, str]):
         labels = {label["for"] for label in page.all("label")}
         fields = [one for one in (*page.all("input"), *page.all("select")) if one.get("type") != "hidden"]
         assert all(one["id"] in labels for one in fields)
+
+
+def test_a_figure_on_no_page_and_a_withdrawn_article_say_so(tmp_path: Path):
+    out, none = tmp_path / "dataset", [None] * 4
+    alone = {"page": None, "figure_bbox": none, "subfigure_bbox": none, "withdrawn": "retracted"}
+    part(out, FIRST, [row(1, **alone), row(2)])
+    with TestClient(create_app(indexed(out)), base_url="http://localhost") as client:
+        first = _page(client, f"/subfigure/{1:016x}/0/0")
+        assert "This article is retracted." in first.text
+        assert "this figure is an image file that its XML names" in first.text
+        paper = _page(client, f"/paper/{1:064x}").text
+        assert "This article is retracted." in paper
+        assert "None" not in paper
+        assert "cannot be drawn" not in paper
+        assert client.get(f"/page/{1:016x}/0/0").status_code == 404
+        assert "retracted" not in _page(client, f"/subfigure/{2:016x}/0/0").text
+        assert "None" not in _page(client, "/").text

@@ -173,7 +173,7 @@ def check_rows(found: list[dict[str, Any]]) -> None:
         number = row["pmcid"][3:]
         assert row["doi"] == f"10.1000/{number}"
         assert row["title"] == f"Article {number}"
-        assert row["source_uri"].split("?")[0].split("/")[-2] == f"PMC{number}.1"
+        assert row["source_uri"].startswith(f"s3://{NAME}/PMC{number}.1/PMC{number}.1.")
         assert row["journal"]
         assert row["published"]
         assert row["license"].startswith(("CC BY", "CC0"))

@@ -14,6 +14,8 @@ import pytest
 
 from tasks.demo import make_papers
 from tests.flows.command import copies, environment, figmill, ledger
+from tests.pmc_bucket import PmcBucket, drawn
+from tests.stores import Store
 
 START = 150
 
@@ -129,3 +131,19 @@ def test_the_flows_parameters_have_a_schema_and_take_json() -> None:
     (settings,) = label_papers.validate_parameters({"settings": parameters}).values()
     assert isinstance(settings, LabelSettings)
     assert (settings.inputs, settings.limits.timeout, settings.shard_size) == (("a.pdf",), 5.0, 3)
+
+
+@pytest.mark.timeout(600)
+def test_an_ingest_is_a_flow_run_too(api: str, s3: Store, tiny_bundle: Path, tmp_path: Path) -> None:
+    bucket, out = PmcBucket(s3), tmp_path / "out"
+    bucket.put(1, drawn(1, tmp_path))
+    bucket.write_inventory(1)
+    command = ("ingest", "--out", out, "--model", tiny_bundle, "--workers", 1)
+    done = figmill(*command, home=tmp_path, PREFECT_API_URL=api, **s3.environment)
+    assert done.returncode == 0, done.stderr
+    assert "1 new, changed or gone" in done.stdout
+    assert list(ledger(out).values()) == ["ok"]
+    (run,) = ask(api, "flow_runs/filter", flow_runs={"name": {"any_": [f"ingest into {out}"]}})
+    assert run["state_type"] == "COMPLETED"
+    (artifact,) = ask(api, "artifacts/filter", artifacts={"flow_run_id": {"any_": [run["id"]]}})
+    assert {"what": "papers ok", "number": 1, "detail": ""} in json.loads(artifact["data"])

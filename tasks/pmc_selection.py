@@ -54,6 +54,8 @@ class Selection:
         self.marks: dict[str, dict[str, Mark]] = defaultdict(dict)
         for holding in self._gone:
             self._note(holding, Mark("removed", holding.source_version or ""))
+        counts = (new.num_rows, len(self._changed), len(self._gone))
+        log.info("%d articles are new, %d changed, %d gone", *counts)
         listener.listed(self.inputs)
 
     @property

@@ -37,6 +37,14 @@ def _require_positive(name: str, value: float) -> None:
         raise SettingsError(f"{name} is {value}: it has to be more than 0")
 
 
+def _require_counts(settings: object, *names: str) -> None:
+    """Each is more than 0, or None."""
+    for name in names:
+        value = getattr(settings, name)
+        if value is not None:
+            _require_positive(name, value)
+
+
 def _require_device(device: str) -> None:
     if device not in get_args(Device):
         raise SettingsError(f"device is {device!r}: one of {', '.join(get_args(Device))}")
@@ -99,10 +107,7 @@ class LabelSettings:
 
     def __post_init__(self) -> None:
         _require_device(self.device)
-        for name in ("workers", "shard_size", "window", "batch_size", "limit"):
-            value = getattr(self, name)
-            if value is not None:
-                _require_positive(name, value)
+        _require_counts(self, "workers", "shard_size", "window", "batch_size", "limit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +168,7 @@ class IngestSettings:
 
     def __post_init__(self) -> None:
         _require_device(self.device)
-        for name in ("workers", "shard_size", "window", "batch_size", "limit"):
-            value = getattr(self, name)
-            if value is not None:
-                _require_positive(name, value)
+        _require_counts(self, "workers", "shard_size", "window", "batch_size", "limit")
         if not self.licenses:
             raise SettingsError("no licence is named: articles of none would be taken")
         if self.since and self.inventory:

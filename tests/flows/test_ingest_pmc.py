@@ -20,7 +20,7 @@ from tasks.holdings import retire_papers
 from tasks.progress import Listener
 from tasks.records import IngestSummary
 from tasks.scratch import scratch
-from tasks.settings import IngestSettings
+from tasks.settings import REDISTRIBUTABLE, IngestSettings
 from tests.conftest import SHARED
 from tests.flows.command import figmill, start
 from tests.pmc_bucket import NAME, PmcBucket, Source, drawn, pictured
@@ -286,3 +286,15 @@ def test_silence_limits_and_kills_cost_no_article(
     bucket.expire(expired)
     summary = ingest(settings, dry_run=True)
     assert (summary.since, summary.listed) == ("2026-11-01", 1)
+
+
+def test_the_flows_parameters_take_json() -> None:
+    from flows.ingest_pmc import ingest_pmc
+
+    parameters = {"out": "s3://b/pmc", "licenses": ["CC0"], "since": "2026-11-01", "limits": {"timeout": 5}}
+    (settings,) = ingest_pmc.validate_parameters({"settings": parameters}).values()
+    assert (settings.licenses, settings.limits.timeout) == (("CC0",), 5.0)
+    assert str(settings.since) == "2026-11-01"
+    nightly = {"out": "s3://b/pmc", "since": None, "inventory": None}
+    (settings,) = ingest_pmc.validate_parameters({"settings": nightly}).values()
+    assert settings.licenses == REDISTRIBUTABLE

@@ -99,12 +99,18 @@ def test_what_is_missing_or_broken_is_a_gap_and_the_rest_is_taken(tmp_path: Path
     ]
 
 
-def test_an_image_of_too_many_pixels_is_not_decoded(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("size", "words"), [((20_000, 30_000), "more pixels than Pillow opens"), ((3000, 2000), "6 megapixels")]
+)
+def test_an_image_of_too_many_pixels_is_not_decoded(
+    tmp_path: Path, size: tuple[int, int], words: str
+) -> None:
     data = io.BytesIO()
-    Image.new("1", (20_000, 30_000)).save(data, "PNG")
-    found = read(tmp_path, g1_png=data.getvalue())
+    Image.new("1", size).save(data, "PNG")
+    paper = article(tmp_path, jats(1, {"g1": "Cells."}), g1_png=data.getvalue())
+    found = read_graphics(paper, ExtractionLimits(image_megapixels=5))
     assert found.figures == ()
-    assert "600 megapixels" in found.gaps[0]
+    assert words in found.gaps[0]
 
 
 def test_a_large_image_is_scaled_down(tmp_path: Path) -> None:

@@ -75,13 +75,14 @@ def read_inventory(bucket: Bucket, name: str) -> pa.Table:
 
 
 def newest_versions(inventory: pa.Table) -> pa.Table:
-    """Of each article only its newest version."""
-    newest = (
-        inventory.group_by("article").aggregate([("version", "max")]).rename_columns(["article", "version"])
-    )
-    found = inventory.join(newest, keys=["article", "version"], join_type="inner")
-    once = found.group_by(["article", "version"]).aggregate([("etag", "max"), ("modified", "max")])
-    return once.rename_columns(SCHEMA.names)  # a bucket that keeps old states may list a key more than once
+    """Of each article only its newest version, by number."""
+    if not inventory.num_rows:
+        return inventory
+    order = pc.sort_indices(inventory, [("article", "ascending"), ("version", "ascending")])
+    articles = inventory["article"].combine_chunks().take(order)
+    is_followed = pc.equal(articles.slice(0, len(articles) - 1), articles.slice(1))
+    last = pa.concat_arrays([pc.invert(is_followed), pa.array([True])])
+    return inventory.take(order.filter(last)).combine_chunks()
 
 
 def difference(newer: pa.Table, older: pa.Table) -> pa.Array:

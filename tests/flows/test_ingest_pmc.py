@@ -245,8 +245,10 @@ def test_a_kill_costs_what_was_being_done(
 def test_silence_limits_and_kills_cost_no_article(
     bucket: PmcBucket, settings: IngestSettings, tmp_path: Path
 ) -> None:
+    second = drawn(2, tmp_path)
     bucket.put(1, drawn(1, tmp_path))
-    bucket.put(2, drawn(2, tmp_path))
+    bucket.put(2, second)
+    bucket.lose("PMC2.1/PMC2.1.pdf")
     bucket.write_inventory(1)
     for path in (f"/{NAME}/PMC", "list-type=2&max-keys=1"):
         bucket.store.faults.append(Fault(503, "SlowDown", method="GET", path=path))
@@ -254,8 +256,6 @@ def test_silence_limits_and_kills_cost_no_article(
         ingest(settings)
     bucket.store.faults.clear()
 
-    second = drawn(2, tmp_path)
-    bucket.lose("PMC2.1/PMC2.1.pdf")
     for left in (1, 0):
         assert ingest(settings, limit=1).left == left
     assert ledger(settings)["PMC2"]["error_kind"] == "missing"

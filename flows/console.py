@@ -47,7 +47,9 @@ def show_summary(summary: RunSummary) -> None:
 
 def show_ingest(summary: IngestSummary) -> None:
     """An ingest's closing words, on standard output: what it found, what it did or would do, then the labelling's."""
-    table = Table("", "", show_header=False, title=f"PMC, from {summary.since} to {summary.inventory}")
+    table = Table("", "", show_header=False, title="Articles of PMC")
+    table.add_row("inventory", summary.inventory)
+    table.add_row("since", summary.since)
     table.add_row("articles", f"{summary.listed} new, changed or gone")
     for name, one in sorted(summary.wanted.items()):
         table.add_row(f"  {_plain(name)}", f"{one.articles} to take, {_size(one.bytes)}")

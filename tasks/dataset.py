@@ -4,6 +4,7 @@ OUT/subfigures/part-<shard>.parquet   rows of subfigures
 OUT/papers/part-<shard>.parquet       the ledger; only a part with a ledger part of its name counts
 OUT/.figmill.lock                     held by the run that writes
 OUT/.inputs                           which inputs have which bytes, so that they need not be read again
+OUT/.pmc                              how far `figmill ingest` has followed PMC
 OUT/.spool/                           what extraction hands over while a run goes on (a store has none)
 OUT/.quarantine/                      what `figmill check --repair` took out of the two folders
 """

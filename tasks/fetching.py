@@ -174,7 +174,9 @@ class Deliveries:
             if not _is_here(paper.fetched):
                 paper = replace(paper, fetched=None)
                 if storage.is_remote(paper.source_uri):
-                    paper = replace(paper, fetched=str(self._get(paper.source_uri, self._most_bytes)))
+                    paper = replace(
+                        paper, fetched=str(self._get(paper.address or paper.source_uri, self._most_bytes))
+                    )
         except PaperError as error:
             return _failure(paper, error)
         return self._with_jats(replace(paper, graphics=tuple(map(self._graphic, paper.graphics))))

@@ -7,7 +7,9 @@ page and no boxes; captions are those of the JATS. Whatever is wrong with the ar
 from __future__ import annotations
 
 import io
+import struct
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -30,7 +32,18 @@ FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF")
 _PRINTED = (500.0, 650.0)
 """Points: a figure is printed as wide as the page's text or as high, which tells how large letters in it are."""
 _SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".gif")
-_BROKEN = (OSError, ValueError, SyntaxError, EOFError, TypeError, IndexError, KeyError, OverflowError)
+_BROKEN = (
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
 """What Pillow raises for files that are damaged or made to harm."""
 
 
@@ -124,9 +137,8 @@ def _separated(file: Path, caption: str | None, limits: ExtractionLimits) -> Ite
 
 def _decode(data: bytes, limits: ExtractionLimits) -> tuple[Pixels, bool]:
     """An image's first frame as (H, W, 3) uint8, upright; whether the file shows just that and is a JPEG."""
-    Image.MAX_IMAGE_PIXELS = None  # the limit here is our own, and asked before anything is decoded
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        with _opened(data) as image:
             millions = image.width * image.height / 1e6
             if millions > limits.image_megapixels:
                 raise PaperError("too_large", f"it has {millions:,.0f} megapixels")
@@ -136,6 +148,8 @@ def _decode(data: bytes, limits: ExtractionLimits) -> tuple[Pixels, bool]:
             kept = image.format == "JPEG" and image.mode in ("RGB", "L") and not turned
             upright = ImageOps.exif_transpose(image) if turned else image
             shown = _on_white(upright)
+    except Image.DecompressionBombError as error:
+        raise PaperError("too_large", "it has more pixels than Pillow opens") from error
     except _BROKEN as error:
         raise PaperError("damaged", f"it is damaged ({type(error).__name__})") from error
     if millions > limits.megapixels:
@@ -143,6 +157,13 @@ def _decode(data: bytes, limits: ExtractionLimits) -> tuple[Pixels, bool]:
         size = (max(1, int(shown.width * scale)), max(1, int(shown.height * scale)))
         shown, kept = shown.resize(size, Image.Resampling.BOX), False
     return np.asarray(shown), kept
+
+
+def _opened(data: bytes) -> Image.Image:
+    """An image whose size is known and whose pixels are not yet decoded."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        return Image.open(io.BytesIO(data), formats=FORMATS)
 
 
 def _on_white(image: Image.Image) -> Image.Image:

@@ -54,6 +54,10 @@ class Bucket:
                 f"https://s3.amazonaws.com/{name}" if "." in name else f"https://{name}.s3.amazonaws.com"
             )
 
+    def uri_of(self, key: str) -> str:
+        """An object's URI, the same wherever the bucket's store is."""
+        return f"{self.uri}/{quote(key, safe='/')}"
+
     def address(self, key: str) -> str:
         """Where an object is read, by anybody."""
         return f"{self._base}/{quote(key, safe='/')}"

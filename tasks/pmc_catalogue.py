@@ -30,7 +30,7 @@ class Catalogue:
                 f"the inventory {span.newer} lists {self.articles} articles, the last one {cursor.articles}: "
                 "it is not believed"
             )
-        self._newest = newest_versions(inventory).sort_by("article")
+        self._newest = newest_versions(inventory)
         self._differing = _differing(bucket, span, inventory)
         self._span = span
         self._held = {int(pmcid[3:]): one for pmcid, one in holdings.items() if pmcid[3:].isdecimal()}

@@ -35,8 +35,14 @@ class Downloads:
         """An article as a Paper, or why it can't be one. Raises InputError where the bucket does not answer."""
         main = article.pdf or article.jats
         assert main is not None, "an article that is taken has a PDF or a JATS"  # noqa: S101
-        uri = self._bucket.address(main.key)
-        paper = Paper(unreadable_id(uri), uri, article.metadata, source_version=article.listed.etag)
+        uri = self._bucket.uri_of(main.key)
+        paper = Paper(
+            unreadable_id(uri),
+            uri,
+            article.metadata,
+            source_version=article.listed.etag,
+            address=self._bucket.address(main.key),
+        )
         try:
             file = self._get(main, self._most_bytes if article.pdf else JATS_BYTES)
             with file.open("rb") as stream:

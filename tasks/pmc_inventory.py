@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import logging
 import re
 import zlib
 from collections.abc import Iterable, Iterator
@@ -38,6 +39,8 @@ _MOST_BYTES = 32 * 2**30
 """Of all parts of an inventory, unpacked."""
 _BROKEN = (pa.ArrowException, OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, RecursionError)
 
+log = logging.getLogger("figmill.pmc")
+
 SCHEMA = pa.schema(
     [("article", pa.int64()), ("version", pa.int32()), ("etag", pa.string()), ("modified", pa.date32())]
 )
@@ -60,6 +63,7 @@ def has_manifest(bucket: Bucket, name: str) -> bool:
 def read_inventory(bucket: Bucket, name: str) -> pa.Table:
     """The articles' versions that an inventory lists, as SCHEMA has them. Raises InputError where it is damaged."""
     folder = Folder("inventory")
+    log.info("reading the inventory %s", name)
     try:
         with _in_one_line(bucket, name):
             columns, parts = _manifest(bucket.read(f"{FOLDER}{name}/manifest.json", _MANIFEST_BYTES))
@@ -71,13 +75,14 @@ def read_inventory(bucket: Bucket, name: str) -> pa.Table:
 
 
 def newest_versions(inventory: pa.Table) -> pa.Table:
-    """Of each article only its newest version."""
-    newest = (
-        inventory.group_by("article").aggregate([("version", "max")]).rename_columns(["article", "version"])
-    )
-    found = inventory.join(newest, keys=["article", "version"], join_type="inner")
-    once = found.group_by(["article", "version"]).aggregate([("etag", "max"), ("modified", "max")])
-    return once.rename_columns(SCHEMA.names)  # a bucket that keeps old states may list a key more than once
+    """Of each article only its newest version, by number."""
+    if not inventory.num_rows:
+        return inventory
+    order = pc.sort_indices(inventory, [("article", "ascending"), ("version", "ascending")])
+    articles = inventory["article"].combine_chunks().take(order)
+    is_followed = pc.equal(articles.slice(0, len(articles) - 1), articles.slice(1))
+    last = pa.concat_arrays([pc.invert(is_followed), pa.array([True])])
+    return inventory.take(order.filter(last)).combine_chunks()
 
 
 def difference(newer: pa.Table, older: pa.Table) -> pa.Array:

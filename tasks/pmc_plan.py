@@ -10,7 +10,7 @@ from tasks.dataset import Dataset
 from tasks.holdings import Holding, mark_papers
 from tasks.pmc_articles import Article
 from tasks.pmc_downloads import Downloads, bytes_of
-from tasks.pmc_selection import Selection
+from tasks.pmc_selection import DOUBLE, Selection
 from tasks.records import Failure, Paper, Shard
 
 SHARD_BYTES = 2**30
@@ -71,7 +71,7 @@ class IngestPlan:
             return False
         own = holding is not None and holding.paper_id == paper.paper_id
         if paper.paper_id in self._ids or (paper.paper_id in self._dataset and not own):
-            self._selection.leave_out("the same bytes as another paper of the dataset")
+            self._selection.leave_out(DOUBLE)
             self._downloads.forget(paper)
             return False
         self._ids.add(paper.paper_id)

@@ -17,6 +17,9 @@ from tasks.progress import Listener
 from tasks.records import Wanted
 from tasks.settings import IngestSettings
 
+DOUBLE = "the same bytes as another paper of the dataset"
+"""Why an article may be left out after its download."""
+
 _THREADS = 16
 """Requests for metadata on their way together."""
 _AHEAD = 64
@@ -51,6 +54,8 @@ class Selection:
         self.marks: dict[str, dict[str, Mark]] = defaultdict(dict)
         for holding in self._gone:
             self._note(holding, Mark("removed", holding.source_version or ""))
+        counts = (new.num_rows, len(self._changed), len(self._gone))
+        log.info("%d articles are new, %d changed, %d gone", *counts)
         listener.listed(self.inputs)
 
     @property
@@ -60,8 +65,8 @@ class Selection:
 
     @property
     def skipped(self) -> int:
-        """Articles that were looked at and not taken."""
-        return self.left_out.total()
+        """Articles that are in the dataset already, by another name."""
+        return self.left_out[DOUBLE]
 
     @property
     def left(self) -> int:

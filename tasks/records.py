@@ -65,6 +65,8 @@ class Paper:
     graphics: tuple[Graphic, ...] = ()
     source_version: str | None = None
     """What changes at the source when the article does, where the source says so."""
+    address: str | None = None
+    """Where it is fetched, if not by its URI."""
 
     @property
     def files(self) -> tuple[str, ...]:

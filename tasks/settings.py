@@ -43,6 +43,14 @@ def _require_known(name: str, value: str, known: tuple[str, ...]) -> None:
         raise SettingsError(f"{name} is {value!r}: one of {', '.join(known)}")
 
 
+def _require_counts(settings: object, *names: str) -> None:
+    """Each is more than 0, or None."""
+    for name in names:
+        value = getattr(settings, name)
+        if value is not None:
+            _require_positive(name, value)
+
+
 @dataclass(frozen=True, slots=True)
 class ExtractionLimits:
     """What one paper may cost its reader."""
@@ -103,10 +111,7 @@ class LabelSettings:
     def __post_init__(self) -> None:
         _require_known("device", self.device, get_args(Device))
         _require_known("runtime", self.runtime, get_args(Runtime))
-        for name in ("workers", "shard_size", "window", "batch_size", "limit"):
-            value = getattr(self, name)
-            if value is not None:
-                _require_positive(name, value)
+        _require_counts(self, "workers", "shard_size", "window", "batch_size", "limit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +179,7 @@ class IngestSettings:
     def __post_init__(self) -> None:
         _require_known("device", self.device, get_args(Device))
         _require_known("runtime", self.runtime, get_args(Runtime))
-        for name in ("workers", "shard_size", "window", "batch_size", "limit"):
-            value = getattr(self, name)
-            if value is not None:
-                _require_positive(name, value)
+        _require_counts(self, "workers", "shard_size", "window", "batch_size", "limit")
         if not self.licenses:
             raise SettingsError("no licence is named: articles of none would be taken")
         if self.since and self.inventory:

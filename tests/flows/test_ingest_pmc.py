@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
@@ -20,10 +21,11 @@ from tasks.holdings import retire_papers
 from tasks.progress import Listener
 from tasks.records import IngestSummary
 from tasks.scratch import scratch
-from tasks.settings import IngestSettings
+from tasks.settings import REDISTRIBUTABLE, IngestSettings
 from tests.conftest import SHARED
 from tests.flows.command import figmill, start
 from tests.pmc_bucket import NAME, PmcBucket, Source, drawn, pictured
+from tests.servers import Server
 from tests.stores import Fault, Store
 
 
@@ -63,9 +65,9 @@ def papers(tmp_path: Path) -> list[Source]:
     corpus = SHARED / "corpus"
     if not corpus.is_dir():
         return [drawn(number, tmp_path) for number in range(1, 9)]
-    smallest = sorted(corpus.glob("pdf/PMC*.pdf"), key=lambda pdf: pdf.stat().st_size)[:4]
+    smallest = sorted(corpus.glob("pdf/PMC*.pdf"), key=lambda pdf: pdf.stat().st_size)[:3]
     read = [Source((corpus / "xml" / f"{pdf.stem}.xml").read_bytes(), pdf.read_bytes()) for pdf in smallest]
-    return [*read, *(drawn(number, tmp_path) for number in range(5, 9))]
+    return [*read, *(drawn(number, tmp_path) for number in range(4, 9))]
 
 
 def fill(bucket: PmcBucket, papers: list[Source]) -> None:
@@ -173,7 +175,7 @@ def check_rows(found: list[dict[str, Any]]) -> None:
         number = row["pmcid"][3:]
         assert row["doi"] == f"10.1000/{number}"
         assert row["title"] == f"Article {number}"
-        assert row["source_uri"].split("?")[0].split("/")[-2] == f"PMC{number}.1"
+        assert row["source_uri"].startswith(f"s3://{NAME}/PMC{number}.1/PMC{number}.1.")
         assert row["journal"]
         assert row["published"]
         assert row["license"].startswith(("CC BY", "CC0"))
@@ -242,22 +244,36 @@ def test_a_kill_costs_what_was_being_done(
     assert not ingest(settings).listed
 
 
-def test_a_changed_article_that_cannot_be_had_keeps_its_rows_until_it_can(
+def test_silence_limits_and_kills_cost_no_article(
     bucket: PmcBucket, settings: IngestSettings, tmp_path: Path
 ) -> None:
+    second = drawn(2, tmp_path)
     bucket.put(1, drawn(1, tmp_path))
-    bucket.put(2, drawn(2, tmp_path))
+    bucket.put(2, second)
+    bucket.lose("PMC2.1/PMC2.1.pdf")
     bucket.write_inventory(1)
-    ingest(settings)
+    for path in (f"/{NAME}/PMC", "list-type=2&max-keys=1"):
+        bucket.store.faults.append(Fault(503, "SlowDown", method="GET", path=path))
+    with pytest.raises(InputError, match="does not answer"):
+        ingest(settings)
+    bucket.store.faults.clear()
+
+    for left in (1, 0):
+        assert ingest(settings, limit=1).left == left
+    assert ledger(settings)["PMC2"]["error_kind"] == "missing"
+    bucket.fs.pipe_file(f"{NAME}/PMC2.1/PMC2.1.pdf", second.pdf)
+    assert not ingest(settings).listed
+    assert ingest(settings, retry_failed=True).run.by_status == {"ok": 1}
+
     before, row = rows(settings), ledger(settings)["PMC1"]
-    second = drawn(3, tmp_path)
-    bucket.on(2).put(1, second, version=2)
+    changed = drawn(3, tmp_path)
+    bucket.on(2).put(1, changed, version=2)
     bucket.lose("PMC1.2/PMC1.2.pdf")
-    bucket.write_inventory(2)
+    expired = bucket.write_inventory(2)
     assert list(ingest(settings).left_out) == ["changed, but not to be had now: its rows stay as they are"]
     assert rows(settings) == before
 
-    bucket.fs.pipe_file(f"{NAME}/PMC1.2/PMC1.2.pdf", second.pdf)
+    bucket.fs.pipe_file(f"{NAME}/PMC1.2/PMC1.2.pdf", changed.pdf)
     retire_papers(Path(settings.out), row["part"], {row["paper_id"]})  # and then the run is killed
     assert findings(settings) == []
     ingest(settings)
@@ -267,44 +283,37 @@ def test_a_changed_article_that_cannot_be_had_keeps_its_rows_until_it_can(
     }
     assert findings(settings) == []
 
-
-def test_a_bucket_that_goes_silent_costs_no_article_and_what_a_limit_leaves_the_next_run_takes(
-    bucket: PmcBucket, settings: IngestSettings, tmp_path: Path
-) -> None:
-    for number in range(1, 4):
-        bucket.put(number, drawn(number, tmp_path))
-    bucket.write_inventory(1)
-    for path in (f"/{NAME}/PMC", "list-type=2&max-keys=1"):
-        bucket.store.faults.append(Fault(503, "SlowDown", method="GET", path=path))
-    with pytest.raises(InputError, match="does not answer"):
-        ingest(settings)
-    bucket.store.faults.clear()
-    for taken, left in ((2, 1), (1, 0), (0, 0)):
-        summary = ingest(settings, limit=2)
-        assert summary.run is not None
-        assert (summary.run.papers, summary.left) == (taken, left)
-    assert {row["status"] for row in ledger(settings).values()} == {"ok"}
-    assert len(ledger(settings)) == 3
-
-
-def test_what_failed_is_tried_again_when_asked_and_an_inventory_that_expired_is_done_without(
-    bucket: PmcBucket, settings: IngestSettings, tmp_path: Path
-) -> None:
-    paper = drawn(1, tmp_path)
-    bucket.on(1).put(1, paper)
-    bucket.put(2, drawn(2, tmp_path), license_code="TDM")
-    bucket.lose("PMC1.1/PMC1.1.pdf")
-    expired = bucket.write_inventory(5)
-    ingest(settings)
-    bucket.fs.pipe_file(f"{NAME}/PMC1.1/PMC1.1.pdf", paper.pdf)
-    assert not ingest(settings).listed
-    summary = ingest(settings, retry_failed=True)
-    assert summary.run is not None
-    assert summary.run.by_status == {"ok": 1}
-
-    bucket.on(20).put(3, drawn(3, tmp_path))
+    bucket.on(20).put(3, drawn(4, tmp_path))
     bucket.write_inventory(21)
     bucket.expire(expired)
-    summary = ingest(settings)
-    assert (summary.since, summary.listed) == ("2026-11-04", 1)
-    assert {pmcid: row["status"] for pmcid, row in ledger(settings).items()} == {"PMC1": "ok", "PMC3": "ok"}
+    summary = ingest(settings, dry_run=True)
+    assert (summary.since, summary.listed) == ("2026-11-01", 1)
+
+
+def test_the_flows_parameters_take_json() -> None:
+    from flows.ingest_pmc import ingest_pmc
+
+    parameters = {"out": "s3://b/pmc", "licenses": ["CC0"], "since": "2026-11-01", "limits": {"timeout": 5}}
+    (settings,) = ingest_pmc.validate_parameters({"settings": parameters}).values()
+    assert (settings.licenses, settings.limits.timeout) == (("CC0",), 5.0)
+    assert str(settings.since) == "2026-11-01"
+    nightly = {"out": "s3://b/pmc", "since": None, "inventory": None}
+    (settings,) = ingest_pmc.validate_parameters({"settings": nightly}).values()
+    assert settings.licenses == REDISTRIBUTABLE
+
+
+@pytest.mark.timeout(600)
+def test_an_ingest_is_a_flow_run_too(prefect: Server, s3: Store, tiny_bundle: Path, tmp_path: Path) -> None:
+    bucket, out = PmcBucket(s3), tmp_path / "out"
+    bucket.put(1, drawn(1, tmp_path))
+    bucket.write_inventory(1)
+    command = ("ingest", "--out", out, "--model", tiny_bundle, "--workers", 1)
+    done = figmill(*command, home=tmp_path, PREFECT_API_URL=prefect.url, **s3.environment)
+    assert done.returncode == 0, done.stderr
+    assert "1 new, changed or gone" in done.stdout
+    assert [row["status"] for row in ledger(IngestSettings(out=str(out))).values()] == ["ok"]
+    (run,) = prefect.ask("flow_runs/filter", flow_runs={"name": {"any_": [f"ingest into {out}"]}})
+    assert run["state_type"] == "COMPLETED"
+    of_run = {"flow_run_id": {"any_": [run["id"]]}, "type": {"any_": ["table"]}}
+    (artifact,) = prefect.ask("artifacts/filter", artifacts=of_run)
+    assert {"what": "papers ok", "number": 1, "detail": ""} in json.loads(artifact["data"])

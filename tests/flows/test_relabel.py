@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
@@ -21,6 +22,7 @@ from tasks import storage
 from tasks.check import Totals, check
 from tasks.demo import make_papers
 from tasks.errors import OutputError
+from tasks.holdings import Mark, drop_papers, mark_papers
 from tasks.progress import Listener
 from tasks.records import RunSummary, ShardOutcome
 from tasks.relabelling import PartShard, relabel_shard
@@ -201,3 +203,24 @@ def test_the_command(
     assert done.exit_code == 0, done.output
     assert "4: 3 with figures, 1 failed" in done.stdout
     assert "Nothing to do: 4 of 4 papers" in CliRunner().invoke(relabel_command, command).stdout
+
+
+def test_articles_that_changed_or_went_in_the_source_do_so_here(
+    labelled: Path, other_bundle: Path, tmp_path: Path
+) -> None:
+    source, out = tmp_path / "source", tmp_path / "out"
+    shutil.copytree(labelled, source)
+    ledgers = list((source / "papers").iterdir())
+    for ledger in ledgers:  # as if they had come from PMC
+        table = pq.read_table(ledger).to_pylist()
+        came = [one | {"pmcid": f"PMC{one['paper_id'][:8]}", "source_version": "v1"} for one in table]
+        pq.write_table(pa.Table.from_pylist(came, schema=pq.read_schema(ledger)), ledger)
+    run(source, out, other_bundle)
+    first, second = sorted(one["paper_id"] for one in rows(source, "papers") if one["status"] == "ok")[:2]
+    files = {one["paper_id"]: ledger.name for ledger in ledgers for one in pq.read_table(ledger).to_pylist()}
+    mark_papers(source, files[first], {first: Mark("retracted", "v2")})
+    drop_papers(source, files[second], {second})
+    assert run(source, out, other_bundle).papers == 1
+    assert rows(out, "papers", ("model_id",)) == rows(source, "papers", ("model_id",))
+    assert {one["withdrawn"] for one in rows(out, "subfigures") if one["paper_id"] == first} == {"retracted"}
+    assert list(check(out, Totals())) == []

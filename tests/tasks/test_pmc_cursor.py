@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tasks import storage
 from tasks.errors import InputError, OutputError
 from tasks.pmc_cursor import FILE, Cursor, Span, choose_span, load_cursor, moved, save_cursor, start_cursor
 from tasks.settings import PMC_BUCKET, IngestSettings
+from tests.stores import Store
 
 INVENTORIES = ["2026-11-01T01-00Z", "2026-11-02T03-00Z", "2026-11-03T01-00Z"]
 NEWEST = INVENTORIES[-1]
@@ -70,6 +72,13 @@ def test_a_cursor_is_kept(tmp_path: Path) -> None:
     assert load_cursor(tmp_path) is None
     save_cursor(tmp_path, cursor(NEWEST))
     assert load_cursor(tmp_path) == cursor(NEWEST)
+
+
+def test_a_cursor_is_kept_on_a_store(s3: Store) -> None:
+    out = storage.place("s3://bucket/out")
+    assert load_cursor(out) is None
+    save_cursor(out, cursor(NEWEST))
+    assert load_cursor(out) == cursor(NEWEST)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"bucket": "x", "licenses": [], "other": 1}'])

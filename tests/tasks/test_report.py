@@ -321,3 +321,12 @@ def test_the_headline_counts_one_as_one(tmp_path: Path):
 
 def test_what_is_invisible_is_spelt_out_and_spaces_are_not():
     assert shown("a\u00a0b\n c\u202ed") == "a b c\\u202ed"
+
+
+def test_a_figure_on_no_page_is_shown_without_one(tmp_path: Path) -> None:
+    none = [None] * 4
+    row = subfigure(0, page=None, figure_bbox=none, subfigure_bbox=none)
+    write_part(tmp_path, "part-a.parquet", [row], [paper(0)])
+    page = write_report(tmp_path, _run(tmp_path)).read_text()
+    assert "paper-0.pdf" in page
+    assert "None" not in page

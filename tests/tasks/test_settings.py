@@ -1,11 +1,12 @@
 """Settings out of range are refused in one line, whoever makes them."""
 
+import datetime as dt
 import math
 
 import pytest
 
 from tasks.errors import SettingsError
-from tasks.settings import ExtractionLimits, LabelSettings
+from tasks.settings import ExtractionLimits, IngestSettings, LabelSettings
 
 
 @pytest.mark.parametrize("timeout", [0, -1, math.inf, math.nan, 1e12])
@@ -27,3 +28,24 @@ def test_an_unknown_device_is_named() -> None:
 
 def test_the_defaults_work() -> None:
     assert LabelSettings(inputs=("in",), out="out").limits == ExtractionLimits()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"licenses": ()}, "licence"),
+        ({"since": dt.date(2026, 11, 1), "inventory": "a..b"}, "one of them"),
+        ({"limit": 0}, "limit"),
+        ({"device": "tpu"}, "tpu"),
+    ],
+)
+def test_an_ingest_is_told_what_to_take(changes: dict[str, object], words: str) -> None:
+    with pytest.raises(SettingsError, match=words):
+        IngestSettings(out="out", **changes)
+
+
+def test_an_ingest_labels_as_it_was_told() -> None:
+    told = IngestSettings(out="out", model="m", device="cpu", workers=3, captions=False, runner="dask")
+    label = told.labelling()
+    names = ("out", "model", "device", "workers", "window", "captions", "limits", "runner", "shard_size")
+    assert [getattr(label, name) for name in names] == [getattr(told, name) for name in names]

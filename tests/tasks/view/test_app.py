@@ -213,16 +213,17 @@ def test_a_page_is_whole_html(client: TestClient, made: tuple[Path, str]):
         assert all(one["id"] in labels for one in fields)
 
 
-def test_a_figure_without_a_pdf_has_no_page_and_is_shown_all_the_same(tmp_path: Path):
+def test_a_figure_on_no_page_and_a_withdrawn_article_say_so(tmp_path: Path):
     out = tmp_path / "dataset"
-    part(out, FIRST, [row(1, **PAGELESS)])
+    part(out, FIRST, [row(1, **PAGELESS, withdrawn="retracted"), row(2)])
     with TestClient(create_app(indexed(out)), base_url="http://localhost") as client:
-        listed = _page(client, "/")
-        assert [image["alt"] for image in listed.all("img")] == [
-            "fluorescence microscopy; Figure 1 a of Paper 1"
-        ]
-        for address in (f"/subfigure/{1:016x}/0/0", f"/paper/{1:064x}"):
-            page = _page(client, address)
-            assert not [image for image in page.all("img") if image["src"].startswith("/page/")]
-            assert "drawn" not in page.text
+        first = _page(client, f"/subfigure/{1:016x}/0/0")
+        assert "This article is retracted." in first.text
+        assert "this figure is an image file that its XML names" in first.text
+        paper = _page(client, f"/paper/{1:064x}").text
+        assert "This article is retracted." in paper
+        assert "None" not in paper
+        assert "cannot be drawn" not in paper
         assert client.get(f"/page/{1:016x}/0/0").status_code == 404
+        assert "This article is" not in _page(client, f"/subfigure/{2:016x}/0/0").text
+        assert "page None" not in client.get("/").text

@@ -1,0 +1,140 @@
+"""What a dataset holds of each article; rows marked, retired and dropped, each part whole all the while."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from tasks import storage
+from tasks.check import Totals, check
+from tasks.errors import OutputError
+from tasks.holdings import (
+    Mark,
+    drop_papers,
+    mark_papers,
+    outdated_papers,
+    read_holdings,
+    replaced_papers,
+    retire_papers,
+)
+from tasks.parts import PartWriter
+from tasks.records import LabelledPaper, Metadata, Paper
+from tests.tasks.small_records import STAMP, extraction, labelled
+
+ONE, TWO = "part-0000000000000001", "part-0000000000000002"
+
+
+def pid(number: int) -> str:
+    """A paper_id; of its first letters a subfigure_id is made."""
+    return f"{number:x}".ljust(64, "0")
+
+
+def taken(number: int, pmcid: str | None, version: str | None = "v1") -> LabelledPaper:
+    read = labelled(number)
+    paper = Paper(pid(number), f"https://x/{pmcid}.pdf", source_version=version)
+    metadata = Metadata(pmcid=pmcid, license="CC BY 4.0")
+    return replace(read, extraction=replace(extraction(number), paper=paper, metadata=metadata))
+
+
+def write(out: Any, name: str, *papers: LabelledPaper) -> None:
+    for folder in ("papers", "subfigures"):
+        storage.make_folder(out / folder)
+    with PartWriter(out, name, STAMP) as part:
+        for paper in papers:
+            part.add(paper)
+        part.commit()
+
+
+@pytest.fixture(params=["disk", "store"])
+def out(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+    """A dataset of three articles in two parts."""
+    if request.param == "store":
+        request.getfixturevalue("s3")
+    out = storage.place(tmp_path / "out" if request.param == "disk" else "s3://bucket/out")
+    write(out, ONE, taken(1, "PMC1"), taken(2, "PMC2"))
+    write(out, TWO, taken(3, "PMC3"), taken(4, None))
+    return out
+
+
+def rows(out: Any, folder: str) -> list[dict[str, Any]]:
+    found = []
+    for name in storage.names(out / folder):
+        with storage.local_copy(out / folder / name) as file:
+            found += pq.read_table(file).to_pylist()
+    return found
+
+
+def test_holdings_are_the_articles_of_the_ledger(out: Any) -> None:
+    found = read_holdings(out)
+    assert sorted(found) == ["PMC1", "PMC2", "PMC3"]
+    one = found["PMC1"]
+    assert (one.paper_id, one.source_version, one.license, one.failed, one.file) == (
+        pid(1),
+        "v1",
+        "CC BY 4.0",
+        False,
+        f"{ONE}.parquet",
+    )
+
+
+def test_marks_are_written_into_both_tables_and_nothing_else_changes(out: Any) -> None:
+    before = rows(out, "subfigures")
+    mark_papers(out, f"{ONE}.parquet", {pid(1): Mark("retracted", "v2")})
+    after = rows(out, "subfigures")
+    assert {(row["pmcid"], row["withdrawn"]) for row in after} == {
+        ("PMC1", "retracted"),
+        ("PMC2", None),
+        ("PMC3", None),
+        (None, None),
+    }
+    assert [row | {"withdrawn": None} for row in after] == before
+    assert {row["pmcid"]: row["source_version"] for row in rows(out, "papers")} == {
+        "PMC1": "v2",
+        "PMC2": "v1",
+        "PMC3": "v1",
+        None: "v1",
+    }
+    assert list(check(out, Totals())) == []
+
+
+def test_retired_articles_have_no_rows_but_in_the_ledger_until_they_are_dropped(out: Any) -> None:
+    file = f"{ONE}.parquet"
+    retire_papers(out, file, {pid(1)})
+    assert {row["pmcid"] for row in rows(out, "subfigures")} == {"PMC2", "PMC3", None}
+    assert read_holdings(out)["PMC1"].replaced
+    assert replaced_papers(out) == {}
+    assert list(check(out, Totals())) == []
+    write(out, "part-0000000000000003", taken(5, "PMC1", "v2"))
+    assert read_holdings(out)["PMC1"].source_version == "v2"
+    assert replaced_papers(out) == {file: {pid(1)}}
+    drop_papers(out, file, {pid(1)})
+    assert replaced_papers(out) == {}
+    assert sorted(row["pmcid"] or "" for row in rows(out, "papers")) == ["", "PMC1", "PMC2", "PMC3"]
+    assert list(check(out, Totals())) == []
+
+
+def test_a_part_goes_with_its_last_paper(out: Any) -> None:
+    drop_papers(out, f"{ONE}.parquet", {pid(1), pid(2)})
+    assert [storage.names(out / folder) for folder in ("papers", "subfigures")] == [[f"{TWO}.parquet"]] * 2
+    drop_papers(out, f"{ONE}.parquet", {pid(1)})
+    assert list(check(out, Totals())) == []
+
+
+def test_what_came_from_another_dataset_is_outdated_once_that_has_it_otherwise(
+    out: Any, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    write(copy, ONE, taken(1, "PMC1"), taken(2, "PMC2"), taken(6, "PMC6"), taken(7, "PMC7", None))
+    assert outdated_papers(copy, out) == {f"{ONE}.parquet": {pid(6)}}
+    mark_papers(out, f"{ONE}.parquet", {pid(2): Mark("removed", "v1")})
+    assert outdated_papers(copy, out) == {f"{ONE}.parquet": {pid(2), pid(6)}}
+
+
+def test_a_ledger_of_another_schema_is_said(tmp_path: Path) -> None:
+    write(tmp_path, ONE, taken(1, "PMC1"))
+    ledger = tmp_path / "papers" / f"{ONE}.parquet"
+    pq.write_table(pq.read_table(ledger).drop_columns(["withdrawn"]), ledger)
+    with pytest.raises(OutputError, match="figmill check"):
+        read_holdings(tmp_path)

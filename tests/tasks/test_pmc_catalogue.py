@@ -1,0 +1,114 @@
+"""What a bucket lists against what a dataset holds: new, changed, gone, and lists that are not believed."""
+
+import datetime as dt
+
+import pytest
+
+from tasks.errors import InputError
+from tasks.holdings import Holding
+from tasks.pmc import Bucket
+from tasks.pmc_articles import Listed
+from tasks.pmc_catalogue import Catalogue, each_listed
+from tasks.pmc_cursor import Cursor, Span
+from tests.pmc_bucket import NAME, PmcBucket, Source
+from tests.stores import Store
+
+URI = f"s3://{NAME}"
+PAPER = Source(b"<article/>", b"%PDF-1.4")
+NOWHERE = Cursor(URI)
+ONE, TWO = "2026-11-01T01-00Z", "2026-11-02T01-00Z"
+
+
+@pytest.fixture
+def bucket(s3: Store) -> PmcBucket:
+    """Two days: 1 stays, 2 changes, 3 gets a version, 4 goes, 5 comes."""
+    bucket = PmcBucket(s3).on(1)
+    for number in (1, 2, 3, 4):
+        bucket.put(number, PAPER)
+    bucket.write_inventory(1)
+    bucket.on(2).put(2, PAPER, title="Other")
+    bucket.put(3, PAPER, version=2)
+    bucket.remove("PMC4.1")
+    bucket.put(5, PAPER)
+    bucket.write_inventory(2)
+    return bucket
+
+
+def etag(bucket: PmcBucket, stem: str) -> str:
+    return str(bucket.fs.info(f"{NAME}/metadata/{stem}.json")["ETag"].strip('"'))
+
+
+def holding(number: int, version: str | None, **changes: object) -> Holding:
+    facts = {
+        "paper_id": f"{number}",
+        "license": None,
+        "withdrawn": None,
+        "failed": False,
+        "replaced": False,
+        "file": "p",
+    }
+    return Holding(**(facts | {"pmcid": f"PMC{number}", "source_version": version} | changes))  # type: ignore[arg-type]
+
+
+def catalogue(span: Span, *held: Holding, cursor: Cursor = NOWHERE) -> Catalogue:
+    return Catalogue(Bucket(URI), span, cursor, {one.pmcid: one for one in held})
+
+
+def numbers(listed: list[Listed]) -> list[tuple[int, int]]:
+    return [(one.article, one.version) for one in listed]
+
+
+@pytest.mark.parametrize(
+    ("span", "new"),
+    [
+        (Span(TWO), [(1, 1), (2, 1), (3, 2), (5, 1)]),
+        (Span(TWO, ONE), [(2, 1), (3, 2), (5, 1)]),
+        (Span(TWO, TWO), []),
+        (Span(TWO, since=dt.date(2026, 11, 2)), [(2, 1), (3, 2), (5, 1)]),
+    ],
+)
+def test_what_is_new_in_a_span_comes_in_its_newest_version(
+    bucket: PmcBucket, span: Span, new: list[tuple[int, int]]
+) -> None:
+    assert numbers(list(each_listed(catalogue(span).new()))) == new
+
+
+def test_what_the_dataset_holds_is_changed_or_gone_whatever_the_span(bucket: PmcBucket) -> None:
+    old = etag(bucket, "PMC3.1")
+    held = [
+        holding(1, etag(bucket, "PMC1.1")),
+        holding(2, "other"),
+        holding(3, old),
+        holding(4, "any"),
+        holding(5, None),
+    ]
+    found = catalogue(Span(TWO, TWO), *held)
+    assert numbers([listed for listed, _ in found.changed()]) == [(2, 1), (3, 2)]
+    assert [one.pmcid for one in found.gone()] == ["PMC4"]
+    assert numbers(list(each_listed(catalogue(Span(TWO, ONE), *held).new()))) == []
+
+
+def test_marks_are_made_once_and_what_comes_back_is_taken_again(bucket: PmcBucket) -> None:
+    marked = [holding(4, "any", withdrawn="removed"), holding(1, etag(bucket, "PMC1.1"), withdrawn="removed")]
+    found = catalogue(Span(TWO, TWO), *marked)
+    assert found.gone() == []
+    assert numbers([listed for listed, _ in found.changed()]) == [(1, 1)]
+
+
+def test_failed_articles_are_found_for_another_try(bucket: PmcBucket) -> None:
+    held = [holding(1, etag(bucket, "PMC1.1"), failed=True), holding(2, "other")]
+    found = catalogue(Span(TWO, TWO), *held)
+    assert numbers([listed for listed, _ in found.changed(failed=True)]) == [(1, 1)]
+
+
+def test_inventories_that_were_named_tell_of_their_difference_alone(bucket: PmcBucket) -> None:
+    found = catalogue(
+        Span(TWO, ONE, whole=False), holding(1, "other"), holding(2, "other"), holding(9, "any")
+    )
+    assert numbers([listed for listed, _ in found.changed()]) == [(2, 1)]
+    assert found.gone() == []
+
+
+def test_an_inventory_that_lists_far_less_than_the_last_is_not_believed(bucket: PmcBucket) -> None:
+    with pytest.raises(InputError, match="not believed"):
+        catalogue(Span(TWO), cursor=Cursor(URI, ONE, articles=100))

@@ -11,6 +11,7 @@ package is not installed is left out.
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import random
 import tempfile
@@ -92,7 +93,8 @@ def openvino(bundle: Bundle, _: np.ndarray, precision: str = "f32") -> Way:
     from openvino import Core
 
     hints = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": precision}
-    network = Core().compile_model(_model(bundle), "CPU", hints)
+    core = Core()
+    network = core.compile_model(core.read_model(io.BytesIO(_model(bundle))), "CPU", hints)
     return lambda images: np.array(network({"images": images})["logits"])
 
 

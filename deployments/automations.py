@@ -12,11 +12,10 @@ import sys
 from datetime import timedelta
 from uuid import UUID
 
-from prefect.automations import Automation
 from prefect.blocks.notifications import CustomWebhookNotificationBlock
 from prefect.client.orchestration import get_client
 from prefect.events.actions import ChangeFlowRunState, SendNotification
-from prefect.events.schemas.automations import EventTrigger, Posture
+from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 from prefect.events.schemas.events import ResourceSpecification
 from prefect.states import StateType
 
@@ -29,10 +28,10 @@ _FIGMILL_RUNS = ResourceSpecification(
 )
 
 
-def automations(block: UUID) -> list[Automation]:
+def automations(block: UUID) -> list[AutomationCore]:
     """Too many failed papers; a failed or crashed run; a run whose machine has gone silent."""
     return [
-        Automation(
+        AutomationCore(
             name="figmill: many papers failed",
             description="More of a run's papers failed than its deployment's warn_above (2%) allows.",
             trigger=EventTrigger(
@@ -46,7 +45,7 @@ def automations(block: UUID) -> list[Automation]:
                 )
             ],
         ),
-        Automation(
+        AutomationCore(
             name="figmill: a run failed",
             description="A run could not be done; its state says why, the same run again goes on.",
             trigger=EventTrigger(
@@ -64,7 +63,7 @@ def automations(block: UUID) -> list[Automation]:
                 )
             ],
         ),
-        Automation(
+        AutomationCore(
             name="figmill: a run has gone silent",
             description="No heartbeat for ten minutes: its machine is gone. As Crashed, it holds up no other.",
             trigger=EventTrigger(

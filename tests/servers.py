@@ -115,7 +115,7 @@ def process(command: list[str], env: dict[str, str], log: Path) -> Iterator[subp
     finally:
         running.terminate()
         try:
-            running.wait(timeout=30)
+            running.wait(timeout=10)
         except subprocess.TimeoutExpired:
             running.kill()
             running.wait()

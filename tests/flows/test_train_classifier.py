@@ -28,6 +28,7 @@ from tasks.errors import FigmillError
 from tests.conftest import SHARED
 from tests.flows.command import figmill, start
 from tests.models.pictures import CODES, class_folders, picture
+from tests.servers import Server
 
 _PANELS = ("GFIG", "DMLI", "GCHE", "DRXR")
 
@@ -164,6 +165,21 @@ def test_killed_and_called_again_gives_the_bundle_of_an_unbroken_run(tiny: Path,
     weights = [(tmp_path / name / "model.safetensors").read_bytes() for name in ("unbroken", "killed")]
     assert weights[0] == weights[1]
     assert not list((tmp_path / "killed" / "training").glob("*.part"))
+
+
+def test_as_a_flow_run_it_shows_its_epochs_and_its_card(
+    prefect: Server, settings: Callable[..., TrainSettings]
+) -> None:
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    from flows.train_classifier import train_classifier
+
+    with temporary_settings({PREFECT_API_URL: prefect.url}):
+        card = train_classifier(settings(model="resnet18:b1-0", epochs=2)).bundle.card
+    keys = ["figmill-train-classifier", "figmill-train-classifier-progress"]
+    found = prefect.ask("artifacts/filter", artifacts={"key": {"any_": keys}}, sort="KEY_ASC")
+    assert [artifact["key"] for artifact in found] == keys
+    assert (found[0]["data"], float(found[1]["data"])) == (card, 100.0)
 
 
 def test_missing_and_corrupt_images_are_named_and_the_rest_trains(

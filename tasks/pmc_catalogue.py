@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pyarrow as pa
@@ -15,6 +16,7 @@ from tasks.pmc_cursor import Cursor, Span
 from tasks.pmc_inventory import difference, newest_versions, read_inventory
 
 _BATCH = 1000
+_PMCID = re.compile(r"PMC[1-9][0-9]{0,11}")
 _SHRUNK = 0.5
 """An inventory that lists so much less than the last one is not believed."""
 
@@ -33,7 +35,7 @@ class Catalogue:
         self._newest = newest_versions(inventory)
         self._differing = _differing(bucket, span, inventory)
         self._span = span
-        self._held = {int(pmcid[3:]): one for pmcid, one in holdings.items() if pmcid[3:].isdecimal()}
+        self._held = {int(pmcid[3:]): one for pmcid, one in holdings.items() if _PMCID.fullmatch(pmcid)}
 
     def new(self) -> pa.Table:
         """Articles that the span has and the dataset has not, in their newest version, by number."""

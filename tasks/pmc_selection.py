@@ -41,8 +41,7 @@ class Selection:
         self._settings = settings
         self._listener = listener
         self._changed = catalogue.changed(failed=settings.retry_failed)
-        new = catalogue.new()
-        self._new = new.slice(0, 0) if settings.retry_failed else new
+        self._new = catalogue.new().slice(0, 0) if settings.retry_failed else catalogue.new()
         self._gone = [] if settings.retry_failed else catalogue.gone()
         self._taken = 0
         self._seen = 0
@@ -54,7 +53,7 @@ class Selection:
         self.marks: dict[str, dict[str, Mark]] = defaultdict(dict)
         for holding in self._gone:
             self._note(holding, Mark("removed", holding.source_version or ""))
-        counts = (new.num_rows, len(self._changed), len(self._gone))
+        counts = (self._new.num_rows, len(self._changed), len(self._gone))
         log.info("%d articles are new, %d changed, %d gone", *counts)
         listener.listed(self.inputs)
 

@@ -1,6 +1,7 @@
 """What a bucket lists against what a dataset holds: new, changed, gone, and lists that are not believed."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -86,6 +87,14 @@ def test_what_the_dataset_holds_is_changed_or_gone_whatever_the_span(bucket: Pmc
     assert numbers([listed for listed, _ in found.changed()]) == [(2, 1), (3, 2)]
     assert [one.pmcid for one in found.gone()] == ["PMC4"]
     assert numbers(list(each_listed(catalogue(Span(TWO, ONE), *held).new()))) == []
+
+
+def test_pmcids_that_are_none_are_passed_over(bucket: PmcBucket) -> None:
+    """Those of other papers are what their JATS says."""
+    names = ("PMC", "PMC99999999999999999999", "PMC٣", "PMC1.1", "x")
+    held = [replace(holding(1, "any"), pmcid=name) for name in names]
+    found = catalogue(Span(TWO, TWO), *held)
+    assert (found.changed(), found.gone()) == ([], [])
 
 
 def test_marks_are_made_once_and_what_comes_back_is_taken_again(bucket: PmcBucket) -> None:

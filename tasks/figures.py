@@ -303,11 +303,10 @@ def _may_grow(region: Region, box: Box, part: Box) -> bool:
 def _with_columns(region: Region, box: Box, caption: CaptionBlock) -> Box:
     """A figure's box with the columns of print in its rows, as of a forest plot, above or below its caption."""
     left, right = caption.bbox[0] - 5, caption.bbox[2] + 5
-    for part in region.components:
-        x0, y0, x1, y1 = part.bbox
-        in_rows = y0 > box[1] - 5 and y1 < box[3] + 5
-        if in_rows and left < x0 and x1 < right and not part.graphic and _may_grow(region, box, part.bbox):
-            box = boxes.hull([box, part.bbox])
+    for x0, y0, x1, y1 in (part.bbox for part in region.components if not part.graphic):
+        beside = (left < x0 < box[0] or box[2] < x1 < right) and y0 > box[1] - 5 and y1 < box[3] + 5
+        if beside and _may_grow(region, box, (x0, y0, x1, y1)):
+            box = boxes.hull([box, (x0, y0, x1, y1)])
     return box
 
 

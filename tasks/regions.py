@@ -159,7 +159,8 @@ def _body_lines(page: PageContent, style: Style, paints: Sequence[Paint], other:
     body: set[int] = set()
     for members in blocks.values():
         lines = [page.lines[i] for i in members]
-        if _is_paragraph(lines, style) or all(style.sets(x) and not _on_graphic(x, graphics) for x in lines):
+        plain = all(style.sets(x) and not _on_graphic(x, graphics) for x in lines)
+        if _is_paragraph(lines, style) or (plain and not _heads_a_panel(lines, style, graphics)):
             body.update(members)
     lefts = Counter(round(page.lines[i].bbox[0]) for i in body)
     edges = [x for x, count in lefts.items() if count >= 3]
@@ -201,6 +202,18 @@ def _on_graphic(line: Line, graphics: npt.NDArray[np.float64]) -> bool:
     down = np.minimum(graphics[:, 3], y1) - np.maximum(graphics[:, 1], y0)
     common = np.clip(across, 0, None) * np.clip(down, 0, None)
     return bool((common > 0.6 * boxes.area(line.bbox)).any())
+
+
+def _heads_a_panel(lines: Sequence[Line], style: Style, graphics: npt.NDArray[np.float64]) -> bool:
+    """Whether one short line stands close between graphics above and below it, as the title of a panel does."""
+    x0, y0, x1, y1 = lines[0].bbox
+    if len(lines) > 1 or x1 - x0 > 0.8 * style.column:
+        return False
+    close = 4 * lines[0].size
+    along = (graphics[:, 0] < x1) & (graphics[:, 2] > x0)
+    above = along & (graphics[:, 3] < y0 + 2) & (graphics[:, 3] > y0 - close)
+    below = along & (graphics[:, 1] > y1 - 2) & (graphics[:, 1] < y1 + close)
+    return bool(above.any() and below.any())
 
 
 def _graphics(page: PageContent, paints: Sequence[Paint]) -> npt.NDArray[np.float64]:

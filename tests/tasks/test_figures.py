@@ -169,6 +169,20 @@ def test_the_columns_of_print_beside_a_forest_plot_belong_to_it() -> None:
     assert_found(figure, (60, 75, 500, 276), "Figure 1")
 
 
+def test_titles_of_panels_in_the_type_of_the_body_do_not_cut_a_figure() -> None:
+    paper = two_columns()
+    for row, top in enumerate((78, 228, 378)):
+        paper.page.insert_text(
+            (60, top - 7), f"Panel {row + 1}. Growth of the cells", fontsize=9, fontname="tiro"
+        )
+        paper.chart((60, top, 535, top + 117))
+    paper.caption((50, 510, 545, 535), "Figure 1.", CAPTION).body((50, 550, 290, 780)).body(
+        (305, 550, 545, 780)
+    )
+    (figure,) = found_in(paper)
+    assert_found(figure, (60, 65, 535, 495), "Figure 1")
+
+
 def test_two_figures_side_by_side_keep_their_captions() -> None:
     paper = two_columns()
     paper.image((55, 70, 290, 220)).caption((50, 228, 290, 252), "Figure 1.", CAPTION)

@@ -84,11 +84,10 @@ def task_runs(
         try:
             yield submit
         finally:
+            # called off before the pools stop: a shard that waits would start new ones
+            left = _call_off(runner, pending) if sys.exception() else pending
             stop_shared_pools()
-            if cluster is not None and sys.exception():
-                _cancel(runner, pending)
-            else:
-                wait(pending)
+            wait(left)
 
 
 @contextmanager
@@ -146,15 +145,20 @@ def _connect(cluster: Any) -> None:
         _ = cluster.client
 
 
-def _cancel(runner: Runner, pending: list[PrefectFuture[ShardOutcome]]) -> None:
+def _call_off(
+    runner: Runner, pending: list[PrefectFuture[ShardOutcome]]
+) -> list[PrefectFuture[ShardOutcome]]:
+    """Calls off what a run that ends early has handed out; gives back what is at work in this process nevertheless."""
+    at_work = []
     for future in pending:
         waiting = future.wrapped_future  # type: ignore[attr-defined]
-        if runner.kind == "dask":
-            waiting.cancel()
-        else:
+        if runner.kind == "ray":
             import ray
 
             ray.cancel(waiting, force=True)
+        elif not waiting.cancel() and runner.kind == "local":
+            at_work.append(future)
+    return at_work
 
 
 def _absolute(path: str) -> str:

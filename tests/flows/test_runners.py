@@ -112,7 +112,7 @@ def test_a_dask_worker_that_dies_costs_its_shards_time_and_nothing_else(
         label_on(f"dask={address}", papers, out, tiny_bundle, prefect_on_postgres)
         assert sorted(worker.poll() is None for worker in workers) == [False, True]
     assert rows(out) == rows(local)
-    assert list(check(out, Totals())) == []
+    assert [finding.kind for finding in check(out, Totals())] == ["leftover"]  # the next run takes it away
 
 
 @pytest.mark.slow
@@ -126,4 +126,4 @@ def test_a_ray_worker_that_dies_costs_its_shards_time_and_nothing_else(
     out = tmp_path / "out"
     label_on("ray", papers, out, tiny_bundle, prefect_on_postgres)
     assert rows(out) == rows(local)
-    assert list(check(out, Totals())) == []
+    assert [finding.kind for finding in check(out, Totals())] == ["leftover"]  # the next run takes it away

@@ -49,6 +49,11 @@ _MEGABYTE = 1_000_000
 @click.option("--min-confidence", type=click.FloatRange(0, 1), default=0.0, metavar="P", help="Such as 0.9.")
 @click.option("--named-only", is_flag=True, help="Only rows on which the model does not abstain.")
 @click.option(
+    "--withdrawn",
+    is_flag=True,
+    help="Also rows of articles retracted, removed or relicensed since; else they are left out.",
+)
+@click.option(
     "--shard-mb",
     type=click.IntRange(1),
     default=500,
@@ -64,6 +69,7 @@ def export(
     modalities: tuple[str, ...],
     min_confidence: float,
     named_only: bool,
+    withdrawn: bool,
     shard_mb: int,
 ) -> None:
     """Hand the dataset in DIR on, whole or in part, in a form that others read.
@@ -93,6 +99,7 @@ def export(
         modalities=tuple(modality_path(modality, leaves) for modality in modalities),
         min_confidence=min_confidence,
         named_only=named_only,
+        withdrawn=withdrawn,
     )
     if form == _CROISSANT:
         if out is not None or choice != Choice():

@@ -23,10 +23,14 @@ class Choice:
     min_confidence: float = 0.0
     named_only: bool = False
     """Not those on which the model abstains, or at which it could not look."""
+    withdrawn: bool = False
+    """Also those of articles that were retracted, removed or put under another licence since."""
 
     def of(self, rows: pa.Table) -> pa.Table:
         """The rows that are chosen."""
         mask = pa.array([True] * len(rows))
+        if not self.withdrawn:
+            mask = pc.is_null(rows["withdrawn"])
         if self.licenses:
             mask = pc.and_(mask, pc.is_in(rows["license"], pa.array(self.licenses, pa.string())))
         if self.modalities:

@@ -21,7 +21,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "figure_label": "Label of the figure as printed, normalised: Figure 3, Scheme 2.",
         "caption": "Caption of the figure without its label, one paragraph.",
         "caption_source": "Where the caption comes from: pdf or jats.",
-        "page": "Page of the figure, from 1; null where the figure is an image file of its own, and both boxes with it.",
+        "page": "Page of the figure, from 1; null, as both boxes, where it is an image file of its own.",
         "figure_bbox": "x0, y0, x1, y1 of the figure in PDF points, origin top left.",
         "figure_kind": "What the figure is made of: raster, vector or mixed.",
         "subfigure_index": "Reading order of the subfigure in its figure, from 0.",

@@ -80,22 +80,12 @@ def write_part(
     row_group_size: int = 1000,
 ) -> None:
     """Writes OUT/subfigures/<name> and OUT/papers/<name>; columns that a row leaves out are null."""
-    schema = stamped(_schema(pageless=any(row["page"] is None for row in subfigures)), STAMP)
+    schema = stamped(subfigure_schema(STAMP.classes, STAMP.embedding_size), STAMP)
     for folder, rows, its_schema in (("subfigures", subfigures, schema), ("papers", papers, PAPER_SCHEMA)):
         (out / folder).mkdir(parents=True, exist_ok=True)
         whole = [{column: row.get(column) for column in its_schema.names} for row in rows]
         table = pa.Table.from_pylist(whole, schema=its_schema)
         pq.write_table(table, out / folder / name, row_group_size=row_group_size)
-
-
-def _schema(pageless: bool) -> pa.Schema:
-    """The columns of `subfigures`; `pageless`: as they are where a figure has no PDF, so no page and no boxes."""
-    schema = subfigure_schema(STAMP.classes, STAMP.embedding_size)
-    if not pageless:
-        return schema
-    box = pa.list_(pa.float32(), 4)
-    loose = {"page": pa.int16(), "figure_bbox": box, "subfigure_bbox": box}
-    return pa.schema([pa.field(one.name, loose.get(one.name, one.type)) for one in schema])
 
 
 PAGELESS: dict[str, Any] = {"page": None, "figure_bbox": [None] * 4, "subfigure_bbox": [None] * 4}

@@ -42,6 +42,14 @@ class Server:
     def environment(self) -> dict[str, str]:
         return environment(self.home, PREFECT_API_URL=self.url, DO_NOT_TRACK="1")
 
+    @contextmanager
+    def for_flows_here(self) -> Iterator[None]:
+        """Flows of this process run there. Their log stays here: its rest would find the server gone at the end."""
+        from prefect.settings import PREFECT_API_URL, PREFECT_LOGGING_TO_API_ENABLED, temporary_settings
+
+        with temporary_settings({PREFECT_API_URL: self.url, PREFECT_LOGGING_TO_API_ENABLED: False}):
+            yield
+
     def ask(self, path: str, **query: Any) -> Any:
         return self.call("POST", path, query)
 

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows.run import label_here
-from flows.runners import Runner, parse_runner
+from flows.runners import Runner, parse_runner, task_runs
 from tasks.check import Totals, check
 from tasks.demo import make_papers
-from tasks.errors import SettingsError
+from tasks.errors import OutputError, SettingsError
 from tasks.progress import Listener
 from tasks.settings import LabelSettings
 from tests.clusters import dask_cluster
@@ -53,6 +54,32 @@ def rows(out: Path) -> list[list[dict[str, Any]]]:
             row.pop("part", None)
         found.append(sorted(plain, key=lambda row: (row["paper_id"], row.get("subfigure_id", ""))))
     return found
+
+
+def test_a_run_that_ends_early_starts_none_of_the_shards_that_wait(prefect: Server) -> None:
+    from prefect import flow, task
+    from prefect.task_runners import ThreadPoolTaskRunner
+
+    started: list[int] = []
+    go_on = threading.Event()
+
+    @task
+    def work(shard: int, settings: LabelSettings) -> None:
+        started.append(shard)
+        go_on.wait(60)
+
+    @flow(task_runner=ThreadPoolTaskRunner(max_workers=1))
+    def run(settings: LabelSettings) -> None:
+        with task_runs(work, settings) as submit:
+            for shard in range(3):
+                submit(shard, settings)
+            eventually(lambda: started)
+            threading.Timer(1, go_on.set).start()
+            raise OutputError("the disk is full")
+
+    with prefect.for_flows_here(), pytest.raises(OutputError, match="is full"):
+        run(LabelSettings(("in",), "out"))
+    assert started == [0]
 
 
 @pytest.fixture(scope="module")

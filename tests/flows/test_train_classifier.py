@@ -170,11 +170,9 @@ def test_killed_and_called_again_gives_the_bundle_of_an_unbroken_run(tiny: Path,
 def test_as_a_flow_run_it_shows_its_epochs_and_its_card(
     prefect: Server, settings: Callable[..., TrainSettings]
 ) -> None:
-    from prefect.settings import PREFECT_API_URL, temporary_settings
-
     from flows.train_classifier import train_classifier
 
-    with temporary_settings({PREFECT_API_URL: prefect.url}):
+    with prefect.for_flows_here():
         card = train_classifier(settings(model="resnet18:b1-0", epochs=2)).bundle.card
     keys = ["figmill-train-classifier", "figmill-train-classifier-progress"]
     found = prefect.ask("artifacts/filter", artifacts={"key": {"any_": keys}}, sort="KEY_ASC")

@@ -14,10 +14,11 @@ def rows(out: Path) -> pa.Table:
         subfigure(0, "DMFL", 0.95, license="CC BY 4.0"),
         subfigure(1, "DRCT", 0.95, license="CC BY 4.0", withdrawn="retracted"),
         subfigure(2, "DRCT", 0.2, license="CC0 1.0"),
-        subfigure(3, None, license=None, probabilities=[None] * 2, embedding=[None] * 2),
+        subfigure(3, None, license=None),
     ]
     write_part(out, "part-1.parquet", rows, [paper(index) for index in range(4)])
-    return pq.read_table(out / "subfigures")
+    columns = ["subfigure_id", "paper_id", "license", "withdrawn", "modality", "confidence", "rejected"]
+    return pq.read_table(out / "subfigures", columns=columns)
 
 
 def chosen(choice: Choice, table: pa.Table) -> list[int]:

@@ -82,7 +82,7 @@ def pool() -> Iterator[ExtractionPool]:
         ("bug", "crash", "KeyError"),
         ("encrypted", "encrypted", "needs a password"),
         ("huge", "too_large", "more than 32767"),
-        ("heavy", "too_large", "The figures of this PDF take 54 MB, more than the limit of 50 MB"),
+        ("heavy", "too_large", "The figures of this paper take 54 MB, more than the limit of 50 MB"),
     ],
 )
 def test_a_bad_paper_becomes_its_own_failure(

@@ -8,19 +8,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from models.bundle import BundleError, BundleInfo
-from models.devices import usable_cores
+from models.devices import DeviceError, usable_cores
+from models.predict import Predictor, load_predictor
 from tasks.errors import UnusableBundleError
 from tasks.records import Extraction, Failure, LabelledPaper, Score, Subfigure
 from tasks.settings import Device, LabelSettings, RelabelSettings, Runtime
 from tasks.stopwatch import Stopwatch
-
-if TYPE_CHECKING:
-    from models.predict import Predictor
 
 _BATCH = 32
 """Subfigures in a batch on a CPU: of a few papers, so that rows come soon."""
@@ -168,9 +165,6 @@ _load_lock = threading.Lock()
 def _load(path: Path, device: Device, runtime: Runtime) -> Predictor:
     """The classifier of this process, which shards in flight share."""
     with _load_lock:
-        from models.devices import DeviceError
-        from models.predict import load_predictor
-
         try:
             return load_predictor(path, device, runtime)
         except (BundleError, DeviceError) as error:

@@ -52,6 +52,9 @@ _ONE_OF_A_KIND = ("subfigure_id", "image_sha256", "probabilities", "embedding", 
 """Columns that hardly repeat: a dictionary would cost time and save nothing."""
 _NO_BOX = (None,) * 4
 """Of a figure on no page: see `subfigure_schema`."""
+_NUMBERS = {pa.float16(): np.float16, pa.float32(): np.float32}
+"""numpy's names for pyarrow's types. To ask pyarrow for them, or to hand it a numpy array, imports pandas (2 s) where
+that is installed, so vectors go by their buffers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,11 +277,13 @@ def _vectors(vectors: list[np.ndarray | None], kind: pa.DataType) -> pa.Array:
 
     None becomes a list of nulls, not a null list: pyarrow cannot read a null fixed-size list back from Parquet.
     """
-    dtype = kind.value_type.to_pandas_dtype()
+    dtype = _NUMBERS[kind.value_type]
     blank = np.zeros(kind.list_size, dtype)
     flat = np.concatenate([blank if vector is None else vector.astype(dtype) for vector in vectors])
-    missing = np.repeat([vector is None for vector in vectors], kind.list_size)
-    return pa.FixedSizeListArray.from_arrays(pa.array(flat, kind.value_type, mask=missing), type=kind)
+    known = np.repeat([vector is not None for vector in vectors], kind.list_size)
+    buffers = [pa.py_buffer(np.packbits(known, bitorder="little")), pa.py_buffer(flat)]
+    values = pa.Array.from_buffers(kind.value_type, len(flat), buffers)
+    return pa.FixedSizeListArray.from_arrays(values, type=kind)
 
 
 def _stem(row: _Row, separator: str) -> str:

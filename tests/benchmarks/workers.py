@@ -3,8 +3,8 @@
     uv run python -m tests.benchmarks.workers CORPUS [--workers 1 2]
 
 Each worker is a Dask worker on a core of its own with one process that reads papers; the run is `figmill label
---runner dask=...` on a Prefect server on SQLite. The time is the run's own, with the loading of the network, without
-the start of Python, server and cluster. Then what the run's own process does alone: listing, hashing, planning.
+--runner dask=...` on a Prefect server on SQLite. Seconds are the run's own, with the loading of the network; the rate
+is from the first finished paper to the last. Then what the run's own process does alone: listing, hashing, planning.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ import shutil
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
+
+import pyarrow.parquet as pq
 
 from models.bundle import bundle_info
 from tasks.dataset import Dataset
@@ -42,9 +45,10 @@ def main() -> int:
         home = Path(scratch)
         with prefect_server(home) as server:
             for workers in options.workers:
-                papers, seconds = measure(options.corpus, home / str(workers), workers, server)
+                run = measure(options.corpus, home / str(workers), workers, server)
                 print(
-                    f"{workers} workers: {papers} papers in {seconds:.1f} s, {3600 * papers / seconds:.0f} an hour"
+                    f"{workers} workers: {run.papers} papers in {run.seconds:.1f} s, {run.steady:.0f} an hour",
+                    flush=True,
                 )
         papers, seconds = serial(options.corpus, home / "serial")
         print(
@@ -53,21 +57,37 @@ def main() -> int:
     return 0
 
 
-def measure(corpus: Path, folder: Path, workers: int, server: Server) -> tuple[int, float]:
-    """Papers labelled and the run's seconds."""
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A run: its papers, its seconds with the loading of the network, and its papers an hour without."""
+
+    papers: int
+    seconds: float
+    steady: float
+
+
+def measure(corpus: Path, folder: Path, workers: int, server: Server) -> Measured:
+    """Labels the corpus on that many workers."""
     folder.mkdir()
     command: list[object] = ["label", corpus, "--out", folder / "out", "--workers", 1, "--shard-size", SHARD]
     with dask_cluster(folder, workers, one_core_each=True) as (address, _):
         done = figmill(
-            *command, "--runner", f"dask={address}", home=folder, timeout=590, PREFECT_API_URL=server.url
+            *command,
+            "--runner",
+            f"dask={address}",
+            home=folder,
+            timeout=590,
+            PREFECT_API_URL=server.url,
         )
     if done.returncode:
         sys.exit(done.stderr)
-    papers = re.search(r"papers +│ (\d+)", done.stdout)
     seconds = re.search(r"time +│ ([\d.]+) s", done.stdout)
-    assert papers
     assert seconds
-    return int(papers[1]), float(seconds[1])
+    finished = sorted(
+        pq.read_table(folder / "out" / "papers", columns=["finished_at"])["finished_at"].to_pylist()
+    )
+    hours = (finished[-1] - finished[0]).total_seconds() / 3600
+    return Measured(len(finished), float(seconds[1]), (len(finished) - 1) / hours)
 
 
 def serial(corpus: Path, folder: Path, copies: int = 10) -> tuple[int, float]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -21,6 +22,8 @@ from models.devices import Device, takes_gpu, usable_cores
 from models.novelty import Novelty
 from models.onnx_graph import Array, Graph, build_graph, has_graph
 from models.transforms import Pixels
+
+log = logging.getLogger("figmill.lanes")
 
 Floats = npt.NDArray[np.float32]
 Runtime = Literal["auto", "eager"]
@@ -71,9 +74,13 @@ def _onnx(info: BundleInfo) -> Lanes | None:
         from models.onnx_lane import OnnxLane
 
         graph = _graph(info, weights)
-        check_weights(info, weights, graph.expected, graph.embedding_size)
+    except ImportError:
+        return None
+    check_weights(info, weights, graph.expected, graph.embedding_size)
+    try:
         lane = OnnxLane(graph)
-    except (ImportError, RuntimeError):
+    except Exception as error:  # noqa: BLE001 (ONNX Runtime's errors have no other root)
+        log.warning("ONNX Runtime does not take %s (%s): PyTorch computes it", info.model, error)
         return None
     return Lanes((lane,) * usable_cores(), _ONNX_CHUNK, "cpu", "onnx", novelty)
 

@@ -203,7 +203,8 @@ def _rejection(card: DefaultCard) -> str:
         "",
         "With 95% Wilson intervals, which take each image for itself. Training saw nothing of the packages that the "
         "photographs come from (`flows/photographs.csv`, test); those of a package left out are rejected by a head "
-        "fitted without that package, with this bundle's limits.",
+        "fitted without that package, with this bundle's limits. The weight of photographs, the background's prior and "
+        "the share that may be rejected were chosen among a few values with the first rows of this table in view.",
         "",
         "| images | number | rejected |",
         "|---|---|---|",

@@ -22,16 +22,25 @@ from flows.cli_models import mendable
     help="Papers with gold: more panels to test on.",
 )
 @click.option(
+    "--photographs",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False),
+    help="Unpacked packages with photographs to reject: see flows/photographs.py.",
+)
+@click.option(
     "--strangers",
     multiple=True,
     metavar="DIR",
     type=click.Path(exists=True, file_okay=False),
     help="Images that are no panels, to measure rejection on; may be repeated.",
 )
+@click.option(
+    "--cache", metavar="DIR", help="Where the trunk's features are kept; the user's cache otherwise."
+)
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @mendable
 def build_default(**options: Any) -> None:
-    """Build the default bundle from PANELS, a folder with published.csv and assembled.csv, and from drawings.
+    """Build the default bundle from PANELS (a folder with published.csv and assembled.csv), drawings and photographs.
 
     Needs the extra figmill[draw] for chemical structures. Takes about half an hour on two cores.
     """

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.photographs import read_photographs
 from models.imageclef import IMAGE_SUFFIXES, LabelledImage, read_data
 from tasks.gold import read_gold
 
@@ -28,8 +30,11 @@ class BuildSettings:
     out: str
     corpus: str | None = None
     """Papers with gold: more panels to test on, with captions."""
+    photographs: str | None = None
+    """The folder of the packages that hold the photographs listed in photographs.csv."""
     strangers: tuple[str, ...] = ()
-    """Folders of images that are no panels, to measure rejection on."""
+    """Further folders of images that are no panels, to measure rejection on."""
+    cache: str | None = None
     seed: int = 0
     command: str = ""
 
@@ -41,9 +46,13 @@ def build_default(settings: BuildSettings) -> BundleInfo:
     panels = [*_labelled(Path(settings.panels)), *drawn_panels(settings.seed)]
     if settings.corpus:
         panels += _gold(settings.corpus)
+    if settings.photographs:
+        panels += read_photographs(Path(settings.photographs))
     for folder in settings.strangers:
         panels += _strangers(Path(folder))
-    return build(panels, settings.weights, settings.out, settings.seed, settings.command)
+    say = partial(print, flush=True)  # at once, also into a file: the build takes long
+    cache = Path(settings.cache) if settings.cache else None
+    return build(panels, settings.weights, settings.out, settings.seed, settings.command, say, cache)
 
 
 def _labelled(folder: Path) -> Iterator[Panel]:

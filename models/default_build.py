@@ -6,7 +6,8 @@ import io
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -14,7 +15,8 @@ import numpy.typing as npt
 import torch
 
 from models.bundle import BACKGROUND, BundleInfo, Description, Rejection, save_bundle
-from models.calibration import fit_temperature, softmax
+from models.calibration import expected_calibration_error, softmax
+from models.canvases import Progress
 from models.caption_view import WEIGHT, fuse
 from models.card import metrics
 from models.default_card import DefaultCard, Score, mean_f1, score, write_default_card
@@ -23,7 +25,6 @@ from models.default_head import (
     Features,
     Head,
     Readout,
-    compute_features,
     cross_validate,
     fit_head,
     leave_source_out,
@@ -35,10 +36,11 @@ from models.novelty import Novelty, fit_novelty
 from models.resnet import ResNet
 from models.spread import build_spread
 from models.transforms import Transform
+from models.trunk_features import cached_features
 from models.variants import parse_variant
 from models.weights import load_file, start_from
 
-Kind = Literal["published", "assembled", "drawn", "test", "stranger"]
+Kind = Literal["published", "assembled", "drawn", "photograph", "test", "stranger"]
 Codes = npt.NDArray[np.str_]
 Floats = npt.NDArray[np.float32]
 Say = Callable[[str], None]
@@ -55,13 +57,18 @@ READOUTS = (
 )
 
 _TRANSFORM = Transform(fit="stretch")
-_WEIGHTS = {"published": 1.0, "assembled": 0.3, "drawn": 0.3}
-"""A published panel counts most: the others only look like what papers print."""
+_WEIGHTS = {"published": 1.0, "assembled": 0.3, "drawn": 0.3, "photograph": 1.0}
+"""A published panel counts most: the others only look like what papers print, or like none of it."""
+_TAUGHT: tuple[Kind, ...] = ("published", "assembled", "drawn", "photograph")
 _LEAST_IMAGES = 5
 _PER_DRAWER = 60
-_UNSURE_SHARE, _NOVEL_SHARE = 0.06, 0.02
+_UNSURE_SHARE, _NOVEL_SHARE = 0.095, 0.01
 """Shares of held-out published training panels that low confidence and novelty may reject."""
+_BACKGROUND_PRIOR = -1.0
+"""Added to the background's logit: among a paper's panels strangers are rarer than among what trains."""
 _NOISE_IMAGES = 50
+_SMALL_PACKAGE = 50
+"""Photographs, below which a package is not judged by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,11 +151,18 @@ def drawn_panels(seed: int) -> list[Panel]:
 
 
 def build(
-    panels: Sequence[Panel], weights: str, out: str, seed: int, command: str, say: Say = print
+    panels: Sequence[Panel],
+    weights: str,
+    out: str,
+    seed: int,
+    command: str,
+    say: Say = print,
+    cache: Path | None = None,
 ) -> BundleInfo:
-    """Fits, judges and writes the default bundle. Raises ValueError with a line for the user."""
-    data = _gather(panels, weights, seed, say)
-    training = data.rows("published", "assembled", "drawn")
+    """Fits, judges and writes the default bundle; features are kept in `cache`. Raises ValueError with a line for
+    the user."""
+    data = _gather(panels, weights, seed, say, cache)
+    training = data.rows(*_TAUGHT)
     examples = _examples(data)
     say("comparing where the trunk is read")
     comparison = []
@@ -162,7 +176,7 @@ def build(
             held_out = (classes, logits)
     model = _fit_model(data, examples, training, *held_out)
     say("leaving one source out")
-    left_out = leave_source_out(CHOSEN, data.features, examples)
+    left_out = leave_source_out(CHOSEN, data.features, examples, _sources_of_panels(data), (BACKGROUND,))
     network = _network(model, weights)
     texts = [panel.text for panel in data.panels]
     seen, rejected = model.predict(data.features, texts)
@@ -195,7 +209,8 @@ def build(
         },
         test=evaluation,
         confused=_confused(data.codes[test], guesses[test]),
-        rejected=_rejected(data, rejected),
+        rejected=_rejected(data, rejected) | _rejected_unseen(data, examples, model, texts),
+        rejected_classes=_rejected_classes(data, rejected),
     )
     say(f"test accuracy {evaluation.accuracy:.3f}, calibration error {evaluation.ece:.3f}")
     description = Description(
@@ -212,7 +227,7 @@ def build(
     return save_bundle(out, description, network, write_default_card(card), model.novelty)
 
 
-def _gather(panels: Sequence[Panel], weights: str, seed: int, say: Say) -> _Data:
+def _gather(panels: Sequence[Panel], weights: str, seed: int, say: Say, cache: Path | None) -> _Data:
     """Classes too small to learn stay out of training, and remain in the test, where they count as wrong."""
     counts = Counter(p.code for p in panels if p.kind in _WEIGHTS)
     kept = tuple(p for p in panels if p.kind not in _WEIGHTS or counts[p.code] >= _LEAST_IMAGES)
@@ -224,7 +239,7 @@ def _gather(panels: Sequence[Panel], weights: str, seed: int, say: Say) -> _Data
     say(f"{len(kept)} images through the trunk")
     return _Data(
         kept,
-        compute_features(trunk, canvases, codes == "DMFL", _TRANSFORM, seed),
+        cached_features(trunk, canvases, codes == "DMFL", _TRANSFORM, seed, cache, _steps(say)),
         codes,
         np.array([panel.kind for panel in kept]),
         np.array([panel.group for panel in kept]),
@@ -232,15 +247,29 @@ def _gather(panels: Sequence[Panel], weights: str, seed: int, say: Say) -> _Data
     )
 
 
-def _examples(data: _Data, kinds: Sequence[Kind] = ("published", "assembled", "drawn")) -> Examples:
+def _steps(say: Say) -> Progress:
+    """Says every tenth of the way."""
+    said = 0
+
+    def progress(done: int, of: int) -> None:
+        nonlocal said
+        if done * 10 // of > said:
+            said = done * 10 // of
+            say(f"  {done} of {of}")
+
+    return progress
+
+
+def _examples(data: _Data) -> Examples:
     """All rows keep their places; what is not to be learned from has no weight and is never asked for."""
-    weights = np.array([_WEIGHTS.get(kind, 0.0) if kind in kinds else 0.0 for kind in data.kinds], np.float32)
+    weights = np.array([_WEIGHTS.get(kind, 0.0) for kind in data.kinds], np.float32)
     return Examples(data.codes, data.groups, weights, data.kinds == "published", data.unsure)
 
 
 def _held_out_scores(classes: tuple[str, ...], logits: Floats, examples: Examples) -> tuple[float, float]:
     rows = np.flatnonzero(examples.judged & ~examples.unsure)
-    guesses, codes = np.array(classes)[logits[rows].argmax(axis=1)], examples.codes[rows]
+    known = [place for place, code in enumerate(classes) if code != BACKGROUND]  # which is nobody's label
+    guesses, codes = np.array(classes)[known][logits[rows][:, known].argmax(axis=1)], examples.codes[rows]
     common = [code for code, count in Counter(codes.tolist()).items() if count >= 10]
     return float((guesses == codes).mean()), mean_f1(codes, guesses, common)
 
@@ -254,11 +283,11 @@ def _fit_model(
 ) -> _Model:
     """The head on all training images; temperature and limits from what heads said of articles held out."""
     judged = np.flatnonzero(examples.judged & ~data.unsure)
-    labels = np.array([classes.index(code) for code in data.codes[judged]])
-    temperature = fit_temperature(held_out[judged], labels)
     known = tuple(code for code in classes if code != BACKGROUND)
-    columns = [classes.index(code) for code in known]
-    confidence = softmax(held_out[judged] / temperature)[:, columns].max(axis=1)
+    logits = held_out[judged][:, [classes.index(code) for code in (*known, BACKGROUND)]]
+    logits[:, -1] += _BACKGROUND_PRIOR
+    temperature = _fit_temperature(logits, np.array([known.index(code) for code in data.codes[judged]]))
+    confidence = softmax(logits / temperature)[:, :-1].max(axis=1)
     features = data.features.of(CHOSEN.units, CHOSEN.spread)
     panels = training[data.codes[training] != BACKGROUND]
     rejection = Rejection(
@@ -266,8 +295,27 @@ def _fit_model(
         background=True,
         novelty=round(float(np.quantile(_held_out_distances(data, features, panels), 1 - _NOVEL_SHARE)), 3),
     )
-    head = fit_head(CHOSEN, data.features, examples, training)
+    head = _with_prior(fit_head(CHOSEN, data.features, examples, training))
     return _Model(head, known, temperature, rejection, fit_novelty(features[panels], data.codes[panels]))
+
+
+def _fit_temperature(logits: Floats, labels: npt.NDArray[np.int64]) -> float:
+    """Where the confidence of held-out panels is nearest to their accuracy: (N, classes and the background) logits.
+
+    Cross-entropy would ask how likely a panel is to be a panel, which depends on how many strangers train.
+    """
+
+    def error(temperature: float) -> float:
+        known = softmax(logits / temperature)[:, :-1]
+        return expected_calibration_error(known.max(axis=1), known.argmax(axis=1) == labels)
+
+    return float(min(np.round(np.arange(0.5, 2.01, 0.05), 2), key=error))
+
+
+def _with_prior(head: Head) -> Head:
+    bias = head.bias.copy()
+    bias[head.classes.index(BACKGROUND)] += _BACKGROUND_PRIOR
+    return replace(head, bias=bias)
 
 
 def _held_out_distances(data: _Data, features: Floats, panels: npt.NDArray[np.int64]) -> Floats:
@@ -312,8 +360,7 @@ def _probe(data: _Data, examples: Examples, test: npt.NDArray[np.int64]) -> Scor
 
 
 def _counts(data: _Data) -> dict[str, Counter[str]]:
-    kinds: tuple[Kind, ...] = ("published", "assembled", "drawn", "test")
-    return {kind: Counter(data.codes[data.rows(kind)].tolist()) for kind in kinds}
+    return {kind: Counter(data.codes[data.rows(kind)].tolist()) for kind in (*_TAUGHT, "test")}
 
 
 def _sources(data: _Data) -> list[tuple[str, str, int]]:
@@ -326,9 +373,46 @@ def _confused(codes: Codes, guesses: Codes) -> list[tuple[str, str, int]]:
     return [(true, guess, count) for (true, guess), count in wrong.most_common(8)]
 
 
-def _rejected(data: _Data, rejected: npt.NDArray[np.bool_]) -> dict[str, tuple[int, float]]:
-    """Share of each kind of stranger, and of the real panels, that is rejected."""
+def _sources_of_panels(data: _Data) -> list[str]:
+    """What is neither published nor a photograph, and has panels: the ready-made sets and the drawings."""
+    return sorted(set(data.groups[data.rows("assembled", "drawn")].tolist()))
+
+
+def _rejected(data: _Data, rejected: npt.NDArray[np.bool_]) -> dict[str, tuple[int, int]]:
+    """How many there are of each kind of stranger, and of the real panels, and how many of them are rejected."""
     rows = {"test panels": data.tested}
     for group in sorted(set(data.groups[data.rows("stranger")].tolist())):
         rows[group] = np.flatnonzero((data.kinds == "stranger") & (data.groups == group))
-    return {name: (len(found), float(rejected[found].mean())) for name, found in rows.items() if len(found)}
+    return {name: (len(found), int(rejected[found].sum())) for name, found in rows.items() if len(found)}
+
+
+def _rejected_unseen(
+    data: _Data, examples: Examples, model: _Model, texts: Sequence[str]
+) -> dict[str, tuple[int, int]]:
+    """The same of the photographs of each package, by a head that saw none of that package; small ones go together."""
+    photographs = data.rows("photograph")
+    counts = Counter(data.groups[photographs].tolist())
+    small = [package for package, count in counts.items() if count < _SMALL_PACKAGE]
+    left_out = {package: [package] for package in sorted(counts) if package not in small}
+    if small:
+        left_out["all smaller packages"] = small
+    found = {}
+    for name, packages in left_out.items():
+        there = photographs[np.isin(data.groups[photographs], packages)]
+        others = np.setdiff1d(np.arange(len(data.codes)), there)
+        head = _with_prior(fit_head(CHOSEN, data.features, examples, others))
+        _, rejected = replace(model, head=head).predict(data.features, texts)
+        found[f"photographs of {name}, left out of training"] = (len(there), int(rejected[there].sum()))
+    return found
+
+
+def _rejected_classes(data: _Data, rejected: npt.NDArray[np.bool_]) -> dict[str, tuple[int, int]]:
+    """How many test panels of each class there are, and how many of them are rejected."""
+    rows = data.tested
+    return {
+        str(code): (
+            int((data.codes[rows] == code).sum()),
+            int(rejected[rows][data.codes[rows] == code].sum()),
+        )
+        for code in np.unique(data.codes[rows])
+    }

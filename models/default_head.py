@@ -221,19 +221,28 @@ def cross_validate(
 
 
 def leave_source_out(
-    readout: Readout, features: Features, examples: Examples, least: int = 10
+    readout: Readout,
+    features: Features,
+    examples: Examples,
+    sources: Sequence[str],
+    never: Sequence[str] = (),
+    least: int = 10,
 ) -> list[tuple[str, int, float]]:
-    """(source, images, accuracy) of every other source by a head trained without it, where its classes remain."""
+    """(source, images, accuracy) of each of the sources by a head trained without it, where its classes remain.
+
+    `never` names classes that are neither asked for nor given as a label.
+    """
     found = []
-    for source in np.unique(examples.groups[~examples.judged & (examples.weights > 0)]):
+    for source in sources:
         there = examples.groups == source
         rows = np.flatnonzero(~there)
-        taught = set(examples.codes[rows][examples.weights[rows] > 0].tolist())
+        taught = set(examples.codes[rows][examples.weights[rows] > 0].tolist()) - set(never)
         asked = np.flatnonzero(there & np.isin(examples.codes, list(taught)))
         if len(asked) >= least:
             head = fit_head(readout, features, examples, rows)
-            guess = np.array(head.classes)[head.logits(features)[asked].argmax(axis=1)]
-            found.append((str(source), len(asked), float((guess == examples.codes[asked]).mean())))
+            known = [place for place, code in enumerate(head.classes) if code not in never]
+            guess = np.array(head.classes)[known][head.logits(features)[asked][:, known].argmax(axis=1)]
+            found.append((source, len(asked), float((guess == examples.codes[asked]).mean())))
     return found
 
 

@@ -62,12 +62,21 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         for n in range(20)
     ]
+    panels += [
+        Panel(
+            image=encoded(negatives.NOISE["dead leaves"](np.random.default_rng(n), (64, 64))),
+            code="background",
+            kind="photograph",
+            group="walls" if n % 2 else "games",
+        )
+        for n in range(8)
+    ]
     panels.append(Panel(image=picture("GFIG", 0), code="D3DR", kind="test", group="test 0"))
     lines: list[str] = []
     weights = str(folder / "trunk.safetensors")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(default_build, "READOUTS", (default_build.PROBE, default_build.CHOSEN))
-        build(panels, weights, str(folder / "out"), 0, "figmill build-default x", lines.append)
+        build(panels, weights, str(folder / "out"), 0, "figmill build-default x", lines.append, folder)
     assert any("test accuracy" in line for line in lines)
     return folder / "out"
 
@@ -100,6 +109,8 @@ def test_the_card_says_what_was_measured(bundle: Path) -> None:
     assert "linear probe on the frozen trunk" in card
     assert "| D3DR | 3D reconstruction (no class of this bundle) | 0 | 0 | 0 | 1 |" in card
     assert "| test panels | 25 |" in card
+    assert "| photographs of all smaller packages, left out of training | 8 |" in card
+    assert "| GFIG | 12 |" in card.split("Of the test panels, by class:")[1]
 
 
 def test_the_bootstrap_keeps_the_classes_of_the_whole() -> None:

@@ -82,7 +82,7 @@ def test_each_judged_image_is_held_out_with_its_article(features: Features, exam
 
 
 def test_sources_are_left_out_one_by_one(features: Features, examples: Examples) -> None:
-    found = leave_source_out(READOUT, features, examples)
+    found = leave_source_out(READOUT, features, examples, ["set 4", "set 5"])
     assert [(source, count) for source, count, _ in found] == [("set 4", 20), ("set 5", 20)]
     assert all(0.7 < accuracy <= 1 for *_, accuracy in found)
 

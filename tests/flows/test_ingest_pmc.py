@@ -294,11 +294,11 @@ def test_the_flows_parameters_take_json() -> None:
     from flows.ingest_pmc import ingest_pmc
 
     parameters = {"out": "s3://b/pmc", "licenses": ["CC0"], "since": "2026-11-01", "limits": {"timeout": 5}}
-    (settings,) = ingest_pmc.validate_parameters({"settings": parameters}).values()
+    settings = ingest_pmc.validate_parameters({"settings": parameters})["settings"]
     assert (settings.licenses, settings.limits.timeout) == (("CC0",), 5.0)
     assert str(settings.since) == "2026-11-01"
     nightly = {"out": "s3://b/pmc", "since": None, "inventory": None}
-    (settings,) = ingest_pmc.validate_parameters({"settings": nightly}).values()
+    settings = ingest_pmc.validate_parameters({"settings": nightly})["settings"]
     assert settings.licenses == REDISTRIBUTABLE
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import sys
@@ -12,16 +13,29 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flows.cli_relabel import RUNNER, RUNTIME
+from flows.cli_options import (
+    CAPTIONS,
+    DEVICE,
+    LOG_FORMAT,
+    MODEL,
+    OUT,
+    PREFECT,
+    RUNNER,
+    RUNTIME,
+    TIMEOUT,
+    VERBOSE,
+    WORKERS,
+)
 from tasks.errors import FigmillError
-from tasks.settings import DEFAULT_MODEL, MOST_SECONDS, LabelSettings
+from tasks.settings import LabelSettings
 
 if TYPE_CHECKING:
     from flows.logs import LogFormat
     from tasks.records import RunSummary
 
 INTERRUPTED = 130
-_VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Say more: a line for every paper.")
+_OTHERS = ("check", "export", "ingest", "inspect", "models", "relabel", "report", "search", "build")
+"""The modules cli_* that have further commands."""
 
 
 class Commands(click.Group):
@@ -37,29 +51,7 @@ class Commands(click.Group):
 
 
 def _other_commands() -> dict[str, click.Command]:
-    from flows import (
-        cli_build,
-        cli_check,
-        cli_export,
-        cli_ingest,
-        cli_inspect,
-        cli_models,
-        cli_relabel,
-        cli_report,
-        cli_search,
-    )
-
-    modules = (
-        cli_check,
-        cli_export,
-        cli_ingest,
-        cli_inspect,
-        cli_models,
-        cli_relabel,
-        cli_report,
-        cli_search,
-        cli_build,
-    )
+    modules = [importlib.import_module(f"flows.cli_{name}") for name in _OTHERS]
     return {str(command.name): command for module in modules for command in module.COMMANDS}
 
 
@@ -88,27 +80,11 @@ def figmill() -> None:
 
 @figmill.command(short_help="PDFs -> dataset of labelled subfigures.")
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
-@click.option(
-    "--out", required=True, metavar="DIR|URI", help="The dataset: a new or empty folder, or one to add to."
-)
-@click.option(
-    "--model",
-    default=DEFAULT_MODEL,
-    show_default=True,
-    metavar="NAME|DIR|URI",
-    help="Who names the modalities: a model that ships with Figmill, or a bundle's folder.",
-)
-@click.option(
-    "--device",
-    type=click.Choice(["auto", "cpu", "cuda"]),
-    default="auto",
-    show_default=True,
-    help="Where the model computes; auto takes a GPU where there is one.",
-)
+@OUT
+@MODEL
+@DEVICE
 @RUNTIME
-@click.option(
-    "--workers", type=click.IntRange(1), metavar="N", help="Processes that read PDFs [default: cores]."
-)
+@WORKERS
 @click.option(
     "--shard-size",
     type=click.IntRange(1),
@@ -117,14 +93,7 @@ def figmill() -> None:
     metavar="N",
     help="Papers that are written together; what a killed run has to do again is less than a few shards.",
 )
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0, MOST_SECONDS, min_open=True),
-    default=120.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="What reading one paper may take.",
-)
+@TIMEOUT
 @click.option(
     "--jats",
     metavar="DIR|URI",
@@ -134,22 +103,10 @@ def figmill() -> None:
 @click.option("--retry-failed", is_flag=True, help="Do just the papers that failed in an earlier run.")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Do at most N papers, leave the rest.")
 @RUNNER
-@click.option(
-    "--captions/--no-captions",
-    default=True,
-    help="Let captions that name a modality count beside the image (default), or the image alone.",
-)
-@click.option(
-    "--prefect", is_flag=True, help="Run as a Prefect flow even where no Prefect API is configured."
-)
-@click.option(
-    "--log-format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="Log lines on standard error for people, or one JSON object each.",
-)
-@_VERBOSE
+@CAPTIONS
+@PREFECT
+@LOG_FORMAT
+@VERBOSE
 def label(verbose: bool, prefect: bool, timeout: float, log_format: LogFormat, **options: Any) -> None:
     """Label the figures of PDFs: every INPUT, a PDF or a folder that is searched with its subfolders. Inputs, --out,
     --model and --jats may lie on a store (s3://bucket/inbox, gs://..., what fsspec knows), a PDF also on the web.
@@ -176,7 +133,7 @@ def label(verbose: bool, prefect: bool, timeout: float, log_format: LogFormat, *
 
 @figmill.command(short_help="Try Figmill on two made-up papers.")
 @click.argument("folder", default="figmill-demo", metavar="[DIR]")
-@_VERBOSE
+@VERBOSE
 def demo(folder: str, verbose: bool) -> None:
     """Make two small papers in DIR (default: figmill-demo) and label them; needs no network.
 

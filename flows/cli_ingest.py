@@ -8,17 +8,27 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flows.cli_relabel import RUNNER
-from tasks.settings import DEFAULT_MODEL, MOST_SECONDS, PMC_BUCKET, REDISTRIBUTABLE, IngestSettings
+from flows.cli_options import (
+    CAPTIONS,
+    DEVICE,
+    LOG_FORMAT,
+    MODEL,
+    OUT,
+    PREFECT,
+    RUNNER,
+    RUNTIME,
+    TIMEOUT,
+    VERBOSE,
+    WORKERS,
+)
+from tasks.settings import PMC_BUCKET, REDISTRIBUTABLE, IngestSettings
 
 if TYPE_CHECKING:
     from flows.logs import LogFormat
 
 
 @click.command(short_help="What is new in PMC -> dataset of labelled subfigures.")
-@click.option(
-    "--out", required=True, metavar="DIR|URI", help="The dataset: a new or empty folder, or one to add to."
-)
+@OUT
 @click.option(
     "--since",
     type=click.DateTime(["%Y-%m-%d"]),
@@ -50,23 +60,10 @@ if TYPE_CHECKING:
 )
 @click.option("--dry-run", is_flag=True, help="Say how many articles and bytes, by licence; take nothing.")
 @click.option("--retry-failed", is_flag=True, help="Do just the articles that failed in an earlier ingest.")
-@click.option(
-    "--model",
-    default=DEFAULT_MODEL,
-    show_default=True,
-    metavar="NAME|DIR|URI",
-    help="Who names the modalities: a model that ships with Figmill, or a bundle's folder.",
-)
-@click.option(
-    "--device",
-    type=click.Choice(["auto", "cpu", "cuda"]),
-    default="auto",
-    show_default=True,
-    help="Where the model computes; auto takes a GPU where there is one.",
-)
-@click.option(
-    "--workers", type=click.IntRange(1), metavar="N", help="Processes that read articles [default: cores]."
-)
+@MODEL
+@DEVICE
+@RUNTIME
+@WORKERS
 @click.option(
     "--shard-size",
     type=click.IntRange(1),
@@ -75,31 +72,12 @@ if TYPE_CHECKING:
     metavar="N",
     help="Articles that are downloaded and written together.",
 )
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0, MOST_SECONDS, min_open=True),
-    default=120.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="What reading one article may take.",
-)
-@click.option(
-    "--captions/--no-captions",
-    default=True,
-    help="Let captions that name a modality count beside the image (default), or the image alone.",
-)
+@TIMEOUT
+@CAPTIONS
 @RUNNER
-@click.option(
-    "--prefect", is_flag=True, help="Run as a Prefect flow even where no Prefect API is configured."
-)
-@click.option(
-    "--log-format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="Log lines on standard error for people, or one JSON object each.",
-)
-@click.option("-v", "--verbose", is_flag=True, help="Say more: a line for every article.")
+@PREFECT
+@LOG_FORMAT
+@VERBOSE
 def ingest(
     verbose: bool,
     prefect: bool,

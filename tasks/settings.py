@@ -162,6 +162,7 @@ class IngestSettings:
     model: str = DEFAULT_MODEL
     device: Device = "auto"
     runtime: Runtime = "auto"
+    """As in `LabelSettings`."""
     workers: int | None = None
     """Extraction processes; None means one per core."""
     shard_size: int = 200

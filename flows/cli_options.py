@@ -1,0 +1,76 @@
+"""Options that several commands have, each as a decorator."""
+
+from __future__ import annotations
+
+import click
+
+from tasks.settings import DEFAULT_MODEL, MOST_SECONDS, ExtractionLimits
+
+OUT = click.option(
+    "--out", required=True, metavar="DIR|URI", help="The dataset: a new or empty folder, or one to add to."
+)
+
+MODEL = click.option(
+    "--model",
+    default=DEFAULT_MODEL,
+    show_default=True,
+    metavar="NAME|DIR|URI",
+    help="Who names the modalities: a model that ships with Figmill, or a bundle's folder.",
+)
+
+DEVICE = click.option(
+    "--device",
+    type=click.Choice(["auto", "cpu", "cuda"]),
+    default="auto",
+    show_default=True,
+    help="Where the model computes; auto takes a GPU where there is one.",
+)
+
+RUNTIME = click.option(
+    "--runtime",
+    type=click.Choice(["auto", "eager"]),
+    default="auto",
+    show_default=True,
+    help="How the model computes: as fast as it can, or in PyTorch at full precision, the reference.",
+)
+
+CAPTIONS = click.option(
+    "--captions/--no-captions",
+    default=True,
+    help="Let captions that name a modality count beside the image (default), or the image alone.",
+)
+
+WORKERS = click.option(
+    "--workers", type=click.IntRange(1), metavar="N", help="Processes that read papers [default: cores]."
+)
+
+TIMEOUT = click.option(
+    "--timeout",
+    type=click.FloatRange(0, MOST_SECONDS, min_open=True),
+    default=ExtractionLimits().timeout,
+    show_default=True,
+    metavar="SECONDS",
+    help="What reading one paper may take.",
+)
+
+RUNNER = click.option(
+    "--runner",
+    default="local",
+    show_default=True,
+    metavar="local|dask[=ADDRESS]|ray[=ADDRESS]",
+    help="Who does the work: this process, or a cluster by way of Prefect; one of its own without an ADDRESS.",
+)
+
+PREFECT = click.option(
+    "--prefect", is_flag=True, help="Run as a Prefect flow even where no Prefect API is configured."
+)
+
+LOG_FORMAT = click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Log lines on standard error for people, or one JSON object each.",
+)
+
+VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Say more: a line for every paper.")

@@ -208,7 +208,7 @@ def _rejection(card: DefaultCard) -> str:
         "their parts were chosen (`flows/photographs.csv`); those of a package left out are rejected by a head fitted "
         "without that package, with this bundle's limits. The weight of photographs, the background's prior and the "
         "share that may be rejected were chosen among a few values with the rows up to textures in view. A picture "
-        "of one colour but for its rim and some specks is blank, and rejected without asking the network.",
+        "of one colour but for its rim and some specks is blank, and rejected whatever the network says.",
         "",
         "| images | number | rejected |",
         "|---|---|---|",

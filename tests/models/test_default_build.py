@@ -108,7 +108,7 @@ def test_the_card_says_what_was_measured(bundle: Path) -> None:
     assert card.startswith("---\nlicense: cc-by-4.0")
     assert "figmill build-default x" in card
     assert "linear probe on the frozen trunk" in card
-    assert "| D3DR | 3D reconstruction (no class of this bundle) | 0 | 0 | 0 | 1 |" in card
+    assert "| D3DR | 3D reconstruction (no class of this bundle) | 0 | 0 | 0 | 0 | 1 |" in card
     assert "| test panels | 25 |" in card
     assert "| photographs of all smaller packages, left out of training | 8 |" in card
     assert "| GFIG | 12 |" in card.split("Of the test panels, by class:")[1]

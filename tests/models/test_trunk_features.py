@@ -35,7 +35,7 @@ def test_what_is_kept_is_read_and_not_computed_again(
     again = cached_features(trunk, images, tintable, TRANSFORM, 0, tmp_path)
     assert np.array_equal(first.values, again.values)
     assert first.columns == again.columns
-    assert first.values.shape == (2, 10, 2 * (64 + 64))
+    assert first.values.shape == (2, 10, 2 * 3 * 64)  # means and spreads of the stem and two units
     assert {file: file.stat().st_mtime_ns for file in files} == files
 
 

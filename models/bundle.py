@@ -67,7 +67,9 @@ class Rejection:
     threshold: float = 0.0
     """Below this calibrated confidence."""
     background: bool = False
-    """The network has one more output after the classes, for what is no figure's panel: its probability is nobody's."""
+    """The network has one more output after the classes, for what is no figure's panel: its probability is nobody's.
+
+    Such a bundle abstains on blank pictures too (see `models.blankness`)."""
     novelty: float | None = None
     """Above this distance to the training images (see `models.novelty`); None where the bundle measures none."""
 

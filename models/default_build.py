@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from models.blankness import blank
 from models.bundle import BACKGROUND, BundleInfo, Description, Rejection, save_bundle
 from models.calibration import expected_calibration_error, softmax
 from models.canvases import Progress
@@ -99,6 +100,7 @@ class _Data:
     kinds: Codes
     groups: Codes
     unsure: npt.NDArray[np.bool_]
+    blank: npt.NDArray[np.bool_]
 
     def rows(self, *kinds: Kind) -> npt.NDArray[np.int64]:
         return np.flatnonzero(np.isin(self.kinds, kinds))
@@ -118,13 +120,13 @@ class _Model:
     rejection: Rejection
     novelty: Novelty
 
-    def predict(self, features: Features, texts: Sequence[str]) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    def predict(self, data: _Data, texts: Sequence[str]) -> tuple[Floats, npt.NDArray[np.bool_]]:
         """(N, classes) probabilities, and (N,) whether they are rejected, as `models.predict` gives them."""
-        logits = _in_order(self.head, (*self.classes, BACKGROUND), features)
+        logits = _in_order(self.head, (*self.classes, BACKGROUND), data.features)
         probabilities = fuse(softmax(logits / self.temperature), self.classes, [t or None for t in texts])
         known = probabilities[:, : len(self.classes)]
-        distances = self.novelty.distances(features.of(CHOSEN.units, CHOSEN.spread))
-        rejected = known.max(axis=1) < self.rejection.threshold
+        distances = self.novelty.distances(data.features.of(CHOSEN.units, CHOSEN.spread))
+        rejected = data.blank | (known.max(axis=1) < self.rejection.threshold)
         return known, rejected | (distances > (self.rejection.novelty or np.inf))
 
 
@@ -179,8 +181,8 @@ def build(
     left_out = leave_source_out(CHOSEN, data.features, examples, _sources_of_panels(data), (BACKGROUND,))
     network = _network(model, weights)
     texts = [panel.text for panel in data.panels]
-    seen, rejected = model.predict(data.features, texts)
-    unseen, _ = model.predict(data.features, [""] * len(texts))
+    seen, rejected = model.predict(data, texts)
+    unseen, _ = model.predict(data, [""] * len(texts))
     guesses = np.array(model.classes)[seen.argmax(axis=1)]
     test = data.tested
     labels = np.array([model.classes.index(c) if c in model.classes else -1 for c in data.codes[test]])
@@ -244,6 +246,7 @@ def _gather(panels: Sequence[Panel], weights: str, seed: int, say: Say, cache: P
         np.array([panel.kind for panel in kept]),
         np.array([panel.group for panel in kept]),
         np.array([panel.unsure for panel in kept]),
+        blank(canvases),
     )
 
 
@@ -401,7 +404,7 @@ def _rejected_unseen(
         there = photographs[np.isin(data.groups[photographs], packages)]
         others = np.setdiff1d(np.arange(len(data.codes)), there)
         head = _with_prior(fit_head(CHOSEN, data.features, examples, others))
-        _, rejected = replace(model, head=head).predict(data.features, texts)
+        _, rejected = replace(model, head=head).predict(data, texts)
         found[f"photographs of {name}, left out of training"] = (len(there), int(rejected[there].sum()))
     return found
 

@@ -125,7 +125,8 @@ maps read by the mean and the spread of each channel.
 - A caption or subcaption that names exactly one modality adds {card.caption_weight:g} to that class's log-odds
   (`figmill label --no-captions` leaves captions aside).
 - It abstains (`rejected`) below a confidence of {card.threshold:g}, and where the features lie further than
-  {card.novelty:.2f} from every class of the training images (squared Mahalanobis distance per feature).
+  {card.novelty:.2f} from every class of the training images (squared Mahalanobis distance per feature), and on
+  blank pictures.
 
 Meant for search and curation, where a wrong label costs a click. Not for diagnosis, and not as the only judge of
 anything. Photographs of people, animals, things and places are mostly rejected, also where a paper prints them
@@ -144,8 +145,9 @@ def _data(card: DefaultCard) -> str:
         "",
         "Published and assembled panels carry CC-BY, permissive or CC0 terms; panels that a caption credits to another "
         "source are left out. Test panels come from other articles than training panels. Drawn panels are made by "
-        "`models/drawings`. Photographs are of the packages that `flows/photographs.csv` lists, under the free "
-        "licences given below. Panels marked unsure train but are not scored.",
+        "`models/drawings`. Photographs that train are public domain, CC0, CC-BY or permissive, each file by itself "
+        "(`flows/photographs.csv`), and count five times: whole, three parts, and a thumbnail. Panels marked unsure "
+        "train but are not scored.",
         "",
         "| source | licence | training images |",
         "|---|---|---|",
@@ -202,9 +204,11 @@ def _rejection(card: DefaultCard) -> str:
         "## What it rejects",
         "",
         "With 95% Wilson intervals, which take each image for itself. Training saw nothing of the packages that the "
-        "photographs come from (`flows/photographs.csv`, test); those of a package left out are rejected by a head "
-        "fitted without that package, with this bundle's limits. The weight of photographs, the background's prior and "
-        "the share that may be rejected were chosen among a few values with the first rows of this table in view.",
+        "photographs come from, nor of those of the validation photographs, by which the photographs that train and "
+        "their parts were chosen (`flows/photographs.csv`); those of a package left out are rejected by a head fitted "
+        "without that package, with this bundle's limits. The weight of photographs, the background's prior and the "
+        "share that may be rejected were chosen among a few values with the rows up to textures in view. A picture "
+        "of one colour but for its rim and some specks is blank, and rejected whatever the network says.",
         "",
         "| images | number | rejected |",
         "|---|---|---|",

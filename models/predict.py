@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from models.blankness import blank
 from models.bundle import BundleInfo, bundle_info
 from models.calibration import softmax
 from models.caption_view import fuse
@@ -76,6 +77,8 @@ class Predictor:
         rejected = probabilities.max(axis=1) < self.rejection.threshold
         if self._novelty and self.rejection.novelty is not None:
             rejected |= self._novelty.distances(features) > self.rejection.novelty
+        if self.rejection.background:
+            rejected |= blank(images)
         return Predictions(probabilities, features.clip(-65504, 65504).astype(np.float16), rejected)
 
     def _forward(self, images: Pixels, texts: Sequence[str | None] | None) -> tuple[Floats, Floats]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from flows import photographs
 from flows.photographs import LISTING, read_photographs
 
 HEADER = "use,package,version,licence,file,start,length\n"
+FREE = re.compile(r"public domain|CC0-1\.0|CC-BY-\d\.\d|MIT|BSD-[23]-Clause|Apache-2\.0|Zlib")
 
 
 def photograph(side: int) -> bytes:
@@ -21,28 +23,40 @@ def photograph(side: int) -> bytes:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Two packages: one with an image of its own, one with an image inside an archive."""
+    """Three packages: one has its image inside an archive."""
     image = photograph(200)
-    for package, content in (("walls", image), ("games", b"before" + image + b"after")):
+    for package, content in (("walls", image), ("toys", image), ("games", b"before" + image + b"after")):
         (tmp_path / package).mkdir()
         (tmp_path / package / "one.png").write_bytes(content)
     listing = tmp_path / "listing.csv"
-    listing.write_text(f"{HEADER}train,games,2.0,CC0-1.0,one.png,6,{len(image)}\ntest,walls,1.0,,one.png,,\n")
+    listing.write_text(
+        f"{HEADER}train,games,2.0,CC0-1.0,one.png,6,{len(image)}\n"
+        "test,walls,1.0,,one.png,,\nvalidation,toys,1.0,,one.png,,\n"
+    )
     monkeypatch.setattr(photographs, "LISTING", listing)
     return tmp_path
 
 
-def test_a_photograph_comes_whole_and_as_a_thumbnail(folder: Path) -> None:
-    found = list(read_photographs(folder))
-    assert [(p.kind, p.code, p.group) for p in found] == [
-        ("photograph", "background", "games"),
-        ("photograph", "background", "games"),
-        ("stranger", "", "photographs"),
-        ("stranger", "", "photographs of 32 pixels"),
-    ]
+def test_what_trains_comes_whole_in_parts_and_as_a_thumbnail(folder: Path) -> None:
+    found = [p for p in read_photographs(folder) if p.kind == "photograph"]
+    assert {(p.code, p.group, p.source, p.licence) for p in found} == {
+        ("background", "games", "games 2.0", "CC0-1.0")
+    }
     sizes = [Image.open(io.BytesIO(p.image)).size for p in found]
-    assert sizes == [(200, 200), (32, 32), (200, 200), (32, 32)]
-    assert (found[0].source, found[0].licence) == ("games 2.0", "CC0-1.0")
+    assert (sizes[0], sizes[-1]) == ((200, 200), (32, 32))
+    assert all(60 <= side <= 160 for part in sizes[1:-1] for side in part)
+    assert len(set(sizes)) == len(sizes) == 5
+    assert [p.image for p in read_photographs(folder) if p.kind == "photograph"] == [p.image for p in found]
+
+
+def test_others_come_whole_and_as_a_thumbnail_by_their_use(folder: Path) -> None:
+    found = [p for p in read_photographs(folder) if p.kind == "stranger"]
+    assert [(p.group, p.code, Image.open(io.BytesIO(p.image)).size) for p in found] == [
+        ("photographs", "", (200, 200)),
+        ("photographs of 32 pixels", "", (32, 32)),
+        ("validation photographs", "", (200, 200)),
+        ("validation photographs of 32 pixels", "", (32, 32)),
+    ]
 
 
 def test_a_missing_package_is_named_with_its_version(folder: Path) -> None:
@@ -51,12 +65,13 @@ def test_a_missing_package_is_named_with_its_version(folder: Path) -> None:
         list(read_photographs(folder))
 
 
-def test_no_package_both_trains_and_tests_and_what_trains_has_a_licence() -> None:
+def test_what_trains_is_free_and_of_packages_that_nothing_else_is_judged_by() -> None:
     with LISTING.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
-    used = {use: {row["package"] for row in rows if row["use"] == use} for use in ("train", "test")}
-    assert used["train"]
-    assert used["test"]
-    assert not used["train"] & used["test"]
-    assert all(row["licence"] for row in rows if row["use"] == "train")
+    packages = {
+        use: {row["package"] for row in rows if row["use"] == use} for use in ("train", "validation", "test")
+    }
+    assert all(packages.values())
+    assert sum(map(len, packages.values())) == len(set.union(*packages.values()))
+    assert all(FREE.fullmatch(row["licence"]) for row in rows if row["use"] == "train")
     assert not any(Path(row["file"]).is_absolute() or ".." in Path(row["file"]).parts for row in rows)

@@ -92,7 +92,8 @@ def test_the_bundle_labels_as_the_build_measured(bundle: Path) -> None:
     assert [info.classes[row.argmax()] for row in found.probabilities] == ["GFIG", "DMTR"]
     assert found.probabilities.shape == (2, 2)  # the background is nobody's class
     noise = negatives.NOISE["noise"](np.random.default_rng(9), (64, 64))
-    assert predictor.predict(predictor.prepare(encoded(noise))[None]).rejected.all()
+    strangers = [noise, Image.new("RGB", (64, 64), "white")]
+    assert predictor.predict(np.stack([predictor.prepare(encoded(s)) for s in strangers])).rejected.all()
 
 
 def test_a_caption_moves_its_class_where_it_is_given(bundle: Path) -> None:

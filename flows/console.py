@@ -35,7 +35,8 @@ def show_summary(summary: RunSummary) -> None:
     """The run's closing words, on standard output."""
     console = _output()
     if not summary.papers:
-        console.print(f"Nothing to do: {_why_nothing(summary)}", markup=False, highlight=False)
+        words = f"Nothing to do: {_why_nothing(summary)}"
+        console.print(words, markup=False, highlight=False, soft_wrap=True)
         return
     console.print(_counts(summary))
     if summary.failures:

@@ -232,10 +232,10 @@ def test_interrupted_it_says_how_to_go_on_and_leaves_no_process(
     how: signal.Signals, papers: Path, tiny_bundle: Path, tmp_path: Path
 ) -> None:
     source = tmp_path / "in"
-    copies(papers / "demo-liver.pdf", source, 40)
+    copies(papers / "demo-liver.pdf", source, 200)
     log, out = tmp_path / "log", tmp_path / "out"
-    run = start("label", source, "--out", out, "--model", tiny_bundle, home=tmp_path, log=log)
-    while run.poll() is None and not any(out.glob(".spool/*/*")):
+    run = start("label", source, "--out", out, "--model", tiny_bundle, "-v", home=tmp_path, log=log)
+    while run.poll() is None and b"subfigures, read in" not in log.read_bytes():
         time.sleep(0.05)
     os.killpg(run.pid, how) if how is signal.SIGINT else run.send_signal(how)  # a terminal signals the group
     assert run.wait(timeout=60) == 130

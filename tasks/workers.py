@@ -11,7 +11,6 @@ import logging
 import multiprocessing
 import os
 import pickle
-import resource
 import signal
 import tempfile
 import threading
@@ -25,6 +24,7 @@ from pathlib import Path
 
 from pebble import ProcessExpired, ProcessPool
 
+from tasks.confinement import confine, expect_one_core
 from tasks.errors import FigmillError, OutputError, PaperError
 from tasks.records import Extraction, Failure, Paper
 from tasks.settings import ExtractionLimits
@@ -258,13 +258,10 @@ _why_not: str | None = None
 def _start_process(limits: ExtractionLimits, reader: Reader | None) -> None:
     """Imports what reading needs before the first paper's time runs, then sets the limits."""
     global _reader, _why_not
-    os.environ.update(
-        OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1"
-    )  # one core each, and address space to spare
+    expect_one_core()
     try:
         _reader = reader or _default_reader()
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_AS, (limits.memory_mb * 2**20,) * 2)
+        confine(limits.memory_mb)
     except Exception as error:  # noqa: BLE001 (a process that dies here would be started again for ever)
         _why_not = f"{type(error).__name__}: {error}"
 

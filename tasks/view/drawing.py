@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import io
 import multiprocessing
-import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import CancelledError
@@ -17,6 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tasks.confinement import confine, expect_one_core
 from tasks.errors import PaperError
 from tasks.settings import ExtractionLimits
 
@@ -112,15 +112,12 @@ def _new_pool() -> ProcessPool:
 
 
 def _limit() -> None:
-    import resource
-
-    os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+    expect_one_core()
     import pymupdf
 
     pymupdf.TOOLS.mupdf_display_errors(False)
     pymupdf.TOOLS.mupdf_display_warnings(False)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_MB * 2**20,) * 2)
+    confine(_MEMORY_MB)
 
 
 def _drawn(path: Path, paper_id: str, number: int, boxes: Boxes) -> bytes:

@@ -1,0 +1,24 @@
+"""What a process that opens hostile files may take: one core, so much memory, no room for a dump of it."""
+
+from __future__ import annotations
+
+import os
+import resource
+
+from threadpoolctl import threadpool_limits
+
+
+def expect_one_core() -> None:
+    """To be called before numpy is imported: its BLAS then keeps no memory for further threads."""
+    os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+
+
+def confine(memory_mb: int) -> None:
+    """To be called once everything is imported: from here on this process has one core and `memory_mb` MiB.
+
+    A spawned process imports its parent's main program first, and numpy with it perhaps: then the environment came too
+    late, and BLAS would keep the cores of the other processes busy with threads that wait.
+    """
+    threadpool_limits(1)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (memory_mb * 2**20,) * 2)

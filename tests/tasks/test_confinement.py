@@ -1,0 +1,51 @@
+"""A process that opens hostile files stays within its limits, whatever its parent had imported."""
+
+import json
+import subprocess
+import sys
+
+LIMITS_OF_A_PROCESS = """
+import json, resource
+import numpy, scipy.linalg
+from threadpoolctl import threadpool_info
+from tasks.confinement import confine, expect_one_core
+
+expect_one_core()
+before = max(pool["num_threads"] for pool in threadpool_info())
+confine(2000)
+after = max(pool["num_threads"] for pool in threadpool_info())
+try:
+    bytearray(3000 * 2**20)
+    refused = False
+except MemoryError:
+    refused = True
+print(json.dumps([before, after, refused, resource.getrlimit(resource.RLIMIT_CORE)]))
+"""
+
+
+def test_a_process_that_had_numpy_already_is_kept_to_one_core_and_its_memory():
+    ran = subprocess.run(
+        [sys.executable, "-c", LIMITS_OF_A_PROCESS],
+        env={"OMP_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "2"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(ran.stdout) == [2, 1, True, [0, 0]]
+
+
+def test_a_process_without_numpy_never_starts_further_threads():
+    ran = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from tasks.confinement import expect_one_core\nexpect_one_core()\n"
+            "import numpy\nfrom threadpoolctl import threadpool_info\n"
+            "print(max(pool['num_threads'] for pool in threadpool_info()))",
+        ],
+        env={},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout.strip() == "1"

@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from models import png
+
 Fit = Literal["letterbox", "stretch", "crop"]
 FITS: tuple[Fit, ...] = get_args(Fit)
 
@@ -61,7 +63,7 @@ class Transform:
     def canvas(self, data: bytes) -> Pixels:
         """Encoded image -> (canvas_size, canvas_size, 3) uint8 RGB: what augmentation starts from."""
         image = _open(data, self.canvas_size)
-        return np.asarray(_square(image, self.fit, self.canvas_size))
+        return np.asarray(_square(image, self.fit, self.canvas_size).convert("RGB"))
 
     def central(self, canvas: Pixels) -> Pixels:
         """The central (size, size) part of (..., canvas_size, canvas_size, 3): what evaluation sees."""
@@ -78,7 +80,9 @@ PAPER_TRANSFORM = Transform(fit="crop", mean=PAPER_MEAN, std=PAPER_STD)
 
 
 def _open(data: bytes, target: int) -> Image.Image:
-    """Decodes to RGB; a JPEG is decoded at the smallest of its scales that still exceeds twice the target."""
+    """Decodes to RGB or grey; a JPEG is decoded at the smallest of its scales that still exceeds twice the target."""
+    if (own := png.decode(data, PIXEL_LIMIT)) is not None:
+        return Image.fromarray(own)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit below is stricter

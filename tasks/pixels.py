@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pymupdf
 from PIL import Image
 
+from models import png
 from tasks import boxes
 from tasks.pages import PageContent
 from tasks.records import Box, EncodedImage, ImageFormat
@@ -177,12 +178,15 @@ def placed_images(page: PageContent) -> list[PlacedImage]:
 def encode_png(pixels: Pixels) -> EncodedImage:
     """(H, W, 3) uint8 as a PNG, grey where it has no colour."""
     height, width = pixels.shape[:2]
-    grey = bool((pixels[..., 0] == pixels[..., 1]).all() and (pixels[..., 1] == pixels[..., 2]).all())
-    image = Image.fromarray(np.ascontiguousarray(pixels[..., 0] if grey else pixels))
-    buffer = io.BytesIO()
-    # Level 1 is 4 times as fast as Pillow's default and costs a tenth in size on figures.
-    image.save(buffer, "PNG", compress_level=1)
-    return encoded(buffer.getvalue(), "png", width, height)
+    return encoded(png.encode(pixels[..., 0] if _is_grey(pixels) else pixels), "png", width, height)
+
+
+def _is_grey(pixels: Pixels) -> bool:
+    """Whether no pixel has a colour; most that do are told by a few of them."""
+    return all(
+        bool((some[..., 0] == some[..., 1]).all() and (some[..., 1] == some[..., 2]).all())
+        for some in (pixels[::16, ::16], pixels)
+    )
 
 
 def encoded(data: bytes, kind: ImageFormat, width: int, height: int) -> EncodedImage:

@@ -305,7 +305,8 @@ def explain(bundle: str, images: tuple[str, ...], layers: tuple[str, ...], out: 
     """
     from pathlib import Path
 
-    from models.bundle import load_bundle, resolve_bundle
+    from models.bundle import resolve_bundle
+    from models.bundle_serialization import load_bundle
     from models.gradcam import explain_file, sheet, sheet_names
 
     loaded = load_bundle(resolve_bundle(bundle))

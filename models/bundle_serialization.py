@@ -12,17 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from models.bundle import (
-    CARD_FILE,
-    DESCRIPTION_FILE,
-    WEIGHTS_FILE,
-    Bundle,
-    BundleError,
-    BundleInfo,
-    Description,
-    bundle_info,
-    description_json,
-)
+from models.bundle import CARD_FILE, DESCRIPTION_FILE, WEIGHTS_FILE, Bundle, BundleError, BundleInfo
+from models.bundle_description import Description, bundle_info, description_json
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

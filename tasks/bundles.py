@@ -7,15 +7,8 @@ import hashlib
 import threading
 from pathlib import Path
 
-from models.bundle import (
-    CARD_FILE,
-    DESCRIPTION_FILE,
-    WEIGHTS_FILE,
-    BundleError,
-    BundleInfo,
-    bundle_info,
-    resolve_bundle,
-)
+from models.bundle import CARD_FILE, DESCRIPTION_FILE, WEIGHTS_FILE, BundleError, BundleInfo, resolve_bundle
+from models.bundle_description import bundle_info
 from tasks import storage
 from tasks.errors import UnusableBundleError
 from tasks.scratch import Folder

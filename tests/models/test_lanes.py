@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from models.bundle import BundleError, Description, Rejection, resolve_bundle
+from models.bundle import BundleError, Rejection, resolve_bundle
+from models.bundle_description import Description
 from models.bundle_serialization import load_bundle, save_bundle
 from models.lanes import open_lanes
 from models.networks import build_network

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from models.bundle import Description
+from models.bundle_description import Description
 from models.bundle_serialization import save_bundle
 from models.errors import ModelError
 from models.networks import build_network

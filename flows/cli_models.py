@@ -305,7 +305,8 @@ def explain(bundle: str, images: tuple[str, ...], layers: tuple[str, ...], out: 
     """
     from pathlib import Path
 
-    from models.bundle import load_bundle, resolve_bundle
+    from models.bundle import resolve_bundle
+    from models.bundle_serialization import load_bundle
     from models.gradcam import explain_file, sheet, sheet_names
 
     loaded = load_bundle(resolve_bundle(bundle))
@@ -327,7 +328,8 @@ def models(context: click.Context) -> None:
     """List the bundles that ship and the networks that can be trained."""
     if context.invoked_subcommand:
         return
-    from models.bundle import bundle_info, shipped_bundles
+    from models.bundle import shipped_bundles
+    from models.bundle_description import bundle_info
     from models.card import headlines
     from models.variants import OTHER_MODELS, UNITS, points
 
@@ -355,7 +357,8 @@ def models(context: click.Context) -> None:
 @mendable
 def show(bundle: str) -> None:
     """Print the model card of BUNDLE, a name or a folder."""
-    from models.bundle import bundle_info, resolve_bundle
+    from models.bundle import resolve_bundle
+    from models.bundle_description import bundle_info
 
     click.echo(bundle_info(resolve_bundle(bundle)).card)
 

@@ -19,7 +19,8 @@ import numpy as np
 from flows.training import TrainListener, describe, prepare_data, train
 from flows.training_outcome import OUTCOME, TrainOutcome
 from flows.training_settings import TrainSettings, recipe_of
-from models.bundle import DESCRIPTION_FILE, bundle_info
+from models.bundle import DESCRIPTION_FILE
+from models.bundle_description import bundle_info
 from models.files import written_whole
 from models.imageclef import DataError
 from models.starting import ENSEMBLE, weights_identity

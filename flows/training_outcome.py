@@ -12,7 +12,9 @@ from typing import Any
 import torch
 
 from flows.training_settings import TrainSettings
-from models.bundle import BundleInfo, Description, Rejection, save_bundle
+from models.bundle import BundleInfo, Rejection
+from models.bundle_description import Description
+from models.bundle_serialization import save_bundle
 from models.calibration import fit_temperature, fit_threshold, softmax
 from models.card import CardFacts, metrics, write_card
 from models.evaluation import Evaluation, evaluate

@@ -4,56 +4,31 @@
     model.json          architecture, classes and tree, transform, calibration, rejection, training, metrics
     README.md           the model card
 
-torch is imported only where weights are read or written, so that a run can be opened before torch is there.
+`models.bundle_description` reads and writes model.json, `models.bundle_serialization` saves and loads the whole.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import numpy.typing as npt
-
 from models.errors import ModelError
-from models.taxonomy import near, path
-from models.transforms import FITS, Transform
+from models.taxonomy import near
+from models.transforms import Transform
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import nn
 
     from models.novelty import Novelty
-
-    Weights = Mapping[str, npt.NDArray[Any]]
 
 PRETRAINED = Path(__file__).parent / "pretrained"
 """The bundles that ship, one folder each."""
 
 WEIGHTS_FILE, DESCRIPTION_FILE, CARD_FILE = "model.safetensors", "model.json", "README.md"
-FORMAT_VERSION = 1
 BACKGROUND = "background"
 """Name of the output for what is no figure's panel. It is no class of the bundle."""
-
-_NOVELTY = "novelty."
-_WEIGHTS_LIMIT = 2 * 2**30
-_TEXT_LIMIT = 4 * 2**20
-_KEYS = {
-    "format_version",
-    "name",
-    "architecture",
-    "classes",
-    "tree",
-    "transform",
-    "embedding_size",
-    "calibration",
-    "rejection",
-    "training",
-    "metrics",
-}
 
 
 class BundleError(ModelError):
@@ -114,21 +89,6 @@ class Bundle:
     novelty: Novelty | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Description:
-    """What `save_bundle` writes into model.json."""
-
-    name: str
-    model: str
-    classes: Sequence[str]
-    transform: Transform
-    temperature: float = 1.0
-    rejection: Rejection = Rejection()
-    caption_weight: float = 0.0
-    training: Mapping[str, Any] = field(default_factory=dict)
-    metrics: Mapping[str, Any] = field(default_factory=dict)
-
-
 def resolve_bundle(name_or_dir: str) -> Path:
     """The folder of a bundle that ships (by name) or of one's own (by path). Raises BundleError."""
     known = shipped_bundles()
@@ -150,273 +110,3 @@ def resolve_bundle(name_or_dir: str) -> Path:
 def shipped_bundles() -> dict[str, Path]:
     """Name -> folder of the bundles that ship."""
     return {file.parent.name: file.parent for file in sorted(PRETRAINED.glob(f"*/{DESCRIPTION_FILE}"))}
-
-
-def bundle_info(path: str | Path) -> BundleInfo:
-    """Reads and checks all of a bundle but the weights' values; needs no torch. Raises BundleError."""
-    folder = Path(path)
-    description = _read_json(folder)
-    _check_keys(description, folder)
-    try:
-        calibration = _settings(description["calibration"], "calibration", {"temperature", "caption_weight"})
-        return BundleInfo(
-            path=folder,
-            name=_text(description["name"], "name"),
-            model=_text(description["architecture"], "architecture"),
-            classes=_classes(description["classes"]),
-            transform=_transform(description["transform"]),
-            embedding_size=_count(description["embedding_size"], "embedding_size"),
-            temperature=_number(calibration, "temperature", 1e-3, 1e3),
-            caption_weight=_number({"caption_weight": 0.0} | calibration, "caption_weight", 0.0, 10.0),
-            rejection=_rejection(description["rejection"]),
-            weights_sha256=_hash_weights(folder),
-            card=_read_text(folder / CARD_FILE),
-            training=_mapping(description["training"], "training"),
-            metrics=_mapping(description["metrics"], "metrics"),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        if isinstance(error, BundleError):
-            raise
-        raise BundleError(f"{folder / DESCRIPTION_FILE} is not valid: {error}") from error
-
-
-def load_bundle(path: str | Path) -> Bundle:
-    """Reads and checks a bundle with its network, whose tensors must fit. Raises BundleError."""
-    info = bundle_info(path)
-    weights, novelty = read_weights(info)
-    return Bundle(info, _network(info, weights), novelty)
-
-
-def read_weights(info: BundleInfo) -> tuple[Weights, Novelty | None]:
-    """The network's tensors, all finite, and what tells novelty; needs no torch. Raises BundleError."""
-    from safetensors import SafetensorError
-    from safetensors.numpy import load_file
-
-    file = info.path / WEIGHTS_FILE
-    try:
-        weights = load_file(file)
-    except (OSError, SafetensorError, KeyError, TypeError) as error:
-        raise BundleError(f"{file} cannot be read: {error}") from error
-    novelty = {name: weights.pop(name) for name in list(weights) if name.startswith(_NOVELTY)}
-    broken = [name for name, tensor in weights.items() if not np.isfinite(tensor).all()]
-    if broken:
-        raise BundleError(f"{file} holds values that are not finite, first in {broken[0]!r}")
-    return weights, _novelty(info, novelty)
-
-
-def check_weights(
-    info: BundleInfo, weights: Weights, expected: Mapping[str, tuple[int, ...]], size: int
-) -> None:
-    """Raises BundleError where tensors or the number of features are not those of the bundle's network."""
-    wrong = sorted(
-        name
-        for name in expected.keys() | weights.keys()
-        if name not in expected or name not in weights or weights[name].shape != expected[name]
-    )
-    if wrong:
-        raise BundleError(
-            f"{info.path / WEIGHTS_FILE} does not fit {info.model} with {len(info.classes)} classes: "
-            f"{len(wrong)} tensors are missing, unknown or of another shape, first {wrong[0]!r}"
-        )
-    if size != info.embedding_size:
-        raise BundleError(
-            f"{info.path / DESCRIPTION_FILE} says embedding_size {info.embedding_size}, {info.model} has {size}"
-        )
-
-
-def save_bundle(
-    folder: str | Path,
-    description: Description,
-    network: nn.Module,
-    card: str,
-    novelty: Novelty | None = None,
-) -> BundleInfo:
-    """Writes a bundle into `folder`, which may exist, and reads it back.
-
-    The description goes last, for it is what makes a folder a bundle.
-    """
-    import torch
-    from safetensors.torch import save_file
-
-    target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
-    (target / DESCRIPTION_FILE).unlink(missing_ok=True)
-    weights = {name: _narrow(tensor) for name, tensor in network.state_dict().items()}
-    for name, array in (novelty.tensors() if novelty else {}).items():
-        weights[_NOVELTY + name] = torch.from_numpy(np.ascontiguousarray(array))
-    save_file(weights, target / WEIGHTS_FILE)
-    (target / WEIGHTS_FILE).chmod(0o644)  # safetensors writes for the owner alone
-    (target / CARD_FILE).write_text(card, encoding="utf-8")
-    size = int(network.embedding_size)  # type: ignore[arg-type]
-    (target / DESCRIPTION_FILE).write_text(_to_json(description, size), encoding="utf-8")
-    return bundle_info(target)
-
-
-def _to_json(description: Description, embedding_size: int) -> str:
-    content = {
-        "format_version": FORMAT_VERSION,
-        "name": description.name,
-        "architecture": description.model,
-        "classes": list(description.classes),
-        "tree": {code: list(path(code)) for code in description.classes},
-        "transform": asdict(description.transform),
-        "embedding_size": embedding_size,
-        "calibration": {
-            "temperature": description.temperature,
-            "caption_weight": description.caption_weight,
-        },
-        "rejection": asdict(description.rejection),
-        "training": dict(description.training),
-        "metrics": dict(description.metrics),
-    }
-    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-
-
-def _narrow(tensor: Tensor) -> Tensor:
-    """Half precision for what is large; a vector (BatchNorm, bias) or a counter is small and stays exact."""
-    plain = tensor.detach().cpu().contiguous()
-    return plain.half() if plain.is_floating_point() and plain.dim() > 1 else plain.clone()
-
-
-def _network(info: BundleInfo, weights: Weights) -> nn.Module:
-    import torch
-
-    from models.networks import build_network
-
-    # Built for real and not on the meta device, which would import torch._dynamo (4 s).
-    try:
-        network = build_network(info.model, info.outputs)
-    except ValueError as error:
-        raise BundleError(f"{info.path / DESCRIPTION_FILE}: {error}") from error
-    shapes = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
-    check_weights(info, weights, shapes, int(network.embedding_size))  # type: ignore[arg-type]
-    tensors = {name: torch.from_numpy(np.array(tensor)) for name, tensor in weights.items()}
-    network.load_state_dict(tensors)  # into float32
-    return network.eval()
-
-
-def _novelty(info: BundleInfo, tensors: Weights) -> Novelty | None:
-    """The distance that the bundle measures. Raises BundleError where it is not whole."""
-    from models.novelty import Novelty
-
-    if info.rejection.novelty is None and not tensors:
-        return None
-    size = info.embedding_size
-    if info.rejection.novelty is None or tensors.keys() != {_NOVELTY + "whitening", _NOVELTY + "means"}:
-        raise BundleError(f"{info.path} does not fit together: its weights and rejection.novelty differ")
-    whitening, means = tensors[_NOVELTY + "whitening"], tensors[_NOVELTY + "means"]
-    fits = whitening.shape == (size, size) and means.ndim == 2 and means.shape[1] == size
-    if not fits or not all(np.isfinite(tensor).all() for tensor in tensors.values()):
-        raise BundleError(f"{info.path / WEIGHTS_FILE} holds novelty tensors that do not fit {info.model}")
-    return Novelty(whitening.astype(np.float32), means.astype(np.float32))
-
-
-def _read_json(folder: Path) -> dict[str, Any]:
-    text = _read_text(folder / DESCRIPTION_FILE)
-    try:
-        content = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise BundleError(f"{folder / DESCRIPTION_FILE} is not JSON: {error}") from error
-    if not isinstance(content, dict):
-        raise BundleError(f"{folder / DESCRIPTION_FILE} is not a JSON object")
-    return content
-
-
-def _read_text(file: Path) -> str:
-    try:
-        if file.stat().st_size > _TEXT_LIMIT:
-            raise BundleError(f"{file} is larger than {_TEXT_LIMIT >> 20} MB, so it is no part of a bundle")
-        return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BundleError(f"{file} cannot be read: {error}") from error
-
-
-def _check_keys(description: Mapping[str, Any], folder: Path) -> None:
-    version = description.get("format_version")
-    if version != FORMAT_VERSION:
-        raise BundleError(
-            f"{folder} has bundle format {version!r}, this Figmill reads {FORMAT_VERSION}: "
-            "update Figmill or the bundle"
-        )
-    wrong = sorted(_KEYS ^ description.keys())
-    if wrong:
-        raise BundleError(f"{folder / DESCRIPTION_FILE} has missing or unknown keys: {', '.join(wrong)}")
-
-
-def _hash_weights(folder: Path) -> str:
-    file = folder / WEIGHTS_FILE
-    try:
-        if file.stat().st_size > _WEIGHTS_LIMIT:
-            raise BundleError(f"{file} is larger than {_WEIGHTS_LIMIT >> 30} GB, so it is no bundle's")
-        with file.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise BundleError(f"{file} cannot be read: {error}") from error
-
-
-def _text(value: object, key: str) -> str:
-    if not isinstance(value, str) or not 0 < len(value) <= 100 or not value.isprintable():
-        raise ValueError(f"{key} is not a short text")
-    return value
-
-
-def _classes(value: object) -> tuple[str, ...]:
-    if not isinstance(value, list) or not 2 <= len(value) <= 1000 or len(set(map(str, value))) != len(value):
-        raise ValueError("classes is not a list of 2 to 1000 different names")
-    return tuple(_text(name, "classes") for name in value)
-
-
-def _transform(value: object) -> Transform:
-    entries = _mapping(value, "transform")
-    if set(entries) != {f.name for f in fields(Transform)} or entries["fit"] not in FITS:
-        raise ValueError("transform has missing or unknown settings")
-    size, resize = (_count(entries[key], f"transform.{key}", 1024) for key in ("size", "resize"))
-    mean, std = (_triple(entries[key], f"transform.{key}") for key in ("mean", "std"))
-    if resize < size or min(std) <= 0:
-        raise ValueError("transform has settings that cannot be")
-    return Transform(size=size, resize=resize, fit=entries["fit"], mean=mean, std=std)
-
-
-def _triple(value: object, key: str) -> tuple[float, float, float]:
-    if not isinstance(value, list) or len(value) != 3 or not all(isinstance(v, int | float) for v in value):
-        raise ValueError(f"{key} is not three numbers")
-    return float(value[0]), float(value[1]), float(value[2])
-
-
-def _count(value: object, key: str, most: int = 100_000) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
-        raise ValueError(f"{key} is not a whole number from 1 to {most}")
-    return value
-
-
-def _number(section: Mapping[str, Any], key: str, low: float, high: float) -> float:
-    value = section.get(key)
-    if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
-        raise ValueError(f"{key} is not a number from {low} to {high}")
-    return float(value)
-
-
-def _settings(value: object, key: str, known: set[str]) -> dict[str, Any]:
-    """An object with no other keys: further ones would be settings that this version does not know."""
-    entries = _mapping(value, key)
-    if unknown := sorted(entries.keys() - known):
-        raise ValueError(f"{key} has unknown settings: {', '.join(unknown)}")
-    return entries
-
-
-def _rejection(value: object) -> Rejection:
-    entries = _settings(value, "rejection", {f.name for f in fields(Rejection)})
-    background, novelty = entries.get("background", False), entries.get("novelty")
-    if not isinstance(background, bool):
-        raise ValueError("rejection.background is neither true nor false")
-    return Rejection(
-        threshold=_number(entries, "threshold", 0.0, 1.0),
-        background=background,
-        novelty=None if novelty is None else _number(entries, "novelty", 0.0, 1e6),
-    )
-
-
-def _mapping(value: object, key: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise ValueError(f"{key} is not an object")
-    return value

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from models.bundle import BACKGROUND, BundleInfo, Description, Rejection, save_bundle
+from models.bundle import BACKGROUND, BundleInfo, Rejection
+from models.bundle_description import Description
+from models.bundle_serialization import save_bundle
 from models.caption_view import WEIGHT
 from models.card import metrics
 from models.default_card import DefaultCard, mean_f1, write_default_card

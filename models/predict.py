@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from models.blankness import blank
-from models.bundle import BundleInfo, bundle_info
+from models.bundle import BundleInfo
+from models.bundle_description import bundle_info
 from models.calibration import softmax
 from models.caption_view import fuse
 from models.devices import Device

@@ -10,7 +10,8 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from models.bundle import DESCRIPTION_FILE, WEIGHTS_FILE, BundleError, load_bundle
+from models.bundle import DESCRIPTION_FILE, WEIGHTS_FILE, BundleError
+from models.bundle_serialization import load_bundle
 from models.ensemble import Ensemble
 from models.errors import ModelError
 from models.networks import bodies, build_network

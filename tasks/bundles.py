@@ -7,16 +7,9 @@ import hashlib
 import threading
 from pathlib import Path
 
-from models.bundle import (
-    CARD_FILE,
-    DESCRIPTION_FILE,
-    WEIGHTS_FILE,
-    BundleError,
-    BundleInfo,
-    bundle_info,
-    resolve_bundle,
-)
-from tasks import storage
+from models.bundle import CARD_FILE, DESCRIPTION_FILE, WEIGHTS_FILE, BundleError, BundleInfo, resolve_bundle
+from models.bundle_description import bundle_info
+from tasks import object_store, storage
 from tasks.errors import UnusableBundleError
 from tasks.scratch import Folder
 
@@ -46,9 +39,9 @@ def _fetched(uri: str) -> Path:
     for name, most in _MOST_MB.items():
         file = place / name
         try:
-            if storage.describe(str(file)).size > most << 20:
+            if object_store.describe(str(file)).size > most << 20:
                 raise UnusableBundleError(f"{file} is larger than {most} MB, so it is no part of a bundle")
-            storage.download(str(file), folder / name)
+            object_store.download(str(file), folder / name)
         except OSError as error:
             raise UnusableBundleError(
                 f"{file} cannot be read: {error.strerror}; name a bundle's folder"

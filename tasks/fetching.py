@@ -18,7 +18,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from tasks import storage, web
+from tasks import object_store, storage, web
 from tasks.errors import InputError, PaperError
 from tasks.jats import MOST_BYTES as JATS_BYTES
 from tasks.records import Extraction, Failure, Graphic, Paper
@@ -57,7 +57,7 @@ def find_remote(uri: str) -> list[Remote]:
     if web.is_web(uri):
         return [Remote(uri)]
     try:
-        found = {stored.uri: stored for stored in storage.tree(uri)}
+        found = {stored.uri: stored for stored in object_store.tree(uri)}
     except OSError as error:
         raise InputError(f"cannot read {printable(uri, 300)}: {error.strerror}") from error
     top = uri.rstrip("/")
@@ -75,7 +75,7 @@ def find_remote(uri: str) -> list[Remote]:
 def find_jats_below(folder: str) -> dict[str, str]:
     """Name without suffix -> URI of the XML files at and below a folder of a store. Raises InputError."""
     try:
-        uris = sorted(stored.uri for stored in storage.tree(folder))
+        uris = sorted(stored.uri for stored in object_store.tree(folder))
     except OSError as error:
         raise InputError(f"cannot read --jats {printable(folder, 300)}: {error.strerror}") from error
     return {PurePosixPath(uri).stem: uri for uri in uris if uri.endswith(JATS_SUFFIXES)}
@@ -217,7 +217,7 @@ def _fetch(uri: str, target: Path, most_bytes: int) -> None:
         if web.is_web(uri):
             web.download(uri, target, most_bytes)
         else:
-            storage.download(uri, target)
+            object_store.download(uri, target)
     except OSError as error:
         target.unlink(missing_ok=True)
         if error.errno not in (errno.ENOENT, errno.EACCES) or not storage.is_remote(str(error.filename)):

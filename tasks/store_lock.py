@@ -23,7 +23,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tasks import storage
+from tasks import object_store, storage
 from tasks.clock import now
 from tasks.errors import OutputError
 
@@ -112,7 +112,7 @@ def _take(out: UPath, me: _Holder) -> int:
 def _create(out: UPath, number: int, me: _Holder) -> bool:
     target = out / LOCK / _name(number)
     try:
-        storage.create(_to_json(me), target)
+        object_store.create(_to_json(me), target)
     except FileExistsError:
         pass  # or our own, whose reply was lost and which was sent again
     except OSError as error:
@@ -146,9 +146,8 @@ def _silence(out: UPath, number: int) -> float:
     probe = out / LOCK / f"probe-{secrets.token_hex(8)}"
     storage.put_bytes(b"", probe)
     try:
-        return max(
-            (storage.modified(probe) - storage.modified(out / LOCK / _name(number))).total_seconds(), 0.0
-        )
+        silence = object_store.modified(probe) - object_store.modified(out / LOCK / _name(number))
+        return max(silence.total_seconds(), 0.0)
     except FileNotFoundError:  # released and tidied away meanwhile
         return 0.0
     finally:

@@ -37,7 +37,8 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A real bundle, but of an untrained network with small images: quick to load, knows nothing."""
     import torch
 
-    from models.bundle import Description, save_bundle
+    from models.bundle_description import Description
+    from models.bundle_serialization import save_bundle
     from models.networks import build_network
     from models.transforms import Transform
 
@@ -80,7 +81,7 @@ def s3_server() -> Iterator[Store]:
 @pytest.fixture
 def s3(s3_server: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
     """The server, well-behaved again, with an empty bucket `bucket`; this process talks to it."""
-    from tasks import storage
+    from tasks import object_store
 
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
@@ -89,6 +90,6 @@ def s3(s3_server: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
     s3_server.faults.clear()
     s3_server.before = lambda request: None
     httpx.post(f"{s3_server.url}/moto-api/reset").raise_for_status()
-    storage.filesystem("s3").mkdir("bucket")
+    object_store.filesystem("s3").mkdir("bucket")
     s3_server.requests.clear()
     return s3_server

@@ -19,7 +19,8 @@ def embed_picture(picture: Path, model_id: str, model: str = DEFAULT_MODEL) -> n
     Raises InputError for a file that is no picture, UnusableBundleError where `model` is another bundle than the
     dataset's: vectors of two networks cannot be compared.
     """
-    from models.bundle import BundleError, bundle_info, resolve_bundle
+    from models.bundle import BundleError, resolve_bundle
+    from models.bundle_description import bundle_info
 
     data = _read(picture)
     try:

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tasks import storage
+from tasks import object_store, storage
 from tasks.check import Totals, check
 from tasks.demo import make_papers
 from tests.flows.command import copies, ledger, subfigure_rows
@@ -120,7 +120,7 @@ def test_a_run_by_hand_outlives_a_store_that_fails_and_warns_of_papers_that_fail
     """From bucket to bucket; the worker has no keys but those in the secret blocks."""
     make_papers(tmp_path / "in")
     (tmp_path / "in" / "text.pdf").write_text("no PDF")
-    storage.filesystem("s3").put(f"{tmp_path}/in/", "bucket/in/", recursive=True)
+    object_store.filesystem("s3").put(f"{tmp_path}/in/", "bucket/in/", recursive=True)
     s3.faults.append(Fault(403, "AccessDenied", times=1, method="PUT", path="/out/subfigures/"))
     with listening() as (hook, told):
         script(operated, "automations.py", hook)

@@ -13,7 +13,8 @@ from flows.cli import figmill
 from flows.evaluating import EvaluateSettings, evaluate_bundle
 from flows.training import train
 from flows.training_settings import TrainSettings
-from models.bundle import Description, save_bundle
+from models.bundle_description import Description
+from models.bundle_serialization import save_bundle
 from models.captions import caption_features
 from models.imageclef import DataError
 from models.networks import build_network

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from flows.cli_check import check as check_command
 from flows.run import Submit, label
-from tasks import storage
+from tasks import object_store, storage
 from tasks.check import Totals, check
 from tasks.demo import make_papers
 from tasks.errors import FigmillError, OutputError
@@ -68,7 +68,7 @@ def filled(s3: Store, papers: Path) -> Store:
 
 
 def upload(folder: Path, prefix: str) -> None:
-    storage.filesystem("s3").put(f"{folder}/", f"bucket/{prefix}/", recursive=True)
+    object_store.filesystem("s3").put(f"{folder}/", f"bucket/{prefix}/", recursive=True)
 
 
 def run(inputs: str, out: str, model: str, **options: Any) -> RunSummary:

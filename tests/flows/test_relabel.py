@@ -15,10 +15,11 @@ from click.testing import CliRunner
 from flows.cli_relabel import relabel as relabel_command
 from flows.relabelling import relabel, relabel_here
 from flows.run import Submit, label_here
-from models.bundle import Description, bundle_info, save_bundle
+from models.bundle_description import Description, bundle_info
+from models.bundle_serialization import save_bundle
 from models.networks import build_network
 from models.transforms import Transform
-from tasks import storage
+from tasks import object_store, storage
 from tasks.check import Totals, check
 from tasks.demo import make_papers
 from tasks.errors import OutputError
@@ -158,7 +159,7 @@ def test_a_run_that_dies_between_parts_loses_and_doubles_nothing(
 
 
 def test_from_store_to_store(s3: Store, labelled: Path, other_bundle: Path, tmp_path: Path) -> None:
-    storage.filesystem("s3").put(f"{labelled}/", "bucket/figures/", recursive=True)
+    object_store.filesystem("s3").put(f"{labelled}/", "bucket/figures/", recursive=True)
     run("s3://bucket/figures", "s3://bucket/other", other_bundle)
     assert rows("s3://bucket/other", "subfigures", LABELS) == rows(labelled, "subfigures", LABELS)
     assert list(check(storage.place("s3://bucket/other"), Totals())) == []

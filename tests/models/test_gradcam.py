@@ -5,7 +5,9 @@ import pytest
 import torch
 from PIL import Image
 
-from models.bundle import Bundle, Description, load_bundle, save_bundle
+from models.bundle import Bundle
+from models.bundle_description import Description
+from models.bundle_serialization import load_bundle, save_bundle
 from models.examples import Examples
 from models.gradcam import LayerError, explain, overlay, sheet, sheet_names
 from models.networks import build_network

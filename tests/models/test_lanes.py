@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from models.bundle import BundleError, Description, Rejection, load_bundle, resolve_bundle, save_bundle
+from models.bundle import BundleError, Rejection, resolve_bundle
+from models.bundle_description import Description
+from models.bundle_serialization import load_bundle, save_bundle
 from models.lanes import open_lanes
 from models.networks import build_network
 from models.onnx_graph import has_graph

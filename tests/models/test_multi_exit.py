@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from models.bundle import Description, load_bundle, save_bundle
+from models.bundle_description import Description
+from models.bundle_serialization import load_bundle, save_bundle
 from models.gradcam import layers_of
 from models.multi_exit import MultiExit, features_by_unit
 from models.networks import build_network

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from models.bundle import Description, save_bundle
+from models.bundle_description import Description
+from models.bundle_serialization import save_bundle
 from models.errors import ModelError
 from models.networks import build_network
 from models.starting import check_start, start_identity, start_network, weights_identity

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks import fetching, storage
+from tasks import fetching, object_store, storage
 from tasks.errors import InputError
 from tasks.fetching import Deliveries, Inbox, Remote, find_jats_below, find_remote
 from tasks.records import Failure, Paper
@@ -95,7 +95,7 @@ def test_a_paper_too_large_or_gone_is_its_own_failure(s3: Store) -> None:
 
 def test_a_store_that_fails_ends_the_run(s3: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     (uri,) = put("a.pdf")
-    monkeypatch.setattr(storage.filesystem("s3"), "retries", 1)
+    monkeypatch.setattr(object_store.filesystem("s3"), "retries", 1)
     s3.faults.append(Fault(503, "SlowDown", path="a.pdf"))
     with (
         pytest.raises(InputError, match=r"cannot read .*a.pdf: .*tried several times"),

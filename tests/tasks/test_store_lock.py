@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tasks import storage, store_lock
+from tasks import object_store, storage, store_lock
 from tasks.errors import OutputError
 from tasks.lock import check_claim, reading, writing
 from tests.stores import Fault, Store
@@ -22,7 +22,7 @@ def out(request: pytest.FixtureRequest) -> Iterator[Any]:
         yield storage.place("s3://bucket/out")
         return
     yield storage.place("memory://lock/out")
-    storage.filesystem("memory").rm("/lock", recursive=True)
+    object_store.filesystem("memory").rm("/lock", recursive=True)
 
 
 def leave(out: Any, **other: Any) -> None:
@@ -124,13 +124,13 @@ def test_a_store_without_conditional_puts_is_warned_of(s3: Store, caplog: pytest
 def test_a_reply_that_was_lost_does_not_lock_its_own_run_out(
     s3: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = storage.create
+    real = object_store.create
 
     def twice(data: bytes, target: Any) -> None:
         real(data, target)
         real(data, target)
 
-    monkeypatch.setattr(storage, "create", twice)
+    monkeypatch.setattr(object_store, "create", twice)
     with writing(storage.place("s3://bucket/out")):
         pass
 

@@ -1,0 +1,137 @@
+"""A bundle saved and loaded: its network to a folder and back, each tensor checked. Loading runs no code from it.
+
+torch is imported only where a network is built or saved: ONNX Runtime computes the tensors without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from models.bundle import CARD_FILE, DESCRIPTION_FILE, WEIGHTS_FILE, Bundle, BundleError, BundleInfo
+from models.bundle_description import Description, bundle_info, description_json
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from models.novelty import Novelty
+
+    Weights = Mapping[str, npt.NDArray[Any]]
+
+_NOVELTY = "novelty."
+"""What the names of the tensors that tell novelty begin with."""
+
+
+def load_bundle(path: str | Path) -> Bundle:
+    """Reads and checks a bundle with its network, whose tensors must fit. Raises BundleError."""
+    info = bundle_info(path)
+    weights, novelty = read_weights(info)
+    return Bundle(info, _network(info, weights), novelty)
+
+
+def read_weights(info: BundleInfo) -> tuple[Weights, Novelty | None]:
+    """The network's tensors, all finite, and what tells novelty; needs no torch. Raises BundleError."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    file = info.path / WEIGHTS_FILE
+    try:
+        weights = load_file(file)
+    except (OSError, SafetensorError, KeyError, TypeError) as error:
+        raise BundleError(f"{file} cannot be read: {error}") from error
+    novelty = {name: weights.pop(name) for name in list(weights) if name.startswith(_NOVELTY)}
+    broken = [name for name, tensor in weights.items() if not np.isfinite(tensor).all()]
+    if broken:
+        raise BundleError(f"{file} holds values that are not finite, first in {broken[0]!r}")
+    return weights, _novelty(info, novelty)
+
+
+def check_weights(
+    info: BundleInfo, weights: Weights, expected: Mapping[str, tuple[int, ...]], size: int
+) -> None:
+    """Raises BundleError where tensors or the number of features are not those of the bundle's network."""
+    wrong = sorted(
+        name
+        for name in expected.keys() | weights.keys()
+        if name not in expected or name not in weights or weights[name].shape != expected[name]
+    )
+    if wrong:
+        raise BundleError(
+            f"{info.path / WEIGHTS_FILE} does not fit {info.model} with {len(info.classes)} classes: "
+            f"{len(wrong)} tensors are missing, unknown or of another shape, first {wrong[0]!r}"
+        )
+    if size != info.embedding_size:
+        raise BundleError(
+            f"{info.path / DESCRIPTION_FILE} says embedding_size {info.embedding_size}, {info.model} has {size}"
+        )
+
+
+def save_bundle(
+    folder: str | Path,
+    description: Description,
+    network: nn.Module,
+    card: str,
+    novelty: Novelty | None = None,
+) -> BundleInfo:
+    """Writes a bundle into `folder`, which may exist, and reads it back.
+
+    The description goes last, for it is what makes a folder a bundle.
+    """
+    import torch
+    from safetensors.torch import save_file
+
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    (target / DESCRIPTION_FILE).unlink(missing_ok=True)
+    weights = {name: _narrow(tensor) for name, tensor in network.state_dict().items()}
+    for name, array in (novelty.tensors() if novelty else {}).items():
+        weights[_NOVELTY + name] = torch.from_numpy(np.ascontiguousarray(array))
+    save_file(weights, target / WEIGHTS_FILE)
+    (target / WEIGHTS_FILE).chmod(0o644)  # safetensors writes for the owner alone
+    (target / CARD_FILE).write_text(card, encoding="utf-8")
+    size = int(network.embedding_size)  # type: ignore[arg-type]
+    (target / DESCRIPTION_FILE).write_text(description_json(description, size), encoding="utf-8")
+    return bundle_info(target)
+
+
+def _narrow(tensor: Tensor) -> Tensor:
+    """Half precision for what is large; a vector (BatchNorm, bias) or a counter is small and stays exact."""
+    plain = tensor.detach().cpu().contiguous()
+    return plain.half() if plain.is_floating_point() and plain.dim() > 1 else plain.clone()
+
+
+def _network(info: BundleInfo, weights: Weights) -> nn.Module:
+    import torch
+
+    from models.networks import build_network
+
+    # Built for real and not on the meta device, which would import torch._dynamo (4 s).
+    try:
+        network = build_network(info.model, info.outputs)
+    except ValueError as error:
+        raise BundleError(f"{info.path / DESCRIPTION_FILE}: {error}") from error
+    shapes = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
+    check_weights(info, weights, shapes, int(network.embedding_size))  # type: ignore[arg-type]
+    tensors = {name: torch.from_numpy(np.array(tensor)) for name, tensor in weights.items()}
+    network.load_state_dict(tensors)  # into float32
+    return network.eval()
+
+
+def _novelty(info: BundleInfo, tensors: Weights) -> Novelty | None:
+    """The distance that the bundle measures. Raises BundleError where it is not whole."""
+    from models.novelty import Novelty
+
+    if info.rejection.novelty is None and not tensors:
+        return None
+    size = info.embedding_size
+    if info.rejection.novelty is None or tensors.keys() != {_NOVELTY + "whitening", _NOVELTY + "means"}:
+        raise BundleError(f"{info.path} does not fit together: its weights and rejection.novelty differ")
+    whitening, means = tensors[_NOVELTY + "whitening"], tensors[_NOVELTY + "means"]
+    fits = whitening.shape == (size, size) and means.ndim == 2 and means.shape[1] == size
+    if not fits or not all(np.isfinite(tensor).all() for tensor in tensors.values()):
+        raise BundleError(f"{info.path / WEIGHTS_FILE} holds novelty tensors that do not fit {info.model}")
+    return Novelty(whitening.astype(np.float32), means.astype(np.float32))

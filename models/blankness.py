@@ -18,14 +18,21 @@ panels the emptiest, a few stained nuclei on black, have 0.0097."""
 
 def blank(images: Pixels) -> npt.NDArray[np.bool_]:
     """(N, S, S, 3) uint8 -> (N,): whether an image is of one colour but for its rim and some specks."""
-    return np.fromiter((_ink(image) < _LEAST_INK for image in images), bool, len(images))
+    return np.fromiter(map(_is_blank, images), bool, len(images))
 
 
-def _ink(image: Pixels) -> float:
-    """Share of the pixels within the rim that are not of the ground's colour, the median of each channel."""
+def _is_blank(image: Pixels) -> bool:
     rim = round(_RIM * len(image))
     inner = image[rim : len(image) - rim, rim : len(image) - rim]
-    ground = np.median(inner[::4, ::4], axis=(0, 1))  # a sixteenth will do where there is but one colour
+    least = _LEAST_INK * inner.shape[0] * inner.shape[1]
+    some = inner[::4, ::4]
+    ground = np.median(some, axis=(0, 1))  # a sixteenth will do where there is but one colour
+    # Most pictures hold enough ink in that sixteenth alone.
+    return bool(_ink(some, ground) < least and _ink(inner, ground) < least)
+
+
+def _ink(pixels: Pixels, ground: npt.NDArray[np.float64]) -> int:
+    """How many pixels are not of the ground's colour, the median of each channel."""
     low, high = (ground - _CONTRAST).clip(0), (ground + _CONTRAST).clip(0, 255)
-    other = (inner < low.astype(np.uint8)) | (inner > high.astype(np.uint8))
-    return float((other[..., 0] | other[..., 1] | other[..., 2]).mean())
+    other = (pixels < low.astype(np.uint8)) | (pixels > high.astype(np.uint8))
+    return int((other[..., 0] | other[..., 1] | other[..., 2]).sum())

@@ -103,9 +103,17 @@ class PageContent:
 
     @cached_property
     def image_info(self) -> list[dict[str, Any]]:
-        """MuPDF's account of the embedded images; costs a hash of every image, so it is asked for once."""
-        info: list[dict[str, Any]] = self.handle.get_image_info(xrefs=True)
-        return info
+        """MuPDF's account of the embedded images where they stand, with the `xref` of each, 0 if it has none."""
+        info: list[dict[str, Any]] = self.handle.get_image_info()
+        listed: dict[tuple[int, int], set[int]] = {}
+        for xref, _, width, height, *_ in self.handle.get_images():
+            listed.setdefault((width, height), set()).add(xref)
+        found = [listed.get((image["width"], image["height"]), {0}) for image in info]
+        if all(len(xrefs) == 1 for xrefs in found):
+            return [image | {"xref": xref} for image, (xref,) in zip(info, found, strict=True)]
+        # Of images of one size only hashes tell which is which, and for those all images are decoded.
+        hashed: list[dict[str, Any]] = self.handle.get_image_info(xrefs=True)
+        return hashed
 
     def render(self, box: Box, dpi: float, *, grey: bool = False) -> npt.NDArray[np.uint8]:
         """A box of this frame as it looks: (H, W, 3) uint8 RGB, or (H, W) where `grey`; annotations left out."""

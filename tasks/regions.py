@@ -5,6 +5,7 @@ The rest, cut into connected components, is what figures are put together from (
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -248,20 +249,25 @@ def _is_table_part(box: Box) -> bool:
 
 def _ink(page: PageContent, frames: Sequence[Box]) -> npt.NDArray[np.bool_]:
     """Where the page differs from its paper; in a tinted frame, from the tint; a frame's own line is no ink."""
-    grey = page.ink.astype(np.int16)
-    paper = int(np.bincount(page.ink.ravel(), minlength=256).argmax())
+    grey = page.ink
+    paper = int(np.bincount(grey.ravel(), minlength=256).argmax())
     # A page that a dark picture fills has no paper of its own to go by.
-    ink: npt.NDArray[np.bool_] = np.abs(grey - (paper if paper > 200 else 255)) > INK_DARKNESS
+    ink = _stands_out(grey, paper if paper > 200 else 255)
     for frame in sorted(frames, key=boxes.area, reverse=True):
         rows, columns = page.pixels(frame)
         inside = grey[rows, columns]
         if inside.size == 0:
             continue
-        tint = int(np.bincount(inside.ravel().astype(np.int64), minlength=256).argmax())
-        ink[rows, columns] = np.abs(inside - tint) > INK_DARKNESS
+        tint = int(np.bincount(inside.ravel(), minlength=256).argmax())
+        ink[rows, columns] = _stands_out(inside, tint)
     for frame in frames:
         _erase_outline(ink, page, frame)
     return ink
+
+
+def _stands_out(grey: npt.NDArray[np.uint8], ground: int) -> npt.NDArray[np.bool_]:
+    """Where `grey` differs from its ground by more than INK_DARKNESS."""
+    return (grey < max(0, ground - INK_DARKNESS)) | (grey > min(255, ground + INK_DARKNESS))
 
 
 def _erase_outline(ink: npt.NDArray[np.bool_], page: PageContent, frame: Box) -> None:
@@ -301,10 +307,9 @@ def _components(
 
 
 def _cells(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Whether anything is set in each square of CELL pixels; a row at a time, which numpy does several times faster."""
-    height, width = mask.shape
-    rows = mask.reshape(height // CELL, CELL, width).any(axis=1)
-    return np.asarray(rows.reshape(height // CELL, width // CELL, CELL).any(axis=2))
+    """Whether anything is set in each square of CELL pixels; of slices numpy does this many times faster."""
+    rows = functools.reduce(np.bitwise_or, (mask[start::CELL] for start in range(CELL)))
+    return np.asarray(functools.reduce(np.bitwise_or, (rows[:, start::CELL] for start in range(CELL))))
 
 
 def _whole_images(

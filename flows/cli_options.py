@@ -28,10 +28,11 @@ DEVICE = click.option(
 
 RUNTIME = click.option(
     "--runtime",
-    type=click.Choice(["auto", "eager"]),
+    type=click.Choice(["auto", "fp32", "eager"]),
     default="auto",
     show_default=True,
-    help="How the model computes: as fast as it can, or in PyTorch at full precision, the reference.",
+    help="How the model computes: in half precision where the hardware has it, in single precision, or in PyTorch, "
+    "the reference.",
 )
 
 CAPTIONS = click.option(

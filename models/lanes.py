@@ -1,8 +1,9 @@
 """What computes a bundle's network on this machine: as many lanes as keep its cores or GPUs busy.
 
-`auto` takes ONNX Runtime on a CPU, which needs no torch, and torch in half precision on every GPU; `eager` is the
-reference to which both are held: torch, fp32, the network as it was trained. A network without an ONNX graph, or a
-machine without ONNX Runtime, runs eagerly too.
+`auto` takes half precision where the hardware has it: torch on every GPU, OpenVINO on a CPU with bfloat16. `fp32` does
+without, and takes ONNX Runtime on a CPU, as `auto` does on the others. `eager` is the reference to which all are held:
+torch, fp32, the network as it was trained. A network without an ONNX graph, or a machine without these libraries, runs
+eagerly too. On a CPU only the latter needs torch.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import copy
 import itertools
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -27,14 +28,14 @@ from models.transforms import Pixels
 log = logging.getLogger("figmill.lanes")
 
 Floats = npt.NDArray[np.float32]
-Runtime = Literal["auto", "eager"]
+Runtime = Literal["auto", "fp32", "eager"]
 
 _GPU_CHUNK = 256
 _IN_FLIGHT = 3
 """Batches on a GPU at a time: one is copied there, one computed, one read back."""
 _EAGER_CHUNK = 8
 """What a batch leaves in between stays in the caches: of 32, an image takes a third longer."""
-_ONNX_CHUNK = 2
+_GRAPH_CHUNK = 2
 """On a core of its own as fast for each image as 32, with a fraction of the memory."""
 
 
@@ -55,7 +56,7 @@ class Lanes:
     chunk: int
     """Images in a batch at most."""
     device: Literal["cpu", "cuda"]
-    runtime: Literal["onnx", "torch"]
+    runtime: Literal["openvino", "onnx", "torch"]
     novelty: Novelty | None
 
 
@@ -63,27 +64,47 @@ def open_lanes(info: BundleInfo, device: Device, runtime: Runtime) -> Lanes:
     """Raises BundleError for a broken bundle, DeviceError for `cuda` where there is none."""
     if takes_gpu(device):
         return _gpus(info, runtime)
-    if runtime == "auto" and has_graph(info.model) and (lanes := _onnx(info)):
+    if runtime != "eager" and has_graph(info.model) and (lanes := _of_graph(info, half=runtime == "auto")):
         return lanes
     return _eager(info)
 
 
-def _onnx(info: BundleInfo) -> Lanes | None:
-    """A lane a core; None where ONNX Runtime is not installed or does not take the network."""
+def _of_graph(info: BundleInfo, *, half: bool) -> Lanes | None:
+    """A lane a core, in half precision if `half` and the CPU has it; None where no library takes the network."""
     weights, novelty = read_weights(info)
     try:
-        from models.onnx_lane import OnnxLane
-
         graph = _graph(info, weights)
     except ImportError:
         return None
     check_weights(info, weights, graph.expected, graph.embedding_size)
+    if half and (lanes := _opened("OpenVINO", _openvino, graph)):
+        return Lanes(lanes, _GRAPH_CHUNK, "cpu", "openvino", novelty)
+    if lanes := _opened("ONNX Runtime", _onnx, graph):
+        return Lanes(lanes, _GRAPH_CHUNK, "cpu", "onnx", novelty)
+    return None
+
+
+def _opened(library: str, opened: Callable[[Graph], tuple[Lane, ...]], graph: Graph) -> tuple[Lane, ...]:
+    """What a library makes of a graph; nothing where it is not installed or does not take it."""
     try:
-        lane = OnnxLane(graph)
-    except Exception as error:  # noqa: BLE001 (ONNX Runtime's errors have no other root)
-        log.warning("ONNX Runtime does not take %s (%s): PyTorch computes it", info.model, error)
-        return None
-    return Lanes((lane,) * usable_cores(), _ONNX_CHUNK, "cpu", "onnx", novelty)
+        return opened(graph)
+    except ImportError:
+        return ()
+    except Exception as error:  # noqa: BLE001 (these libraries' errors have no other root)
+        log.warning("%s does not take the network (%s): another library computes it", library, error)
+        return ()
+
+
+def _openvino(graph: Graph) -> tuple[Lane, ...]:
+    from models.openvino_lane import has_bfloat16, open_streams
+
+    return open_streams(graph, usable_cores()) if has_bfloat16() else ()
+
+
+def _onnx(graph: Graph) -> tuple[Lane, ...]:
+    from models.onnx_lane import OnnxLane
+
+    return (OnnxLane(graph),) * usable_cores()
 
 
 def _graph(info: BundleInfo, weights: Mapping[str, Array]) -> Graph:
@@ -111,7 +132,7 @@ def _gpus(info: BundleInfo, runtime: Runtime) -> Lanes:
 
     from models.torch_lane import TorchLane, deployed, half_precision
 
-    if runtime == "eager":
+    if runtime != "auto":
         torch.backends.cudnn.allow_tf32 = False  # fp32 in truth
     bundle = load_bundle(info.path)
     gpus: list[list[Lane]] = []

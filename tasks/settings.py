@@ -10,7 +10,7 @@ from models.devices import usable_cores
 from tasks.errors import SettingsError
 
 Device = Literal["auto", "cpu", "cuda"]
-Runtime = Literal["auto", "eager"]
+Runtime = Literal["auto", "fp32", "eager"]
 
 MOST_SECONDS = 86_400
 """The longest time that one paper may be given."""

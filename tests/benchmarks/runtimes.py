@@ -1,6 +1,6 @@
 """Which runtime computes the network fastest on one core of this CPU, and whether its labels are the reference's.
 
-    uv run [--with openvino] python tests/benchmarks/runtimes.py FOLDER [--model NAME|DIR] [--images N]
+    uv run python tests/benchmarks/runtimes.py FOLDER [--model NAME|DIR] [--images N]
 
 FOLDER holds pictures (PNG or JPEG) and is searched with its subfolders. A row for each way: processor time of start-up
 and of an image in batches of 8 and 32, labels that agree with eager fp32, the largest difference of a probability.
@@ -59,7 +59,7 @@ def compiled(bundle: Bundle, _: np.ndarray) -> Way:
 
 
 def onnx(bundle: Bundle, _: np.ndarray) -> Way:
-    """ONNX Runtime, fp32: the default."""
+    """ONNX Runtime, fp32: the default where a CPU has no bfloat16."""
     return _session(_model(bundle))
 
 
@@ -100,7 +100,7 @@ def openvino(bundle: Bundle, _: np.ndarray, precision: str = "f32") -> Way:
 
 
 def openvino_bf16(bundle: Bundle, calibration: np.ndarray) -> Way:
-    """OpenVINO, bfloat16 where the CPU has it."""
+    """OpenVINO, bfloat16: the default where a CPU has it."""
     return openvino(bundle, calibration, "bf16")
 
 
@@ -108,10 +108,10 @@ WAYS: dict[str, Callable[[Bundle, np.ndarray], Way]] = {
     "eager fp32 (reference)": plain,
     "eager, folded, channels last": folded,
     "torch.compile": compiled,
-    "ONNX Runtime fp32 (default)": onnx,
+    "ONNX Runtime fp32 (fp32)": onnx,
     "ONNX Runtime int8": onnx_int8,
     "OpenVINO fp32": openvino,
-    "OpenVINO bf16": openvino_bf16,
+    "OpenVINO bf16 (auto)": openvino_bf16,
 }
 
 

@@ -11,13 +11,20 @@ import torch
 from models.bundle import BundleError, Rejection, resolve_bundle
 from models.bundle_description import Description
 from models.bundle_serialization import load_bundle, save_bundle
-from models.lanes import open_lanes
+from models.lanes import Lane, open_lanes
 from models.networks import build_network
-from models.onnx_graph import has_graph
+from models.onnx_graph import Graph, has_graph
 from models.predict import load_predictor
 from models.torch_lane import TorchLane, deployed
 from models.transforms import Transform
 from models.variants import OTHER_MODELS
+
+try:
+    from models.openvino_lane import has_bfloat16
+
+    HAS_BFLOAT16 = has_bfloat16()
+except ImportError:
+    HAS_BFLOAT16 = False
 
 CLASSES = ("DMEL", "DMFL", "DRCT", "DRMR", "GFIG")
 
@@ -60,7 +67,7 @@ def pictures(count: int, side: int = 64) -> np.ndarray:
 )
 def test_onnx_runtime_gives_what_the_reference_gives(tmp_path: Path, model: str) -> None:
     folder = made(tmp_path, model, background=model.endswith("spread"))
-    fast, reference = load_predictor(folder, "cpu"), load_predictor(folder, "cpu", "eager")
+    fast, reference = load_predictor(folder, "cpu", "fp32"), load_predictor(folder, "cpu", "eager")
     assert (fast.runtime, reference.runtime) == ("onnx", "torch")
     images = pictures(11)
     found, expected = fast.predict(images), reference.predict(images)
@@ -68,9 +75,58 @@ def test_onnx_runtime_gives_what_the_reference_gives(tmp_path: Path, model: str)
     np.testing.assert_allclose(found.embeddings, expected.embeddings, rtol=2e-2, atol=1e-2)
 
 
+@pytest.mark.skipif(not HAS_BFLOAT16, reason="this CPU has no bfloat16, or OpenVINO is not made for it")
+def test_half_precision_on_a_cpu_gives_nearly_what_the_reference_gives(tmp_path: Path) -> None:
+    folder = made(tmp_path, "resnet18:b3-1:spread", background=True)
+    half, reference = load_predictor(folder, "cpu"), load_predictor(folder, "cpu", "eager")
+    assert half.runtime == "openvino"
+    images = pictures(11)
+    images[:5] //= 4
+    found, expected = half.predict(images), reference.predict(images)
+    assert 0 < np.abs(found.probabilities - expected.probabilities).max() < 0.05
+    np.testing.assert_allclose(found.embeddings, expected.embeddings, rtol=0.1, atol=0.05)
+
+
+LANES_THAT_BEGIN_TOGETHER = """
+import sys, threading
+import numpy as np
+from models.bundle_description import bundle_info
+from models.bundle_serialization import read_weights
+from models.onnx_graph import build_graph
+from models.openvino_lane import open_streams
+
+sys.setswitchinterval(1e-4)
+info = bundle_info(sys.argv[1])
+graph = build_graph(info.model, info.outputs, info.transform, read_weights(info)[0])
+images, barrier, done = np.zeros((2, 64, 64, 3), np.uint8), threading.Barrier(8), threading.Event()
+
+def begin(lane):
+    barrier.wait()
+    lane.forward(images)
+
+def decode():
+    while not done.is_set():
+        sum(range(100))
+
+threads = [threading.Thread(target=begin, args=(lane,)) for lane in open_streams(graph, 8)]
+for thread in (*(threading.Thread(target=decode) for _ in range(3)), *threads):
+    thread.start()
+for thread in threads:
+    thread.join()
+done.set()
+"""
+
+
+@pytest.mark.skipif(not HAS_BFLOAT16, reason="this CPU has no bfloat16, or OpenVINO is not made for it")
+def test_lanes_that_begin_together_do_not_lock_each_other_up(tmp_path: Path) -> None:
+    """In a process of its own, for only its first calls ever do, while other threads want the interpreter."""
+    folder = made(tmp_path, "resnet18:b1-0")
+    subprocess.run([sys.executable, "-c", LANES_THAT_BEGIN_TOGETHER, str(folder)], check=True, timeout=60)
+
+
 def test_the_ensemble_has_a_graph_too(tmp_path: Path) -> None:
     folder = made(tmp_path, "resnet50:ensemble")
-    logits, features = open_lanes(load_bundle(folder).info, "cpu", "auto").lanes[0].forward(pictures(1), None)
+    logits, features = open_lanes(load_bundle(folder).info, "cpu", "fp32").lanes[0].forward(pictures(1), None)
     eager = open_lanes(load_bundle(folder).info, "cpu", "eager").lanes[0].forward(pictures(1), None)
     np.testing.assert_allclose(features, eager[1], rtol=1e-3, atol=1e-3 * np.abs(features).max())
     np.testing.assert_allclose(logits, eager[0], rtol=1e-3, atol=1e-3 * np.abs(logits).max())
@@ -133,14 +189,32 @@ def test_the_default_bundle_classifies_without_torch() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_without_onnx_runtime_the_network_runs_eagerly(
+def without(monkeypatch: pytest.MonkeyPatch, library: str, lane: str) -> None:
+    monkeypatch.delitem(sys.modules, f"models.{lane}", raising=False)
+    monkeypatch.setitem(sys.modules, library, None)
+
+
+def test_libraries_that_are_not_installed_are_done_without(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(sys.modules, "models.onnx_lane", raising=False)
-    monkeypatch.setitem(sys.modules, "onnxruntime", None)
-    lanes = open_lanes(load_bundle(made(tmp_path, "resnet18:b1-0")).info, "cpu", "auto")
-    assert lanes.runtime == "torch"
-    assert lanes.lanes[0].forward(pictures(2), None)[0].shape == (2, len(CLASSES))
+    info = load_bundle(made(tmp_path, "resnet18:b1-0")).info
+    for library, lane, left in (("openvino", "openvino_lane", "onnx"), ("onnxruntime", "onnx_lane", "torch")):
+        without(monkeypatch, library, lane)
+        lanes = open_lanes(info, "cpu", "auto")
+        assert lanes.runtime == left
+        assert lanes.lanes[0].forward(pictures(2), None)[0].shape == (2, len(CLASSES))
+
+
+def test_a_network_that_a_library_does_not_take_goes_to_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(_: Graph) -> tuple[Lane, ...]:
+        raise RuntimeError("no such operation")
+
+    info = load_bundle(made(tmp_path, "resnet18:b1-0")).info
+    monkeypatch.setattr("models.lanes._openvino", refuse)
+    assert open_lanes(info, "cpu", "auto").runtime == "onnx"
+    assert "OpenVINO does not take the network (no such operation)" in caplog.text
 
 
 def test_a_bundle_that_does_not_fit_is_refused_by_every_runtime(tmp_path: Path) -> None:

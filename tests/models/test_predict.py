@@ -36,7 +36,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_predictions_are_the_networks_own(folder: Path) -> None:
-    predictor, bundle = load_predictor(folder, "cpu"), load_bundle(folder)
+    predictor, bundle = load_predictor(folder, "cpu", "fp32"), load_bundle(folder)
     images = np.stack([predictor.prepare(encoded(picture("DMLI", seed))) for seed in range(3)])
     predictions = predictor.predict(images)
     scaled = torch.from_numpy(images).permute(0, 3, 1, 2) / 255

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,7 +13,6 @@ import click
 from tasks.errors import FigmillError
 
 if TYPE_CHECKING:
-    from flows.training import TrainListener
     from flows.training_outcome import TrainOutcome
     from models.evaluation import Evaluation
 
@@ -138,7 +136,7 @@ def _training_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--mlflow", is_flag=True, help="Log to MLflow as well (needs the extra figmill[mlflow]).")
 @click.option("--notes", default="", help="A paragraph for the model card.")
 @mendable
-def train(where: tuple[str, ...], mlflow: bool, **options: Any) -> None:
+def train(where: tuple[str, ...], **options: Any) -> None:
     """Train a classifier on DATA and write a bundle.
 
     DATA: folders of class folders, ImageCLEF lists (`name code`), or CSVs with columns path and code (and perhaps
@@ -156,19 +154,17 @@ def train(where: tuple[str, ...], mlflow: bool, **options: Any) -> None:
 
     command = "figmill train " + shlex.join(sys.argv[2:])
     settings = TrainSettings(where=_parse_where(where), command=command, **options)
-    with ExitStack() as stack:
-        listener: TrainListener = TrainingLines(click.echo)
-        if mlflow:
-            from flows.tracking import MlflowListener
+    listener = TrainingLines(click.echo)
+    if api_is_configured():
+        check_api()
+        from flows.train_classifier import train_classifier
 
-            listener = stack.enter_context(MlflowListener(settings, listener))
-        if api_is_configured():
-            check_api()
-            from flows.train_classifier import train_classifier
+        _report(train_classifier(settings, listener))
+        return
+    from flows.tracking import followed
 
-            _report(train_classifier(settings, listener))
-        else:
-            _report(train_here(settings, listener))
+    with followed(settings, listener) as hears:
+        _report(train_here(settings, hears))
 
 
 def _report(outcome: TrainOutcome) -> None:

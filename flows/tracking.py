@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from types import ModuleType
 
@@ -11,6 +13,16 @@ from flows.training_settings import TrainSettings, recipe_of
 from models.experiment import Prepared
 from models.training import Epoch
 from tasks.errors import SettingsError
+
+
+@contextmanager
+def followed(settings: TrainSettings, listener: TrainListener) -> Iterator[TrainListener]:
+    """`listener`, and MLflow beside it where the settings ask for that. Raises SettingsError without the extra."""
+    if not settings.mlflow:
+        yield listener
+        return
+    with MlflowListener(settings, listener) as both:
+        yield both
 
 
 class MlflowListener(TrainListener):

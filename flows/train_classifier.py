@@ -6,6 +6,7 @@ from prefect import flow, get_run_logger, runtime, tags
 from prefect.artifacts import create_markdown_artifact
 
 from flows.artifacts import Progress
+from flows.tracking import followed
 from flows.training import TrainListener, train
 from flows.training_outcome import TrainOutcome
 from flows.training_progress import TrainingLines
@@ -25,8 +26,9 @@ def train_classifier(settings: TrainSettings, listener: TrainListener | None = N
 
     Without a listener, the run's log and a progress artifact say where the training stands.
     """
-    with tags("figmill", f"model: {settings.model}"):
-        outcome = train(settings, listener or _FlowTraining(settings.out))
+    hears = listener or _FlowTraining(settings.out)
+    with tags("figmill", f"model: {settings.model}"), followed(settings, hears) as hears:
+        outcome = train(settings, hears)
     create_markdown_artifact(outcome.bundle.card, key=_KEY, description=outcome.bundle.model_id)
     return outcome
 

@@ -5,16 +5,36 @@ from pathlib import Path
 
 import pytest
 
+from flows.tracking import followed
+from flows.train_classifier import train_classifier
 from flows.training import TrainListener, train
 from flows.training_settings import TrainSettings
 from models.imageclef import DataError
+from tasks.errors import SettingsError
 from tests.models.pictures import class_folders
+
+
+def test_nothing_is_logged_unless_it_is_asked_for() -> None:
+    listener = TrainListener()
+    with followed(TrainSettings(data=("nowhere",), out="out"), listener) as hears:
+        assert hears is listener
+
+
+def test_a_deployed_training_does_not_overlook_that_it_is_asked_for(tmp_path: Path) -> None:
+    """The flow as a worker runs it, without a listener of its own."""
+    try:
+        import mlflow  # noqa: F401
+    except ImportError:
+        expected: tuple[type[Exception], str] = (SettingsError, r"figmill\[mlflow\]")
+    else:
+        expected = (DataError, "nowhere")
+    settings = TrainSettings(data=("nowhere",), out=str(tmp_path), device="cpu", mlflow=True)
+    with pytest.raises(expected[0], match=expected[1]):
+        train_classifier.fn(settings, TrainListener())
 
 
 def test_curves_scores_and_bundle_are_logged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mlflow = pytest.importorskip("mlflow", reason="needs the extra figmill[mlflow]")
-    from flows.tracking import MlflowListener
-
     monkeypatch.chdir(tmp_path)
     mlflow.set_tracking_uri(f"sqlite:///{tmp_path}/runs.db")
     settings = TrainSettings(
@@ -25,8 +45,9 @@ def test_curves_scores_and_bundle_are_logged(tmp_path: Path, monkeypatch: pytest
         epochs=2,
         device="cpu",
         cache=str(tmp_path / "cache"),
+        mlflow=True,
     )
-    with MlflowListener(settings, TrainListener()) as listener:
+    with followed(settings, TrainListener()) as listener:
         train(settings, listener)
     (run,) = mlflow.MlflowClient().search_runs(["0"])
     assert run.data.params["model"] == "resnet18:b1-0"
@@ -34,7 +55,7 @@ def test_curves_scores_and_bundle_are_logged(tmp_path: Path, monkeypatch: pytest
     curve = mlflow.MlflowClient().get_metric_history(run.info.run_id, "validation_loss")
     assert [point.step for point in curve] == [1, 2]
     assert run.info.status == "FINISHED"
-    with pytest.raises(DataError), MlflowListener(settings, TrainListener()) as listener:
+    with pytest.raises(DataError), followed(settings, TrainListener()) as listener:
         train(replace(settings, data=("nowhere",)), listener)
     assert mlflow.active_run() is None
     failed = mlflow.MlflowClient().search_runs(["0"], "attributes.status = 'FAILED'")

@@ -137,7 +137,7 @@ def _counts(summary: RunSummary) -> Table:
         table.add_row("left", f"{summary.left} for another run")
     table.add_row("pages, figures", f"{summary.pages}, {summary.figures}")
     table.add_row("subfigures", f"{summary.subfigures}{_doubts(summary)}")
-    for code, number in sorted(summary.by_modality.items(), key=lambda pair: -pair[1]):
+    for code, number in sorted(summary.by_modality.items(), key=lambda pair: (-pair[1], pair[0])):
         table.add_row(f"  {code}", f"{number} {modality_name(code)}")
     table.add_row("time", _duration(summary))
     return table

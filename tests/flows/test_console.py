@@ -60,3 +60,12 @@ def test_the_table_names_failures_and_counts(capsys: pytest.CaptureFixture[str])
     assert "It ends [here]\\x1b[31m." in shown
     assert "and 5 more" in shown
     assert "report/index.html" in shown
+
+
+def test_the_commonest_modality_stands_first_and_of_equals_the_first_by_name(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    done = replace(NOTHING, by_status={"ok": 1}, by_modality={"GFIG": 2, "DMTR": 1, "DMFL": 2, "GGEL": 3})
+    show_summary(done)
+    codes = [word for word in capsys.readouterr().out.split() if word in done.by_modality]
+    assert codes == ["GGEL", "DMFL", "GFIG", "DMTR"]

@@ -43,7 +43,7 @@ def encode(pixels: Pixels) -> bytes:
     np.subtract(rows[1:], rows[:-1], out=filtered[1:, 1:])
     colour = 0 if pixels.ndim == 2 else 2
     header = struct.pack(">IIBBBBB", width, height, 8, colour, 0, 0, 0)
-    data = deflate.compress(filtered.tobytes(), _LEVEL)
+    data = deflate.compress(filtered, _LEVEL)
     return b"".join((_SIGNATURE, *_chunk(b"IHDR", header), *_chunk(b"IDAT", data), _END))
 
 

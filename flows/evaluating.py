@@ -41,10 +41,11 @@ class EvaluateSettings:
 def evaluate_bundle(settings: EvaluateSettings) -> Evaluation:
     """Writes report.md, metrics.json, predictions.parquet and the plots into `out`.
 
-    Images marked unsure are predicted and left out of the scores.
+    Images marked unsure are predicted and left out of the scores. Computed in single precision, for scores that do not
+    depend on what the machine has.
     Raises ValueError (BundleError, DataError, DeviceError) with a line for the user.
     """
-    predictor = load_predictor(resolve_bundle(settings.bundle), settings.device)
+    predictor = load_predictor(resolve_bundle(settings.bundle), settings.device, "fp32")
     images = Path(settings.images) if settings.images else None
     data = _chosen(read_data(settings.data, images, dict(settings.where)), settings.split)
     _check_classes(data, predictor)

@@ -25,7 +25,7 @@ class OpenVinoLane:
 
 
 def has_bfloat16() -> bool:
-    """Whether this CPU multiplies in bfloat16 by itself: Intel's since Cooper Lake, AMD's since Zen 4."""
+    """Whether this CPU multiplies in bfloat16 by itself: AMD's since Zen 4, Intel's Xeons since Sapphire Rapids."""
     return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import struct
-import zlib
 
 import numpy as np
 import numpy.typing as npt
@@ -24,9 +23,11 @@ _LEVEL = 2
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _IHDR = struct.Struct(">I4sIIBBBBBI")
 """Length and name of the chunk, width, height, bits, colour type, deflate, filters, interlacing, checksum."""
+_CHECKED = slice(12, 29)
+"""Of these bytes its checksum is."""
 _CHUNK = struct.Struct(">I4s")
 _CHECKSUM = struct.Struct(">I")
-_END = _CHUNK.pack(0, b"IEND") + _CHECKSUM.pack(zlib.crc32(b"IEND"))
+_END = _CHUNK.pack(0, b"IEND") + _CHECKSUM.pack(deflate.crc32(b"IEND"))
 _CHANNELS = {0: 1, 2: 3}
 """By colour type: grey and RGB."""
 _UP = 2
@@ -55,15 +56,19 @@ def decode(data: bytes, most_pixels: int) -> Pixels | None:
     start = len(_SIGNATURE) + _IHDR.size
     if len(data) < start + _CHUNK.size or not data.startswith(_SIGNATURE) or not data.endswith(_END):
         return None
-    length, name, width, height, bits, colour, *rest, _ = _IHDR.unpack_from(data, len(_SIGNATURE))
+    length, name, width, height, bits, colour, *rest, checksum = _IHDR.unpack_from(data, len(_SIGNATURE))
     size, body = _CHUNK.unpack_from(data, start)
     start += _CHUNK.size
     plain = (length, name, bits, rest, body) == (13, b"IHDR", 8, [0, 0, 0], b"IDAT") and colour in _CHANNELS
     whole = start + size + _CHECKSUM.size + len(_END) == len(data)
     if not plain or not whole or not 0 < width * height <= most_pixels:
         return None
+    deflated = memoryview(data)[start : start + size]
+    checksums = checksum, *_CHECKSUM.unpack_from(data, start + size)
+    if checksums != (_checksum(data[_CHECKED]), _checksum(b"IDAT", deflated)):
+        return None
     shape = (height, width * _CHANNELS[colour] + 1)
-    rows = _inflated(memoryview(data)[start : start + size], shape)
+    rows = _inflated(deflated, shape)
     if rows is None or (rows[:, 0] != _UP).any():
         return None
     pixels = _summed(np.array(rows[:, 1:]))
@@ -88,8 +93,11 @@ def _summed(rows: Pixels) -> Pixels:
 
 
 def _chunk(name: bytes, data: bytes) -> tuple[bytes, bytes, bytes]:
-    checksum = zlib.crc32(data, zlib.crc32(name))
-    return _CHUNK.pack(len(data), name), data, _CHECKSUM.pack(checksum)
+    return _CHUNK.pack(len(data), name), data, _CHECKSUM.pack(_checksum(name, data))
+
+
+def _checksum(name: bytes, data: bytes | memoryview = b"") -> int:
+    return deflate.crc32(data, deflate.crc32(name))
 
 
 def _inflated(data: memoryview, shape: tuple[int, int]) -> Pixels | None:
@@ -99,6 +107,6 @@ def _inflated(data: memoryview, shape: tuple[int, int]) -> Pixels | None:
         rows = inflater.decompress(data, size + 1)
     except deflate.error:  # type: ignore[misc]  # isal's stubs take the class for an instance
         return None
-    if len(rows) != size or not inflater.eof:
+    if len(rows) != size or not inflater.eof or inflater.unused_data:
         return None
     return np.frombuffer(rows, np.uint8).reshape(shape)

@@ -81,9 +81,9 @@ PAPER_TRANSFORM = Transform(fit="crop", mean=PAPER_MEAN, std=PAPER_STD)
 
 def _open(data: bytes, target: int) -> Image.Image:
     """Decodes to RGB or grey; a JPEG is decoded at the smallest of its scales that still exceeds twice the target."""
-    if (own := png.decode(data, PIXEL_LIMIT)) is not None:
-        return Image.fromarray(own)
     try:
+        if (own := png.decode(data, PIXEL_LIMIT)) is not None:
+            return Image.fromarray(own)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit below is stricter
             image = Image.open(io.BytesIO(data), formats=FORMATS)

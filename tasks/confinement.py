@@ -14,7 +14,7 @@ def expect_one_core() -> None:
 
 
 def confine(memory_mb: int) -> None:
-    """To be called once everything is imported: from here on this process has one core and `memory_mb` MiB.
+    """To be called once the libraries are imported: from here on this process has one core and `memory_mb` MiB.
 
     A spawned process imports its parent's main program first, and numpy with it perhaps: then the environment came too
     late, and BLAS would keep the cores of the other processes busy with threads that wait.

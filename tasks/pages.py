@@ -7,6 +7,7 @@ the text reads from left to right (`frame`), whatever /Rotate says and however a
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -108,10 +109,13 @@ class PageContent:
         listed: dict[tuple[int, int], set[int]] = {}
         for xref, _, width, height, *_ in self.handle.get_images():
             listed.setdefault((width, height), set()).add(xref)
-        found = [listed.get((image["width"], image["height"]), {0}) for image in info]
-        if all(len(xrefs) == 1 for xrefs in found):
+        sizes = [(image["width"], image["height"]) for image in info]
+        found = [listed.get(size, {0}) for size in sizes]
+        shown = Counter(size for size in sizes if size in listed)
+        if all(len(xrefs) == 1 for xrefs in found) and shown.total() == len(shown):
             return [image | {"xref": xref} for image, (xref,) in zip(info, found, strict=True)]
-        # Of images of one size only hashes tell which is which, and for those all images are decoded.
+        # Of images of one size only hashes tell which is which, and which is not listed, such as one that stands among
+        # the page's own operators. For hashes all images of the page are decoded.
         hashed: list[dict[str, Any]] = self.handle.get_image_info(xrefs=True)
         return hashed
 

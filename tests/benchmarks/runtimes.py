@@ -91,10 +91,10 @@ def onnx_int8(bundle: Bundle, calibration: np.ndarray) -> Way:
 
 def openvino(bundle: Bundle, _: np.ndarray, precision: str = "f32") -> Way:
     """OpenVINO, fp32."""
-    from openvino import Core
+    from models.openvino_lane import openvino as library
 
     hints = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": precision}
-    core = Core()
+    core = library.Core()
     network = core.compile_model(core.read_model(io.BytesIO(_model(bundle))), "CPU", hints)
     return lambda images: np.array(network({"images": images})["logits"])
 

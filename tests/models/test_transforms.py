@@ -52,6 +52,17 @@ def test_transparency_becomes_white_paper() -> None:
     assert (Transform(size=16).prepare(encoded(clear)) == 255).all()
 
 
+def test_a_picture_for_which_memory_does_not_suffice_cannot_be_decoded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def out_of_memory(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("models.transforms.png.decode", out_of_memory)
+    with pytest.raises(ValueError, match="cannot be decoded"):
+        Transform(size=16).prepare(encoded(halves(30, 30)))
+
+
 def test_sixteen_bit_greyscale_is_stretched_to_eight() -> None:
     ramp = Image.fromarray(np.linspace(1000, 3000, 64 * 64).reshape(64, 64).astype(np.uint16))
     square = Transform(size=64).prepare(encoded(ramp))

@@ -1,9 +1,13 @@
 """Text, paint operations and ink of a page, in one upright frame."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pymupdf
 import pytest
 
+from models import png
 from tasks.pages import PageContent, clean, is_bold, read_page
 from tests.tasks.drawn import Drawing
 
@@ -25,6 +29,53 @@ def test_frame_is_upright_however_the_page_is_rotated(rotation: int) -> None:
     assert np.allclose(square, (50, 200, 150, 300), atol=1)
     assert (page.ink[page.pixels((60, 210, 140, 290))] == 0).all()
     assert (page.ink[page.pixels((170, 210, 390, 590))] == 255).all()
+
+
+def page_with_images(*shades: int, side: int = 40) -> Drawing:
+    """Grey squares of `side` pixels below each other."""
+    paper = Drawing().add_page(400, 600)
+    for place, shade in enumerate(shades):
+        stream = png.encode(np.full((side, side), shade, np.uint8))
+        paper.page.insert_image((50, 50 + 100 * place, 130, 130 + 100 * place), stream=stream)
+    return paper
+
+
+def xrefs_and_shades(page: PageContent) -> list[tuple[bool, int]]:
+    """From top to bottom: whether the image has an xref, and what is drawn there."""
+    found = sorted(page.image_info, key=lambda image: image["bbox"][1])
+    return [(image["xref"] > 0, int(np.median(page.ink[page.pixels(image["bbox"])]))) for image in found]
+
+
+def test_an_image_of_a_size_of_its_own_is_known_without_decoding_any(monkeypatch: pytest.MonkeyPatch) -> None:
+    paper = page_with_images(40)
+    listed = paper.page.get_images()[0][0]
+    monkeypatch.setattr(pymupdf.TextPage, "extractIMGINFO", without_hashes(pymupdf.TextPage.extractIMGINFO))
+    assert [image["xref"] for image in read_page(paper.page).image_info] == [listed]
+
+
+def without_hashes(extract: Callable[..., list[dict[str, Any]]]) -> Callable[..., list[dict[str, Any]]]:
+    def checked(page: pymupdf.TextPage, hashes: int = 0) -> list[dict[str, Any]]:
+        assert not hashes
+        return extract(page, hashes)
+
+    return checked
+
+
+def test_images_of_one_size_are_told_apart() -> None:
+    paper = page_with_images(40, 120)
+    page = read_page(paper.page)
+    found = sorted(page.image_info, key=lambda image: image["bbox"][1])
+    shades = [pymupdf.Pixmap(paper.document, image["xref"]).samples[0] for image in found]
+    assert shades == [40, 120]
+
+
+def test_an_image_among_the_operators_is_not_taken_for_a_listed_one_of_its_size() -> None:
+    """Or a panel would be stored with another panel's pixels."""
+    paper = page_with_images(40)
+    inline = b"q 80 0 0 80 50 70 cm BI /W 40 /H 40 /CS /G /BPC 8 /F /AHx ID " + b"78" * 1600 + b"> EI Q"
+    contents = paper.page.get_contents()[-1]
+    paper.document.update_stream(contents, paper.document.xref_stream(contents) + b"\n" + inline)
+    assert xrefs_and_shades(read_page(paper.page)) == [(True, 40), (False, 0x78)]
 
 
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])

@@ -32,7 +32,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from models.devices import takes_gpu, usable_cores
+from models.devices import DeviceError, takes_gpu, usable_cores
 from tests.benchmarks.measures import copies
 from tests.benchmarks.process_tree import MEASURE, Peak
 
@@ -101,7 +101,12 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--limit", type=int, help="of the papers, the first so many")
-    return parser.parse_args()
+    options = parser.parse_args()
+    try:
+        takes_gpu(options.device)
+    except DeviceError as error:
+        parser.error(str(error))
+    return options
 
 
 def measure_extraction(machine: Machine, papers: Path) -> dict[str, Any]:

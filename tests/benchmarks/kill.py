@@ -74,7 +74,8 @@ def kill_runs(scratch: Path, model: str, papers: int, kills: int, seed: int) -> 
     from models.predict import load_predictor  # before the first fork
     from tasks.bundles import open_bundle
 
-    load_predictor(open_bundle(model).path, "cpu")
+    # ONNX Runtime: the threads that OpenVINO computes with would not be there in a fork.
+    load_predictor(open_bundle(model).path, "cpu", "fp32")
     source = _make_input(scratch / "in", papers)
     whole, out = scratch / "whole", scratch / "out"
     outcome = Outcome(_finish(_fork_run(source, whole, model)))
@@ -119,7 +120,14 @@ def _fork_run(source: Path, out: Path, model: str) -> int:
 
         limits = ExtractionLimits(timeout=30)
         settings = LabelSettings(
-            (str(source),), str(out), model=model, device="cpu", workers=2, shard_size=3, limits=limits
+            (str(source),),
+            str(out),
+            model=model,
+            device="cpu",
+            runtime="fp32",
+            workers=2,
+            shard_size=3,
+            limits=limits,
         )
         label_here(settings, Listener())
         os._exit(0)

@@ -116,6 +116,7 @@ def test_a_second_run_is_refused_with_the_first_ones_identity_and_a_dead_ones_lo
     try:
         while first.poll() is None and not any(out.glob(".spool/*/*")):
             time.sleep(0.02)
+        os.kill(first.pid, signal.SIGSTOP)  # at work for as long as the others ask
         said = one_line(figmill(*command, home=tmp_path))
         checked = one_line(figmill("check", out, "--repair", home=tmp_path))
         assert first.poll() is None, (tmp_path / "log").read_text()

@@ -31,8 +31,8 @@ RUNTIME = click.option(
     type=click.Choice(["auto", "fp32", "eager"]),
     default="auto",
     show_default=True,
-    help="How the model computes: in half precision where the hardware has it, in single precision, or in PyTorch, "
-    "the reference.",
+    help="How the model computes. auto: as fast as it can, in half precision where GPU or CPU have it; fp32: in single "
+    "precision, for labels that do not depend on the machine; eager: in PyTorch and single precision, the reference.",
 )
 
 CAPTIONS = click.option(

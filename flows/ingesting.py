@@ -117,4 +117,5 @@ def _shown(settings: IngestSettings, span: Span) -> dict[str, str]:
         "licences": ", ".join(settings.licenses),
         "model": settings.model,
         "device": settings.device,
+        "runtime": settings.runtime,
     }

@@ -53,4 +53,9 @@ def relabel_here(settings: RelabelSettings, listener: Listener) -> RunSummary:
 
 
 def _shown(settings: RelabelSettings) -> dict[str, str]:
-    return {"pictures of": settings.source, "model": settings.model, "device": settings.device}
+    return {
+        "pictures of": settings.source,
+        "model": settings.model,
+        "device": settings.device,
+        "runtime": settings.runtime,
+    }

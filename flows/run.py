@@ -153,7 +153,7 @@ class Result:
             finished_at=self._started_at + dt.timedelta(seconds=seconds),  # whatever the clock was set to
             seconds=seconds,
             model_id=model_id,
-            settings=settings,
+            settings=settings | _computed(settings, done),
             inputs=counts.inputs,
             skipped=counts.skipped,
             left=counts.left,
@@ -172,6 +172,12 @@ class Result:
             },
             parts=tuple(outcome.part for outcome in done),
         )
+
+
+def _computed(settings: dict[str, str], done: Iterable[ShardOutcome]) -> dict[str, str]:
+    """What the runtime that was asked for came to, on all machines that had a part in it."""
+    found = sorted({outcome.computation for outcome in done if outcome.computation})
+    return {"runtime": f"{settings['runtime']} ({'; '.join(found)})"} if found else {}
 
 
 def _total(counts: Iterable[dict[str, int]]) -> dict[str, int]:

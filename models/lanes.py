@@ -57,6 +57,8 @@ class Lanes:
     """Images in a batch at most."""
     device: Literal["cpu", "cuda"]
     runtime: Literal["openvino", "onnx", "torch"]
+    precision: str
+    """What the network computes in, such as `bfloat16`."""
     novelty: Novelty | None
 
 
@@ -78,9 +80,9 @@ def _of_graph(info: BundleInfo, *, half: bool) -> Lanes | None:
         return None
     check_weights(info, weights, graph.expected, graph.embedding_size)
     if half and (lanes := _opened("OpenVINO", _openvino, graph)):
-        return Lanes(lanes, _GRAPH_CHUNK, "cpu", "openvino", novelty)
+        return Lanes(lanes, _GRAPH_CHUNK, "cpu", "openvino", "bfloat16", novelty)
     if lanes := _opened("ONNX Runtime", _onnx, graph):
-        return Lanes(lanes, _GRAPH_CHUNK, "cpu", "onnx", novelty)
+        return Lanes(lanes, _GRAPH_CHUNK, "cpu", "onnx", "float32", novelty)
     return None
 
 
@@ -123,7 +125,7 @@ def _eager(info: BundleInfo) -> Lanes:
     bundle = load_bundle(info.path)
     device = torch.device("cpu")
     lane = TorchLane(deployed(bundle.network, device), info.transform, device)
-    return Lanes((lane,), _EAGER_CHUNK, "cpu", "torch", bundle.novelty)
+    return Lanes((lane,), _EAGER_CHUNK, "cpu", "torch", "float32", bundle.novelty)
 
 
 def _gpus(info: BundleInfo, runtime: Runtime) -> Lanes:
@@ -136,9 +138,11 @@ def _gpus(info: BundleInfo, runtime: Runtime) -> Lanes:
         torch.backends.cudnn.allow_tf32 = False  # fp32 in truth
     bundle = load_bundle(info.path)
     gpus: list[list[Lane]] = []
+    precisions: set[torch.dtype] = set()
     for number in range(torch.cuda.device_count()):
         device = torch.device("cuda", number)
         precision = half_precision(device) if runtime == "auto" else None
+        precisions.add(precision or torch.float32)
         network = deployed(copy.deepcopy(bundle.network), device)
         gpus.append(
             [TorchLane(network, info.transform, device, precision, _GPU_CHUNK) for _ in range(_IN_FLIGHT)]
@@ -146,4 +150,5 @@ def _gpus(info: BundleInfo, runtime: Runtime) -> Lanes:
         torch.cuda.synchronize(device)  # the lanes' streams do not wait for the one that copied the weights
     # Neighbours lie on different GPUs, so that two batches go to two of them.
     lanes = tuple(itertools.chain.from_iterable(zip(*gpus, strict=True)))
-    return Lanes(lanes, _GPU_CHUNK, "cuda", "torch", bundle.novelty)
+    names = " and ".join(sorted(str(precision).removeprefix("torch.") for precision in precisions))
+    return Lanes(lanes, _GPU_CHUNK, "cuda", "torch", names, bundle.novelty)

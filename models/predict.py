@@ -21,6 +21,8 @@ from models.devices import Device
 from models.lanes import Floats, Lane, Lanes, Runtime, open_lanes
 from models.transforms import Pixels
 
+_LIBRARIES = {"openvino": "OpenVINO", "onnx": "ONNX Runtime", "torch": "PyTorch"}
+
 
 @dataclass(frozen=True, slots=True)
 class Predictions:
@@ -43,6 +45,7 @@ class Predictor:
         self.transform = info.transform
         self.rejection, self.caption_weight = info.rejection, info.caption_weight
         self.device, self.runtime = lanes.device, lanes.runtime
+        self.computation = f"{_LIBRARIES[lanes.runtime]}, {lanes.precision}, {lanes.device}"
         self.chunk, self.at_once = lanes.chunk, lanes.chunk * len(lanes.lanes)
         self._outputs = len(info.outputs)
         self._novelty = lanes.novelty

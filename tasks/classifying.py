@@ -51,6 +51,12 @@ class Classifier:
         for threads in (self._decoders, self._classifiers):
             threads.shutdown(wait=False, cancel_futures=True)
 
+    @property
+    def computation(self) -> str:
+        """What computes the network, in which precision and where, for people; empty as long as nothing has."""
+        network = self._network
+        return network.result().computation if network.done() and not network.exception() else ""
+
     def label(self, results: Iterable[Extraction | Failure]) -> Iterator[LabelledPaper | Failure]:
         """Each paper as soon as all its subfigures are scored; failures as they come."""
         for result in results:

@@ -55,6 +55,7 @@ def label_shard(shard: Shard, settings: LabelSettings, listener: Listener | None
             permitted = functools.partial(check_claim, out, shard.claim)
             retire = functools.partial(_retire_earlier, out, shard)
             outcome = write_results(results, part, listener, stopwatch, permitted, retire)
+            outcome = replace(outcome, computation=classifier.computation)
         for file, paper_ids in shard.replaces:
             drop_papers(out, file, paper_ids)
         return outcome

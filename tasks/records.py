@@ -216,6 +216,8 @@ class ShardOutcome:
     """Subfigures by ImageCLEF code of the most probable leaf."""
     stage_seconds: dict[str, float] = field(default_factory=dict)
     """Work by stage (`extract`, `prepare`, `classify`, `write`), summed over processes and threads."""
+    computation: str = ""
+    """What computed the network: library, precision, device; empty if nothing had to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -134,9 +134,9 @@ def relabel_shard(
         Classifier(bundle, settings, stopwatch) as classifier,
     ):
         results = classifier.label(_read(source, shard.source, shard.paper_ids))
-        return write_results(
-            results, part, listener, stopwatch, functools.partial(check_claim, out, shard.claim)
-        )
+        permitted = functools.partial(check_claim, out, shard.claim)
+        outcome = write_results(results, part, listener, stopwatch, permitted)
+        return replace(outcome, computation=classifier.computation)
 
 
 @dataclass(slots=True)

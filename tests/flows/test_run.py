@@ -48,6 +48,18 @@ def test_the_summary_adds_up_the_shards(pdf: Path, settings: LabelSettings, tmp_
     assert not (tmp_path / "out" / ".spool").exists()
 
 
+def test_the_summary_says_what_the_runtime_came_to(
+    pdf: Path, settings: LabelSettings, tmp_path: Path
+) -> None:
+    copies(pdf, tmp_path / "in", 1)
+    summary = label_here(replace(settings, runtime="fp32", out=str(tmp_path / "fp32")), Listener())
+    assert summary.settings["runtime"] == "fp32 (ONNX Runtime, float32, cpu)"
+    (tmp_path / "none").mkdir()
+    (tmp_path / "none" / "text.pdf").write_text("no PDF")
+    without = replace(settings, inputs=(str(tmp_path / "none"),), out=str(tmp_path / "nothing"))
+    assert label_here(without, Listener()).settings["runtime"].startswith("auto")
+
+
 def test_a_timeout_is_retried_with_more_time_and_leaves_one_row(
     pdf: Path, settings: LabelSettings, tmp_path: Path
 ) -> None:

@@ -10,19 +10,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from flows.cli_options import DEVICE
 from tasks.errors import FigmillError
 
 if TYPE_CHECKING:
     from flows.training_outcome import TrainOutcome
     from models.evaluation import Evaluation
 
-_DEVICE = click.option(
-    "--device",
-    type=click.Choice(["auto", "cpu", "cuda"]),
-    default="auto",
-    show_default=True,
-    help="Where to compute; auto takes a GPU where there is one.",
-)
 _CACHE = click.option(
     "--cache", metavar="DIR", help="Where decoded images are kept (default: ~/.cache/figmill)."
 )
@@ -116,7 +110,7 @@ def _training_options(command: Callable[..., None]) -> Callable[..., None]:
                 help="Share of each class that validates, where the data mark no validation images.",
             ),
             click.option("--min-images", type=click.IntRange(1), help="Leave classes with fewer images out."),
-            _DEVICE,
+            DEVICE,
             _CACHE,
         ]
     ):
@@ -200,7 +194,7 @@ def _in_a_line(scores: Evaluation) -> str:
 )
 @_IMAGES
 @_WHERE
-@_DEVICE
+@DEVICE
 @_CACHE
 @mendable
 def evaluate(where: tuple[str, ...], **options: Any) -> None:

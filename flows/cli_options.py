@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import click
 
-from tasks.settings import DEFAULT_MODEL, MOST_SECONDS, ExtractionLimits
+from tasks.settings import DEFAULT_MODEL, MOST_SECONDS, Device, ExtractionLimits, Runtime
 
 OUT = click.option(
     "--out", required=True, metavar="DIR|URI", help="The dataset: a new or empty folder, or one to add to."
@@ -20,7 +22,7 @@ MODEL = click.option(
 
 DEVICE = click.option(
     "--device",
-    type=click.Choice(["auto", "cpu", "cuda"]),
+    type=click.Choice(get_args(Device)),
     default="auto",
     show_default=True,
     help="Where the model computes; auto takes a GPU where there is one.",
@@ -28,7 +30,7 @@ DEVICE = click.option(
 
 RUNTIME = click.option(
     "--runtime",
-    type=click.Choice(["auto", "fp32", "eager"]),
+    type=click.Choice(get_args(Runtime)),
     default="auto",
     show_default=True,
     help="How the model computes. auto: as fast as it can, in half precision where GPU or CPU have it; fp32: in single "

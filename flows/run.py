@@ -176,7 +176,7 @@ class Result:
 
 def _computed(settings: dict[str, str], done: Iterable[ShardOutcome]) -> dict[str, str]:
     """What the runtime that was asked for came to, on all machines that had a part in it."""
-    found = sorted({outcome.computation for outcome in done if outcome.computation})
+    found = sorted({outcome.computation for outcome in done if outcome.subfigures > outcome.unscored})
     return {"runtime": f"{settings['runtime']} ({'; '.join(found)})"} if found else {}
 
 

@@ -53,7 +53,7 @@ class Classifier:
 
     @property
     def computation(self) -> str:
-        """What computes the network, in which precision and where, for people; empty as long as nothing has."""
+        """What computes the network, in which precision and where, for people; empty until the network is loaded."""
         network = self._network
         return network.result().computation if network.done() and not network.exception() else ""
 

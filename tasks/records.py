@@ -217,7 +217,7 @@ class ShardOutcome:
     stage_seconds: dict[str, float] = field(default_factory=dict)
     """Work by stage (`extract`, `prepare`, `classify`, `write`), summed over processes and threads."""
     computation: str = ""
-    """What computed the network: library, precision, device; empty if nothing had to."""
+    """What computed the network: library, precision, device; empty if it was not loaded."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,11 +35,11 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 _OTHERS = ("check", "export", "ingest", "inspect", "models", "relabel", "report", "search", "build")
-"""The modules cli_* that have further commands."""
+"""The modules of `flows.commands` that have further commands."""
 
 
 class Commands(click.Group):
-    """Those of this module and, looked up only when needed, those of the other cli_ modules."""
+    """Those of this module and, looked up only when needed, those of the modules of `flows.commands`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names for the help, the main job first."""
@@ -51,7 +51,7 @@ class Commands(click.Group):
 
 
 def _other_commands() -> dict[str, click.Command]:
-    modules = [importlib.import_module(f"flows.cli_{name}") for name in _OTHERS]
+    modules = [importlib.import_module(f"flows.commands.{name}") for name in _OTHERS]
     return {str(command.name): command for module in modules for command in module.COMMANDS}
 
 

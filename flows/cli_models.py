@@ -321,7 +321,7 @@ def models(context: click.Context) -> None:
     from models.bundle import shipped_bundles
     from models.bundle_description import bundle_info
     from models.card import headlines
-    from models.variants import OTHER_MODELS, UNITS, points
+    from models.networks.variants import OTHER_MODELS, UNITS, points
 
     click.echo("Bundles that ship (figmill label --model NAME):")
     for folder in shipped_bundles().values():

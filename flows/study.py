@@ -23,6 +23,15 @@ from models.bundle import DESCRIPTION_FILE
 from models.bundle_description import bundle_info
 from models.files import written_whole
 from models.imageclef import DataError
+from models.networks.variants import (
+    ENSEMBLE_MEMBERS,
+    UnknownModelError,
+    Variant,
+    model_names,
+    parse_exits,
+    parse_variant,
+    unknown_model,
+)
 from models.starting import ENSEMBLE, weights_identity
 from models.study import (
     Results,
@@ -33,15 +42,6 @@ from models.study import (
     write_results,
 )
 from models.study_report import write_report
-from models.variants import (
-    ENSEMBLE_MEMBERS,
-    UnknownModelError,
-    Variant,
-    model_names,
-    parse_exits,
-    parse_variant,
-    unknown_model,
-)
 
 Train = Callable[[TrainSettings, TrainListener], TrainOutcome]
 """`flows.training.train`, or the same as a flow run."""

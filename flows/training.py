@@ -20,7 +20,7 @@ from models.checkpoints import Checkpoint
 from models.devices import choose_device
 from models.experiment import Prepared, prepare
 from models.imageclef import read_data
-from models.networks import HEAD_ONLY
+from models.networks.build import HEAD_ONLY
 from models.recipes import Recipe
 from models.splits import assign_splits
 from models.starting import check_start, start_identity, start_network

@@ -22,9 +22,9 @@ from models.examples import compute_logits
 from models.experiment import Prepared, Split
 from models.files import written_whole
 from models.imageclef import DataError
+from models.networks.resnet import parameter_counts
 from models.plots import plot_confusion, plot_curves, plot_reliability
 from models.recipes import Recipe
-from models.resnet import parameter_counts
 from models.starting import start_identity
 from models.training import Epoch, Fit
 

@@ -56,7 +56,7 @@ class BundleInfo:
     path: Path
     name: str
     model: str
-    """The network's name in `models.variants`, such as `resnet18:b3-1`."""
+    """The network's name in `models.networks.variants`, such as `resnet18:b3-1`."""
     classes: tuple[str, ...]
     transform: Transform
     embedding_size: int

@@ -107,7 +107,7 @@ def _narrow(tensor: Tensor) -> Tensor:
 def _network(info: BundleInfo, weights: Weights) -> nn.Module:
     import torch
 
-    from models.networks import build_network
+    from models.networks.build import build_network
 
     # Built for real and not on the meta device, which would import torch._dynamo (4 s).
     try:

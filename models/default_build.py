@@ -30,7 +30,7 @@ from models.default_facts import (
 from models.default_head import Examples, Floats, Readout, cross_validate, leave_source_out
 from models.default_model import CHOSEN, DefaultModel, build_network, fit_model
 from models.default_panels import TRANSFORM, TRUNK, Panel, PanelArrays, Say, as_examples, gather
-from models.resnet import ResNet
+from models.networks.resnet import ResNet
 
 READOUTS = (
     *(Readout(unit, (unit,)) for unit in ("b1-1", "b2-0", "b2-1", "b3-0")),

@@ -14,8 +14,8 @@ import numpy.typing as npt
 import torch
 
 from models.augmentation import PRINT_AUGMENTATION, augment, to_batch
-from models.resnet import ResNet
-from models.spread import MeanAndSpread
+from models.networks.resnet import ResNet
+from models.networks.spread import MeanAndSpread
 from models.taxonomy import groups
 from models.transforms import Pixels, Transform
 

@@ -13,11 +13,11 @@ from models.calibration import expected_calibration_error, softmax
 from models.caption_view import fuse
 from models.default_head import Examples, Features, Floats, Head, Indices, Readout, fit_head
 from models.default_panels import TAUGHT, TRUNK, Flags, PanelArrays
+from models.networks.resnet import ResNet
+from models.networks.spread import build_spread
+from models.networks.variants import parse_variant
+from models.networks.weights import load_file, start_from
 from models.novelty import Novelty, fit_novelty
-from models.resnet import ResNet
-from models.spread import build_spread
-from models.variants import parse_variant
-from models.weights import load_file, start_from
 
 CHOSEN = Readout("b3-1, mean and spread", ("b3-1",), spread=True)
 

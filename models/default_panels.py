@@ -19,11 +19,11 @@ from models.default_card import Codes
 from models.default_head import Examples, Features, Indices
 from models.drawings.negatives import NOISE
 from models.drawings.panels import draw_panels
-from models.resnet import ResNet
+from models.networks.resnet import ResNet
+from models.networks.variants import parse_variant
+from models.networks.weights import load_file, start_from
 from models.transforms import Transform
 from models.trunk_features import cached_features
-from models.variants import parse_variant
-from models.weights import load_file, start_from
 
 Kind = Literal["published", "assembled", "drawn", "photograph", "test", "stranger"]
 Flags = npt.NDArray[np.bool_]

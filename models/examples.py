@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from models.augmentation import to_batch
 from models.captions import caption_features
-from models.ensemble import Pooled
+from models.networks.ensemble import Pooled
 from models.splits import Indices
 from models.transforms import Pixels, Transform
 

@@ -22,7 +22,7 @@ from models.bundle import Bundle
 from models.calibration import softmax
 from models.errors import ModelError
 from models.imageclef import DataError
-from models.resnet import ResNet
+from models.networks.resnet import ResNet
 from models.transforms import Pixels
 
 

@@ -2,7 +2,7 @@
 
     images (N, S, S, 3) uint8 -> normalised -> convolutions with their BatchNorms folded in -> features, logits
 
-Networks are walked as `models.resnet`, `spread`, `multi_exit` and `ensemble` build them, and the tests hold both to
+Networks are walked as `models.networks.resnet`, `spread`, `multi_exit` and `ensemble` build them, and the tests hold both to
 the same outputs. Those of torchvision (AlexNet, GoogLeNet, Inception, DenseNet) have no graph here.
 """
 
@@ -15,9 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from models.taxonomy import groups
-from models.transforms import Transform
-from models.variants import (
+from models.networks.variants import (
     ENSEMBLE_MEMBERS,
     OTHER_MODELS,
     UNITS,
@@ -28,6 +26,8 @@ from models.variants import (
     parse_variant,
     point_name,
 )
+from models.taxonomy import groups
+from models.transforms import Transform
 
 Array = npt.NDArray[Any]
 Shape = tuple[int, ...]
@@ -218,7 +218,7 @@ class _Walk:
         return self.op("ReduceMean", maps, self.constant(np.array([2, 3])), output=output, keepdims=0)
 
     def mean_and_spread(self, maps: str, output: str | None = None) -> str:
-        """(N, C, H, W) -> (N, 2C), as `models.spread` has it."""
+        """(N, C, H, W) -> (N, 2C), as `models.networks.spread` has it."""
         mean = self.op("ReduceMean", maps, self.constant(np.array([2, 3])), keepdims=1)
         off = self.op("Sub", maps, mean)
         variance = self.mean(self.op("Mul", off, off))

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from models.variants import Approach
+from models.networks.variants import Approach
 
 Scores = tuple[float, float, float]
 

@@ -12,9 +12,9 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from models.augmentation import PAPER_AUGMENTATION, PRINT_AUGMENTATION, Augmentation
 from models.errors import ModelError
+from models.networks.variants import INPUT_SIZES
 from models.taxonomy import near
 from models.transforms import PAPER_TRANSFORM, Transform
-from models.variants import INPUT_SIZES
 
 Optimiser = Literal["adam", "adamw"]
 Schedule = Literal["constant", "cosine"]

@@ -12,11 +12,11 @@ from torch import nn
 
 from models.bundle import DESCRIPTION_FILE, WEIGHTS_FILE, BundleError
 from models.bundle_serialization import load_bundle
-from models.ensemble import Ensemble
 from models.errors import ModelError
-from models.networks import bodies, build_network
-from models.resnet import ResNet
-from models.variants import (
+from models.networks.build import bodies, build_network
+from models.networks.ensemble import Ensemble
+from models.networks.resnet import ResNet
+from models.networks.variants import (
     ENSEMBLE_MEMBERS,
     OTHER_MODELS,
     parse_exits,
@@ -24,7 +24,7 @@ from models.variants import (
     parse_variant,
     point_name,
 )
-from models.weights import SUFFIXES, WeightsError, imagenet, load_file, start_from
+from models.networks.weights import SUFFIXES, WeightsError, imagenet, load_file, start_from
 
 IMAGENET_WEIGHTS = "imagenet"
 """`--weights imagenet`: torchvision's, downloaded at first use."""

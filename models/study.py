@@ -18,8 +18,15 @@ import numpy.typing as npt
 from models.evaluation import ClassScores, class_scores, confusion_matrix, macro_f1
 from models.files import written_whole
 from models.imageclef import DataError
+from models.networks.variants import (
+    UNITS,
+    Approach,
+    Variant,
+    fine_tuned_variants,
+    parse_point,
+    shallow_variants,
+)
 from models.taxonomy import MICROSCOPY
-from models.variants import UNITS, Approach, Variant, fine_tuned_variants, parse_point, shallow_variants
 
 Labels = npt.NDArray[np.int64]
 

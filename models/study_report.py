@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from models.bundle import BundleInfo
+from models.networks.variants import Approach, fine_tuned_variants, points, shallow_variants
 from models.published import PRINTED, PRINTED_PEARSON, PRINTED_SCORES, STAND_INS, PrintedScores
 from models.study import Results, number, pearson, table_row
 from models.study_figures import draw_figures
 from models.taxonomy import MICROSCOPY
-from models.variants import Approach, fine_tuned_variants, points, shallow_variants
 
 _TITLES: dict[Approach, str] = {"fine_tuned": "Table I: fine-tuned", "shallow": "Table II: shallow"}
 _WORDS: dict[Approach, str] = {"fine_tuned": "fine-tuned", "shallow": "shallow"}

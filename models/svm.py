@@ -8,7 +8,7 @@ import torch
 from torch import nn
 
 from models.imageclef import DataError
-from models.multi_exit import MultiExit
+from models.networks.multi_exit import MultiExit
 
 Floats = npt.NDArray[np.float32]
 Coefficients = npt.NDArray[np.float64]

@@ -13,7 +13,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from models.captions import caption_features
 from models.lanes import Floats
-from models.networks import Classifier
+from models.networks.build import Classifier
 from models.transforms import Pixels, Transform
 
 _NAMES = (*((f"conv{number}", f"bn{number}") for number in (1, 2, 3)), ("conv", "bn"))

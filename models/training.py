@@ -21,9 +21,9 @@ from models.checkpoints import Checkpoint
 from models.errors import ModelError
 from models.evaluation import confusion_matrix, macro_f1
 from models.examples import Examples, Floats, batches_of, compute_features, compute_logits, load_batches
+from models.networks.statistics import restore_statistics
 from models.recipes import Recipe, Select
 from models.splits import Indices, oversample
-from models.statistics import restore_statistics
 from models.svm import fit_logistic_head, fit_svm_head
 from models.transforms import Transform
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from models.canvases import Progress, default_cache
 from models.default_head import Features, compute_features
 from models.files import written_whole
-from models.resnet import ResNet
+from models.networks.resnet import ResNet
 from models.transforms import Pixels, Transform
 
 _CHUNK = 128

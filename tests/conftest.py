@@ -39,7 +39,7 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     from models.bundle_description import Description
     from models.bundle_serialization import save_bundle
-    from models.networks import build_network
+    from models.networks.build import build_network
     from models.transforms import Transform
 
     torch.manual_seed(1)

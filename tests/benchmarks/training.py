@@ -29,7 +29,7 @@ from models.canvases import decode
 from models.checkpoints import Checkpoint
 from models.devices import choose_device
 from models.examples import Examples
-from models.networks import build_network
+from models.networks.build import build_network
 from models.recipes import PRESETS, Recipe
 from models.training import Trainer
 

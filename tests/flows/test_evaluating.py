@@ -17,7 +17,7 @@ from models.bundle_description import Description
 from models.bundle_serialization import save_bundle
 from models.captions import caption_features
 from models.imageclef import DataError
-from models.networks import build_network
+from models.networks.build import build_network
 from models.transforms import Transform
 from tasks.errors import FigmillError
 from tests.models.pictures import CODES, class_folders, picture

@@ -17,7 +17,7 @@ from flows.relabelling import relabel, relabel_here
 from flows.run import Submit, label_here
 from models.bundle_description import Description, bundle_info
 from models.bundle_serialization import save_bundle
-from models.networks import build_network
+from models.networks.build import build_network
 from models.transforms import Transform
 from tasks import object_store, storage
 from tasks.check import Totals, check

@@ -13,8 +13,8 @@ from flows.training import TrainListener, train
 from flows.training_outcome import TrainOutcome
 from flows.training_settings import TrainSettings
 from models.imageclef import DataError
+from models.networks.variants import ENSEMBLE_MEMBERS, UnknownModelError
 from models.study import read_predictions
-from models.variants import ENSEMBLE_MEMBERS, UnknownModelError
 from tests.flows.command import figmill
 from tests.models.pictures import class_folders, picture
 

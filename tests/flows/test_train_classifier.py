@@ -20,11 +20,11 @@ from models.bundle_description import Description
 from models.bundle_serialization import load_bundle, save_bundle
 from models.checkpoints import CheckpointError
 from models.imageclef import DataError
-from models.networks import build_network
+from models.networks.build import build_network
+from models.networks.variants import ENSEMBLE_MEMBERS
+from models.networks.weights import WeightsError
 from models.training import Epoch
 from models.transforms import Transform
-from models.variants import ENSEMBLE_MEMBERS
-from models.weights import WeightsError
 from tasks.errors import FigmillError
 from tests.conftest import SHARED
 from tests.flows.command import figmill, start

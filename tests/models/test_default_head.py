@@ -13,7 +13,7 @@ from models.default_head import (
     fit_head,
     leave_source_out,
 )
-from models.resnet import ResNet
+from models.networks.resnet import ResNet
 from models.transforms import Transform
 
 READOUT = Readout("both", ("early", "deep"))

@@ -11,8 +11,8 @@ from safetensors.torch import save_file
 from models import default_panels
 from models.default_panels import Kind, Panel, as_examples, drawn_panels, gather
 from models.drawings.negatives import NOISE
-from models.resnet import ResNet
-from models.weights import WeightsError
+from models.networks.resnet import ResNet
+from models.networks.weights import WeightsError
 from tests.models.panel_arrays import arrays, panel
 
 

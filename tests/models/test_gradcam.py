@@ -10,7 +10,7 @@ from models.bundle_description import Description
 from models.bundle_serialization import load_bundle, save_bundle
 from models.examples import Examples
 from models.gradcam import LayerError, explain, overlay, sheet, sheet_names
-from models.networks import build_network
+from models.networks.build import build_network
 from models.training import fit_head_only
 from models.transforms import Transform
 from tests.models.pictures import encoded, picture

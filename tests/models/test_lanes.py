@@ -12,12 +12,12 @@ from models.bundle import BundleError, Rejection, resolve_bundle
 from models.bundle_description import Description
 from models.bundle_serialization import load_bundle, save_bundle
 from models.lanes import Lane, open_lanes
-from models.networks import build_network
+from models.networks.build import build_network
+from models.networks.variants import OTHER_MODELS
 from models.onnx_graph import Graph, has_graph
 from models.predict import load_predictor
 from models.torch_lane import TorchLane, deployed
 from models.transforms import Transform
-from models.variants import OTHER_MODELS
 
 try:
     from models.openvino_lane import has_bfloat16

@@ -9,7 +9,7 @@ from models.bundle import Rejection, resolve_bundle
 from models.bundle_description import Description
 from models.bundle_serialization import load_bundle, save_bundle
 from models.devices import DeviceError, choose_device
-from models.networks import build_network
+from models.networks.build import build_network
 from models.predict import load_predictor
 from models.transforms import Transform
 from tests.models.pictures import encoded, picture

@@ -6,11 +6,11 @@ import torch
 from models.bundle_description import Description
 from models.bundle_serialization import save_bundle
 from models.errors import ModelError
-from models.networks import build_network
+from models.networks.build import build_network
+from models.networks.variants import ENSEMBLE_MEMBERS, UnknownModelError
+from models.networks.weights import WeightsError
 from models.starting import check_start, start_identity, start_network, weights_identity
 from models.transforms import Transform
-from models.variants import ENSEMBLE_MEMBERS, UnknownModelError
-from models.weights import WeightsError
 
 
 def test_one_seed_gives_one_start_and_freezing_adds_to_the_models_own() -> None:

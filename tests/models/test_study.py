@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from models.imageclef import DataError
+from models.networks.variants import parse_variant
 from models.study import (
     Results,
     VariantResult,
@@ -14,7 +15,6 @@ from models.study import (
     table_row,
     write_results,
 )
-from models.variants import parse_variant
 
 # base, avg, std, max, min, best - full, where, Pearson r: what the raw predictions give.
 FINE_TUNED = [

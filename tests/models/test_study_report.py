@@ -8,12 +8,12 @@ import pytest
 from PIL import Image
 
 from models.bundle import BundleInfo, Rejection
+from models.networks.variants import fine_tuned_variants, shallow_variants
 from models.study import read_predictions
 from models.study_figures import draw_figures
 from models.study_report import misprinted_scores, misprints, tables, write_report
 from models.taxonomy import MICROSCOPY
 from models.transforms import Transform
-from models.variants import fine_tuned_variants, shallow_variants
 from tests.models.test_study import made
 
 

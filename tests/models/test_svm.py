@@ -3,7 +3,7 @@ import pytest
 import torch
 from sklearn.svm import LinearSVC
 
-from models.networks import build_network
+from models.networks.build import build_network
 from models.svm import fit_logistic_head, fit_svm_head
 
 

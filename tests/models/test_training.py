@@ -8,11 +8,11 @@ from models.canvases import decode
 from models.checkpoints import EVERY_EPOCH, Checkpoint, CheckpointError
 from models.examples import Examples, compute_features, compute_logits
 from models.imageclef import read_data
-from models.networks import build_network
+from models.networks.build import build_network
+from models.networks.weights import load_file, start_from
 from models.recipes import PRESETS, Recipe
 from models.training import Epoch, Trainer, best_epoch, fit_head_only
 from models.transforms import Transform
-from models.weights import load_file, start_from
 from tests.models.small_sets import SMALL, examples, recipe
 
 CPU = torch.device("cpu")

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from models import trunk_features
-from models.resnet import ResNet
+from models.networks.resnet import ResNet
 from models.transforms import Transform
 from models.trunk_features import cached_features
 

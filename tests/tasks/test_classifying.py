@@ -11,7 +11,7 @@ import torch
 from models.bundle_description import Description
 from models.bundle_serialization import save_bundle
 from models.captions import caption_features
-from models.networks import build_network
+from models.networks.build import build_network
 from models.predict import load_predictor
 from models.transforms import Transform
 from tasks.bundles import open_bundle

@@ -6,14 +6,14 @@ import torch
 from models.bundle_description import Description
 from models.bundle_serialization import load_bundle, save_bundle
 from models.gradcam import layers_of
-from models.multi_exit import MultiExit, features_by_unit
-from models.networks import build_network
-from models.resnet import ResNet, build_resnet
+from models.networks.build import build_network
+from models.networks.multi_exit import MultiExit, features_by_unit
+from models.networks.resnet import ResNet, build_resnet
+from models.networks.variants import UNITS, UnknownModelError, parse_variant, points
 from models.starting import start_network
 from models.svm import fit_logistic_head
 from models.training import Trainer
 from models.transforms import Transform
-from models.variants import UNITS, UnknownModelError, parse_variant, points
 from tests.models.small_sets import examples, recipe
 
 CLASSES = ("DMEL", "GFIG", "DMFL", "GTAB")

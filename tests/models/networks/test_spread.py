@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 import torch
 
-from models.networks import build_network
-from models.spread import MeanAndSpread
-from models.variants import UnknownModelError, parse_spread
+from models.networks.build import build_network
+from models.networks.spread import MeanAndSpread
+from models.networks.variants import UnknownModelError, parse_spread
 
 
 def test_mean_and_population_deviation_of_each_channel() -> None:

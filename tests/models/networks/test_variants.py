@@ -1,6 +1,6 @@
 import pytest
 
-from models.variants import (
+from models.networks.variants import (
     UNITS,
     UnknownModelError,
     all_variants,

@@ -6,8 +6,8 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from models.networks import build_network
-from models.weights import WeightsError, load_file, start_from
+from models.networks.build import build_network
+from models.networks.weights import WeightsError, load_file, start_from
 
 
 class Explosive:

@@ -14,9 +14,9 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from models.resnet import ResNet
+from models.networks.resnet import ResNet
+from models.networks.variants import Exits, UnknownModelError, point_name
 from models.taxonomy import groups
-from models.variants import Exits, UnknownModelError, point_name
 
 Labels = npt.NDArray[np.int64]
 

@@ -11,8 +11,8 @@ import torch
 import torch.nn.functional as nnf
 from torch import Tensor, nn
 
-from models.resnet import build_resnet
-from models.variants import ENSEMBLE_MEMBERS, parse_variant
+from models.networks.resnet import build_resnet
+from models.networks.variants import ENSEMBLE_MEMBERS, parse_variant
 
 
 class Ensemble(nn.Module):

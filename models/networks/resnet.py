@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor, nn
 
-from models.variants import UNITS, Point, Variant
+from models.networks.variants import UNITS, Point, Variant
 
 _WIDTHS = (64, 128, 256, 512)
 

@@ -3,8 +3,8 @@ import json
 import pytest
 import torch
 
-from models.resnet import ResNet, build_resnet, parameter_counts
-from models.variants import UNITS, Variant, all_variants, parse_variant
+from models.networks.resnet import ResNet, build_resnet, parameter_counts
+from models.networks.variants import UNITS, Variant, all_variants, parse_variant
 
 
 @pytest.mark.parametrize("approach", ["fine_tuned", "shallow"])

@@ -9,11 +9,11 @@ from typing import Protocol
 from torch import Tensor, nn
 
 from models.captions import TEXT_SIZE
-from models.ensemble import Ensemble, build_ensemble, build_pooled
-from models.multi_exit import build_multi_exit
-from models.resnet import ResNet, build_resnet
-from models.spread import build_spread
-from models.variants import Variant, parse_exits, parse_spread, parse_variant
+from models.networks.ensemble import Ensemble, build_ensemble, build_pooled
+from models.networks.multi_exit import build_multi_exit
+from models.networks.resnet import ResNet, build_resnet
+from models.networks.spread import build_spread
+from models.networks.variants import Variant, parse_exits, parse_spread, parse_variant
 
 HEAD_ONLY = frozenset({"resnet50:svm", "densenet121+captions"})
 """Networks whose body stays as it is; scikit-learn fits the head on their features."""
@@ -34,7 +34,7 @@ class Classifier(Protocol):
 
 
 def build_network(model: str, classes: Sequence[str] | int) -> nn.Module:
-    """The network called `model` (see `models.variants`) with random weights and a head for these classes.
+    """The network called `model` (see `models.networks.variants`) with random weights and a head for these classes.
 
     Their number is enough but for a network with two exits, which asks for their groups too.
     It is an `nn.Module` and a `Classifier`. Raises UnknownModelError, which lists the near names.

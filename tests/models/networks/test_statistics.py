@@ -2,9 +2,9 @@ from pathlib import Path
 
 import torch
 
-from models.networks import build_network
-from models.statistics import restore_statistics
-from models.weights import load_file, start_from
+from models.networks.build import build_network
+from models.networks.statistics import restore_statistics
+from models.networks.weights import load_file, start_from
 
 
 def test_folded_batchnorm_gets_statistics_and_computes_the_same(shared: Path) -> None:

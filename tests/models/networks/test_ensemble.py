@@ -1,10 +1,10 @@
 import pytest
 import torch
 
-from models.ensemble import build_pooled
-from models.networks import bodies, build_network
-from models.resnet import parameter_counts
-from models.variants import ENSEMBLE_MEMBERS
+from models.networks.build import bodies, build_network
+from models.networks.ensemble import build_pooled
+from models.networks.resnet import parameter_counts
+from models.networks.variants import ENSEMBLE_MEMBERS
 
 
 def test_the_papers_ensemble_joins_six_frozen_members() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor, nn
 
-from models.weights import FOLDED_VARIANCE
+from models.networks.weights import FOLDED_VARIANCE
 
 
 @torch.no_grad()

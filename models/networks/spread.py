@@ -9,8 +9,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from models.resnet import ResNet
-from models.variants import Variant
+from models.networks.resnet import ResNet
+from models.networks.variants import Variant
 
 
 class MeanAndSpread(nn.Module):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.photographs import read_photographs
-from models.imageclef import IMAGE_SUFFIXES, LabelledImage, read_data
+from models.data.imageclef import IMAGE_SUFFIXES, LabelledImage, read_data
 from tasks.gold import read_gold
 
 if TYPE_CHECKING:

@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 
 from models.bundle import resolve_bundle
 from models.card import metrics, quality
+from models.data.experiment import SPLITS, Prepared, prepare, test_only
+from models.data.imageclef import DataError, LabelledImages, read_data
 from models.devices import Device
 from models.evaluation import Evaluation, evaluate
-from models.experiment import SPLITS, Prepared, prepare, test_only
-from models.imageclef import DataError, LabelledImages, read_data
 from models.plots import plot_confusion, plot_reliability
 from models.predict import Predictions, Predictor, load_predictor
 
@@ -25,7 +25,7 @@ _BATCH = 64
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluateSettings:
-    """All that an evaluation depends on; `data`, `images` and `where` are as in `models.imageclef`."""
+    """All that an evaluation depends on; `data`, `images` and `where` are as in `models.data.imageclef`."""
 
     bundle: str
     data: tuple[str, ...]

@@ -21,8 +21,8 @@ from flows.training_outcome import OUTCOME, TrainOutcome
 from flows.training_settings import TrainSettings, recipe_of
 from models.bundle import DESCRIPTION_FILE
 from models.bundle_description import bundle_info
+from models.data.imageclef import DataError
 from models.files import written_whole
-from models.imageclef import DataError
 from models.networks.variants import (
     ENSEMBLE_MEMBERS,
     UnknownModelError,

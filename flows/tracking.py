@@ -10,7 +10,7 @@ from types import ModuleType
 from flows.training import TrainListener
 from flows.training_outcome import TrainOutcome
 from flows.training_settings import TrainSettings, recipe_of
-from models.experiment import Prepared
+from models.data.experiment import Prepared
 from models.training import Epoch
 from tasks.errors import SettingsError
 

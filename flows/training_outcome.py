@@ -17,11 +17,11 @@ from models.bundle_description import Description
 from models.bundle_serialization import save_bundle
 from models.calibration import fit_temperature, fit_threshold, softmax
 from models.card import CardFacts, metrics, write_card
+from models.data.examples import compute_logits
+from models.data.experiment import Prepared, Split
+from models.data.imageclef import DataError
 from models.evaluation import Evaluation, evaluate
-from models.examples import compute_logits
-from models.experiment import Prepared, Split
 from models.files import written_whole
-from models.imageclef import DataError
 from models.networks.resnet import parameter_counts
 from models.plots import plot_confusion, plot_curves, plot_reliability
 from models.recipes import Recipe

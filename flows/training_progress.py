@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from flows.study import StudyListener
-from models.experiment import SPLITS, Prepared
+from models.data.experiment import SPLITS, Prepared
 from models.training import Epoch
 
 

@@ -21,7 +21,7 @@ from models.recipes import (
 class TrainSettings:
     """All that a training depends on.
 
-    `data`, `images` and `where` are as in `models.imageclef`; `weights` and `freeze` as in `models.starting`. The
+    `data`, `images` and `where` are as in `models.data.imageclef`; `weights` and `freeze` as in `models.starting`. The
     recipe is the preset's, changed by the TOML file `recipe`, changed by what is not None of `epochs` to `oversample`.
     """
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from models.augmentation import PRINT_AUGMENTATION, augment, to_batch
+from models.data.augmentation import PRINT_AUGMENTATION, augment, to_batch
 from models.networks.resnet import ResNet
 from models.networks.spread import MeanAndSpread
 from models.taxonomy import groups

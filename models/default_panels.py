@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.blankness import blank
-from models.canvases import Progress
+from models.data.canvases import Progress
 from models.default_card import Codes
 from models.default_head import Examples, Features, Indices
 from models.drawings.negatives import NOISE

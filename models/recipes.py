@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from models.augmentation import PAPER_AUGMENTATION, PRINT_AUGMENTATION, Augmentation
+from models.data.augmentation import PAPER_AUGMENTATION, PRINT_AUGMENTATION, Augmentation
 from models.errors import ModelError
 from models.networks.variants import INPUT_SIZES
 from models.taxonomy import near

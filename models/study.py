@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from models.data.imageclef import DataError
 from models.evaluation import ClassScores, class_scores, confusion_matrix, macro_f1
 from models.files import written_whole
-from models.imageclef import DataError
 from models.networks.variants import (
     UNITS,
     Approach,

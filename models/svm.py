@@ -7,7 +7,7 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
-from models.imageclef import DataError
+from models.data.imageclef import DataError
 from models.networks.multi_exit import MultiExit
 
 Floats = npt.NDArray[np.float32]

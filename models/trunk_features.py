@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from models.canvases import Progress, default_cache
+from models.data.canvases import Progress, default_cache
 from models.default_head import Features, compute_features
 from models.files import written_whole
 from models.networks.resnet import ResNet

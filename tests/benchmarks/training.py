@@ -25,10 +25,10 @@ import torch
 import torch.nn.functional as nnf
 from PIL import Image
 
-from models.canvases import decode
 from models.checkpoints import Checkpoint
+from models.data.canvases import decode
+from models.data.examples import Examples
 from models.devices import choose_device
-from models.examples import Examples
 from models.networks.build import build_network
 from models.recipes import PRESETS, Recipe
 from models.training import Trainer

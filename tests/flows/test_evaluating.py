@@ -16,7 +16,7 @@ from flows.training_settings import TrainSettings
 from models.bundle_description import Description
 from models.bundle_serialization import save_bundle
 from models.captions import caption_features
-from models.imageclef import DataError
+from models.data.imageclef import DataError
 from models.networks.build import build_network
 from models.transforms import Transform
 from tasks.errors import FigmillError

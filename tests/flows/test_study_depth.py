@@ -12,7 +12,7 @@ from flows.study import StudyListener, StudySettings, bundle_folder, expand, stu
 from flows.training import TrainListener, train
 from flows.training_outcome import TrainOutcome
 from flows.training_settings import TrainSettings
-from models.imageclef import DataError
+from models.data.imageclef import DataError
 from models.networks.variants import ENSEMBLE_MEMBERS, UnknownModelError
 from models.study import read_predictions
 from tests.flows.command import figmill

@@ -10,7 +10,7 @@ from flows.tracking import followed
 from flows.train_classifier import train_classifier
 from flows.training import TrainListener, train
 from flows.training_settings import TrainSettings
-from models.imageclef import DataError
+from models.data.imageclef import DataError
 from tasks.errors import SettingsError
 from tests.models.pictures import class_folders
 

@@ -19,7 +19,7 @@ from flows.training_settings import TrainSettings, recipe_of
 from models.bundle_description import Description
 from models.bundle_serialization import load_bundle, save_bundle
 from models.checkpoints import CheckpointError
-from models.imageclef import DataError
+from models.data.imageclef import DataError
 from models.networks.build import build_network
 from models.networks.variants import ENSEMBLE_MEMBERS
 from models.networks.weights import WeightsError

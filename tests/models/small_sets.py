@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from models.augmentation import Augmentation
-from models.examples import Examples
+from models.data.augmentation import Augmentation
+from models.data.examples import Examples
 from models.recipes import Recipe
 from models.transforms import Transform
 from tests.models.pictures import CODES, picture

@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 
 from models.card import CardFacts, metrics, write_card
+from models.data.imageclef import LabelledImage
 from models.evaluation import Evaluation, evaluate
-from models.imageclef import LabelledImage
 from models.transforms import Transform
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 from models.bundle import Bundle
 from models.bundle_description import Description
 from models.bundle_serialization import load_bundle, save_bundle
-from models.examples import Examples
+from models.data.examples import Examples
 from models.gradcam import LayerError, explain, overlay, sheet, sheet_names
 from models.networks.build import build_network
 from models.training import fit_head_only

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from models.augmentation import Augmentation
+from models.data.augmentation import Augmentation
 from models.recipes import PRESETS, RecipeError, change_recipe, preset, read_recipe, write_recipe
 
 PAPER = PRESETS["paper"]

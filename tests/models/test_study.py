@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.imageclef import DataError
+from models.data.imageclef import DataError
 from models.networks.variants import parse_variant
 from models.study import (
     Results,

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from models.canvases import decode
 from models.checkpoints import EVERY_EPOCH, Checkpoint, CheckpointError
-from models.examples import Examples, compute_features, compute_logits
-from models.imageclef import read_data
+from models.data.canvases import decode
+from models.data.examples import Examples, compute_features, compute_logits
+from models.data.imageclef import read_data
 from models.networks.build import build_network
 from models.networks.weights import load_file, start_from
 from models.recipes import PRESETS, Recipe

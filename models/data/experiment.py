@@ -10,9 +10,9 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from models.canvases import Canvases, Progress, decode
-from models.examples import Examples
-from models.imageclef import DataError, LabelledImage, LabelledImages
+from models.data.canvases import Canvases, Progress, decode
+from models.data.examples import Examples
+from models.data.imageclef import DataError, LabelledImage, LabelledImages
 from models.transforms import Transform
 
 Split = Literal["train", "validation", "test"]

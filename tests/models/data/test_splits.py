@@ -4,8 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.imageclef import DataError, LabelledImage, LabelledImages
-from models.splits import assign_splits, oversample
+from models.data.imageclef import DataError, LabelledImage, LabelledImages
+from models.data.splits import assign_splits, oversample
 
 
 def images(counts: dict[str, int], per_group: int = 1, split: str = "") -> LabelledImages:

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from models.experiment import prepare
-from models.imageclef import DataError, read_data
-from models.splits import assign_splits
+from models.data.experiment import prepare
+from models.data.imageclef import DataError, read_data
+from models.data.splits import assign_splits
 from models.transforms import Transform
 from tests.models.pictures import class_folders
 

@@ -10,10 +10,10 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from models.augmentation import to_batch
 from models.captions import caption_features
+from models.data.augmentation import to_batch
+from models.data.splits import Indices
 from models.networks.ensemble import Pooled
-from models.splits import Indices
 from models.transforms import Pixels, Transform
 
 Floats = npt.NDArray[np.float32]

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models.canvases import decode
+from models.data.canvases import decode
 from models.transforms import Transform
 from tests.models.pictures import class_folders
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from models.augmentation import (
+from models.data.augmentation import (
     PAPER_AUGMENTATION,
     PRINT_AUGMENTATION,
     Augmentation,

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from models.imageclef import DataError, read_data
+from models.data.imageclef import DataError, read_data
 from tests.models.pictures import class_folders, picture
 
 

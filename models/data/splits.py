@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from models.imageclef import DataError, LabelledImage, LabelledImages
+from models.data.imageclef import DataError, LabelledImage, LabelledImages
 
 Indices = npt.NDArray[np.int64]
 

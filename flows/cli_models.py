@@ -15,7 +15,7 @@ from tasks.errors import FigmillError
 
 if TYPE_CHECKING:
     from flows.training_outcome import TrainOutcome
-    from models.evaluation import Evaluation
+    from models.evaluation.evaluation import Evaluation
 
 _CACHE = click.option(
     "--cache", metavar="DIR", help="Where decoded images are kept (default: ~/.cache/figmill)."

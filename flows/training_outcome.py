@@ -15,12 +15,12 @@ from flows.training_settings import TrainSettings
 from models.bundle import BundleInfo, Rejection
 from models.bundle_description import Description
 from models.bundle_serialization import save_bundle
-from models.calibration import fit_temperature, fit_threshold, softmax
 from models.card import CardFacts, metrics, write_card
 from models.data.examples import compute_logits
 from models.data.experiment import Prepared, Split
 from models.data.imageclef import DataError
-from models.evaluation import Evaluation, evaluate
+from models.evaluation.calibration import fit_temperature, fit_threshold, softmax
+from models.evaluation.evaluation import Evaluation, evaluate
 from models.files import written_whole
 from models.networks.resnet import parameter_counts
 from models.plots import plot_confusion, plot_curves, plot_reliability

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.data.imageclef import LabelledImage
-from models.evaluation import Evaluation, Interval
+from models.evaluation.evaluation import Evaluation, Interval
 from models.taxonomy import name
 from models.transforms import Transform
 

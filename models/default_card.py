@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.card import quality
-from models.evaluation import Evaluation
+from models.evaluation.evaluation import Evaluation
 from models.taxonomy import MICROSCOPY, name
 
 Codes = npt.NDArray[np.str_]

@@ -11,7 +11,7 @@ from models.default_card import Codes, Score, score
 from models.default_head import Examples, Readout, fit_head
 from models.default_model import DefaultModel, fit_chosen_head
 from models.default_panels import TAUGHT, Flags, PanelArrays
-from models.evaluation import Evaluation, evaluate
+from models.evaluation.evaluation import Evaluation, evaluate
 
 PROBE = Readout("b3-1", ("b3-1",))
 

@@ -9,10 +9,10 @@ import numpy as np
 import torch
 
 from models.bundle import BACKGROUND, Rejection
-from models.calibration import expected_calibration_error, softmax
 from models.caption_view import fuse
 from models.default_head import Examples, Features, Floats, Head, Indices, Readout, fit_head
 from models.default_panels import TAUGHT, TRUNK, Flags, PanelArrays
+from models.evaluation.calibration import expected_calibration_error, softmax
 from models.networks.resnet import ResNet
 from models.networks.spread import build_spread
 from models.networks.variants import parse_variant

@@ -18,10 +18,10 @@ from PIL import Image
 from torch import nn
 
 from models.bundle import Bundle
-from models.calibration import softmax
 from models.data.augmentation import to_batch
 from models.data.imageclef import DataError
 from models.errors import ModelError
+from models.evaluation.calibration import softmax
 from models.networks.resnet import ResNet
 from models.transforms import Pixels
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PIL import Image
 
-from models.evaluation import Evaluation
+from models.evaluation.evaluation import Evaluation
 from models.training import Epoch
 from models.transforms import Pixels
 

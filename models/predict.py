@@ -15,9 +15,9 @@ import numpy.typing as npt
 from models.blankness import blank
 from models.bundle import BundleInfo
 from models.bundle_description import bundle_info
-from models.calibration import softmax
 from models.caption_view import fuse
 from models.devices import Device
+from models.evaluation.calibration import softmax
 from models.lanes import Floats, Lane, Lanes, Runtime, open_lanes
 from models.transforms import Pixels
 

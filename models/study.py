@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.data.imageclef import DataError
-from models.evaluation import ClassScores, class_scores, confusion_matrix, macro_f1
+from models.evaluation.evaluation import ClassScores, class_scores, confusion_matrix, macro_f1
 from models.files import written_whole
 from models.networks.variants import (
     UNITS,
@@ -91,7 +91,7 @@ class Results:
         return 100 * macro_f1(self.confusion(result))
 
     def confusion(self, result: VariantResult) -> Labels:
-        """As `models.evaluation.confusion_matrix`: rows are true, columns predicted."""
+        """As `models.evaluation.evaluation.confusion_matrix`: rows are true, columns predicted."""
         return confusion_matrix(self.true, result.predicted, len(self.classes))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.calibration import expected_calibration_error, reliability
+from models.evaluation.calibration import expected_calibration_error, reliability
 
 
 @dataclass(frozen=True, slots=True)

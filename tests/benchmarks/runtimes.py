@@ -27,7 +27,7 @@ import torch
 
 from models.bundle import Bundle, resolve_bundle
 from models.bundle_serialization import load_bundle, read_weights
-from models.calibration import softmax
+from models.evaluation.calibration import softmax
 from models.onnx_graph import build_graph
 from models.torch_lane import TorchLane, deployed
 

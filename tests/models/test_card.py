@@ -4,7 +4,7 @@ import numpy as np
 
 from models.card import CardFacts, metrics, write_card
 from models.data.imageclef import LabelledImage
-from models.evaluation import Evaluation, evaluate
+from models.evaluation.evaluation import Evaluation, evaluate
 from models.transforms import Transform
 
 

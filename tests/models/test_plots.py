@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from models.evaluation import evaluate
+from models.evaluation.evaluation import evaluate
 from models.plots import draw_tiles, plot_confusion, plot_curves, plot_reliability
 from models.training import Epoch
 

@@ -1,6 +1,6 @@
 import numpy as np
 
-from models.calibration import (
+from models.evaluation.calibration import (
     expected_calibration_error,
     fit_temperature,
     fit_threshold,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from models.calibration import Floats, Indices, expected_calibration_error, reliability
+from models.evaluation.calibration import Floats, Indices, expected_calibration_error, reliability
 
 Interval = tuple[float, float]
 Counts = npt.NDArray[np.int64]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score, precision_recall_fscore_support
 
-from models.evaluation import evaluate
+from models.evaluation.evaluation import evaluate
 
 
 def made(count: int = 300, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

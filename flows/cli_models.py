@@ -295,8 +295,8 @@ def explain(bundle: str, images: tuple[str, ...], layers: tuple[str, ...], out: 
     """
     from pathlib import Path
 
-    from models.bundle import resolve_bundle
-    from models.bundle_serialization import load_bundle
+    from models.bundle.bundle import resolve_bundle
+    from models.bundle.serialization import load_bundle
     from models.gradcam import explain_file, sheet, sheet_names
 
     loaded = load_bundle(resolve_bundle(bundle))
@@ -318,9 +318,9 @@ def models(context: click.Context) -> None:
     """List the bundles that ship and the networks that can be trained."""
     if context.invoked_subcommand:
         return
-    from models.bundle import shipped_bundles
-    from models.bundle_description import bundle_info
-    from models.card import headlines
+    from models.bundle.bundle import shipped_bundles
+    from models.bundle.card import headlines
+    from models.bundle.description import bundle_info
     from models.networks.variants import OTHER_MODELS, UNITS, points
 
     click.echo("Bundles that ship (figmill label --model NAME):")
@@ -347,8 +347,8 @@ def models(context: click.Context) -> None:
 @mendable
 def show(bundle: str) -> None:
     """Print the model card of BUNDLE, a name or a folder."""
-    from models.bundle import resolve_bundle
-    from models.bundle_description import bundle_info
+    from models.bundle.bundle import resolve_bundle
+    from models.bundle.description import bundle_info
 
     click.echo(bundle_info(resolve_bundle(bundle)).card)
 

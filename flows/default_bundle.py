@@ -13,7 +13,7 @@ from models.data.imageclef import IMAGE_SUFFIXES, LabelledImage, read_data
 from tasks.gold import read_gold
 
 if TYPE_CHECKING:
-    from models.bundle import BundleInfo
+    from models.bundle.bundle import BundleInfo
     from models.default_panels import Kind, Panel
 
 _FREE = ("permissive", "cc0")

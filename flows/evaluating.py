@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from models.bundle import resolve_bundle
-from models.card import metrics, quality
+from models.bundle.bundle import resolve_bundle
+from models.bundle.card import metrics, quality
 from models.data.experiment import SPLITS, Prepared, prepare, test_only
 from models.data.imageclef import DataError, LabelledImages, read_data
 from models.devices import Device

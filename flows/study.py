@@ -19,8 +19,8 @@ import numpy as np
 from flows.training import TrainListener, describe, prepare_data, train
 from flows.training_outcome import OUTCOME, TrainOutcome
 from flows.training_settings import TrainSettings, recipe_of
-from models.bundle import DESCRIPTION_FILE
-from models.bundle_description import bundle_info
+from models.bundle.bundle import DESCRIPTION_FILE
+from models.bundle.description import bundle_info
 from models.data.imageclef import DataError
 from models.files import written_whole
 from models.networks.variants import (

@@ -12,10 +12,10 @@ from typing import Any
 import torch
 
 from flows.training_settings import TrainSettings
-from models.bundle import BundleInfo, Rejection
-from models.bundle_description import Description
-from models.bundle_serialization import save_bundle
-from models.card import CardFacts, metrics, write_card
+from models.bundle.bundle import BundleInfo, Rejection
+from models.bundle.card import CardFacts, metrics, write_card
+from models.bundle.description import Description
+from models.bundle.serialization import save_bundle
 from models.data.examples import compute_logits
 from models.data.experiment import Prepared, Split
 from models.data.imageclef import DataError

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from models.bundle import BACKGROUND, BundleInfo, Rejection
-from models.bundle_description import Description
-from models.bundle_serialization import save_bundle
+from models.bundle.bundle import BACKGROUND, BundleInfo, Rejection
+from models.bundle.card import metrics
+from models.bundle.description import Description
+from models.bundle.serialization import save_bundle
 from models.caption_view import WEIGHT
-from models.card import metrics
 from models.default_card import DefaultCard, mean_f1, write_default_card
 from models.default_facts import (
     PROBE,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from models.card import quality
+from models.bundle.card import quality
 from models.evaluation.evaluation import Evaluation
 from models.taxonomy import MICROSCOPY, name
 

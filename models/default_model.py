@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from models.bundle import BACKGROUND, Rejection
+from models.bundle.bundle import BACKGROUND, Rejection
+from models.bundle.novelty import Novelty, fit_novelty
 from models.caption_view import fuse
 from models.default_head import Examples, Features, Floats, Head, Indices, Readout, fit_head
 from models.default_panels import TAUGHT, TRUNK, Flags, PanelArrays
@@ -17,7 +18,6 @@ from models.networks.resnet import ResNet
 from models.networks.spread import build_spread
 from models.networks.variants import parse_variant
 from models.networks.weights import load_file, start_from
-from models.novelty import Novelty, fit_novelty
 
 CHOSEN = Readout("b3-1, mean and spread", ("b3-1",), spread=True)
 

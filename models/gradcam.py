@@ -17,7 +17,7 @@ import torch
 from PIL import Image
 from torch import nn
 
-from models.bundle import Bundle
+from models.bundle.bundle import Bundle
 from models.data.augmentation import to_batch
 from models.data.imageclef import DataError
 from models.errors import ModelError

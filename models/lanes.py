@@ -18,10 +18,10 @@ from typing import Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from models.bundle import DESCRIPTION_FILE, BundleError, BundleInfo
-from models.bundle_serialization import check_weights, load_bundle, read_weights
+from models.bundle.bundle import DESCRIPTION_FILE, BundleError, BundleInfo
+from models.bundle.novelty import Novelty
+from models.bundle.serialization import check_weights, load_bundle, read_weights
 from models.devices import Device, takes_gpu, usable_cores
-from models.novelty import Novelty
 from models.onnx_graph import Array, Graph, build_graph, has_graph
 from models.transforms import Pixels
 

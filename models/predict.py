@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from models.blankness import blank
-from models.bundle import BundleInfo
-from models.bundle_description import bundle_info
+from models.bundle.bundle import BundleInfo
+from models.bundle.description import bundle_info
 from models.caption_view import fuse
 from models.devices import Device
 from models.evaluation.calibration import softmax

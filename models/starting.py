@@ -10,8 +10,8 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from models.bundle import DESCRIPTION_FILE, WEIGHTS_FILE, BundleError
-from models.bundle_serialization import load_bundle
+from models.bundle.bundle import DESCRIPTION_FILE, WEIGHTS_FILE, BundleError
+from models.bundle.serialization import load_bundle
 from models.errors import ModelError
 from models.networks.build import bodies, build_network
 from models.networks.ensemble import Ensemble

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models.bundle import BundleInfo
+from models.bundle.bundle import BundleInfo
 from models.networks.variants import Approach, fine_tuned_variants, points, shallow_variants
 from models.published import PRINTED, PRINTED_PEARSON, PRINTED_SCORES, STAND_INS, PrintedScores
 from models.study import Results, number, pearson, table_row

@@ -7,8 +7,15 @@ import hashlib
 import threading
 from pathlib import Path
 
-from models.bundle import CARD_FILE, DESCRIPTION_FILE, WEIGHTS_FILE, BundleError, BundleInfo, resolve_bundle
-from models.bundle_description import bundle_info
+from models.bundle.bundle import (
+    CARD_FILE,
+    DESCRIPTION_FILE,
+    WEIGHTS_FILE,
+    BundleError,
+    BundleInfo,
+    resolve_bundle,
+)
+from models.bundle.description import bundle_info
 from tasks import object_store, storage
 from tasks.errors import UnusableBundleError
 from tasks.scratch import Folder

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models.bundle import BundleError, BundleInfo
+from models.bundle.bundle import BundleError, BundleInfo
 from models.devices import DeviceError, usable_cores
 from models.predict import Predictor, load_predictor
 from tasks.errors import UnusableBundleError

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from models.bundle import BundleInfo
+from models.bundle.bundle import BundleInfo
 from tasks import storage
 from tasks.bundles import open_bundle
 from tasks.classifying import Classifier

@@ -37,8 +37,8 @@ def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A real bundle, but of an untrained network with small images: quick to load, knows nothing."""
     import torch
 
-    from models.bundle_description import Description
-    from models.bundle_serialization import save_bundle
+    from models.bundle.description import Description
+    from models.bundle.serialization import save_bundle
     from models.networks.build import build_network
     from models.transforms import Transform
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 from PIL import Image
 
-from models.bundle import BACKGROUND
+from models.bundle.bundle import BACKGROUND
 from models.drawings import diagrams, micrographs, negatives, sequences, signals, structures, texts
 from models.drawings.figure import Random
 

@@ -19,8 +19,8 @@ def embed_picture(picture: Path, model_id: str, model: str = DEFAULT_MODEL) -> n
     Raises InputError for a file that is no picture, UnusableBundleError where `model` is another bundle than the
     dataset's: vectors of two networks cannot be compared.
     """
-    from models.bundle import BundleError, resolve_bundle
-    from models.bundle_description import bundle_info
+    from models.bundle.bundle import BundleError, resolve_bundle
+    from models.bundle.description import bundle_info
 
     data = _read(picture)
     try:

@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 import pyarrow.dataset as ds
 
-from models.bundle import resolve_bundle
-from models.bundle_description import bundle_info
-from models.bundle_serialization import load_bundle
+from models.bundle.bundle import resolve_bundle
+from models.bundle.description import bundle_info
+from models.bundle.serialization import load_bundle
 from tests.benchmarks.process_tree import core_seconds
 
 MODEL = "default"

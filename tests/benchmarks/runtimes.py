@@ -25,8 +25,8 @@ os.environ.update(OMP_NUM_THREADS="1", ORT_DISABLE_TELEMETRY="1")
 import numpy as np
 import torch
 
-from models.bundle import Bundle, resolve_bundle
-from models.bundle_serialization import load_bundle, read_weights
+from models.bundle.bundle import Bundle, resolve_bundle
+from models.bundle.serialization import load_bundle, read_weights
 from models.evaluation.calibration import softmax
 from models.onnx_graph import build_graph
 from models.torch_lane import TorchLane, deployed

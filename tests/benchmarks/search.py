@@ -21,7 +21,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from models.bundle import resolve_bundle
+from models.bundle.bundle import resolve_bundle
 from tasks.index.likeness import embed
 from tasks.index.questions import Hit, Question
 from tasks.index.rows import picture

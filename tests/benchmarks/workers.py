@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from models.bundle_description import bundle_info
+from models.bundle.description import bundle_info
 from tasks.dataset import Dataset
 from tasks.inputs import list_inputs
 from tasks.labelling import stamp_of

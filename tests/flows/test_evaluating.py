@@ -13,8 +13,8 @@ from flows.cli import figmill
 from flows.evaluating import EvaluateSettings, evaluate_bundle
 from flows.training import train
 from flows.training_settings import TrainSettings
-from models.bundle_description import Description
-from models.bundle_serialization import save_bundle
+from models.bundle.description import Description
+from models.bundle.serialization import save_bundle
 from models.captions import caption_features
 from models.data.imageclef import DataError
 from models.networks.build import build_network

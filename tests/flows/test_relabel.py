@@ -15,8 +15,8 @@ from click.testing import CliRunner
 from flows.cli_relabel import relabel as relabel_command
 from flows.relabelling import relabel, relabel_here
 from flows.run import Submit, label_here
-from models.bundle_description import Description, bundle_info
-from models.bundle_serialization import save_bundle
+from models.bundle.description import Description, bundle_info
+from models.bundle.serialization import save_bundle
 from models.networks.build import build_network
 from models.transforms import Transform
 from tasks import object_store, storage

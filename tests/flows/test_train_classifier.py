@@ -16,8 +16,8 @@ from safetensors.torch import load_file
 from flows.cli import figmill as commands
 from flows.training import TrainListener, train
 from flows.training_settings import TrainSettings, recipe_of
-from models.bundle_description import Description
-from models.bundle_serialization import load_bundle, save_bundle
+from models.bundle.description import Description
+from models.bundle.serialization import load_bundle, save_bundle
 from models.checkpoints import CheckpointError
 from models.data.imageclef import DataError
 from models.networks.build import build_network

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from safetensors.torch import save_file
 
 from models import default_build
-from models.bundle_description import bundle_info
+from models.bundle.description import bundle_info
 from models.default_build import build
 from models.default_facts import PROBE
 from models.default_model import CHOSEN

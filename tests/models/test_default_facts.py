@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models import default_facts
-from models.bundle import Rejection
+from models.bundle.bundle import Rejection
 from models.default_facts import (
     count_confused,
     count_images,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models.bundle import BACKGROUND
+from models.bundle.bundle import BACKGROUND
 from models.default_head import cross_validate, fit_head
 from models.default_model import CHOSEN, DefaultModel, fit_chosen_head, fit_model
 from models.default_panels import PanelArrays, as_examples

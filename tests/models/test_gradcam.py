@@ -5,9 +5,9 @@ import pytest
 import torch
 from PIL import Image
 
-from models.bundle import Bundle
-from models.bundle_description import Description
-from models.bundle_serialization import load_bundle, save_bundle
+from models.bundle.bundle import Bundle
+from models.bundle.description import Description
+from models.bundle.serialization import load_bundle, save_bundle
 from models.data.examples import Examples
 from models.gradcam import LayerError, explain, overlay, sheet, sheet_names
 from models.networks.build import build_network

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from models.bundle import BundleError, Rejection, resolve_bundle
-from models.bundle_description import Description
-from models.bundle_serialization import load_bundle, save_bundle
+from models.bundle.bundle import BundleError, Rejection, resolve_bundle
+from models.bundle.description import Description
+from models.bundle.serialization import load_bundle, save_bundle
 from models.lanes import Lane, open_lanes
 from models.networks.build import build_network
 from models.networks.variants import OTHER_MODELS
@@ -90,8 +90,8 @@ def test_half_precision_on_a_cpu_gives_nearly_what_the_reference_gives(tmp_path:
 LANES_THAT_BEGIN_TOGETHER = """
 import sys, threading
 import numpy as np
-from models.bundle_description import bundle_info
-from models.bundle_serialization import read_weights
+from models.bundle.description import bundle_info
+from models.bundle.serialization import read_weights
 from models.onnx_graph import build_graph
 from models.openvino_lane import open_streams
 
@@ -180,7 +180,7 @@ def test_half_precision_keeps_the_labels(tmp_path: Path) -> None:
 def test_the_default_bundle_classifies_without_torch() -> None:
     code = (
         "import sys, numpy as np\n"
-        "from models.bundle import resolve_bundle\n"
+        "from models.bundle.bundle import resolve_bundle\n"
         "from models.predict import load_predictor\n"
         "predictor = load_predictor(resolve_bundle('default'), 'cpu')\n"
         "assert predictor.predict(np.zeros((3, 224, 224, 3), np.uint8)).probabilities.shape[0] == 3\n"

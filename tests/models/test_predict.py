@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 import torch
 
-from models.bundle import Rejection, resolve_bundle
-from models.bundle_description import Description
-from models.bundle_serialization import load_bundle, save_bundle
+from models.bundle.bundle import Rejection, resolve_bundle
+from models.bundle.description import Description
+from models.bundle.serialization import load_bundle, save_bundle
 from models.devices import DeviceError, choose_device
 from models.networks.build import build_network
 from models.predict import load_predictor

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from models.bundle_description import Description
-from models.bundle_serialization import save_bundle
+from models.bundle.description import Description
+from models.bundle.serialization import save_bundle
 from models.errors import ModelError
 from models.networks.build import build_network
 from models.networks.variants import ENSEMBLE_MEMBERS, UnknownModelError

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from models.bundle import BundleInfo, Rejection
+from models.bundle.bundle import BundleInfo, Rejection
 from models.networks.variants import fine_tuned_variants, shallow_variants
 from models.study import read_predictions
 from models.study_figures import draw_figures

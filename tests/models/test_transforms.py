@@ -90,5 +90,5 @@ def test_an_image_over_the_pixel_limit_is_refused_before_it_is_decoded() -> None
 
 
 def test_preparing_needs_no_torch() -> None:
-    code = "import sys, models.transforms, models.bundle_description, models.taxonomy; sys.exit('torch' in sys.modules)"
+    code = "import sys, models.transforms, models.bundle.description, models.taxonomy; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

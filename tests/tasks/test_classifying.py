@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from models.bundle_description import Description
-from models.bundle_serialization import save_bundle
+from models.bundle.description import Description
+from models.bundle.serialization import save_bundle
 from models.captions import caption_features
 from models.networks.build import build_network
 from models.predict import load_predictor

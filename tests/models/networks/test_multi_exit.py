@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from models.bundle_description import Description
-from models.bundle_serialization import load_bundle, save_bundle
+from models.bundle.description import Description
+from models.bundle.serialization import load_bundle, save_bundle
 from models.gradcam import layers_of
 from models.networks.build import build_network
 from models.networks.multi_exit import MultiExit, features_by_unit

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from models.bundle_description import bundle_info
+from models.bundle.description import bundle_info
 from tasks.errors import InputError, UnusableBundleError
 from tasks.index.likeness import embed_picture
 from tests.tasks.small_datasets import png

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from models.bundle import BundleError, resolve_bundle, shipped_bundles
+from models.bundle.bundle import BundleError, resolve_bundle, shipped_bundles
 
 
 def test_names_and_folders_are_resolved(tiny_bundle: Path, tmp_path: Path) -> None:

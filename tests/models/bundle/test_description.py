@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from models.bundle import BundleError
-from models.bundle_description import bundle_info
+from models.bundle.bundle import BundleError
+from models.bundle.description import bundle_info
 
 
 @pytest.fixture

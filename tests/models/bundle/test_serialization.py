@@ -5,9 +5,9 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from models.bundle import BundleError, Rejection
-from models.bundle_description import Description
-from models.bundle_serialization import load_bundle, save_bundle
+from models.bundle.bundle import BundleError, Rejection
+from models.bundle.description import Description
+from models.bundle.serialization import load_bundle, save_bundle
 from models.networks.build import build_network
 from models.transforms import Transform
 

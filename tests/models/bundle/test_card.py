@@ -2,7 +2,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models.card import CardFacts, metrics, write_card
+from models.bundle.card import CardFacts, metrics, write_card
 from models.data.imageclef import LabelledImage
 from models.evaluation.evaluation import Evaluation, evaluate
 from models.transforms import Transform

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.novelty import Novelty, fit_novelty
+from models.bundle.novelty import Novelty, fit_novelty
 
 
 @pytest.fixture(scope="module")

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from models.bundle import CARD_FILE, DESCRIPTION_FILE, WEIGHTS_FILE, Bundle, BundleError, BundleInfo
-from models.bundle_description import Description, bundle_info, description_json
+from models.bundle.bundle import CARD_FILE, DESCRIPTION_FILE, WEIGHTS_FILE, Bundle, BundleError, BundleInfo
+from models.bundle.description import Description, bundle_info, description_json
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from models.novelty import Novelty
+    from models.bundle.novelty import Novelty
 
     Weights = Mapping[str, npt.NDArray[Any]]
 
@@ -123,7 +123,7 @@ def _network(info: BundleInfo, weights: Weights) -> nn.Module:
 
 def _novelty(info: BundleInfo, tensors: Weights) -> Novelty | None:
     """The distance that the bundle measures. Raises BundleError where it is not whole."""
-    from models.novelty import Novelty
+    from models.bundle.novelty import Novelty
 
     if info.rejection.novelty is None and not tensors:
         return None

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from models.bundle import CARD_FILE, DESCRIPTION_FILE, WEIGHTS_FILE, BundleError, BundleInfo, Rejection
+from models.bundle.bundle import CARD_FILE, DESCRIPTION_FILE, WEIGHTS_FILE, BundleError, BundleInfo, Rejection
 from models.taxonomy import path
 from models.transforms import FITS, Transform
 

@@ -4,7 +4,7 @@
     model.json          architecture, classes and tree, transform, calibration, rejection, training, metrics
     README.md           the model card
 
-`models.bundle_description` reads and writes model.json, `models.bundle_serialization` saves and loads the whole.
+`models.bundle.description` reads and writes model.json, `models.bundle.serialization` saves and loads the whole.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from models.transforms import Transform
 if TYPE_CHECKING:
     from torch import nn
 
-    from models.novelty import Novelty
+    from models.bundle.novelty import Novelty
 
-PRETRAINED = Path(__file__).parent / "pretrained"
+PRETRAINED = Path(__file__).parents[1] / "pretrained"
 """The bundles that ship, one folder each."""
 
 WEIGHTS_FILE, DESCRIPTION_FILE, CARD_FILE = "model.safetensors", "model.json", "README.md"
@@ -46,7 +46,7 @@ class Rejection:
 
     Such a bundle abstains on blank pictures too (see `models.blankness`)."""
     novelty: float | None = None
-    """Above this distance to the training images (see `models.novelty`); None where the bundle measures none."""
+    """Above this distance to the training images (see `models.bundle.novelty`); None where the bundle measures none."""
 
 
 @dataclass(frozen=True, slots=True)

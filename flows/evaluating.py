@@ -17,8 +17,8 @@ from models.data.experiment import SPLITS, Prepared, prepare, test_only
 from models.data.imageclef import DataError, LabelledImages, read_data
 from models.devices import Device
 from models.evaluation.evaluation import Evaluation, evaluate
+from models.inference.predict import Predictions, Predictor, load_predictor
 from models.plots import plot_confusion, plot_reliability
-from models.predict import Predictions, Predictor, load_predictor
 
 _BATCH = 64
 

@@ -10,10 +10,10 @@ import torch
 
 from models.bundle.bundle import BACKGROUND, Rejection
 from models.bundle.novelty import Novelty, fit_novelty
-from models.caption_view import fuse
 from models.default_head import Examples, Features, Floats, Head, Indices, Readout, fit_head
 from models.default_panels import TAUGHT, TRUNK, Flags, PanelArrays
 from models.evaluation.calibration import expected_calibration_error, softmax
+from models.inference.caption_view import fuse
 from models.networks.resnet import ResNet
 from models.networks.spread import build_spread
 from models.networks.variants import parse_variant
@@ -38,7 +38,7 @@ class DefaultModel:
     novelty: Novelty
 
     def predict(self, data: PanelArrays, texts: Sequence[str]) -> tuple[Floats, Flags]:
-        """(N, classes) probabilities, and (N,) whether they are rejected, as `models.predict` gives them."""
+        """(N, classes) probabilities, and (N,) whether they are rejected, as `models.inference.predict` gives them."""
         logits = _in_order(self.head, (*self.classes, BACKGROUND), data.features)
         probabilities = fuse(softmax(logits / self.temperature), self.classes, [t or None for t in texts])
         known = probabilities[:, : len(self.classes)]

@@ -13,12 +13,12 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from models.blankness import blank
 from models.data.canvases import Progress
 from models.default_card import Codes
 from models.default_head import Examples, Features, Indices
 from models.drawings.negatives import NOISE
 from models.drawings.panels import draw_panels
+from models.inference.blankness import blank
 from models.networks.resnet import ResNet
 from models.networks.variants import parse_variant
 from models.networks.weights import load_file, start_from

@@ -13,7 +13,7 @@ import numpy as np
 
 from models.bundle.bundle import BundleError, BundleInfo
 from models.devices import DeviceError, usable_cores
-from models.predict import Predictor, load_predictor
+from models.inference.predict import Predictor, load_predictor
 from tasks.errors import UnusableBundleError
 from tasks.records import Extraction, Failure, LabelledPaper, Score, Subfigure
 from tasks.settings import Device, LabelSettings, RelabelSettings, Runtime

@@ -44,7 +44,7 @@ class Rejection:
     background: bool = False
     """The network has one more output after the classes, for what is no figure's panel: its probability is nobody's.
 
-    Such a bundle abstains on blank pictures too (see `models.blankness`)."""
+    Such a bundle abstains on blank pictures too (see `models.inference.blankness`)."""
     novelty: float | None = None
     """Above this distance to the training images (see `models.bundle.novelty`); None where the bundle measures none."""
 
@@ -63,7 +63,7 @@ class BundleInfo:
     temperature: float
     rejection: Rejection
     caption_weight: float
-    """Log-odds that a modality named by the caption adds (see `models.caption_view`); 0 leaves captions aside."""
+    """Log-odds that a modality named by the caption adds (`models.inference.caption_view`); 0 leaves captions aside."""
     weights_sha256: str
     card: str
     training: Mapping[str, Any] = field(default_factory=dict)

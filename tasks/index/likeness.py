@@ -38,7 +38,7 @@ def embed_picture(picture: Path, model_id: str, model: str = DEFAULT_MODEL) -> n
 
 def embed(pictures: list[bytes], bundle: Path) -> npt.NDArray[np.float16]:
     """(N, d) features of encoded pictures. Raises InputError for one that cannot be decoded."""
-    from models.predict import load_predictor
+    from models.inference.predict import load_predictor
 
     predictor = load_predictor(bundle)
     try:

@@ -71,7 +71,7 @@ def main() -> int:
 
 def kill_runs(scratch: Path, model: str, papers: int, kills: int, seed: int) -> Outcome:
     """Rounds of killed runs until so many processes were killed."""
-    from models.predict import load_predictor  # before the first fork
+    from models.inference.predict import load_predictor  # before the first fork
     from tasks.bundles import open_bundle
 
     # ONNX Runtime: the threads that OpenVINO computes with would not be there in a fork.

@@ -68,7 +68,7 @@ def classifier(dataset: Path, device: str, runtime: str) -> dict[str, Any]:
 
 def bare(dataset: Path, device: str, runtime: str) -> dict[str, Any]:
     """The network alone on prepared images that are in memory, on a GPU in the GPU's."""
-    from models.predict import load_predictor
+    from models.inference.predict import load_predictor
 
     predictor = load_predictor(resolve_bundle(MODEL), device, runtime)
     images = _prepared(dataset, max(READY_IMAGES, predictor.at_once))
@@ -211,7 +211,7 @@ def _on_gpu(images: np.ndarray, predictor: Any) -> Callable[[np.ndarray], None]:
     """The network of the first GPU on tensors that lie there."""
     import torch
 
-    from models.torch_lane import deployed, half_precision
+    from models.inference.torch_engine import deployed, half_precision
 
     device = torch.device("cuda", 0)
     bundle = load_bundle(resolve_bundle(MODEL))

@@ -28,8 +28,8 @@ import torch
 from models.bundle.bundle import Bundle, resolve_bundle
 from models.bundle.serialization import load_bundle, read_weights
 from models.evaluation.calibration import softmax
-from models.onnx_graph import build_graph
-from models.torch_lane import TorchLane, deployed
+from models.inference.onnx_graph import build_graph
+from models.inference.torch_engine import TorchLane, deployed
 
 Way = Callable[[np.ndarray], np.ndarray]
 """(N, S, S, 3) uint8 -> (N, outputs) logits."""
@@ -91,7 +91,7 @@ def onnx_int8(bundle: Bundle, calibration: np.ndarray) -> Way:
 
 def openvino(bundle: Bundle, _: np.ndarray, precision: str = "f32") -> Way:
     """OpenVINO, fp32."""
-    from models.openvino_lane import openvino as library
+    from models.inference.openvino_engine import openvino as library
 
     hints = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": precision}
     core = library.Core()

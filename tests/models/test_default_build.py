@@ -16,8 +16,8 @@ from models.default_facts import PROBE
 from models.default_model import CHOSEN
 from models.default_panels import Panel
 from models.drawings import negatives
+from models.inference.predict import load_predictor
 from models.networks.resnet import ResNet
-from models.predict import load_predictor
 
 
 def picture(code: str, number: int) -> bytes:

@@ -11,8 +11,8 @@ import torch
 from models.bundle.description import Description
 from models.bundle.serialization import save_bundle
 from models.captions import caption_features
+from models.inference.predict import load_predictor
 from models.networks.build import build_network
-from models.predict import load_predictor
 from models.transforms import Transform
 from tasks.bundles import open_bundle
 from tasks.classifying import Classifier

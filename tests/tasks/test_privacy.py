@@ -16,7 +16,7 @@ def refuse(event, arguments):
 sys.addaudithook(refuse)
 import numpy as np
 from models.bundle.bundle import resolve_bundle
-from models.predict import load_predictor
+from models.inference.predict import load_predictor
 predictor = load_predictor(resolve_bundle("default"), "cpu")
 predictor.predict(np.zeros((1, 224, 224, 3), np.uint8))
 """

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import openvino
 
-from models.lanes import Floats
-from models.onnx_graph import Graph
+from models.inference.engine import Floats
+from models.inference.onnx_graph import Graph
 from models.transforms import Pixels
 
 
@@ -19,7 +19,7 @@ class OpenVinoLane:
         self._request = request
 
     def forward(self, images: Pixels, texts: Sequence[str | None] | None = None) -> tuple[Floats, Floats]:
-        """As `models.lanes.Lane` has it; no network with a graph reads texts."""
+        """As `models.inference.engine.Lane` has it; no network with a graph reads texts."""
         found = self._request.infer({"images": images}, share_inputs=True)
         return found["logits"], found["features"]
 

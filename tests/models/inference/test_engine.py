@@ -11,16 +11,16 @@ import torch
 from models.bundle.bundle import BundleError, Rejection, resolve_bundle
 from models.bundle.description import Description
 from models.bundle.serialization import load_bundle, save_bundle
-from models.lanes import Lane, open_lanes
+from models.inference.engine import Lane, open_lanes
+from models.inference.onnx_graph import Graph, has_graph
+from models.inference.predict import load_predictor
+from models.inference.torch_engine import TorchLane, deployed
 from models.networks.build import build_network
 from models.networks.variants import OTHER_MODELS
-from models.onnx_graph import Graph, has_graph
-from models.predict import load_predictor
-from models.torch_lane import TorchLane, deployed
 from models.transforms import Transform
 
 try:
-    from models.openvino_lane import has_bfloat16
+    from models.inference.openvino_engine import has_bfloat16
 
     HAS_BFLOAT16 = has_bfloat16()
 except ImportError:
@@ -92,8 +92,8 @@ import sys, threading
 import numpy as np
 from models.bundle.description import bundle_info
 from models.bundle.serialization import read_weights
-from models.onnx_graph import build_graph
-from models.openvino_lane import open_streams
+from models.inference.onnx_graph import build_graph
+from models.inference.openvino_engine import open_streams
 
 sys.setswitchinterval(1e-4)
 info = bundle_info(sys.argv[1])
@@ -181,7 +181,7 @@ def test_the_default_bundle_classifies_without_torch() -> None:
     code = (
         "import sys, numpy as np\n"
         "from models.bundle.bundle import resolve_bundle\n"
-        "from models.predict import load_predictor\n"
+        "from models.inference.predict import load_predictor\n"
         "predictor = load_predictor(resolve_bundle('default'), 'cpu')\n"
         "assert predictor.predict(np.zeros((3, 224, 224, 3), np.uint8)).probabilities.shape[0] == 3\n"
         "assert 'torch' not in sys.modules\n"
@@ -190,7 +190,7 @@ def test_the_default_bundle_classifies_without_torch() -> None:
 
 
 def without(monkeypatch: pytest.MonkeyPatch, library: str, lane: str) -> None:
-    monkeypatch.delitem(sys.modules, f"models.{lane}", raising=False)
+    monkeypatch.delitem(sys.modules, f"models.inference.{lane}", raising=False)
     monkeypatch.setitem(sys.modules, library, None)
 
 
@@ -198,7 +198,10 @@ def test_libraries_that_are_not_installed_are_done_without(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     info = load_bundle(made(tmp_path, "resnet18:b1-0")).info
-    for library, lane, left in (("openvino", "openvino_lane", "onnx"), ("onnxruntime", "onnx_lane", "torch")):
+    for library, lane, left in (
+        ("openvino", "openvino_engine", "onnx"),
+        ("onnxruntime", "onnx_engine", "torch"),
+    ):
         without(monkeypatch, library, lane)
         lanes = open_lanes(info, "cpu", "auto")
         assert lanes.runtime == left
@@ -212,7 +215,7 @@ def test_a_network_that_a_library_does_not_take_goes_to_another(
         raise RuntimeError("no such operation")
 
     info = load_bundle(made(tmp_path, "resnet18:b1-0")).info
-    monkeypatch.setattr("models.lanes._openvino", refuse)
+    monkeypatch.setattr("models.inference.engine._openvino", refuse)
     assert open_lanes(info, "cpu", "auto").runtime == "onnx"
     assert "OpenVINO does not take the network (no such operation)" in caplog.text
 

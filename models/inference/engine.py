@@ -22,7 +22,7 @@ from models.bundle.bundle import DESCRIPTION_FILE, BundleError, BundleInfo
 from models.bundle.novelty import Novelty
 from models.bundle.serialization import check_weights, load_bundle, read_weights
 from models.devices import Device, takes_gpu, usable_cores
-from models.onnx_graph import Array, Graph, build_graph, has_graph
+from models.inference.onnx_graph import Array, Graph, build_graph, has_graph
 from models.transforms import Pixels
 
 log = logging.getLogger("figmill.lanes")
@@ -98,13 +98,13 @@ def _opened(library: str, opened: Callable[[Graph], tuple[Lane, ...]], graph: Gr
 
 
 def _openvino(graph: Graph) -> tuple[Lane, ...]:
-    from models.openvino_lane import has_bfloat16, open_streams
+    from models.inference.openvino_engine import has_bfloat16, open_streams
 
     return open_streams(graph, usable_cores()) if has_bfloat16() else ()
 
 
 def _onnx(graph: Graph) -> tuple[Lane, ...]:
-    from models.onnx_lane import OnnxLane
+    from models.inference.onnx_engine import OnnxLane
 
     return (OnnxLane(graph),) * usable_cores()
 
@@ -120,7 +120,7 @@ def _eager(info: BundleInfo) -> Lanes:
     """One lane, within which torch uses all cores."""
     import torch
 
-    from models.torch_lane import TorchLane, deployed
+    from models.inference.torch_engine import TorchLane, deployed
 
     bundle = load_bundle(info.path)
     device = torch.device("cpu")
@@ -132,7 +132,7 @@ def _gpus(info: BundleInfo, runtime: Runtime) -> Lanes:
     """A network on every GPU, and for each some lanes with a stream and a pinned buffer of their own."""
     import torch
 
-    from models.torch_lane import TorchLane, deployed, half_precision
+    from models.inference.torch_engine import TorchLane, deployed, half_precision
 
     if runtime != "auto":
         torch.backends.cudnn.allow_tf32 = False  # fp32 in truth

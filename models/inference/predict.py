@@ -12,13 +12,13 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from models.blankness import blank
 from models.bundle.bundle import BundleInfo
 from models.bundle.description import bundle_info
-from models.caption_view import fuse
 from models.devices import Device
 from models.evaluation.calibration import softmax
-from models.lanes import Floats, Lane, Lanes, Runtime, open_lanes
+from models.inference.blankness import blank
+from models.inference.caption_view import fuse
+from models.inference.engine import Floats, Lane, Lanes, Runtime, open_lanes
 from models.transforms import Pixels
 
 _LIBRARIES = {"openvino": "OpenVINO", "onnx": "ONNX Runtime", "torch": "PyTorch"}

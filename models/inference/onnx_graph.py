@@ -2,8 +2,8 @@
 
     images (N, S, S, 3) uint8 -> normalised -> convolutions with their BatchNorms folded in -> features, logits
 
-Networks are walked as `models.networks.resnet`, `spread`, `multi_exit` and `ensemble` build them, and the tests hold both to
-the same outputs. Those of torchvision (AlexNet, GoogLeNet, Inception, DenseNet) have no graph here.
+Networks are walked as `models.networks.resnet`, `spread`, `multi_exit` and `ensemble` build them, and the tests hold
+both to the same outputs. Those of torchvision (AlexNet, GoogLeNet, Inception, DenseNet) have no graph here.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 import onnxruntime
 
-from models.lanes import Floats
-from models.onnx_graph import Graph
+from models.inference.engine import Floats
+from models.inference.onnx_graph import Graph
 from models.transforms import Pixels
 
 
@@ -25,6 +25,6 @@ class OnnxLane:
         self._session = onnxruntime.InferenceSession(graph.model, options, providers=["CPUExecutionProvider"])
 
     def forward(self, images: Pixels, texts: Sequence[str | None] | None = None) -> tuple[Floats, Floats]:
-        """As `models.lanes.Lane` has it; no network with a graph reads texts."""
+        """As `models.inference.engine.Lane` has it; no network with a graph reads texts."""
         logits, features = self._session.run(["logits", "features"], {"images": images})
         return logits, features

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.caption_view import fuse, named_modalities
+from models.inference.caption_view import fuse, named_modalities
 from models.taxonomy import CODES
 
-CAPTIONS = Path(__file__).parents[3] / "shared/imageclef/microscopy_captions.tsv"
+CAPTIONS = Path(__file__).parents[4] / "shared/imageclef/microscopy_captions.tsv"
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageDraw
 
-from models.blankness import blank
+from models.inference.blankness import blank
 from models.transforms import Pixels, Transform
 
 SIDE = 224

@@ -9,8 +9,8 @@ from models.bundle.bundle import Rejection, resolve_bundle
 from models.bundle.description import Description
 from models.bundle.serialization import load_bundle, save_bundle
 from models.devices import DeviceError, choose_device
+from models.inference.predict import load_predictor
 from models.networks.build import build_network
-from models.predict import load_predictor
 from models.transforms import Transform
 from tests.models.pictures import encoded, picture
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from models.captions import caption_features
-from models.lanes import Floats
+from models.inference.engine import Floats
 from models.networks.build import Classifier
 from models.transforms import Pixels, Transform
 
@@ -50,7 +50,7 @@ class TorchLane:
 
     @torch.inference_mode()
     def forward(self, images: Pixels, texts: Sequence[str | None] | None) -> tuple[Floats, Floats]:
-        """As `models.lanes.Lane` has it."""
+        """As `models.inference.engine.Lane` has it."""
         with self._placed():
             # The bytes travel; what they become is computed where the network is. Channels lie last already.
             planes = self._moved(images).permute(0, 3, 1, 2)

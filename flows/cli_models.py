@@ -357,7 +357,7 @@ def show(bundle: str) -> None:
 @click.argument("preset", type=click.Choice(["paper", "fast"]), default="paper")
 def recipe(preset: Literal["paper", "fast"]) -> None:
     """Print a preset as TOML, to change and to give to `figmill train --recipe`."""
-    from models.recipes import PRESETS, write_recipe
+    from models.training.recipes import PRESETS, write_recipe
 
     click.echo(write_recipe(PRESETS[preset]), nl=False)
 

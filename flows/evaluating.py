@@ -18,7 +18,7 @@ from models.data.imageclef import DataError, LabelledImages, read_data
 from models.devices import Device
 from models.evaluation.evaluation import Evaluation, evaluate
 from models.inference.predict import Predictions, Predictor, load_predictor
-from models.plots import plot_confusion, plot_reliability
+from models.training.plots import plot_confusion, plot_reliability
 
 _BATCH = 64
 

@@ -32,7 +32,6 @@ from models.networks.variants import (
     parse_variant,
     unknown_model,
 )
-from models.starting import ENSEMBLE, weights_identity
 from models.study import (
     Results,
     VariantResult,
@@ -42,6 +41,7 @@ from models.study import (
     write_results,
 )
 from models.study_report import write_report
+from models.training.starting import ENSEMBLE, weights_identity
 
 Train = Callable[[TrainSettings, TrainListener], TrainOutcome]
 """`flows.training.train`, or the same as a flow run."""

@@ -11,7 +11,7 @@ from flows.training import TrainListener
 from flows.training_outcome import TrainOutcome
 from flows.training_settings import TrainSettings, recipe_of
 from models.data.experiment import Prepared
-from models.training import Epoch
+from models.training.training import Epoch
 from tasks.errors import SettingsError
 
 

@@ -11,7 +11,7 @@ from flows.training import TrainListener, train
 from flows.training_outcome import TrainOutcome
 from flows.training_progress import TrainingLines
 from flows.training_settings import TrainSettings
-from models.training import Epoch
+from models.training.training import Epoch
 
 _KEY = "figmill-train-classifier"
 

@@ -16,15 +16,15 @@ from torch import nn
 
 from flows.training_outcome import OUTCOME, TrainOutcome, finish, record_outcome
 from flows.training_settings import TrainSettings, recipe_of
-from models.checkpoints import Checkpoint
 from models.data.experiment import Prepared, prepare
 from models.data.imageclef import read_data
 from models.data.splits import assign_splits
 from models.devices import choose_device
 from models.networks.build import HEAD_ONLY
-from models.recipes import Recipe
-from models.starting import check_start, start_identity, start_network
-from models.training import Epoch, Fit, Trainer, fit_head_only
+from models.training.checkpoints import Checkpoint
+from models.training.recipes import Recipe
+from models.training.starting import check_start, start_identity, start_network
+from models.training.training import Epoch, Fit, Trainer, fit_head_only
 
 CHECKPOINT = "checkpoint.pt"
 

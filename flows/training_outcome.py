@@ -23,10 +23,10 @@ from models.evaluation.calibration import fit_temperature, fit_threshold, softma
 from models.evaluation.evaluation import Evaluation, evaluate
 from models.files import written_whole
 from models.networks.resnet import parameter_counts
-from models.plots import plot_confusion, plot_curves, plot_reliability
-from models.recipes import Recipe
-from models.starting import start_identity
-from models.training import Epoch, Fit
+from models.training.plots import plot_confusion, plot_curves, plot_reliability
+from models.training.recipes import Recipe
+from models.training.starting import start_identity
+from models.training.training import Epoch, Fit
 
 OUTCOME = "outcome.json"
 

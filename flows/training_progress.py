@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from flows.study import StudyListener
 from models.data.experiment import SPLITS, Prepared
-from models.training import Epoch
+from models.training.training import Epoch
 
 
 class TrainingLines(StudyListener):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 from models.devices import Device
-from models.recipes import (
+from models.training.recipes import (
     Optimiser,
     Preset,
     Recipe,
@@ -21,7 +21,7 @@ from models.recipes import (
 class TrainSettings:
     """All that a training depends on.
 
-    `data`, `images` and `where` are as in `models.data.imageclef`; `weights` and `freeze` as in `models.starting`. The
+    `data`, `images` and `where` are as in `models.data.imageclef`; `weights` and `freeze` as in `models.training.starting`. The
     recipe is the preset's, changed by the TOML file `recipe`, changed by what is not None of `epochs` to `oversample`.
     """
 

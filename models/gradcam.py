@@ -122,7 +122,7 @@ def overlay(pixels: Pixels, heat: npt.NDArray[np.float32]) -> Pixels:
 
 def sheet(explanation: Explanation) -> Image.Image:
     """Two rows, in colour and in greyscale: the image, then its overlay at each layer, with the predictions."""
-    from models.plots import draw_tiles
+    from models.training.plots import draw_tiles
 
     rows = []
     for pixels, look in (

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from models.plots import figure_with_axes
 from models.study import Results, number, pearson
+from models.training.plots import figure_with_axes
 
 _COLOURS = ("#2a6f97", "#c1121f", "#588157", "#e09f3e", "#6d597a")
 

@@ -25,13 +25,13 @@ import torch
 import torch.nn.functional as nnf
 from PIL import Image
 
-from models.checkpoints import Checkpoint
 from models.data.canvases import decode
 from models.data.examples import Examples
 from models.devices import choose_device
 from models.networks.build import build_network
-from models.recipes import PRESETS, Recipe
-from models.training import Trainer
+from models.training.checkpoints import Checkpoint
+from models.training.recipes import PRESETS, Recipe
+from models.training.training import Trainer
 
 MODELS = (
     "resnet18:tune-whole",

@@ -18,12 +18,12 @@ from flows.training import TrainListener, train
 from flows.training_settings import TrainSettings, recipe_of
 from models.bundle.description import Description
 from models.bundle.serialization import load_bundle, save_bundle
-from models.checkpoints import CheckpointError
 from models.data.imageclef import DataError
 from models.networks.build import build_network
 from models.networks.variants import ENSEMBLE_MEMBERS
 from models.networks.weights import WeightsError
-from models.training import Epoch
+from models.training.checkpoints import CheckpointError
+from models.training.training import Epoch
 from models.transforms import Transform
 from tasks.errors import FigmillError
 from tests.conftest import SHARED

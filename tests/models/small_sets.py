@@ -8,7 +8,7 @@ import numpy as np
 
 from models.data.augmentation import Augmentation
 from models.data.examples import Examples
-from models.recipes import Recipe
+from models.training.recipes import Recipe
 from models.transforms import Transform
 from tests.models.pictures import CODES, picture
 

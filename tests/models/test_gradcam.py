@@ -11,7 +11,7 @@ from models.bundle.serialization import load_bundle, save_bundle
 from models.data.examples import Examples
 from models.gradcam import LayerError, explain, overlay, sheet, sheet_names
 from models.networks.build import build_network
-from models.training import fit_head_only
+from models.training.training import fit_head_only
 from models.transforms import Transform
 from tests.models.pictures import encoded, picture
 from tests.models.small_sets import recipe

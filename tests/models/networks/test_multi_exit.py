@@ -10,9 +10,9 @@ from models.networks.build import build_network
 from models.networks.multi_exit import MultiExit, features_by_unit
 from models.networks.resnet import ResNet, build_resnet
 from models.networks.variants import UNITS, UnknownModelError, parse_variant, points
-from models.starting import start_network
-from models.svm import fit_logistic_head
-from models.training import Trainer
+from models.training.starting import start_network
+from models.training.svm import fit_logistic_head
+from models.training.training import Trainer
 from models.transforms import Transform
 from tests.models.small_sets import examples, recipe
 

@@ -4,7 +4,7 @@ import torch
 from sklearn.svm import LinearSVC
 
 from models.networks.build import build_network
-from models.svm import fit_logistic_head, fit_svm_head
+from models.training.svm import fit_logistic_head, fit_svm_head
 
 
 def blobs(classes: int) -> tuple[np.ndarray, np.ndarray]:

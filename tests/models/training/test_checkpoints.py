@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from models.checkpoints import EVERY_EPOCH, Checkpoint, CheckpointError
+from models.training.checkpoints import EVERY_EPOCH, Checkpoint, CheckpointError
 
 CPU = torch.device("cpu")
 

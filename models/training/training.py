@@ -16,15 +16,15 @@ import torch
 import torch.nn.functional as nnf
 from torch import Tensor, nn
 
-from models.checkpoints import Checkpoint
 from models.data.augmentation import augment, to_batch
 from models.data.examples import Examples, Floats, batches_of, compute_features, compute_logits, load_batches
 from models.data.splits import Indices, oversample
 from models.errors import ModelError
 from models.evaluation.evaluation import confusion_matrix, macro_f1
 from models.networks.statistics import restore_statistics
-from models.recipes import Recipe, Select
-from models.svm import fit_logistic_head, fit_svm_head
+from models.training.checkpoints import Checkpoint
+from models.training.recipes import Recipe, Select
+from models.training.svm import fit_logistic_head, fit_svm_head
 from models.transforms import Transform
 
 

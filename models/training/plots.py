@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from models.evaluation.evaluation import Evaluation
-from models.training import Epoch
+from models.training.training import Epoch
 from models.transforms import Pixels
 
 if TYPE_CHECKING:

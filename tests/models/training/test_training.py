@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from models.checkpoints import EVERY_EPOCH, Checkpoint, CheckpointError
 from models.data.canvases import decode
 from models.data.examples import Examples, compute_features, compute_logits
 from models.data.imageclef import read_data
 from models.networks.build import build_network
 from models.networks.weights import load_file, start_from
-from models.recipes import PRESETS, Recipe
-from models.training import Epoch, Trainer, best_epoch, fit_head_only
+from models.training.checkpoints import EVERY_EPOCH, Checkpoint, CheckpointError
+from models.training.recipes import PRESETS, Recipe
+from models.training.training import Epoch, Trainer, best_epoch, fit_head_only
 from models.transforms import Transform
 from tests.models.small_sets import SMALL, examples, recipe
 

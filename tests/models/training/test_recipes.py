@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from models.data.augmentation import Augmentation
-from models.recipes import PRESETS, RecipeError, change_recipe, preset, read_recipe, write_recipe
+from models.training.recipes import PRESETS, RecipeError, change_recipe, preset, read_recipe, write_recipe
 
 PAPER = PRESETS["paper"]
 

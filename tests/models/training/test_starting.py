@@ -9,7 +9,7 @@ from models.errors import ModelError
 from models.networks.build import build_network
 from models.networks.variants import ENSEMBLE_MEMBERS, UnknownModelError
 from models.networks.weights import WeightsError
-from models.starting import check_start, start_identity, start_network, weights_identity
+from models.training.starting import check_start, start_identity, start_network, weights_identity
 from models.transforms import Transform
 
 

@@ -4,8 +4,8 @@ import numpy as np
 from PIL import Image
 
 from models.evaluation.evaluation import evaluate
-from models.plots import draw_tiles, plot_confusion, plot_curves, plot_reliability
-from models.training import Epoch
+from models.training.plots import draw_tiles, plot_confusion, plot_curves, plot_reliability
+from models.training.training import Epoch
 
 
 def test_plots_are_pictures_with_something_in_them(tmp_path: Path) -> None:

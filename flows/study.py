@@ -32,7 +32,8 @@ from models.networks.variants import (
     parse_variant,
     unknown_model,
 )
-from models.study import (
+from models.study.report import write_report
+from models.study.study import (
     Results,
     VariantResult,
     predictions_file,
@@ -40,7 +41,6 @@ from models.study import (
     read_results,
     write_results,
 )
-from models.study_report import write_report
 from models.training.starting import ENSEMBLE, weights_identity
 
 Train = Callable[[TrainSettings, TrainListener], TrainOutcome]

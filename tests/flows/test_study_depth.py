@@ -14,7 +14,7 @@ from flows.training_outcome import TrainOutcome
 from flows.training_settings import TrainSettings
 from models.data.imageclef import DataError
 from models.networks.variants import ENSEMBLE_MEMBERS, UnknownModelError
-from models.study import read_predictions
+from models.study.study import read_predictions
 from tests.flows.command import figmill
 from tests.models.pictures import class_folders, picture
 

@@ -9,12 +9,12 @@ from PIL import Image
 
 from models.bundle.bundle import BundleInfo, Rejection
 from models.networks.variants import fine_tuned_variants, shallow_variants
-from models.study import read_predictions
-from models.study_figures import draw_figures
-from models.study_report import misprinted_scores, misprints, tables, write_report
+from models.study.figures import draw_figures
+from models.study.report import misprinted_scores, misprints, tables, write_report
+from models.study.study import read_predictions
 from models.taxonomy import MICROSCOPY
 from models.transforms import Transform
-from tests.models.test_study import made
+from tests.models.study.test_study import made
 
 
 def test_the_papers_misprints_are_noted(shared: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from models.data.imageclef import DataError
 from models.networks.variants import parse_variant
-from models.study import (
+from models.study.study import (
     Results,
     VariantResult,
     pearson,

@@ -10,9 +10,9 @@ import numpy as np
 
 from models.bundle.bundle import BundleInfo
 from models.networks.variants import Approach, fine_tuned_variants, points, shallow_variants
-from models.published import PRINTED, PRINTED_PEARSON, PRINTED_SCORES, STAND_INS, PrintedScores
-from models.study import Results, number, pearson, table_row
-from models.study_figures import draw_figures
+from models.study.figures import draw_figures
+from models.study.published import PRINTED, PRINTED_PEARSON, PRINTED_SCORES, STAND_INS, PrintedScores
+from models.study.study import Results, number, pearson, table_row
 from models.taxonomy import MICROSCOPY
 
 _TITLES: dict[Approach, str] = {"fine_tuned": "Table I: fine-tuned", "shallow": "Table II: shallow"}

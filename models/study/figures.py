@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from models.study import Results, number, pearson
+from models.study.study import Results, number, pearson
 from models.training.plots import figure_with_axes
 
 _COLOURS = ("#2a6f97", "#c1121f", "#588157", "#e09f3e", "#6d597a")

@@ -14,7 +14,7 @@ from tasks.gold import read_gold
 
 if TYPE_CHECKING:
     from models.bundle.bundle import BundleInfo
-    from models.default_panels import Kind, Panel
+    from models.default.panels import Kind, Panel
 
 _FREE = ("permissive", "cc0")
 """Only ready-made sets of these licence classes may train what ships."""
@@ -41,8 +41,8 @@ class BuildSettings:
 
 def build_default(settings: BuildSettings) -> BundleInfo:
     """Writes the bundle to `out`. Raises ValueError or InputError with a line for the user."""
-    from models.default_build import build
-    from models.default_panels import drawn_panels
+    from models.default.build import build
+    from models.default.panels import drawn_panels
 
     panels = [*_labelled(Path(settings.panels)), *drawn_panels(settings.seed)]
     if settings.corpus:
@@ -68,7 +68,7 @@ def _labelled(folder: Path) -> Iterator[Panel]:
 
 
 def _panel(image: LabelledImage, kind: Kind) -> Panel:
-    from models.default_panels import Panel
+    from models.default.panels import Panel
 
     return Panel(
         image=image.path.read_bytes(),
@@ -82,7 +82,7 @@ def _panel(image: LabelledImage, kind: Kind) -> Panel:
 
 
 def _gold(corpus: str) -> Iterator[Panel]:
-    from models.default_panels import Panel
+    from models.default.panels import Panel
 
     for gold in read_gold(corpus):
         yield Panel(
@@ -96,7 +96,7 @@ def _gold(corpus: str) -> Iterator[Panel]:
 
 
 def _strangers(folder: Path) -> Iterator[Panel]:
-    from models.default_panels import Panel
+    from models.default.panels import Panel
 
     for file in sorted(folder.rglob("*")):
         if file.is_file() and file.suffix.lower() in IMAGE_SUFFIXES:

@@ -22,7 +22,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 if TYPE_CHECKING:
-    from models.default_panels import Panel
+    from models.default.panels import Panel
 
 LISTING = Path(__file__).with_suffix(".csv")
 _THUMBNAIL = 32
@@ -48,7 +48,7 @@ def read_photographs(folder: Path) -> Iterator[Panel]:
 
     `folder` holds one folder for each package. Raises ValueError for a file that is not there.
     """
-    from models.default_panels import Panel
+    from models.default.panels import Panel
 
     for number, entry in enumerate(_entries()):
         image = _read(folder, entry)

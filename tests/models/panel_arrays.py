@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from models.default_head import Features
-from models.default_panels import Kind, Panel, PanelArrays
+from models.default.head import Features
+from models.default.panels import Kind, Panel, PanelArrays
 
 CENTRES = {"DMTR": (4, 0, 0), "GFIG": (0, 4, 0), "background": (0, 0, 4), "screens": (0, 40, 0)}
 

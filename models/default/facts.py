@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.default_card import Codes, Score, score
-from models.default_head import Examples, Readout, fit_head
-from models.default_model import DefaultModel, fit_chosen_head
-from models.default_panels import TAUGHT, Flags, PanelArrays
+from models.default.card import Codes, Score, score
+from models.default.head import Examples, Readout, fit_head
+from models.default.model import DefaultModel, fit_chosen_head
+from models.default.panels import TAUGHT, Flags, PanelArrays
 from models.evaluation.evaluation import Evaluation, evaluate
 
 PROBE = Readout("b3-1", ("b3-1",))

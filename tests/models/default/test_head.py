@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from models.default_head import (
+from models.default.head import (
     Examples,
     Features,
     Readout,

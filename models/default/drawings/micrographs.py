@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFilter
 
-from models.drawings.figure import Random, pick
+from models.default.drawings.figure import Random, pick
 
 _Plane = npt.NDArray[np.float32]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from PIL import Image
 
-from models.drawings.figure import Random, pick
+from models.default.drawings.figure import Random, pick
 
 _DRUGS = (
     "CC(=O)Oc1ccccc1C(=O)O",

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from models.bundle.bundle import BACKGROUND
-from models.default_head import cross_validate, fit_head
-from models.default_model import CHOSEN, DefaultModel, fit_chosen_head, fit_model
-from models.default_panels import PanelArrays, as_examples
+from models.default.head import cross_validate, fit_head
+from models.default.model import CHOSEN, DefaultModel, fit_chosen_head, fit_model
+from models.default.panels import PanelArrays, as_examples
 from tests.models.panel_arrays import arrays, panel, training_panels
 
 

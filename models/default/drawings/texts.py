@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PIL import Image
 
-from models.drawings.figure import Random, blank_axes, new_figure, number, pick, to_image
+from models.default.drawings.figure import Random, blank_axes, new_figure, number, pick, to_image
 
 _SYMBOLS = (
     r"\alpha",

@@ -10,8 +10,8 @@ import numpy as np
 from PIL import Image
 
 from models.bundle.bundle import BACKGROUND
-from models.drawings import diagrams, micrographs, negatives, sequences, signals, structures, texts
-from models.drawings.figure import Random
+from models.default.drawings import diagrams, micrographs, negatives, sequences, signals, structures, texts
+from models.default.drawings.figure import Random
 
 Drawer = Callable[[Random], Image.Image]
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from models.drawings.figure import Random, pick
+from models.default.drawings.figure import Random, pick
 
 
 def negative(random: Random) -> Image.Image:

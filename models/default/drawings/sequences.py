@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from PIL import Image
 
-from models.drawings.figure import Random, blank_axes, new_figure, pick, to_image
+from models.default.drawings.figure import Random, blank_axes, new_figure, pick, to_image
 
 _ALPHABETS = ("ACGT", "ACDEFGHIKLMNPQRSTVWY")
 _COLOURS = ("#80a0f0", "#f01505", "#00e000", "#c048c0", "#f08080", "#f09048", "#15a4a4", "#c0c000", "#ffff00")

@@ -145,7 +145,7 @@ def _data(card: DefaultCard) -> str:
         "",
         "Published and assembled panels carry CC-BY, permissive or CC0 terms; panels that a caption credits to another "
         "source are left out. Test panels come from other articles than training panels. Drawn panels are made by "
-        "`models/drawings`. Photographs that train are public domain, CC0, CC-BY or permissive, each file by itself "
+        "`models/default/drawings`. Photographs that train are public domain, CC0, CC-BY or permissive, each file by itself "
         "(`flows/photographs.csv`), and count five times: whole, three parts, and a thumbnail. Panels marked unsure "
         "train but are not scored.",
         "",

@@ -7,7 +7,7 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from PIL import Image
 
-from models.drawings.figure import Random, blank_axes, new_figure, pick, to_image
+from models.default.drawings.figure import Random, blank_axes, new_figure, pick, to_image
 
 _Wave = npt.NDArray[np.float64]
 _LEADS = ("I", "II", "III", "aVR", "aVL", "aVF", "V1", "V2", "V3", "V4", "V5", "V6")

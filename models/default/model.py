@@ -10,8 +10,8 @@ import torch
 
 from models.bundle.bundle import BACKGROUND, Rejection
 from models.bundle.novelty import Novelty, fit_novelty
-from models.default_head import Examples, Features, Floats, Head, Indices, Readout, fit_head
-from models.default_panels import TAUGHT, TRUNK, Flags, PanelArrays
+from models.default.head import Examples, Features, Floats, Head, Indices, Readout, fit_head
+from models.default.panels import TAUGHT, TRUNK, Flags, PanelArrays
 from models.evaluation.calibration import expected_calibration_error, softmax
 from models.inference.caption_view import fuse
 from models.networks.resnet import ResNet

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from models.drawings.negatives import NOISE
-from models.drawings.panels import DRAWERS, draw_panels
+from models.default.drawings.negatives import NOISE
+from models.default.drawings.panels import DRAWERS, draw_panels
 from models.taxonomy import CODES
 
 pytest.importorskip("rdkit", reason="needs the extra figmill[draw]")

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from models import trunk_features
+from models.default import trunk_features
+from models.default.trunk_features import cached_features
 from models.networks.resnet import ResNet
 from models.transforms import Transform
-from models.trunk_features import cached_features
 
 TRANSFORM = Transform(size=32, resize=32, fit="stretch")
 

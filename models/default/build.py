@@ -13,8 +13,8 @@ from models.bundle.bundle import BACKGROUND, BundleInfo, Rejection
 from models.bundle.card import metrics
 from models.bundle.description import Description
 from models.bundle.serialization import save_bundle
-from models.default_card import DefaultCard, mean_f1, write_default_card
-from models.default_facts import (
+from models.default.card import DefaultCard, mean_f1, write_default_card
+from models.default.facts import (
     PROBE,
     count_confused,
     count_images,
@@ -26,9 +26,9 @@ from models.default_facts import (
     list_sets,
     measure_scores,
 )
-from models.default_head import Examples, Floats, Readout, cross_validate, leave_source_out
-from models.default_model import CHOSEN, DefaultModel, build_network, fit_model
-from models.default_panels import TRANSFORM, TRUNK, Panel, PanelArrays, Say, as_examples, gather
+from models.default.head import Examples, Floats, Readout, cross_validate, leave_source_out
+from models.default.model import CHOSEN, DefaultModel, build_network, fit_model
+from models.default.panels import TRANSFORM, TRUNK, Panel, PanelArrays, Say, as_examples, gather
 from models.inference.caption_view import WEIGHT
 from models.networks.resnet import ResNet
 

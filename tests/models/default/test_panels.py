@@ -8,9 +8,9 @@ import torch
 from PIL import Image
 from safetensors.torch import save_file
 
-from models import default_panels
-from models.default_panels import Kind, Panel, as_examples, drawn_panels, gather
-from models.drawings.negatives import NOISE
+from models.default import panels as default_panels
+from models.default.drawings.negatives import NOISE
+from models.default.panels import Kind, Panel, as_examples, drawn_panels, gather
 from models.networks.resnet import ResNet
 from models.networks.weights import WeightsError
 from tests.models.panel_arrays import arrays, panel

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.default_card import mean_f1, score
+from models.default.card import mean_f1, score
 
 
 def test_the_bootstrap_keeps_the_classes_of_the_whole() -> None:

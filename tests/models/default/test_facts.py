@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from models import default_facts
 from models.bundle.bundle import Rejection
-from models.default_facts import (
+from models.default import facts
+from models.default.facts import (
     count_confused,
     count_images,
     count_rejected,
@@ -18,9 +18,9 @@ from models.default_facts import (
     list_sets,
     measure_scores,
 )
-from models.default_head import cross_validate
-from models.default_model import CHOSEN, DefaultModel, fit_chosen_head, fit_model
-from models.default_panels import PanelArrays, as_examples
+from models.default.head import cross_validate
+from models.default.model import CHOSEN, DefaultModel, fit_chosen_head, fit_model
+from models.default.panels import PanelArrays, as_examples
 from tests.models.panel_arrays import arrays, panel, training_panels
 
 OTHERS = [
@@ -93,7 +93,7 @@ def test_rejections_are_counted_by_kind_and_by_class(data: PanelArrays) -> None:
 def test_small_packages_are_judged_together(
     model: DefaultModel, monkeypatch: pytest.MonkeyPatch, least: int, names: list[str]
 ) -> None:
-    monkeypatch.setattr(default_facts, "_SMALL_PACKAGE", least)
+    monkeypatch.setattr(facts, "_SMALL_PACKAGE", least)
     found = count_rejected_unseen(WITH_SCREENS, as_examples(WITH_SCREENS), model)
     assert list(found) == [f"photographs of {name}, left out of training" for name in names]
     assert sum(count for count, _ in found.values()) == 24
@@ -102,7 +102,7 @@ def test_small_packages_are_judged_together(
 def test_a_package_is_judged_by_a_head_that_did_not_see_it(
     model: DefaultModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(default_facts, "_SMALL_PACKAGE", 8)
+    monkeypatch.setattr(facts, "_SMALL_PACKAGE", 8)
     examples = as_examples(WITH_SCREENS)
     by_head = replace(model, rejection=Rejection(threshold=0.5, background=True))
     seen = replace(

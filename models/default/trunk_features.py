@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.data.canvases import Progress, default_cache
-from models.default_head import Features, compute_features
+from models.default.head import Features, compute_features
 from models.files import written_whole
 from models.networks.resnet import ResNet
 from models.transforms import Pixels, Transform

@@ -14,16 +14,16 @@ import numpy as np
 import numpy.typing as npt
 
 from models.data.canvases import Progress
-from models.default_card import Codes
-from models.default_head import Examples, Features, Indices
-from models.drawings.negatives import NOISE
-from models.drawings.panels import draw_panels
+from models.default.card import Codes
+from models.default.drawings.negatives import NOISE
+from models.default.drawings.panels import draw_panels
+from models.default.head import Examples, Features, Indices
+from models.default.trunk_features import cached_features
 from models.inference.blankness import blank
 from models.networks.resnet import ResNet
 from models.networks.variants import parse_variant
 from models.networks.weights import load_file, start_from
 from models.transforms import Transform
-from models.trunk_features import cached_features
 
 Kind = Literal["published", "assembled", "drawn", "photograph", "test", "stranger"]
 Flags = npt.NDArray[np.bool_]
@@ -92,7 +92,7 @@ def drawn_panels(seed: int) -> list[Panel]:
             code=code,
             kind="drawn",
             group="drawn",
-            source="models/drawings",
+            source="models/default/drawings",
             licence="AGPL-3.0-or-later",
         )
         for code, image in draw_panels(_PER_DRAWER, seed)

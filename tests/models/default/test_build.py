@@ -9,13 +9,13 @@ import torch
 from PIL import Image, ImageDraw
 from safetensors.torch import save_file
 
-from models import default_build
 from models.bundle.description import bundle_info
-from models.default_build import build
-from models.default_facts import PROBE
-from models.default_model import CHOSEN
-from models.default_panels import Panel
-from models.drawings import negatives
+from models.default import build as default_build
+from models.default.build import build
+from models.default.drawings import negatives
+from models.default.facts import PROBE
+from models.default.model import CHOSEN
+from models.default.panels import Panel
 from models.inference.predict import load_predictor
 from models.networks.resnet import ResNet
 

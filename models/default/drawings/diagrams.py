@@ -9,7 +9,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.transforms import Bbox
 from PIL import Image
 
-from models.drawings.figure import Random, blank_axes, new_figure, number, pick, to_image, words
+from models.default.drawings.figure import Random, blank_axes, new_figure, number, pick, to_image, words
 
 _FILLS = ("white", "white", "white", "#f2f2f2", "#dbe8f6", "#fde9d9", "#e2efda", "#4f81bd", "#fff2cc")
 

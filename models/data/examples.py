@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from models.captions import caption_features
+from models.caption_features import caption_features
 from models.data.augmentation import to_batch
 from models.data.splits import Indices
 from models.networks.ensemble import Pooled

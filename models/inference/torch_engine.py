@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from models.captions import caption_features
+from models.caption_features import caption_features
 from models.inference.engine import Floats
 from models.networks.build import Classifier
 from models.transforms import Pixels, Transform

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from torch import Tensor, nn
 
-from models.captions import TEXT_SIZE
+from models.caption_features import TEXT_SIZE
 from models.networks.ensemble import Ensemble, build_ensemble, build_pooled
 from models.networks.multi_exit import build_multi_exit
 from models.networks.resnet import ResNet, build_resnet

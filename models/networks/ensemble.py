@@ -58,7 +58,7 @@ class Ensemble(nn.Module):
 class Pooled(nn.Module):
     """A torchvision network without its classifier, as a member or as a network with a linear head.
 
-    `text_size` more features follow the image's: what is known of the caption (see `models.captions`). They are
+    `text_size` more features follow the image's: what is known of the caption (see `models.caption_features`). They are
     zero where a caller has only the image.
     """
 

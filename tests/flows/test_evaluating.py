@@ -15,7 +15,7 @@ from flows.training import train
 from flows.training_settings import TrainSettings
 from models.bundle.description import Description
 from models.bundle.serialization import save_bundle
-from models.captions import caption_features
+from models.caption_features import caption_features
 from models.data.imageclef import DataError
 from models.networks.build import build_network
 from models.transforms import Transform

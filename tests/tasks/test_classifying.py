@@ -10,7 +10,7 @@ import torch
 
 from models.bundle.description import Description
 from models.bundle.serialization import save_bundle
-from models.captions import caption_features
+from models.caption_features import caption_features
 from models.inference.predict import load_predictor
 from models.networks.build import build_network
 from models.transforms import Transform

@@ -1,6 +1,6 @@
 import numpy as np
 
-from models.captions import TEXT_SIZE, caption_features
+from models.caption_features import TEXT_SIZE, caption_features
 
 
 def test_captions_on_one_subject_are_alike_and_an_empty_one_is_zero() -> None:

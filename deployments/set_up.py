@@ -25,7 +25,7 @@ from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate, WorkPoolUpdate
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 
-from tasks.storage import place
+from tasks.stores.paths import place
 
 HERE = Path(__file__).parent
 POOLS = {"figmill": "process", "figmill-docker": "docker", "figmill-kubernetes": "kubernetes"}

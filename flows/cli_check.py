@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tasks.check import Totals
-    from tasks.storage import Place
+    from tasks.stores.paths import Place
 
 _LINE_EVERY = 15.0
 """Seconds between lines of progress where there is no terminal."""
@@ -39,7 +39,7 @@ def check(folder: str, repairing: bool) -> None:
     """
     from tasks.check import Totals, total_bytes
     from tasks.lock import reading, writing
-    from tasks.storage import place
+    from tasks.stores.paths import place
 
     dataset = place(folder)
     size, totals = total_bytes(dataset), Totals()

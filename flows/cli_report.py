@@ -25,7 +25,7 @@ def report(folder: str, gold: str | None) -> None:
       figmill report figures --gold looked-at.csv
     """
     from tasks.report import rewrite_report
-    from tasks.storage import place
+    from tasks.stores.paths import place
     from tasks.texts import printable
 
     click.echo(printable(str(rewrite_report(place(folder), place(gold) if gold else None)), 1000))

@@ -15,7 +15,7 @@ from flows.logs import LogFormat
 from models.taxonomy import name as modality_name
 from tasks.progress import BarListener, Listener, LogListener
 from tasks.records import IngestSummary, RunSummary
-from tasks.storage import place
+from tasks.stores.paths import place
 from tasks.texts import printable
 
 if TYPE_CHECKING:

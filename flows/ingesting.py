@@ -6,7 +6,6 @@ from contextlib import closing
 from dataclasses import replace
 
 from flows.run import Crew, Result, in_window, threads
-from tasks import storage
 from tasks.bundles import open_bundle
 from tasks.dataset import Dataset, check_layout
 from tasks.errors import InputError
@@ -22,6 +21,7 @@ from tasks.pmc_selection import Selection
 from tasks.progress import Listener
 from tasks.records import IngestSummary, RunSummary
 from tasks.settings import IngestSettings, LabelSettings
+from tasks.stores import paths
 
 ACKNOWLEDGEMENT = "PubMed Central (PMC), National Library of Medicine, https://pmc.ncbi.nlm.nih.gov/"
 """What PMC asks to be named by whoever uses its articles."""
@@ -73,7 +73,7 @@ def ingest_here(settings: IngestSettings, listener: Listener) -> IngestSummary:
 def preview(settings: IngestSettings, listener: Listener) -> IngestSummary:
     """What an ingest would take, by licence; downloads metadata alone, and changes nothing. Raises FigmillError."""
     bucket = Bucket(settings.bucket)
-    out = storage.place(settings.out)
+    out = paths.place(settings.out)
     check_layout(out)
     known = load_cursor(out)
     cursor = start_cursor(settings, known)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 
 from flows.run import Result, Submit, in_window, threads
-from tasks import storage
 from tasks.bundles import open_bundle
 from tasks.check import require_dataset
 from tasks.dataset import Dataset
@@ -17,6 +16,7 @@ from tasks.progress import Listener
 from tasks.records import RunSummary
 from tasks.relabelling import PartShard, RelabelPlan, relabel_shard
 from tasks.settings import RelabelSettings
+from tasks.stores import paths
 
 
 def relabel(
@@ -30,9 +30,9 @@ def relabel(
     """
     result = Result()
     bundle = open_bundle(settings.model)
-    source, out = storage.place(settings.source), storage.place(settings.out)
+    source, out = paths.place(settings.source), paths.place(settings.out)
     require_dataset(source)
-    if storage.same(source, out):
+    if paths.same(source, out):
         raise OutputError(f"--out {out} is the dataset that is relabelled: name another folder")
     with reading(source), Dataset(out, stamp_of(bundle)) as dataset:
         for file, paper_ids in outdated_papers(out, source).items():

@@ -20,7 +20,7 @@ from flows.run import SettingsT, ShardT, Submit
 from tasks.errors import FigmillError, SettingsError
 from tasks.records import ShardOutcome
 from tasks.settings import LabelSettings, default_workers
-from tasks.storage import is_remote
+from tasks.stores.paths import is_remote
 from tasks.workers import stop_shared_pools
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from models.bundle.bundle import (
     resolve_bundle,
 )
 from models.bundle.description import bundle_info
-from tasks import object_store, storage
 from tasks.errors import UnusableBundleError
-from tasks.scratch import Folder
+from tasks.stores import objects, paths
+from tasks.stores.scratch import Folder
 
 _MOST_MB = {DESCRIPTION_FILE: 4, CARD_FILE: 4, WEIGHTS_FILE: 2048}
 """Larger ones are not fetched."""
@@ -34,7 +34,7 @@ def open_bundle(model: str) -> BundleInfo:
 @functools.cache
 def _open_bundle(model: str) -> BundleInfo:
     try:
-        return bundle_info(_fetched(model) if storage.is_remote(model) else resolve_bundle(model))
+        return bundle_info(_fetched(model) if paths.is_remote(model) else resolve_bundle(model))
     except BundleError as error:
         raise UnusableBundleError(str(error)) from error
 
@@ -42,13 +42,13 @@ def _open_bundle(model: str) -> BundleInfo:
 def _fetched(uri: str) -> Path:
     """A bundle's three files on this machine, and nothing else that may lie beside them; none is taken too large."""
     folder = Folder(f"bundle-{hashlib.sha256(uri.encode()).hexdigest()[:16]}").made()
-    place = storage.place(uri)
+    place = paths.place(uri)
     for name, most in _MOST_MB.items():
         file = place / name
         try:
-            if object_store.describe(str(file)).size > most << 20:
+            if objects.describe(str(file)).size > most << 20:
                 raise UnusableBundleError(f"{file} is larger than {most} MB, so it is no part of a bundle")
-            object_store.download(str(file), folder / name)
+            objects.download(str(file), folder / name)
         except OSError as error:
             raise UnusableBundleError(
                 f"{file} cannot be read: {error.strerror}; name a bundle's folder"

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from tasks import storage
 from tasks.index.thumbnails import thumbnail
+from tasks.stores import paths
 from tasks.worklist import Pick
 
 if TYPE_CHECKING:
-    from tasks.storage import Place
+    from tasks.stores.paths import Place
 
 PICTURES = 216
 PICTURES_PER_MODALITY = 12
@@ -89,7 +89,7 @@ def _rows(part: Place, group: int, picks: Sequence[Pick]) -> Iterator[tuple[Pick
     """Each pick with its row; a row group is streamed, for its images may be a hundred megabytes."""
     waiting = sorted(picks, key=lambda pick: pick.row)
     start = 0
-    with storage.parquet(part) as file:
+    with paths.parquet(part) as file:
         for batch in file.iter_batches(batch_size=64, row_groups=[group], columns=[*_SHOWN, "image"]):
             inside = [pick for pick in waiting if start <= pick.row < start + len(batch)]
             table = batch.take(pa.array([pick.row - start for pick in inside], pa.int64()))
@@ -101,7 +101,7 @@ def choose_picks(row_groups: Sequence[tuple[Place, int]]) -> list[Pick]:
     """For each modality a sample of rows that spreads over the confidences; the same for the same dataset."""
     samples: dict[tuple[str | None, int], list[tuple[int, Pick]]] = defaultdict(list)
     for part, group in _spread(row_groups, ROW_GROUPS_WITH_PICTURES):
-        with storage.parquet(part) as file:
+        with paths.parquet(part) as file:
             table = file.read_row_group(group, columns=["subfigure_id", *_COUNTED])
         for row, values in enumerate(table.to_pylist()):
             confidence = values["confidence"] or 0.0

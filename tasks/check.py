@@ -19,15 +19,15 @@ from typing import TYPE_CHECKING, Any, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks import storage
 from tasks.dataset import PART_NAME, SPOOL, drop_rows, part_files
 from tasks.errors import OutputError
 from tasks.parts import PAPERS, SUBFIGURES, UNFINISHED
 from tasks.schema import IMAGE_COLUMN, PAPER_SCHEMA, SCHEMA_VERSION, subfigure_schema
+from tasks.stores import paths
 from tasks.texts import printable
 
 if TYPE_CHECKING:
-    from tasks.storage import Place
+    from tasks.stores.paths import Place
 
 QUARANTINE = ".quarantine"
 """Where parts go that cannot be used: no reader of the dataset looks there, and nothing is thrown away."""
@@ -90,7 +90,7 @@ class _Unsound(Exception):  # noqa: N818 (carries a finding out of a part that n
 def total_bytes(out: Place) -> int:
     """What `check` will read, for a bar. Raises OutputError where `out` is no dataset."""
     require_dataset(out)
-    sizes = storage.sizes(out / SUBFIGURES)
+    sizes = paths.sizes(out / SUBFIGURES)
     return sum(size for name, size in sizes.items() if PART_NAME.fullmatch(name))
 
 
@@ -120,13 +120,13 @@ def repair(out: Place, finding: Finding) -> str | None:
 
     A quarantined part takes its ledger rows along, so that the next run does those papers again.
     """
-    if not storage.exists(finding.path):
+    if not paths.exists(finding.path):
         return f"{finding.path} is gone already"
     if finding.remedy == "remove":
         if isinstance(finding.path, Path) and finding.path.is_dir():
             shutil.rmtree(finding.path)
         else:
-            storage.remove(finding.path)
+            paths.remove(finding.path)
         return f"removed {finding.path}"
     if finding.remedy == "drop rows":
         drop_rows(out, finding.path.name, finding.paper_ids)
@@ -139,7 +139,7 @@ def repair(out: Place, finding: Finding) -> str | None:
 
 def require_dataset(out: Place) -> None:
     """Raises OutputError where `out` is no dataset."""
-    there = set(storage.names(out))
+    there = set(paths.names(out))
     # A store has no empty folders: there, one of them may be missing.
     enough = {PAPERS, SUBFIGURES} <= there if isinstance(out, Path) else {PAPERS, SUBFIGURES} & there
     if not enough:
@@ -150,7 +150,7 @@ def _strange_files(out: Place) -> Iterator[Finding]:
     if isinstance(out, Path) and (out / SPOOL).exists():
         yield Finding("leftover", out / SPOOL, "what a killed run was reading", "remove")
     for folder in (out / PAPERS, out / SUBFIGURES):
-        for path in (folder / name for name in sorted(storage.names(folder))):
+        for path in (folder / name for name in sorted(paths.names(folder))):
             is_file = path.is_file() if isinstance(path, Path) else True
             if is_file and path.name.startswith(".") and path.name.endswith(UNFINISHED):
                 yield Finding("leftover", path, "a file that a killed run did not finish", "remove")
@@ -163,13 +163,13 @@ def _check_shard(out: Place, name: str, has_part: bool, seen: _Seen, totals: Tot
     ledger, part = out / PAPERS / name, out / SUBFIGURES / name
     reading = ledger
     try:
-        with storage.local_copy(ledger) as file:
+        with paths.local_copy(ledger) as file:
             rows = _ledger_rows(file)
             if not has_part:
                 raise _Unsound("missing_part", f"its part is not in {SUBFIGURES}/")
             _check_model(file, seen)
         reading = part
-        with storage.local_copy(part) as file:
+        with paths.local_copy(part) as file:
             _check_model(file, seen)
             _check_part(file, rows, totals)
     except _Unsound as found:
@@ -288,11 +288,11 @@ def _quarantine(out: Place, name: str) -> list[str]:
     moved = []
     for folder in (PAPERS, SUBFIGURES):
         source, target = out / folder / name, out / QUARANTINE / folder / name
-        if storage.exists(source):
+        if paths.exists(source):
             number = 0
-            while storage.exists(target):
+            while paths.exists(target):
                 number += 1
                 target = target.with_name(f"{name}.{number}")
-            storage.move(source, target)
+            paths.move(source, target)
             moved.append(f"{folder}/{name}")
     return moved

@@ -28,16 +28,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tasks import storage
 from tasks.errors import OutputError
 from tasks.lock import check_claim, writing
 from tasks.parts import PAPERS, SUBFIGURES, UNFINISHED, write_ledger
 from tasks.schema import SCHEMA_VERSION, Stamp
-from tasks.scratch import scratch
+from tasks.stores import paths
+from tasks.stores.scratch import scratch
 from tasks.texts import printable
 
 if TYPE_CHECKING:
-    from tasks.storage import Place
+    from tasks.stores.paths import Place
 
 SPOOL = ".spool"
 PART_NAME = re.compile(r"part-[0-9a-f]{16}\.parquet")
@@ -62,7 +62,7 @@ class Dataset:
     """
 
     def __init__(self, out: str | Place, stamp: Stamp) -> None:
-        self.out = storage.place(out) if isinstance(out, str) else out
+        self.out = paths.place(out) if isinstance(out, str) else out
         self.claim = ""
         """What the lock says of this run; whoever works for it shows that it is still the one that may write."""
         self._stamp = stamp
@@ -75,7 +75,7 @@ class Dataset:
             check_layout(self.out)
             with _as_output_error(self.out):
                 for folder in (self.out / PAPERS, self.out / SUBFIGURES):
-                    storage.make_folder(folder)
+                    paths.make_folder(folder)
                 self.claim = self._stack.enter_context(writing(self.out))
             with _as_output_error(self.out):
                 ledgers, parts = part_files(self.out / PAPERS), part_files(self.out / SUBFIGURES)
@@ -155,7 +155,7 @@ class Dataset:
 
     def _read_ledger(self, ledgers: list[Place], parts: set[str]) -> None:
         doubled: dict[str, set[str]] = {}
-        for entries in storage.each(lambda file: _checked(self.out, file, parts), ledgers, self.out):
+        for entries in paths.each(lambda file: _checked(self.out, file, parts), ledgers, self.out):
             for paper_id, entry in entries:
                 loser = self._enter(paper_id, entry)
                 if loser is not None:
@@ -183,14 +183,14 @@ class Dataset:
         """Removes what a killed run left: unfinished files, the spool, parts that no ledger part names."""
         shutil.rmtree(self.spool, ignore_errors=True)
         for folder in (self.out / PAPERS, self.out / SUBFIGURES):
-            for name in storage.names(folder):
+            for name in paths.names(folder):
                 if name.startswith(".") and name.endswith(UNFINISHED):
-                    storage.remove(folder / name)
+                    paths.remove(folder / name)
         named = {file.name for file in part_files(self.out / PAPERS)}
         for part in part_files(self.out / SUBFIGURES):
             if part.name not in named:
                 log.info("removing %s, which a killed run left without a ledger part", part.name)
-                storage.remove(part)
+                paths.remove(part)
 
 
 def spool_of(out: Place) -> Path:
@@ -203,9 +203,9 @@ def check_layout(out: Place) -> None:
     with _as_output_error(out):
         if isinstance(out, Path) and out.exists() and not out.is_dir():
             raise OutputError(f"--out {out} is a file: name a folder that is empty, new or a Figmill dataset")
-        seen = {name for name in storage.names(out) if not name.startswith(".")}
+        seen = {name for name in paths.names(out) if not name.startswith(".")}
         inside = [
-            name for folder in (PAPERS, SUBFIGURES) if folder in seen for name in storage.names(out / folder)
+            name for folder in (PAPERS, SUBFIGURES) if folder in seen for name in paths.names(out / folder)
         ]
     strange = [name for name in inside if name[0] != "." and not PART_NAME.fullmatch(name)]
     # On a store, a killed run may have left a part before the first ledger part makes that folder.
@@ -241,14 +241,14 @@ def _remedy(out: Place) -> str:
 
 def drop_rows(out: Place, file: str, paper_ids: Collection[str]) -> None:
     """Takes the rows of failed papers out of a ledger part; one that holds no others goes with its part."""
-    with storage.local_copy(out / PAPERS / file) as ledger:
+    with paths.local_copy(out / PAPERS / file) as ledger:
         table = pq.read_table(ledger)
     kept = table.filter(pc.invert(pc.is_in(table["paper_id"], pa.array(sorted(paper_ids), pa.string()))))
     if kept.num_rows:
         write_ledger(out / PAPERS / file, kept)
     else:  # a part of failed papers alone: no rows in it either
-        storage.remove(out / PAPERS / file)
-        storage.remove(out / SUBFIGURES / file)
+        paths.remove(out / PAPERS / file)
+        paths.remove(out / SUBFIGURES / file)
 
 
 def _checked(out: Place, ledger: Place, parts: Container[str]) -> list[tuple[str, _Entry]]:
@@ -258,7 +258,7 @@ def _checked(out: Place, ledger: Place, parts: Container[str]) -> list[tuple[str
     part = out / SUBFIGURES / ledger.name
     if ledger.name not in parts:
         raise OutputError(f"{ledger} names a part that is not in {SUBFIGURES}/: {_remedy(out)}")
-    with storage.local_copy(ledger) as file:
+    with paths.local_copy(ledger) as file:
         for torn in (file, part):
             if isinstance(torn, Path):
                 _check_footer(out, torn, ledger if torn is file else part)
@@ -275,12 +275,12 @@ def _check_footer(out: Place, file: Path, said: Place) -> None:
 
 def part_files(folder: Place) -> list[Place]:
     """The parts, or ledger parts, in a folder, by name."""
-    return [folder / name for name in sorted(storage.names(folder)) if PART_NAME.fullmatch(name)]
+    return [folder / name for name in sorted(paths.names(folder)) if PART_NAME.fullmatch(name)]
 
 
 def _metadata(out: Place, ledger: Place) -> dict[str, str]:
     """The `figmill.` keys of a Parquet file, without that prefix."""
-    with storage.local_copy(ledger) as file:
+    with paths.local_copy(ledger) as file:
         _check_footer(out, file, ledger)
         pairs = pq.read_schema(file).metadata or {}
     # Torn metadata need not be text; what it then says is no model's.

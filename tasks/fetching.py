@@ -18,11 +18,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from tasks import object_store, storage, web
 from tasks.errors import InputError, PaperError
 from tasks.jats import MOST_BYTES as JATS_BYTES
 from tasks.records import Extraction, Failure, Graphic, Paper
-from tasks.scratch import Folder
+from tasks.stores import objects, paths, web
+from tasks.stores.scratch import Folder
 from tasks.texts import printable
 
 JATS_SUFFIXES = (".xml", ".nxml")
@@ -57,7 +57,7 @@ def find_remote(uri: str) -> list[Remote]:
     if web.is_web(uri):
         return [Remote(uri)]
     try:
-        found = {stored.uri: stored for stored in object_store.tree(uri)}
+        found = {stored.uri: stored for stored in objects.tree(uri)}
     except OSError as error:
         raise InputError(f"cannot read {printable(uri, 300)}: {error.strerror}") from error
     top = uri.rstrip("/")
@@ -75,7 +75,7 @@ def find_remote(uri: str) -> list[Remote]:
 def find_jats_below(folder: str) -> dict[str, str]:
     """Name without suffix -> URI of the XML files at and below a folder of a store. Raises InputError."""
     try:
-        uris = sorted(stored.uri for stored in object_store.tree(folder))
+        uris = sorted(stored.uri for stored in objects.tree(folder))
     except OSError as error:
         raise InputError(f"cannot read --jats {printable(folder, 300)}: {error.strerror}") from error
     return {PurePosixPath(uri).stem: uri for uri in uris if uri.endswith(JATS_SUFFIXES)}
@@ -173,7 +173,7 @@ class Deliveries:
         try:
             if not _is_here(paper.fetched):
                 paper = replace(paper, fetched=None)
-                if storage.is_remote(paper.source_uri):
+                if paths.is_remote(paper.source_uri):
                     paper = replace(
                         paper, fetched=str(self._get(paper.address or paper.source_uri, self._most_bytes))
                     )
@@ -183,7 +183,7 @@ class Deliveries:
 
     def _with_jats(self, paper: Paper) -> Paper:
         jats = paper.jats_uri
-        if jats is None or not storage.is_remote(jats) or _is_here(paper.fetched_jats):
+        if jats is None or not paths.is_remote(jats) or _is_here(paper.fetched_jats):
             return paper
         try:
             return replace(paper, fetched_jats=str(self._get(jats, JATS_BYTES)))
@@ -217,10 +217,10 @@ def _fetch(uri: str, target: Path, most_bytes: int) -> None:
         if web.is_web(uri):
             web.download(uri, target, most_bytes)
         else:
-            object_store.download(uri, target)
+            objects.download(uri, target)
     except OSError as error:
         target.unlink(missing_ok=True)
-        if error.errno not in (errno.ENOENT, errno.EACCES) or not storage.is_remote(str(error.filename)):
+        if error.errno not in (errno.ENOENT, errno.EACCES) or not paths.is_remote(str(error.filename)):
             raise InputError(
                 f"cannot read {printable(uri, 300)}: {error.strerror}; the same command goes on"
             ) from error
@@ -245,7 +245,7 @@ def _is_here(file: str | None) -> bool:
 
 
 def _is_away(paper: Paper) -> bool:
-    return storage.is_remote(paper.source_uri) or storage.is_remote(paper.jats_uri or "")
+    return paths.is_remote(paper.source_uri) or paths.is_remote(paper.jats_uri or "")
 
 
 def _beside(uri: str, exists: Callable[[str], bool]) -> str | None:

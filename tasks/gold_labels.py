@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from models import taxonomy
-from tasks import storage
 from tasks.errors import InputError
+from tasks.stores import paths
 from tasks.texts import printable
 
 if TYPE_CHECKING:
-    from tasks.storage import Place
+    from tasks.stores.paths import Place
 
 FILE = "gold.csv"
 COLUMNS = ("subfigure_id", "modality")
@@ -47,7 +47,7 @@ def _text(file: Place) -> str:
     try:
         if file.stat().st_size > _MOST_BYTES:
             raise InputError(f"{file} is larger than {_MOST_BYTES // 10**6} MB: name a CSV of labels")
-        return storage.read(file).decode("utf-8-sig")
+        return paths.read(file).decode("utf-8-sig")
     except OSError as error:
         raise InputError(f"{file} cannot be read: {error.strerror or error}") from error
     except UnicodeDecodeError as error:

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tasks import storage
 from tasks.records import FailedPaper, RunSummary
+from tasks.stores import paths
 
 if TYPE_CHECKING:
-    from tasks.storage import Place
+    from tasks.stores.paths import Place
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ def read_history(out: Place) -> list[PastRun]:
     """The runs that are remembered, the latest last; none where the file is absent or says something else."""
     file = out / "report" / FILE
     try:
-        kept = json.loads(storage.read(file)) if storage.exists(file) else []
+        kept = json.loads(paths.read(file)) if paths.exists(file) else []
         return [_past_run(run) for run in kept]
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         log.warning("%s cannot be read, so the report says nothing of earlier runs: %s", file, error)
@@ -60,7 +60,7 @@ def write_history(out: Place, runs: list[PastRun]) -> None:
     """Keeps the latest runs, whole or not at all."""
     kept = [_short(run) for run in runs[-RUNS_KEPT:]]
     text = json.dumps([dataclasses.asdict(run) for run in kept], default=dt.datetime.isoformat, indent=1)
-    storage.put_bytes(text.encode(), out / "report" / FILE, durable=False)
+    paths.put_bytes(text.encode(), out / "report" / FILE, durable=False)
 
 
 def _short(run: PastRun) -> PastRun:

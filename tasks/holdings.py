@@ -14,14 +14,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tasks import storage
 from tasks.dataset import drop_rows, part_files
 from tasks.errors import OutputError
 from tasks.parts import PAPERS, SUBFIGURES, unfinished, write_ledger, writer_options
 from tasks.records import Withdrawal
+from tasks.stores import paths
 
 if TYPE_CHECKING:
-    from tasks.storage import Place
+    from tasks.stores.paths import Place
 
 REPLACED = "replaced"
 """`error_kind` of a ledger row whose subfigures have gone, while those of the article's newer state are to come."""
@@ -87,13 +87,13 @@ def replaced_papers(out: Place) -> dict[str, set[str]]:
 
 
 def _all_holdings(out: Place) -> Iterator[Holding]:
-    for holdings in storage.each(_holdings, part_files(out / PAPERS), out):
+    for holdings in paths.each(_holdings, part_files(out / PAPERS), out):
         yield from holdings
 
 
 def _holdings(ledger: Place) -> list[Holding]:
     try:
-        with storage.local_copy(ledger) as file:
+        with paths.local_copy(ledger) as file:
             rows = pq.read_table(file, columns=[*_FACTS, "status", "error_kind"]).to_pylist()
     except (pa.ArrowException, ValueError, OverflowError) as error:
         raise OutputError(
@@ -127,11 +127,11 @@ def retire_papers(out: Place, file: str, paper_ids: Collection[str]) -> None:
 
     So a kill in between costs no article: the next ingest finds it in the ledger, and takes it again.
     """
-    if not storage.exists(out / PAPERS / file):
+    if not paths.exists(out / PAPERS / file):
         return
     gone = pa.array(sorted(paper_ids), pa.string())
     _rewrite(out / SUBFIGURES / file, lambda rows: rows.filter(pc.invert(pc.is_in(rows["paper_id"], gone))))
-    with storage.local_copy(out / PAPERS / file) as ledger:
+    with paths.local_copy(out / PAPERS / file) as ledger:
         table = pq.read_table(ledger)
     rows = [row | (_RETIRED if row["paper_id"] in paper_ids else {}) for row in table.to_pylist()]
     write_ledger(out / PAPERS / file, pa.Table.from_pylist(rows, schema=table.schema))
@@ -140,7 +140,7 @@ def retire_papers(out: Place, file: str, paper_ids: Collection[str]) -> None:
 def drop_papers(out: Place, file: str, paper_ids: Collection[str]) -> None:
     """Takes papers out of a part and then out of its ledger part."""
     retire_papers(out, file, paper_ids)
-    if storage.exists(out / PAPERS / file):
+    if paths.exists(out / PAPERS / file):
         drop_rows(out, file, paper_ids)
 
 
@@ -149,7 +149,7 @@ def mark_papers(out: Place, file: str, marks: Mapping[str, Mark]) -> None:
     withdrawn = {paper_id: mark.withdrawn for paper_id, mark in marks.items()}
     versions = {paper_id: mark.source_version for paper_id, mark in marks.items()}
     _rewrite(out / SUBFIGURES / file, lambda rows: _marked(rows, "withdrawn", withdrawn))
-    with storage.local_copy(out / PAPERS / file) as ledger:
+    with paths.local_copy(out / PAPERS / file) as ledger:
         table = pq.read_table(ledger)
     table = _marked(_marked(table, "withdrawn", withdrawn), "source_version", versions)
     write_ledger(out / PAPERS / file, table)
@@ -164,11 +164,11 @@ def _marked(rows: pa.Table, column: str, values: Mapping[str, str]) -> pa.Table:
 
 def _rewrite(part: Place, change: Callable[[pa.Table], pa.Table]) -> None:
     """Replaces a part by what `change` makes of its row groups; left alone where that is the same."""
-    if not storage.exists(part):
+    if not paths.exists(part):
         return
     aside = unfinished(part)
     try:
-        with storage.local_copy(part) as file, pq.ParquetFile(file) as old:
+        with paths.local_copy(part) as file, pq.ParquetFile(file) as old:
             schema = old.schema_arrow
             with pq.ParquetWriter(aside, schema, **writer_options(schema)) as new:
                 differs = False
@@ -178,7 +178,7 @@ def _rewrite(part: Place, change: Callable[[pa.Table], pa.Table]) -> None:
                     if after.num_rows:
                         new.write_table(after)
         if differs:
-            storage.put(aside, part)
+            paths.put(aside, part)
     finally:
         aside.unlink(missing_ok=True)
 

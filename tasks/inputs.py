@@ -15,7 +15,7 @@ from tasks.errors import InputError
 from tasks.fetching import JATS_SUFFIXES, Inbox, Remote, find_remote, unreadable_id
 from tasks.records import Failure, Paper
 from tasks.seen import Seen
-from tasks.storage import is_remote
+from tasks.stores.paths import is_remote
 from tasks.texts import printable
 
 Input = Path | Remote

@@ -14,7 +14,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from models.bundle.bundle import BundleInfo
-from tasks import storage
 from tasks.bundles import open_bundle
 from tasks.classifying import Classifier
 from tasks.dataset import spool_of
@@ -27,10 +26,11 @@ from tasks.records import Failure, LabelledPaper, Shard, ShardOutcome
 from tasks.schema import Stamp
 from tasks.settings import LabelSettings, default_workers
 from tasks.stopwatch import Stopwatch
+from tasks.stores import paths
 from tasks.workers import shared_pool
 
 if TYPE_CHECKING:
-    from tasks.storage import Place
+    from tasks.stores.paths import Place
 
 
 def label_shard(shard: Shard, settings: LabelSettings, listener: Listener | None = None) -> ShardOutcome:
@@ -41,7 +41,7 @@ def label_shard(shard: Shard, settings: LabelSettings, listener: Listener | None
     listener = listener or Listener()
     bundle = open_bundle(settings.model)
     stopwatch = Stopwatch()
-    out = storage.place(settings.out)
+    out = paths.place(settings.out)
     spool = spool_of(out) / shard.name
     pool = shared_pool(settings.workers or default_workers(), settings.limits)
     classifier = Classifier(bundle, settings, stopwatch)

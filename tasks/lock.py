@@ -22,7 +22,7 @@ from tasks.errors import OutputError
 from tasks.store_lock import LOCK
 
 if TYPE_CHECKING:
-    from tasks.storage import Place
+    from tasks.stores.paths import Place
 
 log = logging.getLogger("figmill.lock")
 

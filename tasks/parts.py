@@ -22,7 +22,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from models.taxonomy import path as taxonomy_path
-from tasks import storage
 from tasks.clock import now
 from tasks.records import (
     Extraction,
@@ -35,11 +34,12 @@ from tasks.records import (
     Subfigure,
 )
 from tasks.schema import IMAGE_COLUMN, PAPER_SCHEMA, Stamp, pipeline_version, stamped, subfigure_schema
-from tasks.scratch import scratch
+from tasks.stores import paths
+from tasks.stores.scratch import scratch
 from tasks.texts import printable, storable
 
 if TYPE_CHECKING:
-    from tasks.storage import Place
+    from tasks.stores.paths import Place
 
 SUBFIGURES, PAPERS = "subfigures", "papers"
 """The folders of parts and of ledger parts in a dataset."""
@@ -131,7 +131,7 @@ class PartWriter:
         self._flush()
         self._file.close()
         retire()
-        storage.put(self._unfinished, self._target)
+        paths.put(self._unfinished, self._target)
         permitted()
         ledger = pa.Table.from_pylist(self._papers, schema=stamped(PAPER_SCHEMA, self._stamp))
         write_ledger(self._ledger, ledger)
@@ -183,7 +183,7 @@ def write_ledger(target: Place, table: pa.Table) -> None:
     aside = unfinished(target)
     try:
         pq.write_table(table, aside, compression="zstd")
-        storage.put(aside, target)
+        paths.put(aside, target)
     finally:
         aside.unlink(missing_ok=True)
 

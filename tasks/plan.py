@@ -13,7 +13,7 @@ from tasks.progress import Listener
 from tasks.records import Failure, Paper, Shard
 from tasks.seen import Seen
 from tasks.settings import LabelSettings
-from tasks.storage import is_remote
+from tasks.stores.paths import is_remote
 
 
 class Plan:

@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
-from tasks import storage
 from tasks.errors import InputError, OutputError
 from tasks.settings import IngestSettings
+from tasks.stores import paths
 
 if TYPE_CHECKING:
-    from tasks.storage import Place
+    from tasks.stores.paths import Place
 
 FILE = ".pmc"
 _MARGIN = dt.timedelta(days=1)
@@ -60,7 +60,7 @@ class Span:
 def load_cursor(out: Place) -> Cursor | None:
     """The dataset's cursor; None before its first ingest. Raises OutputError where it cannot be read back."""
     try:
-        found = json.loads(storage.read(out / FILE))
+        found = json.loads(paths.read(out / FILE))
         return Cursor(**{**found, "licenses": tuple(found["licenses"])})
     except FileNotFoundError:
         return None
@@ -72,7 +72,7 @@ def load_cursor(out: Place) -> Cursor | None:
 
 def save_cursor(out: Place, cursor: Cursor) -> None:
     """Whole or not at all."""
-    storage.put_bytes(json.dumps(asdict(cursor)).encode(), out / FILE)
+    paths.put_bytes(json.dumps(asdict(cursor)).encode(), out / FILE)
 
 
 def choose_span(settings: IngestSettings, cursor: Cursor | None, inventories: Sequence[str]) -> Span:

@@ -13,7 +13,7 @@ from tasks.jats import MOST_BYTES as JATS_BYTES
 from tasks.pmc import Bucket
 from tasks.pmc_articles import Article, File
 from tasks.records import Failure, Graphic, Paper
-from tasks.scratch import Folder
+from tasks.stores.scratch import Folder
 from tasks.texts import printable
 
 log = logging.getLogger("figmill.pmc")

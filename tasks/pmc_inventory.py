@@ -23,7 +23,7 @@ import pyarrow.csv
 
 from tasks.errors import InputError, PaperError
 from tasks.pmc import Bucket
-from tasks.scratch import Folder
+from tasks.stores.scratch import Folder
 from tasks.texts import printable
 
 FOLDER = "inventory-reports/pmc-oa-opendata/metadata/"

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks import storage
 from tasks.bundles import open_bundle
 from tasks.classifying import Classifier
 from tasks.dataset import Dataset, part_files
@@ -35,9 +34,10 @@ from tasks.records import (
 from tasks.schema import IMAGE_COLUMN
 from tasks.settings import RelabelSettings
 from tasks.stopwatch import Stopwatch
+from tasks.stores import paths
 
 if TYPE_CHECKING:
-    from tasks.storage import Place
+    from tasks.stores.paths import Place
 
 _BATCH_ROWS = 32
 _MODEL_COLUMNS = (
@@ -79,7 +79,7 @@ class RelabelPlan:
         self.skipped = 0
         self.left = 0
         self._ledgers = list(
-            storage.each(functools.partial(_statuses, source), part_files(source / PAPERS), source)
+            paths.each(functools.partial(_statuses, source), part_files(source / PAPERS), source)
         )
         self.inputs = sum(len(statuses) for _, statuses in self._ledgers)
         listener.listed(self.inputs)
@@ -111,7 +111,7 @@ class RelabelPlan:
 def _statuses(source: Place, ledger: Place) -> tuple[str, dict[str, bool]]:
     """A ledger part's name, and of each of its papers whether it failed."""
     try:
-        with storage.local_copy(ledger) as file:
+        with paths.local_copy(ledger) as file:
             table = pq.read_table(file, columns=["paper_id", "status"])
     except _BROKEN as error:
         raise _unsound(source, error) from error
@@ -128,7 +128,7 @@ def relabel_shard(
     listener = listener or Listener()
     bundle = open_bundle(settings.model)
     stopwatch = Stopwatch()
-    out, source = storage.place(settings.out), storage.place(settings.source)
+    out, source = paths.place(settings.out), paths.place(settings.source)
     with (
         PartWriter(out, shard.name, stamp_of(bundle)) as part,
         Classifier(bundle, settings, stopwatch) as classifier,
@@ -150,12 +150,12 @@ class _Rows:
 def _read(source: Place, name: str, paper_ids: Collection[str]) -> Iterator[Extraction | Failure]:
     """The papers of a part as they were when they were extracted, in the part's order; failed ones first."""
     try:
-        with storage.local_copy(source / PAPERS / name) as file:
+        with paths.local_copy(source / PAPERS / name) as file:
             rows = pq.read_table(file).to_pylist()
         ledger = {row["paper_id"]: row for row in rows if row["paper_id"] in paper_ids}
         empty = [row for row in ledger.values() if not row["subfigures"]]
         yield from (_failure(row) if row["status"] == "failed" else _extraction(_Rows(row)) for row in empty)
-        with storage.local_copy(source / SUBFIGURES / name) as file:
+        with paths.local_copy(source / SUBFIGURES / name) as file:
             for paper in _papers(file, ledger):
                 if len(paper.rows) != paper.ledger["subfigures"]:
                     raise ValueError(

@@ -15,11 +15,12 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from models import taxonomy
-from tasks import changes, gold_labels, storage
+from tasks import changes, gold_labels
 from tasks.agreement import Agreement, agreement
 from tasks.errors import InputError, OutputError
 from tasks.history import Holdings, PastRun, read_history, write_history
 from tasks.records import FailedPaper, RunSummary
+from tasks.stores import paths
 from tasks.survey import BINS, Survey, survey
 from tasks.texts import printable
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
-    from tasks.storage import Place
+    from tasks.stores.paths import Place
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ def write_report(out: Place, summary: RunSummary) -> Place:
 
     Shows what this run did and what the dataset at `out` now holds; under 3 MB whatever the corpus.
     """
-    storage.make_folder(out / "report")
+    paths.make_folder(out / "report")
     dataset = survey(out, summary.parts, _gold_of(out))
     runs = [*read_history(out), PastRun(summary, holdings(dataset))]
     write_history(out, runs)
@@ -72,7 +73,7 @@ def rewrite_report(out: Place, gold: Place | None = None) -> Place:
         raise OutputError(f"{out} remembers no run: label papers first, `figmill label PAPERS --out {out}`")
     if gold is not None:
         gold_labels.read_gold_labels(gold)
-        storage.put_bytes(storage.read(gold), out / "report" / gold_labels.FILE, durable=False)
+        paths.put_bytes(paths.read(gold), out / "report" / gold_labels.FILE, durable=False)
     return _write_page(out, survey(out, runs[-1].summary.parts, _gold_of(out)), runs)
 
 
@@ -93,7 +94,7 @@ def _gold_of(out: Place) -> Mapping[str, str]:
     """What people said of the dataset's pictures; a file that cannot be used costs a line in the log, not the run."""
     file = out / "report" / gold_labels.FILE
     try:
-        return gold_labels.read_gold_labels(file) if storage.exists(file) else {}
+        return gold_labels.read_gold_labels(file) if paths.exists(file) else {}
     except InputError as error:
         log.warning("%s; the report goes without it", error)
         return {}
@@ -101,7 +102,7 @@ def _gold_of(out: Place) -> Mapping[str, str]:
 
 def _write_page(out: Place, dataset: Survey, runs: list[PastRun]) -> Place:
     page = out / "report" / "index.html"
-    storage.put_bytes(render(dataset, runs).encode(), page, durable=False)
+    paths.put_bytes(render(dataset, runs).encode(), page, durable=False)
     return page
 
 

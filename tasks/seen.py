@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks import storage
+from tasks.stores import paths
 
 if TYPE_CHECKING:
-    from tasks.storage import Place
+    from tasks.stores.paths import Place
 
 FILE = ".inputs"
 _SAVE_EVERY = 300.0
@@ -70,7 +70,7 @@ class Seen:
         sink = pa.BufferOutputStream()
         pq.write_table(pa.table(columns, schema=_SCHEMA), sink, compression="zstd", use_dictionary=False)
         try:
-            storage.put_bytes(sink.getvalue().to_pybytes(), self._file, durable=False)
+            paths.put_bytes(sink.getvalue().to_pybytes(), self._file, durable=False)
         except OSError as error:  # the next run takes longer, no more
             log.warning("%s cannot be written: %s", self._file, error.strerror)
         self._saved = time.monotonic()
@@ -78,7 +78,7 @@ class Seen:
 
     def _load(self) -> dict[bytes, tuple[bytes, bytes]]:
         try:
-            table = pq.ParquetFile(pa.BufferReader(storage.read(self._file))).read(_SCHEMA.names)
+            table = pq.ParquetFile(pa.BufferReader(paths.read(self._file))).read(_SCHEMA.names)
             uris, versions, ids = (column.to_pylist() for column in table.cast(_SCHEMA).columns)
         except FileNotFoundError:
             return {}

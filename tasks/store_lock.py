@@ -23,9 +23,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tasks import object_store, storage
 from tasks.clock import now
 from tasks.errors import OutputError
+from tasks.stores import objects, paths
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -73,7 +73,7 @@ def writing(out: UPath) -> Iterator[str]:
         heart.join()
         with contextlib.suppress(OSError):  # whoever comes next waits for STALE seconds
             if _highest(out) == number:
-                storage.put_bytes(_to_json(replace(me, held=False)), out / LOCK / _name(number))
+                paths.put_bytes(_to_json(replace(me, held=False)), out / LOCK / _name(number))
 
 
 @contextlib.contextmanager
@@ -103,23 +103,23 @@ def _take(out: UPath, me: _Holder) -> int:
         if _highest(out) == mine:
             for old in _numbers(out):
                 if old < mine:
-                    storage.remove(out / LOCK / _name(old))
+                    paths.remove(out / LOCK / _name(old))
             return mine
-        storage.remove(out / LOCK / _name(mine))
+        paths.remove(out / LOCK / _name(mine))
     raise OutputError(f"{out} cannot be locked: too many runs want it at once")
 
 
 def _create(out: UPath, number: int, me: _Holder) -> bool:
     target = out / LOCK / _name(number)
     try:
-        object_store.create(_to_json(me), target)
+        objects.create(_to_json(me), target)
     except FileExistsError:
         pass  # or our own, whose reply was lost and which was sent again
     except OSError as error:
         if error.errno != errno.ENOSYS:
             raise
         log.warning("%s knows no conditional put: start no two runs on it at the same moment", out)
-        storage.put_bytes(_to_json(me), target)
+        paths.put_bytes(_to_json(me), target)
     holder = _read(out, number)
     return holder is not None and holder.token == me.token
 
@@ -144,14 +144,14 @@ def _refuse_if_held(out: UPath, number: int) -> None:
 def _silence(out: UPath, number: int) -> float:
     """Seconds since the holder's last sign of life, both ends by the store's clock."""
     probe = out / LOCK / f"probe-{secrets.token_hex(8)}"
-    storage.put_bytes(b"", probe)
+    paths.put_bytes(b"", probe)
     try:
-        silence = object_store.modified(probe) - object_store.modified(out / LOCK / _name(number))
+        silence = objects.modified(probe) - objects.modified(out / LOCK / _name(number))
         return max(silence.total_seconds(), 0.0)
     except FileNotFoundError:  # released and tidied away meanwhile
         return 0.0
     finally:
-        storage.remove(probe)
+        paths.remove(probe)
 
 
 def _beat(out: UPath, number: int, me: _Holder, ended: threading.Event) -> None:
@@ -160,7 +160,7 @@ def _beat(out: UPath, number: int, me: _Holder, ended: threading.Event) -> None:
             if _highest(out) != number:
                 log.warning("another run took over %s", out)
                 return
-            storage.put_bytes(_to_json(me), out / LOCK / _name(number))
+            paths.put_bytes(_to_json(me), out / LOCK / _name(number))
         except OSError as error:
             log.warning("the lock of %s could not be renewed: %s", out, error.strerror)
 
@@ -171,7 +171,7 @@ def _highest(out: UPath) -> int:
 
 
 def _numbers(out: UPath) -> list[int]:
-    return [int(name) for name in storage.names(out / LOCK) if name.isdigit()]
+    return [int(name) for name in paths.names(out / LOCK) if name.isdigit()]
 
 
 def _name(number: int) -> str:
@@ -181,7 +181,7 @@ def _name(number: int) -> str:
 def _read(out: UPath, number: int) -> _Holder | None:
     """None where it is gone, or no lock that this version knows."""
     try:
-        return _Holder(**json.loads(storage.read(out / LOCK / _name(number))))
+        return _Holder(**json.loads(paths.read(out / LOCK / _name(number))))
     except FileNotFoundError:
         return None
     except (ValueError, TypeError):

@@ -17,14 +17,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks import storage
 from tasks.cards import Card, choose_picks, make_cards
 from tasks.parts import PAPERS, SUBFIGURES
 from tasks.records import FailedPaper
+from tasks.stores import paths
 from tasks.worklist import REASONS, Columns, Worklist
 
 if TYPE_CHECKING:
-    from tasks.storage import Place
+    from tasks.stores.paths import Place
 
 log = logging.getLogger(__name__)
 
@@ -104,9 +104,9 @@ def survey(out: Place, recent: Sequence[str] = (), gold: Mapping[str, str] = Map
     """
     found = Survey()
     shards: list[_Shard] = []
-    parts = set(storage.names(out / SUBFIGURES))
-    ledgers = sorted(name for name in storage.names(out / PAPERS) if name.endswith(".parquet"))
-    for counted in storage.each(lambda name: _count_shard(out, name, name in parts, gold), ledgers, out):
+    parts = set(paths.names(out / SUBFIGURES))
+    ledgers = sorted(name for name in paths.names(out / PAPERS) if name.endswith(".parquet"))
+    for counted in paths.each(lambda name: _count_shard(out, name, name in parts, gold), ledgers, out):
         found.add(counted.survey)
         shards.append(counted)
     chosen = [shard for shard in shards if shard.row_groups and shard.part.name in set(recent)] or shards
@@ -151,7 +151,7 @@ def _count_shard(out: Place, name: str, has_part: bool, gold: Mapping[str, str])
 def _guarded(shard: _Shard, file: Place, count: Callable[[_Shard, pq.ParquetFile], None]) -> None:
     """Counts a file; where that cannot be, `unreadable` says why."""
     try:
-        with storage.parquet(file) as opened:
+        with paths.parquet(file) as opened:
             count(shard, opened)
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         log.warning("%s cannot be read: %s", file, error)

@@ -81,7 +81,7 @@ def s3_server() -> Iterator[Store]:
 @pytest.fixture
 def s3(s3_server: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
     """The server, well-behaved again, with an empty bucket `bucket`; this process talks to it."""
-    from tasks import object_store
+    from tasks.stores import objects
 
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
@@ -90,6 +90,6 @@ def s3(s3_server: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
     s3_server.faults.clear()
     s3_server.before = lambda request: None
     httpx.post(f"{s3_server.url}/moto-api/reset").raise_for_status()
-    object_store.filesystem("s3").mkdir("bucket")
+    objects.filesystem("s3").mkdir("bucket")
     s3_server.requests.clear()
     return s3_server

@@ -18,7 +18,7 @@ from typing import Any
 
 from PIL import Image
 
-from tasks import object_store
+from tasks.stores import objects
 from tests.stores import Store
 from tests.tasks.drawn import Drawing, picture
 
@@ -84,7 +84,7 @@ class PmcBucket:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.fs = object_store.filesystem("s3")
+        self.fs = objects.filesystem("s3")
         self.fs.mkdir(NAME, acl="public-read")
         self._changed: dict[str, str] = {}
         self._day = 1

@@ -8,7 +8,6 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks import storage
 from tasks.clock import now
 from tasks.errors import OutputError
 from tasks.export import croissant
@@ -20,6 +19,7 @@ from tasks.export.rows import Advance, chosen_rows
 from tasks.export.webdataset import ShardWriter
 from tasks.index.source import Origin, Part, list_parts, origin, reading_parts
 from tasks.parts import SUBFIGURES
+from tasks.stores import paths
 
 _CARD, _MODEL_CARD = "README.md", "MODEL.md"
 _READ_PARQUET = """from datasets import load_dataset
@@ -81,7 +81,7 @@ class Exporter:
         file = self.out / croissant.FILE
         text = self._croissant(self.out.resolve().name, f"{SUBFIGURES}/*.parquet", self._licenses())
         try:
-            storage.put_bytes(text.encode(), file, durable=False)
+            paths.put_bytes(text.encode(), file, durable=False)
         except OSError as error:
             raise OutputError(f"cannot write {file}: {error.strerror}") from error
         return file

@@ -14,9 +14,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tasks import object_store, storage
 from tasks.check import Totals, check
 from tasks.demo import make_papers
+from tasks.stores import objects, paths
 from tests.flows.command import copies, ledger, subfigure_rows
 from tests.servers import Server, eventually, process
 from tests.stores import Fault, Store
@@ -120,7 +120,7 @@ def test_a_run_by_hand_outlives_a_store_that_fails_and_warns_of_papers_that_fail
     """From bucket to bucket; the worker has no keys but those in the secret blocks."""
     make_papers(tmp_path / "in")
     (tmp_path / "in" / "text.pdf").write_text("no PDF")
-    object_store.filesystem("s3").put(f"{tmp_path}/in/", "bucket/in/", recursive=True)
+    objects.filesystem("s3").put(f"{tmp_path}/in/", "bucket/in/", recursive=True)
     s3.faults.append(Fault(403, "AccessDenied", times=1, method="PUT", path="/out/subfigures/"))
     with listening() as (hook, told):
         script(operated, "automations.py", hook)
@@ -130,7 +130,7 @@ def test_a_run_by_hand_outlives_a_store_that_fails_and_warns_of_papers_that_fail
     assert message["text"].startswith("Figmill: many papers failed\ns3://bucket/out: 1 of 3 papers failed")
     (shard,) = operated.ask("task_runs/filter", task_runs={"flow_run_id": {"any_": [run]}})
     assert (shard["state_type"], shard["run_count"]) == ("COMPLETED", 2)
-    assert list(check(storage.place("s3://bucket/out"), Totals())) == []
+    assert list(check(paths.place("s3://bucket/out"), Totals())) == []
     pool = json.dumps(operated.call("GET", "work_pools/figmill")["base_job_template"])
     assert "figmill-s3-key" in pool
     assert "testing" not in pool

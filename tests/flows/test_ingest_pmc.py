@@ -14,14 +14,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows.ingesting import ingest_here
-from tasks import web
 from tasks.check import Totals, check
 from tasks.errors import InputError
 from tasks.holdings import retire_papers
 from tasks.progress import Listener
 from tasks.records import IngestSummary
-from tasks.scratch import scratch
 from tasks.settings import REDISTRIBUTABLE, IngestSettings
+from tasks.stores import web
+from tasks.stores.scratch import scratch
 from tests.conftest import SHARED
 from tests.flows.command import figmill, start
 from tests.pmc_bucket import NAME, PmcBucket, Source, drawn, pictured

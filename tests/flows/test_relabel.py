@@ -19,7 +19,6 @@ from models.bundle.description import Description, bundle_info
 from models.bundle.serialization import save_bundle
 from models.networks.build import build_network
 from models.transforms import Transform
-from tasks import object_store, storage
 from tasks.check import Totals, check
 from tasks.demo import make_papers
 from tasks.errors import OutputError
@@ -28,6 +27,7 @@ from tasks.progress import Listener
 from tasks.records import RunSummary, ShardOutcome
 from tasks.relabelling import PartShard, relabel_shard
 from tasks.settings import LabelSettings, RelabelSettings
+from tasks.stores import objects, paths
 from tests.flows.command import copies
 from tests.stores import Store
 
@@ -78,10 +78,10 @@ def run(source: Path | str, out: Path | str, model: Path, **options: Any) -> Run
 
 
 def rows(out: Path | str, folder: str, without: tuple[str, ...] = ()) -> list[dict[str, Any]]:
-    place = storage.place(str(out)) / folder
+    place = paths.place(str(out)) / folder
     found = []
-    for name in storage.names(place):
-        with storage.local_copy(place / name) as file:
+    for name in paths.names(place):
+        with paths.local_copy(place / name) as file:
             found += pq.read_table(file).to_pylist()
     for row in found:
         for column in (*TIMES, *without):
@@ -159,10 +159,10 @@ def test_a_run_that_dies_between_parts_loses_and_doubles_nothing(
 
 
 def test_from_store_to_store(s3: Store, labelled: Path, other_bundle: Path, tmp_path: Path) -> None:
-    object_store.filesystem("s3").put(f"{labelled}/", "bucket/figures/", recursive=True)
+    objects.filesystem("s3").put(f"{labelled}/", "bucket/figures/", recursive=True)
     run("s3://bucket/figures", "s3://bucket/other", other_bundle)
     assert rows("s3://bucket/other", "subfigures", LABELS) == rows(labelled, "subfigures", LABELS)
-    assert list(check(storage.place("s3://bucket/other"), Totals())) == []
+    assert list(check(paths.place("s3://bucket/other"), Totals())) == []
 
 
 def test_what_cannot_be_relabelled_is_one_line(labelled: Path, other_bundle: Path, tmp_path: Path) -> None:

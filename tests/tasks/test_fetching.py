@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tasks import fetching, object_store, storage
+from tasks import fetching
 from tasks.errors import InputError
 from tasks.fetching import Deliveries, Inbox, Remote, find_jats_below, find_remote
 from tasks.records import Failure, Paper
+from tasks.stores import objects, paths
 from tests.stores import Fault, Store
 
 MB = 2**20
@@ -17,7 +18,7 @@ MB = 2**20
 
 def put(*names: str, data: bytes = b"%PDF-1.4") -> list[str]:
     for name in names:
-        storage.put_bytes(data, storage.place(f"s3://bucket/in/{name}"))
+        paths.put_bytes(data, paths.place(f"s3://bucket/in/{name}"))
     return [f"s3://bucket/in/{name}" for name in names]
 
 
@@ -95,7 +96,7 @@ def test_a_paper_too_large_or_gone_is_its_own_failure(s3: Store) -> None:
 
 def test_a_store_that_fails_ends_the_run(s3: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     (uri,) = put("a.pdf")
-    monkeypatch.setattr(object_store.filesystem("s3"), "retries", 1)
+    monkeypatch.setattr(objects.filesystem("s3"), "retries", 1)
     s3.faults.append(Fault(503, "SlowDown", path="a.pdf"))
     with (
         pytest.raises(InputError, match=r"cannot read .*a.pdf: .*tried several times"),

@@ -7,7 +7,6 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from tasks import storage
 from tasks.check import Totals, check
 from tasks.errors import OutputError
 from tasks.holdings import (
@@ -21,6 +20,7 @@ from tasks.holdings import (
 )
 from tasks.parts import PartWriter
 from tasks.records import LabelledPaper, Metadata, Paper
+from tasks.stores import paths
 from tests.tasks.small_records import STAMP, extraction, labelled
 
 ONE, TWO = "part-0000000000000001", "part-0000000000000002"
@@ -40,7 +40,7 @@ def taken(number: int, pmcid: str | None, version: str | None = "v1") -> Labelle
 
 def write(out: Any, name: str, *papers: LabelledPaper) -> None:
     for folder in ("papers", "subfigures"):
-        storage.make_folder(out / folder)
+        paths.make_folder(out / folder)
     with PartWriter(out, name, STAMP) as part:
         for paper in papers:
             part.add(paper)
@@ -52,7 +52,7 @@ def out(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     """A dataset of three articles in two parts."""
     if request.param == "store":
         request.getfixturevalue("s3")
-    out = storage.place(tmp_path / "out" if request.param == "disk" else "s3://bucket/out")
+    out = paths.place(tmp_path / "out" if request.param == "disk" else "s3://bucket/out")
     write(out, ONE, taken(1, "PMC1"), taken(2, "PMC2"))
     write(out, TWO, taken(3, "PMC3"), taken(4, None))
     return out
@@ -60,8 +60,8 @@ def out(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
 
 def rows(out: Any, folder: str) -> list[dict[str, Any]]:
     found = []
-    for name in storage.names(out / folder):
-        with storage.local_copy(out / folder / name) as file:
+    for name in paths.names(out / folder):
+        with paths.local_copy(out / folder / name) as file:
             found += pq.read_table(file).to_pylist()
     return found
 
@@ -117,7 +117,7 @@ def test_retired_articles_have_no_rows_but_in_the_ledger_until_they_are_dropped(
 
 def test_a_part_goes_with_its_last_paper(out: Any) -> None:
     drop_papers(out, f"{ONE}.parquet", {pid(1), pid(2)})
-    assert [storage.names(out / folder) for folder in ("papers", "subfigures")] == [[f"{TWO}.parquet"]] * 2
+    assert [paths.names(out / folder) for folder in ("papers", "subfigures")] == [[f"{TWO}.parquet"]] * 2
     drop_papers(out, f"{ONE}.parquet", {pid(1)})
     assert list(check(out, Totals())) == []
 

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tasks import pmc, web
+from tasks import pmc
 from tasks.errors import InputError, PaperError, SettingsError
 from tasks.pmc import Bucket
+from tasks.stores import web
 from tests.pmc_bucket import NAME, PmcBucket
 from tests.stores import Fault, Store
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tasks import storage
 from tasks.errors import InputError, OutputError
 from tasks.pmc_cursor import FILE, Cursor, Span, choose_span, load_cursor, moved, save_cursor, start_cursor
 from tasks.settings import PMC_BUCKET, IngestSettings
+from tasks.stores import paths
 from tests.stores import Store
 
 INVENTORIES = ["2026-11-01T01-00Z", "2026-11-02T03-00Z", "2026-11-03T01-00Z"]
@@ -75,7 +75,7 @@ def test_a_cursor_is_kept(tmp_path: Path) -> None:
 
 
 def test_a_cursor_is_kept_on_a_store(s3: Store) -> None:
-    out = storage.place("s3://bucket/out")
+    out = paths.place("s3://bucket/out")
     assert load_cursor(out) is None
     save_cursor(out, cursor(NEWEST))
     assert load_cursor(out) == cursor(NEWEST)

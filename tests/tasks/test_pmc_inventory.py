@@ -23,7 +23,7 @@ from tasks.pmc_inventory import (
     newest_versions,
     read_inventory,
 )
-from tasks.scratch import scratch
+from tasks.stores.scratch import scratch
 from tests.pmc_bucket import INVENTORIES, NAME, PmcBucket, Source
 from tests.stores import Store
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from tasks import inputs, storage
+from tasks import inputs
 from tasks.inputs import identify
 from tasks.records import Paper
 from tasks.seen import FILE, Seen
+from tasks.stores import paths
 
 ID = "ab" * 32
 
@@ -19,7 +20,7 @@ def out(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     if request.param == "disk":
         return tmp_path
     request.getfixturevalue("s3")
-    return storage.place("s3://bucket/out")
+    return paths.place("s3://bucket/out")
 
 
 def test_what_was_noted_of_papers_in_the_ledger_is_known_to_the_next_run(out: Any) -> None:
@@ -44,13 +45,13 @@ def test_nothing_is_written_where_nothing_is_new(out: Any) -> None:
     seen = Seen(out)
     seen.note("/a.pdf", "1", ID)
     seen.save(lambda _: False)
-    assert FILE not in storage.names(out)
+    assert FILE not in paths.names(out)
     seen.save(lambda _: True, now=False)  # not every time
-    assert FILE not in storage.names(out)
+    assert FILE not in paths.names(out)
 
 
 def test_a_torn_file_costs_time_and_no_more(out: Any, caplog: pytest.LogCaptureFixture) -> None:
-    storage.put_bytes(b"PAR1 torn", out / FILE)
+    paths.put_bytes(b"PAR1 torn", out / FILE)
     assert Seen(out).paper_id("/a.pdf", "1") is None
     assert "every input is read again" in caplog.text
 
@@ -84,4 +85,4 @@ def test_a_file_that_has_just_been_written_is_not_trusted(
     (paper,) = identify([file], seen)
     seen.save(lambda _: True)
     assert isinstance(paper, Paper)
-    assert FILE not in storage.names(tmp_path)
+    assert FILE not in paths.names(tmp_path)

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from tasks import object_store, storage, store_lock
+from tasks import store_lock
 from tasks.errors import OutputError
 from tasks.lock import check_claim, reading, writing
+from tasks.stores import objects, paths
 from tests.stores import Fault, Store
 
 
@@ -19,18 +20,18 @@ def out(request: pytest.FixtureRequest) -> Iterator[Any]:
     """An empty folder of a store; memory:// stands for what fsspec knows besides."""
     if request.param == "s3":
         request.getfixturevalue("s3")
-        yield storage.place("s3://bucket/out")
+        yield paths.place("s3://bucket/out")
         return
-    yield storage.place("memory://lock/out")
-    object_store.filesystem("memory").rm("/lock", recursive=True)
+    yield paths.place("memory://lock/out")
+    objects.filesystem("memory").rm("/lock", recursive=True)
 
 
 def leave(out: Any, **other: Any) -> None:
     """What a run leaves that dies while it holds the lock; `other` says what its lock says differently."""
     with writing(out) as claim:
         file = out / store_lock.LOCK / claim
-        left = json.loads(storage.read(file)) | other
-    storage.put_bytes(json.dumps(left | {"held": True}).encode(), file)
+        left = json.loads(paths.read(file)) | other
+    paths.put_bytes(json.dumps(left | {"held": True}).encode(), file)
 
 
 def test_the_second_is_refused_with_the_firsts_identity_and_comes_in_after_it(out: Any) -> None:
@@ -43,7 +44,7 @@ def test_the_second_is_refused_with_the_firsts_identity_and_comes_in_after_it(ou
                 pass
     with reading(out):
         pass
-    assert len(storage.names(out / store_lock.LOCK)) == 1
+    assert len(paths.names(out / store_lock.LOCK)) == 1
 
 
 def test_a_dead_process_of_this_machine_is_known_at_once(out: Any) -> None:
@@ -69,13 +70,13 @@ def test_one_of_another_machine_counts_as_dead_once_it_is_silent(
 def test_a_living_run_gives_signs_of_life(out: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store_lock, "BEAT", 0.01)
     put = threading.Semaphore(0)
-    real = storage.put_bytes
+    real = paths.put_bytes
 
     def count(*arguments: Any, **options: Any) -> None:
         real(*arguments, **options)
         put.release()
 
-    monkeypatch.setattr(storage, "put_bytes", count)
+    monkeypatch.setattr(paths, "put_bytes", count)
     with writing(out):
         for _ in range(3):
             assert put.acquire(timeout=60)
@@ -83,8 +84,8 @@ def test_a_living_run_gives_signs_of_life(out: Any, monkeypatch: pytest.MonkeyPa
 
 def test_who_lost_the_lock_may_write_no_more_and_does_not_take_it_from_the_next(out: Any) -> None:
     with writing(out) as lost:
-        storage.put_bytes(
-            storage.read(out / store_lock.LOCK / lost), out / store_lock.LOCK / f"{int(lost) + 1:08}"
+        paths.put_bytes(
+            paths.read(out / store_lock.LOCK / lost), out / store_lock.LOCK / f"{int(lost) + 1:08}"
         )
         with pytest.raises(OutputError, match="another run took over"):
             check_claim(out, lost)
@@ -93,7 +94,7 @@ def test_who_lost_the_lock_may_write_no_more_and_does_not_take_it_from_the_next(
 
 
 def test_of_many_at_once_one_gets_it(s3: Store) -> None:
-    out = storage.place("s3://bucket/out")
+    out = paths.place("s3://bucket/out")
     start, got, refused = threading.Barrier(6), [], []
     all_tried = threading.Barrier(6)
 
@@ -117,21 +118,21 @@ def test_of_many_at_once_one_gets_it(s3: Store) -> None:
 
 def test_a_store_without_conditional_puts_is_warned_of(s3: Store, caplog: pytest.LogCaptureFixture) -> None:
     s3.faults.append(Fault(501, "NotImplemented", method="PUT", path=store_lock.LOCK, times=1))
-    with writing(storage.place("s3://bucket/out")):
+    with writing(paths.place("s3://bucket/out")):
         assert "knows no conditional put" in caplog.text
 
 
 def test_a_reply_that_was_lost_does_not_lock_its_own_run_out(
     s3: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = object_store.create
+    real = objects.create
 
     def twice(data: bytes, target: Any) -> None:
         real(data, target)
         real(data, target)
 
-    monkeypatch.setattr(object_store, "create", twice)
-    with writing(storage.place("s3://bucket/out")):
+    monkeypatch.setattr(objects, "create", twice)
+    with writing(paths.place("s3://bucket/out")):
         pass
 
 

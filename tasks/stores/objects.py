@@ -6,7 +6,7 @@ the last), and readers see the old one, the new one or none.
 Throttled, failed and dropped requests are tried again with growing pauses by the libraries beneath (botocore and s3fs
 for S3, gcsfs for Google): some twenty times within half a minute, unless AWS_MAX_ATTEMPTS or AWS_RETRY_MODE say
 otherwise. The usual variables (AWS_ENDPOINT_URL, AWS_PROFILE, GOOGLE_APPLICATION_CREDENTIALS, ...) are theirs. What
-they raise becomes an OSError with a sentence (`tasks.store_errors`).
+they raise becomes an OSError with a sentence (`tasks.stores.errors`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from tasks.errors import StorageError
-from tasks.store_errors import from_library, sentence, speaking
+from tasks.stores.errors import from_library, sentence, speaking
 from tasks.texts import printable
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 CODE = """
 import os, sys
-from tasks.scratch import Folder, scratch
+from tasks.stores.scratch import Folder, scratch
 file = Folder("inbox").new_file(".pdf")
 file.write_bytes(b"12345")
 print(scratch(), flush=True)

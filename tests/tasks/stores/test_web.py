@@ -9,10 +9,10 @@ import pytest
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
-from tasks import web
 from tasks.errors import PaperError
 from tasks.fetching import Inbox, Remote, find_remote
 from tasks.records import Failure, Paper
+from tasks.stores import web
 from tests.stores import _Quiet, serving
 
 MB = 2**20

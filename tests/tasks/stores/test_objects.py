@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tasks import object_store, storage
 from tasks.errors import StorageError
+from tasks.stores import objects, paths
 from tests.stores import Fault, Store
 from tests.tasks.store_uses import USES
 
@@ -17,10 +17,10 @@ def test_what_is_not_installed_is_named(protocol: str, library: str, extra: str)
     code = f"""
 import sys
 sys.modules[{library!r}] = None  # as if it were not installed
-from tasks import object_store
+from tasks.stores import objects
 try:
-    object_store.at({protocol + "://bucket/x"!r})
-except object_store.StorageError as error:
+    objects.at({protocol + "://bucket/x"!r})
+except objects.StorageError as error:
     print(error)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -29,33 +29,33 @@ except object_store.StorageError as error:
 
 def test_an_unknown_scheme_is_said() -> None:
     with pytest.raises(StorageError, match="nosuch:// is no kind of storage"):
-        object_store.at("nosuch://bucket/x")
+        objects.at("nosuch://bucket/x")
 
 
 def test_a_tree_is_one_listing_however_deep_with_versions_and_no_look_at_any_object(s3: Store) -> None:
-    top = storage.place("s3://bucket/in")
+    top = paths.place("s3://bucket/in")
     for number in range(20):
-        storage.put_bytes(b"x" * number, top / f"{number % 4}/{number % 7}/{number}.pdf")
+        paths.put_bytes(b"x" * number, top / f"{number % 4}/{number % 7}/{number}.pdf")
     s3.requests.clear()
-    found = {stored.uri: stored for stored in object_store.tree("s3://bucket/in")}
+    found = {stored.uri: stored for stored in objects.tree("s3://bucket/in")}
     assert len(s3.requests) == 1
     assert found["s3://bucket/in/3/5/19.pdf"].size == 19
     assert len({stored.version for stored in found.values()}) == 20
 
 
 def test_no_two_create_one_object(s3: Store) -> None:
-    target = storage.place("s3://bucket/lock")
-    object_store.create(b"1", target)
+    target = paths.place("s3://bucket/lock")
+    objects.create(b"1", target)
     with pytest.raises(FileExistsError):
-        object_store.create(b"2", target)
-    assert storage.read(target) == b"1"
+        objects.create(b"2", target)
+    assert paths.read(target) == b"1"
 
 
 @pytest.mark.parametrize(
     ("status", "code"), [(503, "SlowDown"), (429, "TooManyRequests"), (500, "InternalError"), (0, "dropped")]
 )
 def test_a_busy_store_is_asked_again(status: int, code: str, s3: Store, tmp_path: Path) -> None:
-    storage.put_bytes(b"1", storage.place("s3://bucket/there"))
+    paths.put_bytes(b"1", paths.place("s3://bucket/there"))
     for use in USES:
         s3.faults[:] = [Fault(status, code, times=1)]
         use(tmp_path)

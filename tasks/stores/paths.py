@@ -1,7 +1,7 @@
 """Where datasets, bundles and papers lie: folders of this machine, or object stores by `s3://`, `gs://` and the like.
 
 One way to both, so that who reads or writes need not know the difference. Here a file is written aside, synced and
-renamed; on a store an object is put whole (see `tasks.object_store`), and errors are OSErrors with a sentence.
+renamed; on a store an object is put whole (see `tasks.stores.objects`), and errors are OSErrors with a sentence.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 import pyarrow.parquet as pq
 
-from tasks import object_store
 from tasks.errors import StorageError
-from tasks.scratch import scratch
-from tasks.store_errors import speaking
+from tasks.stores import objects
+from tasks.stores.errors import speaking
+from tasks.stores.scratch import scratch
 
 if TYPE_CHECKING:
     from upath import UPath
@@ -40,21 +40,21 @@ def place(text: str | Path) -> Place:
     """The file or folder that a path or URI names. Raises StorageError where the scheme is unknown or not installed."""
     if not is_remote(text):
         return Path(str(text).removeprefix("file://"))
-    return object_store.at(str(text))
+    return objects.at(str(text))
 
 
 def names(folder: Place) -> list[str]:
     """Names of what lies in a folder, not below; one listing. None where the folder is not there."""
     if isinstance(folder, Path):
         return [path.name for path in folder.iterdir()] if folder.is_dir() else []
-    return [Path(stored.uri).name for stored in object_store.children(folder)]
+    return [Path(stored.uri).name for stored in objects.children(folder)]
 
 
 def sizes(folder: Place) -> dict[str, int]:
     """Name -> bytes of the files in a folder; one listing."""
     if isinstance(folder, Path):
         return {entry.name: entry.stat().st_size for entry in folder.iterdir()}
-    return {Path(stored.uri).name: stored.size for stored in object_store.children(folder)}
+    return {Path(stored.uri).name: stored.size for stored in objects.children(folder)}
 
 
 def same(one: Place, other: Place) -> bool:
@@ -88,7 +88,7 @@ def opened(file: Place) -> Iterator[BinaryIO]:
         with file.open("rb") as stream:
             yield stream
         return
-    with object_store.opened(file) as stream:
+    with objects.opened(file) as stream:
         yield stream
 
 
@@ -112,7 +112,7 @@ def local_copy(file: Place) -> Iterator[Path]:
     copy = scratch() / f"{secrets.token_hex(8)}-{file.name}"
     try:
         try:
-            object_store.download(str(file), copy)
+            objects.download(str(file), copy)
         except OSError as error:  # not to be mistaken for a file that is damaged
             raise StorageError(f"cannot read {file}: {error.strerror}") from error
         yield copy
@@ -177,7 +177,7 @@ def each(function: Callable[[_T], _R], items: Iterable[_T], at: Place) -> Iterat
     if isinstance(at, Path):
         yield from map(function, items)
         return
-    with ThreadPoolExecutor(object_store.AT_ONCE, thread_name_prefix="store") as threads:
+    with ThreadPoolExecutor(objects.AT_ONCE, thread_name_prefix="store") as threads:
         try:
             yield from threads.map(function, items)
         finally:

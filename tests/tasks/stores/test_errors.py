@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks import object_store, storage
+from tasks.stores import objects, paths
 from tests.stores import Fault, Store
 from tests.tasks.store_uses import USES, Use
 
@@ -22,21 +22,21 @@ def test_denied_access_is_said_at_once(use: Use, s3: Store, tmp_path: Path) -> N
 
 def test_no_bucket_no_object_and_bad_credentials_are_said(s3: Store, tmp_path: Path) -> None:
     with pytest.raises(OSError, match="there is no such bucket"):
-        storage.put_bytes(b"1", storage.place("s3://nosuch/x"))
+        paths.put_bytes(b"1", paths.place("s3://nosuch/x"))
     with pytest.raises(OSError, match="there is no such bucket"):
-        storage.names(storage.place("s3://nosuch/x"))
+        paths.names(paths.place("s3://nosuch/x"))
     with pytest.raises(OSError, match="there is no such object"):
-        storage.read(storage.place("s3://bucket/x"))
+        paths.read(paths.place("s3://bucket/x"))
     s3.faults.append(Fault(400, "ExpiredToken"))
     with pytest.raises(OSError, match="credentials are not accepted"):
-        object_store.download("s3://bucket/x", tmp_path / "x")
+        objects.download("s3://bucket/x", tmp_path / "x")
 
 
 def test_a_store_that_stays_busy_is_given_up_with_a_sentence(
     s3: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = object_store.filesystem("s3")
+    store = objects.filesystem("s3")
     monkeypatch.setattr(store, "retries", 1)
     s3.faults.append(Fault(503, "SlowDown"))
     with pytest.raises(OSError, match="overloaded or failing, tried several times"):
-        storage.read(storage.place("s3://bucket/x"))
+        paths.read(paths.place("s3://bucket/x"))

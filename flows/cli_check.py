@@ -13,7 +13,7 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tasks.check import Totals
+    from tasks.dataset.check import Totals
     from tasks.stores.paths import Place
 
 _LINE_EVERY = 15.0
@@ -37,8 +37,8 @@ def check(folder: str, repairing: bool) -> None:
       figmill check figures --repair
       figmill check s3://bucket/figures
     """
-    from tasks.check import Totals, total_bytes
-    from tasks.lock import reading, writing
+    from tasks.dataset.check import Totals, total_bytes
+    from tasks.dataset.lock import reading, writing
     from tasks.stores.paths import place
 
     dataset = place(folder)
@@ -55,8 +55,8 @@ def check(folder: str, repairing: bool) -> None:
 
 def _go_through(folder: Place, repairing: bool, totals: Totals, advance: Callable[[], None]) -> int:
     """Says each finding and each repair; how many findings are left."""
-    from tasks.check import check as findings_in
-    from tasks.check import repair
+    from tasks.dataset.check import check as findings_in
+    from tasks.dataset.check import repair
 
     findings = []
     for finding in findings_in(folder, totals, advance):

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from flows.run import Crew, Result, in_window, threads
 from tasks.bundles import open_bundle
-from tasks.dataset import Dataset, check_layout
+from tasks.dataset.dataset import Dataset, check_layout
+from tasks.dataset.ledger import drop_papers, read_holdings, replaced_papers
 from tasks.errors import InputError
-from tasks.holdings import drop_papers, read_holdings, replaced_papers
 from tasks.labelling import label_shard, stamp_of
 from tasks.pmc import Bucket
 from tasks.pmc_catalogue import Catalogue

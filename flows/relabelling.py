@@ -6,12 +6,12 @@ from contextlib import AbstractContextManager
 
 from flows.run import Result, Submit, in_window, threads
 from tasks.bundles import open_bundle
-from tasks.check import require_dataset
-from tasks.dataset import Dataset
+from tasks.dataset.check import require_dataset
+from tasks.dataset.dataset import Dataset
+from tasks.dataset.ledger import drop_papers, outdated_papers
+from tasks.dataset.lock import reading
 from tasks.errors import OutputError
-from tasks.holdings import drop_papers, outdated_papers
 from tasks.labelling import stamp_of
-from tasks.lock import reading
 from tasks.progress import Listener
 from tasks.records import RunSummary
 from tasks.relabelling import PartShard, RelabelPlan, relabel_shard

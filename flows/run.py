@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 
 from tasks.bundles import open_bundle
 from tasks.clock import now
-from tasks.dataset import Dataset
+from tasks.dataset.dataset import Dataset
 from tasks.inputs import list_inputs
 from tasks.labelling import label_shard, stamp_of
 from tasks.plan import Plan

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING
 from models.bundle.bundle import BundleInfo
 from tasks.bundles import open_bundle
 from tasks.classifying import Classifier
-from tasks.dataset import spool_of
+from tasks.dataset.dataset import spool_of
+from tasks.dataset.ledger import drop_papers, retire_papers
+from tasks.dataset.lock import check_claim
+from tasks.dataset.parts import PartWriter
+from tasks.dataset.schema import Stamp
 from tasks.fetching import Deliveries
-from tasks.holdings import drop_papers, retire_papers
-from tasks.lock import check_claim
-from tasks.parts import PartWriter
 from tasks.progress import Listener
 from tasks.records import Failure, LabelledPaper, Shard, ShardOutcome
-from tasks.schema import Stamp
 from tasks.settings import LabelSettings, default_workers
 from tasks.stopwatch import Stopwatch
 from tasks.stores import paths

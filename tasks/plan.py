@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from tasks.dataset import Dataset
+from tasks.dataset.dataset import Dataset
 from tasks.fetching import Inbox, Remote, find_jats_below, unreadable_id
 from tasks.inputs import Input, find_jats, find_jats_in, identify
 from tasks.progress import Listener

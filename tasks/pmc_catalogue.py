@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tasks.dataset.ledger import Holding
 from tasks.errors import InputError
-from tasks.holdings import Holding
 from tasks.pmc import Bucket
 from tasks.pmc_articles import Listed
 from tasks.pmc_cursor import Cursor, Span

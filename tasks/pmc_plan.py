@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from tasks.ahead import ahead
-from tasks.dataset import Dataset
-from tasks.holdings import Holding, mark_papers
+from tasks.dataset.dataset import Dataset
+from tasks.dataset.ledger import Holding, mark_papers
 from tasks.pmc_articles import Article
 from tasks.pmc_downloads import Downloads, bytes_of
 from tasks.pmc_selection import DOUBLE, Selection

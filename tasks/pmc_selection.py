@@ -8,8 +8,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
 from tasks.ahead import ahead
+from tasks.dataset.ledger import Holding, Mark
 from tasks.errors import PaperError
-from tasks.holdings import Holding, Mark
 from tasks.pmc import Bucket
 from tasks.pmc_articles import METADATA_BYTES, Article, Listed, is_licensed, parse_article, why_not
 from tasks.pmc_catalogue import Catalogue, each_listed

@@ -14,11 +14,12 @@ import pyarrow.parquet as pq
 
 from tasks.bundles import open_bundle
 from tasks.classifying import Classifier
-from tasks.dataset import Dataset, part_files
+from tasks.dataset.dataset import Dataset, part_files
+from tasks.dataset.lock import check_claim
+from tasks.dataset.parts import PAPERS, SUBFIGURES, PartWriter
+from tasks.dataset.schema import IMAGE_COLUMN
 from tasks.errors import OutputError
 from tasks.labelling import stamp_of, write_results
-from tasks.lock import check_claim
-from tasks.parts import PAPERS, SUBFIGURES, PartWriter
 from tasks.progress import Listener
 from tasks.records import (
     Box,
@@ -31,7 +32,6 @@ from tasks.records import (
     ShardOutcome,
     Subfigure,
 )
-from tasks.schema import IMAGE_COLUMN
 from tasks.settings import RelabelSettings
 from tasks.stopwatch import Stopwatch
 from tasks.stores import paths

@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.cards import Card, choose_picks, make_cards
-from tasks.parts import PAPERS, SUBFIGURES
+from tasks.dataset.parts import PAPERS, SUBFIGURES
 from tasks.records import FailedPaper
 from tasks.stores import paths
 from tasks.worklist import REASONS, Columns, Worklist

@@ -23,7 +23,7 @@ import click
 import pytest
 
 from flows.cli import figmill
-from tasks.schema import subfigure_schema
+from tasks.dataset.schema import subfigure_schema
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -14,9 +14,9 @@ from typing import Any
 import pyarrow as pa
 
 from models import taxonomy
+from tasks.dataset.schema import IMAGE_COLUMN, SCHEMA_VERSION
 from tasks.export.columns import MEANINGS
 from tasks.export.licenses import address
-from tasks.schema import IMAGE_COLUMN, SCHEMA_VERSION
 
 FILE = "croissant.json"
 _CONTEXT: Mapping[str, Any] = MappingProxyType(

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.clock import now
+from tasks.dataset.parts import SUBFIGURES
 from tasks.errors import OutputError
 from tasks.export import croissant
 from tasks.export.card import CardFacts, write_card
@@ -18,7 +19,6 @@ from tasks.export.hub import DATA, write_part
 from tasks.export.rows import Advance, chosen_rows
 from tasks.export.webdataset import ShardWriter
 from tasks.index.source import Origin, Part, list_parts, origin, reading_parts
-from tasks.parts import SUBFIGURES
 from tasks.stores import paths
 
 _CARD, _MODEL_CARD = "README.md", "MODEL.md"

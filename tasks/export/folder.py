@@ -8,8 +8,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from tasks.dataset.parts import UNFINISHED
 from tasks.errors import OutputError
-from tasks.parts import UNFINISHED
 
 
 @contextlib.contextmanager

@@ -19,7 +19,7 @@ from typing import Any, Self
 import pyarrow as pa
 
 from models import taxonomy
-from tasks.schema import IMAGE_COLUMN
+from tasks.dataset.schema import IMAGE_COLUMN
 from tasks.texts import storable
 
 SHARDS = "figmill-{:06d}.tar"

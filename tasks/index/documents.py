@@ -13,9 +13,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tasks.dataset.schema import IMAGE_COLUMN
 from tasks.index.source import Part
 from tasks.index.thumbnails import thumbnail
-from tasks.schema import IMAGE_COLUMN
 from tasks.settings import default_workers
 
 _ROWS = 64

@@ -10,11 +10,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tasks.dataset.parts import SUBFIGURES
+from tasks.dataset.schema import IMAGE_COLUMN
 from tasks.errors import OutputError
 from tasks.index.questions import Hit
 from tasks.index.source import reading_parts
-from tasks.parts import SUBFIGURES
-from tasks.schema import IMAGE_COLUMN
 
 _BATCH = 64
 

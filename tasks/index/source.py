@@ -12,9 +12,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks.dataset import part_files
+from tasks.dataset.dataset import part_files
+from tasks.dataset.parts import PAPERS, SUBFIGURES
 from tasks.errors import OutputError
-from tasks.parts import PAPERS, SUBFIGURES
 from tasks.texts import printable
 
 _FOOTER = 8

@@ -202,7 +202,7 @@ def _compare(expected: Rows, found: Rows, outcome: Outcome) -> None:
 
 
 def _findings(out: Path) -> list[str]:
-    from tasks.check import Totals, check
+    from tasks.dataset.check import Totals, check
 
     return [f"{finding.kind}: {finding.path.name}: {finding.sentence}" for finding in check(out, Totals())]
 

@@ -33,7 +33,7 @@ from PIL import Image
 
 from models import taxonomy
 from tasks.clock import now
-from tasks.schema import PAPER_SCHEMA, Stamp, stamped, subfigure_schema
+from tasks.dataset.schema import PAPER_SCHEMA, Stamp, stamped, subfigure_schema
 
 FIGMILL = [sys.executable, "-m", "flows.cli"]
 PER_PART = 5_000

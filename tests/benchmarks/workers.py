@@ -21,7 +21,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from models.bundle.description import bundle_info
-from tasks.dataset import Dataset
+from tasks.dataset.dataset import Dataset
 from tasks.inputs import list_inputs
 from tasks.labelling import stamp_of
 from tasks.plan import Plan

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tasks.check import Totals, check
+from tasks.dataset.check import Totals, check
 from tasks.demo import make_papers
 from tasks.stores import objects, paths
 from tests.flows.command import copies, ledger, subfigure_rows

@@ -14,9 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows.ingesting import ingest_here
-from tasks.check import Totals, check
+from tasks.dataset.check import Totals, check
+from tasks.dataset.ledger import retire_papers
 from tasks.errors import InputError
-from tasks.holdings import retire_papers
 from tasks.progress import Listener
 from tasks.records import IngestSummary
 from tasks.settings import REDISTRIBUTABLE, IngestSettings

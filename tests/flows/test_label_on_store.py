@@ -16,11 +16,11 @@ from click.testing import CliRunner
 
 from flows.cli_check import check as check_command
 from flows.run import Submit, label
-from tasks.check import Totals, check
+from tasks.dataset.check import Totals, check
+from tasks.dataset.lock import reading
 from tasks.demo import make_papers
 from tasks.errors import FigmillError, OutputError
 from tasks.labelling import label_shard
-from tasks.lock import reading
 from tasks.progress import Listener
 from tasks.records import RunSummary
 from tasks.settings import LabelSettings

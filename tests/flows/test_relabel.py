@@ -19,10 +19,10 @@ from models.bundle.description import Description, bundle_info
 from models.bundle.serialization import save_bundle
 from models.networks.build import build_network
 from models.transforms import Transform
-from tasks.check import Totals, check
+from tasks.dataset.check import Totals, check
+from tasks.dataset.ledger import Mark, drop_papers, mark_papers
 from tasks.demo import make_papers
 from tasks.errors import OutputError
-from tasks.holdings import Mark, drop_papers, mark_papers
 from tasks.progress import Listener
 from tasks.records import RunSummary, ShardOutcome
 from tasks.relabelling import PartShard, relabel_shard

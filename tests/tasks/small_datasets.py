@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from PIL import Image
 
-from tasks.schema import PAPER_SCHEMA, Stamp, stamped, subfigure_schema
+from tasks.dataset.schema import PAPER_SCHEMA, Stamp, stamped, subfigure_schema
 
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
 STAMP = Stamp(model_id="default@0123456789ab", classes=("DMFL", "GFIG"), embedding_size=2, card="# Card")

@@ -4,6 +4,7 @@ import hashlib
 
 import numpy as np
 
+from tasks.dataset.schema import Stamp
 from tasks.records import (
     EncodedImage,
     Extraction,
@@ -15,7 +16,6 @@ from tasks.records import (
     Score,
     Subfigure,
 )
-from tasks.schema import Stamp
 from tests.tasks.small_datasets import png
 
 STAMP = Stamp("tiny@0123456789ab", ("DMEL", "DMFL", "GFIG"), 4, "# Card")

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tasks.bundles import open_bundle
-from tasks.dataset import Dataset
+from tasks.dataset.dataset import Dataset
 from tasks.demo import make_papers
 from tasks.errors import UnusableBundleError
 from tasks.labelling import label_shard, stamp_of

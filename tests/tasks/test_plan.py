@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tasks.dataset import Dataset
+from tasks.dataset.dataset import Dataset
+from tasks.dataset.parts import PartWriter
 from tasks.inputs import identify, list_inputs
-from tasks.parts import PartWriter
 from tasks.plan import Plan
 from tasks.progress import Listener
 from tasks.records import Failure, LabelledPaper, Paper, Shard

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from tasks.dataset.ledger import Holding
 from tasks.errors import InputError
-from tasks.holdings import Holding
 from tasks.pmc import Bucket
 from tasks.pmc_articles import Listed
 from tasks.pmc_catalogue import Catalogue, each_listed

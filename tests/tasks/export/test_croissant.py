@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tasks.dataset.schema import subfigure_schema
 from tasks.export.columns import MEANINGS
 from tasks.export.exporting import open_export
-from tasks.schema import subfigure_schema
 from tests.tasks.index.small import FIRST, part, row
 
 mlc = pytest.importorskip("mlcroissant")

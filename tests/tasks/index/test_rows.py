@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from tasks.dataset.schema import subfigure_schema
 from tasks.errors import OutputError
 from tasks.index.questions import Question
 from tasks.index.rows import figure_boxes, picture, whole_rows
 from tasks.index.search import SearchIndex
-from tasks.schema import subfigure_schema
 from tests.tasks.index.small import FIRST, dataset, part, row
 from tests.tasks.index.test_search import indexed
 from tests.tasks.small_datasets import png

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tasks.check import Totals, check
-from tasks.dataset import check_layout
+from tasks.dataset.check import Totals, check
+from tasks.dataset.dataset import check_layout
 from tasks.errors import OutputError
 from tasks.index.embedded import EmbeddedIndex
 from tasks.index.questions import Question

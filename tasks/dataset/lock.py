@@ -1,6 +1,6 @@
 """One run at a time writes to a dataset: a lock that the system frees when its holder dies.
 
-On a store, which knows no such thing, `tasks.store_lock` keeps the same promise by a heartbeat.
+On a store, which knows no such thing, `tasks.dataset.store_lock` keeps the same promise by a heartbeat.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from tasks import store_lock
 from tasks.clock import now
+from tasks.dataset import store_lock
+from tasks.dataset.store_lock import LOCK
 from tasks.errors import OutputError
-from tasks.store_lock import LOCK
 
 if TYPE_CHECKING:
     from tasks.stores.paths import Place

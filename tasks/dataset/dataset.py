@@ -28,10 +28,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tasks.dataset.lock import check_claim, writing
+from tasks.dataset.parts import PAPERS, SUBFIGURES, UNFINISHED, write_ledger
+from tasks.dataset.schema import SCHEMA_VERSION, Stamp
 from tasks.errors import OutputError
-from tasks.lock import check_claim, writing
-from tasks.parts import PAPERS, SUBFIGURES, UNFINISHED, write_ledger
-from tasks.schema import SCHEMA_VERSION, Stamp
 from tasks.stores import paths
 from tasks.stores.scratch import scratch
 from tasks.texts import printable

@@ -7,8 +7,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from tasks import parts
-from tasks.parts import PartWriter
+from tasks.dataset import parts
+from tasks.dataset.parts import PartWriter
 from tasks.records import LabelledPaper, Metadata
 from tests.tasks.small_records import STAMP, extraction, failure, labelled
 

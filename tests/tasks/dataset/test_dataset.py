@@ -8,11 +8,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from tasks.dataset import Dataset
+from tasks.dataset.dataset import Dataset
+from tasks.dataset.parts import PartWriter
+from tasks.dataset.schema import Stamp
 from tasks.errors import OutputError
-from tasks.parts import PartWriter
 from tasks.records import Failure, LabelledPaper
-from tasks.schema import Stamp
 from tests.tasks.small_records import STAMP, failure, labelled
 
 OTHER = Stamp("other@ba9876543210", ("DMFL", "GFIG"), 4, "")

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tasks.parts import PartWriter
-from tasks.schema import PAPER_SCHEMA, stamped, subfigure_schema
+from tasks.dataset.parts import PartWriter
+from tasks.dataset.schema import PAPER_SCHEMA, stamped, subfigure_schema
 from tests.tasks.small_records import STAMP, failure, labelled
 
 BOX = pa.list_(pa.float32(), 4)

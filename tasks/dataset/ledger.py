@@ -14,9 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tasks.dataset import drop_rows, part_files
+from tasks.dataset.dataset import drop_rows, part_files
+from tasks.dataset.parts import PAPERS, SUBFIGURES, unfinished, write_ledger, writer_options
 from tasks.errors import OutputError
-from tasks.parts import PAPERS, SUBFIGURES, unfinished, write_ledger, writer_options
 from tasks.records import Withdrawal
 from tasks.stores import paths
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tasks import store_lock
+from tasks.dataset import store_lock
+from tasks.dataset.lock import check_claim, reading, writing
 from tasks.errors import OutputError
-from tasks.lock import check_claim, reading, writing
 from tasks.stores import objects, paths
 from tests.stores import Fault, Store
 

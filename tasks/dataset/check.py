@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks.dataset import PART_NAME, SPOOL, drop_rows, part_files
+from tasks.dataset.dataset import PART_NAME, SPOOL, drop_rows, part_files
+from tasks.dataset.parts import PAPERS, SUBFIGURES, UNFINISHED
+from tasks.dataset.schema import IMAGE_COLUMN, PAPER_SCHEMA, SCHEMA_VERSION, subfigure_schema
 from tasks.errors import OutputError
-from tasks.parts import PAPERS, SUBFIGURES, UNFINISHED
-from tasks.schema import IMAGE_COLUMN, PAPER_SCHEMA, SCHEMA_VERSION, subfigure_schema
 from tasks.stores import paths
 from tasks.texts import printable
 

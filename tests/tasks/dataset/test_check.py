@@ -7,13 +7,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tasks.check import QUARANTINE, Totals, check, repair
-from tasks.dataset import Dataset
+from tasks.dataset.check import QUARANTINE, Totals, check, repair
+from tasks.dataset.dataset import Dataset
+from tasks.dataset.parts import PartWriter
+from tasks.dataset.schema import Stamp
 from tasks.errors import OutputError
-from tasks.parts import PartWriter
-from tasks.schema import Stamp
+from tests.tasks.dataset.test_dataset import ledger, write
 from tests.tasks.small_records import STAMP, failure, labelled
-from tests.tasks.test_dataset import ledger, write
 
 
 @pytest.fixture

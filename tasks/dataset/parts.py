@@ -23,6 +23,14 @@ import pyarrow.parquet as pq
 
 from models.taxonomy import path as taxonomy_path
 from tasks.clock import now
+from tasks.dataset.schema import (
+    IMAGE_COLUMN,
+    PAPER_SCHEMA,
+    Stamp,
+    pipeline_version,
+    stamped,
+    subfigure_schema,
+)
 from tasks.records import (
     Extraction,
     FailedPaper,
@@ -33,7 +41,6 @@ from tasks.records import (
     ShardOutcome,
     Subfigure,
 )
-from tasks.schema import IMAGE_COLUMN, PAPER_SCHEMA, Stamp, pipeline_version, stamped, subfigure_schema
 from tasks.stores import paths
 from tasks.stores.scratch import scratch
 from tasks.texts import printable, storable

@@ -7,9 +7,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from tasks.check import Totals, check
-from tasks.errors import OutputError
-from tasks.holdings import (
+from tasks.dataset.check import Totals, check
+from tasks.dataset.ledger import (
     Mark,
     drop_papers,
     mark_papers,
@@ -18,7 +17,8 @@ from tasks.holdings import (
     replaced_papers,
     retire_papers,
 )
-from tasks.parts import PartWriter
+from tasks.dataset.parts import PartWriter
+from tasks.errors import OutputError
 from tasks.records import LabelledPaper, Metadata, Paper
 from tasks.stores import paths
 from tests.tasks.small_records import STAMP, extraction, labelled

@@ -14,9 +14,9 @@ from typing import Protocol, TypeVar
 from tasks.bundles import open_bundle
 from tasks.clock import now
 from tasks.dataset.dataset import Dataset
-from tasks.inputs import list_inputs
+from tasks.inputs.listing import list_inputs
+from tasks.inputs.plan import Plan
 from tasks.labelling import label_shard, stamp_of
-from tasks.plan import Plan
 from tasks.progress import Listener
 from tasks.records import RunSummary, Shard, ShardOutcome
 from tasks.report import write_report

@@ -21,7 +21,7 @@ from tasks.dataset.ledger import drop_papers, retire_papers
 from tasks.dataset.lock import check_claim
 from tasks.dataset.parts import PartWriter
 from tasks.dataset.schema import Stamp
-from tasks.fetching import Deliveries
+from tasks.inputs.fetching import Deliveries
 from tasks.progress import Listener
 from tasks.records import Failure, LabelledPaper, Shard, ShardOutcome
 from tasks.settings import LabelSettings, default_workers

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from tasks.errors import PaperError
-from tasks.fetching import unreadable_id
+from tasks.inputs.fetching import unreadable_id
 from tasks.jats import MOST_BYTES as JATS_BYTES
 from tasks.pmc import Bucket
 from tasks.pmc_articles import Article, File

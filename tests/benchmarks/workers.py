@@ -22,9 +22,9 @@ import pyarrow.parquet as pq
 
 from models.bundle.description import bundle_info
 from tasks.dataset.dataset import Dataset
-from tasks.inputs import list_inputs
+from tasks.inputs.listing import list_inputs
+from tasks.inputs.plan import Plan
 from tasks.labelling import stamp_of
-from tasks.plan import Plan
 from tasks.progress import Listener
 from tasks.settings import LabelSettings
 from tests.clusters import dask_cluster

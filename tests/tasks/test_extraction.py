@@ -10,7 +10,7 @@ from PIL import Image
 
 from tasks.errors import PaperError
 from tasks.extraction import read_paper
-from tasks.inputs import find_jats
+from tasks.inputs.listing import find_jats
 from tasks.records import Extraction, Paper
 from tasks.settings import ExtractionLimits
 from tests.tasks.drawn import RIGHT, Drawing, picture

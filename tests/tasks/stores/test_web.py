@@ -10,7 +10,7 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from tasks.errors import PaperError
-from tasks.fetching import Inbox, Remote, find_remote
+from tasks.inputs.fetching import Inbox, Remote, find_remote
 from tasks.records import Failure, Paper
 from tasks.stores import web
 from tests.stores import _Quiet, serving

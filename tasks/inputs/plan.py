@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from tasks.dataset.dataset import Dataset
-from tasks.fetching import Inbox, Remote, find_jats_below, unreadable_id
-from tasks.inputs import Input, find_jats, find_jats_in, identify
+from tasks.inputs.fetching import Inbox, Remote, find_jats_below, unreadable_id
+from tasks.inputs.fingerprints import Seen
+from tasks.inputs.listing import Input, find_jats, find_jats_in, identify
 from tasks.progress import Listener
 from tasks.records import Failure, Paper, Shard
-from tasks.seen import Seen
 from tasks.settings import LabelSettings
 from tasks.stores.paths import is_remote
 

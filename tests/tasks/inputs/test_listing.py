@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tasks.errors import InputError
-from tasks.inputs import find_jats, identify, list_inputs, unreadable_id
+from tasks.inputs.listing import find_jats, identify, list_inputs, unreadable_id
 from tasks.records import Failure, Paper
 
 

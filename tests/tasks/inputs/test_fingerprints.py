@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from tasks import inputs
-from tasks.inputs import identify
+from tasks.inputs import listing
+from tasks.inputs.fingerprints import FILE, Seen
+from tasks.inputs.listing import identify
 from tasks.records import Paper
-from tasks.seen import FILE, Seen
 from tasks.stores import paths
 
 ID = "ab" * 32
@@ -59,7 +59,7 @@ def test_a_torn_file_costs_time_and_no_more(out: Any, caplog: pytest.LogCaptureF
 def test_a_file_is_read_again_once_it_has_changed_even_with_its_old_times(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inputs, "_SETTLED", -1.0)
+    monkeypatch.setattr(listing, "_SETTLED", -1.0)
     file = tmp_path / "a.pdf"
     file.write_bytes(b"1")
     seen = Seen(tmp_path)
@@ -78,7 +78,7 @@ def test_a_file_is_read_again_once_it_has_changed_even_with_its_old_times(
 def test_a_file_that_has_just_been_written_is_not_trusted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inputs, "_SETTLED", 1e9)
+    monkeypatch.setattr(listing, "_SETTLED", 1e9)
     file = tmp_path / "a.pdf"
     file.write_bytes(b"1")
     seen = Seen(tmp_path)

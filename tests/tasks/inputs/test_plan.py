@@ -7,8 +7,8 @@ import pytest
 
 from tasks.dataset.dataset import Dataset
 from tasks.dataset.parts import PartWriter
-from tasks.inputs import identify, list_inputs
-from tasks.plan import Plan
+from tasks.inputs.listing import identify, list_inputs
+from tasks.inputs.plan import Plan
 from tasks.progress import Listener
 from tasks.records import Failure, LabelledPaper, Paper, Shard
 from tasks.settings import LabelSettings

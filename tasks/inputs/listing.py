@@ -12,9 +12,9 @@ from pathlib import Path
 
 from tasks.ahead import ahead
 from tasks.errors import InputError
-from tasks.fetching import JATS_SUFFIXES, Inbox, Remote, find_remote, unreadable_id
+from tasks.inputs.fetching import JATS_SUFFIXES, Inbox, Remote, find_remote, unreadable_id
+from tasks.inputs.fingerprints import Seen
 from tasks.records import Failure, Paper
-from tasks.seen import Seen
 from tasks.stores.paths import is_remote
 from tasks.texts import printable
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tasks import fetching
 from tasks.errors import InputError
-from tasks.fetching import Deliveries, Inbox, Remote, find_jats_below, find_remote
+from tasks.inputs import fetching
+from tasks.inputs.fetching import Deliveries, Inbox, Remote, find_jats_below, find_remote
 from tasks.records import Failure, Paper
 from tasks.stores import objects, paths
 from tests.stores import Fault, Store

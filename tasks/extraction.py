@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tasks import boxes, jats
-from tasks.documents import MUPDF_ERRORS, open_pdf, raise_if_out_of_memory, read_pages
-from tasks.figures import FoundFigure, find_figures
 from tasks.markers import expected_labels, find_sides, named
-from tasks.pages import PageContent
-from tasks.pixels import FigurePixels, PlacedImage, placed_images
+from tasks.pdf.documents import MUPDF_ERRORS, open_pdf, raise_if_out_of_memory, read_pages
+from tasks.pdf.figures import FoundFigure, find_figures
+from tasks.pdf.pages import PageContent
+from tasks.pdf.pixels import FigurePixels, PlacedImage, placed_images
 from tasks.records import Box, CaptionSource, Extraction, Figure, FigureKind, Metadata, Paper, Subfigure
 from tasks.separation import FigureImage, Panel, TextLine, separate
 from tasks.settings import ExtractionLimits

@@ -21,7 +21,7 @@ from tasks import jats
 from tasks.errors import PaperError
 from tasks.extraction import merge_metadata, panel_captions
 from tasks.markers import expected_labels
-from tasks.pixels import LEAST_SIDE, Pixels, encode_png, encoded
+from tasks.pdf.pixels import LEAST_SIDE, Pixels, encode_png, encoded
 from tasks.records import EncodedImage, Extraction, Figure, Graphic, Paper, Subfigure
 from tasks.separation import FigureImage, Panel, separate
 from tasks.settings import ExtractionLimits

@@ -9,9 +9,9 @@ from pathlib import Path
 import pymupdf
 from PIL import Image, ImageDraw, ImageFont
 
-from tasks.documents import open_pdf, read_pages
 from tasks.extraction import read_paper
-from tasks.figures import find_figures
+from tasks.pdf.documents import open_pdf, read_pages
+from tasks.pdf.figures import find_figures
 from tasks.records import Box, Extraction, Figure, Paper
 from tasks.settings import ExtractionLimits
 

@@ -12,8 +12,8 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import parse
 
-from tasks.captions import parse_label
-from tasks.pages import clean
+from tasks.pdf.captions import parse_label
+from tasks.pdf.pages import clean
 from tasks.records import Metadata
 
 MOST_BYTES = 64 * 2**20

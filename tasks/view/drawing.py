@@ -121,7 +121,7 @@ def _limit() -> None:
 
 
 def _drawn(path: Path, paper_id: str, number: int, boxes: Boxes) -> bytes:
-    from tasks.documents import MUPDF_ERRORS, open_pdf
+    from tasks.pdf.documents import MUPDF_ERRORS, open_pdf
 
     with open_pdf(path, _LIMITS, paper_id) as document:
         if not 1 <= number <= document.page_count:

@@ -37,10 +37,10 @@ from types import ModuleType
 import pymupdf
 
 from tasks import boxes, jats
-from tasks.captions import parse_label
-from tasks.documents import open_pdf, read_pages
 from tasks.extraction import read_paper
-from tasks.figures import find_figures
+from tasks.pdf.captions import parse_label
+from tasks.pdf.documents import open_pdf, read_pages
+from tasks.pdf.figures import find_figures
 from tasks.records import Box, Paper
 from tasks.settings import ExtractionLimits
 
@@ -60,7 +60,7 @@ class Found:
 
 
 def figmill(pdf: Path) -> list[Found]:
-    """Figures and captions by tasks.figures, from the PDF alone."""
+    """Figures and captions by tasks.pdf.figures, from the PDF alone."""
     with open_pdf(pdf) as document:
         found, _ = find_figures(read_pages(document, ExtractionLimits(), []))
         return [

@@ -17,12 +17,12 @@ import pymupdf
 from PIL import Image
 
 from tasks import boxes
-from tasks.documents import open_pdf, read_pages
 from tasks.extraction import figure_image as image_of_page
-from tasks.figures import FoundFigure, find_figures
 from tasks.markers import expected_labels
-from tasks.pages import PageContent
-from tasks.pixels import FigurePixels, placed_images
+from tasks.pdf.documents import open_pdf, read_pages
+from tasks.pdf.figures import FoundFigure, find_figures
+from tasks.pdf.pages import PageContent
+from tasks.pdf.pixels import FigurePixels, placed_images
 from tasks.records import Box
 from tasks.separation import FigureImage, TextLine
 from tasks.settings import ExtractionLimits

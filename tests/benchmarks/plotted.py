@@ -14,8 +14,8 @@ from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
-from tasks.figures import FoundFigure
-from tasks.pages import read_page
+from tasks.pdf.figures import FoundFigure
+from tasks.pdf.pages import read_page
 from tasks.records import Box
 from tasks.settings import ExtractionLimits
 from tests.benchmarks.gold import GoldFigure, read_figure

@@ -14,7 +14,7 @@ import pytest
 
 from tasks.demo import make_papers
 from tests.flows.command import copies, figmill, ledger, subfigure_rows
-from tests.tasks.test_documents import bomb
+from tests.tasks.pdf.test_documents import bomb
 
 WATCHER = """
 import os, sys

@@ -20,7 +20,7 @@ from PIL import Image
 
 from models import png
 from tasks import boxes
-from tasks.pages import PageContent
+from tasks.pdf.pages import PageContent
 from tasks.records import Box, EncodedImage, ImageFormat
 
 RENDER_DPI = 300.0

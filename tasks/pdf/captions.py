@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tasks import boxes
-from tasks.pages import Line, PageContent, is_bold
+from tasks.pdf.pages import Line, PageContent, is_bold
 from tasks.records import Box
 
 

@@ -9,11 +9,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from tasks import boxes
-from tasks.captions import CaptionBlock
+from tasks.pdf.captions import CaptionBlock
 
 if TYPE_CHECKING:
-    from tasks.figures import FoundFigure
-    from tasks.pages import PageContent
+    from tasks.pdf.figures import FoundFigure
+    from tasks.pdf.pages import PageContent
 
     Bound = list[tuple[list[FoundFigure], CaptionBlock]]
 

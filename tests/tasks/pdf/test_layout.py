@@ -3,10 +3,10 @@
 import pymupdf
 
 from tasks import boxes
-from tasks.captions import body_style, find_captions
-from tasks.pages import read_page
+from tasks.pdf.captions import body_style, find_captions
+from tasks.pdf.layout import Component, Region, find_furniture, read_region
+from tasks.pdf.pages import read_page
 from tasks.records import Box
-from tasks.regions import Component, Region, find_furniture, read_region
 from tests.tasks.drawn import RIGHT, Drawing, picture
 
 

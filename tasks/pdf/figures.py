@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from tasks import boxes
-from tasks.across_pages import bind_across_pages
-from tasks.captions import CaptionBlock, Style, body_style, find_captions, words_of
-from tasks.documents import MUPDF_ERRORS, raise_if_out_of_memory
-from tasks.pages import PageContent
+from tasks.pdf.across_pages import bind_across_pages
+from tasks.pdf.captions import CaptionBlock, Style, body_style, find_captions, words_of
+from tasks.pdf.documents import MUPDF_ERRORS, raise_if_out_of_memory
+from tasks.pdf.layout import Component, Furniture, Region, find_furniture, read_region
+from tasks.pdf.pages import PageContent
 from tasks.records import Box
-from tasks.regions import Component, Furniture, Region, find_furniture, read_region
 
 Direction = Literal["above", "below", "beside"]
 

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from tasks import boxes
-from tasks.pages import read_page
-from tasks.pixels import FigurePixels, encode_png, placed_images
+from tasks.pdf.pages import read_page
+from tasks.pdf.pixels import FigurePixels, encode_png, placed_images
 from tasks.records import EncodedImage
 from tests.tasks.drawn import Drawing, Rect, jpeg, picture
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.tasks.drawn import Drawing
-from tests.tasks.test_figures import CAPTION, assert_found, found_in
+from tests.tasks.pdf.test_figures import CAPTION, assert_found, found_in
 
 PICTURE = (100, 100, 500, 500)
 

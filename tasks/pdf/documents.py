@@ -9,7 +9,7 @@ from pathlib import Path
 import pymupdf
 
 from tasks.errors import PaperError
-from tasks.pages import PageContent, read_page
+from tasks.pdf.pages import PageContent, read_page
 from tasks.settings import ExtractionLimits
 
 MUPDF_ERRORS = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)

@@ -5,8 +5,8 @@ from pathlib import Path
 import pymupdf
 import pytest
 
-from tasks.documents import open_pdf, raise_if_out_of_memory, read_pages
 from tasks.errors import PaperError
+from tasks.pdf.documents import open_pdf, raise_if_out_of_memory, read_pages
 from tasks.settings import ExtractionLimits
 from tests.tasks.drawn import RIGHT, Drawing
 

@@ -8,8 +8,8 @@ import pymupdf
 import pytest
 
 from tasks import boxes
-from tasks.figures import FoundFigure, find_figures
-from tasks.pages import read_page
+from tasks.pdf.figures import FoundFigure, find_figures
+from tasks.pdf.pages import read_page
 from tests.tasks.drawn import LEFT, RIGHT, Drawing, Rect, picture, sentences
 
 CAPTION = "Cells of the treated group under the microscope after two days of culture."

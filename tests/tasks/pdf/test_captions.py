@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.captions import CaptionBlock, body_style, find_captions, join_lines, parse_label
-from tasks.pages import read_page
+from tasks.pdf.captions import CaptionBlock, body_style, find_captions, join_lines, parse_label
+from tasks.pdf.pages import read_page
 from tests.tasks.drawn import RIGHT, Drawing
 
 

@@ -1,6 +1,6 @@
 """What a page's ink consists of: text of the body, captions, tables and page furniture, and the rest.
 
-The rest, cut into connected components, is what figures are put together from (tasks.figures).
+The rest, cut into connected components, is what figures are put together from (tasks.pdf.figures).
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from tasks import boxes
-from tasks.captions import CaptionBlock, Style
-from tasks.pages import INK_DARKNESS, Line, PageContent, Paint
+from tasks.pdf.captions import CaptionBlock, Style
+from tasks.pdf.pages import INK_DARKNESS, Line, PageContent, Paint
 from tasks.records import Box
 
 MARGIN_BAND = 0.12

@@ -8,7 +8,7 @@ import pymupdf
 import pytest
 
 from models import png
-from tasks.pages import PageContent, clean, is_bold, read_page
+from tasks.pdf.pages import PageContent, clean, is_bold, read_page
 from tests.tasks.drawn import Drawing
 
 

@@ -12,16 +12,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tasks import boxes, jats
-from tasks.markers import expected_labels, find_sides, named
+from tasks.panels.markers import expected_labels, find_sides, named
+from tasks.panels.separation import FigureImage, Panel, TextLine, separate
+from tasks.panels.sides import bind_sides
+from tasks.panels.subcaptions import split_caption
 from tasks.pdf.documents import MUPDF_ERRORS, open_pdf, raise_if_out_of_memory, read_pages
 from tasks.pdf.figures import FoundFigure, find_figures
 from tasks.pdf.pages import PageContent
 from tasks.pdf.pixels import FigurePixels, PlacedImage, placed_images
 from tasks.records import Box, CaptionSource, Extraction, Figure, FigureKind, Metadata, Paper, Subfigure
-from tasks.separation import FigureImage, Panel, TextLine, separate
 from tasks.settings import ExtractionLimits
-from tasks.sides import bind_sides
-from tasks.subcaptions import split_caption
 
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+[^\s\"<>.,;:)\]]")
 

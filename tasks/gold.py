@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tasks.errors import InputError
-from tasks.subcaptions import split_caption
+from tasks.panels.subcaptions import split_caption
 
 _DPI = 200
 

@@ -20,10 +20,10 @@ from PIL import Image, ImageOps
 from tasks import jats
 from tasks.errors import PaperError
 from tasks.extraction import merge_metadata, panel_captions
-from tasks.markers import expected_labels
+from tasks.panels.markers import expected_labels
+from tasks.panels.separation import FigureImage, Panel, separate
 from tasks.pdf.pixels import LEAST_SIDE, Pixels, encode_png, encoded
 from tasks.records import EncodedImage, Extraction, Figure, Graphic, Paper, Subfigure
-from tasks.separation import FigureImage, Panel, separate
 from tasks.settings import ExtractionLimits
 
 FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF")

@@ -18,7 +18,7 @@ import pymupdf
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from models.letters import class_of, train_reader
-from tasks.glyphs import crop_glyph, find_glyphs
+from tasks.panels.glyphs import crop_glyph, find_glyphs
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 OTHERS = "0123456789+-*/%&#@<>=?!$µαβγθλ→←↑↓()[]{}"

@@ -18,13 +18,13 @@ from PIL import Image
 
 from tasks import boxes
 from tasks.extraction import figure_image as image_of_page
-from tasks.markers import expected_labels
+from tasks.panels.markers import expected_labels
+from tasks.panels.separation import FigureImage, TextLine
 from tasks.pdf.documents import open_pdf, read_pages
 from tasks.pdf.figures import FoundFigure, find_figures
 from tasks.pdf.pages import PageContent
 from tasks.pdf.pixels import FigurePixels, placed_images
 from tasks.records import Box
-from tasks.separation import FigureImage, TextLine
 from tasks.settings import ExtractionLimits
 
 LEAST_IOU = 0.8

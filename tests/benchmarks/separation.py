@@ -24,7 +24,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 from threadpoolctl import threadpool_limits
 
-from tasks.separation import FigureImage, Panel, separate
+from tasks.panels.separation import FigureImage, Panel, separate
 from tests.benchmarks.composed import composed_figures, load_sources, single_figures
 from tests.benchmarks.gold import GoldFigure, load_gold, load_score
 from tests.benchmarks.plotted import plotted_figures

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tasks.gutters import Mask, PixelBox, empty_runs, ink, trim
-from tasks.separation import FigureImage, Panel, shrink, to_points
+from tasks.panels.gutters import Mask, PixelBox, empty_runs, ink, trim
+from tasks.panels.separation import FigureImage, Panel, shrink, to_points
 
 
 def plain_xy_cut(figure: FigureImage) -> list[Panel]:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PIL import Image
 
-from tasks.companions import join_companions
-from tasks.cutting import fit, split
-from tasks.gutters import PixelBox, background_colour, ink, without_frame
-from tasks.letter_binding import bind
-from tasks.panel_letters import Letter, find_panel_letters
-from tasks.pieces import Canvas
-from tasks.placements import Placements, join_tiles
+from tasks.panels.companions import join_companions
+from tasks.panels.cutting import fit, split
+from tasks.panels.gutters import PixelBox, background_colour, ink, without_frame
+from tasks.panels.letter_binding import bind
+from tasks.panels.letters import Letter, find_panel_letters
+from tasks.panels.pieces import Canvas
+from tasks.panels.placements import Placements, join_tiles
 from tasks.records import Box
 
 ANALYSIS_SIDE = 1300

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from tasks.seams import cut_at, find_seams
+from tasks.panels.seams import cut_at, find_seams
 
 
 def texture(height: int, width: int, seed: int, level: int = 120) -> np.ndarray:

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from tasks.cutting import bounds
-from tasks.gutters import PixelBox
-from tasks.pieces import Canvas, Kind, Piece
+from tasks.panels.cutting import bounds
+from tasks.panels.gutters import PixelBox
+from tasks.panels.pieces import Canvas, Kind, Piece
 
 CLOSE = 12.0
 """PDF points between a panel and what accompanies it, at the most."""

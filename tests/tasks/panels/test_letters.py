@@ -9,8 +9,8 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from models.letters import CLASSES, class_of, read_letters
-from tasks.glyphs import find_glyphs
-from tasks.panel_letters import Letter, choose_letters, find_panel_letters
+from tasks.panels.glyphs import find_glyphs
+from tasks.panels.letters import Letter, choose_letters, find_panel_letters
 
 
 def page(letters: dict[str, tuple[int, int]], ground: int = 255, size: int = 26) -> np.ndarray:

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 from scipy.ndimage import gaussian_filter
 
+from tasks.panels.separation import FigureImage, Panel, TextLine, separate
 from tasks.records import Box
-from tasks.separation import FigureImage, Panel, TextLine, separate
 
 UNIT = 2
 """Pixels in a PDF point."""

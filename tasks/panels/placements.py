@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from tasks import boxes
-from tasks.gutters import PixelBox
+from tasks.panels.gutters import PixelBox
 from tasks.records import Box
 
 TOUCHING = 0.75

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tasks.letter_binding import bind
-from tasks.panel_letters import Letter
+from tasks.panels.letter_binding import bind
+from tasks.panels.letters import Letter
 
 GRID = [(50, 50, 250, 200), (300, 50, 500, 200), (50, 250, 250, 400), (300, 250, 500, 400)]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from tasks.gutters import PixelBox, empty_runs
+from tasks.panels.gutters import PixelBox, empty_runs
 
 STEP = 3
 """Pixels from a line to the picture beside it."""

@@ -7,9 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from tasks.gutters import PixelBox, strips, trim
-from tasks.pieces import Canvas, Kind, Piece, distance, distribute
-from tasks.seams import cut_at, find_seams, is_flat, to_gray
+from tasks.panels.gutters import PixelBox, strips, trim
+from tasks.panels.pieces import Canvas, Kind, Piece, distance, distribute
+from tasks.panels.seams import cut_at, find_seams, is_flat, to_gray
 
 REACH = 14
 """PDF points within which print belongs to the drawing beside it."""

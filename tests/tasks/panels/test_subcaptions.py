@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tasks.subcaptions import split_caption
+from tasks.panels.subcaptions import split_caption
 
 
 def test_text_follows_its_marker_and_common_text_is_kept() -> None:

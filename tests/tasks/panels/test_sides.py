@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tasks.sides import bind_sides
+from tasks.panels.sides import bind_sides
 
 ROW = [(0.0, 0.0, 100.0, 80.0), (110.0, 5.0, 200.0, 80.0)]
 GRID = [*ROW, (0.0, 90.0, 100.0, 170.0), (110.0, 90.0, 200.0, 170.0)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tasks.gutters import background_colour, ink, strips, trim, without_frame
+from tasks.panels.gutters import background_colour, ink, strips, trim, without_frame
 
 
 def mask_of(*boxes: tuple[int, int, int, int], size: tuple[int, int] = (100, 100)) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tasks.placements import MOST, Placements, join_tiles
+from tasks.panels.placements import MOST, Placements, join_tiles
 
 FIGURE = (0.0, 0.0, 400.0, 300.0)
 

@@ -10,7 +10,7 @@ from PIL import Image
 from scipy import ndimage
 
 from models.letters import SIDE
-from tasks.gutters import PixelBox
+from tasks.panels.gutters import PixelBox
 
 FILL = 20
 """Longer side in pixels of the glyph within it."""

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from tests.tasks.test_separation import assert_panels, figure, plot, separate
+from tests.tasks.panels.test_separation import assert_panels, figure, plot, separate
 
 
 def tree(draw: ImageDraw.ImageDraw, left: int, right: int, top: int, bottom: int) -> None:

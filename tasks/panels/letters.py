@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.letters import CLASSES, class_of, read_letters
-from tasks.glyphs import find_glyphs
-from tasks.gutters import PixelBox, ink, trim
-from tasks.seams import to_gray
+from tasks.panels.glyphs import find_glyphs
+from tasks.panels.gutters import PixelBox, ink, trim
+from tasks.panels.seams import to_gray
 
 _PRINTED = re.compile(r"[(\[]?\s*([A-Za-z](?:iv|v|i{1,3}|[1-9])?)\s*[)\]]?\s*[.:,]?")
 _NUMBERED = re.compile(r"[(\[]?\s*([ivx]{1,4}|[0-9]{1,2})[)\]]")

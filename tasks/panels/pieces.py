@@ -11,8 +11,8 @@ import numpy as np
 from PIL import Image, ImageChops
 from scipy import ndimage
 
-from tasks.gutters import Mask, PixelBox, trim
-from tasks.placements import NOTHING_PLACED, Placements
+from tasks.panels.gutters import Mask, PixelBox, trim
+from tasks.panels.placements import NOTHING_PLACED, Placements
 
 BLOCK = 0.9
 """Share of its box that a picture fills at the least, white spots left out."""

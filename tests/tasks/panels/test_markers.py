@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.markers import expected_labels, find_sides, named
+from tasks.panels.markers import expected_labels, find_sides, named
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from tasks.gutters import PixelBox
-from tasks.panel_letters import Letter
+from tasks.panels.gutters import PixelBox
+from tasks.panels.letters import Letter
 
 CORNERS = (
     (0.0, 0.0, 1.0),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from tasks.markers import Marker, find_markers, named
+from tasks.panels.markers import Marker, find_markers, named
 
 _SPELT_OUT = re.compile(
     r"\b(?:panels?|parts?|figs?\.?|in|of|from|with|than|see|to|and|for)\s*$", re.IGNORECASE

@@ -24,7 +24,7 @@ def inspect(paper: Path, out: Path) -> None:
     Example:
       figmill inspect paper.pdf --out pages
     """
-    from tasks.inspection import inspect_paper
+    from tasks.extraction.inspection import inspect_paper
 
     if not paper.is_file():
         raise InputError(f"{paper} is no file; name one PDF")

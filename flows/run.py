@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar
 from tasks.bundles import open_bundle
 from tasks.clock import now
 from tasks.dataset.dataset import Dataset
+from tasks.extraction.pool import stop_shared_pools
 from tasks.inputs.listing import list_inputs
 from tasks.inputs.plan import Plan
 from tasks.labelling import label_shard, stamp_of
@@ -21,7 +22,6 @@ from tasks.progress import Listener
 from tasks.records import RunSummary, Shard, ShardOutcome
 from tasks.report import write_report
 from tasks.settings import LabelSettings, RelabelSettings, default_workers
-from tasks.workers import stop_shared_pools
 
 SHARDS_AT_ONCE = 2
 """While one shard waits for its last papers, the next one keeps processes and classifier busy."""

@@ -18,10 +18,10 @@ from prefect.tasks import Task
 
 from flows.run import SettingsT, ShardT, Submit
 from tasks.errors import FigmillError, SettingsError
+from tasks.extraction.pool import stop_shared_pools
 from tasks.records import ShardOutcome
 from tasks.settings import LabelSettings, default_workers
 from tasks.stores.paths import is_remote
-from tasks.workers import stop_shared_pools
 
 if TYPE_CHECKING:
     from prefect.task_runners import TaskRunner

@@ -21,13 +21,13 @@ from tasks.dataset.ledger import drop_papers, retire_papers
 from tasks.dataset.lock import check_claim
 from tasks.dataset.parts import PartWriter
 from tasks.dataset.schema import Stamp
+from tasks.extraction.pool import shared_pool
 from tasks.inputs.fetching import Deliveries
 from tasks.progress import Listener
 from tasks.records import Failure, LabelledPaper, Shard, ShardOutcome
 from tasks.settings import LabelSettings, default_workers
 from tasks.stopwatch import Stopwatch
 from tasks.stores import paths
-from tasks.workers import shared_pool
 
 if TYPE_CHECKING:
     from tasks.stores.paths import Place

@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from tasks.errors import PaperError
+from tasks.extraction.jats import MOST_BYTES as JATS_BYTES
 from tasks.inputs.fetching import unreadable_id
-from tasks.jats import MOST_BYTES as JATS_BYTES
 from tasks.pmc import Bucket
 from tasks.pmc_articles import Article, File
 from tasks.records import Failure, Graphic, Paper

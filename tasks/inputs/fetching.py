@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from tasks.errors import InputError, PaperError
-from tasks.jats import MOST_BYTES as JATS_BYTES
+from tasks.extraction.jats import MOST_BYTES as JATS_BYTES
 from tasks.records import Extraction, Failure, Graphic, Paper
 from tasks.stores import objects, paths, web
 from tasks.stores.scratch import Folder

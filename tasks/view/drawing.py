@@ -16,8 +16,8 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tasks.confinement import confine, expect_one_core
 from tasks.errors import PaperError
+from tasks.extraction.confinement import confine, expect_one_core
 from tasks.settings import ExtractionLimits
 
 if TYPE_CHECKING:

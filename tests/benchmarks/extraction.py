@@ -36,8 +36,9 @@ from types import ModuleType
 
 import pymupdf
 
-from tasks import boxes, jats
-from tasks.extraction import read_paper
+from tasks import boxes
+from tasks.extraction import jats
+from tasks.extraction.reading import read_paper
 from tasks.pdf.captions import parse_label
 from tasks.pdf.documents import open_pdf, read_pages
 from tasks.pdf.figures import find_figures

@@ -17,7 +17,7 @@ import pymupdf
 from PIL import Image
 
 from tasks import boxes
-from tasks.extraction import figure_image as image_of_page
+from tasks.extraction.reading import figure_image as image_of_page
 from tasks.panels.markers import expected_labels
 from tasks.panels.separation import FigureImage, TextLine
 from tasks.pdf.documents import open_pdf, read_pages

@@ -34,9 +34,9 @@ LONGEST = 20.0
 
 def extraction(pdfs: Path, workers: int) -> dict[str, Any]:
     """Papers read by processes, and nothing else done with them."""
+    from tasks.extraction.pool import shared_pool, stop_shared_pools
     from tasks.records import Extraction, Paper
     from tasks.settings import ExtractionLimits
-    from tasks.workers import shared_pool, stop_shared_pools
 
     papers = [Paper(hashlib.sha256(pdf.read_bytes()).hexdigest(), str(pdf)) for pdf in _pdfs(pdfs)]
     pool = shared_pool(workers, ExtractionLimits())

@@ -20,13 +20,13 @@ from tasks.dataset.check import Totals, check
 from tasks.dataset.lock import reading
 from tasks.demo import make_papers
 from tasks.errors import FigmillError, OutputError
+from tasks.extraction.pool import stop_shared_pools
 from tasks.labelling import label_shard
 from tasks.progress import Listener
 from tasks.records import RunSummary
 from tasks.settings import LabelSettings
 from tasks.stores import objects, paths
 from tasks.stores.scratch import scratch
-from tasks.workers import stop_shared_pools
 from tests.flows.command import copies, start
 from tests.stores import Fault, Store
 

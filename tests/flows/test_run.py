@@ -10,11 +10,11 @@ import pytest
 from flows.run import Pending, Submit, label, label_here
 from tasks.demo import make_papers
 from tasks.errors import OutputError
+from tasks.extraction.pool import stop_shared_pools
 from tasks.labelling import label_shard
 from tasks.progress import Listener
 from tasks.records import Shard, ShardOutcome
 from tasks.settings import ExtractionLimits, LabelSettings
-from tasks.workers import stop_shared_pools
 from tests.flows.command import copies, ledger, subfigure_rows
 
 

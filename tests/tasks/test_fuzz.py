@@ -17,13 +17,13 @@ from tasks.dataset.check import Totals, check
 from tasks.dataset.dataset import Dataset
 from tasks.dataset.parts import PartWriter
 from tasks.errors import OutputError
-from tasks.jats import Article, read_article
+from tasks.extraction.jats import Article, read_article
+from tasks.extraction.pool import ExtractionPool
 from tasks.records import Extraction, Failure, Paper
 from tasks.settings import ExtractionLimits
-from tasks.workers import ExtractionPool
 from tests.tasks.drawn import LEFT, RIGHT, Drawing
+from tests.tasks.extraction.test_jats import ARTICLE
 from tests.tasks.small_records import STAMP, failure, labelled
-from tests.tasks.test_jats import ARTICLE
 
 SECONDS = float(os.environ.get("FIGMILL_FUZZ_SECONDS", "6"))
 LIMITS = ExtractionLimits(timeout=10, memory_mb=2000)

@@ -12,11 +12,11 @@ from tasks.bundles import open_bundle
 from tasks.dataset.dataset import Dataset
 from tasks.demo import make_papers
 from tasks.errors import UnusableBundleError
+from tasks.extraction.pool import stop_shared_pools
 from tasks.labelling import label_shard, stamp_of
 from tasks.progress import Listener
 from tasks.records import Paper, Shard
 from tasks.settings import LabelSettings
-from tasks.workers import stop_shared_pools
 from tests.tasks.small_records import failure
 
 

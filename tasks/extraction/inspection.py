@@ -9,7 +9,7 @@ from pathlib import Path
 import pymupdf
 from PIL import Image, ImageDraw, ImageFont
 
-from tasks.extraction import read_paper
+from tasks.extraction.reading import read_paper
 from tasks.pdf.documents import open_pdf, read_pages
 from tasks.pdf.figures import find_figures
 from tasks.records import Box, Extraction, Figure, Paper

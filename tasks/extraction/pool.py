@@ -24,8 +24,8 @@ from pathlib import Path
 
 from pebble import ProcessExpired, ProcessPool
 
-from tasks.confinement import confine, expect_one_core
 from tasks.errors import FigmillError, OutputError, PaperError
+from tasks.extraction.confinement import confine, expect_one_core
 from tasks.records import Extraction, Failure, Paper
 from tasks.settings import ExtractionLimits
 from tasks.texts import printable
@@ -269,8 +269,8 @@ def _start_process(limits: ExtractionLimits, reader: Reader | None) -> None:
 def _default_reader() -> Reader:
     import pymupdf
 
-    from tasks.extraction import read_paper
-    from tasks.graphics import read_graphics
+    from tasks.extraction.image_files import read_graphics
+    from tasks.extraction.reading import read_paper
 
     pymupdf.TOOLS.mupdf_display_errors(False)
     pymupdf.TOOLS.mupdf_display_warnings(False)

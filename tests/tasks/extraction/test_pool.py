@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from tasks.errors import FigmillError, OutputError, PaperError
+from tasks.extraction.pool import ExtractionPool, Stopped
 from tasks.records import Extraction, Failure, Metadata, Paper
 from tasks.settings import ExtractionLimits
-from tasks.workers import ExtractionPool, Stopped
 from tests.tasks.small_records import extraction
 
 LIMITS = ExtractionLimits(timeout=3, memory_mb=1500, result_mb=50)

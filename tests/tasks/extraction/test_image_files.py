@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tasks.errors import PaperError
-from tasks.graphics import find_graphic, read_graphics
+from tasks.extraction.image_files import find_graphic, read_graphics
 from tasks.records import Extraction, Graphic, Metadata, Paper
 from tasks.settings import ExtractionLimits
 from tests.pmc_bucket import encode, jats

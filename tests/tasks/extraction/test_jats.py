@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.jats import MOST_BYTES, ArticleFigure, read_article
+from tasks.extraction.jats import MOST_BYTES, ArticleFigure, read_article
 from tasks.records import Metadata
 
 ARTICLE = """<?xml version="1.0"?>

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from tasks.inspection import CAPTION, DPI, FIGURE, inspect_paper
+from tasks.extraction.inspection import CAPTION, DPI, FIGURE, inspect_paper
 from tasks.settings import ExtractionLimits
 from tests.tasks.drawn import RIGHT, Drawing
 

@@ -17,9 +17,9 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 from PIL import Image, ImageOps
 
-from tasks import jats
 from tasks.errors import PaperError
-from tasks.extraction import merge_metadata, panel_captions
+from tasks.extraction import jats
+from tasks.extraction.reading import merge_metadata, panel_captions
 from tasks.panels.markers import expected_labels
 from tasks.panels.separation import FigureImage, Panel, separate
 from tasks.pdf.pixels import LEAST_SIDE, Pixels, encode_png, encoded

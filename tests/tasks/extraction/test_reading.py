@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from tasks.errors import PaperError
-from tasks.extraction import read_paper
+from tasks.extraction.reading import read_paper
 from tasks.inputs.listing import find_jats
 from tasks.records import Extraction, Paper
 from tasks.settings import ExtractionLimits

@@ -11,7 +11,8 @@ import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tasks import boxes, jats
+from tasks import boxes
+from tasks.extraction import jats
 from tasks.panels.markers import expected_labels, find_sides, named
 from tasks.panels.separation import FigureImage, Panel, TextLine, separate
 from tasks.panels.sides import bind_sides

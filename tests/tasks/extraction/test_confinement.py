@@ -8,7 +8,7 @@ LIMITS_OF_A_PROCESS = """
 import json, resource
 import numpy, scipy.linalg
 from threadpoolctl import threadpool_info
-from tasks.confinement import confine, expect_one_core
+from tasks.extraction.confinement import confine, expect_one_core
 
 expect_one_core()
 before = max(pool["num_threads"] for pool in threadpool_info())
@@ -39,7 +39,7 @@ def test_a_process_without_numpy_never_starts_further_threads():
         [
             sys.executable,
             "-c",
-            "from tasks.confinement import expect_one_core\nexpect_one_core()\n"
+            "from tasks.extraction.confinement import expect_one_core\nexpect_one_core()\n"
             "import numpy\nfrom threadpoolctl import threadpool_info\n"
             "print(max(pool['num_threads'] for pool in threadpool_info()))",
         ],

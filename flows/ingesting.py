@@ -11,13 +11,13 @@ from tasks.dataset.dataset import Dataset, check_layout
 from tasks.dataset.ledger import drop_papers, read_holdings, replaced_papers
 from tasks.errors import InputError
 from tasks.labelling import label_shard, stamp_of
-from tasks.pmc import Bucket
-from tasks.pmc_catalogue import Catalogue
-from tasks.pmc_cursor import Span, choose_span, load_cursor, moved, save_cursor, start_cursor
-from tasks.pmc_downloads import Downloads
-from tasks.pmc_inventory import has_manifest, list_inventories
-from tasks.pmc_plan import IngestPlan
-from tasks.pmc_selection import Selection
+from tasks.pmc.bucket import Bucket
+from tasks.pmc.catalogue import Catalogue
+from tasks.pmc.cursor import Span, choose_span, load_cursor, moved, save_cursor, start_cursor
+from tasks.pmc.downloads import Downloads
+from tasks.pmc.inventory import has_manifest, list_inventories
+from tasks.pmc.plan import IngestPlan
+from tasks.pmc.selection import Selection
 from tasks.progress import Listener
 from tasks.records import IngestSummary, RunSummary
 from tasks.settings import IngestSettings, LabelSettings

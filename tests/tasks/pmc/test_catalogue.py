@@ -7,10 +7,10 @@ import pytest
 
 from tasks.dataset.ledger import Holding
 from tasks.errors import InputError
-from tasks.pmc import Bucket
-from tasks.pmc_articles import Listed
-from tasks.pmc_catalogue import Catalogue, each_listed
-from tasks.pmc_cursor import Cursor, Span
+from tasks.pmc.articles import Listed
+from tasks.pmc.bucket import Bucket
+from tasks.pmc.catalogue import Catalogue, each_listed
+from tasks.pmc.cursor import Cursor, Span
 from tests.pmc_bucket import NAME, PmcBucket, Source
 from tests.stores import Store
 

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 from tasks.ahead import ahead
 from tasks.dataset.ledger import Holding, Mark
 from tasks.errors import PaperError
-from tasks.pmc import Bucket
-from tasks.pmc_articles import METADATA_BYTES, Article, Listed, is_licensed, parse_article, why_not
-from tasks.pmc_catalogue import Catalogue, each_listed
+from tasks.pmc.articles import METADATA_BYTES, Article, Listed, is_licensed, parse_article, why_not
+from tasks.pmc.bucket import Bucket
+from tasks.pmc.catalogue import Catalogue, each_listed
 from tasks.progress import Listener
 from tasks.records import Wanted
 from tasks.settings import IngestSettings

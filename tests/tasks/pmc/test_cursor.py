@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tasks.errors import InputError, OutputError
-from tasks.pmc_cursor import FILE, Cursor, Span, choose_span, load_cursor, moved, save_cursor, start_cursor
+from tasks.pmc.cursor import FILE, Cursor, Span, choose_span, load_cursor, moved, save_cursor, start_cursor
 from tasks.settings import PMC_BUCKET, IngestSettings
 from tasks.stores import paths
 from tests.stores import Store

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.pmc_articles import Article, File, Listed, parse_article, why_not
+from tasks.pmc.articles import Article, File, Listed, parse_article, why_not
 
 LISTED = Listed(7, 2, "etag")
 BASE = "https://pmc-oa-opendata.s3.amazonaws.com/"

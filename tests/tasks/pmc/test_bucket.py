@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tasks import pmc
 from tasks.errors import InputError, PaperError, SettingsError
-from tasks.pmc import Bucket
+from tasks.pmc import bucket as pmc
+from tasks.pmc.bucket import Bucket
 from tasks.stores import web
 from tests.pmc_bucket import NAME, PmcBucket
 from tests.stores import Fault, Store

@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from tasks.errors import InputError, PaperError
-from tasks.pmc import Bucket
+from tasks.pmc.bucket import Bucket
 from tasks.stores.scratch import Folder
 from tasks.texts import printable
 

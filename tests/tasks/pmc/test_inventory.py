@@ -13,10 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tasks import pmc_inventory
 from tasks.errors import InputError
-from tasks.pmc import Bucket
-from tasks.pmc_inventory import (
+from tasks.pmc import inventory as pmc_inventory
+from tasks.pmc.bucket import Bucket
+from tasks.pmc.inventory import (
     difference,
     has_manifest,
     list_inventories,

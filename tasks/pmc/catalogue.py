@@ -10,10 +10,10 @@ import pyarrow.compute as pc
 
 from tasks.dataset.ledger import Holding
 from tasks.errors import InputError
-from tasks.pmc import Bucket
-from tasks.pmc_articles import Listed
-from tasks.pmc_cursor import Cursor, Span
-from tasks.pmc_inventory import difference, newest_versions, read_inventory
+from tasks.pmc.articles import Listed
+from tasks.pmc.bucket import Bucket
+from tasks.pmc.cursor import Cursor, Span
+from tasks.pmc.inventory import difference, newest_versions, read_inventory
 
 _BATCH = 1000
 _PMCID = re.compile(r"PMC[1-9][0-9]{0,11}")

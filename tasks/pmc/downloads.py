@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 from tasks.errors import PaperError
 from tasks.extraction.jats import MOST_BYTES as JATS_BYTES
 from tasks.inputs.fetching import unreadable_id
-from tasks.pmc import Bucket
-from tasks.pmc_articles import Article, File
+from tasks.pmc.articles import Article, File
+from tasks.pmc.bucket import Bucket
 from tasks.records import Failure, Graphic, Paper
 from tasks.stores.scratch import Folder
 from tasks.texts import printable

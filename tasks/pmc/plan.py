@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from tasks.ahead import ahead
 from tasks.dataset.dataset import Dataset
 from tasks.dataset.ledger import Holding, mark_papers
-from tasks.pmc_articles import Article
-from tasks.pmc_downloads import Downloads, bytes_of
-from tasks.pmc_selection import DOUBLE, Selection
+from tasks.pmc.articles import Article
+from tasks.pmc.downloads import Downloads, bytes_of
+from tasks.pmc.selection import DOUBLE, Selection
 from tasks.records import Failure, Paper, Shard
 
 SHARD_BYTES = 2**30

@@ -24,7 +24,7 @@ def report(folder: str, gold: str | None) -> None:
       figmill report figures
       figmill report figures --gold looked-at.csv
     """
-    from tasks.report import rewrite_report
+    from tasks.report.page import rewrite_report
     from tasks.stores.paths import place
     from tasks.texts import printable
 

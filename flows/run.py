@@ -20,7 +20,7 @@ from tasks.inputs.plan import Plan
 from tasks.labelling import label_shard, stamp_of
 from tasks.progress import Listener
 from tasks.records import RunSummary, Shard, ShardOutcome
-from tasks.report import write_report
+from tasks.report.page import write_report
 from tasks.settings import LabelSettings, RelabelSettings, default_workers
 
 SHARDS_AT_ONCE = 2

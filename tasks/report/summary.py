@@ -1,6 +1,6 @@
 """What a dataset holds, for people: counts, confidences, failures and a bounded choice of pictures.
 
-Reads the few columns that counting needs from every part; `tasks.cards` reads pictures of a few row groups.
+Reads the few columns that counting needs from every part; `tasks.report.cards` reads pictures of a few row groups.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks.cards import Card, choose_picks, make_cards
 from tasks.dataset.parts import PAPERS, SUBFIGURES
 from tasks.records import FailedPaper
+from tasks.report.cards import Card, choose_picks, make_cards
+from tasks.report.review_queue import REASONS, Columns, Worklist
 from tasks.stores import paths
-from tasks.worklist import REASONS, Columns, Worklist
 
 if TYPE_CHECKING:
     from tasks.stores.paths import Place
@@ -52,7 +52,7 @@ class Survey:
     judged: list[tuple[float, bool]] = field(default_factory=list)
     """Confidence of each row that people have named, and whether the model says the same."""
     worklist: dict[str, list[Card]] = field(default_factory=dict)
-    """Pictures to look at first, by why: see `tasks.worklist`."""
+    """Pictures to look at first, by why: see `tasks.report.review_queue`."""
     cards: dict[str | None, list[Card]] = field(default_factory=dict)
     unreadable: list[str] = field(default_factory=list)
     """Parts that could not be read, each with the reason."""

@@ -1,6 +1,7 @@
 """The report of a run: one HTML page that needs neither network nor server.
 
-`OUT/report/` also keeps what earlier runs did (`tasks.history`) and what people said of pictures (`tasks.gold_labels`).
+`OUT/report/` also keeps what earlier runs did (`tasks.report.history`) and what people said of pictures
+(`tasks.report.gold_labels`).
 What came from a paper is untrusted: the template escapes all of it, `shown` spells out control and direction marks
 instead of obeying them, links go only to local files and https, and the page forbids itself scripts and requests.
 """
@@ -15,13 +16,13 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from models import taxonomy
-from tasks import changes, gold_labels
-from tasks.agreement import Agreement, agreement
 from tasks.errors import InputError, OutputError
-from tasks.history import Holdings, PastRun, read_history, write_history
 from tasks.records import FailedPaper, RunSummary
+from tasks.report import changes, gold_labels
+from tasks.report.agreement import Agreement, agreement
+from tasks.report.history import Holdings, PastRun, read_history, write_history
+from tasks.report.summary import BINS, Survey, survey
 from tasks.stores import paths
-from tasks.survey import BINS, Survey, survey
 from tasks.texts import printable
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tasks.errors import OutputError
-from tasks.history import Holdings, PastRun, read_history, write_history
 from tasks.records import FailedPaper, RunSummary
-from tasks.report import duration, headline, link, rate, rewrite_report, shown, write_report
+from tasks.report.history import Holdings, PastRun, read_history, write_history
+from tasks.report.page import duration, headline, link, rate, rewrite_report, shown, write_report
 from tests.tasks.small_datasets import NOW, paper, subfigure, write_part
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tasks import cards as module
-from tasks.survey import survey
+from tasks.report import cards as module
+from tasks.report.summary import survey
 from tests.tasks.small_datasets import PAGELESS, paper, png, subfigure, write_part
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tasks.errors import InputError
-from tasks.gold_labels import read_gold_labels
+from tasks.report.gold_labels import read_gold_labels
 
 
 def _read(tmp_path: Path, text: str | bytes) -> dict[str, str]:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tasks import survey as module
-from tasks.survey import survey
+from tasks.report import summary as module
+from tasks.report.summary import survey
 from tests.tasks.small_datasets import paper, subfigure, write_part
 
 

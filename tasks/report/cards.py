@@ -17,8 +17,8 @@ import numpy as np
 import pyarrow as pa
 
 from tasks.index.thumbnails import thumbnail
+from tasks.report.review_queue import Pick
 from tasks.stores import paths
-from tasks.worklist import Pick
 
 if TYPE_CHECKING:
     from tasks.stores.paths import Place

@@ -142,7 +142,7 @@ def demo(folder: str, verbose: bool) -> None:
       figmill demo
     """
     from flows.launch import launch
-    from tasks.demo import make_papers
+    from tasks.demo.papers import make_papers
 
     try:
         papers = make_papers(Path(folder) / "pdf")

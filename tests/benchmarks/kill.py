@@ -97,7 +97,7 @@ def kill_runs(scratch: Path, model: str, papers: int, kills: int, seed: int) -> 
 
 
 def _make_input(folder: Path, papers: int) -> Path:
-    from tasks.demo import make_papers
+    from tasks.demo.papers import make_papers
 
     folder.mkdir()
     pdf = make_papers(folder.parent / "demo")[0].read_bytes()

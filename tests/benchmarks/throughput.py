@@ -212,7 +212,7 @@ def _print_articles(machine: Machine, each: float) -> None:
 
 def measure_orchestration(machine: Machine, pdfs: list[Path]) -> None:
     """What a shard costs as a task run against a server of our own, beside a shard of this process."""
-    from tasks.demo import make_papers
+    from tasks.demo.papers import make_papers
 
     papers = copies(make_papers(machine.folder / "demo")[:1], machine.folder / "shards", MANY)
     _title("shards of one small paper", "seconds", "core-s", "s a shard")

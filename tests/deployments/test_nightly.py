@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from tasks.dataset.check import Totals, check
-from tasks.demo import make_papers
+from tasks.demo.papers import make_papers
 from tasks.stores import objects, paths
 from tests.flows.command import copies, ledger, subfigure_rows
 from tests.servers import Server, eventually, process

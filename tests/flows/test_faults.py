@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.demo import make_papers
+from tasks.demo.papers import make_papers
 from tests.flows.command import FIGMILL, copies, environment, figmill, ledger, start, subfigure_rows
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from tasks.demo import make_papers
+from tasks.demo.papers import make_papers
 from tests.flows.command import copies, figmill, ledger, subfigure_rows
 from tests.tasks.pdf.test_documents import bomb
 

@@ -18,7 +18,7 @@ from flows.cli_check import check as check_command
 from flows.run import Submit, label
 from tasks.dataset.check import Totals, check
 from tasks.dataset.lock import reading
-from tasks.demo import make_papers
+from tasks.demo.papers import make_papers
 from tasks.errors import FigmillError, OutputError
 from tasks.extraction.pool import stop_shared_pools
 from tasks.labelling import label_shard

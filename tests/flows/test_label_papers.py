@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tasks.demo import make_papers
+from tasks.demo.papers import make_papers
 from tests.flows.command import copies, figmill, ledger
 from tests.servers import Server, eventually
 

@@ -21,7 +21,7 @@ from models.networks.build import build_network
 from models.transforms import Transform
 from tasks.dataset.check import Totals, check
 from tasks.dataset.ledger import Mark, drop_papers, mark_papers
-from tasks.demo import make_papers
+from tasks.demo.papers import make_papers
 from tasks.errors import OutputError
 from tasks.progress import Listener
 from tasks.records import RunSummary, ShardOutcome

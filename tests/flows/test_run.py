@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flows.run import Pending, Submit, label, label_here
-from tasks.demo import make_papers
+from tasks.demo.papers import make_papers
 from tasks.errors import OutputError
 from tasks.extraction.pool import stop_shared_pools
 from tasks.labelling import label_shard

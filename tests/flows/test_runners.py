@@ -14,7 +14,7 @@ import pytest
 from flows.run import label_here
 from flows.runners import Runner, parse_runner, task_runs
 from tasks.dataset.check import Totals, check
-from tasks.demo import make_papers
+from tasks.demo.papers import make_papers
 from tasks.errors import OutputError, SettingsError
 from tasks.progress import Listener
 from tasks.settings import LabelSettings

@@ -10,7 +10,7 @@ import pytest
 
 from tasks.bundles import open_bundle
 from tasks.dataset.dataset import Dataset
-from tasks.demo import make_papers
+from tasks.demo.papers import make_papers
 from tasks.errors import UnusableBundleError
 from tasks.extraction.pool import stop_shared_pools
 from tasks.labelling import label_shard, stamp_of

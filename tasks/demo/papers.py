@@ -16,7 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from tasks import demo_charts, demo_images, demo_text
+from tasks.demo import charts, images
+from tasks.demo import text as demo_text
 
 WIDTH, HEIGHT, MARGIN, GUTTER = 595.0, 842.0, 48.0, 20.0
 """The page (A4), its margin and the space between its columns, PDF points."""
@@ -56,15 +57,15 @@ def _mitochondria_paper(document: Any) -> None:
 
     shape = _next_page(document, demo_text.MITOCHONDRIA)
     panels = [
-        demo_images.fluorescent_cells(1, (0.15, 1.0, 0.25)),
-        demo_images.fluorescent_cells(2, (1.0, 0.18, 0.12)),
-        demo_images.electron_micrograph(3),
-        demo_images.protein_gel(4),
+        images.fluorescent_cells(1, (0.15, 1.0, 0.25)),
+        images.fluorescent_cells(2, (1.0, 0.18, 0.12)),
+        images.electron_micrograph(3),
+        images.protein_gel(4),
     ]
     below = _compound(shape, panels, top=60.0)
     below = _caption(shape, demo_text.MITOCHONDRIA.captions[0], LEFT, below + 14, WIDTH - 2 * MARGIN) + 12
     chart = (RIGHT, below, RIGHT + COLUMN, below + 172)
-    demo_charts.line_chart(shape, chart, "Time (h)", "Branch length (µm)")
+    charts.line_chart(shape, chart, "Time (h)", "Branch length (µm)")
     under = _caption(shape, demo_text.MITOCHONDRIA.captions[1], RIGHT, chart[3] + 16, COLUMN) + 12
     _fill(shape, [(LEFT, below, BOTTOM), (RIGHT, under, BOTTOM)], body)
     shape.commit()
@@ -76,15 +77,15 @@ def _liver_paper(document: Any) -> None:
     shape = _first_page(document, demo_text.LIVER)
     top = _front_matter(shape, demo_text.LIVER)
     place = (RIGHT, top, RIGHT + COLUMN, top + COLUMN * 0.75)
-    _raster(shape, demo_images.histology_section(5), place)
+    _raster(shape, images.histology_section(5), place)
     under = _caption(shape, demo_text.LIVER.captions[0], RIGHT, place[3] + 14, COLUMN) + 12
     _fill(shape, [(LEFT, top, BOTTOM), (RIGHT, under, BOTTOM)], body)
     shape.commit()
 
     shape = _next_page(document, demo_text.LIVER)
     micrograph = (LEFT + 14, 74.0, LEFT + COLUMN, 74.0 + (COLUMN - 14) * 0.75)
-    _raster(shape, demo_images.electron_micrograph(6), micrograph)
-    demo_charts.bar_chart(shape, (RIGHT + 14, 74.0, RIGHT + COLUMN, micrograph[3]), "Cristae per µm")
+    _raster(shape, images.electron_micrograph(6), micrograph)
+    charts.bar_chart(shape, (RIGHT + 14, 74.0, RIGHT + COLUMN, micrograph[3]), "Cristae per µm")
     for x, letter in ((LEFT, "A"), (RIGHT, "B")):
         shape.insert_text((x, 74.0), letter, fontname="hebo", fontsize=12)
     below = _caption(shape, demo_text.LIVER.captions[1], LEFT, micrograph[3] + 20, WIDTH - 2 * MARGIN) + 12
@@ -130,10 +131,10 @@ def _front_matter(shape: Any, article: demo_text.Article) -> float:
     return _lines(shape, article.abstract, LEFT, y, full, "tiro", 9.5, 12.5) + 14
 
 
-def _compound(shape: Any, panels: list[demo_images.Image], top: float) -> float:
+def _compound(shape: Any, panels: list[images.Image], top: float) -> float:
     """Four panels as one raster, centred, a bold letter in the white above each; returns its lower edge."""
     gutter = 36
-    sheet = demo_images.tile(panels, columns=2, gutter=gutter)
+    sheet = images.tile(panels, columns=2, gutter=gutter)
     scale = 400.0 / sheet.shape[1]
     left, bottom = (WIDTH - 400.0) / 2, top + float(sheet.shape[0] * scale)
     _raster(shape, sheet, (left, top, left + 400.0, bottom))
@@ -145,7 +146,7 @@ def _compound(shape: Any, panels: list[demo_images.Image], top: float) -> float:
     return bottom
 
 
-def _raster(shape: Any, picture: demo_images.Image, box: tuple[float, float, float, float]) -> None:
+def _raster(shape: Any, picture: images.Image, box: tuple[float, float, float, float]) -> None:
     """Embeds `picture` (H, W, 3) as JPEG in `box`, PDF points."""
     from PIL import Image
 

@@ -6,8 +6,8 @@ import numpy as np
 import pymupdf
 import pytest
 
-from tasks import demo_images
-from tasks.demo import make_papers
+from tasks.demo import images
+from tasks.demo.papers import make_papers
 
 
 @pytest.fixture(scope="module")
@@ -82,16 +82,16 @@ def test_rasters_are_embedded_at_print_resolution(papers: list[Path]):
 
 
 def test_pictures_differ_by_seed_and_only_by_seed():
-    first, second = demo_images.electron_micrograph(1), demo_images.electron_micrograph(2)
+    first, second = images.electron_micrograph(1), images.electron_micrograph(2)
     assert first.shape == (420, 560, 3)
     assert first.dtype == np.uint8
     assert not np.array_equal(first, second)
-    assert np.array_equal(first, demo_images.electron_micrograph(1))
+    assert np.array_equal(first, images.electron_micrograph(1))
 
 
 def test_tile_keeps_every_pixel_of_the_panels_and_white_between_them():
     panels = [np.full((4, 6, 3), value, dtype=np.uint8) for value in (10, 20, 30)]
-    sheet = demo_images.tile(panels, columns=2, gutter=2)
+    sheet = images.tile(panels, columns=2, gutter=2)
     assert sheet.shape == (12, 14, 3)
     assert [(sheet == value).all(axis=2).sum() for value in (10, 20, 30)] == [24, 24, 24]
     assert (sheet[:2] == 255).all()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from flows.photographs import read_photographs
 from models.data.imageclef import IMAGE_SUFFIXES, LabelledImage, read_data
-from tasks.gold import read_gold
+from tasks.developing.gold import read_gold
 
 if TYPE_CHECKING:
     from models.bundle.bundle import BundleInfo

@@ -1,6 +1,6 @@
 """Training of the letter reader on letters drawn in the PDF base fonts and matplotlib's.
 
-    python -m tasks.letter_training IMAGES_FOLDER WEIGHTS_FILE
+    python -m tasks.developing.letter_training IMAGES_FOLDER WEIGHTS_FILE
 
 IMAGES_FOLDER holds pictures without panel letters (micrographs, photographs); their marks teach what no letter is.
 """

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from models.letters import CLASSES, SIDE, read_letters
-from tasks.letter_training import drawn_examples, marks_of, train
+from tasks.developing.letter_training import drawn_examples, marks_of, train
 from tests.tasks.drawn import picture
 
 

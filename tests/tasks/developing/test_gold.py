@@ -8,8 +8,8 @@ import pymupdf
 import pytest
 from PIL import Image
 
+from tasks.developing.gold import read_gold
 from tasks.errors import InputError
-from tasks.gold import read_gold
 
 
 def make_corpus(folder: Path) -> None:

@@ -19,7 +19,7 @@ from tasks.errors import FigmillError, PaperError
 from tasks.index.questions import Hit, Question
 from tasks.index.rows import figure_boxes, picture
 from tasks.index.search import SearchIndex
-from tasks.view import pages
+from tasks.view import shown as pages
 from tasks.view.drawing import Drawer, has_pdf
 from tasks.view.filters import NOTHING, Filters, address, read
 from tasks.view.guard import Guard

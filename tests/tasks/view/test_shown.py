@@ -6,7 +6,7 @@ import pytest
 
 from tasks.index.questions import Hit, Question
 from tasks.index.search import SearchIndex
-from tasks.view.pages import alternative, links, marked, page_window, thumbnail_size, tree
+from tasks.view.shown import alternative, links, marked, page_window, thumbnail_size, tree
 from tests.tasks.index.small import dataset
 from tests.tasks.index.test_search import indexed
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flows.cli_options import (
+from flows.commands.options import (
     CAPTIONS,
     DEVICE,
     LOG_FORMAT,
@@ -30,7 +30,7 @@ from tasks.errors import FigmillError
 from tasks.settings import LabelSettings
 
 if TYPE_CHECKING:
-    from flows.logs import LogFormat
+    from flows.commands.logs import LogFormat
     from tasks.records import RunSummary
 
 INTERRUPTED = 130
@@ -124,7 +124,7 @@ def label(verbose: bool, prefect: bool, timeout: float, log_format: LogFormat, *
       figmill label inbox/ --out figures --retry-failed --timeout 600
       figmill label s3://papers/inbox --out s3://papers/figures
     """
-    from flows.launch import launch
+    from flows.commands.launch import launch
 
     settings = LabelSettings(**options)
     settings = replace(settings, limits=replace(settings.limits, timeout=timeout))
@@ -141,7 +141,7 @@ def demo(folder: str, verbose: bool) -> None:
     Example:
       figmill demo
     """
-    from flows.launch import launch
+    from flows.commands.launch import launch
     from tasks.demo.papers import make_papers
 
     try:
@@ -156,7 +156,7 @@ def demo(folder: str, verbose: bool) -> None:
 
 
 def _show(summary: RunSummary) -> None:
-    from flows.console import show_summary
+    from flows.commands.console import show_summary
 
     show_summary(summary)
 
@@ -164,7 +164,7 @@ def _show(summary: RunSummary) -> None:
 def _show_dataset(out: Path) -> None:
     import pyarrow.dataset as ds
 
-    from flows.console import show_subfigures
+    from flows.commands.console import show_subfigures
 
     columns = ["source_uri", "figure_label", "panel_label", "modality", "confidence", "rejected"]
     rows = ds.dataset(out / "subfigures").to_table([*columns, "subcaption", "caption", "subfigure_id"])
@@ -184,7 +184,7 @@ def main() -> None:
     except BrokenPipeError:
         os._exit(1)  # whoever read our output has gone
     except (FigmillError, OSError) as error:
-        from flows.logs import complain
+        from flows.commands.logs import complain
 
         complain(_one_line(error))
         sys.exit(1)

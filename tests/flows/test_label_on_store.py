@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
-from flows.cli_check import check as check_command
+from flows.commands.check import check as check_command
 from flows.run import Submit, label
 from tasks.dataset.check import Totals, check
 from tasks.dataset.lock import reading

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
-from flows.cli_relabel import relabel as relabel_command
+from flows.commands.relabel import relabel as relabel_command
 from flows.relabelling import relabel, relabel_here
 from flows.run import Submit, label_here
 from models.bundle.description import Description, bundle_info

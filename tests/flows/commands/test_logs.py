@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from flows.logs import complain, set_up_log
+from flows.commands.logs import complain, set_up_log
 from tasks.progress import Listener
 from tasks.records import ShardOutcome
 from tests.tasks.small_records import failure, labelled

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from flows.console import show_summary
+from flows.commands.console import show_summary
 from tasks.records import FailedPaper, RunSummary
 
 NOW = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from flows.cli_models import mendable
+from flows.commands.models import mendable
 
 
 @click.command("build-default", short_help="Build the bundle that ships.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flows.cli_options import (
+from flows.commands.options import (
     CAPTIONS,
     DEVICE,
     LOG_FORMAT,
@@ -24,7 +24,7 @@ from flows.cli_options import (
 from tasks.settings import PMC_BUCKET, REDISTRIBUTABLE, IngestSettings
 
 if TYPE_CHECKING:
-    from flows.logs import LogFormat
+    from flows.commands.logs import LogFormat
 
 
 @click.command(short_help="What is new in PMC -> dataset of labelled subfigures.")
@@ -101,8 +101,8 @@ def ingest(
       figmill ingest --out pmc --since 2026-11-01 --limit 100
       figmill ingest --out pmc --license 'CC BY,CC0'
     """
-    from flows.console import show_ingest
-    from flows.launch import launch_ingest
+    from flows.commands.console import show_ingest
+    from flows.commands.launch import launch_ingest
 
     codes = tuple(dict.fromkeys(filter(None, map(str.strip, licenses.split(",")))))
     settings = IngestSettings(licenses=codes, since=since.date() if since else None, **options)

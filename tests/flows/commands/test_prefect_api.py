@@ -8,7 +8,10 @@ import pytest
 
 from tests.flows.command import environment
 
-QUESTION = "import sys; from flows.prefect_api import api_is_configured as ask; print(ask(), 'prefect' in sys.modules)"
+QUESTION = (
+    "import sys; from flows.commands.prefect_api import api_is_configured as ask; "
+    "print(ask(), 'prefect' in sys.modules)"
+)
 PROFILES = """active = "{active}"
 [profiles.here]
 PREFECT_API_URL = "http://127.0.0.1:4200/api"
@@ -19,7 +22,7 @@ PREFECT_API_URL = "http://127.0.0.1:4200/api"
 def ask(folder: Path, question: str = QUESTION, **extra: str) -> str:
     done = subprocess.run(
         [sys.executable, "-c", question],
-        env=environment(folder, PYTHONPATH=str(Path(__file__).parents[2]), **extra),
+        env=environment(folder, PYTHONPATH=str(Path(__file__).parents[3]), **extra),
         cwd=folder,
         capture_output=True,
         text=True,
@@ -63,7 +66,7 @@ def test_another_projects_pyproject_costs_nothing(tmp_path: Path) -> None:
 
 def test_prefect_sends_no_statistics_unless_told_to(tmp_path: Path) -> None:
     question = (
-        "from flows.prefect_api import check_api; check_api(); import os; from prefect.settings import "
+        "from flows.commands.prefect_api import check_api; check_api(); import os; from prefect.settings import "
         "get_current_settings as s; print(s().server.analytics_enabled, os.environ['DO_NOT_TRACK'])"
     )
     assert ask(tmp_path, question) == "False 1"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.cli_search import progress, shown
+from flows.commands.search import progress, shown
 
 if TYPE_CHECKING:
     from tasks.export.choice import Counts

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from tasks.settings import IngestSettings, LabelSettings, RelabelSettings
 
 if TYPE_CHECKING:
-    from flows.logs import LogFormat
+    from flows.commands.logs import LogFormat
     from tasks.progress import Listener
     from tasks.records import IngestSummary, RunSummary
 
@@ -61,9 +61,9 @@ def _launch(
     """In this process, unless Prefect is wanted or configured."""
     from rich.console import Console
 
-    from flows.console import make_listener
-    from flows.logs import set_up_log
-    from flows.prefect_api import api_is_configured, check_api
+    from flows.commands.console import make_listener
+    from flows.commands.logs import set_up_log
+    from flows.commands.prefect_api import api_is_configured, check_api
 
     console = Console(stderr=True)
     set_up_log(console, verbose, log_format)

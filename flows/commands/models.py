@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from flows.cli_options import DEVICE
+from flows.commands.options import DEVICE
 from tasks.errors import FigmillError
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def train(where: tuple[str, ...], **options: Any) -> None:
       figmill train imageclef2016/ --model resnet34:b3-0 --out microscopy
       figmill train labels.csv --model resnet18:b3-1 --preset fast --out mine
     """
-    from flows.prefect_api import api_is_configured, check_api
+    from flows.commands.prefect_api import api_is_configured, check_api
     from flows.training import train as train_here
     from flows.training_progress import TrainingLines
     from flows.training_settings import TrainSettings
@@ -265,7 +265,7 @@ def study(
         return
     training = TrainSettings(data=data, out=out, where=_parse_where(where), **options)
     settings = StudySettings(out=out, models=models, training=training)
-    from flows.prefect_api import api_is_configured, check_api
+    from flows.commands.prefect_api import api_is_configured, check_api
 
     if api_is_configured():
         check_api()

@@ -132,7 +132,7 @@ def search(
     if not hits:
         click.echo("Nothing found: try fewer words, or a wider filter.")
         return
-    from flows.console import show_hits
+    from flows.commands.console import show_hits
 
     show_hits(hits)
 

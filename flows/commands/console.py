@@ -11,7 +11,7 @@ import pyarrow as pa
 from rich.console import Console
 from rich.table import Table
 
-from flows.logs import LogFormat
+from flows.commands.logs import LogFormat
 from models.taxonomy import name as modality_name
 from tasks.progress import BarListener, Listener, LogListener
 from tasks.records import IngestSummary, RunSummary

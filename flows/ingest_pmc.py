@@ -9,10 +9,10 @@ from prefect.states import Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.artifacts import WARN_ABOVE, FlowListener, show_table, warn_of_failures
-from flows.ingesting import ingest, preview
 from flows.outcome import outcome_table
-from flows.run import SHARDS_AT_ONCE
 from flows.runners import for_workers, task_runs
+from flows.runs.ingesting import ingest, preview
+from flows.runs.label import SHARDS_AT_ONCE
 from tasks.errors import FigmillError
 from tasks.records import IngestSummary
 from tasks.settings import IngestSettings

@@ -7,8 +7,8 @@ from prefect.states import Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.artifacts import WARN_ABOVE, FlowListener, show_outcome
-from flows.run import SHARDS_AT_ONCE, label
 from flows.runners import for_workers, task_runs
+from flows.runs.label import SHARDS_AT_ONCE, label
 from tasks.errors import FigmillError
 from tasks.records import RunSummary
 from tasks.settings import LabelSettings

@@ -7,9 +7,9 @@ from prefect.states import Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.artifacts import FlowListener, show_outcome
-from flows.relabelling import relabel
-from flows.run import SHARDS_AT_ONCE
 from flows.runners import for_workers, task_runs
+from flows.runs.label import SHARDS_AT_ONCE
+from flows.runs.relabelling import relabel
 from tasks.errors import FigmillError
 from tasks.records import RunSummary
 from tasks.settings import RelabelSettings

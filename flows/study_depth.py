@@ -7,12 +7,12 @@ from pathlib import Path
 from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact
 
-from flows.study import StudySettings, study
+from flows.runs.study import StudySettings, study
+from flows.runs.training import TrainListener
+from flows.runs.training_outcome import TrainOutcome
+from flows.runs.training_progress import TrainingLines
+from flows.runs.training_settings import TrainSettings
 from flows.train_classifier import train_classifier
-from flows.training import TrainListener
-from flows.training_outcome import TrainOutcome
-from flows.training_progress import TrainingLines
-from flows.training_settings import TrainSettings
 
 
 @flow(name="study-depth", persist_result=False)

@@ -6,11 +6,11 @@ from prefect import flow, get_run_logger, runtime, tags
 from prefect.artifacts import create_markdown_artifact
 
 from flows.artifacts import Progress
-from flows.tracking import followed
-from flows.training import TrainListener, train
-from flows.training_outcome import TrainOutcome
-from flows.training_progress import TrainingLines
-from flows.training_settings import TrainSettings
+from flows.runs.tracking import followed
+from flows.runs.training import TrainListener, train
+from flows.runs.training_outcome import TrainOutcome
+from flows.runs.training_progress import TrainingLines
+from flows.runs.training_settings import TrainSettings
 from models.training.training import Epoch
 
 _KEY = "figmill-train-classifier"

@@ -25,7 +25,7 @@ from flows.commands.models import mendable
     "--photographs",
     metavar="DIR",
     type=click.Path(exists=True, file_okay=False),
-    help="Unpacked packages with photographs to reject: see flows/photographs.py.",
+    help="Unpacked packages with photographs to reject: see flows/runs/photographs.py.",
 )
 @click.option(
     "--strangers",
@@ -44,8 +44,8 @@ def build_default(**options: Any) -> None:
 
     Needs the extra figmill[draw] for chemical structures. Takes about half an hour on two cores.
     """
-    from flows.default_bundle import BuildSettings
-    from flows.default_bundle import build_default as build
+    from flows.runs.default_bundle import BuildSettings
+    from flows.runs.default_bundle import build_default as build
 
     command = "figmill build-default " + shlex.join(sys.argv[2:])
     bundle = build(BuildSettings(command=command, **options))

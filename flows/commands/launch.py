@@ -22,10 +22,10 @@ def launch(
 
     def here(listener: Listener) -> RunSummary:
         if isinstance(settings, LabelSettings):
-            from flows.run import label_here
+            from flows.runs.label import label_here
 
             return label_here(settings, listener)
-        from flows.relabelling import relabel_here
+        from flows.runs.relabelling import relabel_here
 
         return relabel_here(settings, listener)
 
@@ -39,7 +39,7 @@ def launch_ingest(
     """`launch` for an ingest."""
 
     def here(listener: Listener) -> IngestSummary:
-        from flows.ingesting import ingest_here
+        from flows.runs.ingesting import ingest_here
 
         return ingest_here(settings, listener)
 

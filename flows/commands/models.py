@@ -14,7 +14,7 @@ from flows.commands.options import DEVICE
 from tasks.errors import FigmillError
 
 if TYPE_CHECKING:
-    from flows.training_outcome import TrainOutcome
+    from flows.runs.training_outcome import TrainOutcome
     from models.evaluation.evaluation import Evaluation
 
 _CACHE = click.option(
@@ -142,9 +142,9 @@ def train(where: tuple[str, ...], **options: Any) -> None:
       figmill train labels.csv --model resnet18:b3-1 --preset fast --out mine
     """
     from flows.commands.prefect_api import api_is_configured, check_api
-    from flows.training import train as train_here
-    from flows.training_progress import TrainingLines
-    from flows.training_settings import TrainSettings
+    from flows.runs.training import train as train_here
+    from flows.runs.training_progress import TrainingLines
+    from flows.runs.training_settings import TrainSettings
 
     command = "figmill train " + shlex.join(sys.argv[2:])
     settings = TrainSettings(where=_parse_where(where), command=command, **options)
@@ -155,7 +155,7 @@ def train(where: tuple[str, ...], **options: Any) -> None:
 
         _report(train_classifier(settings, listener))
         return
-    from flows.tracking import followed
+    from flows.runs.tracking import followed
 
     with followed(settings, listener) as hears:
         _report(train_here(settings, hears))
@@ -206,7 +206,7 @@ def evaluate(where: tuple[str, ...], **options: Any) -> None:
     Example:
       figmill evaluate default labels.csv --out scores
     """
-    from flows.evaluating import EvaluateSettings, evaluate_bundle
+    from flows.runs.evaluating import EvaluateSettings, evaluate_bundle
 
     settings = EvaluateSettings(where=_parse_where(where), **options)
     click.echo(_in_a_line(evaluate_bundle(settings)))
@@ -253,10 +253,10 @@ def study(
     """
     from pathlib import Path
 
-    from flows.study import StudySettings, report
-    from flows.study import study as study_here
-    from flows.training_progress import TrainingLines
-    from flows.training_settings import TrainSettings
+    from flows.runs.study import StudySettings, report
+    from flows.runs.study import study as study_here
+    from flows.runs.training_progress import TrainingLines
+    from flows.runs.training_settings import TrainSettings
 
     if bool(data) == bool(from_predictions):
         raise click.UsageError("give DATA to train on, or --from-predictions DIR, one of them")

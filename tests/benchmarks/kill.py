@@ -114,7 +114,7 @@ def _fork_run(source: Path, out: Path, model: str) -> int:
         return pid
     try:
         os.setsid()
-        from flows.run import label_here
+        from flows.runs.label import label_here
         from tasks.progress import Listener
         from tasks.settings import ExtractionLimits, LabelSettings
 

@@ -117,7 +117,7 @@ def naive(dataset: Path, device: str) -> dict[str, Any]:
 
 def label(pdfs: Path, out: Path, workers: int, device: str, runtime: str) -> dict[str, Any]:
     """A whole run of `figmill label` into `out`; its peak of memory is measured from outside."""
-    from flows.run import label_here
+    from flows.runs.label import label_here
     from tasks.progress import Listener
     from tasks.settings import LabelSettings
 

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from flows.ingesting import ingest_here
+from flows.runs.ingesting import ingest_here
 from tasks.dataset.check import Totals, check
 from tasks.dataset.ledger import retire_papers
 from tasks.errors import InputError

@@ -13,8 +13,8 @@ import pytest
 from click.testing import CliRunner
 
 from flows.commands.relabel import relabel as relabel_command
-from flows.relabelling import relabel, relabel_here
-from flows.run import Submit, label_here
+from flows.runs.label import Submit, label_here
+from flows.runs.relabelling import relabel, relabel_here
 from models.bundle.description import Description, bundle_info
 from models.bundle.serialization import save_bundle
 from models.networks.build import build_network

@@ -11,8 +11,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from flows.run import label_here
 from flows.runners import Runner, parse_runner, task_runs
+from flows.runs.label import label_here
 from tasks.dataset.check import Totals, check
 from tasks.demo.papers import make_papers
 from tasks.errors import OutputError, SettingsError

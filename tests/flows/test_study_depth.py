@@ -8,10 +8,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from flows.study import StudyListener, StudySettings, bundle_folder, expand, study
-from flows.training import TrainListener, train
-from flows.training_outcome import TrainOutcome
-from flows.training_settings import TrainSettings
+from flows.runs.study import StudyListener, StudySettings, bundle_folder, expand, study
+from flows.runs.training import TrainListener, train
+from flows.runs.training_outcome import TrainOutcome
+from flows.runs.training_settings import TrainSettings
 from models.data.imageclef import DataError
 from models.networks.variants import ENSEMBLE_MEMBERS, UnknownModelError
 from models.study.study import read_predictions

@@ -14,8 +14,8 @@ from click.testing import CliRunner
 from safetensors.torch import load_file
 
 from flows.cli import figmill as commands
-from flows.training import TrainListener, train
-from flows.training_settings import TrainSettings, recipe_of
+from flows.runs.training import TrainListener, train
+from flows.runs.training_settings import TrainSettings, recipe_of
 from models.bundle.description import Description
 from models.bundle.serialization import load_bundle, save_bundle
 from models.data.imageclef import DataError

@@ -10,9 +10,9 @@ import torch
 from click.testing import CliRunner, Result
 
 from flows.cli import figmill
-from flows.evaluating import EvaluateSettings, evaluate_bundle
-from flows.training import train
-from flows.training_settings import TrainSettings
+from flows.runs.evaluating import EvaluateSettings, evaluate_bundle
+from flows.runs.training import train
+from flows.runs.training_settings import TrainSettings
 from models.bundle.description import Description
 from models.bundle.serialization import save_bundle
 from models.caption_features import caption_features

@@ -21,8 +21,9 @@ from models.training.recipes import (
 class TrainSettings:
     """All that a training depends on.
 
-    `data`, `images` and `where` are as in `models.data.imageclef`; `weights` and `freeze` as in `models.training.starting`. The
-    recipe is the preset's, changed by the TOML file `recipe`, changed by what is not None of `epochs` to `oversample`.
+    `data`, `images` and `where` are as in `models.data.imageclef`; `weights` and `freeze` as in
+    `models.training.starting`. The recipe is the preset's, changed
+    by the TOML file `recipe`, changed by what is not None of `epochs` to `oversample`.
     """
 
     data: tuple[str, ...]

@@ -16,9 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from flows.training import TrainListener, describe, prepare_data, train
-from flows.training_outcome import OUTCOME, TrainOutcome
-from flows.training_settings import TrainSettings, recipe_of
+from flows.runs.training import TrainListener, describe, prepare_data, train
+from flows.runs.training_outcome import OUTCOME, TrainOutcome
+from flows.runs.training_settings import TrainSettings, recipe_of
 from models.bundle.bundle import DESCRIPTION_FILE
 from models.bundle.description import bundle_info
 from models.data.imageclef import DataError
@@ -44,7 +44,7 @@ from models.study.study import (
 from models.training.starting import ENSEMBLE, weights_identity
 
 Train = Callable[[TrainSettings, TrainListener], TrainOutcome]
-"""`flows.training.train`, or the same as a flow run."""
+"""`flows.runs.training.train`, or the same as a flow run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.run import Pending, Submit, label, label_here
+from flows.runs.label import Pending, Submit, label, label_here
 from tasks.demo.papers import make_papers
 from tasks.errors import OutputError
 from tasks.extraction.pool import stop_shared_pools

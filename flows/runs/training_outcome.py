@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from flows.training_settings import TrainSettings
+from flows.runs.training_settings import TrainSettings
 from models.bundle.bundle import BundleInfo, Rejection
 from models.bundle.card import CardFacts, metrics, write_card
 from models.bundle.description import Description
@@ -149,7 +149,7 @@ def _save(
             temperature=calibration.temperature,
             threshold=calibration.threshold,
             parameters=parameter_counts(fit.network)[0],
-            command=settings.command or "flows.training.train(...)",
+            command=settings.command or "flows.runs.training.train(...)",
             recipe=_recipe_text(settings, recipe),
             start_weights=Path(settings.weights).name,
             seed=settings.seed,

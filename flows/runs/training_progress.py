@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from flows.study import StudyListener
+from flows.runs.study import StudyListener
 from models.data.experiment import SPLITS, Prepared
 from models.training.training import Epoch
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from flows.tracking import followed
+from flows.runs.tracking import followed
+from flows.runs.training import TrainListener, train
+from flows.runs.training_settings import TrainSettings
 from flows.train_classifier import train_classifier
-from flows.training import TrainListener, train
-from flows.training_settings import TrainSettings
 from models.data.imageclef import DataError
 from tasks.errors import SettingsError
 from tests.models.pictures import class_folders

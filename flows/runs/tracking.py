@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from types import ModuleType
 
-from flows.training import TrainListener
-from flows.training_outcome import TrainOutcome
-from flows.training_settings import TrainSettings, recipe_of
+from flows.runs.training import TrainListener
+from flows.runs.training_outcome import TrainOutcome
+from flows.runs.training_settings import TrainSettings, recipe_of
 from models.data.experiment import Prepared
 from models.training.training import Epoch
 from tasks.errors import SettingsError

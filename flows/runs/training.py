@@ -14,8 +14,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from flows.training_outcome import OUTCOME, TrainOutcome, finish, record_outcome
-from flows.training_settings import TrainSettings, recipe_of
+from flows.runs.training_outcome import OUTCOME, TrainOutcome, finish, record_outcome
+from flows.runs.training_settings import TrainSettings, recipe_of
 from models.data.experiment import Prepared, prepare
 from models.data.imageclef import read_data
 from models.data.splits import assign_splits

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.photographs import read_photographs
+from flows.runs.photographs import read_photographs
 from models.data.imageclef import IMAGE_SUFFIXES, LabelledImage, read_data
 from tasks.developing.gold import read_gold
 

@@ -18,7 +18,7 @@ from prefect.events import emit_event
 from prefect.exceptions import PrefectException
 
 from flows.outcome import headline, outcome_table
-from tasks.progress import Listener, Logger
+from tasks.progress import Logger, Reporter
 from tasks.records import RunSummary, ShardOutcome
 
 WARN_ABOVE = 0.02
@@ -45,7 +45,7 @@ class Progress:
                 update_progress_artifact(self._artifact, percent)
 
 
-class FlowListener(Listener):
+class FlowReporter(Reporter):
     """Says in the flow run's log and in a progress artifact where the run stands, shard by shard."""
 
     def __init__(self, key: str, out: str) -> None:

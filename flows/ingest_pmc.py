@@ -8,7 +8,7 @@ from prefect import flow, runtime, tags
 from prefect.states import Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.artifacts import WARN_ABOVE, FlowListener, show_table, warn_of_failures
+from flows.artifacts import WARN_ABOVE, FlowReporter, show_table, warn_of_failures
 from flows.outcome import outcome_table
 from flows.runners import for_workers, task_runs
 from flows.runs.ingesting import ingest, preview
@@ -37,13 +37,13 @@ def ingest_pmc(settings: IngestSettings, warn_above: float = WARN_ABOVE) -> Inge
     A run that cannot be done ends as Failed with the sentence that says why; the next one goes on where it stopped.
     Where more than the share `warn_above` of the articles failed, an event says so.
     """
-    listener = FlowListener(_KEY, settings.out)
+    reporter = FlowReporter(_KEY, settings.out)
     try:
         if settings.dry_run:
-            summary = preview(settings, listener)
+            summary = preview(settings, reporter)
         else:
             labelling = for_workers(settings.labelling())
-            summary = ingest(settings, labelling, task_runs(label_shard, labelling), listener)
+            summary = ingest(settings, labelling, task_runs(label_shard, labelling), reporter)
     except FigmillError as error:
         return Failed(message=str(error), data=error)  # type: ignore[return-value]
     show_table(_table(summary), _KEY, headline(summary))

@@ -6,7 +6,7 @@ from prefect import flow, runtime, tags
 from prefect.states import Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.artifacts import WARN_ABOVE, FlowListener, show_outcome
+from flows.artifacts import WARN_ABOVE, FlowReporter, show_outcome
 from flows.runners import for_workers, task_runs
 from flows.runs.label import SHARDS_AT_ONCE, label
 from tasks.errors import FigmillError
@@ -35,8 +35,8 @@ def label_papers(settings: LabelSettings, warn_above: float = WARN_ABOVE) -> Run
     """
     try:
         settings = for_workers(settings)
-        listener = FlowListener(_KEY, settings.out)
-        summary = label(settings, task_runs(label_shard, settings), listener)
+        reporter = FlowReporter(_KEY, settings.out)
+        summary = label(settings, task_runs(label_shard, settings), reporter)
     except FigmillError as error:
         return Failed(message=str(error), data=error)  # type: ignore[return-value]
     show_outcome(summary, _KEY, warn_above)

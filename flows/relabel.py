@@ -6,7 +6,7 @@ from prefect import flow, runtime, tags
 from prefect.states import Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.artifacts import FlowListener, show_outcome
+from flows.artifacts import FlowReporter, show_outcome
 from flows.runners import for_workers, task_runs
 from flows.runs.label import SHARDS_AT_ONCE
 from flows.runs.relabelling import relabel
@@ -35,8 +35,8 @@ def relabel_dataset(settings: RelabelSettings) -> RunSummary:
     """
     try:
         settings = for_workers(settings)
-        listener = FlowListener(_KEY, settings.out)
-        summary = relabel(settings, task_runs(relabel_shard, settings), listener)
+        reporter = FlowReporter(_KEY, settings.out)
+        summary = relabel(settings, task_runs(relabel_shard, settings), reporter)
     except FigmillError as error:
         return Failed(message=str(error), data=error)  # type: ignore[return-value]
     show_outcome(summary, _KEY, warn_above=1.0)  # papers failed when they were read, not now

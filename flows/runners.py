@@ -70,22 +70,22 @@ def task_runs(
     task: Task[[ShardT, SettingsT], ShardOutcome], settings: SettingsT
 ) -> Iterator[Submit[ShardT, SettingsT]]:
     """Hands shards to the flow's task runner or to a cluster, and leaves none behind."""
-    pending: list[PrefectFuture[ShardOutcome]] = []
+    futures: list[PrefectFuture[ShardOutcome]] = []
     runner = parse_runner(settings.runner)
     with _cluster(runner, settings) as cluster:
 
         def submit(shard: ShardT, settings: SettingsT) -> PrefectFuture[ShardOutcome]:
             if cluster is None:
-                pending.append(task.submit(shard, settings))
+                futures.append(task.submit(shard, settings))
             else:
-                pending.append(cluster.submit(task, {"shard": shard, "settings": settings}))
-            return pending[-1]
+                futures.append(cluster.submit(task, {"shard": shard, "settings": settings}))
+            return futures[-1]
 
         try:
             yield submit
         finally:
             # called off before the pools stop: a shard that waits would start new ones
-            left = _call_off(runner, pending) if sys.exception() else pending
+            left = _call_off(runner, futures) if sys.exception() else futures
             stop_shared_pools()
             wait(left)
 
@@ -146,11 +146,11 @@ def _connect(cluster: Any) -> None:
 
 
 def _call_off(
-    runner: Runner, pending: list[PrefectFuture[ShardOutcome]]
+    runner: Runner, futures: list[PrefectFuture[ShardOutcome]]
 ) -> list[PrefectFuture[ShardOutcome]]:
     """Calls off what a run that ends early has handed out; gives back what is at work in this process nevertheless."""
     at_work = []
-    for future in pending:
+    for future in futures:
         waiting = future.wrapped_future  # type: ignore[attr-defined]
         if runner.kind == "ray":
             import ray

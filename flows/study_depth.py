@@ -8,7 +8,7 @@ from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact
 
 from flows.runs.study import StudySettings, study
-from flows.runs.training import TrainListener
+from flows.runs.training import TrainReporter
 from flows.runs.training_outcome import TrainOutcome
 from flows.runs.training_progress import TrainingLines
 from flows.runs.training_settings import TrainSettings
@@ -23,5 +23,5 @@ def study_depth(settings: StudySettings) -> Path:
     return report
 
 
-def _as_subflow(settings: TrainSettings, _: TrainListener) -> TrainOutcome:
+def _as_subflow(settings: TrainSettings, _: TrainReporter) -> TrainOutcome:
     return train_classifier(settings)

@@ -7,7 +7,7 @@ from prefect.artifacts import create_markdown_artifact
 
 from flows.artifacts import Progress
 from flows.runs.tracking import followed
-from flows.runs.training import TrainListener, train
+from flows.runs.training import TrainReporter, train
 from flows.runs.training_outcome import TrainOutcome
 from flows.runs.training_progress import TrainingLines
 from flows.runs.training_settings import TrainSettings
@@ -21,12 +21,12 @@ def _run_name() -> str:
 
 
 @flow(name="train-classifier", flow_run_name=_run_name, persist_result=False)
-def train_classifier(settings: TrainSettings, listener: TrainListener | None = None) -> TrainOutcome:
+def train_classifier(settings: TrainSettings, reporter: TrainReporter | None = None) -> TrainOutcome:
     """Trains, calibrates, evaluates and writes the bundle; leaves its card as a Markdown artifact.
 
-    Without a listener, the run's log and a progress artifact say where the training stands.
+    Without a reporter, the run's log and a progress artifact say where the training stands.
     """
-    hears = listener or _FlowTraining(settings.out)
+    hears = reporter or _FlowTraining(settings.out)
     with tags("figmill", f"model: {settings.model}"), followed(settings, hears) as hears:
         outcome = train(settings, hears)
     create_markdown_artifact(outcome.bundle.card, key=_KEY, description=outcome.bundle.model_id)

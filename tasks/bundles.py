@@ -42,7 +42,7 @@ def _open_bundle(model: str) -> BundleInfo:
 def _fetched(uri: str) -> Path:
     """A bundle's three files on this machine, and nothing else that may lie beside them; none is taken too large."""
     folder = Folder(f"bundle-{hashlib.sha256(uri.encode()).hexdigest()[:16]}").made()
-    place = paths.place(uri)
+    place = paths.store_path(uri)
     for name, most in _MOST_MB.items():
         file = place / name
         try:

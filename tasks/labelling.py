@@ -18,43 +18,43 @@ from tasks.bundles import open_bundle
 from tasks.classifying import Classifier
 from tasks.dataset.dataset import spool_of
 from tasks.dataset.ledger import drop_papers, retire_papers
-from tasks.dataset.lock import check_claim
+from tasks.dataset.lock import check_lease
 from tasks.dataset.parts import PartWriter
-from tasks.dataset.schema import Stamp
+from tasks.dataset.schema import Provenance
 from tasks.extraction.pool import shared_pool
 from tasks.inputs.fetching import Deliveries
-from tasks.progress import Listener
+from tasks.progress import Reporter
 from tasks.records import Failure, LabelledPaper, Shard, ShardOutcome
 from tasks.settings import LabelSettings, default_workers
 from tasks.stopwatch import Stopwatch
 from tasks.stores import paths
 
 if TYPE_CHECKING:
-    from tasks.stores.paths import Place
+    from tasks.stores.paths import StorePath
 
 
-def label_shard(shard: Shard, settings: LabelSettings, listener: Listener | None = None) -> ShardOutcome:
+def label_shard(shard: Shard, settings: LabelSettings, reporter: Reporter | None = None) -> ShardOutcome:
     """Reads, classifies and writes a shard's papers: one part and its ledger part, or nothing.
 
     Raises FigmillError or OSError where the machine, not a paper, is at fault.
     """
-    listener = listener or Listener()
+    reporter = reporter or Reporter()
     bundle = open_bundle(settings.model)
     stopwatch = Stopwatch()
-    out = paths.place(settings.out)
+    out = paths.store_path(settings.out)
     spool = spool_of(out) / shard.name
     pool = shared_pool(settings.workers or default_workers(), settings.limits)
     classifier = Classifier(bundle, settings, stopwatch)
     deliveries = Deliveries(shard.papers, shard.name, settings.limits.file_mb * 2**20)
     try:
-        with PartWriter(out, shard.name, stamp_of(bundle)) as part, classifier, deliveries:
+        with PartWriter(out, shard.name, provenance_of(bundle)) as part, classifier, deliveries:
             for failure in shard.failures:
                 part.fail(failure)
-                listener.failed(failure)
+                reporter.failed(failure)
             results = classifier.label(deliveries.results(pool.read(deliveries, spool)))
-            permitted = functools.partial(check_claim, out, shard.claim)
+            permitted = functools.partial(check_lease, out, shard.lease)
             retire = functools.partial(_retire_earlier, out, shard)
-            outcome = write_results(results, part, listener, stopwatch, permitted, retire)
+            outcome = write_results(results, part, reporter, stopwatch, permitted, retire)
             outcome = replace(outcome, computation=classifier.computation)
         for file, paper_ids in shard.replaces:
             drop_papers(out, file, paper_ids)
@@ -66,41 +66,41 @@ def label_shard(shard: Shard, settings: LabelSettings, listener: Listener | None
 def write_results(
     results: Iterable[LabelledPaper | Failure],
     part: PartWriter,
-    listener: Listener,
+    reporter: Reporter,
     stopwatch: Stopwatch,
     permitted: Callable[[], None],
     retire: Callable[[], None] = lambda: None,
 ) -> ShardOutcome:
     """Writes what became of a shard's papers as it comes, and commits the part."""
     for result in results:
-        _write(result, part, listener, stopwatch)
+        _write(result, part, reporter, stopwatch)
     with stopwatch.timed("write"):
         outcome = part.commit(permitted, retire)
     outcome = replace(outcome, stage_seconds=stopwatch.seconds())
-    listener.written(outcome)
+    reporter.written(outcome)
     return outcome
 
 
-def _retire_earlier(out: Place, shard: Shard) -> None:
+def _retire_earlier(out: StorePath, shard: Shard) -> None:
     """Takes the earlier rows of the shard's articles from the readers' sight."""
     if shard.replaces:
-        check_claim(out, shard.claim)
+        check_lease(out, shard.lease)
     for file, paper_ids in shard.replaces:
         retire_papers(out, file, paper_ids)
 
 
-def stamp_of(bundle: BundleInfo) -> Stamp:
+def provenance_of(bundle: BundleInfo) -> Provenance:
     """What the files of a dataset say of the bundle that labelled it."""
-    return Stamp(bundle.model_id, bundle.classes, bundle.embedding_size, bundle.card)
+    return Provenance(bundle.model_id, bundle.classes, bundle.embedding_size, bundle.card)
 
 
 def _write(
-    result: LabelledPaper | Failure, part: PartWriter, listener: Listener, stopwatch: Stopwatch
+    result: LabelledPaper | Failure, part: PartWriter, reporter: Reporter, stopwatch: Stopwatch
 ) -> None:
     with stopwatch.timed("write"):
         part.add(result) if isinstance(result, LabelledPaper) else part.fail(result)
     if isinstance(result, LabelledPaper):
-        listener.labelled(result)
+        reporter.labelled(result)
     else:
         stopwatch.add("extract", result.seconds)
-        listener.failed(result)
+        reporter.failed(result)

@@ -23,7 +23,7 @@ Logger = logging.Logger | logging.LoggerAdapter[logging.Logger]
 log = logging.getLogger("figmill.progress")
 
 
-class Listener:
+class Reporter:
     """Counts what a run tells of itself; a context. Shards call it from several threads.
 
     Says little: a line for a shard (info) and for a paper (debug).
@@ -48,7 +48,7 @@ class Listener:
 
     @property
     def seconds(self) -> float:
-        """Wall time since the listener was made."""
+        """Wall time since the reporter was made."""
         return time.monotonic() - self._started
 
     def listed(self, papers: int) -> None:
@@ -138,7 +138,7 @@ class Listener:
         """Called under the lock after each change of the counts."""
 
 
-class LogListener(Listener):
+class LogReporter(Reporter):
     """Says besides, every now and then, where the run stands."""
 
     def __init__(self, logger: Logger = log) -> None:
@@ -174,7 +174,7 @@ def _facts(event: str, paper: Paper) -> dict[str, object]:
     return {"event": event, "paper_id": paper.paper_id, "source_uri": storable(paper.source_uri)}
 
 
-class BarListener(Listener):
+class BarReporter(Reporter):
     """A bar on a terminal: papers, subfigures and their rate, failures, time left."""
 
     def __init__(self, console: Console) -> None:

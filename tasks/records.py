@@ -181,7 +181,7 @@ class Shard:
     """Papers whose bytes could not even be read: their rows go to the ledger with the others'."""
     supersedes: tuple[str, ...] = ()
     """paper_ids of failed ledger rows that this shard's rows replace."""
-    claim: str = ""
+    lease: str = ""
     """What the dataset's lock says of the run that hands this shard out."""
     replaces: tuple[tuple[str, frozenset[str]], ...] = ()
     """Parts by file name, and paper_ids whose rows leave them right before this shard's rows are put in place."""

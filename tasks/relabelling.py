@@ -15,12 +15,12 @@ import pyarrow.parquet as pq
 from tasks.bundles import open_bundle
 from tasks.classifying import Classifier
 from tasks.dataset.dataset import Dataset, part_files
-from tasks.dataset.lock import check_claim
+from tasks.dataset.lock import check_lease
 from tasks.dataset.parts import PAPERS, SUBFIGURES, PartWriter
 from tasks.dataset.schema import IMAGE_COLUMN
 from tasks.errors import OutputError
-from tasks.labelling import stamp_of, write_results
-from tasks.progress import Listener
+from tasks.labelling import provenance_of, write_results
+from tasks.progress import Reporter
 from tasks.records import (
     Box,
     EncodedImage,
@@ -37,7 +37,7 @@ from tasks.stopwatch import Stopwatch
 from tasks.stores import paths
 
 if TYPE_CHECKING:
-    from tasks.stores.paths import Place
+    from tasks.stores.paths import StorePath
 
 _BATCH_ROWS = 32
 _MODEL_COLUMNS = (
@@ -62,7 +62,7 @@ class PartShard:
     paper_ids: frozenset[str]
     supersedes: tuple[str, ...] = ()
     """paper_ids of failed ledger rows that this shard's rows replace."""
-    claim: str = ""
+    lease: str = ""
 
 
 class RelabelPlan:
@@ -71,10 +71,10 @@ class RelabelPlan:
     A paper that failed is copied as it failed; once it is labelled in the source, it is labelled here.
     """
 
-    def __init__(self, source: Place, dataset: Dataset, listener: Listener) -> None:
+    def __init__(self, source: StorePath, dataset: Dataset, reporter: Reporter) -> None:
         self._source = source
         self._dataset = dataset
-        self._listener = listener
+        self._reporter = reporter
         self.inputs = 0
         self.skipped = 0
         self.left = 0
@@ -82,7 +82,7 @@ class RelabelPlan:
             paths.each(functools.partial(_statuses, source), part_files(source / PAPERS), source)
         )
         self.inputs = sum(len(statuses) for _, statuses in self._ledgers)
-        listener.listed(self.inputs)
+        reporter.listed(self.inputs)
 
     def shards(self) -> Iterator[PartShard]:
         """Shards in the order of the source's parts."""
@@ -92,7 +92,7 @@ class RelabelPlan:
             )
             for _ in range(len(statuses) - len(wanted)):
                 self.skipped += 1
-                self._listener.skipped()
+                self._reporter.skipped()
             if wanted:
                 yield PartShard(
                     name=self._dataset.shard_name(wanted),
@@ -101,14 +101,14 @@ class RelabelPlan:
                     supersedes=tuple(
                         paper_id for paper_id in sorted(wanted) if self._dataset.failed(paper_id)
                     ),
-                    claim=self._dataset.claim,
+                    lease=self._dataset.lease,
                 )
 
     def _is_wanted(self, paper_id: str, failed: bool) -> bool:
         return paper_id not in self._dataset or (self._dataset.failed(paper_id) and not failed)
 
 
-def _statuses(source: Place, ledger: Place) -> tuple[str, dict[str, bool]]:
+def _statuses(source: StorePath, ledger: StorePath) -> tuple[str, dict[str, bool]]:
     """A ledger part's name, and of each of its papers whether it failed."""
     try:
         with paths.local_copy(ledger) as file:
@@ -119,23 +119,23 @@ def _statuses(source: Place, ledger: Place) -> tuple[str, dict[str, bool]]:
 
 
 def relabel_shard(
-    shard: PartShard, settings: RelabelSettings, listener: Listener | None = None
+    shard: PartShard, settings: RelabelSettings, reporter: Reporter | None = None
 ) -> ShardOutcome:
     """Scores the pictures of a part and writes the same rows with new labels: one part and its ledger part, or nothing.
 
     Raises FigmillError or OSError where the machine, not a picture, is at fault.
     """
-    listener = listener or Listener()
+    reporter = reporter or Reporter()
     bundle = open_bundle(settings.model)
     stopwatch = Stopwatch()
-    out, source = paths.place(settings.out), paths.place(settings.source)
+    out, source = paths.store_path(settings.out), paths.store_path(settings.source)
     with (
-        PartWriter(out, shard.name, stamp_of(bundle)) as part,
+        PartWriter(out, shard.name, provenance_of(bundle)) as part,
         Classifier(bundle, settings, stopwatch) as classifier,
     ):
         results = classifier.label(_read(source, shard.source, shard.paper_ids))
-        permitted = functools.partial(check_claim, out, shard.claim)
-        outcome = write_results(results, part, listener, stopwatch, permitted)
+        permitted = functools.partial(check_lease, out, shard.lease)
+        outcome = write_results(results, part, reporter, stopwatch, permitted)
         return replace(outcome, computation=classifier.computation)
 
 
@@ -147,7 +147,7 @@ class _Rows:
     rows: list[dict[str, Any]] = field(default_factory=list)
 
 
-def _read(source: Place, name: str, paper_ids: Collection[str]) -> Iterator[Extraction | Failure]:
+def _read(source: StorePath, name: str, paper_ids: Collection[str]) -> Iterator[Extraction | Failure]:
     """The papers of a part as they were when they were extracted, in the part's order; failed ones first."""
     try:
         with paths.local_copy(source / PAPERS / name) as file:
@@ -243,7 +243,7 @@ def _box(values: list[float | None]) -> Box | None:
     return (known[0], known[1], known[2], known[3]) if len(known) == 4 else None
 
 
-def _unsound(source: Place, error: Exception) -> OutputError:
+def _unsound(source: StorePath, error: Exception) -> OutputError:
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
     return OutputError(
         f"a part of {source} cannot be read back ({reason}): run `figmill check {source} --repair`"

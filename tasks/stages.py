@@ -11,7 +11,7 @@ from prefect.logging import get_run_logger
 
 from tasks import labelling, relabelling
 from tasks.errors import OutputError
-from tasks.progress import LogListener
+from tasks.progress import LogReporter
 from tasks.records import Shard, ShardOutcome
 from tasks.relabelling import PartShard
 from tasks.settings import LabelSettings, RelabelSettings
@@ -36,14 +36,14 @@ _OPTIONS: Any = {
 @task(name="label-shard", **_OPTIONS)
 def label_shard(shard: Shard, settings: LabelSettings) -> ShardOutcome:
     """`tasks.labelling.label_shard` as a task run."""
-    listener = LogListener(get_run_logger())
-    listener.listed(len(shard.papers))
-    return labelling.label_shard(shard, settings, listener)
+    reporter = LogReporter(get_run_logger())
+    reporter.listed(len(shard.papers))
+    return labelling.label_shard(shard, settings, reporter)
 
 
 @task(name="relabel-shard", **_OPTIONS)
 def relabel_shard(shard: PartShard, settings: RelabelSettings) -> ShardOutcome:
     """`tasks.relabelling.relabel_shard` as a task run."""
-    listener = LogListener(get_run_logger())
-    listener.listed(len(shard.paper_ids))
-    return relabelling.relabel_shard(shard, settings, listener)
+    reporter = LogReporter(get_run_logger())
+    reporter.listed(len(shard.paper_ids))
+    return relabelling.relabel_shard(shard, settings, reporter)

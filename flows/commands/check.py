@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tasks.dataset.check import Totals
-    from tasks.stores.paths import Place
+    from tasks.stores.paths import StorePath
 
 _LINE_EVERY = 15.0
 """Seconds between lines of progress where there is no terminal."""
@@ -39,9 +39,9 @@ def check(folder: str, repairing: bool) -> None:
     """
     from tasks.dataset.check import Totals, total_bytes
     from tasks.dataset.lock import reading, writing
-    from tasks.stores.paths import place
+    from tasks.stores.paths import store_path
 
-    dataset = place(folder)
+    dataset = store_path(folder)
     size, totals = total_bytes(dataset), Totals()
     with writing(dataset) if repairing else reading(dataset), _progress(size, totals) as advance:
         left = _go_through(dataset, repairing, totals, advance)
@@ -53,7 +53,7 @@ def check(folder: str, repairing: bool) -> None:
         sys.exit(1)
 
 
-def _go_through(folder: Place, repairing: bool, totals: Totals, advance: Callable[[], None]) -> int:
+def _go_through(folder: StorePath, repairing: bool, totals: Totals, advance: Callable[[], None]) -> int:
     """Says each finding and each repair; how many findings are left."""
     from tasks.dataset.check import check as findings_in
     from tasks.dataset.check import repair

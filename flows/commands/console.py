@@ -13,22 +13,22 @@ from rich.table import Table
 
 from flows.commands.logs import LogFormat
 from models.taxonomy import name as modality_name
-from tasks.progress import BarListener, Listener, LogListener
+from tasks.progress import BarReporter, LogReporter, Reporter
 from tasks.records import IngestSummary, RunSummary
-from tasks.stores.paths import place
+from tasks.stores.paths import store_path
 from tasks.texts import printable
 
 if TYPE_CHECKING:
-    from tasks.index.questions import Hit
+    from tasks.index.queries import Hit
 
 _WIDTH = 110
 """Columns where the output is no terminal."""
 _MOST_FAILURES = 20
 
 
-def make_listener(console: Console, log_format: LogFormat = "text") -> Listener:
+def make_reporter(console: Console, log_format: LogFormat = "text") -> Reporter:
     """A bar on a terminal, lines elsewhere and in a log for machines."""
-    return BarListener(console) if console.is_terminal and log_format == "text" else LogListener()
+    return BarReporter(console) if console.is_terminal and log_format == "text" else LogReporter()
 
 
 def show_summary(summary: RunSummary) -> None:
@@ -41,7 +41,7 @@ def show_summary(summary: RunSummary) -> None:
     console.print(_counts(summary))
     if summary.failures:
         console.print(_failures(summary))
-    report = place(summary.out) / "report" / "index.html"
+    report = store_path(summary.out) / "report" / "index.html"
     for line in (f"Dataset: {summary.out}", f"Report:  {report}"):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 

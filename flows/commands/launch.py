@@ -9,7 +9,7 @@ from tasks.settings import IngestSettings, LabelSettings, RelabelSettings
 
 if TYPE_CHECKING:
     from flows.commands.logs import LogFormat
-    from tasks.progress import Listener
+    from tasks.progress import Reporter
     from tasks.records import IngestSummary, RunSummary
 
 T = TypeVar("T")
@@ -20,14 +20,14 @@ def launch(
 ) -> RunSummary:
     """Does the run and says meanwhile on standard error where it stands. Raises FigmillError."""
 
-    def here(listener: Listener) -> RunSummary:
+    def here(reporter: Reporter) -> RunSummary:
         if isinstance(settings, LabelSettings):
             from flows.runs.label import label_here
 
-            return label_here(settings, listener)
+            return label_here(settings, reporter)
         from flows.runs.relabelling import relabel_here
 
-        return relabel_here(settings, listener)
+        return relabel_here(settings, reporter)
 
     with_prefect = prefect or settings.runner != "local"
     return _launch(here, lambda: _with_prefect(settings), with_prefect, verbose, log_format)
@@ -38,10 +38,10 @@ def launch_ingest(
 ) -> IngestSummary:
     """`launch` for an ingest."""
 
-    def here(listener: Listener) -> IngestSummary:
+    def here(reporter: Reporter) -> IngestSummary:
         from flows.runs.ingesting import ingest_here
 
-        return ingest_here(settings, listener)
+        return ingest_here(settings, reporter)
 
     def as_flow() -> IngestSummary:
         from flows.ingest_pmc import ingest_with_prefect
@@ -52,7 +52,7 @@ def launch_ingest(
 
 
 def _launch(
-    here: Callable[[Listener], T],
+    here: Callable[[Reporter], T],
     as_flow: Callable[[], T],
     with_prefect: bool,
     verbose: bool,
@@ -61,7 +61,7 @@ def _launch(
     """In this process, unless Prefect is wanted or configured."""
     from rich.console import Console
 
-    from flows.commands.console import make_listener
+    from flows.commands.console import make_reporter
     from flows.commands.logs import set_up_log
     from flows.commands.prefect_api import api_is_configured, check_api
 
@@ -70,8 +70,8 @@ def _launch(
     if with_prefect or api_is_configured():
         check_api()
         return as_flow()
-    with make_listener(console, log_format) as listener:
-        return here(listener)
+    with make_reporter(console, log_format) as reporter:
+        return here(reporter)
 
 
 def _with_prefect(settings: LabelSettings | RelabelSettings) -> RunSummary:

@@ -148,16 +148,16 @@ def train(where: tuple[str, ...], **options: Any) -> None:
 
     command = "figmill train " + shlex.join(sys.argv[2:])
     settings = TrainSettings(where=_parse_where(where), command=command, **options)
-    listener = TrainingLines(click.echo)
+    reporter = TrainingLines(click.echo)
     if api_is_configured():
         check_api()
         from flows.train_classifier import train_classifier
 
-        _report(train_classifier(settings, listener))
+        _report(train_classifier(settings, reporter))
         return
     from flows.runs.tracking import followed
 
-    with followed(settings, listener) as hears:
+    with followed(settings, reporter) as hears:
         _report(train_here(settings, hears))
 
 

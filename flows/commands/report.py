@@ -25,10 +25,10 @@ def report(folder: str, gold: str | None) -> None:
       figmill report figures --gold looked-at.csv
     """
     from tasks.report.page import rewrite_report
-    from tasks.stores.paths import place
+    from tasks.stores.paths import store_path
     from tasks.texts import printable
 
-    click.echo(printable(str(rewrite_report(place(folder), place(gold) if gold else None)), 1000))
+    click.echo(printable(str(rewrite_report(store_path(folder), store_path(gold) if gold else None)), 1000))
 
 
 COMMANDS = [report]

@@ -15,7 +15,7 @@ from tasks.errors import OutputError
 from tasks.settings import DEFAULT_MODEL
 
 if TYPE_CHECKING:
-    from tasks.index.questions import Hit, Question
+    from tasks.index.queries import Hit, Query
     from tasks.index.search import SearchIndex
     from tasks.index.update import Plan
 
@@ -111,19 +111,19 @@ def search(
       figmill search figures mitochondria --modality microscopy/electron --min-confidence 0.9
       figmill search figures --like cells.png --json
     """
-    from tasks.index.questions import Question
+    from tasks.index.queries import Query
     from tasks.index.search import SearchIndex
 
     refresh(folder)
     with SearchIndex(folder) as found_in:
-        question = Question(
+        query = Query(
             text=" ".join(text),
             modality=_path(found_in, modality),
             min_confidence=min_confidence,
             license=license_,
             journal=journal,
         )
-        hits = _ranked(found_in, question, like, model, limit)
+        hits = _ranked(found_in, query, like, model, limit)
         if as_json:
             from tasks.index.rows import whole_rows
 
@@ -195,23 +195,21 @@ def refresh(folder: Path) -> None:
             click.echo(f"{shown(error)}; searching what was indexed earlier", err=True)
 
 
-def _ranked(
-    found_in: SearchIndex, question: Question, like: Path | None, model: str, limit: int
-) -> list[Hit]:
+def _ranked(found_in: SearchIndex, query: Query, like: Path | None, model: str, limit: int) -> list[Hit]:
     if like is None:
-        return found_in.search(question, limit)
+        return found_in.search(query, limit)
     from tasks.index.likeness import embed_picture
 
-    return found_in.like(embed_picture(like, found_in.model_id, model), question, limit)
+    return found_in.like(embed_picture(like, found_in.model_id, model), query, limit)
 
 
 def _path(found_in: SearchIndex, modality: str | None) -> str | None:
-    from tasks.index.questions import Question
+    from tasks.index.queries import Query
     from tasks.modalities import modality_path
 
     if modality is None:
         return None
-    return modality_path(modality, [path for path, _ in found_in.facet(Question(), "path") if path])
+    return modality_path(modality, [path for path, _ in found_in.facet(Query(), "path") if path])
 
 
 def _echo_json(rows: list[dict[str, object]]) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import replace
 
-from flows.runs.label import Crew, Result, in_window, threads
+from flows.runs.label import Result, ShardExecutor, in_window, threads
 from tasks.bundles import open_bundle
 from tasks.dataset.dataset import Dataset, check_layout
 from tasks.dataset.ledger import drop_papers, read_holdings, replaced_papers
 from tasks.errors import InputError
-from tasks.labelling import label_shard, stamp_of
+from tasks.labelling import label_shard, provenance_of
 from tasks.pmc.bucket import Bucket
 from tasks.pmc.catalogue import Catalogue
 from tasks.pmc.cursor import Span, choose_span, load_cursor, moved, save_cursor, start_cursor
@@ -18,7 +18,7 @@ from tasks.pmc.downloads import Downloads
 from tasks.pmc.inventory import has_manifest, list_inventories
 from tasks.pmc.plan import IngestPlan
 from tasks.pmc.selection import Selection
-from tasks.progress import Listener
+from tasks.progress import Reporter
 from tasks.records import IngestSummary, RunSummary
 from tasks.settings import IngestSettings, LabelSettings
 from tasks.stores import paths
@@ -28,16 +28,16 @@ ACKNOWLEDGEMENT = "PubMed Central (PMC), National Library of Medicine, https://p
 
 
 def ingest(
-    settings: IngestSettings, labelling: LabelSettings, crew: Crew, listener: Listener
+    settings: IngestSettings, labelling: LabelSettings, executor: ShardExecutor, reporter: Reporter
 ) -> IngestSummary:
     """Takes what is new or changed in PMC, marks what is withdrawn there, and moves the dataset's cursor.
 
-    `labelling` is how `crew` labels the shards. Raises FigmillError where the run cannot be done.
+    `labelling` is how `executor` labels the shards. Raises FigmillError where the run cannot be done.
     """
     result = Result()
     bucket = Bucket(settings.bucket)
     bundle = open_bundle(settings.model)
-    with Dataset(settings.out, stamp_of(bundle)) as dataset:
+    with Dataset(settings.out, provenance_of(bundle)) as dataset:
         known = load_cursor(dataset.out)
         cursor = start_cursor(settings, known)
         span = choose_span(settings, known, _inventories(bucket))
@@ -46,40 +46,40 @@ def ingest(
         for file, paper_ids in replaced_papers(dataset.out).items():
             drop_papers(dataset.out, file, paper_ids)
         catalogue = Catalogue(bucket, span, cursor, read_holdings(dataset.out))
-        selection = Selection(bucket, catalogue, settings, listener)
+        selection = Selection(bucket, catalogue, settings, reporter)
         downloads = Downloads(bucket, settings.limits.file_mb * 2**20, keep=settings.runner == "local")
         plan = IngestPlan(dataset, selection, downloads, settings.shard_size)
-        with closing(downloads), crew as submit:
+        with closing(downloads), executor as submit:
             for _, outcome in in_window(plan.changed(), replace(labelling, window=1), submit):
                 result.add(outcome)
-                listener.counted(outcome)
+                reporter.counted(outcome)
             plan.mark()
             for _, outcome in in_window(plan.new(), labelling, submit):
                 result.add(outcome)
-                listener.counted(outcome)
+                reporter.counted(outcome)
         if not selection.left and not settings.retry_failed:
             save_cursor(dataset.out, moved(cursor, span, settings, catalogue.articles))
-        run = result.end(dataset, selection, listener, bundle.model_id, _shown(settings, span))
+        run = result.end(dataset, selection, reporter, bundle.model_id, _shown(settings, span))
         return _summary(settings, span, selection, plan.replaced, run)
 
 
-def ingest_here(settings: IngestSettings, listener: Listener) -> IngestSummary:
+def ingest_here(settings: IngestSettings, reporter: Reporter) -> IngestSummary:
     """`ingest` in this process, or just a look at what it would take."""
     if settings.dry_run:
-        return preview(settings, listener)
-    return ingest(settings, settings.labelling(), threads(label_shard, listener), listener)
+        return preview(settings, reporter)
+    return ingest(settings, settings.labelling(), threads(label_shard, reporter), reporter)
 
 
-def preview(settings: IngestSettings, listener: Listener) -> IngestSummary:
+def preview(settings: IngestSettings, reporter: Reporter) -> IngestSummary:
     """What an ingest would take, by licence; downloads metadata alone, and changes nothing. Raises FigmillError."""
     bucket = Bucket(settings.bucket)
-    out = paths.place(settings.out)
+    out = paths.store_path(settings.out)
     check_layout(out)
     known = load_cursor(out)
     cursor = start_cursor(settings, known)
     span = choose_span(settings, known, _inventories(bucket))
     catalogue = Catalogue(bucket, span, cursor, read_holdings(out))
-    selection = Selection(bucket, catalogue, settings, listener)
+    selection = Selection(bucket, catalogue, settings, reporter)
     sizes = selection.sizes()
     return replace(_summary(settings, span, selection, 0, None), wanted=sizes)
 

@@ -17,8 +17,8 @@ from tasks.dataset.dataset import Dataset
 from tasks.extraction.pool import stop_shared_pools
 from tasks.inputs.listing import list_inputs
 from tasks.inputs.plan import Plan
-from tasks.labelling import label_shard, stamp_of
-from tasks.progress import Listener
+from tasks.labelling import label_shard, provenance_of
+from tasks.progress import Reporter
 from tasks.records import RunSummary, Shard, ShardOutcome
 from tasks.report.page import write_report
 from tasks.settings import LabelSettings, RelabelSettings, default_workers
@@ -33,7 +33,7 @@ ShardT_contra = TypeVar("ShardT_contra", contravariant=True)
 SettingsT_contra = TypeVar("SettingsT_contra", contravariant=True)
 
 
-class Pending(Protocol):
+class ShardFuture(Protocol):
     """A shard on its way: a future of concurrent.futures or of Prefect."""
 
     def result(self) -> ShardOutcome:
@@ -43,11 +43,11 @@ class Pending(Protocol):
 class Submit(Protocol[ShardT_contra, SettingsT_contra]):
     """Hands a shard out, to a thread here or to a task run anywhere."""
 
-    def __call__(self, shard: ShardT_contra, settings: SettingsT_contra, /) -> Pending:
+    def __call__(self, shard: ShardT_contra, settings: SettingsT_contra, /) -> ShardFuture:
         """Starts the shard, or queues it."""
 
 
-Crew = AbstractContextManager[Submit[Shard, LabelSettings]]
+ShardExecutor = AbstractContextManager[Submit[Shard, LabelSettings]]
 """Who does the shards; leaving it means that none of them is at work any more."""
 
 
@@ -65,7 +65,7 @@ class Counts(Protocol):
         """Inputs left for a later run."""
 
 
-def label(settings: LabelSettings, crew: Crew, listener: Listener) -> RunSummary:
+def label(settings: LabelSettings, executor: ShardExecutor, reporter: Reporter) -> RunSummary:
     """Labels what is new among the inputs, shard by shard, and writes the report.
 
     Raises FigmillError where the run cannot be done.
@@ -73,33 +73,33 @@ def label(settings: LabelSettings, crew: Crew, listener: Listener) -> RunSummary
     result = Result()
     bundle = open_bundle(settings.model)
     files = list_inputs(settings.inputs)
-    listener.listed(len(files))
+    reporter.listed(len(files))
     with (
-        Dataset(settings.out, stamp_of(bundle)) as dataset,
-        closing(Plan(files, dataset, settings, listener)) as plan,
-        crew as submit,
+        Dataset(settings.out, provenance_of(bundle)) as dataset,
+        closing(Plan(files, dataset, settings, reporter)) as plan,
+        executor as submit,
     ):
         for shard, outcome in in_window(plan.shards(), settings, submit):
             dataset.supersede(shard.supersedes)
             plan.done(shard)
             result.add(outcome)
-            listener.counted(outcome)
-        return result.end(dataset, plan, listener, bundle.model_id, _shown(settings))
+            reporter.counted(outcome)
+        return result.end(dataset, plan, reporter, bundle.model_id, _shown(settings))
 
 
-def label_here(settings: LabelSettings, listener: Listener) -> RunSummary:
+def label_here(settings: LabelSettings, reporter: Reporter) -> RunSummary:
     """`label` in this process, two shards at a time."""
-    return label(settings, threads(label_shard, listener), listener)
+    return label(settings, threads(label_shard, reporter), reporter)
 
 
 @contextmanager
 def threads(
-    do: Callable[[ShardT, SettingsT, Listener], ShardOutcome], listener: Listener
+    do: Callable[[ShardT, SettingsT, Reporter], ShardOutcome], reporter: Reporter
 ) -> Iterator[Submit[ShardT, SettingsT]]:
     """Shards in threads of this process."""
     pool = ThreadPoolExecutor(SHARDS_AT_ONCE, thread_name_prefix="shard")
     try:
-        yield lambda shard, settings: pool.submit(do, shard, settings, listener)
+        yield lambda shard, settings: pool.submit(do, shard, settings, reporter)
     finally:
         stop_shared_pools()  # a shard that waits for a paper ends with them
         interrupted = isinstance(sys.exception(), KeyboardInterrupt)
@@ -110,14 +110,14 @@ def in_window(
     shards: Iterable[ShardT], settings: SettingsT, submit: Submit[ShardT, SettingsT]
 ) -> Iterator[tuple[ShardT, ShardOutcome]]:
     """Hands out `window` shards at a time and gives back their outcomes in order."""
-    window: deque[tuple[ShardT, Pending]] = deque()
+    window: deque[tuple[ShardT, ShardFuture]] = deque()
     for shard in shards:
         window.append((shard, submit(shard, settings)))
         if len(window) >= settings.window:
-            oldest, pending = window.popleft()
-            yield oldest, pending.result()
-    for shard, pending in window:
-        yield shard, pending.result()
+            oldest, future = window.popleft()
+            yield oldest, future.result()
+    for shard, future in window:
+        yield shard, future.result()
 
 
 class Result:
@@ -133,14 +133,14 @@ class Result:
         self._outcomes.append(outcome)
 
     def end(
-        self, dataset: Dataset, counts: Counts, listener: Listener, model_id: str, settings: dict[str, str]
+        self, dataset: Dataset, counts: Counts, reporter: Reporter, model_id: str, settings: dict[str, str]
     ) -> RunSummary:
         """The run's summary, and its report if it did anything."""
-        listener.left(counts.left)
+        reporter.left(counts.left)
         summary = self._summary(dataset, counts, model_id, settings)
         if summary.papers:
             write_report(dataset.out, summary)
-        listener.ended(summary)
+        reporter.ended(summary)
         return summary
 
     def _summary(

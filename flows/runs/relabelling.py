@@ -11,8 +11,8 @@ from tasks.dataset.dataset import Dataset
 from tasks.dataset.ledger import drop_papers, outdated_papers
 from tasks.dataset.lock import reading
 from tasks.errors import OutputError
-from tasks.labelling import stamp_of
-from tasks.progress import Listener
+from tasks.labelling import provenance_of
+from tasks.progress import Reporter
 from tasks.records import RunSummary
 from tasks.relabelling import PartShard, RelabelPlan, relabel_shard
 from tasks.settings import RelabelSettings
@@ -21,8 +21,8 @@ from tasks.stores import paths
 
 def relabel(
     settings: RelabelSettings,
-    crew: AbstractContextManager[Submit[PartShard, RelabelSettings]],
-    listener: Listener,
+    executor: AbstractContextManager[Submit[PartShard, RelabelSettings]],
+    reporter: Reporter,
 ) -> RunSummary:
     """Labels what the source has and `out` has not, part by part, and writes the report.
 
@@ -30,26 +30,26 @@ def relabel(
     """
     result = Result()
     bundle = open_bundle(settings.model)
-    source, out = paths.place(settings.source), paths.place(settings.out)
+    source, out = paths.store_path(settings.source), paths.store_path(settings.out)
     require_dataset(source)
     if paths.same(source, out):
         raise OutputError(f"--out {out} is the dataset that is relabelled: name another folder")
-    with reading(source), Dataset(out, stamp_of(bundle)) as dataset:
+    with reading(source), Dataset(out, provenance_of(bundle)) as dataset:
         for file, paper_ids in outdated_papers(out, source).items():
             drop_papers(out, file, paper_ids)
             dataset.forget(paper_ids)
-        plan = RelabelPlan(source, dataset, listener)
-        with crew as submit:
+        plan = RelabelPlan(source, dataset, reporter)
+        with executor as submit:
             for shard, outcome in in_window(plan.shards(), settings, submit):
                 dataset.supersede(shard.supersedes)
                 result.add(outcome)
-                listener.counted(outcome)
-            return result.end(dataset, plan, listener, bundle.model_id, _shown(settings))
+                reporter.counted(outcome)
+            return result.end(dataset, plan, reporter, bundle.model_id, _shown(settings))
 
 
-def relabel_here(settings: RelabelSettings, listener: Listener) -> RunSummary:
+def relabel_here(settings: RelabelSettings, reporter: Reporter) -> RunSummary:
     """`relabel` in this process, two parts at a time."""
-    return relabel(settings, threads(relabel_shard, listener), listener)
+    return relabel(settings, threads(relabel_shard, reporter), reporter)
 
 
 def _shown(settings: RelabelSettings) -> dict[str, str]:

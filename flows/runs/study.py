@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from flows.runs.training import TrainListener, describe, prepare_data, train
+from flows.runs.training import TrainReporter, describe, prepare_data, train
 from flows.runs.training_outcome import OUTCOME, TrainOutcome
 from flows.runs.training_settings import TrainSettings, recipe_of
 from models.bundle.bundle import DESCRIPTION_FILE
@@ -43,7 +43,7 @@ from models.study.study import (
 )
 from models.training.starting import ENSEMBLE, weights_identity
 
-Train = Callable[[TrainSettings, TrainListener], TrainOutcome]
+Train = Callable[[TrainSettings, TrainReporter], TrainOutcome]
 """`flows.runs.training.train`, or the same as a flow run."""
 
 
@@ -56,20 +56,20 @@ class StudySettings:
     training: TrainSettings
 
 
-class StudyListener(TrainListener):
+class StudyReporter(TrainReporter):
     """Hears how a study goes; the default listens to nothing."""
 
     def network(self, name: str, number: int, total: int, done: bool) -> None:
         """A network's turn has come; `done` says that an earlier run trained it."""
 
 
-def study(settings: StudySettings, listener: StudyListener | None = None, run: Train = train) -> Path:
+def study(settings: StudySettings, reporter: StudyReporter | None = None, run: Train = train) -> Path:
     """Trains what is not done, then writes the report; returns its file.
 
     The ensemble's members are trained before it.
     Raises ModelError (UnknownModelError, DataError, ...) with a line for the user.
     """
-    hears = listener or StudyListener()
+    hears = reporter or StudyReporter()
     out = Path(settings.out)
     names = expand(settings.models)
     _check_common(settings, hears)
@@ -109,14 +109,14 @@ def bundle_folder(out: Path, name: str) -> Path:
     return out / "bundles" / name.replace(":", "_")
 
 
-def _check_common(settings: StudySettings, listener: TrainListener) -> None:
+def _check_common(settings: StudySettings, reporter: TrainReporter) -> None:
     """Writes down what all trainings of a study have in common, or compares with what an earlier run wrote down.
 
     Raises DataError where they differ: a table of networks trained on different data compares nothing.
     """
     training, out = settings.training, Path(settings.out)
     recipe = recipe_of(training)
-    prepared = prepare_data(training, recipe, listener)
+    prepared = prepare_data(training, recipe, reporter)
     if not prepared.images_of("test"):
         raise DataError(
             "a study needs test images: mark them with split `test`, or put them below a folder `test`"

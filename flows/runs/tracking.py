@@ -1,4 +1,4 @@
-"""MLflow as a listener of a training: parameters, curves, metrics and the bundle. Needs the extra figmill[mlflow]."""
+"""MLflow as a reporter of a training: parameters, curves, metrics and the bundle. Needs the extra figmill[mlflow]."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from types import ModuleType
 
-from flows.runs.training import TrainListener
+from flows.runs.training import TrainReporter
 from flows.runs.training_outcome import TrainOutcome
 from flows.runs.training_settings import TrainSettings, recipe_of
 from models.data.experiment import Prepared
@@ -16,25 +16,25 @@ from tasks.errors import SettingsError
 
 
 @contextmanager
-def followed(settings: TrainSettings, listener: TrainListener) -> Iterator[TrainListener]:
-    """`listener`, and MLflow beside it where the settings ask for that. Raises SettingsError without the extra."""
+def followed(settings: TrainSettings, reporter: TrainReporter) -> Iterator[TrainReporter]:
+    """`reporter`, and MLflow beside it where the settings ask for that. Raises SettingsError without the extra."""
     if not settings.mlflow:
-        yield listener
+        yield reporter
         return
-    with MlflowListener(settings, listener) as both:
+    with MlflowReporter(settings, reporter) as both:
         yield both
 
 
-class MlflowListener(TrainListener):
+class MlflowReporter(TrainReporter):
     """Hears a training for MLflow and passes all on to `inner`; a context, which closes the run however it ends.
 
     The tracking server is MLflow's own setting.
     """
 
-    def __init__(self, settings: TrainSettings, inner: TrainListener) -> None:
+    def __init__(self, settings: TrainSettings, inner: TrainReporter) -> None:
         self._mlflow, self._inner, self._settings = _import(), inner, settings
 
-    def __enter__(self) -> MlflowListener:
+    def __enter__(self) -> MlflowReporter:
         settings = self._settings
         self._mlflow.start_run(run_name=settings.name or settings.model)
         own = {key: value for key, value in asdict(settings).items() if value not in (None, "", ())}

@@ -29,7 +29,7 @@ from models.training.training import Epoch, Fit, Trainer, fit_head_only
 CHECKPOINT = "checkpoint.pt"
 
 
-class TrainListener:
+class TrainReporter:
     """Hears how a training goes; the default listens to nothing."""
 
     def prepared(self, prepared: Prepared) -> None:
@@ -48,12 +48,12 @@ class TrainListener:
         """The bundle is written."""
 
 
-def train(settings: TrainSettings, listener: TrainListener | None = None) -> TrainOutcome:
+def train(settings: TrainSettings, reporter: TrainReporter | None = None) -> TrainOutcome:
     """Trains, calibrates, evaluates and writes the bundle.
 
     Raises ModelError (DataError, UnknownModelError, WeightsError, ...) with a line for the user.
     """
-    hears = listener or TrainListener()
+    hears = reporter or TrainReporter()
     device = choose_device(settings.device)
     recipe = recipe_of(settings)
     check_start(settings.model, settings.weights)
@@ -95,7 +95,7 @@ def _fit(
     recipe: Recipe,
     prepared: Prepared,
     device: torch.device,
-    listener: TrainListener,
+    reporter: TrainReporter,
     what: str,
     checkpoint: Checkpoint,
 ) -> Fit:
@@ -103,22 +103,22 @@ def _fit(
     examples = prepared.examples("train"), prepared.examples("validation")
     if settings.model in HEAD_ONLY:
         fit = fit_head_only(network, recipe, *examples, device, svm=settings.model.endswith(":svm"))
-        listener.epoch(fit.best, 1)
+        reporter.epoch(fit.best, 1)
         return fit
     tinted = tuple(i for i, code in enumerate(prepared.classes) if code in recipe.augmentation.tinted)
     trainer = Trainer(network, recipe, settings.seed, device, tinted, what)
     if done := trainer.resume(checkpoint):
-        listener.resumed(done)
-    return trainer.fit(*examples, checkpoint, lambda epoch: listener.epoch(epoch, recipe.epochs))
+        reporter.resumed(done)
+    return trainer.fit(*examples, checkpoint, lambda epoch: reporter.epoch(epoch, recipe.epochs))
 
 
-def prepare_data(settings: TrainSettings, recipe: Recipe, listener: TrainListener) -> Prepared:
+def prepare_data(settings: TrainSettings, recipe: Recipe, reporter: TrainReporter) -> Prepared:
     """Reads, splits and decodes the labelled images. Raises DataError."""
     images = Path(settings.images) if settings.images else None
     data = read_data(settings.data, images, dict(settings.where))
     split = assign_splits(data, settings.validation, settings.seed, settings.min_images)
     cache = Path(settings.cache) if settings.cache else None
-    prepared = prepare(split, recipe.transform, cache, listener.decoding)
-    listener.prepared(prepared)
+    prepared = prepare(split, recipe.transform, cache, reporter.decoding)
+    reporter.prepared(prepared)
     prepared.check_splits()
     return prepared

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from flows.runs.study import StudyListener
+from flows.runs.study import StudyReporter
 from models.data.experiment import SPLITS, Prepared
 from models.training.training import Epoch
 
 
-class TrainingLines(StudyListener):
+class TrainingLines(StudyReporter):
     """Plain lines, on a terminal as in a log."""
 
     def __init__(self, write: Callable[[str], object]) -> None:

@@ -26,8 +26,8 @@ from models.default.facts import (
     list_sets,
     measure_scores,
 )
-from models.default.head import Examples, Floats, Readout, cross_validate, leave_source_out
-from models.default.model import CHOSEN, DefaultModel, build_network, fit_model
+from models.default.head import Floats, LabelledFeatures, Readout, cross_validate, leave_source_out
+from models.default.model import CHOSEN, DefaultModel, build_default_network, fit_model
 from models.default.panels import TRANSFORM, TRUNK, Panel, PanelArrays, Say, as_examples, gather
 from models.inference.caption_view import WEIGHT
 from models.networks.resnet import ResNet
@@ -55,7 +55,7 @@ class _Trained:
     """The fitted model with all that led to it."""
 
     data: PanelArrays
-    examples: Examples
+    examples: LabelledFeatures
     comparison: _Comparison
     model: DefaultModel
     left_out: list[tuple[str, int, float]]
@@ -73,7 +73,7 @@ def build(
     """Fits, judges and writes the default bundle; features are kept in `cache`. Raises ValueError with a line for
     the user."""
     trained = _train(gather(panels, weights, seed, say, cache), say)
-    network = build_network(trained.model, weights)
+    network = build_default_network(trained.model, weights)
     card = _fill_card(trained, network, seed, command)
     say(f"test accuracy {card.test.accuracy:.3f}, calibration error {card.test.ece:.3f}")
     description = _describe(card, trained.model.rejection)
@@ -90,7 +90,7 @@ def _train(data: PanelArrays, say: Say) -> _Trained:
     return _Trained(data, examples, comparison, model, left_out)
 
 
-def _compare(data: PanelArrays, examples: Examples, say: Say) -> _Comparison:
+def _compare(data: PanelArrays, examples: LabelledFeatures, say: Say) -> _Comparison:
     rows, logits = [], {}
     for readout in READOUTS:
         logits[readout] = cross_validate(readout, data.features, examples)
@@ -101,7 +101,9 @@ def _compare(data: PanelArrays, examples: Examples, say: Say) -> _Comparison:
     return _Comparison(rows, *logits[CHOSEN])
 
 
-def _held_out_scores(classes: tuple[str, ...], logits: Floats, examples: Examples) -> tuple[float, float]:
+def _held_out_scores(
+    classes: tuple[str, ...], logits: Floats, examples: LabelledFeatures
+) -> tuple[float, float]:
     rows = np.flatnonzero(examples.judged & ~examples.unsure)
     known = [place for place, code in enumerate(classes) if code != BACKGROUND]  # which is nobody's label
     guesses, codes = np.array(classes)[known][logits[rows][:, known].argmax(axis=1)], examples.codes[rows]

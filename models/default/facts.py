@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.default.card import Codes, Score, score
-from models.default.head import Examples, Readout, fit_head
+from models.default.head import LabelledFeatures, Readout, fit_head
 from models.default.model import DefaultModel, fit_chosen_head
 from models.default.panels import TAUGHT, Flags, PanelArrays
 from models.evaluation.evaluation import Evaluation, evaluate
@@ -43,7 +43,7 @@ def judge(data: PanelArrays, model: DefaultModel) -> Judgement:
     return Judgement(classes[seen.argmax(axis=1)], classes[alone.argmax(axis=1)], rejected, evaluation)
 
 
-def measure_scores(data: PanelArrays, examples: Examples, judgement: Judgement) -> dict[str, Score]:
+def measure_scores(data: PanelArrays, examples: LabelledFeatures, judgement: Judgement) -> dict[str, Score]:
     """The test panels' scores by the plain probe and by the bundle, without captions and with them."""
     return {
         "linear probe on the frozen trunk, no drawings, no captions": _probe(data, examples),
@@ -83,7 +83,7 @@ def count_rejected(data: PanelArrays, rejected: Flags) -> dict[str, tuple[int, i
 
 
 def count_rejected_unseen(
-    data: PanelArrays, examples: Examples, model: DefaultModel
+    data: PanelArrays, examples: LabelledFeatures, model: DefaultModel
 ) -> dict[str, tuple[int, int]]:
     """The same of the photographs of each package, by a head that saw none of that package; small ones go together."""
     photographs = data.rows("photograph")
@@ -124,10 +124,10 @@ def _score(data: PanelArrays, guesses: Codes) -> Score:
     return score(data.codes[test], guesses[test], data.groups[test])
 
 
-def _probe(data: PanelArrays, examples: Examples) -> Score:
+def _probe(data: PanelArrays, examples: LabelledFeatures) -> Score:
     """What everybody would try first: one linear layer on the means of the last maps, every panel counting the same."""
     rows = data.rows("published", "assembled")
-    even = Examples(
+    even = LabelledFeatures(
         examples.codes, examples.groups, np.ones_like(examples.weights), examples.judged, examples.unsure
     )
     head = fit_head(PROBE, data.features, even, rows)

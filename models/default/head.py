@@ -70,7 +70,7 @@ class Features:
 
 
 @dataclass(frozen=True, slots=True)
-class Examples:
+class LabelledFeatures:
     """N images to learn from or to be judged by."""
 
     codes: npt.NDArray[np.str_]
@@ -160,7 +160,7 @@ def _columns(found: dict[tuple[str, bool], npt.NDArray[np.float16]]) -> dict[tup
     }
 
 
-def fit_head(readout: Readout, features: Features, examples: Examples, rows: Indices) -> Head:
+def fit_head(readout: Readout, features: Features, examples: LabelledFeatures, rows: Indices) -> Head:
     """Fits a readout to some of the examples, all views of each.
 
     Standardised by the published panels among them, so that the penalty means the same for every feature.
@@ -176,7 +176,11 @@ def fit_head(readout: Readout, features: Features, examples: Examples, rows: Ind
 
 
 def _fit(
-    readout: Readout, features: Features, examples: Examples, rows: Indices, targets: npt.NDArray[np.str_]
+    readout: Readout,
+    features: Features,
+    examples: LabelledFeatures,
+    rows: Indices,
+    targets: npt.NDArray[np.str_],
 ) -> Head:
     from sklearn.linear_model import LogisticRegression
 
@@ -200,7 +204,7 @@ def _fit(
 
 
 def cross_validate(
-    readout: Readout, features: Features, examples: Examples
+    readout: Readout, features: Features, examples: LabelledFeatures
 ) -> tuple[tuple[str, ...], Floats]:
     """The classes, and (N, classes) log-probabilities of each judged image by a head that saw nothing of its article.
 
@@ -223,7 +227,7 @@ def cross_validate(
 def leave_source_out(
     readout: Readout,
     features: Features,
-    examples: Examples,
+    examples: LabelledFeatures,
     sources: Sequence[str],
     never: Sequence[str] = (),
     least: int = 10,

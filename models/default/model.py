@@ -10,7 +10,7 @@ import torch
 
 from models.bundle.bundle import BACKGROUND, Rejection
 from models.bundle.novelty import Novelty, fit_novelty
-from models.default.head import Examples, Features, Floats, Head, Indices, Readout, fit_head
+from models.default.head import Features, Floats, Head, Indices, LabelledFeatures, Readout, fit_head
 from models.default.panels import TAUGHT, TRUNK, Flags, PanelArrays
 from models.evaluation.calibration import expected_calibration_error, softmax
 from models.inference.caption_view import fuse
@@ -49,7 +49,7 @@ class DefaultModel:
 
 def fit_model(
     data: PanelArrays,
-    examples: Examples,
+    examples: LabelledFeatures,
     classes: tuple[str, ...],
     held_out: Floats,
 ) -> DefaultModel:
@@ -77,7 +77,7 @@ def fit_model(
     )
 
 
-def fit_chosen_head(features: Features, examples: Examples, rows: Indices) -> Head:
+def fit_chosen_head(features: Features, examples: LabelledFeatures, rows: Indices) -> Head:
     """The chosen readout's head on the examples at `rows`, with the background's prior."""
     head = fit_head(CHOSEN, features, examples, rows)
     bias = head.bias.copy()
@@ -85,7 +85,7 @@ def fit_chosen_head(features: Features, examples: Examples, rows: Indices) -> He
     return replace(head, bias=bias)
 
 
-def build_network(model: DefaultModel, weights: str) -> ResNet:
+def build_default_network(model: DefaultModel, weights: str) -> ResNet:
     """The trunk with the head's numbers in its linear layer: the classes, then the background."""
     network = build_spread(parse_variant(TRUNK), len(model.classes) + 1)
     start_from(network, load_file(weights), weights)

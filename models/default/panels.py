@@ -17,7 +17,7 @@ from models.data.canvases import Progress
 from models.default.card import Codes
 from models.default.drawings.negatives import NOISE
 from models.default.drawings.panels import draw_panels
-from models.default.head import Examples, Features, Indices
+from models.default.head import Features, Indices, LabelledFeatures
 from models.default.trunk_features import cached_features
 from models.inference.blankness import blank
 from models.networks.resnet import ResNet
@@ -130,10 +130,10 @@ def gather(panels: Sequence[Panel], weights: str, seed: int, say: Say, cache: Pa
     )
 
 
-def as_examples(data: PanelArrays) -> Examples:
+def as_examples(data: PanelArrays) -> LabelledFeatures:
     """All rows keep their places; what is not to be learned from has no weight and is never asked for."""
     weights = np.array([_WEIGHTS.get(kind, 0.0) for kind in data.kinds], np.float32)
-    return Examples(data.codes, data.groups, weights, data.kinds == "published", data.unsure)
+    return LabelledFeatures(data.codes, data.groups, weights, data.kinds == "published", data.unsure)
 
 
 def _steps(say: Say) -> Progress:

@@ -1,4 +1,4 @@
-"""What computes a bundle's network on this machine: as many lanes as keep its cores or GPUs busy.
+"""What computes a bundle's network on this machine: as many engines as keep its cores or GPUs busy.
 
 `auto` takes half precision where the hardware has it: torch on every GPU, OpenVINO on a CPU with bfloat16. `fp32` does
 without, and takes ONNX Runtime on a CPU, as `auto` does on the others. `eager` is the reference to which all are held:
@@ -25,7 +25,7 @@ from models.devices import Device, takes_gpu, usable_cores
 from models.inference.onnx_graph import Array, Graph, build_graph, has_graph
 from models.transforms import Pixels
 
-log = logging.getLogger("figmill.lanes")
+log = logging.getLogger("figmill.engines")
 
 Floats = npt.NDArray[np.float32]
 Runtime = Literal["auto", "fp32", "eager"]
@@ -39,7 +39,7 @@ _GRAPH_CHUNK = 2
 """On a core of its own as fast for each image as 32, with a fraction of the memory."""
 
 
-class Lane(Protocol):
+class Engine(Protocol):
     """Computes one batch at a time."""
 
     def forward(self, images: Pixels, texts: Sequence[str | None] | None) -> tuple[Floats, Floats]:
@@ -48,11 +48,11 @@ class Lane(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Lanes:
+class Engines:
     """A bundle's network, ready."""
 
-    lanes: tuple[Lane, ...]
-    """So many batches are computed at a time; a lane that takes several at once stands here several times."""
+    engines: tuple[Engine, ...]
+    """So many batches are computed at a time; an engine that takes several at once stands here several times."""
     chunk: int
     """Images in a batch at most."""
     device: Literal["cpu", "cuda"]
@@ -62,31 +62,31 @@ class Lanes:
     novelty: Novelty | None
 
 
-def open_lanes(info: BundleInfo, device: Device, runtime: Runtime) -> Lanes:
+def open_engines(info: BundleInfo, device: Device, runtime: Runtime) -> Engines:
     """Raises BundleError for a broken bundle, DeviceError for `cuda` where there is none."""
     if takes_gpu(device):
         return _gpus(info, runtime)
-    if runtime != "eager" and has_graph(info.model) and (lanes := _of_graph(info, half=runtime == "auto")):
-        return lanes
+    if runtime != "eager" and has_graph(info.model) and (engines := _of_graph(info, half=runtime == "auto")):
+        return engines
     return _eager(info)
 
 
-def _of_graph(info: BundleInfo, *, half: bool) -> Lanes | None:
-    """A lane a core, in half precision if `half` and the CPU has it; None where no library takes the network."""
+def _of_graph(info: BundleInfo, *, half: bool) -> Engines | None:
+    """An engine a core, in half precision if `half` and the CPU has it; None where no library takes the network."""
     weights, novelty = read_weights(info)
     try:
         graph = _graph(info, weights)
     except ImportError:
         return None
     check_weights(info, weights, graph.expected, graph.embedding_size)
-    if half and (lanes := _opened("OpenVINO", _openvino, graph)):
-        return Lanes(lanes, _GRAPH_CHUNK, "cpu", "openvino", "bfloat16", novelty)
-    if lanes := _opened("ONNX Runtime", _onnx, graph):
-        return Lanes(lanes, _GRAPH_CHUNK, "cpu", "onnx", "float32", novelty)
+    if half and (engines := _opened("OpenVINO", _openvino, graph)):
+        return Engines(engines, _GRAPH_CHUNK, "cpu", "openvino", "bfloat16", novelty)
+    if engines := _opened("ONNX Runtime", _onnx, graph):
+        return Engines(engines, _GRAPH_CHUNK, "cpu", "onnx", "float32", novelty)
     return None
 
 
-def _opened(library: str, opened: Callable[[Graph], tuple[Lane, ...]], graph: Graph) -> tuple[Lane, ...]:
+def _opened(library: str, opened: Callable[[Graph], tuple[Engine, ...]], graph: Graph) -> tuple[Engine, ...]:
     """What a library makes of a graph; nothing where it is not installed or does not take it."""
     try:
         return opened(graph)
@@ -97,16 +97,16 @@ def _opened(library: str, opened: Callable[[Graph], tuple[Lane, ...]], graph: Gr
         return ()
 
 
-def _openvino(graph: Graph) -> tuple[Lane, ...]:
+def _openvino(graph: Graph) -> tuple[Engine, ...]:
     from models.inference.openvino_engine import has_bfloat16, open_streams
 
     return open_streams(graph, usable_cores()) if has_bfloat16() else ()
 
 
-def _onnx(graph: Graph) -> tuple[Lane, ...]:
-    from models.inference.onnx_engine import OnnxLane
+def _onnx(graph: Graph) -> tuple[Engine, ...]:
+    from models.inference.onnx_engine import OnnxEngine
 
-    return (OnnxLane(graph),) * usable_cores()
+    return (OnnxEngine(graph),) * usable_cores()
 
 
 def _graph(info: BundleInfo, weights: Mapping[str, Array]) -> Graph:
@@ -116,28 +116,28 @@ def _graph(info: BundleInfo, weights: Mapping[str, Array]) -> Graph:
         raise BundleError(f"{info.path / DESCRIPTION_FILE}: {error}") from error
 
 
-def _eager(info: BundleInfo) -> Lanes:
-    """One lane, within which torch uses all cores."""
+def _eager(info: BundleInfo) -> Engines:
+    """One engine, within which torch uses all cores."""
     import torch
 
-    from models.inference.torch_engine import TorchLane, deployed
+    from models.inference.torch_engine import TorchEngine, deployed
 
     bundle = load_bundle(info.path)
     device = torch.device("cpu")
-    lane = TorchLane(deployed(bundle.network, device), info.transform, device)
-    return Lanes((lane,), _EAGER_CHUNK, "cpu", "torch", "float32", bundle.novelty)
+    engine = TorchEngine(deployed(bundle.network, device), info.transform, device)
+    return Engines((engine,), _EAGER_CHUNK, "cpu", "torch", "float32", bundle.novelty)
 
 
-def _gpus(info: BundleInfo, runtime: Runtime) -> Lanes:
-    """A network on every GPU, and for each some lanes with a stream and a pinned buffer of their own."""
+def _gpus(info: BundleInfo, runtime: Runtime) -> Engines:
+    """A network on every GPU, and for each some engines with a stream and a pinned buffer of their own."""
     import torch
 
-    from models.inference.torch_engine import TorchLane, deployed, half_precision
+    from models.inference.torch_engine import TorchEngine, deployed, half_precision
 
     if runtime != "auto":
         torch.backends.cudnn.allow_tf32 = False  # fp32 in truth
     bundle = load_bundle(info.path)
-    gpus: list[list[Lane]] = []
+    gpus: list[list[Engine]] = []
     precisions: set[torch.dtype] = set()
     for number in range(torch.cuda.device_count()):
         device = torch.device("cuda", number)
@@ -145,10 +145,10 @@ def _gpus(info: BundleInfo, runtime: Runtime) -> Lanes:
         precisions.add(precision or torch.float32)
         network = deployed(copy.deepcopy(bundle.network), device)
         gpus.append(
-            [TorchLane(network, info.transform, device, precision, _GPU_CHUNK) for _ in range(_IN_FLIGHT)]
+            [TorchEngine(network, info.transform, device, precision, _GPU_CHUNK) for _ in range(_IN_FLIGHT)]
         )
-        torch.cuda.synchronize(device)  # the lanes' streams do not wait for the one that copied the weights
+        torch.cuda.synchronize(device)  # the engines' streams do not wait for the one that copied the weights
     # Neighbours lie on different GPUs, so that two batches go to two of them.
-    lanes = tuple(itertools.chain.from_iterable(zip(*gpus, strict=True)))
+    engines = tuple(itertools.chain.from_iterable(zip(*gpus, strict=True)))
     names = " and ".join(sorted(str(precision).removeprefix("torch.") for precision in precisions))
-    return Lanes(lanes, _GPU_CHUNK, "cuda", "torch", names, bundle.novelty)
+    return Engines(engines, _GPU_CHUNK, "cuda", "torch", names, bundle.novelty)

@@ -15,7 +15,7 @@ from models.inference.onnx_graph import Graph
 from models.transforms import Pixels
 
 
-class OnnxLane:
+class OnnxEngine:
     """One session for all threads, each of which computes its batch on one core: no thread waits for another's."""
 
     def __init__(self, graph: Graph) -> None:
@@ -25,6 +25,6 @@ class OnnxLane:
         self._session = onnxruntime.InferenceSession(graph.model, options, providers=["CPUExecutionProvider"])
 
     def forward(self, images: Pixels, texts: Sequence[str | None] | None = None) -> tuple[Floats, Floats]:
-        """As `models.inference.engine.Lane` has it; no network with a graph reads texts."""
+        """As `models.inference.engine.Engine` has it; no network with a graph reads texts."""
         logits, features = self._session.run(["logits", "features"], {"images": images})
         return logits, features

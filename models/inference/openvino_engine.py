@@ -12,14 +12,14 @@ from models.inference.onnx_graph import Graph
 from models.transforms import Pixels
 
 
-class OpenVinoLane:
-    """Computes its batch on one core; the lanes that `open_streams` gives share a network."""
+class OpenVinoEngine:
+    """Computes its batch on one core; the engines that `open_streams` gives share a network."""
 
     def __init__(self, request: openvino.InferRequest) -> None:
         self._request = request
 
     def forward(self, images: Pixels, texts: Sequence[str | None] | None = None) -> tuple[Floats, Floats]:
-        """As `models.inference.engine.Lane` has it; no network with a graph reads texts."""
+        """As `models.inference.engine.Engine` has it; no network with a graph reads texts."""
         found = self._request.infer({"images": images}, share_inputs=True)
         return found["logits"], found["features"]
 
@@ -29,8 +29,8 @@ def has_bfloat16() -> bool:
     return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
 
 
-def open_streams(graph: Graph, count: int) -> tuple[OpenVinoLane, ...]:
-    """`count` lanes. Raises RuntimeError for a graph that OpenVINO does not take."""
+def open_streams(graph: Graph, count: int) -> tuple[OpenVinoEngine, ...]:
+    """`count` engines. Raises RuntimeError for a graph that OpenVINO does not take."""
     core = openvino.Core()
     options = {
         "INFERENCE_PRECISION_HINT": "bf16",
@@ -39,8 +39,8 @@ def open_streams(graph: Graph, count: int) -> tuple[OpenVinoLane, ...]:
         "ENABLE_CPU_PINNING": False,  # extraction has the same cores
     }
     network = core.compile_model(core.read_model(graph.model), "CPU", options)
-    lanes = tuple(OpenVinoLane(network.create_infer_request()) for _ in range(count))
+    engines = tuple(OpenVinoEngine(network.create_infer_request()) for _ in range(count))
     # Its Python binding sets itself up at the first call, and locks up for ever where two threads make that together.
     side = network.input("images").partial_shape[1].get_length()
-    lanes[0].forward(np.zeros((1, side, side, 3), np.uint8))
-    return lanes
+    engines[0].forward(np.zeros((1, side, side, 3), np.uint8))
+    return engines

@@ -18,7 +18,7 @@ from models.devices import Device
 from models.evaluation.calibration import softmax
 from models.inference.blankness import blank
 from models.inference.caption_view import fuse
-from models.inference.engine import Floats, Lane, Lanes, Runtime, open_lanes
+from models.inference.engine import Engine, Engines, Floats, Runtime, open_engines
 from models.transforms import Pixels
 
 _LIBRARIES = {"openvino": "OpenVINO", "onnx": "ONNX Runtime", "torch": "PyTorch"}
@@ -39,21 +39,21 @@ class Predictions:
 class Predictor:
     """A bundle ready to classify on one kind of device: a CPU's cores or all GPUs. Thread-safe."""
 
-    def __init__(self, info: BundleInfo, lanes: Lanes) -> None:
+    def __init__(self, info: BundleInfo, engines: Engines) -> None:
         self.name, self.card, self.model_id = info.name, info.card, info.model_id
         self.classes, self.embedding_size = info.classes, info.embedding_size
         self.transform = info.transform
         self.rejection, self.caption_weight = info.rejection, info.caption_weight
-        self.device, self.runtime = lanes.device, lanes.runtime
-        self.computation = f"{_LIBRARIES[lanes.runtime]}, {lanes.precision}, {lanes.device}"
-        self.chunk, self.at_once = lanes.chunk, lanes.chunk * len(lanes.lanes)
+        self.device, self.runtime = engines.device, engines.runtime
+        self.computation = f"{_LIBRARIES[engines.runtime]}, {engines.precision}, {engines.device}"
+        self.chunk, self.at_once = engines.chunk, engines.chunk * len(engines.engines)
         self._outputs = len(info.outputs)
-        self._novelty = lanes.novelty
+        self._novelty = engines.novelty
         self._temperature = info.temperature
-        self._free: queue.SimpleQueue[Lane] = queue.SimpleQueue()
-        for lane in lanes.lanes:
-            self._free.put(lane)
-        self._threads = ThreadPoolExecutor(len(lanes.lanes), thread_name_prefix="lane")
+        self._free: queue.SimpleQueue[Engine] = queue.SimpleQueue()
+        for engine in engines.engines:
+            self._free.put(engine)
+        self._threads = ThreadPoolExecutor(len(engines.engines), thread_name_prefix="engine")
 
     def prepare(self, data: bytes) -> Pixels:
         """Encoded image -> (S, S, 3) uint8. Raises ValueError for what cannot be decoded or is too large."""
@@ -86,12 +86,12 @@ class Predictor:
         return Predictions(probabilities, features.clip(-65504, 65504).astype(np.float16), rejected)
 
     def _forward(self, images: Pixels, texts: Sequence[str | None] | None) -> tuple[Floats, Floats]:
-        """(N, outputs) logits and (N, embedding_size) features, by the first lane that is free."""
-        lane = self._free.get()
+        """(N, outputs) logits and (N, embedding_size) features, by the first engine that is free."""
+        engine = self._free.get()
         try:
-            return lane.forward(images, texts)
+            return engine.forward(images, texts)
         finally:
-            self._free.put(lane)
+            self._free.put(engine)
 
 
 def load_predictor(path: str | Path, device: Device = "auto", runtime: Runtime = "auto") -> Predictor:
@@ -105,4 +105,4 @@ def load_predictor(path: str | Path, device: Device = "auto", runtime: Runtime =
 @functools.cache
 def _load(path: str, device: Device, runtime: Runtime) -> Predictor:
     info = bundle_info(path)
-    return Predictor(info, open_lanes(info, device, runtime))
+    return Predictor(info, open_engines(info, device, runtime))

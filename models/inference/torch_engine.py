@@ -13,18 +13,18 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from models.caption_features import caption_features
 from models.inference.engine import Floats
-from models.networks.build import Classifier
+from models.networks.build import ClassifierNetwork
 from models.transforms import Pixels, Transform
 
 _NAMES = (*((f"conv{number}", f"bn{number}") for number in (1, 2, 3)), ("conv", "bn"))
 """A convolution and the BatchNorm behind it, as ResNets and torchvision's Inception name them."""
 
 
-class TorchLane:
-    """Computes one batch at a time; lanes of one device may share a network.
+class TorchEngine:
+    """Computes one batch at a time; engines of one device may share a network.
 
-    `precision` is that of autocast, None for fp32 throughout. On a GPU a lane has a stream, on which its batch is
-    copied, computed and read back while other lanes do the same, and pinned memory for `chunk` images.
+    `precision` is that of autocast, None for fp32 throughout. On a GPU an engine has a stream, on which its batch is
+    copied, computed and read back while other engines do the same, and pinned memory for `chunk` images.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class TorchLane:
         precision: torch.dtype | None = None,
         chunk: int = 0,
     ) -> None:
-        self._network: Classifier = network  # type: ignore[assignment]
+        self._network: ClassifierNetwork = network  # type: ignore[assignment]
         self._device = device
         self._precision = precision
         self._text_size = int(getattr(network, "text_size", 0))
@@ -50,7 +50,7 @@ class TorchLane:
 
     @torch.inference_mode()
     def forward(self, images: Pixels, texts: Sequence[str | None] | None) -> tuple[Floats, Floats]:
-        """As `models.inference.engine.Lane` has it."""
+        """As `models.inference.engine.Engine` has it."""
         with self._placed():
             # The bytes travel; what they become is computed where the network is. Channels lie last already.
             planes = self._moved(images).permute(0, 3, 1, 2)
@@ -80,7 +80,7 @@ class TorchLane:
         return staged.to(self._device, non_blocking=True)
 
     def _placed(self) -> AbstractContextManager[object]:
-        """Work goes to this lane's stream, and to its device with it."""
+        """Work goes to this engine's stream, and to its device with it."""
         return nullcontext() if self._stream is None else torch.cuda.stream(self._stream)
 
     def _cast(self) -> AbstractContextManager[object]:

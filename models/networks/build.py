@@ -19,7 +19,7 @@ HEAD_ONLY = frozenset({"resnet50:svm", "densenet121+captions"})
 """Networks whose body stays as it is; scikit-learn fits the head on their features."""
 
 
-class Classifier(Protocol):
+class ClassifierNetwork(Protocol):
     """What every network offers: pooled features and a head on them with a linear layer `fc`."""
 
     embedding_size: int
@@ -37,7 +37,7 @@ def build_network(model: str, classes: Sequence[str] | int) -> nn.Module:
     """The network called `model` (see `models.networks.variants`) with random weights and a head for these classes.
 
     Their number is enough but for a network with two exits, which asks for their groups too.
-    It is an `nn.Module` and a `Classifier`. Raises UnknownModelError, which lists the near names.
+    It is an `nn.Module` and a `ClassifierNetwork`. Raises UnknownModelError, which lists the near names.
     """
     count = classes if isinstance(classes, int) else len(classes)
     if model in _OTHERS:

@@ -110,21 +110,21 @@ class Trainer:
         train: Examples,
         validation: Examples,
         checkpoint: Checkpoint | None = None,
-        listener: Callable[[Epoch], None] | None = None,
+        reporter: Callable[[Epoch], None] | None = None,
     ) -> Fit:
         """Trains to the last epoch, from where `resume` left it, and keeps the best epoch's weights."""
         if not self.history:
             self._start(train)
             if self.recipe.probed_head:
-                self._end_epoch(self._judge_start(train, validation), checkpoint, listener)
+                self._end_epoch(self._judge_start(train, validation), checkpoint, reporter)
         done = self.history[-1].epoch if self.history else 0
         for number in range(done + 1, self.recipe.epochs + 1):
-            self._end_epoch(self._run_epoch(number, train, validation), checkpoint, listener)
+            self._end_epoch(self._run_epoch(number, train, validation), checkpoint, reporter)
         self.network.load_state_dict(self._best)
         return Fit(self.network.eval(), list(self.history), self.recipe.select)
 
     def _end_epoch(
-        self, epoch: Epoch, checkpoint: Checkpoint | None, listener: Callable[[Epoch], None] | None
+        self, epoch: Epoch, checkpoint: Checkpoint | None, reporter: Callable[[Epoch], None] | None
     ) -> None:
         self.history.append(epoch)
         if best_epoch(self.history, self.recipe.select) is epoch:
@@ -132,8 +132,8 @@ class Trainer:
         # Network, best weights and Adam's two moments.
         if checkpoint and checkpoint.is_due(4 * sum(t.nbytes for t in self._best.values())):
             checkpoint.save(self._state())
-        if listener:
-            listener(epoch)
+        if reporter:
+            reporter(epoch)
 
     def _judge_start(self, train: Examples, validation: Examples) -> Epoch:
         """Epoch 0: the probed head on the untrained network, which later epochs have to beat."""

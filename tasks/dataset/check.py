@@ -27,7 +27,7 @@ from tasks.stores import paths
 from tasks.texts import printable
 
 if TYPE_CHECKING:
-    from tasks.stores.paths import Place
+    from tasks.stores.paths import StorePath
 
 QUARANTINE = ".quarantine"
 """Where parts go that cannot be used: no reader of the dataset looks there, and nothing is thrown away."""
@@ -46,7 +46,7 @@ class Finding:
 
     kind: str
     """`unreadable`, `missing_part`, `schema`, `model`, `counts`, `hash`, `duplicate`, `leftover` or `foreign`."""
-    path: Place
+    path: StorePath
     sentence: str
     remedy: Remedy = "none"
     paper_ids: frozenset[str] = frozenset()
@@ -87,14 +87,14 @@ class _Unsound(Exception):  # noqa: N818 (carries a finding out of a part that n
         self.sentence = sentence
 
 
-def total_bytes(out: Place) -> int:
+def total_bytes(out: StorePath) -> int:
     """What `check` will read, for a bar. Raises OutputError where `out` is no dataset."""
     require_dataset(out)
     sizes = paths.sizes(out / SUBFIGURES)
     return sum(size for name, size in sizes.items() if PART_NAME.fullmatch(name))
 
 
-def check(out: Place, totals: Totals, advance: Callable[[], None] = lambda: None) -> Iterator[Finding]:
+def check(out: StorePath, totals: Totals, advance: Callable[[], None] = lambda: None) -> Iterator[Finding]:
     """All that is wrong with the dataset in `out`; counts in `totals` as it goes on. Changes nothing.
 
     `advance` is called after each part.
@@ -115,7 +115,7 @@ def check(out: Place, totals: Totals, advance: Callable[[], None] = lambda: None
         advance()
 
 
-def repair(out: Place, finding: Finding) -> str | None:
+def repair(out: StorePath, finding: Finding) -> str | None:
     """Does what is safe about a finding and says what it did; None where nothing is.
 
     A quarantined part takes its ledger rows along, so that the next run does those papers again.
@@ -137,7 +137,7 @@ def repair(out: Place, finding: Finding) -> str | None:
     return None
 
 
-def require_dataset(out: Place) -> None:
+def require_dataset(out: StorePath) -> None:
     """Raises OutputError where `out` is no dataset."""
     there = set(paths.names(out))
     # A store has no empty folders: there, one of them may be missing.
@@ -146,7 +146,7 @@ def require_dataset(out: Place) -> None:
         raise OutputError(f"{out} is no Figmill dataset: it has no folders {PAPERS}/ and {SUBFIGURES}/")
 
 
-def _strange_files(out: Place) -> Iterator[Finding]:
+def _strange_files(out: StorePath) -> Iterator[Finding]:
     if isinstance(out, Path) and (out / SPOOL).exists():
         yield Finding("leftover", out / SPOOL, "what a killed run was reading", "remove")
     for folder in (out / PAPERS, out / SUBFIGURES):
@@ -158,7 +158,7 @@ def _strange_files(out: Place) -> Iterator[Finding]:
                 yield Finding("foreign", path, "Figmill did not write this: move it elsewhere")
 
 
-def _check_shard(out: Place, name: str, has_part: bool, seen: _Seen, totals: Totals) -> Iterator[Finding]:
+def _check_shard(out: StorePath, name: str, has_part: bool, seen: _Seen, totals: Totals) -> Iterator[Finding]:
     """A part with its ledger part: the first thing that makes it unusable, or its doubled papers."""
     ledger, part = out / PAPERS / name, out / SUBFIGURES / name
     reading = ledger
@@ -258,7 +258,7 @@ def _check_rows(rows: list[dict[str, Any]], found: Counter[str], ids: set[str]) 
         found[row["paper_id"]] += 1
 
 
-def _doubled(out: Place, name: str, rows: list[_LedgerRow], seen: _Seen) -> Iterator[Finding]:
+def _doubled(out: StorePath, name: str, rows: list[_LedgerRow], seen: _Seen) -> Iterator[Finding]:
     """Papers that another part has too: a failed row goes, of two labelled ones the later part."""
     stale: dict[str, set[str]] = {}
     labelled = []
@@ -283,7 +283,7 @@ def _doubled(out: Place, name: str, rows: list[_LedgerRow], seen: _Seen) -> Iter
         yield Finding("duplicate", out / PAPERS / name, sentence, "quarantine")
 
 
-def _quarantine(out: Place, name: str) -> list[str]:
+def _quarantine(out: StorePath, name: str) -> list[str]:
     """Ledger part first: a kill in between leaves a part without a ledger part, which counts for nothing."""
     moved = []
     for folder in (PAPERS, SUBFIGURES):

@@ -28,16 +28,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tasks.dataset.lock import check_claim, writing
+from tasks.dataset.lock import check_lease, writing
 from tasks.dataset.parts import PAPERS, SUBFIGURES, UNFINISHED, write_ledger
-from tasks.dataset.schema import SCHEMA_VERSION, Stamp
+from tasks.dataset.schema import SCHEMA_VERSION, Provenance
 from tasks.errors import OutputError
 from tasks.stores import paths
 from tasks.stores.scratch import scratch
 from tasks.texts import printable
 
 if TYPE_CHECKING:
-    from tasks.stores.paths import Place
+    from tasks.stores.paths import StorePath
 
 SPOOL = ".spool"
 PART_NAME = re.compile(r"part-[0-9a-f]{16}\.parquet")
@@ -61,11 +61,11 @@ class Dataset:
     what a killed run left behind. Raises OutputError with one line that says what to do.
     """
 
-    def __init__(self, out: str | Place, stamp: Stamp) -> None:
-        self.out = paths.place(out) if isinstance(out, str) else out
-        self.claim = ""
+    def __init__(self, out: str | StorePath, provenance: Provenance) -> None:
+        self.out = paths.store_path(out) if isinstance(out, str) else out
+        self.lease = ""
         """What the lock says of this run; whoever works for it shows that it is still the one that may write."""
-        self._stamp = stamp
+        self._provenance = provenance
         self._stack = contextlib.ExitStack()
         self._entries: dict[str, _Entry] = {}
         self._names: set[str] = set()
@@ -76,11 +76,11 @@ class Dataset:
             with _as_output_error(self.out):
                 for folder in (self.out / PAPERS, self.out / SUBFIGURES):
                     paths.make_folder(folder)
-                self.claim = self._stack.enter_context(writing(self.out))
+                self.lease = self._stack.enter_context(writing(self.out))
             with _as_output_error(self.out):
                 ledgers, parts = part_files(self.out / PAPERS), part_files(self.out / SUBFIGURES)
                 self._names = {file.name for file in ledgers}
-                self._check_stamp(ledgers)
+                self._check_provenance(ledgers)
                 self._read_ledger(ledgers, {file.name for file in parts})
                 self._clean()
             self._stack = self._stack.pop_all()
@@ -132,11 +132,11 @@ class Dataset:
             files.setdefault(self._entries[paper_id].file, set()).add(paper_id)
         with _as_output_error(self.out):
             if files:
-                check_claim(self.out, self.claim)
+                check_lease(self.out, self.lease)
             for file, superseded in files.items():
                 drop_rows(self.out, file, superseded)
 
-    def _check_stamp(self, ledgers: list[Place]) -> None:
+    def _check_provenance(self, ledgers: list[StorePath]) -> None:
         """Rows of another model, or in another schema, can't stand beside those of this run."""
         if not ledgers:
             return
@@ -147,13 +147,13 @@ class Dataset:
                 "choose another --out"
             )
         classes = _classes(metadata["classes"])
-        if (metadata["model_id"], classes) != (self._stamp.model_id, self._stamp.classes):
+        if (metadata["model_id"], classes) != (self._provenance.model_id, self._provenance.classes):
             raise OutputError(
                 f"{self.out} was labelled by {metadata['model_id']} ({len(classes)} classes), this run uses "
-                f"{self._stamp.model_id} ({len(self._stamp.classes)} classes): use that one or another --out"
+                f"{self._provenance.model_id} ({len(self._provenance.classes)} classes): use that one or another --out"
             )
 
-    def _read_ledger(self, ledgers: list[Place], parts: set[str]) -> None:
+    def _read_ledger(self, ledgers: list[StorePath], parts: set[str]) -> None:
         doubled: dict[str, set[str]] = {}
         for entries in paths.each(lambda file: _checked(self.out, file, parts), ledgers, self.out):
             for paper_id, entry in entries:
@@ -193,12 +193,12 @@ class Dataset:
                 paths.remove(part)
 
 
-def spool_of(out: Place) -> Path:
+def spool_of(out: StorePath) -> Path:
     """Where extraction hands over what it reads for this dataset: in it, or for a store on this machine."""
     return out / SPOOL if isinstance(out, Path) else scratch() / "spool"
 
 
-def check_layout(out: Place) -> None:
+def check_layout(out: StorePath) -> None:
     """A folder that holds something else than a dataset is not touched."""
     with _as_output_error(out):
         if isinstance(out, Path) and out.exists() and not out.is_dir():
@@ -218,7 +218,7 @@ def check_layout(out: Place) -> None:
 
 
 @contextlib.contextmanager
-def _as_output_error(out: Place) -> Iterator[None]:
+def _as_output_error(out: StorePath) -> Iterator[None]:
     """Turns what the file system refuses into one line."""
     try:
         yield
@@ -235,11 +235,11 @@ def _as_output_error(out: Place) -> Iterator[None]:
         raise OutputError(f"a part of {out} cannot be read back ({reason}): {_remedy(out)}") from error
 
 
-def _remedy(out: Place) -> str:
+def _remedy(out: StorePath) -> str:
     return f"run `figmill check {out} --repair`, then this command again"
 
 
-def drop_rows(out: Place, file: str, paper_ids: Collection[str]) -> None:
+def drop_rows(out: StorePath, file: str, paper_ids: Collection[str]) -> None:
     """Takes the rows of failed papers out of a ledger part; one that holds no others goes with its part."""
     with paths.local_copy(out / PAPERS / file) as ledger:
         table = pq.read_table(ledger)
@@ -251,7 +251,7 @@ def drop_rows(out: Place, file: str, paper_ids: Collection[str]) -> None:
         paths.remove(out / SUBFIGURES / file)
 
 
-def _checked(out: Place, ledger: Place, parts: Container[str]) -> list[tuple[str, _Entry]]:
+def _checked(out: StorePath, ledger: StorePath, parts: Container[str]) -> list[tuple[str, _Entry]]:
     """A ledger part's rows. It and its part must both be there and end as they should: a torn Parquet file has no
     footer. What a store has it has whole; there the listing is enough for the part.
     """
@@ -265,7 +265,7 @@ def _checked(out: Place, ledger: Place, parts: Container[str]) -> list[tuple[str
         return list(_entries(file, ledger.name))
 
 
-def _check_footer(out: Place, file: Path, said: Place) -> None:
+def _check_footer(out: StorePath, file: Path, said: StorePath) -> None:
     try:
         pq.read_metadata(file)
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
@@ -273,12 +273,12 @@ def _check_footer(out: Place, file: Path, said: Place) -> None:
         raise OutputError(f"{said} cannot be read back ({reason}): {_remedy(out)}") from error
 
 
-def part_files(folder: Place) -> list[Place]:
+def part_files(folder: StorePath) -> list[StorePath]:
     """The parts, or ledger parts, in a folder, by name."""
     return [folder / name for name in sorted(paths.names(folder)) if PART_NAME.fullmatch(name)]
 
 
-def _metadata(out: Place, ledger: Place) -> dict[str, str]:
+def _metadata(out: StorePath, ledger: StorePath) -> dict[str, str]:
     """The `figmill.` keys of a Parquet file, without that prefix."""
     with paths.local_copy(ledger) as file:
         _check_footer(out, file, ledger)

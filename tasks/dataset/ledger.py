@@ -21,7 +21,7 @@ from tasks.records import Withdrawal
 from tasks.stores import paths
 
 if TYPE_CHECKING:
-    from tasks.stores.paths import Place
+    from tasks.stores.paths import StorePath
 
 REPLACED = "replaced"
 """`error_kind` of a ledger row whose subfigures have gone, while those of the article's newer state are to come."""
@@ -63,7 +63,7 @@ class Mark:
     source_version: str
 
 
-def read_holdings(out: Place) -> dict[str, Holding]:
+def read_holdings(out: StorePath) -> dict[str, Holding]:
     """PMCID -> the article's row; rows without a PMCID are not of interest here. `out` may be no dataset yet."""
     found: dict[str, Holding] = {}
     for holding in _all_holdings(out):
@@ -73,7 +73,7 @@ def read_holdings(out: Place) -> dict[str, Holding]:
     return found
 
 
-def replaced_papers(out: Place) -> dict[str, set[str]]:
+def replaced_papers(out: StorePath) -> dict[str, set[str]]:
     """Rows that a killed run was about to take out of the ledger, for those that replace them are there.
 
     paper_ids by part.
@@ -86,12 +86,12 @@ def replaced_papers(out: Place) -> dict[str, set[str]]:
     return found
 
 
-def _all_holdings(out: Place) -> Iterator[Holding]:
+def _all_holdings(out: StorePath) -> Iterator[Holding]:
     for holdings in paths.each(_holdings, part_files(out / PAPERS), out):
         yield from holdings
 
 
-def _holdings(ledger: Place) -> list[Holding]:
+def _holdings(ledger: StorePath) -> list[Holding]:
     try:
         with paths.local_copy(ledger) as file:
             rows = pq.read_table(file, columns=[*_FACTS, "status", "error_kind"]).to_pylist()
@@ -109,7 +109,7 @@ def _holding(row: dict[str, Any], file: str) -> Holding:
     )
 
 
-def outdated_papers(out: Place, source: Place) -> dict[str, set[str]]:
+def outdated_papers(out: StorePath, source: StorePath) -> dict[str, set[str]]:
     """Articles that came to `out` from the dataset `source` and are there no longer, or in another state.
 
     paper_ids by the part of `out` that they are in.
@@ -122,7 +122,7 @@ def outdated_papers(out: Place, source: Place) -> dict[str, set[str]]:
     return found
 
 
-def retire_papers(out: Place, file: str, paper_ids: Collection[str]) -> None:
+def retire_papers(out: StorePath, file: str, paper_ids: Collection[str]) -> None:
     """Takes the subfigures of papers out of a part; the ledger says so until the rows are there that replace them.
 
     So a kill in between costs no article: the next ingest finds it in the ledger, and takes it again.
@@ -137,14 +137,14 @@ def retire_papers(out: Place, file: str, paper_ids: Collection[str]) -> None:
     write_ledger(out / PAPERS / file, pa.Table.from_pylist(rows, schema=table.schema))
 
 
-def drop_papers(out: Place, file: str, paper_ids: Collection[str]) -> None:
+def drop_papers(out: StorePath, file: str, paper_ids: Collection[str]) -> None:
     """Takes papers out of a part and then out of its ledger part."""
     retire_papers(out, file, paper_ids)
     if paths.exists(out / PAPERS / file):
         drop_rows(out, file, paper_ids)
 
 
-def mark_papers(out: Place, file: str, marks: Mapping[str, Mark]) -> None:
+def mark_papers(out: StorePath, file: str, marks: Mapping[str, Mark]) -> None:
     """Writes marks, by paper_id, into the rows of a part and of its ledger part."""
     withdrawn = {paper_id: mark.withdrawn for paper_id, mark in marks.items()}
     versions = {paper_id: mark.source_version for paper_id, mark in marks.items()}
@@ -162,7 +162,7 @@ def _marked(rows: pa.Table, column: str, values: Mapping[str, str]) -> pa.Table:
     return rows.set_column(place, rows.schema.field(place), marked)
 
 
-def _rewrite(part: Place, change: Callable[[pa.Table], pa.Table]) -> None:
+def _rewrite(part: StorePath, change: Callable[[pa.Table], pa.Table]) -> None:
     """Replaces a part by what `change` makes of its row groups; left alone where that is the same."""
     if not paths.exists(part):
         return

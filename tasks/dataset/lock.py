@@ -22,35 +22,35 @@ from tasks.dataset.store_lock import LOCK
 from tasks.errors import OutputError
 
 if TYPE_CHECKING:
-    from tasks.stores.paths import Place
+    from tasks.stores.paths import StorePath
 
 log = logging.getLogger("figmill.lock")
 
 
 @contextlib.contextmanager
-def writing(out: Place) -> Iterator[str]:
+def writing(out: StorePath) -> Iterator[str]:
     """Holds a dataset folder for who writes to it. Raises OutputError with the identity of another holder.
 
-    Gives the claim that `check_claim` wants to see; it is empty where the file system knows no locks.
+    Gives the lease that `check_lease` wants to see; it is empty where the file system knows no locks.
     """
     if not isinstance(out, Path):
-        with store_lock.writing(out) as claim:
-            yield claim
+        with store_lock.writing(out) as lease:
+            yield lease
         return
     with (out / LOCK).open("a+", encoding="utf-8") as file:
-        claim = ""
+        lease = ""
         if _take(file, fcntl.LOCK_EX, out):
-            claim = secrets.token_hex(8)
+            lease = secrets.token_hex(8)
             file.truncate(0)
             file.write(
-                f"process {os.getpid()} on {socket.gethostname()} since {now():%Y-%m-%d %H:%M} UTC\n{claim}"
+                f"process {os.getpid()} on {socket.gethostname()} since {now():%Y-%m-%d %H:%M} UTC\n{lease}"
             )
             file.flush()
-        yield claim
+        yield lease
 
 
 @contextlib.contextmanager
-def reading(out: Place) -> Iterator[None]:
+def reading(out: StorePath) -> Iterator[None]:
     """Keeps writers away from a dataset folder, which may be read-only. Raises OutputError as `writing` does."""
     if not isinstance(out, Path):
         with store_lock.reading(out):
@@ -66,16 +66,16 @@ def reading(out: Place) -> Iterator[None]:
         yield
 
 
-def check_claim(out: Place, claim: str) -> None:
-    """Raises OutputError where another run has taken the lock since `writing` gave this claim.
+def check_lease(out: StorePath, lease: str) -> None:
+    """Raises OutputError where another run has taken the lock since `writing` gave this lease.
 
     For workers on other machines: they may outlive the run that holds the lock.
     """
-    if not claim:
+    if not lease:
         return
     if not isinstance(out, Path):
-        store_lock.check_claim(out, claim)
-    elif claim not in (out / LOCK).read_text(encoding="utf-8"):
+        store_lock.check_lease(out, lease)
+    elif lease not in (out / LOCK).read_text(encoding="utf-8"):
         raise OutputError(f"another run took over {out} meanwhile: this one writes no more to it")
 
 

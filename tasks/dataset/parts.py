@@ -26,10 +26,10 @@ from tasks.clock import now
 from tasks.dataset.schema import (
     IMAGE_COLUMN,
     PAPER_SCHEMA,
-    Stamp,
+    Provenance,
     pipeline_version,
-    stamped,
     subfigure_schema,
+    with_provenance,
 )
 from tasks.records import (
     Extraction,
@@ -46,7 +46,7 @@ from tasks.stores.scratch import scratch
 from tasks.texts import printable, storable
 
 if TYPE_CHECKING:
-    from tasks.stores.paths import Place
+    from tasks.stores.paths import StorePath
 
 SUBFIGURES, PAPERS = "subfigures", "papers"
 """The folders of parts and of ledger parts in a dataset."""
@@ -85,13 +85,15 @@ class PartWriter:
     Leaving the context without `commit` removes what was written. Memory holds one row group, not the shard.
     """
 
-    def __init__(self, out: Place, name: str, stamp: Stamp) -> None:
+    def __init__(self, out: StorePath, name: str, provenance: Provenance) -> None:
         self.part = f"{name}.parquet"
-        self._stamp = stamp
+        self._provenance = provenance
         self._target = out / SUBFIGURES / self.part
         self._ledger = out / PAPERS / self.part
         self._unfinished = unfinished(self._target)
-        self._schema = stamped(subfigure_schema(stamp.classes, stamp.embedding_size), stamp)
+        self._schema = with_provenance(
+            subfigure_schema(provenance.classes, provenance.embedding_size), provenance
+        )
         self._file = pq.ParquetWriter(self._unfinished, self._schema, **writer_options(self._schema))
         self._rows: list[_Row] = []
         self._weight = 0
@@ -118,7 +120,7 @@ class PartWriter:
         counts = {"figures": len(paper.figures), "subfigures": len(labelled.scores), "pages": paper.pages}
         gaps = {"error_kind": "incomplete", "error": storable("; ".join(paper.gaps))} if paper.gaps else {}
         self._papers.append(self._paper_row(paper, {"status": status, **gaps, **counts}))
-        self._tally.count(labelled, status, self._stamp.classes)
+        self._tally.count(labelled, status, self._provenance.classes)
 
     def fail(self, failure: Failure) -> None:
         """Takes the ledger row of a paper that could not be read."""
@@ -140,7 +142,7 @@ class PartWriter:
         retire()
         paths.put(self._unfinished, self._target)
         permitted()
-        ledger = pa.Table.from_pylist(self._papers, schema=stamped(PAPER_SCHEMA, self._stamp))
+        ledger = pa.Table.from_pylist(self._papers, schema=with_provenance(PAPER_SCHEMA, self._provenance))
         write_ledger(self._ledger, ledger)
         return self._tally.outcome(self.part)
 
@@ -154,7 +156,7 @@ class PartWriter:
 
     def _flush(self) -> None:
         if self._rows:
-            self._file.write_table(_table(self._rows, self._schema, self._stamp))
+            self._file.write_table(_table(self._rows, self._schema, self._provenance))
         self._rows, self._weight = [], 0
 
     def _paper_row(self, of: Extraction | Failure, facts: dict[str, Any]) -> dict[str, Any]:
@@ -169,14 +171,14 @@ class PartWriter:
             "source_version": storable(of.paper.source_version),
             "seconds": of.seconds,
             "part": self.part,
-            "model_id": self._stamp.model_id,
+            "model_id": self._provenance.model_id,
             "pipeline_version": pipeline_version(),
             "finished_at": now(),
             **facts,
         }
 
 
-def unfinished(target: Place) -> Path:
+def unfinished(target: StorePath) -> Path:
     """Where a file is written before it is put at `target`: beside it under a name of its own with a leading dot.
 
     No two writers share it, should a shard that was taken for lost be done twice at once.
@@ -185,7 +187,7 @@ def unfinished(target: Place) -> Path:
     return target.with_name(name) if isinstance(target, Path) else scratch() / name
 
 
-def write_ledger(target: Place, table: pa.Table) -> None:
+def write_ledger(target: StorePath, table: pa.Table) -> None:
     """Writes a ledger part whole or not at all."""
     aside = unfinished(target)
     try:
@@ -205,9 +207,9 @@ def writer_options(schema: pa.Schema) -> dict[str, Any]:
     }
 
 
-def _table(rows: list[_Row], schema: pa.Schema, stamp: Stamp) -> pa.Table:
+def _table(rows: list[_Row], schema: pa.Schema, provenance: Provenance) -> pa.Table:
     columns = {**_paper_columns(rows), **_figure_columns(rows), **_image_columns(rows)}
-    columns |= _model_columns(rows, schema, stamp)
+    columns |= _model_columns(rows, schema, provenance)
     arrays = [
         column if isinstance(column, pa.Array) else pa.array(column, schema.field(name).type)
         for name, column in ((name, columns[name]) for name in schema.names)
@@ -259,10 +261,10 @@ def _image_columns(rows: list[_Row]) -> dict[str, Any]:
     }
 
 
-def _model_columns(rows: list[_Row], schema: pa.Schema, stamp: Stamp) -> dict[str, Any]:
+def _model_columns(rows: list[_Row], schema: pa.Schema, provenance: Provenance) -> dict[str, Any]:
     scores = [row.score for row in rows]
     best = [None if score is None else int(score.probabilities.argmax()) for score in scores]
-    codes = [None if index is None else stamp.classes[index] for index in best]
+    codes = [None if index is None else provenance.classes[index] for index in best]
     return {
         "modality": codes,
         "modality_path": [None if code is None else list(taxonomy_path(code)) for code in codes],
@@ -275,7 +277,7 @@ def _model_columns(rows: list[_Row], schema: pa.Schema, stamp: Stamp) -> dict[st
         "embedding": _vectors(
             [None if score is None else score.embedding for score in scores], schema.field("embedding").type
         ),
-        "model_id": [stamp.model_id] * len(rows),
+        "model_id": [provenance.model_id] * len(rows),
     }
 
 

@@ -26,7 +26,7 @@ IMAGE_COLUMN = "image"
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
+class Provenance:
     """Which model wrote a file: rows of different models or classes never share a dataset."""
 
     model_id: str
@@ -114,15 +114,15 @@ def subfigure_schema(classes: Sequence[str], embedding_size: int) -> pa.Schema:
     )
 
 
-def stamped(schema: pa.Schema, stamp: Stamp) -> pa.Schema:
+def with_provenance(schema: pa.Schema, provenance: Provenance) -> pa.Schema:
     """`schema` with the file metadata that says which model wrote it and how `datasets` should read it."""
     features = {field.name: _feature(field) for field in schema}
     return schema.with_metadata(
         {
             "figmill.schema_version": SCHEMA_VERSION,
-            "figmill.classes": json.dumps(list(stamp.classes)),
-            "figmill.model_id": stamp.model_id,
-            "figmill.model_card": stamp.card,
+            "figmill.classes": json.dumps(list(provenance.classes)),
+            "figmill.model_id": provenance.model_id,
+            "figmill.model_card": provenance.card,
             "huggingface": json.dumps({"info": {"features": features}}),
         }
     )

@@ -59,7 +59,7 @@ class _Holder:
 def writing(out: UPath) -> Iterator[str]:
     """Holds a dataset for who writes to it. Raises OutputError with the identity of another holder.
 
-    Gives the claim that `check_claim` wants to see.
+    Gives the lease that `check_lease` wants to see.
     """
     me = _Holder(secrets.token_hex(8), _me(), _machine(), _process(os.getpid()))
     number = _take(out, me)
@@ -85,10 +85,10 @@ def reading(out: UPath) -> Iterator[None]:
     yield
 
 
-def check_claim(out: UPath, claim: str) -> None:
+def check_lease(out: UPath, lease: str) -> None:
     """Raises OutputError where another run has taken the lock since."""
     number = _highest(out)
-    if _name(number) != claim:
+    if _name(number) != lease:
         raise OutputError(f"another run took over {out} meanwhile: this one writes no more to it")
 
 

@@ -77,7 +77,7 @@ class Document:
     confidence: float | None
     rejected: bool | None
     row: int
-    """Place of the row in its part, from 0."""
+    """Where the row stands in its part, from 0."""
     embedding: npt.NDArray[np.float32] | None
     """(d,) of length 1, so that an inner product is the cosine; None where not scored."""
     thumbnail: bytes | None

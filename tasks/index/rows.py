@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from tasks.dataset.parts import SUBFIGURES
 from tasks.dataset.schema import IMAGE_COLUMN
 from tasks.errors import OutputError
-from tasks.index.questions import Hit
+from tasks.index.queries import Hit
 from tasks.index.source import reading_parts
 
 _BATCH = 64

@@ -24,7 +24,7 @@ import numpy.typing as npt
 from tasks.errors import InputError, OutputError
 from tasks.index.documents import unit_vector
 from tasks.index.embedded import FILE, FOLDER, LAYOUT, connect, in_one_line
-from tasks.index.questions import Facet, Hit, Question, condition, without
+from tasks.index.queries import Facet, Hit, Query, condition, without
 from tasks.index.words import any_of, parse
 
 _WEIGHTS = "8.0, 3.0, 1.5, 4.0"
@@ -32,7 +32,7 @@ _WEIGHTS = "8.0, 3.0, 1.5, 4.0"
 _LESS = 0.05
 """What each further panel of a figure loses of its score, of the score divided by 1, 1.05, 1.10, ..."""
 _TERMS = 16
-"""Of a question, of which is counted how many a row has."""
+"""Of a query, of which is counted how many a row has."""
 _FUSED = 200
 """Rows of each ranking that are fused."""
 _RANK_OFFSET = 60
@@ -78,18 +78,16 @@ class SearchIndex:
         for connection in self._open:
             connection.close()
 
-    def search(self, question: Question, limit: int, offset: int = 0) -> list[Hit]:
+    def search(self, query: Query, limit: int, offset: int = 0) -> list[Hit]:
         """The rows that answer, best first."""
-        terms = parse(question.text)
+        terms = parse(query.text)
         if not terms:
-            return self._listed(question, limit, offset)
-        ranked = self._by_text(question, terms, limit, offset)
+            return self._listed(query, limit, offset)
+        ranked = self._by_text(query, terms, limit, offset)
         return self._hits(ranked)
 
-    def like(
-        self, vector: npt.ArrayLike, question: Question, limit: int, but: int | None = None
-    ) -> list[Hit]:
-        """The rows whose pictures are most like one, among those that the question's filters leave.
+    def like(self, vector: npt.ArrayLike, query: Query, limit: int, but: int | None = None) -> list[Hit]:
+        """The rows whose pictures are most like one, among those that the query's filters leave.
 
         `vector` is the picture's embedding, of `embedding_size`. With a text, both count. Raises InputError for a
         vector of another size.
@@ -97,28 +95,28 @@ class SearchIndex:
         direction = unit_vector(vector)
         if direction is None or len(direction) != self.embedding_size:
             raise InputError(f"a vector of {self.embedding_size} numbers is needed, not all of them 0")
-        terms = parse(question.text)
+        terms = parse(query.text)
         count = max(limit, _FUSED) if terms else limit
-        near = self._by_vector(direction, question, count, but)
+        near = self._by_vector(direction, query, count, but)
         if terms:
-            near = _fused(near, self._by_text(replace(question, order="best"), terms, count, 0))[:limit]
+            near = _fused(near, self._by_text(replace(query, order="best"), terms, count, 0))[:limit]
         return self._hits(near)
 
-    def more_like(self, hit: Hit, question: Question, limit: int) -> list[Hit]:
+    def more_like(self, hit: Hit, query: Query, limit: int) -> list[Hit]:
         """The rows most like one of the index, without itself; none where it was not scored."""
         found = self._rows("SELECT vector FROM embeddings WHERE id = ?", hit.id)
         if not found:
             return []
-        return self.like(np.frombuffer(found[0][0], np.float16), question, limit, but=hit.id)
+        return self.like(np.frombuffer(found[0][0], np.float16), query, limit, but=hit.id)
 
-    def count(self, question: Question) -> int:
+    def count(self, query: Query) -> int:
         """How many rows answer."""
-        where, values = condition(question)
+        where, values = condition(query)
         return int(self._rows(f"SELECT count(*) FROM subfigures s WHERE {where}", *values)[0][0])  # noqa: S608
 
-    def facet(self, question: Question, of: Facet) -> list[tuple[str | None, int]]:
-        """How many rows there would be for each value of a filter, the question's other filters kept."""
-        where, values = condition(without(question, of))
+    def facet(self, query: Query, of: Facet) -> list[tuple[str | None, int]]:
+        """How many rows there would be for each value of a filter, the query's other filters kept."""
+        where, values = condition(without(query, of))
         return [
             (value, count)
             for value, count in self._rows(
@@ -146,9 +144,9 @@ class SearchIndex:
         found = self._rows("SELECT jpeg FROM thumbnails WHERE id = ?", number)
         return bytes(found[0][0]) if found else None
 
-    def _listed(self, question: Question, limit: int, offset: int) -> list[Hit]:
-        where, values = condition(question)
-        order = _ORDERS[question.order]
+    def _listed(self, query: Query, limit: int, offset: int) -> list[Hit]:
+        where, values = condition(query)
+        order = _ORDERS[query.order]
         numbers = self._rows(
             f"SELECT s.id FROM subfigures s WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",  # noqa: S608
             *values,
@@ -158,12 +156,12 @@ class SearchIndex:
         return self._hits([(number, None) for (number,) in numbers])
 
     def _by_text(
-        self, question: Question, terms: Sequence[str], limit: int, offset: int
+        self, query: Query, terms: Sequence[str], limit: int, offset: int
     ) -> list[tuple[int, float | None]]:
-        where, values = condition(replace(question, text=""))
+        where, values = condition(replace(query, text=""))
         counted = list(terms[:_TERMS])
         has = "(s.id IN (SELECT rowid FROM texts WHERE texts MATCH ?))"
-        order = "s.complete DESC, rank DESC, s.id" if question.order == "best" else _ORDERS[question.order]
+        order = "s.complete DESC, rank DESC, s.id" if query.order == "best" else _ORDERS[query.order]
         found = self._rows(
             f"""
             WITH found AS (
@@ -190,9 +188,9 @@ class SearchIndex:
         return list(found)
 
     def _by_vector(
-        self, direction: npt.NDArray[np.float32], question: Question, limit: int, but: int | None
+        self, direction: npt.NDArray[np.float32], query: Query, limit: int, but: int | None
     ) -> list[tuple[int, float | None]]:
-        where, values = condition(replace(question, text=""))
+        where, values = condition(replace(query, text=""))
         numbers, scores = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
         for ids, vectors in self._vectors(where, values):
             numbers.append(ids)

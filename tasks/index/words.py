@@ -88,7 +88,7 @@ def modality_words(code: str | None) -> str:
 
 
 def parse(text: str) -> list[str]:
-    """The terms of a question, each an FTS5 expression that stands for one thing asked for.
+    """The terms of a query, each an FTS5 expression that stands for one thing asked for.
 
     Words in quotes stay together. Stop words go, unless nothing else is there.
     """

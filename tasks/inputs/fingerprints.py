@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from tasks.stores import paths
 
 if TYPE_CHECKING:
-    from tasks.stores.paths import Place
+    from tasks.stores.paths import StorePath
 
 FILE = ".inputs"
 _SAVE_EVERY = 300.0
@@ -33,10 +33,10 @@ _UNREADABLE = (pa.ArrowException, OSError, ValueError, KeyError)
 log = logging.getLogger("figmill.inputs")
 
 
-class Seen:
+class FingerprintCache:
     """What is known of the inputs of a dataset; threads may ask, one run writes."""
 
-    def __init__(self, out: Place) -> None:
+    def __init__(self, out: StorePath) -> None:
         self._file = out / FILE
         self._known: dict[bytes, tuple[bytes, bytes]] = self._load()
         self._changed = False

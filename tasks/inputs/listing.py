@@ -13,7 +13,7 @@ from pathlib import Path
 from tasks.ahead import ahead
 from tasks.errors import InputError
 from tasks.inputs.fetching import JATS_SUFFIXES, Inbox, Remote, find_remote, unreadable_id
-from tasks.inputs.fingerprints import Seen
+from tasks.inputs.fingerprints import FingerprintCache
 from tasks.records import Failure, Paper
 from tasks.stores.paths import is_remote
 from tasks.texts import printable
@@ -71,7 +71,7 @@ def find_jats_in(folder: Path, stem: str) -> Path | None:
 
 
 def identify(
-    files: Iterable[Input], seen: Seen | None = None, inbox: Inbox | None = None
+    files: Iterable[Input], fingerprints: FingerprintCache | None = None, inbox: Inbox | None = None
 ) -> Iterator[Paper | Failure]:
     """Reads each file once for its paper_id, in order, some files ahead of the caller; not those that `seen` knows.
 
@@ -79,19 +79,19 @@ def identify(
     files go through the `inbox`. Raises InputError where a store does not answer.
     """
     threads = _READERS if inbox is None else _FETCHERS
-    return ahead(lambda file: _identify(file, seen, inbox), files, threads, _AHEAD, "hash")
+    return ahead(lambda file: _identify(file, fingerprints, inbox), files, threads, _AHEAD, "hash")
 
 
-def _identify(file: Input, seen: Seen | None, inbox: Inbox | None) -> Paper | Failure:
-    known = seen.paper_id if seen else _nothing
+def _identify(file: Input, fingerprints: FingerprintCache | None, inbox: Inbox | None) -> Paper | Failure:
+    known = fingerprints.paper_id if fingerprints else _nothing
     if isinstance(file, Path):
         item, version = _hash(file, known)
     elif inbox:
         item, version = inbox.paper(file, known)
     else:
         raise InputError(f"{printable(file.uri, 300)} is not on this machine")
-    if seen and isinstance(item, Paper):
-        seen.note(item.source_uri, version, item.paper_id)
+    if fingerprints and isinstance(item, Paper):
+        fingerprints.note(item.source_uri, version, item.paper_id)
     return item
 
 

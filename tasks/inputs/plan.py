@@ -8,9 +8,9 @@ from pathlib import Path, PurePosixPath
 
 from tasks.dataset.dataset import Dataset
 from tasks.inputs.fetching import Inbox, Remote, find_jats_below, unreadable_id
-from tasks.inputs.fingerprints import Seen
+from tasks.inputs.fingerprints import FingerprintCache
 from tasks.inputs.listing import Input, find_jats, find_jats_in, identify
-from tasks.progress import Listener
+from tasks.progress import Reporter
 from tasks.records import Failure, Paper, Shard
 from tasks.settings import LabelSettings
 from tasks.stores.paths import is_remote
@@ -23,19 +23,19 @@ class Plan:
     """
 
     def __init__(
-        self, files: Sequence[Input], dataset: Dataset, settings: LabelSettings, listener: Listener
+        self, files: Sequence[Input], dataset: Dataset, settings: LabelSettings, reporter: Reporter
     ) -> None:
         self.inputs = len(files)
         self.skipped = 0
         self._files = files
         self._dataset = dataset
         self._settings = settings
-        self._listener = listener
+        self._reporter = reporter
         self._taken: set[str] = set()
         self._done: set[str] = set()
         self._left = 0
         self._found = 0
-        self._seen = Seen(dataset.out)
+        self._fingerprints = FingerprintCache(dataset.out)
         self._beside = {file.uri: file.jats for file in files if isinstance(file, Remote) and file.jats}
         self._jats = find_jats_below(settings.jats) if settings.jats and is_remote(settings.jats) else {}
         most_bytes = settings.limits.file_mb * 2**20
@@ -61,11 +61,11 @@ class Plan:
     def done(self, shard: Shard) -> None:
         """A shard's rows are in place: from now on its papers need not be read again to know them."""
         self._done.update(paper.paper_id for paper in shard.papers)
-        self._seen.save(self._in_ledger, now=False)
+        self._fingerprints.save(self._in_ledger, now=False)
 
     def close(self) -> None:
         """Ends the plan, whether or not all of it was done."""
-        self._seen.save(self._in_ledger)
+        self._fingerprints.save(self._in_ledger)
         if self._inbox:
             self._inbox.clear()
 
@@ -74,7 +74,7 @@ class Plan:
 
     def _wanted(self) -> Iterator[Paper | Failure]:
         limit = self._settings.limit
-        for item in identify(self._files, self._seen, self._inbox):
+        for item in identify(self._files, self._fingerprints, self._inbox):
             if limit is not None and len(self._taken) >= limit:
                 return
             self._found += 1
@@ -93,7 +93,7 @@ class Plan:
             wanted = not known
         if not wanted and known:
             self.skipped += 1
-            self._listener.skipped()
+            self._reporter.skipped()
         elif not wanted:
             self._left += 1
         return wanted
@@ -110,7 +110,7 @@ class Plan:
             papers=tuple(self._with_jats(item) for item in batch if isinstance(item, Paper)),
             failures=tuple(item for item in batch if isinstance(item, Failure)),
             supersedes=tuple(old for paper in papers for old in self._replaced(paper)),
-            claim=self._dataset.claim,
+            lease=self._dataset.lease,
         )
 
     def _with_jats(self, paper: Paper) -> Paper:

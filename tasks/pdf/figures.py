@@ -11,7 +11,7 @@ from tasks import boxes
 from tasks.pdf.across_pages import bind_across_pages
 from tasks.pdf.captions import CaptionBlock, Style, body_style, find_captions, words_of
 from tasks.pdf.documents import MUPDF_ERRORS, raise_if_out_of_memory
-from tasks.pdf.layout import Component, Furniture, Region, find_furniture, read_region
+from tasks.pdf.layout import Component, Furniture, PageLayout, find_furniture, read_layout
 from tasks.pdf.pages import PageContent
 from tasks.records import Box
 
@@ -69,14 +69,14 @@ def find_figures(
     style = body_style(pages)
     captions = find_captions(pages, style)
     furniture = find_furniture(pages)
-    regions = list(_regions(pages, captions, style, furniture, gaps if gaps is not None else []))
-    way = _usual_way(regions)
+    layouts = list(_layouts(pages, captions, style, furniture, gaps if gaps is not None else []))
+    way = _usual_way(layouts)
     found: list[FoundFigure] = []
     spare: list[FoundFigure] = []
-    for region in regions:
-        bound = _bind(region, way)
-        found += _captioned(region, bound, way)
-        spare += _uncaptioned(region, bound)
+    for layout in layouts:
+        bound = _bind(layout, way)
+        found += _captioned(layout, bound, way)
+        spare += _uncaptioned(layout, bound)
     claimed = {f.caption for f in found}
     waiting = [c for c in captions if c.kind == "figure" and c.text and c not in claimed]
     waiting = [c for c in waiting if c.label not in {f.caption.label for f in found if f.caption}]
@@ -87,18 +87,18 @@ def find_figures(
     return found, [c for c in waiting if c.label not in labels]
 
 
-def _regions(
+def _layouts(
     pages: Sequence[PageContent],
     captions: Sequence[CaptionBlock],
     style: Style,
     furniture: Furniture,
     gaps: list[str],
-) -> Iterator[Region]:
+) -> Iterator[PageLayout]:
     for page in pages:
         own = [c for c in captions if c.page == page.number]
         if page.paints or own:
             try:
-                yield read_region(page, own, style, furniture)
+                yield read_layout(page, own, style, furniture)
             except MUPDF_ERRORS as error:
                 raise_if_out_of_memory(error)
                 gaps.append(f"page {page.number} is damaged: its figures were left out")
@@ -106,20 +106,20 @@ def _regions(
 
 
 def _captioned(
-    region: Region, bound: dict[CaptionBlock, list[Component]], way: Direction
+    layout: PageLayout, bound: dict[CaptionBlock, list[Component]], way: Direction
 ) -> list[FoundFigure]:
     found = []
-    for caption in region.captions:
+    for caption in layout.captions:
         seeds = bound.get(caption)
         if caption.kind != "figure":
             continue
         box = (
-            _with_columns(region, _artwork(region, seeds), caption)
+            _with_columns(layout, _artwork(layout, seeds), caption)
             if seeds
-            else _framed_words(region, caption) or _words_alone(region, caption, way)
+            else _framed_words(layout, caption) or _words_alone(layout, caption, way)
         )
         if box:
-            found.append(FoundFigure(region.page, box, caption))
+            found.append(FoundFigure(layout.page, box, caption))
     return found
 
 
@@ -129,39 +129,39 @@ def _with_words(figure: FoundFigure, captions: Sequence[CaptionBlock]) -> FoundF
     return replace(figure, caption=replace(figure.caption, text=words_of(figure.caption, captions)))
 
 
-def _seeds(region: Region) -> list[Component]:
+def _seeds(layout: PageLayout) -> list[Component]:
     """The components that may be a figure or a part of one."""
     return [
         c
-        for c in region.components
+        for c in layout.components
         if c.graphic
         and not c.rule
         and max(boxes.width(c.bbox), boxes.height(c.bbox)) >= LEAST_SEED
-        and not (c.frame and _is_typesetters(c, region))
+        and not (c.frame and _is_typesetters(c, layout))
     ]
 
 
-def _is_typesetters(frame: Component, region: Region) -> bool:
+def _is_typesetters(frame: Component, layout: PageLayout) -> bool:
     """Whether a frame was drawn by the publisher: about a caption or text, or about a picture and nothing else."""
-    if any(boxes.share_inside(frame.bbox, boxes.grown(image, 3)) > 0.9 for image in region.images):
+    if any(boxes.share_inside(frame.bbox, boxes.grown(image, 3)) > 0.9 for image in layout.images):
         return False
     inside = [
-        c for c in region.components if c is not frame and boxes.share_inside(c.bbox, frame.bbox) > 0.95
+        c for c in layout.components if c is not frame and boxes.share_inside(c.bbox, frame.bbox) > 0.95
     ]
-    if any(boxes.share_inside(c.bbox, frame.bbox) > 0.9 for c in region.captions):
+    if any(boxes.share_inside(c.bbox, frame.bbox) > 0.9 for c in layout.captions):
         return True
     graphics = [c for c in inside if c.graphic]
     if not graphics:
         # Print without any sentence is a plot whose points and labels are letters.
-        return not inside or _sentences_in(frame.bbox, region) > 0
+        return not inside or _sentences_in(frame.bbox, layout) > 0
     return all(
-        any(boxes.share_inside(c.bbox, boxes.grown(image, 3)) > 0.9 for image in region.images)
+        any(boxes.share_inside(c.bbox, boxes.grown(image, 3)) > 0.9 for image in layout.images)
         for c in graphics
     )
 
 
-def _sentences_in(box: Box, region: Region) -> int:
-    lines = [line for line in region.page.lines if len(line.text.split()) >= 5]
+def _sentences_in(box: Box, layout: PageLayout) -> int:
+    lines = [line for line in layout.page.lines if len(line.text.split()) >= 5]
     return sum(boxes.share_inside(line.bbox, box) > 0.9 for line in lines)
 
 
@@ -180,11 +180,11 @@ def _corridor(a: Box, b: Box) -> Box:
     return x[0], y[0], x[1], y[1]
 
 
-def _blocked(region: Region, a: Box, b: Box, caption: CaptionBlock) -> bool:
+def _blocked(layout: PageLayout, a: Box, b: Box, caption: CaptionBlock) -> bool:
     """Whether body text, a table or a caption other than `caption` stands between two boxes."""
     corridor = _corridor(a, b)
-    others = [c.bbox for c in region.captions if c is not caption]
-    return any(_crosses(corridor, box) for box in (*region.barriers, *others))
+    others = [c.bbox for c in layout.captions if c is not caption]
+    return any(_crosses(corridor, box) for box in (*layout.barriers, *others))
 
 
 def _crosses(corridor: Box, barrier: Box) -> bool:
@@ -192,57 +192,57 @@ def _crosses(corridor: Box, barrier: Box) -> bool:
     return boxes.width(common) > 3 and boxes.height(common) > 0.4 * boxes.height(barrier)
 
 
-def _usual_way(regions: Sequence[Region]) -> Direction:
+def _usual_way(layouts: Sequence[PageLayout]) -> Direction:
     """Where this paper's figures stand, seen from their captions, by the cases that leave no doubt."""
     votes: Counter[Direction] = Counter()
-    for region in regions:
-        for caption in region.captions:
+    for layout in layouts:
+        for caption in layout.captions:
             if caption.kind == "figure":
                 ways = {
                     _direction(s.bbox, caption.bbox)
-                    for s in _seeds(region)
+                    for s in _seeds(layout)
                     if max(boxes.gaps(s.bbox, caption.bbox)) < 40
-                    and not _blocked(region, s.bbox, caption.bbox, caption)
+                    and not _blocked(layout, s.bbox, caption.bbox, caption)
                 }
                 votes.update(ways if len(ways) == 1 else ())
     return "below" if votes["below"] > votes["above"] else "above"
 
 
-def _bind(region: Region, way: Direction) -> dict[CaptionBlock, list[Component]]:
+def _bind(layout: PageLayout, way: Direction) -> dict[CaptionBlock, list[Component]]:
     """Each seed to the caption it is linked to by the shortest steps; seeds that nothing reaches are left out.
 
     The figures of a page grow at once, as in Prim's algorithm: the next seed to join is the one nearest to any
     caption or to a seed already bound, so that a figure of many tiles hangs together and keeps its neighbours off.
     """
-    free = _seeds(region)
-    bound: dict[CaptionBlock, list[Component]] = {c: [] for c in region.captions}
+    free = _seeds(layout)
+    bound: dict[CaptionBlock, list[Component]] = {c: [] for c in layout.captions}
     best: dict[Component, tuple[float, CaptionBlock]] = {}
     for seed in free:
-        for caption in region.captions:
-            _offer(best, seed, caption, _first_step(region, seed, caption, way))
-    first = {caption: _nearest_seed(region, free, caption, way) for caption in region.captions}
+        for caption in layout.captions:
+            _offer(best, seed, caption, _first_step(layout, seed, caption, way))
+    first = {caption: _nearest_seed(layout, free, caption, way) for caption in layout.captions}
     while best:
         seed = min(best, key=lambda s: best[s][0])
         step, caption = best.pop(seed)
         # A caption that has nothing yet has the first claim on the artwork nearest to it.
-        caption = next((c for c in region.captions if not bound[c] and first[c] is seed), caption)
+        caption = next((c for c in layout.captions if not bound[c] and first[c] is seed), caption)
         if step == float("inf"):
             break
-        if _engulfs_caption(region, [*bound[caption], seed], caption):
+        if _engulfs_caption(layout, [*bound[caption], seed], caption):
             continue
         bound[caption].append(seed)
         for other in best:
             step = sum(boxes.gaps(other.bbox, seed.bbox))
-            if step <= _reach(other, FAR) and not _blocked(region, other.bbox, seed.bbox, caption):
+            if step <= _reach(other, FAR) and not _blocked(layout, other.bbox, seed.bbox, caption):
                 _offer(best, other, caption, step)
     return {caption: seeds for caption, seeds in bound.items() if seeds}
 
 
 def _nearest_seed(
-    region: Region, seeds: Sequence[Component], caption: CaptionBlock, way: Direction
+    layout: PageLayout, seeds: Sequence[Component], caption: CaptionBlock, way: Direction
 ) -> Component | None:
     step, _, nearest = min(
-        ((_first_step(region, seed, caption, way), i, seed) for i, seed in enumerate(seeds)),
+        ((_first_step(layout, seed, caption, way), i, seed) for i, seed in enumerate(seeds)),
         default=(float("inf"), 0, None),
     )
     return nearest if caption.kind == "figure" and step < FIRST_CLAIM else None
@@ -255,10 +255,10 @@ def _offer(
         best[seed] = step, caption
 
 
-def _first_step(region: Region, seed: Component, caption: CaptionBlock, way: Direction) -> float:
+def _first_step(layout: PageLayout, seed: Component, caption: CaptionBlock, way: Direction) -> float:
     """The distance in points from a caption to artwork, longer where it leads the unusual way."""
     dx, dy = boxes.gaps(seed.bbox, caption.bbox)
-    if dx + dy > _reach(seed, FIRST_CLAIM) or _blocked(region, seed.bbox, caption.bbox, caption):
+    if dx + dy > _reach(seed, FIRST_CLAIM) or _blocked(layout, seed.bbox, caption.bbox, caption):
         return float("inf")
     direction = _direction(seed.bbox, caption.bbox)
     # A table's own graphics (rules, shades) stand below its caption whatever the figures do.
@@ -273,39 +273,39 @@ def _reach(seed: Component, least: float) -> float:
     return max(least, boxes.width(seed.bbox), boxes.height(seed.bbox))
 
 
-def _engulfs_caption(region: Region, seeds: Sequence[Component], caption: CaptionBlock) -> bool:
+def _engulfs_caption(layout: PageLayout, seeds: Sequence[Component], caption: CaptionBlock) -> bool:
     box = boxes.hull(s.bbox for s in seeds)
-    return any(c is not caption and boxes.share_inside(c.bbox, box) > 0.5 for c in region.captions)
+    return any(c is not caption and boxes.share_inside(c.bbox, box) > 0.5 for c in layout.captions)
 
 
-def _artwork(region: Region, seeds: Sequence[Component]) -> Box:
+def _artwork(layout: PageLayout, seeds: Sequence[Component]) -> Box:
     """The box of a figure: its seeds, and the loose text and small parts that stand in it or next to it."""
     box = boxes.hull(s.bbox for s in seeds)
-    candidates = set(_seeds(region))
-    rest = [c for c in region.components if c not in candidates and not c.frame]
+    candidates = set(_seeds(layout))
+    rest = [c for c in layout.components if c not in candidates and not c.frame]
     while True:
-        near = [c for c in rest if _is_near(c, box) and _may_grow(region, box, c.bbox)]
+        near = [c for c in rest if _is_near(c, box) and _may_grow(layout, box, c.bbox)]
         if not near:
             return box
         box = boxes.hull([box, *(c.bbox for c in near)])
         rest = [c for c in rest if c not in near]
 
 
-def _may_grow(region: Region, box: Box, part: Box) -> bool:
+def _may_grow(layout: PageLayout, box: Box, part: Box) -> bool:
     """Whether a figure's box may take in a part without running into body text, a table or a caption."""
     grown = boxes.hull([box, part])
-    others = (*(c.bbox for c in region.captions), *region.barriers)
+    others = (*(c.bbox for c in layout.captions), *layout.barriers)
     return not any(
         boxes.overlaps(grown, other, -2) and not boxes.overlaps(box, other, -2) for other in others
     )
 
 
-def _with_columns(region: Region, box: Box, caption: CaptionBlock) -> Box:
+def _with_columns(layout: PageLayout, box: Box, caption: CaptionBlock) -> Box:
     """A figure's box with the columns of print in its rows, as of a forest plot, above or below its caption."""
     left, right = caption.bbox[0] - 5, caption.bbox[2] + 5
-    for x0, y0, x1, y1 in (part.bbox for part in region.components if not part.graphic):
+    for x0, y0, x1, y1 in (part.bbox for part in layout.components if not part.graphic):
         beside = (left < x0 < box[0] or box[2] < x1 < right) and y0 > box[1] - 5 and y1 < box[3] + 5
-        if beside and _may_grow(region, box, (x0, y0, x1, y1)):
+        if beside and _may_grow(layout, box, (x0, y0, x1, y1)):
             box = boxes.hull([box, (x0, y0, x1, y1)])
     return box
 
@@ -319,52 +319,52 @@ def _is_near(part: Component, box: Box) -> bool:
     return max(dx, dy) < 2 and longer <= 5
 
 
-def _framed_words(region: Region, caption: CaptionBlock) -> Box | None:
+def _framed_words(layout: PageLayout, caption: CaptionBlock) -> Box | None:
     """A chart made of words alone in a frame next to its caption, which has no graphic part to start from."""
     near = [
         frame
-        for frame in region.frames
+        for frame in layout.frames
         if max(boxes.gaps(frame, caption.bbox)) < WRONG_WAY
-        and not any(c is not caption and boxes.overlaps(c.bbox, frame) for c in region.captions)
+        and not any(c is not caption and boxes.overlaps(c.bbox, frame) for c in layout.captions)
     ]
     return min(near, key=lambda frame: sum(boxes.gaps(frame, caption.bbox)), default=None)
 
 
-def _words_alone(region: Region, caption: CaptionBlock, way: Direction) -> Box | None:
+def _words_alone(layout: PageLayout, caption: CaptionBlock, way: Direction) -> Box | None:
     """A figure of words without any graphic (a listing, a sequence), next to its caption on the usual side."""
-    words = [c for c in region.components if not c.graphic and not c.rule]
+    words = [c for c in layout.components if not c.graphic and not c.rule]
     first = [
         c
         for c in words
         if _direction(c.bbox, caption.bbox) == way
         and max(boxes.gaps(c.bbox, caption.bbox)) < REACH[0]
-        and not _blocked(region, c.bbox, caption.bbox, caption)
+        and not _blocked(layout, c.bbox, caption.bbox, caption)
     ]
     if not first or not caption.text:
         return None
-    box = _artwork(region, first)
+    box = _artwork(layout, first)
     large = boxes.width(box) >= LEAST_WORDS[0] and boxes.height(box) >= LEAST_WORDS[1]
     return box if large else None
 
 
-def _uncaptioned(region: Region, bound: dict[CaptionBlock, list[Component]]) -> list[FoundFigure]:
+def _uncaptioned(layout: PageLayout, bound: dict[CaptionBlock, list[Component]]) -> list[FoundFigure]:
     """Artwork that no caption of its page claims, in groups that stand together; small pieces are left out."""
     claimed = {seed for seeds in bound.values() for seed in seeds}
-    free = [seed for seed in _seeds(region) if seed not in claimed]
+    free = [seed for seed in _seeds(layout) if seed not in claimed]
     found: list[FoundFigure] = []
     while free:
         group = [free.pop(0)]
-        while near := [s for s in free if any(_hangs_together(region, s.bbox, g.bbox) for g in group)]:
+        while near := [s for s in free if any(_hangs_together(layout, s.bbox, g.bbox) for g in group)]:
             group += near
             free = [s for s in free if s not in near]
-        box = _artwork(region, group)
-        pictured = any(_is_large(image) and boxes.share_inside(image, box) > 0.5 for image in region.images)
-        if boxes.area(box) > 0.02 * boxes.area(region.page.bounds):
-            found.append(FoundFigure(region.page, box, None, pictured))
+        box = _artwork(layout, group)
+        pictured = any(_is_large(image) and boxes.share_inside(image, box) > 0.5 for image in layout.images)
+        if boxes.area(box) > 0.02 * boxes.area(layout.page.bounds):
+            found.append(FoundFigure(layout.page, box, None, pictured))
     return found
 
 
-def _hangs_together(region: Region, a: Box, b: Box) -> bool:
+def _hangs_together(layout: PageLayout, a: Box, b: Box) -> bool:
     corridor = _corridor(a, b)
-    barred = any(_crosses(corridor, box) for box in (*region.barriers, *(c.bbox for c in region.captions)))
+    barred = any(_crosses(corridor, box) for box in (*layout.barriers, *(c.bbox for c in layout.captions)))
     return max(boxes.gaps(a, b)) < WRONG_WAY and not barred

@@ -43,7 +43,7 @@ class Component:
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
+class PageLayout:
     """A page with its parts told apart, all boxes in the page's upright frame, points."""
 
     page: PageContent
@@ -77,9 +77,9 @@ def find_furniture(pages: Sequence[PageContent]) -> Furniture:
     )
 
 
-def read_region(
+def read_layout(
     page: PageContent, captions: Sequence[CaptionBlock], style: Style, furniture: Furniture
-) -> Region:
+) -> PageLayout:
     """Tell a page's parts apart. `captions` are those of this page."""
     paints = [p for p in page.paints if not _is_furniture(p, page, furniture)]
     frames = [p.bbox for p in paints if _frames_text(p, page, captions, style)]
@@ -100,7 +100,7 @@ def read_region(
     erased += [p.bbox for p in page.paints if _is_furniture(p, page, furniture) and _in_margin(p.bbox, page)]
     for box in erased:
         ink[page.pixels(boxes.grown(box, 0.7))] = False
-    return Region(
+    return PageLayout(
         page=page,
         captions=tuple(captions),
         barriers=tuple(barriers),

@@ -18,7 +18,7 @@ from tasks.settings import IngestSettings
 from tasks.stores import paths
 
 if TYPE_CHECKING:
-    from tasks.stores.paths import Place
+    from tasks.stores.paths import StorePath
 
 FILE = ".pmc"
 _MARGIN = dt.timedelta(days=1)
@@ -57,7 +57,7 @@ class Span:
         return f"{self.since}" if self.since else "the beginning"
 
 
-def load_cursor(out: Place) -> Cursor | None:
+def load_cursor(out: StorePath) -> Cursor | None:
     """The dataset's cursor; None before its first ingest. Raises OutputError where it cannot be read back."""
     try:
         found = json.loads(paths.read(out / FILE))
@@ -70,7 +70,7 @@ def load_cursor(out: Place) -> Cursor | None:
         ) from error
 
 
-def save_cursor(out: Place, cursor: Cursor) -> None:
+def save_cursor(out: StorePath, cursor: Cursor) -> None:
     """Whole or not at all."""
     paths.put_bytes(json.dumps(asdict(cursor)).encode(), out / FILE)
 

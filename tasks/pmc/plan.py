@@ -86,7 +86,7 @@ class IngestPlan:
             name=self._dataset.shard_name(_paper(item).paper_id for item in batch),
             papers=tuple(item for item in batch if isinstance(item, Paper)),
             failures=tuple(item for item in batch if isinstance(item, Failure)),
-            claim=self._dataset.claim,
+            lease=self._dataset.lease,
             replaces=tuple((file, frozenset(ids)) for file, ids in sorted(replaces.items())),
         )
 

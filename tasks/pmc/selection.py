@@ -13,7 +13,7 @@ from tasks.errors import PaperError
 from tasks.pmc.articles import METADATA_BYTES, Article, Listed, is_licensed, parse_article, why_not
 from tasks.pmc.bucket import Bucket
 from tasks.pmc.catalogue import Catalogue, each_listed
-from tasks.progress import Listener
+from tasks.progress import Reporter
 from tasks.records import Wanted
 from tasks.settings import IngestSettings
 
@@ -35,11 +35,11 @@ class Selection:
     """
 
     def __init__(
-        self, bucket: Bucket, catalogue: Catalogue, settings: IngestSettings, listener: Listener
+        self, bucket: Bucket, catalogue: Catalogue, settings: IngestSettings, reporter: Reporter
     ) -> None:
         self._bucket = bucket
         self._settings = settings
-        self._listener = listener
+        self._reporter = reporter
         self._changed = catalogue.changed(failed=settings.retry_failed)
         self._new = catalogue.new().slice(0, 0) if settings.retry_failed else catalogue.new()
         self._gone = [] if settings.retry_failed else catalogue.gone()
@@ -55,7 +55,7 @@ class Selection:
             self._note(holding, Mark("removed", holding.source_version or ""))
         counts = (self._new.num_rows, len(self._changed), len(self._gone))
         log.info("%d articles are new, %d changed, %d gone", *counts)
-        listener.listed(self.inputs)
+        reporter.listed(self.inputs)
 
     @property
     def listed(self) -> int:
@@ -93,7 +93,7 @@ class Selection:
     def leave_out(self, reason: str) -> None:
         """Counts an article that is not taken; `reason` completes `left out: ...`."""
         self.left_out[reason] += 1
-        self._listener.skipped()
+        self._reporter.skipped()
 
     def _wanted(self, listed: Iterable[Listed]) -> Iterator[Article]:
         look = functools.partial(_look_at, self._bucket)

@@ -21,7 +21,7 @@ from tasks.report.review_queue import Pick
 from tasks.stores import paths
 
 if TYPE_CHECKING:
-    from tasks.stores.paths import Place
+    from tasks.stores.paths import StorePath
 
 PICTURES = 216
 PICTURES_PER_MODALITY = 12
@@ -71,7 +71,7 @@ class Card:
 
 def make_cards(picks: Sequence[Pick]) -> dict[Pick, Card]:
     """The picks with their thumbnails, until the budget in bytes is spent; each row group is read once."""
-    wanted: dict[tuple[Place, int], list[Pick]] = defaultdict(list)
+    wanted: dict[tuple[StorePath, int], list[Pick]] = defaultdict(list)
     once = dict.fromkeys(picks)
     for pick in once:
         wanted[pick.part, pick.row_group].append(pick)
@@ -85,7 +85,7 @@ def make_cards(picks: Sequence[Pick]) -> dict[Pick, Card]:
     return cards
 
 
-def _rows(part: Place, group: int, picks: Sequence[Pick]) -> Iterator[tuple[Pick, dict[str, Any]]]:
+def _rows(part: StorePath, group: int, picks: Sequence[Pick]) -> Iterator[tuple[Pick, dict[str, Any]]]:
     """Each pick with its row; a row group is streamed, for its images may be a hundred megabytes."""
     waiting = sorted(picks, key=lambda pick: pick.row)
     start = 0
@@ -97,7 +97,7 @@ def _rows(part: Place, group: int, picks: Sequence[Pick]) -> Iterator[tuple[Pick
             start += len(batch)
 
 
-def choose_picks(row_groups: Sequence[tuple[Place, int]]) -> list[Pick]:
+def choose_picks(row_groups: Sequence[tuple[StorePath, int]]) -> list[Pick]:
     """For each modality a sample of rows that spreads over the confidences; the same for the same dataset."""
     samples: dict[tuple[str | None, int], list[tuple[int, Pick]]] = defaultdict(list)
     for part, group in _spread(row_groups, ROW_GROUPS_WITH_PICTURES):

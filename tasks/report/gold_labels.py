@@ -16,14 +16,14 @@ from tasks.stores import paths
 from tasks.texts import printable
 
 if TYPE_CHECKING:
-    from tasks.stores.paths import Place
+    from tasks.stores.paths import StorePath
 
 FILE = "gold.csv"
 COLUMNS = ("subfigure_id", "modality")
 _MOST_BYTES = 100_000_000
 
 
-def read_gold_labels(file: Place) -> Mapping[str, str]:
+def read_gold_labels(file: StorePath) -> Mapping[str, str]:
     """Code by subfigure_id. Rows without a modality are left out: nobody has looked at them yet.
 
     Raises InputError for a file that is no such CSV, or that contradicts itself.
@@ -43,7 +43,7 @@ def read_gold_labels(file: Place) -> Mapping[str, str]:
     return {name: code for name, code in labels.items() if code}
 
 
-def _text(file: Place) -> str:
+def _text(file: StorePath) -> str:
     try:
         if file.stat().st_size > _MOST_BYTES:
             raise InputError(f"{file} is larger than {_MOST_BYTES // 10**6} MB: name a CSV of labels")

@@ -14,7 +14,7 @@ from tasks.records import FailedPaper, RunSummary
 from tasks.stores import paths
 
 if TYPE_CHECKING:
-    from tasks.stores.paths import Place
+    from tasks.stores.paths import StorePath
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ class PastRun:
     holdings: Holdings
 
 
-def read_history(out: Place) -> list[PastRun]:
+def read_history(out: StorePath) -> list[PastRun]:
     """The runs that are remembered, the latest last; none where the file is absent or says something else."""
     file = out / "report" / FILE
     try:
@@ -56,7 +56,7 @@ def read_history(out: Place) -> list[PastRun]:
         return []
 
 
-def write_history(out: Place, runs: list[PastRun]) -> None:
+def write_history(out: StorePath, runs: list[PastRun]) -> None:
     """Keeps the latest runs, whole or not at all."""
     kept = [_short(run) for run in runs[-RUNS_KEPT:]]
     text = json.dumps([dataclasses.asdict(run) for run in kept], default=dt.datetime.isoformat, indent=1)

@@ -21,7 +21,7 @@ from tasks.records import FailedPaper, RunSummary
 from tasks.report import changes, gold_labels
 from tasks.report.agreement import Agreement, agreement
 from tasks.report.history import Holdings, PastRun, read_history, write_history
-from tasks.report.summary import BINS, Survey, survey
+from tasks.report.summary import BINS, DatasetSummary, summarize
 from tasks.stores import paths
 from tasks.texts import printable
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
-    from tasks.stores.paths import Place
+    from tasks.stores.paths import StorePath
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ STAGES = {
     "classify": "Naming modalities",
     "write": "Writing Parquet",
 }
-WORKLIST = {
+REVIEW_QUEUE = {
     "mistaken": (
         "Named otherwise by people",
         "The model's surest mistakes: it says one thing, people another.",
@@ -48,23 +48,23 @@ WORKLIST = {
     "unsure": ("Least sure", "Named by the model, with the lowest confidence."),
     "abstained": ("Abstained", "A sample of what the model does not name; its best guess is shown."),
 }
-"""Pictures to look at first: heading and sentence, by the survey's reason."""
+"""Pictures to look at first: heading and sentence, by the review queue's reason."""
 RUNS_SHOWN = 10
 
 
-def write_report(out: Place, summary: RunSummary) -> Place:
+def write_report(out: StorePath, summary: RunSummary) -> StorePath:
     """Writes `out`/report/index.html, whole or not at all, and returns its path; the run joins the history.
 
     Shows what this run did and what the dataset at `out` now holds; under 3 MB whatever the corpus.
     """
     paths.make_folder(out / "report")
-    dataset = survey(out, summary.parts, _gold_of(out))
+    dataset = summarize(out, summary.parts, _gold_of(out))
     runs = [*read_history(out), PastRun(summary, holdings(dataset))]
     write_history(out, runs)
     return _write_page(out, dataset, runs)
 
 
-def rewrite_report(out: Place, gold: Place | None = None) -> Place:
+def rewrite_report(out: StorePath, gold: StorePath | None = None) -> StorePath:
     """The report of the last run anew, against the dataset as it is now; `gold` becomes `out`/report/gold.csv.
 
     Raises OutputError where no run is remembered, InputError for a file that is no gold.
@@ -75,10 +75,10 @@ def rewrite_report(out: Place, gold: Place | None = None) -> Place:
     if gold is not None:
         gold_labels.read_gold_labels(gold)
         paths.put_bytes(paths.read(gold), out / "report" / gold_labels.FILE, durable=False)
-    return _write_page(out, survey(out, runs[-1].summary.parts, _gold_of(out)), runs)
+    return _write_page(out, summarize(out, runs[-1].summary.parts, _gold_of(out)), runs)
 
 
-def holdings(dataset: Survey) -> Holdings:
+def holdings(dataset: DatasetSummary) -> Holdings:
     """What the next run is compared with."""
     return Holdings(
         papers=dataset.papers,
@@ -91,7 +91,7 @@ def holdings(dataset: Survey) -> Holdings:
     )
 
 
-def _gold_of(out: Place) -> Mapping[str, str]:
+def _gold_of(out: StorePath) -> Mapping[str, str]:
     """What people said of the dataset's pictures; a file that cannot be used costs a line in the log, not the run."""
     file = out / "report" / gold_labels.FILE
     try:
@@ -101,13 +101,13 @@ def _gold_of(out: Place) -> Mapping[str, str]:
         return {}
 
 
-def _write_page(out: Place, dataset: Survey, runs: list[PastRun]) -> Place:
+def _write_page(out: StorePath, dataset: DatasetSummary, runs: list[PastRun]) -> StorePath:
     page = out / "report" / "index.html"
     paths.put_bytes(render(dataset, runs).encode(), page, durable=False)
     return page
 
 
-def render(dataset: Survey, runs: list[PastRun]) -> str:
+def render(dataset: DatasetSummary, runs: list[PastRun]) -> str:
     """The page's HTML; the last of the runs is the one that it is about."""
     template = _environment().get_template("report.html.j2")
     run = runs[-1].summary
@@ -119,8 +119,10 @@ def render(dataset: Survey, runs: list[PastRun]) -> str:
         totals=_totals(run, dataset),
         modalities=dataset.by_modality.most_common(),
         galleries=_galleries(dataset),
-        worklist=[(why, dataset.worklist[why]) for why in WORKLIST if why in dataset.worklist],
-        reasons=WORKLIST,
+        review_queue=[
+            (why, dataset.review_queue[why]) for why in REVIEW_QUEUE if why in dataset.review_queue
+        ],
+        reasons=REVIEW_QUEUE,
         bars=_bars(dataset),
         agreement=_agreement(dataset),
         earlier=_earlier_failures(run, dataset),
@@ -153,7 +155,7 @@ class Total:
     added: int
 
 
-def _totals(run: RunSummary, dataset: Survey) -> list[Total]:
+def _totals(run: RunSummary, dataset: DatasetSummary) -> list[Total]:
     return [
         Total("Papers", dataset.papers, run.papers),
         Total("Pages", dataset.pages, run.pages),
@@ -163,7 +165,7 @@ def _totals(run: RunSummary, dataset: Survey) -> list[Total]:
     ]
 
 
-def _asides(run: RunSummary, dataset: Survey) -> list[str]:
+def _asides(run: RunSummary, dataset: DatasetSummary) -> list[str]:
     """Sentences under the headline: what failed, was skipped, left, or could not be named."""
     failed = run.by_status.get("failed", 0)
     empty = run.by_status.get("no_figures", 0)
@@ -203,11 +205,11 @@ def _stage_rates(run: RunSummary) -> dict[str, str]:
     }
 
 
-def _agreement(dataset: Survey) -> Agreement | None:
+def _agreement(dataset: DatasetSummary) -> Agreement | None:
     return agreement(dataset.judged) if dataset.judged else None
 
 
-def _galleries(dataset: Survey) -> list[tuple[str | None, list[object]]]:
+def _galleries(dataset: DatasetSummary) -> list[tuple[str | None, list[object]]]:
     """Pictures by modality, the commonest modality first and the unscored ones last."""
     order = [code for code, _ in dataset.by_modality.most_common()]
     return [(code, list(dataset.cards[code])) for code in [*order, None] if code in dataset.cards]
@@ -225,7 +227,7 @@ class Bar:
     abstained_height: float
 
 
-def _bars(dataset: Survey) -> list[Bar]:
+def _bars(dataset: DatasetSummary) -> list[Bar]:
     tallest = max(map(sum, zip(dataset.accepted, dataset.abstained, strict=True))) or 1
     return [
         Bar(i / BINS, (i + 1) / BINS, accepted, abstained, accepted / tallest, abstained / tallest)
@@ -233,7 +235,7 @@ def _bars(dataset: Survey) -> list[Bar]:
     ]
 
 
-def _earlier_failures(run: RunSummary, dataset: Survey) -> list[FailedPaper]:
+def _earlier_failures(run: RunSummary, dataset: DatasetSummary) -> list[FailedPaper]:
     """Failed papers of the ledger that this run did not touch."""
     now = {paper.source_uri for paper in run.failures}
     return [paper for paper in dataset.failed if paper.source_uri not in now]

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow.parquet as pq
 
 if TYPE_CHECKING:
-    from tasks.stores.paths import Place
+    from tasks.stores.paths import StorePath
 
     Bools = npt.NDArray[np.bool_]
 
@@ -27,7 +27,7 @@ _SURE = 0.8
 class Pick:
     """A row that may be shown: where it is, and what decides whether it is."""
 
-    part: Place
+    part: StorePath
     row_group: int
     row: int
     """In its row group, from 0."""
@@ -88,13 +88,13 @@ class Columns:
 
 
 @dataclass(slots=True)
-class Worklist:
+class ReviewQueue:
     """The first rows for each reason: `mistaken` (named otherwise by people, the surest first), `unsure` (named, the
     least sure first), `abstained` (a sample)."""
 
     ranked: dict[str, list[tuple[float, Pick]]] = field(default_factory=dict)
 
-    def fill(self, part: Place, columns: Columns) -> None:
+    def fill(self, part: StorePath, columns: Columns) -> None:
         """Takes the rows of one part."""
         scored, rejected, confidence = columns.scored, columns.rejected, columns.confidence
         wrong = columns.is_judged & (columns.modality != columns.gold)
@@ -105,7 +105,7 @@ class Worklist:
         drawn = zlib.crc32(part.name.encode())
         self._take("abstained", part, columns, scored & rejected, lambda row: _shuffled(drawn, row))
 
-    def add(self, other: Worklist, reasons: Sequence[str] = REASONS) -> None:
+    def add(self, other: ReviewQueue, reasons: Sequence[str] = REASONS) -> None:
         """Keeps the first of both."""
         for why in reasons:
             both = [*self.ranked.get(why, []), *other.ranked.get(why, [])]
@@ -117,13 +117,13 @@ class Worklist:
         return {why: [pick for _, pick in ranked] for why, ranked in self.ranked.items() if ranked}
 
     def _take(
-        self, why: str, part: Place, columns: Columns, chosen: Bools, rank: Callable[[int], float]
+        self, why: str, part: StorePath, columns: Columns, chosen: Bools, rank: Callable[[int], float]
     ) -> None:
         first = sorted((float(rank(row)), row) for row in np.flatnonzero(chosen).tolist())[:EACH]
         self.ranked[why] = [(place, _pick(part, columns, row)) for place, row in first]
 
 
-def _pick(part: Place, columns: Columns, row: int) -> Pick:
+def _pick(part: StorePath, columns: Columns, row: int) -> Pick:
     group = int(np.searchsorted(columns.starts, row, side="right")) - 1
     modality, gold = columns.modality[row], columns.gold[row]
     return Pick(

@@ -20,11 +20,11 @@ import pyarrow.parquet as pq
 from tasks.dataset.parts import PAPERS, SUBFIGURES
 from tasks.records import FailedPaper
 from tasks.report.cards import Card, choose_picks, make_cards
-from tasks.report.review_queue import REASONS, Columns, Worklist
+from tasks.report.review_queue import REASONS, Columns, ReviewQueue
 from tasks.stores import paths
 
 if TYPE_CHECKING:
-    from tasks.stores.paths import Place
+    from tasks.stores.paths import StorePath
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ FAILURES_SHOWN = 100
 
 
 @dataclass(slots=True)
-class Survey:
+class DatasetSummary:
     """A dataset counted; `accepted` and `abstained` are the histogram's bars, `cards` go by modality."""
 
     by_status: Counter[str] = field(default_factory=Counter)
@@ -51,13 +51,13 @@ class Survey:
     """The first `FAILURES_SHOWN` failed papers of the ledger."""
     judged: list[tuple[float, bool]] = field(default_factory=list)
     """Confidence of each row that people have named, and whether the model says the same."""
-    worklist: dict[str, list[Card]] = field(default_factory=dict)
+    review_queue: dict[str, list[Card]] = field(default_factory=dict)
     """Pictures to look at first, by why: see `tasks.report.review_queue`."""
     cards: dict[str | None, list[Card]] = field(default_factory=dict)
     unreadable: list[str] = field(default_factory=list)
     """Parts that could not be read, each with the reason."""
 
-    def add(self, other: Survey) -> None:
+    def add(self, other: DatasetSummary) -> None:
         """Adds what was counted elsewhere; pictures are chosen when all is counted."""
         for mine, its in (
             (self.by_status, other.by_status),
@@ -96,51 +96,53 @@ class Survey:
         return self.confidence_sum / self.scored if self.scored else None
 
 
-def survey(out: Place, recent: Sequence[str] = (), gold: Mapping[str, str] = MappingProxyType({})) -> Survey:
+def summarize(
+    out: StorePath, recent: Sequence[str] = (), gold: Mapping[str, str] = MappingProxyType({})
+) -> DatasetSummary:
     """Counts the dataset at `out` and chooses pictures, from the parts named `recent` if there are any.
 
     `gold` is what people say that pictures are, a code by subfigure_id. Only parts that the ledger names are counted.
     A part that cannot be read is listed, not raised.
     """
-    found = Survey()
+    found = DatasetSummary()
     shards: list[_Shard] = []
     parts = set(paths.names(out / SUBFIGURES))
     ledgers = sorted(name for name in paths.names(out / PAPERS) if name.endswith(".parquet"))
     for counted in paths.each(lambda name: _count_shard(out, name, name in parts, gold), ledgers, out):
-        found.add(counted.survey)
+        found.add(counted.summary)
         shards.append(counted)
     chosen = [shard for shard in shards if shard.row_groups and shard.part.name in set(recent)] or shards
-    worklist = Worklist()
+    review_queue = ReviewQueue()
     for shard in shards:
-        worklist.add(shard.worklist, REASONS if shard in chosen else ("mistaken",))
-    _choose_cards(found, chosen, worklist)
+        review_queue.add(shard.review_queue, REASONS if shard in chosen else ("mistaken",))
+    _choose_cards(found, chosen, review_queue)
     return found
 
 
-def _choose_cards(found: Survey, shards: Sequence[_Shard], worklist: Worklist) -> None:
+def _choose_cards(found: DatasetSummary, shards: Sequence[_Shard], review_queue: ReviewQueue) -> None:
     """Pictures of each modality from sure to unsure, and those to look at first."""
     groups = [(shard.part, group) for shard in shards for group in range(shard.row_groups)]
-    urgent = worklist.picks
+    urgent = review_queue.picks
     picks = choose_picks(groups)
     cards = make_cards([*picks, *(pick for some in urgent.values() for pick in some)])
     for pick in picks:
         found.cards.setdefault(pick.modality, []).append(cards[pick])
     for gallery in found.cards.values():
         gallery.sort(key=lambda card: -(card.confidence or 0.0))
-    found.worklist = {why: [cards[pick] for pick in some] for why, some in urgent.items()}
+    found.review_queue = {why: [cards[pick] for pick in some] for why, some in urgent.items()}
 
 
 @dataclass(slots=True, eq=False)
 class _Shard:
     """A part with its ledger part, counted."""
 
-    part: Place
-    survey: Survey = field(default_factory=Survey)
+    part: StorePath
+    summary: DatasetSummary = field(default_factory=DatasetSummary)
     row_groups: int = 0
-    worklist: Worklist = field(default_factory=Worklist)
+    review_queue: ReviewQueue = field(default_factory=ReviewQueue)
 
 
-def _count_shard(out: Place, name: str, has_part: bool, gold: Mapping[str, str]) -> _Shard:
+def _count_shard(out: StorePath, name: str, has_part: bool, gold: Mapping[str, str]) -> _Shard:
     shard = _Shard(out / SUBFIGURES / name)
     _guarded(shard, out / PAPERS / name, _count_papers)
     if has_part:
@@ -148,7 +150,7 @@ def _count_shard(out: Place, name: str, has_part: bool, gold: Mapping[str, str])
     return shard
 
 
-def _guarded(shard: _Shard, file: Place, count: Callable[[_Shard, pq.ParquetFile], None]) -> None:
+def _guarded(shard: _Shard, file: StorePath, count: Callable[[_Shard, pq.ParquetFile], None]) -> None:
     """Counts a file; where that cannot be, `unreadable` says why."""
     try:
         with paths.parquet(file) as opened:
@@ -156,12 +158,12 @@ def _guarded(shard: _Shard, file: Place, count: Callable[[_Shard, pq.ParquetFile
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         log.warning("%s cannot be read: %s", file, error)
         reason = str(error).splitlines()[0]
-        shard.survey.unreadable.append(f"{file.parent.name}/{file.name}: {reason}")
+        shard.summary.unreadable.append(f"{file.parent.name}/{file.name}: {reason}")
 
 
 def _count_papers(shard: _Shard, ledger: pq.ParquetFile) -> None:
     columns = ["status", "pages", "figures", "source_uri", "error_kind", "error"]
-    found = shard.survey
+    found = shard.summary
     for batch in ledger.iter_batches(columns=columns):
         for row in batch.to_pylist():
             found.by_status[row["status"]] += 1
@@ -176,7 +178,7 @@ def _count_papers(shard: _Shard, ledger: pq.ParquetFile) -> None:
 
 
 def _count_subfigures(shard: _Shard, part: pq.ParquetFile, gold: Mapping[str, str]) -> None:
-    found = shard.survey
+    found = shard.summary
     columns = Columns.read(part, gold)
     scored = columns.scored
     found.unscored += int((~scored).sum())
@@ -187,5 +189,5 @@ def _count_subfigures(shard: _Shard, part: pq.ParquetFile, gold: Mapping[str, st
         for index, count in enumerate(np.histogram(confidence[chosen], bins=BINS, range=(0, 1))[0]):
             bars[index] += int(count)
     found.judged += columns.judged
-    shard.worklist.fill(shard.part, columns)
+    shard.review_queue.fill(shard.part, columns)
     shard.row_groups = part.num_row_groups

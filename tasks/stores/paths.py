@@ -24,7 +24,7 @@ from tasks.stores.scratch import scratch
 if TYPE_CHECKING:
     from upath import UPath
 
-    Place = Path | UPath
+    StorePath = Path | UPath
     """A file or folder, here or on a store."""
 
 _T = TypeVar("_T")
@@ -36,35 +36,35 @@ def is_remote(text: str | Path) -> bool:
     return "://" in str(text) and not str(text).startswith("file://")
 
 
-def place(text: str | Path) -> Place:
+def store_path(text: str | Path) -> StorePath:
     """The file or folder that a path or URI names. Raises StorageError where the scheme is unknown or not installed."""
     if not is_remote(text):
         return Path(str(text).removeprefix("file://"))
     return objects.at(str(text))
 
 
-def names(folder: Place) -> list[str]:
+def names(folder: StorePath) -> list[str]:
     """Names of what lies in a folder, not below; one listing. None where the folder is not there."""
     if isinstance(folder, Path):
         return [path.name for path in folder.iterdir()] if folder.is_dir() else []
     return [Path(stored.uri).name for stored in objects.children(folder)]
 
 
-def sizes(folder: Place) -> dict[str, int]:
+def sizes(folder: StorePath) -> dict[str, int]:
     """Name -> bytes of the files in a folder; one listing."""
     if isinstance(folder, Path):
         return {entry.name: entry.stat().st_size for entry in folder.iterdir()}
     return {Path(stored.uri).name: stored.size for stored in objects.children(folder)}
 
 
-def same(one: Place, other: Place) -> bool:
+def same(one: StorePath, other: StorePath) -> bool:
     """Whether both name the same file or folder."""
     if isinstance(one, Path) and isinstance(other, Path):
         return one.resolve() == other.resolve()
     return str(one).rstrip("/") == str(other).rstrip("/")
 
 
-def exists(file: Place) -> bool:
+def exists(file: StorePath) -> bool:
     """Whether there is such a file, or such a folder with something in it."""
     if isinstance(file, Path):
         return file.exists()
@@ -73,7 +73,7 @@ def exists(file: Place) -> bool:
         return bool(file.fs.exists(file.path))
 
 
-def read(file: Place) -> bytes:
+def read(file: StorePath) -> bytes:
     """All bytes of a small file."""
     if isinstance(file, Path):
         return file.read_bytes()
@@ -82,7 +82,7 @@ def read(file: Place) -> bytes:
 
 
 @contextlib.contextmanager
-def opened(file: Place) -> Iterator[BinaryIO]:
+def opened(file: StorePath) -> Iterator[BinaryIO]:
     """A file to be read here and there: each read is one request, without guesses of what is wanted next."""
     if isinstance(file, Path):
         with file.open("rb") as stream:
@@ -93,7 +93,7 @@ def opened(file: Place) -> Iterator[BinaryIO]:
 
 
 @contextlib.contextmanager
-def parquet(file: Place) -> Iterator[pq.ParquetFile]:
+def parquet(file: StorePath) -> Iterator[pq.ParquetFile]:
     """A Parquet file of which only some columns or row groups are wanted."""
     if isinstance(file, Path):
         with pq.ParquetFile(file, buffer_size=1 << 20) as found:
@@ -104,7 +104,7 @@ def parquet(file: Place) -> Iterator[pq.ParquetFile]:
 
 
 @contextlib.contextmanager
-def local_copy(file: Place) -> Iterator[Path]:
+def local_copy(file: StorePath) -> Iterator[Path]:
     """A file of this machine with these bytes, for as long as the context lasts."""
     if isinstance(file, Path):
         yield file
@@ -120,13 +120,13 @@ def local_copy(file: Place) -> Iterator[Path]:
         copy.unlink(missing_ok=True)
 
 
-def make_folder(folder: Place) -> None:
+def make_folder(folder: StorePath) -> None:
     """A folder with its parents; a store needs none."""
     if isinstance(folder, Path):
         folder.mkdir(parents=True, exist_ok=True)
 
 
-def put(aside: Path, target: Place) -> None:
+def put(aside: Path, target: StorePath) -> None:
     """Moves a finished file of this machine to its place, so that a crash leaves either nothing or all of it."""
     if isinstance(target, Path):
         _sync(aside)
@@ -138,7 +138,7 @@ def put(aside: Path, target: Place) -> None:
     aside.unlink()
 
 
-def put_bytes(data: bytes, target: Place, *, durable: bool = True) -> None:
+def put_bytes(data: bytes, target: StorePath, *, durable: bool = True) -> None:
     """A small file whole or not at all; `durable`: it outlives a crash of the machine, too."""
     if isinstance(target, Path):
         aside = target.with_name(f".{target.name}.{os.getpid()}.unfinished")
@@ -152,7 +152,7 @@ def put_bytes(data: bytes, target: Place, *, durable: bool = True) -> None:
         target.fs.pipe_file(target.path, data)
 
 
-def remove(file: Place) -> None:
+def remove(file: StorePath) -> None:
     """Removes a file, if it is there."""
     if isinstance(file, Path):
         file.unlink(missing_ok=True)
@@ -161,7 +161,7 @@ def remove(file: Place) -> None:
         file.fs.rm_file(file.path)
 
 
-def move(source: Place, target: Place) -> None:
+def move(source: StorePath, target: StorePath) -> None:
     """Moves a file within its file system; on a store it is copied first and then removed."""
     if isinstance(source, Path):
         Path(str(target)).parent.mkdir(parents=True, exist_ok=True)
@@ -172,7 +172,7 @@ def move(source: Place, target: Place) -> None:
         source.fs.rm_file(source.path)
 
 
-def each(function: Callable[[_T], _R], items: Iterable[_T], at: Place) -> Iterator[_R]:
+def each(function: Callable[[_T], _R], items: Iterable[_T], at: StorePath) -> Iterator[_R]:
     """`map`, in order; where `at` is on a store, several at once, for what takes time there is the way."""
     if isinstance(at, Path):
         yield from map(function, items)

@@ -16,7 +16,7 @@ from starlette.requests import Request
 
 from tasks.dataset.schema import pipeline_version
 from tasks.errors import FigmillError, PaperError
-from tasks.index.questions import Hit, Question
+from tasks.index.queries import Hit, Query
 from tasks.index.rows import figure_boxes, picture
 from tasks.index.search import SearchIndex
 from tasks.view import shown as pages
@@ -29,14 +29,14 @@ PER_PAGE = 48
 LIKE = 12
 """Pictures under `More like this`."""
 _ANSWERS_KEPT = 256
-"""Counts of questions, each a few hundred bytes."""
+"""Counts of queries, each a few hundred bytes."""
 _STATIC = {"view.css": "text/css", "view.js": "text/javascript", "icon.svg": "image/svg+xml"}
 _KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many rows a question has, and would have for other values of its filters."""
+    """How many rows a query has, and would have for other values of its filters."""
 
     total: int
     modalities: list[pages.Branch]
@@ -62,10 +62,10 @@ class View:
         """The rows of a page of the list, the one that they are like, and how many pages there are."""
         like = self.index.subfigure(filters.like) if filters.like else None
         if like is not None:
-            return self.index.more_like(like, filters.question, PER_PAGE), like, 1
-        last = max(1, -(-self.counts(filters.question).total // PER_PAGE))
+            return self.index.more_like(like, filters.query, PER_PAGE), like, 1
+        last = max(1, -(-self.counts(filters.query).total // PER_PAGE))
         page = min(filters.page, last)
-        return self.index.search(filters.question, PER_PAGE, PER_PAGE * (page - 1)), None, last
+        return self.index.search(filters.query, PER_PAGE, PER_PAGE * (page - 1)), None, last
 
     def drawn(self, hits: list[Hit]) -> bytes:
         """The page of a figure with its box and those of these subfigures. Raises PaperError."""
@@ -82,12 +82,12 @@ class View:
             [boxes[hit.subfigure_id][1] for hit in hits],
         )
 
-    def _count(self, question: Question) -> Counts:
+    def _count(self, query: Query) -> Counts:
         return Counts(
-            self.index.count(question),
-            pages.tree(self.index.facet(question, "path")),
-            self.index.facet(question, "license"),
-            self.index.facet(question, "journal"),
+            self.index.count(query),
+            pages.tree(self.index.facet(query, "path")),
+            self.index.facet(query, "license"),
+            self.index.facet(query, "journal"),
         )
 
 
@@ -107,7 +107,7 @@ def create_app(out: Path, names: Iterable[str] = ()) -> Guard:
     def listed(request: Request) -> Response:
         filters = read(request.query_params)
         hits, like, last = view.found(filters)
-        counts = view.counts(filters.question)
+        counts = view.counts(filters.query)
         return page(
             "list.html.j2",
             filters=filters,
@@ -123,7 +123,7 @@ def create_app(out: Path, names: Iterable[str] = ()) -> Guard:
         hit = view.index.subfigure(f"{paper}/{figure}/{number}")
         if hit is None:
             return missing("No subfigure of this dataset has that name.")
-        similar = view.index.more_like(hit, Question(), LIKE)
+        similar = view.index.more_like(hit, Query(), LIKE)
         return page("subfigure.html.j2", hit=hit, similar=similar, pdf=has_pdf(hit.source_uri))
 
     @app.get("/paper/{paper_id}")

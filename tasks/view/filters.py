@@ -1,4 +1,4 @@
-"""The parameters of an address as a question to the index, and a question as an address."""
+"""The parameters of an address as a query to the index, and a query as an address."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Any, cast, get_args
 from urllib.parse import urlencode
 
-from tasks.index.questions import Order, Question
+from tasks.index.queries import Order, Query
 
 NOTHING = "(none)"
 """A filter's value for rows that have none."""
 _LONGEST = 500
-"""Characters of a parameter; more is no question."""
+"""Characters of a parameter; more is no query."""
 _MOST_PAGES = 1_000_000
 
 
@@ -34,9 +34,9 @@ class Filters:
     page: int = 1
 
     @property
-    def question(self) -> Question:
+    def query(self) -> Query:
         """What the index is asked."""
-        return Question(
+        return Query(
             text=self.q,
             modality=self.modality or None,
             min_confidence=self.min,

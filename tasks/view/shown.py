@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from models import taxonomy
-from tasks.index.questions import Hit
+from tasks.index.queries import Hit
 from tasks.index.thumbnails import SIDE
 from tasks.texts import printable
 

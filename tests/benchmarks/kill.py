@@ -115,7 +115,7 @@ def _fork_run(source: Path, out: Path, model: str) -> int:
     try:
         os.setsid()
         from flows.runs.label import label_here
-        from tasks.progress import Listener
+        from tasks.progress import Reporter
         from tasks.settings import ExtractionLimits, LabelSettings
 
         limits = ExtractionLimits(timeout=30)
@@ -129,7 +129,7 @@ def _fork_run(source: Path, out: Path, model: str) -> int:
             shard_size=3,
             limits=limits,
         )
-        label_here(settings, Listener())
+        label_here(settings, Reporter())
         os._exit(0)
     except BaseException as error:  # noqa: BLE001 (the child must not go on with the parent's work)
         print(f"the run failed: {error!r}", file=sys.stderr)

@@ -33,14 +33,14 @@ from PIL import Image
 
 from models import taxonomy
 from tasks.clock import now
-from tasks.dataset.schema import PAPER_SCHEMA, Stamp, stamped, subfigure_schema
+from tasks.dataset.schema import PAPER_SCHEMA, Provenance, subfigure_schema, with_provenance
 
 FIGMILL = [sys.executable, "-m", "flows.cli"]
 PER_PART = 5_000
 PER_PAPER = 12
 SIDE = 256
 FEATURES = 512
-STAMP = Stamp("synthetic@0123456789ab", taxonomy.CODES, FEATURES, "# Synthetic")
+PROVENANCE = Provenance("synthetic@0123456789ab", taxonomy.CODES, FEATURES, "# Synthetic")
 _SYLLABLES = ("mi", "to", "ne", "ca", "he", "pa", "lu", "ro", "si", "ven", "dal", "ort")
 WORDS = ["".join(parts) for parts in itertools.product(_SYLLABLES, repeat=3)]
 _WEIGHTS = list(itertools.accumulate(1 / rank for rank in range(1, len(WORDS) + 1)))
@@ -76,7 +76,7 @@ def _make(out: Path, rows: int) -> None:
     for number, first in enumerate(range(0, rows, PER_PART)):
         numbers = range(first, min(first + PER_PART, rows))
         name = f"part-{number:016x}.parquet"
-        schema = stamped(subfigure_schema(STAMP.classes, FEATURES), STAMP)
+        schema = with_provenance(subfigure_schema(PROVENANCE.classes, FEATURES), PROVENANCE)
         made = [_row(row, pictures, words) for row in numbers]
         table = pa.Table.from_pylist(made, schema=_without_vectors(schema))
         table = _with_vectors(table, schema, chance)
@@ -124,7 +124,7 @@ def _row(number: int, pictures: list[bytes], words: random.Random) -> dict[str, 
         "modality_path": list(taxonomy.path(code)),
         "confidence": words.random(),
         "rejected": words.random() < 0.1,
-        "model_id": STAMP.model_id,
+        "model_id": PROVENANCE.model_id,
         "pipeline_version": "0",
         "labelled_at": now(),
     }
@@ -140,7 +140,7 @@ def _paper(paper_id: str, part: str) -> dict[str, object]:
         "subfigures": PER_PAPER,
         "seconds": 1.0,
         "part": part,
-        "model_id": STAMP.model_id,
+        "model_id": PROVENANCE.model_id,
         "pipeline_version": "0",
         "finished_at": now(),
     }

@@ -118,12 +118,12 @@ def naive(dataset: Path, device: str) -> dict[str, Any]:
 def label(pdfs: Path, out: Path, workers: int, device: str, runtime: str) -> dict[str, Any]:
     """A whole run of `figmill label` into `out`; its peak of memory is measured from outside."""
     from flows.runs.label import label_here
-    from tasks.progress import Listener
+    from tasks.progress import Reporter
     from tasks.settings import LabelSettings
 
     settings = LabelSettings((str(pdfs),), str(out), workers=workers, device=device, runtime=runtime)
     clock = _Clock()
-    summary = label_here(settings, Listener())
+    summary = label_here(settings, Reporter())
     stages = {f"{stage}_seconds": seconds for stage, seconds in summary.stage_seconds.items()}
     return clock.read() | stages | {"pages": summary.pages, "subfigures": summary.subfigures}
 

@@ -29,7 +29,7 @@ from models.bundle.bundle import Bundle, resolve_bundle
 from models.bundle.serialization import load_bundle, read_weights
 from models.evaluation.calibration import softmax
 from models.inference.onnx_graph import build_graph
-from models.inference.torch_engine import TorchLane, deployed
+from models.inference.torch_engine import TorchEngine, deployed
 
 Way = Callable[[np.ndarray], np.ndarray]
 """(N, S, S, 3) uint8 -> (N, outputs) logits."""
@@ -40,22 +40,22 @@ CPU = torch.device("cpu")
 
 def plain(bundle: Bundle, _: np.ndarray) -> Way:
     """The reference: the network as it was trained."""
-    lane = TorchLane(bundle.network, bundle.info.transform, CPU)
-    return lambda images: lane.forward(images, None)[0]
+    engine = TorchEngine(bundle.network, bundle.info.transform, CPU)
+    return lambda images: engine.forward(images, None)[0]
 
 
 def folded(bundle: Bundle, _: np.ndarray) -> Way:
     """BatchNorms folded in, channels last: what Figmill calls eager."""
-    lane = TorchLane(deployed(bundle.network, CPU), bundle.info.transform, CPU)
-    return lambda images: lane.forward(images, None)[0]
+    engine = TorchEngine(deployed(bundle.network, CPU), bundle.info.transform, CPU)
+    return lambda images: engine.forward(images, None)[0]
 
 
 def compiled(bundle: Bundle, _: np.ndarray) -> Way:
     """The same through torch.compile."""
     network = deployed(bundle.network, CPU)
     network.features = torch.compile(network.features)
-    lane = TorchLane(network, bundle.info.transform, CPU)
-    return lambda images: lane.forward(images, None)[0]
+    engine = TorchEngine(network, bundle.info.transform, CPU)
+    return lambda images: engine.forward(images, None)[0]
 
 
 def onnx(bundle: Bundle, _: np.ndarray) -> Way:

@@ -23,7 +23,7 @@ from PIL import Image
 
 from models.bundle.bundle import resolve_bundle
 from tasks.index.likeness import embed
-from tasks.index.questions import Hit, Question
+from tasks.index.queries import Hit, Query
 from tasks.index.rows import picture
 from tasks.index.search import SearchIndex
 from tasks.index.targets import open_target
@@ -119,7 +119,7 @@ def _labelled(papers: Path, jats: Path | None, out: Path) -> Path:
 
 def _rank_of_text(index: SearchIndex, known: Known) -> int | None:
     started = time.perf_counter()
-    hits = index.search(Question(text=known.question), 50)
+    hits = index.search(Query(text=known.question), 50)
     seconds = time.perf_counter() - started
     places = [
         rank
@@ -135,7 +135,7 @@ def _pictures(index: SearchIndex) -> list[tuple[str, Hit, bytes]]:
     """Rows at even distances through the dataset, in turn cut to four fifths of each side, and shrunk to half the
     size as a JPEG of quality 50."""
     chance = random.Random(1)
-    every = [hit for hit in index.search(Question(), 10_000) if min(hit.width, hit.height) >= SMALLEST]
+    every = [hit for hit in index.search(Query(), 10_000) if min(hit.width, hit.height) >= SMALLEST]
     step = len(every) / PICTURES
     made = []
     for number in range(PICTURES):
@@ -161,7 +161,7 @@ def _encoded(image: Image.Image) -> bytes:
 
 def _rank_of_picture(index: SearchIndex, how: str, hit: Hit, data: bytes) -> int | None:
     vector = embed([data], resolve_bundle(index.model_id.partition("@")[0]))[0]
-    found = [one.subfigure_id for one in index.like(vector, Question(), 50)]
+    found = [one.subfigure_id for one in index.like(vector, Query(), 50)]
     rank = found.index(hit.subfigure_id) + 1 if hit.subfigure_id in found else None
     print(f"{rank or 'none':>4}  {how:8} {hit.subfigure_id} {Path(hit.source_uri).stem} {hit.figure_label}")
     return rank

@@ -24,8 +24,8 @@ from models.bundle.description import bundle_info
 from tasks.dataset.dataset import Dataset
 from tasks.inputs.listing import list_inputs
 from tasks.inputs.plan import Plan
-from tasks.labelling import stamp_of
-from tasks.progress import Listener
+from tasks.labelling import provenance_of
+from tasks.progress import Reporter
 from tasks.settings import LabelSettings
 from tests.clusters import dask_cluster
 from tests.flows.command import figmill
@@ -102,8 +102,8 @@ def serial(corpus: Path, folder: Path, copies: int = 10) -> tuple[int, float]:
     settings = LabelSettings((str(folder / "in"),), str(folder / "out"))
     started = time.perf_counter()
     files = list_inputs(settings.inputs)
-    with Dataset(settings.out, stamp_of(bundle_info(BUNDLE))) as dataset:
-        plan = Plan(files, dataset, settings, Listener())
+    with Dataset(settings.out, provenance_of(bundle_info(BUNDLE))) as dataset:
+        plan = Plan(files, dataset, settings, Reporter())
         papers = sum(len(shard.papers) for shard in plan.shards())
         plan.close()
     return papers, time.perf_counter() - started

@@ -130,7 +130,7 @@ def test_a_run_by_hand_outlives_a_store_that_fails_and_warns_of_papers_that_fail
     assert message["text"].startswith("Figmill: many papers failed\ns3://bucket/out: 1 of 3 papers failed")
     (shard,) = operated.ask("task_runs/filter", task_runs={"flow_run_id": {"any_": [run]}})
     assert (shard["state_type"], shard["run_count"]) == ("COMPLETED", 2)
-    assert list(check(paths.place("s3://bucket/out"), Totals())) == []
+    assert list(check(paths.store_path("s3://bucket/out"), Totals())) == []
     pool = json.dumps(operated.call("GET", "work_pools/figmill")["base_job_template"])
     assert "figmill-s3-key" in pool
     assert "testing" not in pool

@@ -17,7 +17,7 @@ from flows.runs.ingesting import ingest_here
 from tasks.dataset.check import Totals, check
 from tasks.dataset.ledger import retire_papers
 from tasks.errors import InputError
-from tasks.progress import Listener
+from tasks.progress import Reporter
 from tasks.records import IngestSummary
 from tasks.settings import REDISTRIBUTABLE, IngestSettings
 from tasks.stores import web
@@ -41,7 +41,7 @@ def settings(tmp_path: Path, tiny_bundle: Path) -> IngestSettings:
 
 
 def ingest(settings: IngestSettings, **changes: Any) -> IngestSummary:
-    return ingest_here(replace(settings, **changes), Listener())
+    return ingest_here(replace(settings, **changes), Reporter())
 
 
 def ledger(settings: IngestSettings) -> dict[str, dict[str, Any]]:

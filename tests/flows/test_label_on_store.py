@@ -22,7 +22,7 @@ from tasks.demo.papers import make_papers
 from tasks.errors import FigmillError, OutputError
 from tasks.extraction.pool import stop_shared_pools
 from tasks.labelling import label_shard
-from tasks.progress import Listener
+from tasks.progress import Reporter
 from tasks.records import RunSummary
 from tasks.settings import LabelSettings
 from tasks.stores import objects, paths
@@ -73,11 +73,11 @@ def upload(folder: Path, prefix: str) -> None:
 
 def run(inputs: str, out: str, model: str, **options: Any) -> RunSummary:
     settings = LabelSettings((inputs,), out, model=model, device="cpu", workers=1, shard_size=2, **options)
-    return label(settings, crew(), Listener())
+    return label(settings, executor(), Reporter())
 
 
 @contextmanager
-def crew() -> Iterator[Submit]:
+def executor() -> Iterator[Submit]:
     """Two shards at a time in this process; the processes that read PDFs outlive the run, which saves their start."""
     with ThreadPoolExecutor(2) as threads:
         yield lambda shard, settings: threads.submit(label_shard, shard, settings)
@@ -91,7 +91,7 @@ def stopped() -> Iterator[None]:
 
 def rows(out: str | Path, folder: str, strip: str) -> list[dict[str, Any]]:
     """Rows without times, and with the PDF's name below the input's folder for its URI."""
-    place = paths.place(out)
+    place = paths.store_path(out)
     tables = []
     for name in sorted(paths.names(place / folder)):
         with paths.local_copy(place / folder / name) as file:
@@ -107,7 +107,7 @@ def rows(out: str | Path, folder: str, strip: str) -> list[dict[str, Any]]:
 def assert_same(out: str, inputs: str, local: Path, papers: Path) -> None:
     for folder in ("subfigures", "papers"):
         assert rows(out, folder, inputs) == rows(local, folder, str(papers))
-    assert list(check(paths.place(out), Totals())) == []
+    assert list(check(paths.store_path(out), Totals())) == []
 
 
 def fetched() -> set[Path]:
@@ -133,7 +133,7 @@ def test_from_store_to_store_is_as_on_a_disk_though_the_store_is_busy(
     assert_same(OUT, "s3://bucket/in", local, papers)
     titles = {row["source_uri"]: row["title"] for row in rows(OUT, "papers", "s3://bucket/in/")}
     assert titles["a.pdf"] == "A liver"
-    assert b"text.pdf" in paths.read(paths.place(OUT) / "report" / "index.html")
+    assert b"text.pdf" in paths.read(paths.store_path(OUT) / "report" / "index.html")
     assert filled.asked("GET /bucket/in/b.pdf") <= 3  # fetched once, whatever the store said meanwhile
     assert fetched() == before
 
@@ -144,7 +144,7 @@ def test_the_same_again_fetches_no_paper(filled: Store, tiny_bundle: Path) -> No
     summary = run("s3://bucket/in", OUT, str(tiny_bundle))
     assert (summary.papers, summary.skipped) == (0, 4)
     assert filled.asked("/bucket/in/") == 0
-    paths.put_bytes(b"%PDF-1.4 new", paths.place("s3://bucket/in/text.pdf"))
+    paths.put_bytes(b"%PDF-1.4 new", paths.store_path("s3://bucket/in/text.pdf"))
     summary = run("s3://bucket/in", OUT, str(tiny_bundle))
     assert (summary.papers, summary.skipped) == (1, 3)
     assert filled.asked("GET /bucket/in/") == 1
@@ -214,7 +214,7 @@ def test_a_killed_run_is_finished_by_the_next_and_two_at_once_are_refused(
         held = rf"{OUT} is being written by process {first.pid} on .*, last heard of \d+ s ago"
         with pytest.raises(OutputError, match=held):
             run("s3://bucket/in", OUT, str(tiny_bundle))
-        with pytest.raises(OutputError, match=held), reading(paths.place(OUT)):
+        with pytest.raises(OutputError, match=held), reading(paths.store_path(OUT)):
             pass
     finally:
         first.kill()
@@ -226,7 +226,7 @@ def test_a_killed_run_is_finished_by_the_next_and_two_at_once_are_refused(
     assert [row["status"] for row in rows(OUT, "papers", "")] == ["ok"] * 6
     ids = [row["subfigure_id"] for row in rows(OUT, "subfigures", "")]
     assert len(ids) == len(set(ids)) == 6 * SUBFIGURES
-    assert list(check(paths.place(OUT), Totals())) == []
+    assert list(check(paths.store_path(OUT), Totals())) == []
 
 
 def test_check_verifies_and_repairs_on_a_store(filled: Store, tiny_bundle: Path) -> None:
@@ -234,13 +234,13 @@ def test_check_verifies_and_repairs_on_a_store(filled: Store, tiny_bundle: Path)
     sound = CliRunner().invoke(check_command, [OUT])
     assert (sound.exit_code, sound.stderr) == (0, "")
     assert "2 parts, 4 papers" in sound.stdout
-    parts = paths.place(OUT) / "subfigures"
+    parts = paths.store_path(OUT) / "subfigures"
     name = min(paths.names(parts))
     paths.put_bytes(paths.read(parts / name)[:-1000], parts / name)
     torn = CliRunner().invoke(check_command, [OUT, "--repair"])
     assert torn.exit_code == 0
     assert f"unreadable: {OUT}/subfigures/{name}" in torn.stdout
-    assert paths.exists(paths.place(OUT) / ".quarantine" / "papers" / name)
+    assert paths.exists(paths.store_path(OUT) / ".quarantine" / "papers" / name)
     assert run("s3://bucket/in", OUT, str(tiny_bundle)).papers == 2
 
 
@@ -251,4 +251,4 @@ def test_what_check_may_not_read_is_not_taken_for_damaged(filled: Store, tiny_bu
     assert isinstance(refused.exception, FigmillError)
     assert "access denied" in str(refused.exception)
     filled.faults.clear()
-    assert list(check(paths.place(OUT), Totals())) == []
+    assert list(check(paths.store_path(OUT), Totals())) == []

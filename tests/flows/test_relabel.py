@@ -23,7 +23,7 @@ from tasks.dataset.check import Totals, check
 from tasks.dataset.ledger import Mark, drop_papers, mark_papers
 from tasks.demo.papers import make_papers
 from tasks.errors import OutputError
-from tasks.progress import Listener
+from tasks.progress import Reporter
 from tasks.records import RunSummary, ShardOutcome
 from tasks.relabelling import PartShard, relabel_shard
 from tasks.settings import LabelSettings, RelabelSettings
@@ -51,7 +51,7 @@ def labelled(papers: Path, tiny_bundle: Path, tmp_path_factory: pytest.TempPathF
     read = LabelSettings(
         (str(papers),), str(out), model=str(tiny_bundle), device="cpu", workers=2, shard_size=2
     )
-    label_here(read, Listener())
+    label_here(read, Reporter())
     shutil.rmtree(papers)
     return out
 
@@ -74,11 +74,11 @@ def other_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(source: Path | str, out: Path | str, model: Path, **options: Any) -> RunSummary:
     settings = RelabelSettings(str(source), str(out), model=str(model), device="cpu", **options)
-    return relabel_here(settings, Listener())
+    return relabel_here(settings, Reporter())
 
 
 def rows(out: Path | str, folder: str, without: tuple[str, ...] = ()) -> list[dict[str, Any]]:
-    place = paths.place(str(out)) / folder
+    place = paths.store_path(str(out)) / folder
     found = []
     for name in paths.names(place):
         with paths.local_copy(place / name) as file:
@@ -135,7 +135,7 @@ def test_a_run_that_dies_between_parts_loses_and_doubles_nothing(
     labelled: Path, other_bundle: Path, tmp_path: Path
 ) -> None:
     @contextmanager
-    def crew() -> Iterator[Submit[PartShard, RelabelSettings]]:
+    def executor() -> Iterator[Submit[PartShard, RelabelSettings]]:
         done = 0
 
         def submit(shard: PartShard, settings: RelabelSettings) -> Future[ShardOutcome]:
@@ -152,7 +152,7 @@ def test_a_run_that_dies_between_parts_loses_and_doubles_nothing(
 
     settings = RelabelSettings(str(labelled), str(tmp_path / "out"), model=str(other_bundle), device="cpu")
     with pytest.raises(OutputError, match="the disk is full"):
-        relabel(settings, crew(), Listener())
+        relabel(settings, executor(), Reporter())
     summary = run(labelled, tmp_path / "out", other_bundle)
     assert (summary.papers, summary.skipped) == (2, 2)
     assert rows(tmp_path / "out", "subfigures", LABELS) == rows(labelled, "subfigures", LABELS)
@@ -162,7 +162,7 @@ def test_from_store_to_store(s3: Store, labelled: Path, other_bundle: Path, tmp_
     objects.filesystem("s3").put(f"{labelled}/", "bucket/figures/", recursive=True)
     run("s3://bucket/figures", "s3://bucket/other", other_bundle)
     assert rows("s3://bucket/other", "subfigures", LABELS) == rows(labelled, "subfigures", LABELS)
-    assert list(check(paths.place("s3://bucket/other"), Totals())) == []
+    assert list(check(paths.store_path("s3://bucket/other"), Totals())) == []
 
 
 def test_what_cannot_be_relabelled_is_one_line(labelled: Path, other_bundle: Path, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from flows.runs.label import label_here
 from tasks.dataset.check import Totals, check
 from tasks.demo.papers import make_papers
 from tasks.errors import OutputError, SettingsError
-from tasks.progress import Listener
+from tasks.progress import Reporter
 from tasks.settings import LabelSettings
 from tests.clusters import dask_cluster
 from tests.flows.command import copies, figmill
@@ -97,7 +97,7 @@ def local(papers: Path, tiny_bundle: Path, tmp_path_factory: pytest.TempPathFact
     """What these papers become in this process."""
     out = tmp_path_factory.mktemp("local") / "out"
     options: dict[str, Any] = {"model": str(tiny_bundle), "device": "cpu", "workers": 1, "shard_size": 3}
-    label_here(LabelSettings((str(papers),), str(out), **options), Listener())
+    label_here(LabelSettings((str(papers),), str(out), **options), Reporter())
     return out
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from flows.runs.study import StudyListener, StudySettings, bundle_folder, expand, study
-from flows.runs.training import TrainListener, train
+from flows.runs.study import StudyReporter, StudySettings, bundle_folder, expand, study
+from flows.runs.training import TrainReporter, train
 from flows.runs.training_outcome import TrainOutcome
 from flows.runs.training_settings import TrainSettings
 from models.data.imageclef import DataError
@@ -39,7 +39,7 @@ def settings(tmp_path: Path) -> StudySettings:
     return StudySettings(out=str(tmp_path / "study"), models=MODELS, training=training)
 
 
-class Turns(StudyListener):
+class Turns(StudyReporter):
     def __init__(self) -> None:
         self.seen: list[tuple[str, bool]] = []
 
@@ -61,11 +61,11 @@ def test_patterns_name_networks_in_the_papers_order() -> None:
 def test_a_study_goes_on_where_it_was_broken_off(settings: StudySettings) -> None:
     calls: list[str] = []
 
-    def break_at_second(training: TrainSettings, listener: TrainListener) -> TrainOutcome:
+    def break_at_second(training: TrainSettings, reporter: TrainReporter) -> TrainOutcome:
         calls.append(training.model)
         if len(calls) == 2:
             raise KilledError
-        return train(training, listener)
+        return train(training, reporter)
 
     with pytest.raises(KilledError):
         study(settings, run=break_at_second)
@@ -87,8 +87,8 @@ def test_a_study_goes_on_where_it_was_broken_off(settings: StudySettings) -> Non
 
 
 def test_a_kill_after_a_training_loses_none_of_it(settings: StudySettings) -> None:
-    def train_and_die(training: TrainSettings, listener: TrainListener) -> TrainOutcome:
-        train(training, listener)
+    def train_and_die(training: TrainSettings, reporter: TrainReporter) -> TrainOutcome:
+        train(training, reporter)
         raise KilledError
 
     one = replace(settings, models=("resnet18:b1-0",))
@@ -131,11 +131,11 @@ def test_the_ensembles_members_are_trained_before_it_and_it_starts_from_them(set
     assert expand(["resnet50:ensemble"]) == [*ENSEMBLE_MEMBERS, "resnet50:ensemble"]
     asked: list[TrainSettings] = []
 
-    def train_something_smaller(training: TrainSettings, listener: TrainListener) -> TrainOutcome:
+    def train_something_smaller(training: TrainSettings, reporter: TrainReporter) -> TrainOutcome:
         asked.append(training)
         if training.model == "resnet50:ensemble":
             raise KilledError
-        return train(replace(training, model="resnet18:b1-0"), listener)
+        return train(replace(training, model="resnet18:b1-0"), reporter)
 
     with pytest.raises(KilledError):
         study(replace(settings, models=("resnet50:ensemble",)), run=train_something_smaller)

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from safetensors.torch import load_file
 
 from flows.cli import figmill as commands
-from flows.runs.training import TrainListener, train
+from flows.runs.training import TrainReporter, train
 from flows.runs.training_settings import TrainSettings, recipe_of
 from models.bundle.description import Description
 from models.bundle.serialization import load_bundle, save_bundle
@@ -220,7 +220,7 @@ def test_a_checkpoint_of_other_data_is_refused(
 ) -> None:
     """Images of the same names and number, but of other content."""
 
-    class StopListener(TrainListener):
+    class StopReporter(TrainReporter):
         def epoch(self, epoch: Epoch, total: int) -> None:
             if (tmp_path / "out" / "training" / "checkpoint.pt").exists():
                 raise KeyboardInterrupt
@@ -228,7 +228,7 @@ def test_a_checkpoint_of_other_data_is_refused(
     folder = class_folders(tmp_path / "set", 4)
     wanted = settings(data=(str(folder),), model="resnet18:b1-0", epochs=200)
     with pytest.raises(KeyboardInterrupt):
-        train(wanted, StopListener())
+        train(wanted, StopReporter())
     picture("DMEL", 77).save(folder / "DMEL" / "0.png")
     with pytest.raises(CheckpointError, match="another training"):
         train(wanted)

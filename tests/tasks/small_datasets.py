@@ -10,10 +10,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from PIL import Image
 
-from tasks.dataset.schema import PAPER_SCHEMA, Stamp, stamped, subfigure_schema
+from tasks.dataset.schema import PAPER_SCHEMA, Provenance, subfigure_schema, with_provenance
 
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
-STAMP = Stamp(model_id="default@0123456789ab", classes=("DMFL", "GFIG"), embedding_size=2, card="# Card")
+PROVENANCE = Provenance(
+    model_id="default@0123456789ab", classes=("DMFL", "GFIG"), embedding_size=2, card="# Card"
+)
 
 
 def png(seed: int = 0, side: int = 64) -> bytes:
@@ -48,7 +50,7 @@ def subfigure(
         "modality": modality,
         "confidence": confidence if scored else None,
         "rejected": confidence < 0.3 if scored else None,
-        "model_id": STAMP.model_id,
+        "model_id": PROVENANCE.model_id,
         "pipeline_version": "0.1.0",
         "labelled_at": NOW,
     }
@@ -65,7 +67,7 @@ def paper(index: int, status: str = "ok", **other: Any) -> dict[str, Any]:
         "subfigures": 1,
         "seconds": 0.5,
         "part": "part-a.parquet",
-        "model_id": STAMP.model_id,
+        "model_id": PROVENANCE.model_id,
         "pipeline_version": "0.1.0",
         "finished_at": NOW,
     }
@@ -80,7 +82,7 @@ def write_part(
     row_group_size: int = 1000,
 ) -> None:
     """Writes OUT/subfigures/<name> and OUT/papers/<name>; columns that a row leaves out are null."""
-    schema = stamped(subfigure_schema(STAMP.classes, STAMP.embedding_size), STAMP)
+    schema = with_provenance(subfigure_schema(PROVENANCE.classes, PROVENANCE.embedding_size), PROVENANCE)
     for folder, rows, its_schema in (("subfigures", subfigures, schema), ("papers", papers, PAPER_SCHEMA)):
         (out / folder).mkdir(parents=True, exist_ok=True)
         whole = [{column: row.get(column) for column in its_schema.names} for row in rows]

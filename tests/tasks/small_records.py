@@ -4,7 +4,7 @@ import hashlib
 
 import numpy as np
 
-from tasks.dataset.schema import Stamp
+from tasks.dataset.schema import Provenance
 from tasks.records import (
     EncodedImage,
     Extraction,
@@ -18,7 +18,7 @@ from tasks.records import (
 )
 from tests.tasks.small_datasets import png
 
-STAMP = Stamp("tiny@0123456789ab", ("DMEL", "DMFL", "GFIG"), 4, "# Card")
+PROVENANCE = Provenance("tiny@0123456789ab", ("DMEL", "DMFL", "GFIG"), 4, "# Card")
 
 
 def paper(number: int, uri: str | None = None) -> Paper:

@@ -13,13 +13,13 @@ from tests.stores import Store
 
 def upload(folder: Path, prefix: str) -> str:
     for file in folder.iterdir():
-        paths.put_bytes(file.read_bytes(), paths.place(f"s3://bucket/{prefix}/{file.name}"))
+        paths.put_bytes(file.read_bytes(), paths.store_path(f"s3://bucket/{prefix}/{file.name}"))
     return f"s3://bucket/{prefix}"
 
 
 def test_a_bundle_on_a_store_is_the_same_bundle(s3: Store, tiny_bundle: Path) -> None:
     uri = upload(tiny_bundle, "models/tiny")
-    paths.put_bytes(b"import os", paths.place(f"{uri}/model.py"))
+    paths.put_bytes(b"import os", paths.store_path(f"{uri}/model.py"))
     found, local = open_bundle(uri), open_bundle(str(tiny_bundle))
     assert (found.model_id, found.classes, found.card) == (local.model_id, local.classes, local.card)
     assert sorted(file.name for file in found.path.iterdir()) == sorted(

@@ -23,7 +23,7 @@ from tasks.records import Extraction, Failure, Paper
 from tasks.settings import ExtractionLimits
 from tests.tasks.drawn import LEFT, RIGHT, Drawing
 from tests.tasks.extraction.test_jats import ARTICLE
-from tests.tasks.small_records import STAMP, failure, labelled
+from tests.tasks.small_records import PROVENANCE, failure, labelled
 
 SECONDS = float(os.environ.get("FIGMILL_FUZZ_SECONDS", "6"))
 LIMITS = ExtractionLimits(timeout=10, memory_mb=2000)
@@ -140,7 +140,7 @@ def test_mutated_jats_is_read_or_refused(tmp_path: Path) -> None:
 def refusal(out: Path) -> str | None:
     """Why a run does not take a dataset; None where it does."""
     try:
-        with Dataset(out, STAMP):
+        with Dataset(out, PROVENANCE):
             return None
     except OutputError as error:
         return str(error)
@@ -149,7 +149,7 @@ def refusal(out: Path) -> str | None:
 def test_a_dataset_with_mutated_parts_is_opened_or_refused_and_its_check_ends(tmp_path: Path) -> None:
     clock = Clock()
     name = "part-0123456789abcdef"
-    with Dataset(tmp_path, STAMP), PartWriter(tmp_path, name, STAMP) as part:
+    with Dataset(tmp_path, PROVENANCE), PartWriter(tmp_path, name, PROVENANCE) as part:
         part.add(labelled(1, figures=1, subfigures=2))
         part.fail(failure(2))
         part.commit()

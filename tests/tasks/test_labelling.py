@@ -13,8 +13,8 @@ from tasks.dataset.dataset import Dataset
 from tasks.demo.papers import make_papers
 from tasks.errors import UnusableBundleError
 from tasks.extraction.pool import stop_shared_pools
-from tasks.labelling import label_shard, stamp_of
-from tasks.progress import Listener
+from tasks.labelling import label_shard, provenance_of
+from tasks.progress import Reporter
 from tasks.records import Paper, Shard
 from tasks.settings import LabelSettings
 from tests.tasks.small_records import failure
@@ -37,15 +37,15 @@ def test_a_shard_of_real_pdfs_becomes_a_part(tmp_path: Path, tiny_bundle: Path) 
         Paper(hashlib.sha256(pdf.read_bytes()).hexdigest(), str(pdf))
         for pdf in (*pdfs, tmp_path / "text.pdf")
     )
-    listener = Listener()
-    with Dataset(tmp_path / "out", stamp_of(open_bundle(str(tiny_bundle)))) as dataset:
+    reporter = Reporter()
+    with Dataset(tmp_path / "out", provenance_of(open_bundle(str(tiny_bundle)))) as dataset:
         shard = Shard(dataset.shard_name(["x"]), papers, failures=(failure(7, "missing"),))
-        outcome = label_shard(shard, settings(tmp_path / "out", tiny_bundle), listener)
+        outcome = label_shard(shard, settings(tmp_path / "out", tiny_bundle), reporter)
     rows = pq.read_table(tmp_path / "out" / "subfigures").to_pylist()
     assert len(rows) == outcome.subfigures >= 6
     assert outcome.by_status == {"ok": 2, "failed": 2}
     assert {failed.kind for failed in outcome.failures} == {"missing", "not_a_pdf"}
-    assert (listener.papers, listener.failures, listener.subfigures) == (4, 2, len(rows))
+    assert (reporter.papers, reporter.failures, reporter.subfigures) == (4, 2, len(rows))
     assert set(outcome.stage_seconds) == {"extract", "prepare", "classify", "write"}
     for paper in papers[:2]:
         mine = [
@@ -73,7 +73,7 @@ def test_a_bundle_that_does_not_load_ends_the_shard_and_leaves_nothing(
     weights = broken / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1000])
     (pdf, _) = make_papers(tmp_path / "pdf")
-    with Dataset(tmp_path / "out", stamp_of(open_bundle(str(broken)))) as dataset:
+    with Dataset(tmp_path / "out", provenance_of(open_bundle(str(broken)))) as dataset:
         shard = Shard(
             dataset.shard_name(["x"]), (Paper(hashlib.sha256(pdf.read_bytes()).hexdigest(), str(pdf)),)
         )

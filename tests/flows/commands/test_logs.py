@@ -9,17 +9,17 @@ import pytest
 from rich.console import Console
 
 from flows.commands.logs import complain, set_up_log
-from tasks.progress import Listener
+from tasks.progress import Reporter
 from tasks.records import ShardOutcome
 from tests.tasks.small_records import failure, labelled
 
 
 def tell(capsys: pytest.CaptureFixture[str], verbose: bool) -> list[dict[str, object]]:
     set_up_log(Console(file=io.StringIO(), force_terminal=True), verbose, "json")
-    listener = Listener()
-    listener.labelled(labelled(1))
-    listener.failed(failure(2, "encrypted"))
-    listener.written(ShardOutcome("part-a.parquet", {"ok": 1, "failed": 1}, (), 7, 2, 6, 0, 0, {}))
+    reporter = Reporter()
+    reporter.labelled(labelled(1))
+    reporter.failed(failure(2, "encrypted"))
+    reporter.written(ShardOutcome("part-a.parquet", {"ok": 1, "failed": 1}, (), 7, 2, 6, 0, 0, {}))
     complain("no PDF file in inbox\nat all")
     return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
 

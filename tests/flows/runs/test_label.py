@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from flows.runs.label import Pending, Submit, label, label_here
+from flows.runs.label import ShardFuture, Submit, label, label_here
 from tasks.demo.papers import make_papers
 from tasks.errors import OutputError
 from tasks.extraction.pool import stop_shared_pools
 from tasks.labelling import label_shard
-from tasks.progress import Listener
+from tasks.progress import Reporter
 from tasks.records import Shard, ShardOutcome
 from tasks.settings import ExtractionLimits, LabelSettings
 from tests.flows.command import copies, ledger, subfigure_rows
@@ -38,13 +38,13 @@ def settings(tmp_path: Path, tiny_bundle: Path) -> LabelSettings:
 def test_the_summary_adds_up_the_shards(pdf: Path, settings: LabelSettings, tmp_path: Path) -> None:
     copies(pdf, tmp_path / "in", 5)
     (tmp_path / "in" / "text.pdf").write_text("no PDF")
-    listener = Listener()
-    summary = label_here(settings, listener)
+    reporter = Reporter()
+    summary = label_here(settings, reporter)
     assert (summary.inputs, summary.skipped, summary.left, summary.shards) == (6, 0, 0, 3)
     assert summary.by_status == {"ok": 5, "failed": 1}
     assert summary.subfigures == sum(summary.by_modality.values()) == len(subfigure_rows(tmp_path / "out"))
     assert set(summary.parts) == {file.name for file in (tmp_path / "out" / "papers").iterdir()}
-    assert (listener.papers, listener.total, listener.subfigures) == (6, 6, summary.subfigures)
+    assert (reporter.papers, reporter.total, reporter.subfigures) == (6, 6, summary.subfigures)
     assert not (tmp_path / "out" / ".spool").exists()
 
 
@@ -52,12 +52,12 @@ def test_the_summary_says_what_the_runtime_came_to(
     pdf: Path, settings: LabelSettings, tmp_path: Path
 ) -> None:
     copies(pdf, tmp_path / "in", 1)
-    summary = label_here(replace(settings, runtime="fp32", out=str(tmp_path / "fp32")), Listener())
+    summary = label_here(replace(settings, runtime="fp32", out=str(tmp_path / "fp32")), Reporter())
     assert summary.settings["runtime"] == "fp32 (ONNX Runtime, float32, cpu)"
     (tmp_path / "none").mkdir()
     (tmp_path / "none" / "text.pdf").write_text("no PDF")
     without = replace(settings, inputs=(str(tmp_path / "none"),), out=str(tmp_path / "nothing"))
-    assert label_here(without, Listener()).settings["runtime"] == "auto"
+    assert label_here(without, Reporter()).settings["runtime"] == "auto"
 
 
 def test_a_timeout_is_retried_with_more_time_and_leaves_one_row(
@@ -65,12 +65,12 @@ def test_a_timeout_is_retried_with_more_time_and_leaves_one_row(
 ) -> None:
     copies(pdf, tmp_path / "in", 3)
     hasty = replace(settings, limits=ExtractionLimits(timeout=0.01))
-    assert label_here(hasty, Listener()).by_status == {"failed": 3}
-    assert not (label_here(settings, Listener())).papers
-    summary = label_here(replace(settings, retry_failed=True), Listener())
+    assert label_here(hasty, Reporter()).by_status == {"failed": 3}
+    assert not (label_here(settings, Reporter())).papers
+    summary = label_here(replace(settings, retry_failed=True), Reporter())
     assert summary.by_status == {"ok": 3}
     assert set(ledger(tmp_path / "out").values()) == {"ok"}
-    assert not label_here(replace(settings, retry_failed=True), Listener()).papers
+    assert not label_here(replace(settings, retry_failed=True), Reporter()).papers
 
 
 def test_shards_are_handed_out_in_a_window(pdf: Path, settings: LabelSettings, tmp_path: Path) -> None:
@@ -90,14 +90,14 @@ def test_shards_are_handed_out_in_a_window(pdf: Path, settings: LabelSettings, t
             return label_shard(self.shard, self.settings)
 
     @contextmanager
-    def crew() -> Iterator[Submit]:
-        def submit(shard: Shard, settings: LabelSettings) -> Pending:
+    def executor() -> Iterator[Submit]:
+        def submit(shard: Shard, settings: LabelSettings) -> ShardFuture:
             return Later(shard, settings)
 
         yield submit
         stop_shared_pools()
 
-    summary = label(replace(settings, shard_size=1, window=3), crew(), Listener())
+    summary = label(replace(settings, shard_size=1, window=3), executor(), Reporter())
     assert (summary.shards, most) == (10, 3)
 
 
@@ -107,10 +107,10 @@ def test_a_shard_that_cannot_be_written_ends_the_run_and_the_next_one_goes_on(
     copies(pdf, tmp_path / "in", 4)
 
     @contextmanager
-    def crew() -> Iterator[Submit]:
+    def executor() -> Iterator[Submit]:
         done: list[Shard] = []
 
-        def submit(shard: Shard, settings: LabelSettings) -> Pending:
+        def submit(shard: Shard, settings: LabelSettings) -> ShardFuture:
             done.append(shard)
             return Full() if len(done) > 1 else Now(label_shard(shard, settings))
 
@@ -128,6 +128,6 @@ def test_a_shard_that_cannot_be_written_ends_the_run_and_the_next_one_goes_on(
             raise OutputError("No space left on device")
 
     with pytest.raises(OutputError, match="No space left"):
-        label(settings, crew(), Listener())
+        label(settings, executor(), Reporter())
     assert len(ledger(tmp_path / "out")) == 2
-    assert label_here(settings, Listener()).papers == 2
+    assert label_here(settings, Reporter()).papers == 2

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows.runs.tracking import followed
-from flows.runs.training import TrainListener, train
+from flows.runs.training import TrainReporter, train
 from flows.runs.training_settings import TrainSettings
 from flows.train_classifier import train_classifier
 from models.data.imageclef import DataError
@@ -16,9 +16,9 @@ from tests.models.pictures import class_folders
 
 
 def test_nothing_is_logged_unless_it_is_asked_for() -> None:
-    listener = TrainListener()
-    with followed(TrainSettings(data=("nowhere",), out="out"), listener) as hears:
-        assert hears is listener
+    reporter = TrainReporter()
+    with followed(TrainSettings(data=("nowhere",), out="out"), reporter) as hears:
+        assert hears is reporter
 
 
 def test_a_deployed_training_does_not_overlook_that_it_is_asked_for(
@@ -28,7 +28,7 @@ def test_a_deployed_training_does_not_overlook_that_it_is_asked_for(
     monkeypatch.setitem(sys.modules, "mlflow", None)
     settings = TrainSettings(data=("nowhere",), out=str(tmp_path), device="cpu", mlflow=True)
     with pytest.raises(SettingsError, match=r"figmill\[mlflow\]"):
-        train_classifier.fn(settings, TrainListener())
+        train_classifier.fn(settings, TrainReporter())
 
 
 def test_curves_scores_and_bundle_are_logged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -45,16 +45,16 @@ def test_curves_scores_and_bundle_are_logged(tmp_path: Path, monkeypatch: pytest
         cache=str(tmp_path / "cache"),
         mlflow=True,
     )
-    with followed(settings, TrainListener()) as listener:
-        train(settings, listener)
+    with followed(settings, TrainReporter()) as reporter:
+        train(settings, reporter)
     (run,) = mlflow.MlflowClient().search_runs(["0"])
     assert run.data.params["model"] == "resnet18:b1-0"
     assert {"train_loss", "validation_loss", "validation_macro_f1"} <= set(run.data.metrics)
     curve = mlflow.MlflowClient().get_metric_history(run.info.run_id, "validation_loss")
     assert [point.step for point in curve] == [1, 2]
     assert run.info.status == "FINISHED"
-    with pytest.raises(DataError), followed(settings, TrainListener()) as listener:
-        train(replace(settings, data=("nowhere",)), listener)
+    with pytest.raises(DataError), followed(settings, TrainReporter()) as reporter:
+        train(replace(settings, data=("nowhere",)), reporter)
     assert mlflow.active_run() is None
     failed = mlflow.MlflowClient().search_runs(["0"], "attributes.status = 'FAILED'")
     assert len(failed) == 1

@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from models.default.head import (
-    Examples,
     Features,
+    LabelledFeatures,
     Readout,
     compute_features,
     cross_validate,
@@ -39,11 +39,11 @@ def features() -> Features:
 
 
 @pytest.fixture(scope="module")
-def examples() -> Examples:
+def examples() -> LabelledFeatures:
     codes = np.array(["DMEL", "DMTR", "GFIG", "GTAB"])[np.arange(COUNT) % 4]
     judged = np.arange(COUNT) < 80
     groups = np.array([f"article {n // 8}" if n < 80 else f"set {n // 20}" for n in range(COUNT)])
-    return Examples(codes, groups, np.ones(COUNT, np.float32), judged, np.zeros(COUNT, bool))
+    return LabelledFeatures(codes, groups, np.ones(COUNT, np.float32), judged, np.zeros(COUNT, bool))
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def examples() -> Examples:
     [READOUT, Readout("spread", ("deep",), spread=True), Readout("two", ("deep",), group_unit="early")],
 )
 def test_a_head_learns_and_gives_log_probabilities(
-    readout: Readout, features: Features, examples: Examples
+    readout: Readout, features: Features, examples: LabelledFeatures
 ) -> None:
     head = fit_head(readout, features, examples, np.arange(80))
     logits = head.logits(features)
@@ -60,13 +60,15 @@ def test_a_head_learns_and_gives_log_probabilities(
     assert (guesses == examples.codes)[80:].mean() > 0.8
 
 
-def test_what_weighs_nothing_teaches_nothing(features: Features, examples: Examples) -> None:
+def test_what_weighs_nothing_teaches_nothing(features: Features, examples: LabelledFeatures) -> None:
     weights = np.where(examples.codes == "GTAB", 0, 1).astype(np.float32)
-    some = Examples(examples.codes, examples.groups, weights, examples.judged, examples.unsure)
+    some = LabelledFeatures(examples.codes, examples.groups, weights, examples.judged, examples.unsure)
     assert fit_head(READOUT, features, some, np.arange(COUNT)).classes == ("DMEL", "DMTR", "GFIG")
 
 
-def test_each_judged_image_is_held_out_with_its_article(features: Features, examples: Examples) -> None:
+def test_each_judged_image_is_held_out_with_its_article(
+    features: Features, examples: LabelledFeatures
+) -> None:
     classes, logits = cross_validate(READOUT, features, examples)
     assert np.isfinite(logits[:80]).all()
     assert np.isnan(logits[80:]).all()
@@ -76,12 +78,12 @@ def test_each_judged_image_is_held_out_with_its_article(features: Features, exam
     classes, logits = cross_validate(
         READOUT,
         features,
-        Examples(codes, examples.groups, examples.weights, examples.judged, examples.unsure),
+        LabelledFeatures(codes, examples.groups, examples.weights, examples.judged, examples.unsure),
     )
     assert (np.array(classes)[logits[:8].argmax(axis=1)] != "DRUS").all()
 
 
-def test_sources_are_left_out_one_by_one(features: Features, examples: Examples) -> None:
+def test_sources_are_left_out_one_by_one(features: Features, examples: LabelledFeatures) -> None:
     found = leave_source_out(READOUT, features, examples, ["set 4", "set 5"])
     assert [(source, count) for source, count, _ in found] == [("set 4", 20), ("set 5", 20)]
     assert all(0.7 < accuracy <= 1 for *_, accuracy in found)

@@ -11,10 +11,10 @@ import torch
 from models.bundle.bundle import BundleError, Rejection, resolve_bundle
 from models.bundle.description import Description
 from models.bundle.serialization import load_bundle, save_bundle
-from models.inference.engine import Lane, open_lanes
+from models.inference.engine import Engine, open_engines
 from models.inference.onnx_graph import Graph, has_graph
 from models.inference.predict import load_predictor
-from models.inference.torch_engine import TorchLane, deployed
+from models.inference.torch_engine import TorchEngine, deployed
 from models.networks.build import build_network
 from models.networks.variants import OTHER_MODELS
 from models.transforms import Transform
@@ -87,7 +87,7 @@ def test_half_precision_on_a_cpu_gives_nearly_what_the_reference_gives(tmp_path:
     np.testing.assert_allclose(found.embeddings, expected.embeddings, rtol=0.1, atol=0.05)
 
 
-LANES_THAT_BEGIN_TOGETHER = """
+ENGINES_THAT_BEGIN_TOGETHER = """
 import sys, threading
 import numpy as np
 from models.bundle.description import bundle_info
@@ -100,15 +100,15 @@ info = bundle_info(sys.argv[1])
 graph = build_graph(info.model, info.outputs, info.transform, read_weights(info)[0])
 images, barrier, done = np.zeros((2, 64, 64, 3), np.uint8), threading.Barrier(8), threading.Event()
 
-def begin(lane):
+def begin(engine):
     barrier.wait()
-    lane.forward(images)
+    engine.forward(images)
 
 def decode():
     while not done.is_set():
         sum(range(100))
 
-threads = [threading.Thread(target=begin, args=(lane,)) for lane in open_streams(graph, 8)]
+threads = [threading.Thread(target=begin, args=(engine,)) for engine in open_streams(graph, 8)]
 for thread in (*(threading.Thread(target=decode) for _ in range(3)), *threads):
     thread.start()
 for thread in threads:
@@ -118,16 +118,18 @@ done.set()
 
 
 @pytest.mark.skipif(not HAS_BFLOAT16, reason="this CPU has no bfloat16, or OpenVINO is not made for it")
-def test_lanes_that_begin_together_do_not_lock_each_other_up(tmp_path: Path) -> None:
+def test_engines_that_begin_together_do_not_lock_each_other_up(tmp_path: Path) -> None:
     """In a process of its own, for only its first calls ever do, while other threads want the interpreter."""
     folder = made(tmp_path, "resnet18:b1-0")
-    subprocess.run([sys.executable, "-c", LANES_THAT_BEGIN_TOGETHER, str(folder)], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", ENGINES_THAT_BEGIN_TOGETHER, str(folder)], check=True, timeout=60)
 
 
 def test_the_ensemble_has_a_graph_too(tmp_path: Path) -> None:
     folder = made(tmp_path, "resnet50:ensemble")
-    logits, features = open_lanes(load_bundle(folder).info, "cpu", "fp32").lanes[0].forward(pictures(1), None)
-    eager = open_lanes(load_bundle(folder).info, "cpu", "eager").lanes[0].forward(pictures(1), None)
+    logits, features = (
+        open_engines(load_bundle(folder).info, "cpu", "fp32").engines[0].forward(pictures(1), None)
+    )
+    eager = open_engines(load_bundle(folder).info, "cpu", "eager").engines[0].forward(pictures(1), None)
     np.testing.assert_allclose(features, eager[1], rtol=1e-3, atol=1e-3 * np.abs(features).max())
     np.testing.assert_allclose(logits, eager[0], rtol=1e-3, atol=1e-3 * np.abs(logits).max())
 
@@ -146,12 +148,12 @@ def test_folding_and_channels_last_leave_the_network_what_it_was(tmp_path: Path)
     for model in ("resnet50:b2-0", "densenet121+captions"):
         folder = made(tmp_path / model, model)
         plain = load_bundle(folder)
-        lane = TorchLane(
+        engine = TorchEngine(
             deployed(load_bundle(folder).network, torch.device("cpu")),
             plain.info.transform,
             torch.device("cpu"),
         )
-        logits, features = lane.forward(pictures(2), None)
+        logits, features = engine.forward(pictures(2), None)
         x = torch.from_numpy(pictures(2)).permute(0, 3, 1, 2) / 255
         mean, std = (
             torch.tensor(v).reshape(1, 3, 1, 1) for v in (plain.info.transform.mean, plain.info.transform.std)
@@ -170,7 +172,7 @@ def test_half_precision_keeps_the_labels(tmp_path: Path) -> None:
     results = []
     for precision in (None, torch.bfloat16):
         network = deployed(load_bundle(info.path).network, device)
-        results.append(TorchLane(network, info.transform, device, precision).forward(images, None))
+        results.append(TorchEngine(network, info.transform, device, precision).forward(images, None))
     (logits, features), (half_logits, half_features) = results
     assert half_features.dtype == half_logits.dtype == np.float32
     assert np.array_equal(half_logits.argmax(axis=1), logits.argmax(axis=1))
@@ -189,8 +191,8 @@ def test_the_default_bundle_classifies_without_torch() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def without(monkeypatch: pytest.MonkeyPatch, library: str, lane: str) -> None:
-    monkeypatch.delitem(sys.modules, f"models.inference.{lane}", raising=False)
+def without(monkeypatch: pytest.MonkeyPatch, library: str, engine: str) -> None:
+    monkeypatch.delitem(sys.modules, f"models.inference.{engine}", raising=False)
     monkeypatch.setitem(sys.modules, library, None)
 
 
@@ -198,25 +200,25 @@ def test_libraries_that_are_not_installed_are_done_without(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     info = load_bundle(made(tmp_path, "resnet18:b1-0")).info
-    for library, lane, left in (
+    for library, engine, left in (
         ("openvino", "openvino_engine", "onnx"),
         ("onnxruntime", "onnx_engine", "torch"),
     ):
-        without(monkeypatch, library, lane)
-        lanes = open_lanes(info, "cpu", "auto")
-        assert lanes.runtime == left
-        assert lanes.lanes[0].forward(pictures(2), None)[0].shape == (2, len(CLASSES))
+        without(monkeypatch, library, engine)
+        engines = open_engines(info, "cpu", "auto")
+        assert engines.runtime == left
+        assert engines.engines[0].forward(pictures(2), None)[0].shape == (2, len(CLASSES))
 
 
 def test_a_network_that_a_library_does_not_take_goes_to_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def refuse(_: Graph) -> tuple[Lane, ...]:
+    def refuse(_: Graph) -> tuple[Engine, ...]:
         raise RuntimeError("no such operation")
 
     info = load_bundle(made(tmp_path, "resnet18:b1-0")).info
     monkeypatch.setattr("models.inference.engine._openvino", refuse)
-    assert open_lanes(info, "cpu", "auto").runtime == "onnx"
+    assert open_engines(info, "cpu", "auto").runtime == "onnx"
     assert "OpenVINO does not take the network (no such operation)" in caplog.text
 
 

@@ -10,16 +10,16 @@ import pytest
 from tasks.dataset.check import QUARANTINE, Totals, check, repair
 from tasks.dataset.dataset import Dataset
 from tasks.dataset.parts import PartWriter
-from tasks.dataset.schema import Stamp
+from tasks.dataset.schema import Provenance
 from tasks.errors import OutputError
 from tests.tasks.dataset.test_dataset import ledger, write
-from tests.tasks.small_records import STAMP, failure, labelled
+from tests.tasks.small_records import PROVENANCE, failure, labelled
 
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
     """Two parts: papers 1 and 2 (failed), then paper 3."""
-    with Dataset(tmp_path / "out", STAMP) as dataset:
+    with Dataset(tmp_path / "out", PROVENANCE) as dataset:
         write(dataset, labelled(1), failure(2))
         write(dataset, labelled(3))
     return tmp_path / "out"
@@ -124,7 +124,7 @@ def test_a_part_that_cannot_be_used_is_put_in_quarantine_and_its_papers_are_to_b
     assert list(check(out, Totals())) == []
     assert ledger(out) == {1: ["ok"], 2: ["failed"]}
     assert (out / QUARANTINE / "papers" / name).read_bytes() == before[out / "papers" / name]
-    with Dataset(out, STAMP) as dataset:
+    with Dataset(out, PROVENANCE) as dataset:
         assert f"{3:064x}" not in dataset
         write(dataset, labelled(3))
     assert list(check(out, Totals())) == []
@@ -165,14 +165,14 @@ def test_papers_labelled_in_two_parts_stay_in_one(out: Path) -> None:
     (finding,) = check(out, Totals())
     assert (finding.kind, finding.remedy) == ("duplicate", "quarantine")
     with pytest.raises(OutputError, match=r"labelled twice in .*figmill check .* --repair"):
-        Dataset(out, STAMP).__enter__()
+        Dataset(out, PROVENANCE).__enter__()
     repair(out, finding)
     assert ledger(out) == {1: ["ok"], 2: ["failed"], 3: ["ok"]}
     assert list(check(out, Totals())) == []
 
 
 def test_a_failed_row_that_was_replaced_goes(out: Path) -> None:
-    with Dataset(out, STAMP) as dataset:
+    with Dataset(out, PROVENANCE) as dataset:
         write(dataset, labelled(2))  # killed before the old row was removed
     (finding,) = check(out, Totals())
     assert finding.remedy == "drop rows"
@@ -181,7 +181,7 @@ def test_a_failed_row_that_was_replaced_goes(out: Path) -> None:
 
 
 def test_parts_of_another_model_are_named_and_left_alone(out: Path) -> None:
-    other = Stamp("other@ba9876543210", STAMP.classes, STAMP.embedding_size, "")
+    other = Provenance("other@ba9876543210", PROVENANCE.classes, PROVENANCE.embedding_size, "")
     with PartWriter(out, "part-ffffffffffffffff", other) as part:
         part.add(labelled(9))
         part.commit()
@@ -197,7 +197,7 @@ def test_a_second_quarantine_keeps_the_first(out: Path) -> None:
         tear(out, name)
         (finding,) = check(out, Totals())
         repair(out, finding)
-        with PartWriter(out, name.removesuffix(".parquet"), STAMP) as part:
+        with PartWriter(out, name.removesuffix(".parquet"), PROVENANCE) as part:
             part.add(labelled(3))
             part.commit()
     kept = sorted(path.name for path in (out / QUARANTINE / "subfigures").iterdir())

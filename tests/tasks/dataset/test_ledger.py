@@ -21,7 +21,7 @@ from tasks.dataset.parts import PartWriter
 from tasks.errors import OutputError
 from tasks.records import LabelledPaper, Metadata, Paper
 from tasks.stores import paths
-from tests.tasks.small_records import STAMP, extraction, labelled
+from tests.tasks.small_records import PROVENANCE, extraction, labelled
 
 ONE, TWO = "part-0000000000000001", "part-0000000000000002"
 
@@ -41,7 +41,7 @@ def taken(number: int, pmcid: str | None, version: str | None = "v1") -> Labelle
 def write(out: Any, name: str, *papers: LabelledPaper) -> None:
     for folder in ("papers", "subfigures"):
         paths.make_folder(out / folder)
-    with PartWriter(out, name, STAMP) as part:
+    with PartWriter(out, name, PROVENANCE) as part:
         for paper in papers:
             part.add(paper)
         part.commit()
@@ -52,7 +52,7 @@ def out(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     """A dataset of three articles in two parts."""
     if request.param == "store":
         request.getfixturevalue("s3")
-    out = paths.place(tmp_path / "out" if request.param == "disk" else "s3://bucket/out")
+    out = paths.store_path(tmp_path / "out" if request.param == "disk" else "s3://bucket/out")
     write(out, ONE, taken(1, "PMC1"), taken(2, "PMC2"))
     write(out, TWO, taken(3, "PMC3"), taken(4, None))
     return out

@@ -10,7 +10,7 @@ import pytest
 from tasks.dataset import parts
 from tasks.dataset.parts import PartWriter
 from tasks.records import LabelledPaper, Metadata
-from tests.tasks.small_records import STAMP, extraction, failure, labelled
+from tests.tasks.small_records import PROVENANCE, extraction, failure, labelled
 
 NAME = "part-0123456789abcdef"
 
@@ -27,7 +27,7 @@ def rows(out: Path, folder: str) -> list[dict]:
 
 
 def test_rows_of_a_paper_stay_in_order_and_carry_its_facts(out: Path) -> None:
-    with PartWriter(out, NAME, STAMP) as part:
+    with PartWriter(out, NAME, PROVENANCE) as part:
         part.add(labelled(1, figures=2, subfigures=3))
         part.commit()
     found = rows(out, "subfigures")
@@ -42,7 +42,7 @@ def test_rows_of_a_paper_stay_in_order_and_carry_its_facts(out: Path) -> None:
 def test_what_is_missing_of_a_paper_stands_in_its_ledger_row(out: Path) -> None:
     whole = labelled(1)
     gaps = ("page 3 is damaged and was left out", "Figure 2 is in the JATS and was not found in the PDF")
-    with PartWriter(out, NAME, STAMP) as part:
+    with PartWriter(out, NAME, PROVENANCE) as part:
         part.add(replace(whole, extraction=replace(whole.extraction, gaps=gaps)))
         part.commit()
     (row,) = rows(out, "papers")
@@ -50,7 +50,7 @@ def test_what_is_missing_of_a_paper_stands_in_its_ledger_row(out: Path) -> None:
 
 
 def test_every_paper_gets_one_ledger_row(out: Path) -> None:
-    with PartWriter(out, NAME, STAMP) as part:
+    with PartWriter(out, NAME, PROVENANCE) as part:
         part.add(labelled(1))
         part.add(labelled(2, figures=0))
         part.fail(failure(3, "timeout"))
@@ -69,7 +69,7 @@ def test_every_paper_gets_one_ledger_row(out: Path) -> None:
 
 def test_what_could_not_be_scored_is_null(out: Path) -> None:
     paper = labelled(1, figures=1, subfigures=2)
-    with PartWriter(out, NAME, STAMP) as part:
+    with PartWriter(out, NAME, PROVENANCE) as part:
         part.add(replace(paper, scores=(None, paper.scores[1])))
         outcome = part.commit()
     unscored, scored = rows(out, "subfigures")
@@ -81,7 +81,7 @@ def test_what_could_not_be_scored_is_null(out: Path) -> None:
 
 def test_nothing_is_left_when_a_shard_fails(out: Path) -> None:
     def fail_midway() -> None:
-        with PartWriter(out, NAME, STAMP) as part:
+        with PartWriter(out, NAME, PROVENANCE) as part:
             part.add(labelled(1))
             raise RuntimeError
 
@@ -91,7 +91,7 @@ def test_nothing_is_left_when_a_shard_fails(out: Path) -> None:
 
 
 def test_a_reader_sees_no_part_that_is_being_written(out: Path) -> None:
-    with PartWriter(out, NAME, STAMP) as part:
+    with PartWriter(out, NAME, PROVENANCE) as part:
         part.add(labelled(1))
         assert list(out.rglob("*.parquet")) == []
         part.commit()
@@ -100,7 +100,7 @@ def test_a_reader_sees_no_part_that_is_being_written(out: Path) -> None:
 
 def test_row_groups_are_bounded_by_bytes(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "_GROUP_BYTES", 40_000)  # about three of the images, each 12 kB
-    with PartWriter(out, NAME, STAMP) as part:
+    with PartWriter(out, NAME, PROVENANCE) as part:
         part.add(labelled(1, figures=4, subfigures=5))
         part.commit()
     metadata = pq.read_metadata(out / "subfigures" / f"{NAME}.parquet")
@@ -110,7 +110,7 @@ def test_row_groups_are_bounded_by_bytes(out: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_shard_without_subfigures_is_a_readable_part(out: Path) -> None:
-    with PartWriter(out, NAME, STAMP) as part:
+    with PartWriter(out, NAME, PROVENANCE) as part:
         part.fail(failure(1))
         part.commit()
     assert rows(out, "subfigures") == []
@@ -123,7 +123,7 @@ def test_text_that_is_no_utf8_is_stored_escaped(out: Path) -> None:
         paper=replace(paper.paper, source_uri="/caf\udce9.pdf"),
         metadata=Metadata(title="a\ud800b", published=dt.date(2020, 2, 29)),
     )
-    with PartWriter(out, NAME, STAMP) as part:
+    with PartWriter(out, NAME, PROVENANCE) as part:
         part.add(LabelledPaper(odd, (None,)))
         part.commit()
     for folder in ("subfigures", "papers"):

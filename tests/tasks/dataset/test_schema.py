@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from tasks.dataset.parts import PartWriter
-from tasks.dataset.schema import PAPER_SCHEMA, stamped, subfigure_schema
-from tests.tasks.small_records import STAMP, failure, labelled
+from tasks.dataset.schema import PAPER_SCHEMA, subfigure_schema, with_provenance
+from tests.tasks.small_records import PROVENANCE, failure, labelled
 
 BOX = pa.list_(pa.float32(), 4)
 MOMENT = pa.timestamp("us", tz="UTC")
@@ -73,7 +73,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("dataset")
     for folder in ("subfigures", "papers"):
         (out / folder).mkdir()
-    with PartWriter(out, "part-0123456789abcdef", STAMP) as part:
+    with PartWriter(out, "part-0123456789abcdef", PROVENANCE) as part:
         part.add(labelled(1))
         part.fail(failure(2))
         part.commit()
@@ -97,8 +97,8 @@ def test_a_written_part_has_the_design_column_by_column(
 def test_a_file_says_which_model_wrote_it(dataset: Path, folder: str) -> None:
     metadata = pq.read_schema(next((dataset / folder).iterdir())).metadata
     assert metadata[b"figmill.schema_version"] == b"2"
-    assert json.loads(metadata[b"figmill.classes"]) == list(STAMP.classes)
-    assert metadata[b"figmill.model_id"] == STAMP.model_id.encode()
+    assert json.loads(metadata[b"figmill.classes"]) == list(PROVENANCE.classes)
+    assert metadata[b"figmill.model_id"] == PROVENANCE.model_id.encode()
     assert metadata[b"figmill.model_card"] == b"# Card"
 
 
@@ -140,7 +140,7 @@ def test_hugging_face_datasets_shows_pictures(dataset: Path, tmp_path: Path) -> 
 def test_hugging_face_features_describe_every_column() -> None:
     import datasets
 
-    schema = stamped(subfigure_schema(STAMP.classes, 4), STAMP)
+    schema = with_provenance(subfigure_schema(PROVENANCE.classes, 4), PROVENANCE)
     features = json.loads(schema.metadata[b"huggingface"])["info"]["features"]
     described = datasets.Features.from_dict(features)
     inferred = datasets.Features.from_arrow_schema(schema.remove_metadata())

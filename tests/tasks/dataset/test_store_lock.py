@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tasks.dataset import store_lock
-from tasks.dataset.lock import check_claim, reading, writing
+from tasks.dataset.lock import check_lease, reading, writing
 from tasks.errors import OutputError
 from tasks.stores import objects, paths
 from tests.stores import Fault, Store
@@ -20,16 +20,16 @@ def out(request: pytest.FixtureRequest) -> Iterator[Any]:
     """An empty folder of a store; memory:// stands for what fsspec knows besides."""
     if request.param == "s3":
         request.getfixturevalue("s3")
-        yield paths.place("s3://bucket/out")
+        yield paths.store_path("s3://bucket/out")
         return
-    yield paths.place("memory://lock/out")
+    yield paths.store_path("memory://lock/out")
     objects.filesystem("memory").rm("/lock", recursive=True)
 
 
 def leave(out: Any, **other: Any) -> None:
     """What a run leaves that dies while it holds the lock; `other` says what its lock says differently."""
-    with writing(out) as claim:
-        file = out / store_lock.LOCK / claim
+    with writing(out) as lease:
+        file = out / store_lock.LOCK / lease
         left = json.loads(paths.read(file)) | other
     paths.put_bytes(json.dumps(left | {"held": True}).encode(), file)
 
@@ -49,8 +49,8 @@ def test_the_second_is_refused_with_the_firsts_identity_and_comes_in_after_it(ou
 
 def test_a_dead_process_of_this_machine_is_known_at_once(out: Any) -> None:
     leave(out, process="999999999 1")
-    with writing(out) as claim:
-        check_claim(out, claim)
+    with writing(out) as lease:
+        check_lease(out, lease)
 
 
 def test_one_of_another_machine_counts_as_dead_once_it_is_silent(
@@ -88,21 +88,21 @@ def test_who_lost_the_lock_may_write_no_more_and_does_not_take_it_from_the_next(
             paths.read(out / store_lock.LOCK / lost), out / store_lock.LOCK / f"{int(lost) + 1:08}"
         )
         with pytest.raises(OutputError, match="another run took over"):
-            check_claim(out, lost)
+            check_lease(out, lost)
     with pytest.raises(OutputError, match="is being written by"), writing(out):
         pass
 
 
 def test_of_many_at_once_one_gets_it(s3: Store) -> None:
-    out = paths.place("s3://bucket/out")
+    out = paths.store_path("s3://bucket/out")
     start, got, refused = threading.Barrier(6), [], []
     all_tried = threading.Barrier(6)
 
     def run() -> None:
         start.wait()
         try:
-            with writing(out) as claim:
-                got.append(claim)
+            with writing(out) as lease:
+                got.append(lease)
                 all_tried.wait(60)
         except OutputError as error:
             refused.append(error)
@@ -118,7 +118,7 @@ def test_of_many_at_once_one_gets_it(s3: Store) -> None:
 
 def test_a_store_without_conditional_puts_is_warned_of(s3: Store, caplog: pytest.LogCaptureFixture) -> None:
     s3.faults.append(Fault(501, "NotImplemented", method="PUT", path=store_lock.LOCK, times=1))
-    with writing(paths.place("s3://bucket/out")):
+    with writing(paths.store_path("s3://bucket/out")):
         assert "knows no conditional put" in caplog.text
 
 
@@ -132,12 +132,12 @@ def test_a_reply_that_was_lost_does_not_lock_its_own_run_out(
         real(data, target)
 
     monkeypatch.setattr(objects, "create", twice)
-    with writing(paths.place("s3://bucket/out")):
+    with writing(paths.store_path("s3://bucket/out")):
         pass
 
 
-def test_a_claim_on_a_folder_is_checked_too(tmp_path: Path) -> None:
+def test_a_lease_on_a_folder_is_checked_too(tmp_path: Path) -> None:
     with writing(tmp_path) as first:
-        check_claim(tmp_path, first)
+        check_lease(tmp_path, first)
     with writing(tmp_path), pytest.raises(OutputError, match="another run took over"):
-        check_claim(tmp_path, first)
+        check_lease(tmp_path, first)

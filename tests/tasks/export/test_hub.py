@@ -10,7 +10,7 @@ from huggingface_hub import DatasetCard
 from tasks.export.choice import Choice, Counts
 from tasks.export.exporting import open_export
 from tests.tasks.index.small import FIRST, SECOND, dataset, part, row
-from tests.tasks.small_datasets import STAMP
+from tests.tasks.small_datasets import PROVENANCE
 
 HOSTILE = "CC BY <script>alert(1)</script> [x](javascript:alert) | # `"
 
@@ -87,7 +87,7 @@ def test_local_paths_stay_at_home_and_all_else_is_as_it_was(tmp_path: Path):
     ]
     assert after.drop_columns("source_uri").equals(before.drop_columns("source_uri"))
     assert after.schema.metadata == before.schema.metadata
-    assert (tmp_path / "repository" / "MODEL.md").read_text() == STAMP.card
+    assert (tmp_path / "repository" / "MODEL.md").read_text() == PROVENANCE.card
     assert str(tmp_path) not in (tmp_path / "repository" / "README.md").read_text()
 
 

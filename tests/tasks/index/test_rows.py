@@ -7,7 +7,7 @@ import pytest
 
 from tasks.dataset.schema import subfigure_schema
 from tasks.errors import OutputError
-from tasks.index.questions import Question
+from tasks.index.queries import Query
 from tasks.index.rows import figure_boxes, picture, whole_rows
 from tasks.index.search import SearchIndex
 from tests.tasks.index.small import FIRST, dataset, part, row
@@ -18,7 +18,7 @@ from tests.tasks.small_datasets import png
 def test_every_column_but_the_image_as_json_has_it(tmp_path: Path):
     out = indexed(dataset(tmp_path))
     with SearchIndex(out) as index:
-        hits = index.search(Question(order="unsurest"), 10)
+        hits = index.search(Query(order="unsurest"), 10)
     rows = whole_rows(out, hits)
     assert [one["subfigure_id"] for one in rows] == [hit.subfigure_id for hit in hits]
     assert list(rows[0]) == [
@@ -35,7 +35,7 @@ def test_every_column_but_the_image_as_json_has_it(tmp_path: Path):
 def test_the_picture_and_the_boxes_of_a_row(tmp_path: Path):
     out = indexed(dataset(tmp_path))
     with SearchIndex(out) as index:
-        hits = index.search(Question(), 10)
+        hits = index.search(Query(), 10)
     assert picture(out, hits[3]) == png(3)
     assert picture(out, hits[5]) == b"torn"
     assert figure_boxes(out, hits)[hits[4].subfigure_id] == ([0, 0, 10, 10], [0, 0, 10, 10])
@@ -44,7 +44,7 @@ def test_the_picture_and_the_boxes_of_a_row(tmp_path: Path):
 def test_an_index_that_is_older_than_the_part_says_so(tmp_path: Path):
     out = indexed(dataset(tmp_path))
     with SearchIndex(out) as index:
-        hits = index.search(Question(), 4)
+        hits = index.search(Query(), 4)
     part(out, FIRST, [row(8)])
     with pytest.raises(OutputError, match="figmill index"):
         whole_rows(out, hits)

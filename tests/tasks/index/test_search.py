@@ -7,7 +7,7 @@ import pytest
 
 from tasks.errors import InputError, OutputError
 from tasks.index.embedded import EmbeddedIndex
-from tasks.index.questions import Question
+from tasks.index.queries import Query
 from tasks.index.search import SearchIndex
 from tasks.index.update import plan_update, update
 from tests.tasks.index.small import FIRST, dataset, part, row
@@ -26,7 +26,7 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SearchIndex]:
 
 
 def _numbers(index: SearchIndex, **asked: object) -> list[int]:
-    return [int(hit.subfigure_id[:16], 16) for hit in index.search(Question(**asked), 10)]
+    return [int(hit.subfigure_id[:16], 16) for hit in index.search(Query(**asked), 10)]
 
 
 @pytest.mark.parametrize(
@@ -67,8 +67,8 @@ def test_a_term_of_many_names_does_not_outweigh_two_others(tmp_path: Path):
     "text", ['"', "***", "AND", "NEAR(", "own:x", "a' OR 1=1 --", "(", "x\x00y", "😀", "-", '""']
 )
 def test_no_text_is_a_syntax_error(index: SearchIndex, text: str):
-    index.search(Question(text=text), 5)
-    index.count(Question(text=text))
+    index.search(Query(text=text), 5)
+    index.count(Query(text=text))
 
 
 def test_filters_narrow_and_facets_count_without_their_own_filter(index: SearchIndex):
@@ -80,30 +80,30 @@ def test_filters_narrow_and_facets_count_without_their_own_filter(index: SearchI
     assert _numbers(index, journal="Other Journal") == [3]
     assert _numbers(index, rejected=True) == [4]
     assert _numbers(index, order="unsurest", min_confidence=0.01) == [4, 2, 1, 0, 3]
-    assert index.count(Question(modality="microscopy", min_confidence=0.5)) == 2
-    counts = dict(index.facet(Question(modality="microscopy", min_confidence=0.5), "path"))
+    assert index.count(Query(modality="microscopy", min_confidence=0.5)) == 2
+    counts = dict(index.facet(Query(modality="microscopy", min_confidence=0.5), "path"))
     assert counts == {
         "microscopy/transmission": 1,
         "microscopy/fluorescence": 1,
         "illustration/gel": 1,
         "illustration/chart": 1,
     }
-    assert dict(index.facet(Question(modality="microscopy"), "license")) == {"CC BY 4.0": 2, None: 1}
+    assert dict(index.facet(Query(modality="microscopy"), "license")) == {"CC BY 4.0": 2, None: 1}
 
 
 def test_pages_follow_each_other(index: SearchIndex):
-    first = index.search(Question(), 4)
-    second = index.search(Question(), 4, offset=4)
+    first = index.search(Query(), 4)
+    second = index.search(Query(), 4, offset=4)
     assert [int(hit.subfigure_id[:16], 16) for hit in first + second] == [0, 1, 2, 3, 4, 5]
 
 
 def test_likeness_ranks_by_direction_and_takes_filters_and_words(index: SearchIndex):
-    near = index.like([1.0, 0.01], Question(), 3)
+    near = index.like([1.0, 0.01], Query(), 3)
     assert [int(hit.subfigure_id[:16], 16) for hit in near] == [0, 1, 2]
     assert near[0].score == pytest.approx(1.0, abs=0.01)
-    filtered = index.like([1.0, 0.0], Question(modality="illustration"), 5)
+    filtered = index.like([1.0, 0.0], Query(modality="illustration"), 5)
     assert [int(hit.subfigure_id[:16], 16) for hit in filtered] == [2, 3]
-    both = index.like([1.0, 0.0], Question(text="survival"), 1)
+    both = index.like([1.0, 0.0], Query(text="survival"), 1)
     assert [int(hit.subfigure_id[:16], 16) for hit in both] == [3]
 
 
@@ -112,15 +112,15 @@ def test_more_like_leaves_itself_out_and_knows_rows_that_were_not_scored(index: 
     unscored = index.subfigure(f"{5:016x}/0/0")
     assert two is not None
     assert unscored is not None
-    assert {int(hit.subfigure_id[:16], 16) for hit in index.more_like(two, Question(), 2)} == {1, 3}
-    assert index.more_like(unscored, Question(), 2) == []
+    assert {int(hit.subfigure_id[:16], 16) for hit in index.more_like(two, Query(), 2)} == {1, 3}
+    assert index.more_like(unscored, Query(), 2) == []
     assert index.subfigure("nosuch") is None
 
 
 @pytest.mark.parametrize("vector", [[1.0], [0.0, 0.0], [float("nan"), 1.0]])
 def test_a_vector_of_another_network_is_refused(index: SearchIndex, vector: list[float]):
     with pytest.raises(InputError, match="2 numbers"):
-        index.like(vector, Question(), 1)
+        index.like(vector, Query(), 1)
 
 
 def test_a_hit_has_its_papers_facts_and_its_thumbnail(index: SearchIndex):
@@ -153,7 +153,7 @@ def test_ten_panels_with_one_caption_leave_room_for_another_figure(tmp_path: Pat
     ]
     part(tmp_path, FIRST, [*same, row(1, caption="Neurons of old rats in a long caption of many words.")])
     with SearchIndex(indexed(tmp_path)) as found:
-        hits = found.search(Question(text="neurons rats"), 5)
+        hits = found.search(Query(text="neurons rats"), 5)
     assert f"{1:016x}/0/0" in [hit.subfigure_id for hit in hits]
 
 

@@ -8,7 +8,7 @@ from tasks.dataset.check import Totals, check
 from tasks.dataset.dataset import check_layout
 from tasks.errors import OutputError
 from tasks.index.embedded import EmbeddedIndex
-from tasks.index.questions import Question
+from tasks.index.queries import Query
 from tasks.index.search import SearchIndex
 from tasks.index.update import Plan, plan_update, update
 from tests.tasks.index.small import FIRST, SECOND, THIRD, dataset, part, row
@@ -23,7 +23,7 @@ def _update(out: Path) -> Plan:
 
 def _ids(out: Path) -> list[str]:
     with SearchIndex(out) as index:
-        return sorted(hit.subfigure_id for hit in index.search(Question(), 100))
+        return sorted(hit.subfigure_id for hit in index.search(Query(), 100))
 
 
 def test_first_all_then_nothing_then_what_is_new(tmp_path: Path):
@@ -49,9 +49,9 @@ def test_a_changed_part_is_replaced_and_a_removed_one_goes(tmp_path: Path):
     assert ([one.name for one in plan.changed], plan.gone, plan.new) == ([FIRST], (SECOND,), ())
     assert _ids(out) == [f"{0:016x}/0/0", f"{9:016x}/0/0"]
     with SearchIndex(out) as index:
-        assert [hit.caption for hit in index.search(Question(text="another"), 5)] == ["Another caption."]
-        assert index.search(Question(text="bacteria"), 5) == []
-        assert len(index.like([1, 0], Question(), 9)) == 2
+        assert [hit.caption for hit in index.search(Query(text="another"), 5)] == ["Another caption."]
+        assert index.search(Query(text="bacteria"), 5) == []
+        assert len(index.like([1, 0], Query(), 9)) == 2
 
 
 def test_a_part_without_its_ledger_part_does_not_count(tmp_path: Path):
@@ -105,7 +105,7 @@ def test_another_model_means_a_new_index(tmp_path: Path, monkeypatch: pytest.Mon
         other.prepare(renamed)
     with SearchIndex(out) as index:
         assert index.model_id == "other@000000000000"
-        assert index.search(Question(), 5) == []
+        assert index.search(Query(), 5) == []
 
 
 def test_check_and_label_do_not_mind_the_index(tmp_path: Path):

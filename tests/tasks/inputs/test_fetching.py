@@ -18,7 +18,7 @@ MB = 2**20
 
 def put(*names: str, data: bytes = b"%PDF-1.4") -> list[str]:
     for name in names:
-        paths.put_bytes(data, paths.place(f"s3://bucket/in/{name}"))
+        paths.put_bytes(data, paths.store_path(f"s3://bucket/in/{name}"))
     return [f"s3://bucket/in/{name}" for name in names]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tasks.inputs import listing
-from tasks.inputs.fingerprints import FILE, Seen
+from tasks.inputs.fingerprints import FILE, FingerprintCache
 from tasks.inputs.listing import identify
 from tasks.records import Paper
 from tasks.stores import paths
@@ -20,16 +20,16 @@ def out(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     if request.param == "disk":
         return tmp_path
     request.getfixturevalue("s3")
-    return paths.place("s3://bucket/out")
+    return paths.store_path("s3://bucket/out")
 
 
 def test_what_was_noted_of_papers_in_the_ledger_is_known_to_the_next_run(out: Any) -> None:
-    seen = Seen(out)
-    seen.note("/a.pdf", "1", ID)
-    seen.note("/b.pdf", "1", "cd" * 32)
-    seen.note("/c.pdf", None, ID)
-    seen.save(lambda paper_id: paper_id == ID)
-    again = Seen(out)
+    fingerprints = FingerprintCache(out)
+    fingerprints.note("/a.pdf", "1", ID)
+    fingerprints.note("/b.pdf", "1", "cd" * 32)
+    fingerprints.note("/c.pdf", None, ID)
+    fingerprints.save(lambda paper_id: paper_id == ID)
+    again = FingerprintCache(out)
     assert again.paper_id("/a.pdf", "1") == ID
     for uri, version in (
         ("/a.pdf", "2"),
@@ -42,17 +42,17 @@ def test_what_was_noted_of_papers_in_the_ledger_is_known_to_the_next_run(out: An
 
 
 def test_nothing_is_written_where_nothing_is_new(out: Any) -> None:
-    seen = Seen(out)
-    seen.note("/a.pdf", "1", ID)
-    seen.save(lambda _: False)
+    fingerprints = FingerprintCache(out)
+    fingerprints.note("/a.pdf", "1", ID)
+    fingerprints.save(lambda _: False)
     assert FILE not in paths.names(out)
-    seen.save(lambda _: True, now=False)  # not every time
+    fingerprints.save(lambda _: True, now=False)  # not every time
     assert FILE not in paths.names(out)
 
 
 def test_a_torn_file_costs_time_and_no_more(out: Any, caplog: pytest.LogCaptureFixture) -> None:
     paths.put_bytes(b"PAR1 torn", out / FILE)
-    assert Seen(out).paper_id("/a.pdf", "1") is None
+    assert FingerprintCache(out).paper_id("/a.pdf", "1") is None
     assert "every input is read again" in caplog.text
 
 
@@ -62,15 +62,15 @@ def test_a_file_is_read_again_once_it_has_changed_even_with_its_old_times(
     monkeypatch.setattr(listing, "_SETTLED", -1.0)
     file = tmp_path / "a.pdf"
     file.write_bytes(b"1")
-    seen = Seen(tmp_path)
-    (first,) = identify([file], seen)
+    fingerprints = FingerprintCache(tmp_path)
+    (first,) = identify([file], fingerprints)
     state = file.stat()
     monkeypatch.setattr("hashlib.file_digest", lambda *_: pytest.fail("it was read again"))
-    assert list(identify([file], seen)) == [first]
+    assert list(identify([file], fingerprints)) == [first]
     monkeypatch.undo()
     file.write_bytes(b"2")
     os.utime(file, ns=(state.st_atime_ns, state.st_mtime_ns))
-    (second,) = identify([file], seen)
+    (second,) = identify([file], fingerprints)
     assert isinstance(second, Paper)
     assert second != first
 
@@ -81,8 +81,8 @@ def test_a_file_that_has_just_been_written_is_not_trusted(
     monkeypatch.setattr(listing, "_SETTLED", 1e9)
     file = tmp_path / "a.pdf"
     file.write_bytes(b"1")
-    seen = Seen(tmp_path)
-    (paper,) = identify([file], seen)
-    seen.save(lambda _: True)
+    fingerprints = FingerprintCache(tmp_path)
+    (paper,) = identify([file], fingerprints)
+    fingerprints.save(lambda _: True)
     assert isinstance(paper, Paper)
     assert FILE not in paths.names(tmp_path)

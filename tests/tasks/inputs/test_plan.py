@@ -9,10 +9,10 @@ from tasks.dataset.dataset import Dataset
 from tasks.dataset.parts import PartWriter
 from tasks.inputs.listing import identify, list_inputs
 from tasks.inputs.plan import Plan
-from tasks.progress import Listener
+from tasks.progress import Reporter
 from tasks.records import Failure, LabelledPaper, Paper, Shard
 from tasks.settings import LabelSettings
-from tests.tasks.small_records import STAMP, extraction
+from tests.tasks.small_records import PROVENANCE, extraction
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
 
 def plan(folder: Path, dataset: Dataset, **options: object) -> Plan:
     settings = replace(LabelSettings(inputs=(str(folder),), out=""), **options)
-    return Plan(list_inputs([str(folder)]), dataset, settings, Listener())
+    return Plan(list_inputs([str(folder)]), dataset, settings, Reporter())
 
 
 def names(shards: list[Shard]) -> list[str]:
@@ -36,7 +36,7 @@ def names(shards: list[Shard]) -> list[str]:
 def commit(dataset: Dataset, folder: Path, failed: str = "", done: str = "") -> None:
     """Writes ledger rows for the PDFs of these names."""
     papers = {Path(_paper(item).source_uri).stem: item for item in identify(list_inputs([str(folder)]))}
-    with PartWriter(dataset.out, dataset.shard_name([failed, done]), STAMP) as part:
+    with PartWriter(dataset.out, dataset.shard_name([failed, done]), PROVENANCE) as part:
         for name in failed:
             part.fail(Failure(_paper(papers[name]), "damaged", "Damaged.", 0.0))
         for name in done:
@@ -50,32 +50,32 @@ def _paper(item: Paper | Failure) -> Paper:
 
 
 def test_new_papers_in_shards_and_the_same_bytes_once(folder: Path, tmp_path: Path) -> None:
-    with Dataset(tmp_path / "out", STAMP) as dataset:
+    with Dataset(tmp_path / "out", PROVENANCE) as dataset:
         made = plan(folder, dataset, shard_size=3)
         assert names(list(made.shards())) == ["abc", "d"]
         assert (made.inputs, made.skipped, made.left) == (5, 1, 0)
 
 
 def test_what_the_ledger_holds_is_skipped(folder: Path, tmp_path: Path) -> None:
-    with Dataset(tmp_path / "out", STAMP) as dataset:
+    with Dataset(tmp_path / "out", PROVENANCE) as dataset:
         commit(dataset, folder, done="ab", failed="c")
-    with Dataset(tmp_path / "out", STAMP) as dataset:
+    with Dataset(tmp_path / "out", PROVENANCE) as dataset:
         made = plan(folder, dataset)
         assert names(list(made.shards())) == ["d"]
         assert made.skipped == 4
 
 
 def test_the_limit_leaves_the_rest(folder: Path, tmp_path: Path) -> None:
-    with Dataset(tmp_path / "out", STAMP) as dataset:
+    with Dataset(tmp_path / "out", PROVENANCE) as dataset:
         made = plan(folder, dataset, limit=2)
         assert names(list(made.shards())) == ["ab"]
         assert (made.skipped, made.left) == (0, 3)
 
 
 def test_retry_failed_does_just_the_failed(folder: Path, tmp_path: Path) -> None:
-    with Dataset(tmp_path / "out", STAMP) as dataset:
+    with Dataset(tmp_path / "out", PROVENANCE) as dataset:
         commit(dataset, folder, done="a", failed="bc")
-    with Dataset(tmp_path / "out", STAMP) as dataset:
+    with Dataset(tmp_path / "out", PROVENANCE) as dataset:
         made = plan(folder, dataset, retry_failed=True)
         (shard,) = made.shards()
         assert names([shard]) == ["bc"]
@@ -86,12 +86,12 @@ def test_retry_failed_does_just_the_failed(folder: Path, tmp_path: Path) -> None
 def test_a_path_that_became_readable_replaces_its_failed_row(folder: Path, tmp_path: Path) -> None:
     link = folder / "z.pdf"
     link.symlink_to(tmp_path / "later.pdf")
-    with Dataset(tmp_path / "out", STAMP) as dataset:
+    with Dataset(tmp_path / "out", PROVENANCE) as dataset:
         (shard,) = plan(folder, dataset).shards()
         (unreadable,) = shard.failures
         commit(dataset, folder, done="abcd", failed="z")
     (tmp_path / "later.pdf").write_bytes(b"%PDF")
-    with Dataset(tmp_path / "out", STAMP) as dataset:
+    with Dataset(tmp_path / "out", PROVENANCE) as dataset:
         (shard,) = plan(folder, dataset).shards()
         assert names([shard]) == ["z"]
         assert shard.supersedes == (unreadable.paper.paper_id,)
@@ -101,7 +101,7 @@ def test_jats_is_found_in_its_folder_or_beside_the_pdf(folder: Path, tmp_path: P
     (tmp_path / "xml").mkdir()
     for path in (tmp_path / "xml" / "a.xml", folder / "a.nxml", folder / "b.nxml"):
         path.write_text("<article/>")
-    with Dataset(tmp_path / "out", STAMP) as dataset:
+    with Dataset(tmp_path / "out", PROVENANCE) as dataset:
         (shard,) = plan(folder, dataset, jats=str(tmp_path / "xml")).shards()
     found = {Path(p.source_uri).stem: p.jats_uri for p in shard.papers}
     assert found == {"a": str(tmp_path / "xml" / "a.xml"), "b": str(folder / "b.nxml"), "c": None, "d": None}

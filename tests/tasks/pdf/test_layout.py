@@ -4,29 +4,29 @@ import pymupdf
 
 from tasks import boxes
 from tasks.pdf.captions import body_style, find_captions
-from tasks.pdf.layout import Component, Region, find_furniture, read_region
+from tasks.pdf.layout import Component, PageLayout, find_furniture, read_layout
 from tasks.pdf.pages import read_page
 from tasks.records import Box
 from tests.tasks.drawn import RIGHT, Drawing, picture
 
 
-def regions_of(paper: Drawing) -> list[Region]:
+def layouts_of(paper: Drawing) -> list[PageLayout]:
     document = pymupdf.open(stream=paper.document.tobytes(), filetype="pdf")
     pages = [read_page(page) for page in document]
     style = body_style(pages)
     captions = find_captions(pages, style)
     furniture = find_furniture(pages)
-    return [read_region(p, [c for c in captions if c.page == p.number], style, furniture) for p in pages]
+    return [read_layout(p, [c for c in captions if c.page == p.number], style, furniture) for p in pages]
 
 
-def at(region: Region, box: Box) -> list[Component]:
-    return [c for c in region.components if boxes.overlaps(c.bbox, box)]
+def at(layout: PageLayout, box: Box) -> list[Component]:
+    return [c for c in layout.components if boxes.overlaps(c.bbox, box)]
 
 
 def test_body_text_is_a_barrier_and_no_component() -> None:
-    (region,) = regions_of(Drawing().add_page().body((50, 60, 290, 780)).body(RIGHT))
-    assert len(region.barriers) > 60
-    assert at(region, (50, 60, 545, 780)) == []
+    (layout,) = layouts_of(Drawing().add_page().body((50, 60, 290, 780)).body(RIGHT))
+    assert len(layout.barriers) > 60
+    assert at(layout, (50, 60, 545, 780)) == []
 
 
 def test_an_image_is_one_graphic_component_however_white_it_is_inside() -> None:
@@ -36,7 +36,7 @@ def test_an_image_is_one_graphic_component_however_white_it_is_inside() -> None:
         art[0].draw_rect((x, 20, x + 20, 130), fill=(0, 0, 0))
     png = art[0].get_pixmap(dpi=150).tobytes("png")
     paper = Drawing().add_page().image((60, 70, 280, 220), png).body((50, 260, 290, 780)).body(RIGHT)
-    (component,) = at(regions_of(paper)[0], (60, 70, 280, 220))
+    (component,) = at(layouts_of(paper)[0], (60, 70, 280, 220))
     assert component.graphic
     assert boxes.width(component.bbox) > 150
 
@@ -44,7 +44,7 @@ def test_an_image_is_one_graphic_component_however_white_it_is_inside() -> None:
 def test_loose_text_is_a_component_but_no_graphic() -> None:
     paper = Drawing().add_page().body((50, 260, 290, 780)).body(RIGHT)
     paper.page.insert_text((100, 150), "Axis title", fontsize=12, fontname="helv")
-    found = at(regions_of(paper)[0], (90, 130, 200, 160))
+    found = at(layouts_of(paper)[0], (90, 130, 200, 160))
     assert found
     assert not any(c.graphic for c in found)
 
@@ -53,20 +53,20 @@ def test_a_hollow_outline_is_a_frame() -> None:
     paper = Drawing().add_page().body(RIGHT)
     paper.page.draw_rect((60, 70, 280, 220), width=1)
     paper.page.draw_rect((60, 300, 280, 450), fill=(0.5, 0.5, 0.5))
-    region = regions_of(paper)[0]
-    assert [c.frame for c in at(region, (60, 70, 280, 220))] == [True]
-    assert [c.frame for c in at(region, (60, 300, 280, 450))] == [False]
+    layout = layouts_of(paper)[0]
+    assert [c.frame for c in at(layout, (60, 70, 280, 220))] == [True]
+    assert [c.frame for c in at(layout, (60, 300, 280, 450))] == [False]
 
 
 def test_a_table_is_a_barrier_as_a_whole() -> None:
     paper = Drawing().add_page().table((50, 70, 290, 200)).body((50, 260, 290, 780)).body(RIGHT)
-    region = regions_of(paper)[0]
-    assert any(boxes.share_inside((60, 90, 280, 170), barrier) > 0.95 for barrier in region.barriers)
-    assert at(region, (50, 85, 290, 175)) == []
+    layout = layouts_of(paper)[0]
+    assert any(boxes.share_inside((60, 90, 280, 170), barrier) > 0.95 for barrier in layout.barriers)
+    assert at(layout, (50, 85, 290, 175)) == []
 
 
 def test_what_repeats_in_the_margin_is_furniture() -> None:
     paper = Drawing()
     for _ in range(3):
         paper.add_page().image((450, 25, 545, 50), picture(200, 60, 99)).body((50, 60, 290, 780)).body(RIGHT)
-    assert [at(region, (0, 0, 595, 58)) for region in regions_of(paper)] == [[], [], []]
+    assert [at(layout, (0, 0, 595, 58)) for layout in layouts_of(paper)] == [[], [], []]

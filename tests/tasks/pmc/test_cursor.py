@@ -75,7 +75,7 @@ def test_a_cursor_is_kept(tmp_path: Path) -> None:
 
 
 def test_a_cursor_is_kept_on_a_store(s3: Store) -> None:
-    out = paths.place("s3://bucket/out")
+    out = paths.store_path("s3://bucket/out")
     assert load_cursor(out) is None
     save_cursor(out, cursor(NEWEST))
     assert load_cursor(out) == cursor(NEWEST)

@@ -1,11 +1,11 @@
-"""The survey counts a dataset right and shows a bounded, representative choice of it."""
+"""The summary counts a dataset right and shows a bounded, representative choice of it."""
 
 from pathlib import Path
 
 import pytest
 
 from tasks.report import summary as module
-from tasks.report.summary import survey
+from tasks.report.summary import summarize
 from tests.tasks.small_datasets import paper, subfigure, write_part
 
 
@@ -22,7 +22,7 @@ def test_counts_papers_pages_figures_modalities_and_what_has_no_score(tmp_path: 
         paper(3, "failed", pages=None, figures=0),
     ]
     write_part(tmp_path, "part-a.parquet", rows, papers)
-    found = survey(tmp_path)
+    found = summarize(tmp_path)
     assert found.by_status == {"ok": 2, "no_figures": 1, "failed": 1}
     assert (found.papers, found.pages, found.figures, found.subfigures) == (4, 15, 2, 4)
     assert found.by_modality == {"DMFL": 2, "GFIG": 1}
@@ -31,7 +31,7 @@ def test_counts_papers_pages_figures_modalities_and_what_has_no_score(tmp_path: 
 
 def test_the_histogram_parts_named_from_abstained_and_holds_the_limits_0_and_1(tmp_path: Path):
     _one_part(tmp_path, [subfigure(i, confidence=c) for i, c in enumerate([0.0, 0.25, 0.55, 0.58, 1.0])])
-    found = survey(tmp_path)
+    found = summarize(tmp_path)
     assert found.accepted == [0, 0, 0, 0, 0, 2, 0, 0, 0, 1]
     assert found.abstained == [1, 0, 1, 0, 0, 0, 0, 0, 0, 0]
 
@@ -39,11 +39,11 @@ def test_the_histogram_parts_named_from_abstained_and_holds_the_limits_0_and_1(t
 def test_a_part_without_its_ledger_part_does_not_count(tmp_path: Path):
     _one_part(tmp_path, [subfigure(0)])
     (tmp_path / "papers" / "part-a.parquet").unlink()
-    assert survey(tmp_path).subfigures == 0
+    assert summarize(tmp_path).subfigures == 0
 
 
-def test_a_folder_without_a_dataset_is_an_empty_survey(tmp_path: Path):
-    found = survey(tmp_path)
+def test_a_folder_without_a_dataset_has_an_empty_summary(tmp_path: Path):
+    found = summarize(tmp_path)
     assert (found.papers, found.subfigures, found.cards) == (0, 0, {})
 
 
@@ -51,7 +51,7 @@ def test_a_damaged_part_is_listed_and_the_rest_is_counted(tmp_path: Path):
     _one_part(tmp_path, [subfigure(0)])
     write_part(tmp_path, "part-b.parquet", [subfigure(1)], [paper(1)])
     (tmp_path / "subfigures" / "part-b.parquet").write_bytes(b"PAR1 cut short")
-    found = survey(tmp_path)
+    found = summarize(tmp_path)
     assert found.subfigures == 1
     assert len(found.unreadable) == 1
     assert found.unreadable[0].startswith("subfigures/part-b.parquet: ")
@@ -61,7 +61,7 @@ def test_failed_papers_of_the_ledger_are_named_up_to_a_limit(tmp_path: Path, mon
     monkeypatch.setattr(module, "FAILURES_SHOWN", 2)
     failed = [paper(i, "failed", error_kind="damaged", error="Cut short.") for i in range(3)]
     write_part(tmp_path, "part-a.parquet", [], failed)
-    found = survey(tmp_path)
+    found = summarize(tmp_path)
     assert found.by_status["failed"] == 3
     assert [(one.name, one.kind, one.error) for one in found.failed] == [
         ("paper-0.pdf", "damaged", "Cut short."),
@@ -78,33 +78,35 @@ def test_failed_papers_are_counted_by_kind_and_those_that_lack_something_too(tmp
         paper(4),
     ]
     write_part(tmp_path, "part-a.parquet", [], papers)
-    assert survey(tmp_path).by_kind == {"damaged": 2, "encrypted": 1, "incomplete": 1}
+    assert summarize(tmp_path).by_kind == {"damaged": 2, "encrypted": 1, "incomplete": 1}
 
 
 def test_the_mean_confidence_is_that_of_the_scored(tmp_path: Path):
     _one_part(tmp_path, [subfigure(0, confidence=0.4), subfigure(1, confidence=0.8), subfigure(2, None)])
-    assert survey(tmp_path).mean_confidence == pytest.approx(0.6)
-    assert survey(tmp_path / "empty").mean_confidence is None
+    assert summarize(tmp_path).mean_confidence == pytest.approx(0.6)
+    assert summarize(tmp_path / "empty").mean_confidence is None
 
 
 def test_what_people_say_is_compared_row_by_row(tmp_path: Path):
     _one_part(tmp_path, [subfigure(0, confidence=0.9), subfigure(1, confidence=0.6), subfigure(2, None)])
     gold = {f"{0:016x}/0/0": "DMFL", f"{1:016x}/0/0": "GFIG", f"{2:016x}/0/0": "DMFL", "unknown": "DMFL"}
-    found = survey(tmp_path, gold=gold)
+    found = summarize(tmp_path, gold=gold)
     assert [(round(confidence, 3), right) for confidence, right in found.judged] == [
         (0.9, True),
         (0.6, False),
     ]
-    (mistake,) = found.worklist["mistaken"]
+    (mistake,) = found.review_queue["mistaken"]
     assert (mistake.modality, mistake.gold) == ("DMFL", "GFIG")
 
 
-def test_the_worklist_begins_with_the_least_sure_and_with_this_runs_parts(tmp_path: Path):
+def test_the_review_queue_begins_with_the_least_sure_and_with_this_runs_parts(tmp_path: Path):
     old = [subfigure(i, confidence=0.31) for i in range(3)]
     write_part(tmp_path, "part-a.parquet", old, [paper(i) for i in range(3)])
     new = [subfigure(10 + i, confidence=c) for i, c in enumerate([0.7, 0.1, 0.5, 0.95])]
     write_part(tmp_path, "part-b.parquet", new, [paper(10 + i) for i in range(4)], row_group_size=2)
-    found = survey(tmp_path, recent=["part-b.parquet"], gold={f"{0:016x}/0/0": "GFIG"})
-    by_reason = {why: [round(card.confidence, 2) for card in cards] for why, cards in found.worklist.items()}
+    found = summarize(tmp_path, recent=["part-b.parquet"], gold={f"{0:016x}/0/0": "GFIG"})
+    by_reason = {
+        why: [round(card.confidence, 2) for card in cards] for why, cards in found.review_queue.items()
+    }
     assert by_reason == {"mistaken": [0.31], "unsure": [0.5, 0.7], "abstained": [0.1]}
-    assert found.worklist["unsure"][0].source_uri == "/papers/paper-12.pdf"
+    assert found.review_queue["unsure"][0].source_uri == "/papers/paper-12.pdf"

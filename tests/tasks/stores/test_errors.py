@@ -22,11 +22,11 @@ def test_denied_access_is_said_at_once(use: Use, s3: Store, tmp_path: Path) -> N
 
 def test_no_bucket_no_object_and_bad_credentials_are_said(s3: Store, tmp_path: Path) -> None:
     with pytest.raises(OSError, match="there is no such bucket"):
-        paths.put_bytes(b"1", paths.place("s3://nosuch/x"))
+        paths.put_bytes(b"1", paths.store_path("s3://nosuch/x"))
     with pytest.raises(OSError, match="there is no such bucket"):
-        paths.names(paths.place("s3://nosuch/x"))
+        paths.names(paths.store_path("s3://nosuch/x"))
     with pytest.raises(OSError, match="there is no such object"):
-        paths.read(paths.place("s3://bucket/x"))
+        paths.read(paths.store_path("s3://bucket/x"))
     s3.faults.append(Fault(400, "ExpiredToken"))
     with pytest.raises(OSError, match="credentials are not accepted"):
         objects.download("s3://bucket/x", tmp_path / "x")
@@ -39,4 +39,4 @@ def test_a_store_that_stays_busy_is_given_up_with_a_sentence(
     monkeypatch.setattr(store, "retries", 1)
     s3.faults.append(Fault(503, "SlowDown"))
     with pytest.raises(OSError, match="overloaded or failing, tried several times"):
-        paths.read(paths.place("s3://bucket/x"))
+        paths.read(paths.store_path("s3://bucket/x"))

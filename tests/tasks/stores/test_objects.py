@@ -33,7 +33,7 @@ def test_an_unknown_scheme_is_said() -> None:
 
 
 def test_a_tree_is_one_listing_however_deep_with_versions_and_no_look_at_any_object(s3: Store) -> None:
-    top = paths.place("s3://bucket/in")
+    top = paths.store_path("s3://bucket/in")
     for number in range(20):
         paths.put_bytes(b"x" * number, top / f"{number % 4}/{number % 7}/{number}.pdf")
     s3.requests.clear()
@@ -44,7 +44,7 @@ def test_a_tree_is_one_listing_however_deep_with_versions_and_no_look_at_any_obj
 
 
 def test_no_two_create_one_object(s3: Store) -> None:
-    target = paths.place("s3://bucket/lock")
+    target = paths.store_path("s3://bucket/lock")
     objects.create(b"1", target)
     with pytest.raises(FileExistsError):
         objects.create(b"2", target)
@@ -55,7 +55,7 @@ def test_no_two_create_one_object(s3: Store) -> None:
     ("status", "code"), [(503, "SlowDown"), (429, "TooManyRequests"), (500, "InternalError"), (0, "dropped")]
 )
 def test_a_busy_store_is_asked_again(status: int, code: str, s3: Store, tmp_path: Path) -> None:
-    paths.put_bytes(b"1", paths.place("s3://bucket/there"))
+    paths.put_bytes(b"1", paths.store_path("s3://bucket/there"))
     for use in USES:
         s3.faults[:] = [Fault(status, code, times=1)]
         use(tmp_path)

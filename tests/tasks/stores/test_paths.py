@@ -11,9 +11,9 @@ from tests.stores import Store
 
 
 def test_a_path_is_of_this_machine_and_a_uri_is_not(s3: Store) -> None:
-    assert paths.place("a/b") == Path("a/b")
-    assert paths.place("file:///a/b") == Path("/a/b")
-    assert str(paths.place("s3://bucket/a") / "b") == "s3://bucket/a/b"
+    assert paths.store_path("a/b") == Path("a/b")
+    assert paths.store_path("file:///a/b") == Path("/a/b")
+    assert str(paths.store_path("s3://bucket/a") / "b") == "s3://bucket/a/b"
 
 
 def test_a_file_is_synced_before_and_its_folder_after_it_is_renamed(
@@ -31,7 +31,7 @@ def test_a_file_is_synced_before_and_its_folder_after_it_is_renamed(
 
 def test_an_object_is_put_whole_and_the_file_aside_goes(s3: Store, tmp_path: Path) -> None:
     (tmp_path / "aside").write_bytes(b"1" * 1000)
-    target = paths.place("s3://bucket/out/x")
+    target = paths.store_path("s3://bucket/out/x")
     paths.put(tmp_path / "aside", target)
     assert paths.read(target) == b"1" * 1000
     assert s3.asked("PUT /bucket/out/x") == 1
@@ -41,7 +41,7 @@ def test_an_object_is_put_whole_and_the_file_aside_goes(s3: Store, tmp_path: Pat
 def test_names_are_those_of_one_folder_and_a_folder_that_is_not_there_has_none(
     s3: Store, tmp_path: Path
 ) -> None:
-    for top in (tmp_path, paths.place("s3://bucket")):
+    for top in (tmp_path, paths.store_path("s3://bucket")):
         paths.make_folder(top / "a" / "b")
         paths.put_bytes(b"12", top / "a" / "x")
         paths.put_bytes(b"1", top / "a" / "b" / "y")
@@ -54,7 +54,7 @@ def test_names_are_those_of_one_folder_and_a_folder_that_is_not_there_has_none(
 
 
 def test_a_part_of_a_file_is_read_alone(s3: Store) -> None:
-    file = paths.place("s3://bucket/large")
+    file = paths.store_path("s3://bucket/large")
     paths.put_bytes(bytes(3_000_000), file)
     with paths.opened(file) as stream:
         stream.seek(1_000_000)
@@ -62,7 +62,7 @@ def test_a_part_of_a_file_is_read_alone(s3: Store) -> None:
 
 
 def test_a_local_copy_lasts_as_long_as_it_is_used(s3: Store) -> None:
-    file = paths.place("s3://bucket/x")
+    file = paths.store_path("s3://bucket/x")
     paths.put_bytes(b"1", file)
     with paths.local_copy(file) as copy:
         assert copy.read_bytes() == b"1"

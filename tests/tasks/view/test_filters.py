@@ -1,20 +1,20 @@
-"""Addresses become questions and questions addresses; nonsense is as if not said."""
+"""Addresses become queries and queries addresses; nonsense is as if not said."""
 
 import pytest
 
-from tasks.index.questions import Question
+from tasks.index.queries import Query
 from tasks.view.filters import NOTHING, Filters, address, read
 
 
-def test_an_address_and_its_question_say_the_same():
+def test_an_address_and_its_query_say_the_same():
     filters = read(
         {"q": " cells ", "modality": "microscopy/", "min": "0.9", "license": "CC0", "rejected": "hide"}
     )
-    assert filters.question == Question(
+    assert filters.query == Query(
         text="cells", modality="microscopy", min_confidence=0.9, license="CC0", rejected=False
     )
     assert address(filters) == "/?q=cells&modality=microscopy&min=0.9&license=CC0&rejected=hide"
-    assert read({"journal": NOTHING}).question.journal == ""
+    assert read({"journal": NOTHING}).query.journal == ""
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from tasks.index.questions import Hit, Question
+from tasks.index.queries import Hit, Query
 from tasks.index.search import SearchIndex
 from tasks.view.shown import alternative, links, marked, page_window, thumbnail_size, tree
 from tests.tasks.index.small import dataset
@@ -14,7 +14,7 @@ from tests.tasks.index.test_search import indexed
 @pytest.fixture(scope="module")
 def hit(tmp_path_factory: pytest.TempPathFactory) -> Hit:
     with SearchIndex(indexed(dataset(tmp_path_factory.mktemp("pages")))) as index:
-        return index.search(Question(), 1)[0]
+        return index.search(Query(), 1)[0]
 
 
 def test_the_tree_counts_what_is_below_and_puts_the_commonest_first():

@@ -12,7 +12,7 @@ Facet = Literal["path", "license", "journal"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class Query:
     """What rows are asked for; an empty field asks nothing."""
 
     text: str = ""
@@ -63,28 +63,28 @@ class Hit:
     """Higher is better; comparable within one answer only."""
 
 
-def condition(question: Question) -> tuple[str, list[Any]]:
-    """The question's filters in SQL, `s` being the table of subfigures; "1" where there is none."""
+def condition(query: Query) -> tuple[str, list[Any]]:
+    """The query's filters in SQL, `s` being the table of subfigures; "1" where there is none."""
     parts: list[tuple[str, list[Any]]] = []
-    if question.modality:
-        below = question.modality + "/"
-        after = question.modality + "0"  # the character behind "/"
-        parts.append(("(s.path = ? OR (s.path >= ? AND s.path < ?))", [question.modality, below, after]))
-    if question.min_confidence > 0:
-        parts.append(("s.confidence >= ?", [question.min_confidence]))
-    if question.rejected is not None:
-        parts.append(("s.rejected = ?", [int(question.rejected)]))
-    for column, value in (("license", question.license), ("journal", question.journal)):
+    if query.modality:
+        below = query.modality + "/"
+        after = query.modality + "0"  # the character behind "/"
+        parts.append(("(s.path = ? OR (s.path >= ? AND s.path < ?))", [query.modality, below, after]))
+    if query.min_confidence > 0:
+        parts.append(("s.confidence >= ?", [query.min_confidence]))
+    if query.rejected is not None:
+        parts.append(("s.rejected = ?", [int(query.rejected)]))
+    for column, value in (("license", query.license), ("journal", query.journal)):
         if value is not None:
             parts.append((f"s.{column} IS ?", [value or None]))
-    terms = parse(question.text)
+    terms = parse(query.text)
     if terms:
         parts.append(("s.id IN (SELECT rowid FROM texts WHERE texts MATCH ?)", [any_of(terms)]))
     return " AND ".join(text for text, _ in parts) or "1", [value for _, values in parts for value in values]
 
 
-def without(question: Question, facet: Facet) -> Question:
-    """The question with one filter taken off."""
+def without(query: Query, facet: Facet) -> Query:
+    """The query with one filter taken off."""
     if facet == "path":
-        return replace(question, modality=None)
-    return replace(question, license=None) if facet == "license" else replace(question, journal=None)
+        return replace(query, modality=None)
+    return replace(query, license=None) if facet == "license" else replace(query, journal=None)

@@ -15,6 +15,9 @@ Runtime = Literal["auto", "fp32", "eager"]
 MOST_SECONDS = 86_400
 """The longest time that one paper may be given."""
 
+MOST_JATS_BYTES = 64 * 2**20
+"""The largest JATS XML that is fetched or read; articles have 0.1 to 5 MB."""
+
 DEFAULT_MODEL = "default"
 """Name of the bundle that ships with Figmill."""
 

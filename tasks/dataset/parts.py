@@ -27,7 +27,6 @@ from tasks.dataset.schema import (
     IMAGE_COLUMN,
     PAPER_SCHEMA,
     Provenance,
-    pipeline_version,
     subfigure_schema,
     with_provenance,
 )
@@ -44,6 +43,7 @@ from tasks.records import (
 from tasks.stores import paths
 from tasks.stores.scratch import scratch
 from tasks.texts import printable, storable
+from tasks.version import pipeline_version
 
 if TYPE_CHECKING:
     from tasks.stores.paths import StorePath

@@ -7,11 +7,9 @@ codes, in the order of `probabilities`), `figmill.model_id`, `figmill.model_card
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any
 
 import pyarrow as pa
@@ -141,9 +139,3 @@ def _feature(field: pa.Field) -> dict[str, Any]:
 def _value(kind: pa.DataType) -> dict[str, Any]:
     names = {pa.float16(): "float16", pa.float32(): "float32", pa.float64(): "float64", pa.date32(): "date32"}
     return {"_type": "Value", "dtype": names.get(kind, str(kind))}
-
-
-@functools.cache
-def pipeline_version() -> str:
-    """Figmill's version, as rows carry it."""
-    return version("figmill")

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from models import taxonomy
-from tasks.dataset.schema import pipeline_version
 from tasks.export.choice import Choice, Counts
 from tasks.export.columns import MEANINGS
 from tasks.export.licenses import address, identifier
 from tasks.texts import printable
+from tasks.version import pipeline_version
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 _LARGEST = "1M<n<10M"

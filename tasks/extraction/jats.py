@@ -15,9 +15,7 @@ from defusedxml.ElementTree import parse
 from tasks.pdf.captions import parse_label
 from tasks.pdf.pages import clean
 from tasks.records import Metadata
-
-MOST_BYTES = 64 * 2**20
-"""The largest XML that is read; articles have 0.1 to 5 MB."""
+from tasks.settings import MOST_JATS_BYTES
 
 _LICENCE_URL = re.compile(
     r"creativecommons\.org/(?:licenses/([a-z-]+)/(\d\.\d)|publicdomain/(zero)/(\d\.\d))", re.I
@@ -56,7 +54,7 @@ def read_article(path: Path) -> Article | None:
     Entities are refused (defusedxml), so that no XML can grow in memory or read other files.
     """
     try:
-        if path.stat().st_size > MOST_BYTES:
+        if path.stat().st_size > MOST_JATS_BYTES:
             return None
         return _article(parse(path).getroot())
     except (OSError, ParseError, DefusedXmlException, ValueError, LookupError, RecursionError):

@@ -19,8 +19,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from tasks.errors import InputError, PaperError
-from tasks.extraction.jats import MOST_BYTES as JATS_BYTES
 from tasks.records import Extraction, Failure, Graphic, Paper
+from tasks.settings import MOST_JATS_BYTES
 from tasks.stores import objects, paths, web
 from tasks.stores.scratch import Folder
 from tasks.texts import printable
@@ -186,7 +186,7 @@ class Deliveries:
         if jats is None or not paths.is_remote(jats) or _is_here(paper.fetched_jats):
             return paper
         try:
-            return replace(paper, fetched_jats=str(self._get(jats, JATS_BYTES)))
+            return replace(paper, fetched_jats=str(self._get(jats, MOST_JATS_BYTES)))
         except PaperError as error:  # the paper has captions of its own
             log.warning("%s: %s", printable(jats), error.error)
             return replace(paper, jats_uri=None)

@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from tasks.errors import PaperError
-from tasks.extraction.jats import MOST_BYTES as JATS_BYTES
 from tasks.inputs.fetching import unreadable_id
 from tasks.pmc.articles import Article, File
 from tasks.pmc.bucket import Bucket
 from tasks.records import Failure, Graphic, Paper
+from tasks.settings import MOST_JATS_BYTES
 from tasks.stores.scratch import Folder
 from tasks.texts import printable
 
@@ -44,7 +44,7 @@ class Downloads:
             address=self._bucket.address(main.key),
         )
         try:
-            file = self._get(main, self._most_bytes if article.pdf else JATS_BYTES)
+            file = self._get(main, self._most_bytes if article.pdf else MOST_JATS_BYTES)
             with file.open("rb") as stream:
                 paper_id = hashlib.file_digest(stream, "sha256").hexdigest()
             paper = replace(paper, paper_id=paper_id, fetched=str(file))
@@ -65,7 +65,7 @@ class Downloads:
         if article.jats is None:
             return paper
         try:
-            file = self._get(article.jats, JATS_BYTES)
+            file = self._get(article.jats, MOST_JATS_BYTES)
         except PaperError as error:  # the PDF has captions of its own
             log.warning("%s without its JATS: %s", article.listed.pmcid, error.error)
             return paper

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from tasks.dataset.schema import pipeline_version
 from tasks.errors import PaperError
+from tasks.version import pipeline_version
 
 if TYPE_CHECKING:
     import httpx

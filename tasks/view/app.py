@@ -14,11 +14,11 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 
-from tasks.dataset.schema import pipeline_version
 from tasks.errors import FigmillError, PaperError
 from tasks.index.queries import Hit, Query
 from tasks.index.rows import figure_boxes, picture
 from tasks.index.search import SearchIndex
+from tasks.version import pipeline_version
 from tasks.view import shown as pages
 from tasks.view.drawing import Drawer, has_pdf
 from tasks.view.filters import NOTHING, Filters, address, read

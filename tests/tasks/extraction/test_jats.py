@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tasks.extraction.jats import MOST_BYTES, ArticleFigure, read_article
+from tasks.extraction.jats import ArticleFigure, read_article
 from tasks.records import Metadata
+from tasks.settings import MOST_JATS_BYTES
 
 ARTICLE = """<?xml version="1.0"?>
 <!DOCTYPE article PUBLIC "-//NLM//DTD JATS (Z39.96) 1.3//EN" "JATS-archivearticle1-3.dtd">
@@ -77,7 +78,7 @@ def test_elements_in_elements_without_end_give_nothing(tmp_path: Path) -> None:
 def test_a_file_above_the_limit_is_not_read(tmp_path: Path) -> None:
     path = write(tmp_path, ARTICLE)
     with path.open("r+b") as file:
-        file.truncate(MOST_BYTES + 1)
+        file.truncate(MOST_JATS_BYTES + 1)
     assert read_article(path) is None
 
 

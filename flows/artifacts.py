@@ -17,7 +17,6 @@ from prefect.artifacts import create_progress_artifact, create_table_artifact, u
 from prefect.events import emit_event
 from prefect.exceptions import PrefectException
 
-from flows.outcome import headline, outcome_table
 from tasks.progress import Logger, Reporter
 from tasks.records import RunSummary, ShardOutcome
 
@@ -67,6 +66,30 @@ def show_outcome(summary: RunSummary, key: str, warn_above: float = WARN_ABOVE) 
     """Leaves the outcome as a table artifact and in the log, and warns where more than `warn_above` failed."""
     show_table(outcome_table(summary), key, headline(summary))
     warn_of_failures(summary, warn_above)
+
+
+def outcome_table(summary: RunSummary) -> list[dict[str, Any]]:
+    """The outcome as rows of `what`, `number` and `detail`: papers, figures, subfigures, then each failure."""
+    rows: list[dict[str, Any]] = [
+        {"what": f"papers {status}", "number": number, "detail": ""}
+        for status, number in summary.by_status.items()
+    ]
+    rows += [
+        {"what": "papers skipped", "number": summary.skipped, "detail": "already in the dataset"},
+        {"what": "papers left", "number": summary.left, "detail": "for a later run"},
+        {"what": "pages", "number": summary.pages, "detail": ""},
+        {"what": "figures", "number": summary.figures, "detail": ""},
+        {"what": "subfigures", "number": summary.subfigures, "detail": f"labelled by {summary.model_id}"},
+    ]
+    rows += [
+        {"what": "failed", "number": 1, "detail": f"{f.name}: {f.error}"} for f in summary.failures[:100]
+    ]
+    return rows
+
+
+def headline(summary: RunSummary) -> str:
+    """What the run did, in a line."""
+    return f"{summary.papers} papers, {summary.subfigures} subfigures in {summary.seconds:.0f} s"
 
 
 def show_table(rows: list[dict[str, Any]], key: str, description: str) -> None:

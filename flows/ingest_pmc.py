@@ -8,8 +8,7 @@ from prefect import flow, runtime, tags
 from prefect.states import Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.artifacts import WARN_ABOVE, FlowReporter, show_table, warn_of_failures
-from flows.outcome import outcome_table
+from flows.artifacts import WARN_ABOVE, FlowReporter, outcome_table, show_table, warn_of_failures
 from flows.runners import for_workers, task_runs
 from flows.runs.ingesting import ingest, preview
 from flows.runs.label import SHARDS_AT_ONCE

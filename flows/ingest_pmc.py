@@ -11,7 +11,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from flows.artifacts import WARN_ABOVE, FlowReporter, outcome_table, show_table, warn_of_failures
 from flows.runners import for_workers, task_runs
 from flows.runs.ingesting import ingest, preview
-from flows.runs.label import SHARDS_AT_ONCE
+from flows.runs.shards import SHARDS_AT_ONCE
 from tasks.errors import FigmillError
 from tasks.records import IngestSummary
 from tasks.settings import IngestSettings

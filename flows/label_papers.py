@@ -8,7 +8,8 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.artifacts import WARN_ABOVE, FlowReporter, show_outcome
 from flows.runners import for_workers, task_runs
-from flows.runs.label import SHARDS_AT_ONCE, label
+from flows.runs.label import label
+from flows.runs.shards import SHARDS_AT_ONCE
 from tasks.errors import FigmillError
 from tasks.records import RunSummary
 from tasks.settings import LabelSettings

@@ -8,8 +8,8 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.artifacts import FlowReporter, show_outcome
 from flows.runners import for_workers, task_runs
-from flows.runs.label import SHARDS_AT_ONCE
 from flows.runs.relabelling import relabel
+from flows.runs.shards import SHARDS_AT_ONCE
 from tasks.errors import FigmillError
 from tasks.records import RunSummary
 from tasks.settings import RelabelSettings

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from prefect.futures import PrefectFuture, wait
 from prefect.tasks import Task
 
-from flows.runs.label import SettingsT, ShardT, Submit
+from flows.runs.shards import SettingsT, ShardT, Submit
 from tasks.errors import FigmillError, SettingsError
 from tasks.extraction.pool import stop_shared_pools
 from tasks.records import ShardOutcome

@@ -54,7 +54,7 @@ def index(folder: Path, to: str | None, name: str, dry_run: bool) -> None:
       figmill index figures --to postgresql://me@db.example.org/library --dry-run
       figmill index figures --to opensearch+https://search.example.org:9200 --name liver
     """
-    from tasks.index.targets import open_target
+    from tasks.index.opening import open_target
     from tasks.index.update import plan_update, update
 
     with open_target(folder, to, name) as target:
@@ -178,7 +178,7 @@ def view(folder: Path, host: str, port: int, opening: bool) -> None:
 
 def refresh(folder: Path) -> None:
     """Brings the embedded index of a dataset up to date; where it cannot be written, what there is serves."""
-    from tasks.index.targets import open_target
+    from tasks.index.opening import open_target
     from tasks.index.update import plan_update, update
 
     with open_target(folder, None) as target:

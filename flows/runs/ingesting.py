@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import replace
 
-from flows.runs.label import Result, ShardExecutor, in_window, threads
+from flows.runs.shards import Result, ShardExecutor, in_window, threads
 from tasks.bundles import open_bundle
 from tasks.dataset.dataset import Dataset, check_layout
 from tasks.dataset.ledger import drop_papers, read_holdings, replaced_papers

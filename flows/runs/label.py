@@ -1,68 +1,18 @@
-"""A run itself: which shards, in which window, and what became of them. Knows no Prefect."""
+"""Labelling itself: which inputs are new, and their shards from first to last. Knows no Prefect."""
 
 from __future__ import annotations
 
-import datetime as dt
-import sys
-import time
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, closing, contextmanager
-from typing import Protocol, TypeVar
+from contextlib import closing
 
+from flows.runs.shards import Result, ShardExecutor, in_window, threads
 from tasks.bundles import open_bundle
-from tasks.clock import now
 from tasks.dataset.dataset import Dataset
-from tasks.extraction.pool import stop_shared_pools
 from tasks.inputs.listing import list_inputs
 from tasks.inputs.plan import Plan
 from tasks.labelling import label_shard, provenance_of
 from tasks.progress import Reporter
-from tasks.records import RunSummary, Shard, ShardOutcome
-from tasks.report.page import write_report
-from tasks.settings import LabelSettings, RelabelSettings, default_workers
-
-SHARDS_AT_ONCE = 2
-"""While one shard waits for its last papers, the next one keeps processes and classifier busy."""
-
-
-ShardT = TypeVar("ShardT")
-SettingsT = TypeVar("SettingsT", LabelSettings, RelabelSettings)
-ShardT_contra = TypeVar("ShardT_contra", contravariant=True)
-SettingsT_contra = TypeVar("SettingsT_contra", contravariant=True)
-
-
-class ShardFuture(Protocol):
-    """A shard on its way: a future of concurrent.futures or of Prefect."""
-
-    def result(self) -> ShardOutcome:
-        """Waits for what became of the shard."""
-
-
-class Submit(Protocol[ShardT_contra, SettingsT_contra]):
-    """Hands a shard out, to a thread here or to a task run anywhere."""
-
-    def __call__(self, shard: ShardT_contra, settings: SettingsT_contra, /) -> ShardFuture:
-        """Starts the shard, or queues it."""
-
-
-ShardExecutor = AbstractContextManager[Submit[Shard, LabelSettings]]
-"""Who does the shards; leaving it means that none of them is at work any more."""
-
-
-class Counts(Protocol):
-    """What a run found to do; final once all shards are taken."""
-
-    inputs: int
-
-    @property
-    def skipped(self) -> int:
-        """Of these: done already, or not wanted."""
-
-    @property
-    def left(self) -> int:
-        """Inputs left for a later run."""
+from tasks.records import RunSummary
+from tasks.settings import LabelSettings, default_workers
 
 
 def label(settings: LabelSettings, executor: ShardExecutor, reporter: Reporter) -> RunSummary:
@@ -90,101 +40,6 @@ def label(settings: LabelSettings, executor: ShardExecutor, reporter: Reporter) 
 def label_here(settings: LabelSettings, reporter: Reporter) -> RunSummary:
     """`label` in this process, two shards at a time."""
     return label(settings, threads(label_shard, reporter), reporter)
-
-
-@contextmanager
-def threads(
-    do: Callable[[ShardT, SettingsT, Reporter], ShardOutcome], reporter: Reporter
-) -> Iterator[Submit[ShardT, SettingsT]]:
-    """Shards in threads of this process."""
-    pool = ThreadPoolExecutor(SHARDS_AT_ONCE, thread_name_prefix="shard")
-    try:
-        yield lambda shard, settings: pool.submit(do, shard, settings, reporter)
-    finally:
-        stop_shared_pools()  # a shard that waits for a paper ends with them
-        interrupted = isinstance(sys.exception(), KeyboardInterrupt)
-        pool.shutdown(wait=not interrupted, cancel_futures=True)
-
-
-def in_window(
-    shards: Iterable[ShardT], settings: SettingsT, submit: Submit[ShardT, SettingsT]
-) -> Iterator[tuple[ShardT, ShardOutcome]]:
-    """Hands out `window` shards at a time and gives back their outcomes in order."""
-    window: deque[tuple[ShardT, ShardFuture]] = deque()
-    for shard in shards:
-        window.append((shard, submit(shard, settings)))
-        if len(window) >= settings.window:
-            oldest, future = window.popleft()
-            yield oldest, future.result()
-    for shard, future in window:
-        yield shard, future.result()
-
-
-class Result:
-    """Adds up the shards' outcomes from the start of a run to its end."""
-
-    def __init__(self) -> None:
-        self._started = time.monotonic()
-        self._started_at = now()
-        self._outcomes: list[ShardOutcome] = []
-
-    def add(self, outcome: ShardOutcome) -> None:
-        """Takes what became of a shard."""
-        self._outcomes.append(outcome)
-
-    def end(
-        self, dataset: Dataset, counts: Counts, reporter: Reporter, model_id: str, settings: dict[str, str]
-    ) -> RunSummary:
-        """The run's summary, and its report if it did anything."""
-        reporter.left(counts.left)
-        summary = self._summary(dataset, counts, model_id, settings)
-        if summary.papers:
-            write_report(dataset.out, summary)
-        reporter.ended(summary)
-        return summary
-
-    def _summary(
-        self, dataset: Dataset, counts: Counts, model_id: str, settings: dict[str, str]
-    ) -> RunSummary:
-        done, seconds = self._outcomes, time.monotonic() - self._started
-        return RunSummary(
-            out=str(dataset.out),
-            started_at=self._started_at,
-            finished_at=self._started_at + dt.timedelta(seconds=seconds),  # whatever the clock was set to
-            seconds=seconds,
-            model_id=model_id,
-            settings=settings | _computed(settings, done),
-            inputs=counts.inputs,
-            skipped=counts.skipped,
-            left=counts.left,
-            shards=len(done),
-            by_status=_total(outcome.by_status for outcome in done),
-            failures=tuple(failure for outcome in done for failure in outcome.failures),
-            pages=sum(outcome.pages for outcome in done),
-            figures=sum(outcome.figures for outcome in done),
-            subfigures=sum(outcome.subfigures for outcome in done),
-            rejected=sum(outcome.rejected for outcome in done),
-            unscored=sum(outcome.unscored for outcome in done),
-            by_modality=_total(outcome.by_modality for outcome in done),
-            stage_seconds={
-                stage: sum(outcome.stage_seconds.get(stage, 0.0) for outcome in done)
-                for stage in ("extract", "prepare", "classify", "write")
-            },
-            parts=tuple(outcome.part for outcome in done),
-        )
-
-
-def _computed(settings: dict[str, str], done: Iterable[ShardOutcome]) -> dict[str, str]:
-    """What the runtime that was asked for came to, on all machines that had a part in it."""
-    found = sorted({outcome.computation for outcome in done if outcome.subfigures > outcome.unscored})
-    return {"runtime": f"{settings['runtime']} ({'; '.join(found)})"} if found else {}
-
-
-def _total(counts: Iterable[dict[str, int]]) -> dict[str, int]:
-    total: Counter[str] = Counter()
-    for count in counts:
-        total.update(count)
-    return dict(total.most_common())
 
 
 def _shown(settings: LabelSettings) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 
-from flows.runs.label import Result, Submit, in_window, threads
+from flows.runs.shards import Result, Submit, in_window, threads
 from tasks.bundles import open_bundle
 from tasks.dataset.check import require_dataset
 from tasks.dataset.dataset import Dataset

@@ -15,7 +15,8 @@ import pytest
 from click.testing import CliRunner
 
 from flows.commands.check import check as check_command
-from flows.runs.label import Submit, label
+from flows.runs.label import label
+from flows.runs.shards import Submit
 from tasks.dataset.check import Totals, check
 from tasks.dataset.lock import reading
 from tasks.demo.papers import make_papers

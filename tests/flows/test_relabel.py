@@ -13,8 +13,9 @@ import pytest
 from click.testing import CliRunner
 
 from flows.commands.relabel import relabel as relabel_command
-from flows.runs.label import Submit, label_here
+from flows.runs.label import label_here
 from flows.runs.relabelling import relabel, relabel_here
+from flows.runs.shards import Submit
 from models.bundle.description import Description, bundle_info
 from models.bundle.serialization import save_bundle
 from models.networks.build import build_network

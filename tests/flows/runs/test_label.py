@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.runs.label import ShardFuture, Submit, label, label_here
+from flows.runs.label import label, label_here
+from flows.runs.shards import ShardFuture, Submit
 from tasks.demo.papers import make_papers
 from tasks.errors import OutputError
 from tasks.extraction.pool import stop_shared_pools

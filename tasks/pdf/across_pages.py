@@ -6,16 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from tasks import boxes
 from tasks.pdf.captions import CaptionBlock
+from tasks.pdf.found_figure import FoundFigure
+from tasks.pdf.pages import PageContent
 
-if TYPE_CHECKING:
-    from tasks.pdf.figures import FoundFigure
-    from tasks.pdf.pages import PageContent
-
-    Bound = list[tuple[list[FoundFigure], CaptionBlock]]
+Bound = list[tuple[list[FoundFigure], CaptionBlock]]
 
 PROSE = 8
 """Words in a line of prose: what is written in a figure has hardly any such line."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from tasks import boxes
 from tasks.pdf.across_pages import bind_across_pages
 from tasks.pdf.captions import CaptionBlock, Style, body_style, find_captions, words_of
 from tasks.pdf.documents import MUPDF_ERRORS, raise_if_out_of_memory
+from tasks.pdf.found_figure import FoundFigure, is_large
 from tasks.pdf.layout import Component, Furniture, PageLayout, find_furniture, read_layout
 from tasks.pdf.pages import PageContent
 from tasks.records import Box
@@ -34,29 +35,6 @@ FAR = 100.0
 
 LEAST_SEED = 18.0
 """Points: the longer side of the smallest component that a figure may start from."""
-
-LEAST_UNLABELLED = (150.0, 90.0)
-"""Points: artwork without a caption is taken for a figure only when it is at least so wide and high."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FoundFigure:
-    """A figure's place: `bbox` in the upright frame of `page`; `caption` is None for an unlabelled figure."""
-
-    page: PageContent
-    bbox: Box
-    caption: CaptionBlock | None
-    pictured: bool = True
-    """A large embedded image is part of it."""
-
-    @property
-    def large(self) -> bool:
-        """Whether it is a figure even without a caption, if it is `pictured`."""
-        return _is_large(self.bbox)
-
-
-def _is_large(box: Box) -> bool:
-    return boxes.width(box) >= LEAST_UNLABELLED[0] and boxes.height(box) >= LEAST_UNLABELLED[1]
 
 
 def find_figures(
@@ -358,7 +336,7 @@ def _uncaptioned(layout: PageLayout, bound: dict[CaptionBlock, list[Component]])
             group += near
             free = [s for s in free if s not in near]
         box = _artwork(layout, group)
-        pictured = any(_is_large(image) and boxes.share_inside(image, box) > 0.5 for image in layout.images)
+        pictured = any(is_large(image) and boxes.share_inside(image, box) > 0.5 for image in layout.images)
         if boxes.area(box) > 0.02 * boxes.area(layout.page.bounds):
             found.append(FoundFigure(layout.page, box, None, pictured))
     return found

@@ -21,7 +21,8 @@ from tasks.extraction.reading import figure_image as image_of_page
 from tasks.panels.markers import expected_labels
 from tasks.panels.separation import FigureImage, TextLine
 from tasks.pdf.documents import open_pdf, read_pages
-from tasks.pdf.figures import FoundFigure, find_figures
+from tasks.pdf.figures import find_figures
+from tasks.pdf.found_figure import FoundFigure
 from tasks.pdf.pages import PageContent
 from tasks.pdf.pixels import FigurePixels, placed_images
 from tasks.records import Box

@@ -14,7 +14,7 @@ from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
-from tasks.pdf.figures import FoundFigure
+from tasks.pdf.found_figure import FoundFigure
 from tasks.pdf.pages import read_page
 from tasks.records import Box
 from tasks.settings import ExtractionLimits

@@ -8,7 +8,8 @@ import pymupdf
 import pytest
 
 from tasks import boxes
-from tasks.pdf.figures import FoundFigure, find_figures
+from tasks.pdf.figures import find_figures
+from tasks.pdf.found_figure import FoundFigure
 from tasks.pdf.pages import read_page
 from tests.tasks.drawn import LEFT, RIGHT, Drawing, Rect, picture, sentences
 

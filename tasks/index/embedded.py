@@ -20,7 +20,7 @@ from tasks.clock import now
 from tasks.errors import OutputError
 from tasks.index.documents import Document
 from tasks.index.source import Origin, Part
-from tasks.index.targets import Held
+from tasks.index.target import Held
 from tasks.index.words import modality_words
 
 FOLDER, FILE = "index", "figmill.sqlite"

@@ -21,7 +21,7 @@ from urllib.parse import unquote, urlsplit
 from tasks.errors import OutputError, SettingsError
 from tasks.index.documents import Document
 from tasks.index.source import Origin, Part
-from tasks.index.targets import Held
+from tasks.index.target import Held
 from tasks.texts import printable
 
 if TYPE_CHECKING:

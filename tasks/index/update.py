@@ -10,7 +10,7 @@ from pathlib import Path
 from tasks.errors import OutputError
 from tasks.index.documents import Document, read_documents
 from tasks.index.source import Origin, Part, list_parts, origin, reading_parts
-from tasks.index.targets import Target
+from tasks.index.target import Target
 from tasks.texts import printable
 
 Advance = Callable[[int], None]

@@ -23,10 +23,10 @@ from PIL import Image
 
 from models.bundle.bundle import resolve_bundle
 from tasks.index.likeness import embed
+from tasks.index.opening import open_target
 from tasks.index.queries import Hit, Query
 from tasks.index.rows import picture
 from tasks.index.search import SearchIndex
-from tasks.index.targets import open_target
 from tasks.index.update import plan_update, update
 
 FIRST = 5

@@ -17,9 +17,9 @@ import pytest
 
 from tasks.errors import OutputError, SettingsError
 from tasks.index.documents import read_documents
+from tasks.index.opening import open_target
 from tasks.index.opensearch import bulk_lines, index_body
 from tasks.index.source import Origin, list_parts
-from tasks.index.targets import open_target
 from tasks.index.update import Plan, plan_update, update
 from tests.tasks.index.small import FIRST, SECOND, dataset, part, row
 from tests.test_readme import BLOCKS

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tasks.errors import OutputError, SettingsError
-from tasks.index.targets import open_target
+from tasks.index.opening import open_target
 from tasks.index.update import Plan, plan_update, update
 from tests.tasks.index.small import FIRST, SECOND, dataset, part, row
 from tests.test_readme import BLOCKS

@@ -18,7 +18,8 @@ from models.devices import Device
 from models.evaluation.calibration import softmax
 from models.inference.blankness import blank
 from models.inference.caption_view import fuse
-from models.inference.engine import Engine, Engines, Floats, Runtime, open_engines
+from models.inference.engine import Engine, Engines, Floats
+from models.inference.opening import Runtime, open_engines
 from models.transforms import Pixels
 
 _LIBRARIES = {"openvino": "OpenVINO", "onnx": "ONNX Runtime", "torch": "PyTorch"}

@@ -11,8 +11,9 @@ import torch
 from models.bundle.bundle import BundleError, Rejection, resolve_bundle
 from models.bundle.description import Description
 from models.bundle.serialization import load_bundle, save_bundle
-from models.inference.engine import Engine, open_engines
+from models.inference.engine import Engine
 from models.inference.onnx_graph import Graph, has_graph
+from models.inference.opening import open_engines
 from models.inference.predict import load_predictor
 from models.inference.torch_engine import TorchEngine, deployed
 from models.networks.build import build_network
@@ -217,7 +218,7 @@ def test_a_network_that_a_library_does_not_take_goes_to_another(
         raise RuntimeError("no such operation")
 
     info = load_bundle(made(tmp_path, "resnet18:b1-0")).info
-    monkeypatch.setattr("models.inference.engine._openvino", refuse)
+    monkeypatch.setattr("models.inference.opening._openvino", refuse)
     assert open_engines(info, "cpu", "auto").runtime == "onnx"
     assert "OpenVINO does not take the network (no such operation)" in caplog.text
 

@@ -18,7 +18,8 @@ from tasks.panels.separation import FigureImage, Panel, TextLine, separate
 from tasks.panels.sides import bind_sides
 from tasks.panels.subcaptions import split_caption
 from tasks.pdf.documents import MUPDF_ERRORS, open_pdf, raise_if_out_of_memory, read_pages
-from tasks.pdf.figures import FoundFigure, find_figures
+from tasks.pdf.figures import find_figures
+from tasks.pdf.found_figure import FoundFigure
 from tasks.pdf.pages import PageContent
 from tasks.pdf.pixels import FigurePixels, PlacedImage, placed_images
 from tasks.records import Box, CaptionSource, Extraction, Figure, FigureKind, Metadata, Paper, Subfigure

@@ -25,7 +25,7 @@ from flows.commands.models import mendable
     "--photographs",
     metavar="DIR",
     type=click.Path(exists=True, file_okay=False),
-    help="Unpacked packages with photographs to reject: see flows/runs/photographs.py.",
+    help="Unpacked packages with photographs to reject: see models/default/photographs.py.",
 )
 @click.option(
     "--strangers",

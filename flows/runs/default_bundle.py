@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.runs.photographs import read_photographs
 from models.data.imageclef import IMAGE_SUFFIXES, LabelledImage, read_data
 from tasks.developing.gold import read_gold
 
@@ -43,6 +42,7 @@ def build_default(settings: BuildSettings) -> BundleInfo:
     """Writes the bundle to `out`. Raises ValueError or InputError with a line for the user."""
     from models.default.build import build
     from models.default.panels import drawn_panels
+    from models.default.photographs import read_photographs
 
     panels = [*_labelled(Path(settings.panels)), *drawn_panels(settings.seed)]
     if settings.corpus:

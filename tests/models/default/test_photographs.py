@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from flows.runs import photographs
-from flows.runs.photographs import LISTING, read_photographs
+from models.default import photographs
+from models.default.photographs import LISTING, read_photographs
 
 HEADER = "use,package,version,licence,file,start,length\n"
 FREE = re.compile(r"public domain|CC0-1\.0|CC-BY-\d\.\d|MIT|BSD-[23]-Clause|Apache-2\.0|Zlib")

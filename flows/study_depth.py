@@ -8,11 +8,11 @@ from prefect import flow, get_run_logger
 from prefect.artifacts import create_markdown_artifact
 
 from flows.runs.study import StudySettings, study
-from flows.runs.training import TrainReporter
-from flows.runs.training_outcome import TrainOutcome
 from flows.runs.training_progress import TrainingLines
-from flows.runs.training_settings import TrainSettings
 from flows.train_classifier import train_classifier
+from models.training.outcome import TrainOutcome
+from models.training.reporter import TrainReporter
+from models.training.settings import TrainSettings
 
 
 @flow(name="study-depth", persist_result=False)

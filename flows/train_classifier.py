@@ -7,10 +7,11 @@ from prefect.artifacts import create_markdown_artifact
 
 from flows.artifacts import Progress
 from flows.runs.tracking import followed
-from flows.runs.training import TrainReporter, train
-from flows.runs.training_outcome import TrainOutcome
+from flows.runs.training import train
 from flows.runs.training_progress import TrainingLines
-from flows.runs.training_settings import TrainSettings
+from models.training.outcome import TrainOutcome
+from models.training.reporter import TrainReporter
+from models.training.settings import TrainSettings
 from models.training.training import Epoch
 
 _KEY = "figmill-train-classifier"

@@ -14,8 +14,8 @@ from flows.commands.options import DEVICE
 from tasks.errors import FigmillError
 
 if TYPE_CHECKING:
-    from flows.runs.training_outcome import TrainOutcome
     from models.evaluation.evaluation import Evaluation
+    from models.training.outcome import TrainOutcome
 
 _CACHE = click.option(
     "--cache", metavar="DIR", help="Where decoded images are kept (default: ~/.cache/figmill)."
@@ -144,7 +144,7 @@ def train(where: tuple[str, ...], **options: Any) -> None:
     from flows.commands.prefect_api import api_is_configured, check_api
     from flows.runs.training import train as train_here
     from flows.runs.training_progress import TrainingLines
-    from flows.runs.training_settings import TrainSettings
+    from models.training.settings import TrainSettings
 
     command = "figmill train " + shlex.join(sys.argv[2:])
     settings = TrainSettings(where=_parse_where(where), command=command, **options)
@@ -256,7 +256,7 @@ def study(
     from flows.runs.study import StudySettings, report
     from flows.runs.study import study as study_here
     from flows.runs.training_progress import TrainingLines
-    from flows.runs.training_settings import TrainSettings
+    from models.training.settings import TrainSettings
 
     if bool(data) == bool(from_predictions):
         raise click.UsageError("give DATA to train on, or --from-predictions DIR, one of them")

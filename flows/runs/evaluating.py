@@ -7,20 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from models.bundle.bundle import resolve_bundle
 from models.bundle.card import metrics, quality
-from models.data.experiment import SPLITS, Prepared, prepare, test_only
+from models.data.experiment import SPLITS, prepare, test_only
 from models.data.imageclef import DataError, LabelledImages, read_data
 from models.devices import Device
-from models.evaluation.evaluation import Evaluation, evaluate
-from models.inference.predict import Predictions, Predictor, load_predictor
+from models.evaluation.evaluation import Evaluation
+from models.inference.predict import Predictor, load_predictor
+from models.inference.scoring import ScoredImages, score_images
 from models.training.plots import plot_confusion, plot_reliability
-
-_BATCH = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,10 +49,9 @@ def evaluate_bundle(settings: EvaluateSettings) -> Evaluation:
     _check_classes(data, predictor)
     cache = Path(settings.cache) if settings.cache else None
     prepared = prepare(test_only(data), predictor.transform, cache, classes=predictor.classes)
-    predictions = _predict(prepared, predictor)
-    scores = _score(prepared, predictions, predictor)
-    _write(Path(settings.out), prepared, predictions, predictor, scores)
-    return scores
+    scored = score_images(prepared, predictor)
+    _write(Path(settings.out), scored, predictor)
+    return scored.evaluation
 
 
 def _chosen(data: LabelledImages, split: str) -> LabelledImages:
@@ -76,69 +73,38 @@ def _check_classes(data: LabelledImages, predictor: Predictor) -> None:
         )
 
 
-def _predict(prepared: Prepared, predictor: Predictor) -> Predictions:
-    examples = prepared.examples("test")
-    parts = []
-    for start in range(0, len(examples), _BATCH):
-        rows = examples.rows[start : start + _BATCH]
-        images = predictor.transform.central(prepared.canvases.pixels[rows])
-        parts.append(predictor.predict(images, examples.captions[start : start + _BATCH]))
-    return Predictions(
-        np.concatenate([part.probabilities for part in parts]),
-        np.concatenate([part.embeddings for part in parts]),
-        np.concatenate([part.rejected for part in parts]),
-    )
-
-
-def _score(prepared: Prepared, predictions: Predictions, predictor: Predictor) -> Evaluation:
-    sure = np.array([not image.unsure for image in prepared.images])
-    if not sure.any():
-        raise DataError("every image is marked unsure, so there is nothing to score")
-    groups = [image.group or str(image.path) for image in prepared.images if not image.unsure]
-    labels = prepared.examples("test").labels[sure]
-    return evaluate(
-        predictions.probabilities[sure],
-        labels,
-        predictor.classes,
-        groups,
-        rejected=predictions.rejected[sure],
-    )
-
-
-def _write(
-    out: Path, prepared: Prepared, predictions: Predictions, predictor: Predictor, scores: Evaluation
-) -> None:
+def _write(out: Path, scored: ScoredImages, predictor: Predictor) -> None:
     out.mkdir(parents=True, exist_ok=True)
-    pq.write_table(_table(prepared, predictions, predictor), out / "predictions.parquet", compression="zstd")
-    record = {"model_id": predictor.model_id, **metrics(scores)}
+    pq.write_table(_table(scored, predictor), out / "predictions.parquet", compression="zstd")
+    record = {"model_id": predictor.model_id, **metrics(scored.evaluation)}
     (out / "metrics.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    (out / "report.md").write_text(_report(prepared, predictor, scores), encoding="utf-8")
-    plot_confusion(scores, out / "confusion.png")
-    plot_reliability(scores, out / "reliability.png")
+    (out / "report.md").write_text(_report(scored, predictor), encoding="utf-8")
+    plot_confusion(scored.evaluation, out / "confusion.png")
+    plot_reliability(scored.evaluation, out / "reliability.png")
 
 
-def _table(prepared: Prepared, predictions: Predictions, predictor: Predictor) -> pa.Table:
+def _table(scored: ScoredImages, predictor: Predictor) -> pa.Table:
     """A row per image, its probabilities in the order of the metadata's `figmill.classes`."""
-    classes = np.array(predictor.classes)
-    predicted = classes[predictions.probabilities.argmax(axis=1)]
-    codes = [image.code for image in prepared.images]
+    images, probabilities = scored.prepared.images, scored.predictions.probabilities
+    codes = [image.code for image in images]
     columns = {
-        "path": [str(image.path) for image in prepared.images],
-        "group": [image.group or None for image in prepared.images],
+        "path": [str(image.path) for image in images],
+        "group": [image.group or None for image in images],
         "code": codes,
-        "predicted": predicted.tolist(),
-        "right": [a == b for a, b in zip(codes, predicted.tolist(), strict=True)],
-        "confidence": predictions.probabilities.max(axis=1),
-        "rejected": predictions.rejected,
-        "unsure": [image.unsure for image in prepared.images],
-        "probabilities": pa.FixedSizeListArray.from_arrays(predictions.probabilities.ravel(), len(classes)),
+        "predicted": scored.predicted,
+        "right": [a == b for a, b in zip(codes, scored.predicted, strict=True)],
+        "confidence": probabilities.max(axis=1),
+        "rejected": scored.predictions.rejected,
+        "unsure": [image.unsure for image in images],
+        "probabilities": pa.FixedSizeListArray.from_arrays(probabilities.ravel(), probabilities.shape[1]),
     }
     names = {"figmill.classes": json.dumps(list(predictor.classes)), "figmill.model_id": predictor.model_id}
     return pa.table(columns).replace_schema_metadata(names)
 
 
-def _report(prepared: Prepared, predictor: Predictor, scores: Evaluation) -> str:
-    lines = [quality(f"{predictor.model_id} on {len(prepared.images)} images", scores)]
+def _report(scored: ScoredImages, predictor: Predictor) -> str:
+    prepared = scored.prepared
+    lines = [quality(f"{predictor.model_id} on {len(prepared.images)} images", scored.evaluation)]
     for what, names in (("missing", prepared.missing), ("unreadable", prepared.unreadable)):
         if names:
             lines.append(f"{len(names)} images {what}: {', '.join(names)}")

@@ -14,11 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from flows.runs.training import TrainReporter, describe, prepare_data, train
-from flows.runs.training_outcome import OUTCOME, TrainOutcome
-from flows.runs.training_settings import TrainSettings, recipe_of
+from flows.runs.training import describe, train
 from models.bundle.bundle import DESCRIPTION_FILE
 from models.bundle.description import bundle_info
 from models.data.imageclef import DataError
@@ -32,15 +28,13 @@ from models.networks.variants import (
     parse_variant,
     unknown_model,
 )
+from models.study.outcomes import keep_predictions, read_json
 from models.study.report import write_report
-from models.study.study import (
-    Results,
-    VariantResult,
-    predictions_file,
-    read_predictions,
-    read_results,
-    write_results,
-)
+from models.study.study import predictions_file, read_predictions, read_results
+from models.training.fitting import prepare_data
+from models.training.outcome import OUTCOME, TrainOutcome
+from models.training.reporter import TrainReporter
+from models.training.settings import TrainSettings, recipe_of
 from models.training.starting import ENSEMBLE, weights_identity
 
 Train = Callable[[TrainSettings, TrainReporter], TrainOutcome]
@@ -131,7 +125,7 @@ def _check_common(settings: StudySettings, reporter: TrainReporter) -> None:
         with written_whole(file) as aside:
             aside.write_text(json.dumps(now, indent=1) + "\n", encoding="utf-8")
         return
-    before = _read_json(file)
+    before = read_json(file)
     changed = [key for key in {**before, **now} if before.get(key) != now.get(key)]
     if changed:
         what = ", ".join(f"{key} ({before.get(key)}, now {now.get(key)})" for key in changed[:4])
@@ -189,27 +183,6 @@ def _outcome_file(out: Path, name: str) -> Path:
 
 def _keep(out: Path, name: str) -> None:
     """Takes a variant's predictions of the test images from its outcome into its file, unless they are there."""
-    variant, source = _variant(name), _outcome_file(out, name)
-    if variant is None or not source.is_file():
-        return
-    outcome = _read_json(source)
-    total, trainable = outcome["parameters"]
-    predicted = np.array(outcome["test_predicted"], dtype=np.int64)
-    new = VariantResult(variant, predicted, total, trainable, outcome["validation_accuracy"])
-    classes, true = tuple(outcome["training"]["classes"]), np.array(outcome["test_labels"], dtype=np.int64)
-    file = predictions_file(out, variant.base, variant.approach)
-    others: tuple[VariantResult, ...] = ()
-    if file.is_file():
-        before = read_results(file)
-        if not np.array_equal(before.true, true) or before.classes != classes:
-            raise DataError(f"{file} is of other test images; take another --out for other data")
-        others = tuple(result for result in before.variants if result.variant != variant)
-    write_results(out, Results(variant.base, variant.approach, classes, true, (*others, new)))
-
-
-def _read_json(file: Path) -> dict[str, Any]:
-    try:
-        content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DataError(f"{file} cannot be read: {error}; remove it, or take another --out") from error
-    return content
+    variant, outcome = _variant(name), _outcome_file(out, name)
+    if variant and outcome.is_file():
+        keep_predictions(variant, outcome, out)

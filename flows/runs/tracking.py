@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from types import ModuleType
 
-from flows.runs.training import TrainReporter
-from flows.runs.training_outcome import TrainOutcome
-from flows.runs.training_settings import TrainSettings, recipe_of
 from models.data.experiment import Prepared
+from models.training.outcome import TrainOutcome
+from models.training.reporter import TrainReporter
+from models.training.settings import TrainSettings, recipe_of
 from models.training.training import Epoch
 from tasks.errors import SettingsError
 

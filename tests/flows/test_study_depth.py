@@ -9,12 +9,13 @@ import httpx
 import pytest
 
 from flows.runs.study import StudyReporter, StudySettings, bundle_folder, expand, study
-from flows.runs.training import TrainReporter, train
-from flows.runs.training_outcome import TrainOutcome
-from flows.runs.training_settings import TrainSettings
+from flows.runs.training import train
 from models.data.imageclef import DataError
 from models.networks.variants import ENSEMBLE_MEMBERS, UnknownModelError
 from models.study.study import read_predictions
+from models.training.outcome import TrainOutcome
+from models.training.reporter import TrainReporter
+from models.training.settings import TrainSettings
 from tests.flows.command import figmill
 from tests.models.pictures import class_folders, picture
 

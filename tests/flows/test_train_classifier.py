@@ -14,8 +14,7 @@ from click.testing import CliRunner
 from safetensors.torch import load_file
 
 from flows.cli import figmill as commands
-from flows.runs.training import TrainReporter, train
-from flows.runs.training_settings import TrainSettings, recipe_of
+from flows.runs.training import train
 from models.bundle.description import Description
 from models.bundle.serialization import load_bundle, save_bundle
 from models.data.imageclef import DataError
@@ -23,6 +22,8 @@ from models.networks.build import build_network
 from models.networks.variants import ENSEMBLE_MEMBERS
 from models.networks.weights import WeightsError
 from models.training.checkpoints import CheckpointError
+from models.training.reporter import TrainReporter
+from models.training.settings import TrainSettings, recipe_of
 from models.training.training import Epoch
 from models.transforms import Transform
 from tasks.errors import FigmillError

@@ -12,12 +12,12 @@ from click.testing import CliRunner, Result
 from flows.cli import figmill
 from flows.runs.evaluating import EvaluateSettings, evaluate_bundle
 from flows.runs.training import train
-from flows.runs.training_settings import TrainSettings
 from models.bundle.description import Description
 from models.bundle.serialization import save_bundle
 from models.caption_features import caption_features
 from models.data.imageclef import DataError
 from models.networks.build import build_network
+from models.training.settings import TrainSettings
 from models.transforms import Transform
 from tasks.errors import FigmillError
 from tests.models.pictures import CODES, class_folders, picture

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from flows.runs.tracking import followed
-from flows.runs.training import TrainReporter, train
-from flows.runs.training_settings import TrainSettings
+from flows.runs.training import train
 from flows.train_classifier import train_classifier
 from models.data.imageclef import DataError
+from models.training.reporter import TrainReporter
+from models.training.settings import TrainSettings
 from tasks.errors import SettingsError
 from tests.models.pictures import class_folders
 

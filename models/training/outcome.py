@@ -11,7 +11,6 @@ from typing import Any
 
 import torch
 
-from flows.runs.training_settings import TrainSettings
 from models.bundle.bundle import BundleInfo, Rejection
 from models.bundle.card import CardFacts, metrics, write_card
 from models.bundle.description import Description
@@ -25,6 +24,7 @@ from models.files import written_whole
 from models.networks.resnet import parameter_counts
 from models.training.plots import plot_confusion, plot_curves, plot_reliability
 from models.training.recipes import Recipe
+from models.training.settings import TrainSettings
 from models.training.starting import start_identity
 from models.training.training import Epoch, Fit
 

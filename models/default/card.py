@@ -247,8 +247,10 @@ def _with(value: float, interval: Interval) -> str:
 
 
 def _share(hits: int, count: int) -> str:
-    """Percent with its Wilson interval."""
-    share, z = hits / count, 1.96
-    middle = (share + z**2 / (2 * count)) / (1 + z**2 / count)
-    reach = z / (1 + z**2 / count) * (share * (1 - share) / count + z**2 / (4 * count**2)) ** 0.5
-    return f"{share:.1%} ({max(middle - reach, 0):.1%} to {min(middle + reach, 1):.1%})"
+    """Percent with its 95% Wilson interval."""
+    from scipy.stats import (
+        binomtest,  # takes a second or more to import, and only a card that is written needs it
+    )
+
+    interval = binomtest(hits, count).proportion_ci(confidence_level=0.95, method="wilson")
+    return f"{hits / count:.1%} ({interval.low:.1%} to {interval.high:.1%})"

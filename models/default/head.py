@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import torch
+from scipy.special import log_softmax
 
 from models.data.augmentation import PRINT_AUGMENTATION, augment, to_batch
 from models.networks.resnet import ResNet
@@ -98,7 +99,7 @@ class Head:
     def logits(self, features: Features, view: int = 0) -> Floats:
         """(N, classes), normalised to log-probabilities."""
         x = features.of(self.readout.units, self.readout.spread, view)
-        logits = _log_softmax(x @ self.weight.T + self.bias)
+        logits: Floats = log_softmax(x @ self.weight.T + self.bias, axis=1).astype(np.float32)
         if self.group is None:
             return logits
         names, numbers = groups(self.classes)
@@ -248,9 +249,3 @@ def leave_source_out(
             guess = np.array(head.classes)[known][head.logits(features)[asked][:, known].argmax(axis=1)]
             found.append((source, len(asked), float((guess == examples.codes[asked]).mean())))
     return found
-
-
-def _log_softmax(logits: npt.NDArray[np.floating]) -> Floats:
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    normalised: Floats = (shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))).astype(np.float32)
-    return normalised

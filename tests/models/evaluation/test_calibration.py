@@ -1,4 +1,5 @@
 import numpy as np
+from scipy import special
 
 from models.evaluation.calibration import (
     expected_calibration_error,
@@ -14,6 +15,11 @@ def overconfident(count: int = 4000, true_temperature: float = 2.5) -> tuple[np.
     logits = generator.normal(size=(count, 5)).astype(np.float32) * 2
     labels = np.array([generator.choice(5, p=row / row.sum()) for row in softmax(logits).astype(float)])
     return logits * true_temperature, labels
+
+
+def test_softmax_is_scipys_to_the_last_bit() -> None:
+    logits = np.random.default_rng(1).normal(size=(64, 31), scale=8).astype(np.float32)
+    assert softmax(logits).tobytes() == special.softmax(logits, axis=1).tobytes()
 
 
 def test_the_temperature_that_made_the_logits_is_found() -> None:

@@ -13,7 +13,7 @@ from tasks.developing.gold import read_gold
 
 if TYPE_CHECKING:
     from models.bundle.bundle import BundleInfo
-    from models.default.panels import Kind, Panel
+    from models.default.panels import Kind, LabelledPanel
 
 _FREE = ("permissive", "cc0")
 """Only ready-made sets of these licence classes may train what ships."""
@@ -56,7 +56,7 @@ def build_default(settings: BuildSettings) -> BundleInfo:
     return build(panels, settings.weights, settings.out, settings.seed, settings.command, say, cache)
 
 
-def _labelled(folder: Path) -> Iterator[Panel]:
+def _labelled(folder: Path) -> Iterator[LabelledPanel]:
     """Test panels whatever their source; training panels only where their terms allow it to ship."""
     published = folder / "published.csv"
     free = {image.path for image in read_data([published], where={"third_party": ("0",)}).images}
@@ -67,10 +67,10 @@ def _labelled(folder: Path) -> Iterator[Panel]:
         yield _panel(image, "assembled")
 
 
-def _panel(image: LabelledImage, kind: Kind) -> Panel:
-    from models.default.panels import Panel
+def _panel(image: LabelledImage, kind: Kind) -> LabelledPanel:
+    from models.default.panels import LabelledPanel
 
-    return Panel(
+    return LabelledPanel(
         image=image.path.read_bytes(),
         code=image.code,
         kind=kind,
@@ -81,11 +81,11 @@ def _panel(image: LabelledImage, kind: Kind) -> Panel:
     )
 
 
-def _gold(corpus: str) -> Iterator[Panel]:
-    from models.default.panels import Panel
+def _gold(corpus: str) -> Iterator[LabelledPanel]:
+    from models.default.panels import LabelledPanel
 
     for gold in read_gold(corpus):
-        yield Panel(
+        yield LabelledPanel(
             image=gold.image,
             code=gold.code,
             kind="test",
@@ -95,9 +95,9 @@ def _gold(corpus: str) -> Iterator[Panel]:
         )
 
 
-def _strangers(folder: Path) -> Iterator[Panel]:
-    from models.default.panels import Panel
+def _strangers(folder: Path) -> Iterator[LabelledPanel]:
+    from models.default.panels import LabelledPanel
 
     for file in sorted(folder.rglob("*")):
         if file.is_file() and file.suffix.lower() in IMAGE_SUFFIXES:
-            yield Panel(image=file.read_bytes(), code="", kind="stranger", group=folder.name)
+            yield LabelledPanel(image=file.read_bytes(), code="", kind="stranger", group=folder.name)

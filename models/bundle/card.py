@@ -14,7 +14,7 @@ from models.transforms import Transform
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CardFacts:
+class ModelFacts:
     """All that a card says."""
 
     name: str
@@ -37,7 +37,7 @@ class CardFacts:
     notes: str = ""
 
 
-def write_card(facts: CardFacts) -> str:
+def write_card(facts: ModelFacts) -> str:
     """Markdown."""
     parts = [
         f"# {facts.name}: {facts.model}, {len(facts.classes)} classes",
@@ -57,7 +57,7 @@ def write_card(facts: CardFacts) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _use(facts: CardFacts) -> str:
+def _use(facts: ModelFacts) -> str:
     size = facts.transform.size
     return (
         f"## Use\n\nNames the modality of one subfigure ({facts.parameters:,} parameters, input {size} x {size} "
@@ -66,7 +66,7 @@ def _use(facts: CardFacts) -> str:
     )
 
 
-def _data(facts: CardFacts) -> str:
+def _data(facts: ModelFacts) -> str:
     lines = ["## Data", "", "Images per class and split:", ""]
     lines += ["| class | | train | validation | test |", "|---|---|---|---|---|"]
     counts = Counter((image.code, image.split) for image in facts.images)
@@ -85,7 +85,7 @@ def _data(facts: CardFacts) -> str:
     return "\n".join(lines)
 
 
-def _training(facts: CardFacts) -> str:
+def _training(facts: ModelFacts) -> str:
     return (
         f"## Training\n\nStart weights: {facts.start_weights}. Seed {facts.seed}. {facts.best_epoch}\n\n"
         f"Recipe: {facts.recipe}\n\nMade by:\n\n```\n{facts.command}\n```"
@@ -117,7 +117,7 @@ def quality(title: str, scores: Evaluation) -> str:
     return "\n".join(lines)
 
 
-def _limits(facts: CardFacts) -> str:
+def _limits(facts: ModelFacts) -> str:
     counts = Counter(image.code for image in facts.images if image.split == "train")
     few = [f"{code} ({counts[code]})" for code in facts.classes if counts[code] < 50]
     lines = ["## Limits", ""]

@@ -28,7 +28,7 @@ from models.default.facts import (
 )
 from models.default.head import Floats, LabelledFeatures, Readout, cross_validate, leave_source_out
 from models.default.model import CHOSEN, DefaultModel, build_default_network, fit_model
-from models.default.panels import TRANSFORM, TRUNK, Panel, PanelArrays, Say, as_examples, gather
+from models.default.panels import TRANSFORM, TRUNK, LabelledPanel, PanelArrays, Say, as_examples, gather
 from models.inference.caption_view import WEIGHT
 from models.networks.resnet import ResNet
 
@@ -62,7 +62,7 @@ class _Trained:
 
 
 def build(
-    panels: Sequence[Panel],
+    panels: Sequence[LabelledPanel],
     weights: str,
     out: str,
     seed: int,

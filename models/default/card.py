@@ -22,7 +22,7 @@ _LEAST = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
+class PanelScores:
     """One way of labelling on the test panels, each value with its 95% bootstrap interval over articles."""
 
     accuracy: tuple[float, Interval]
@@ -50,7 +50,7 @@ class DefaultCard:
     comparison: Sequence[tuple[str, int, float, float]]
     """(readout, features, accuracy, macro-F1) in cross-validation over the published training articles."""
     left_out: Sequence[tuple[str, int, float]]
-    scores: Mapping[str, Score]
+    scores: Mapping[str, PanelScores]
     test: Evaluation
     confused: Sequence[tuple[str, str, int]]
     rejected: Mapping[str, tuple[int, int]] = field(default_factory=dict)
@@ -59,7 +59,7 @@ class DefaultCard:
     """The same of each class's test panels."""
 
 
-def score(codes: Codes, guesses: Codes, groups: Codes) -> Score:
+def score(codes: Codes, guesses: Codes, groups: Codes) -> PanelScores:
     """Scores (N,) guesses against (N,) true codes; the bootstrap draws whole groups and keeps the set of classes."""
     counts = Counter(codes.tolist())
     common = [code for code, count in sorted(counts.items()) if count >= _LEAST]
@@ -76,7 +76,7 @@ def score(codes: Codes, guesses: Codes, groups: Codes) -> Score:
         low, high = np.nanpercentile([value(codes[s], guesses[s]) for s in samples], [2.5, 97.5])
         return float(value(codes, guesses)), (float(low), float(high))
 
-    return Score(
+    return PanelScores(
         measured(lambda true, guess: float((true == guess).mean())),
         measured(lambda true, guess: mean_f1(true, guess, common)),
         measured(lambda true, guess: mean_f1(true, guess, micro)),

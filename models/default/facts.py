@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.default.card import Codes, Score, score
+from models.default.card import Codes, PanelScores, score
 from models.default.head import LabelledFeatures, Readout, fit_head
 from models.default.model import DefaultModel, fit_chosen_head
 from models.default.panels import TAUGHT, Flags, PanelArrays
@@ -43,7 +43,9 @@ def judge(data: PanelArrays, model: DefaultModel) -> Judgement:
     return Judgement(classes[seen.argmax(axis=1)], classes[alone.argmax(axis=1)], rejected, evaluation)
 
 
-def measure_scores(data: PanelArrays, examples: LabelledFeatures, judgement: Judgement) -> dict[str, Score]:
+def measure_scores(
+    data: PanelArrays, examples: LabelledFeatures, judgement: Judgement
+) -> dict[str, PanelScores]:
     """The test panels' scores by the plain probe and by the bundle, without captions and with them."""
     return {
         "linear probe on the frozen trunk, no drawings, no captions": _probe(data, examples),
@@ -119,12 +121,12 @@ def _packages(groups: Codes) -> dict[str, list[str]]:
     return left_out
 
 
-def _score(data: PanelArrays, guesses: Codes) -> Score:
+def _score(data: PanelArrays, guesses: Codes) -> PanelScores:
     test = data.tested
     return score(data.codes[test], guesses[test], data.groups[test])
 
 
-def _probe(data: PanelArrays, examples: LabelledFeatures) -> Score:
+def _probe(data: PanelArrays, examples: LabelledFeatures) -> PanelScores:
     """What everybody would try first: one linear layer on the means of the last maps, every panel counting the same."""
     rows = data.rows("published", "assembled")
     even = LabelledFeatures(

@@ -112,7 +112,7 @@ class Head:
         return joint
 
 
-def compute_features(
+def compute_trunk_features(
     network: ResNet,
     canvases: Pixels,
     tintable: npt.NDArray[np.bool_],

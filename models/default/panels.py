@@ -40,7 +40,7 @@ _NOISE_IMAGES = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Panel:
+class LabelledPanel:
     """An encoded image with its class and where it comes from.
 
     `group` is the article or the source; `text` what the paper says of it. A `stranger` is no panel at all: its `group`
@@ -61,7 +61,7 @@ class Panel:
 class PanelArrays:
     """Panels as arrays, with what the trunk makes of them."""
 
-    panels: tuple[Panel, ...]
+    panels: tuple[LabelledPanel, ...]
     features: Features
     codes: Codes
     kinds: Codes
@@ -84,10 +84,10 @@ class PanelArrays:
         return [panel.text for panel in self.panels]
 
 
-def drawn_panels(seed: int) -> list[Panel]:
+def drawn_panels(seed: int) -> list[LabelledPanel]:
     """What the project draws itself, and fifty images of each kind of noise that training does not see."""
     drawn = [
-        Panel(
+        LabelledPanel(
             image=image,
             code=code,
             kind="drawn",
@@ -102,11 +102,13 @@ def drawn_panels(seed: int) -> list[Panel]:
             random = np.random.default_rng([seed + 1, number])
             stream = io.BytesIO()
             draw(random, (int(random.integers(64, 420)), int(random.integers(64, 420)))).save(stream, "PNG")
-            drawn.append(Panel(image=stream.getvalue(), code="", kind="stranger", group=name))
+            drawn.append(LabelledPanel(image=stream.getvalue(), code="", kind="stranger", group=name))
     return drawn
 
 
-def gather(panels: Sequence[Panel], weights: str, seed: int, say: Say, cache: Path | None) -> PanelArrays:
+def gather(
+    panels: Sequence[LabelledPanel], weights: str, seed: int, say: Say, cache: Path | None
+) -> PanelArrays:
     """Panels as arrays, with their features, which `cache` keeps. Raises WeightsError.
 
     Classes too small to learn stay out of training, and remain in the test, where they count as wrong.

@@ -21,7 +21,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from models.data.imageclef import DataError
-from models.default.panels import Panel
+from models.default.panels import LabelledPanel
 
 LISTING = Path(__file__).with_suffix(".csv")
 _THUMBNAIL = 32
@@ -42,7 +42,7 @@ class _Entry:
     length: int | None
 
 
-def read_photographs(folder: Path) -> Iterator[Panel]:
+def read_photographs(folder: Path) -> Iterator[LabelledPanel]:
     """Every photograph of the listing: to train on whole and in part, others whole and as thumbnails.
 
     `folder` holds one folder for each package. Raises DataError for a file that is not there.
@@ -51,13 +51,13 @@ def read_photographs(folder: Path) -> Iterator[Panel]:
         image = _read(folder, entry)
         if entry.use != "train":
             name = _GROUPS[entry.use]
-            yield Panel(image=image, code="", kind="stranger", group=name)
-            yield Panel(
+            yield LabelledPanel(image=image, code="", kind="stranger", group=name)
+            yield LabelledPanel(
                 image=_shrink(image), code="", kind="stranger", group=f"{name} of {_THUMBNAIL} pixels"
             )
             continue
         for view in _views(image, number):
-            yield Panel(
+            yield LabelledPanel(
                 image=view,
                 code="background",
                 kind="photograph",

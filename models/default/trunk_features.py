@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.data.canvases import Progress, default_cache
-from models.default.head import Features, compute_features
+from models.default.head import Features, compute_trunk_features
 from models.files import written_whole
 from models.networks.resnet import ResNet
 from models.transforms import Pixels, Transform
@@ -32,7 +32,7 @@ def cached_features(
     cache: Path | None = None,
     progress: Progress | None = None,
 ) -> Features:
-    """`compute_features` of (N, S, S, 3) canvases, each chunk with a seed of its own; reads what `cache` holds."""
+    """`compute_trunk_features` of (N, S, S, 3) canvases, each chunk with its own seed; reads what `cache` holds."""
     folder = (cache or default_cache()) / "features"
     folder.mkdir(parents=True, exist_ok=True)
     common = hashlib.sha256(_VERSION + repr((transform, seed)).encode())
@@ -46,7 +46,7 @@ def cached_features(
         file = folder / f"{digest.hexdigest()[:32]}.npz"
         if not file.is_file():
             own = int.from_bytes(digest.digest()[:4], "big")
-            _write(file, compute_features(trunk, canvases[rows], tintable[rows], transform, own))
+            _write(file, compute_trunk_features(trunk, canvases[rows], tintable[rows], transform, own))
         parts.append(_read(file))
         if progress:
             progress(rows.stop, len(canvases))

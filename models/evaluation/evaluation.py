@@ -116,7 +116,7 @@ def class_scores(confusion: Counts, classes: Sequence[str]) -> tuple[ClassScores
 def macro_f1(confusion: Counts) -> float:
     """Mean F1 of the classes that have true images; NaN where none has.
 
-    From the confusion matrix, for the bootstrap asks a thousand times: sklearn.metrics.f1_score takes some milliseconds.
+    From the confusion matrix: the bootstrap asks a thousand times, and sklearn.metrics.f1_score takes milliseconds.
     """
     scores = _f1(confusion)
     return float(np.nanmean(scores)) if not np.isnan(scores).all() else float("nan")

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 
 from models.bundle.bundle import BundleInfo, Rejection
-from models.bundle.card import CardFacts, metrics, write_card
+from models.bundle.card import ModelFacts, metrics, write_card
 from models.bundle.description import Description
 from models.bundle.serialization import save_bundle
 from models.data.examples import compute_logits
@@ -138,7 +138,7 @@ def _save(
         metrics={"validation": metrics(validation), "test": metrics(test) if test else None},
     )
     card = write_card(
-        CardFacts(
+        ModelFacts(
             name=name,
             model=settings.model,
             classes=prepared.classes,

@@ -93,7 +93,7 @@ def _liver_paper(document: Any) -> None:
     shape.commit()
 
 
-def _first_page(document: Any, article: demo_text.Article) -> Any:
+def _first_page(document: Any, article: demo_text.DemoArticle) -> Any:
     """Fixes the document's metadata (a time stamp would change the bytes) and opens page 1."""
     stamp = "D:20260101000000Z"
     document.set_metadata(
@@ -108,7 +108,7 @@ def _first_page(document: Any, article: demo_text.Article) -> Any:
     return _next_page(document, article)
 
 
-def _next_page(document: Any, article: demo_text.Article) -> Any:
+def _next_page(document: Any, article: demo_text.DemoArticle) -> Any:
     """A new page with running head and foot, as the `pymupdf.Shape` to draw on."""
     page = document.new_page(width=WIDTH, height=HEIGHT)
     shape = page.new_shape()
@@ -122,7 +122,7 @@ def _next_page(document: Any, article: demo_text.Article) -> Any:
     return shape
 
 
-def _front_matter(shape: Any, article: demo_text.Article) -> float:
+def _front_matter(shape: Any, article: demo_text.DemoArticle) -> float:
     """Title, authors and abstract over the page's width; returns where the columns begin."""
     full = WIDTH - 2 * MARGIN
     y = _lines(shape, article.title, LEFT, 68, full, "hebo", 17, 21)

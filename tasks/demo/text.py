@@ -9,7 +9,7 @@ import numpy as np
 
 
 @dataclass(frozen=True, slots=True)
-class Article:
+class DemoArticle:
     """What the demo prints of an article; `captions` stand in the order of the figures."""
 
     title: str
@@ -20,7 +20,7 @@ class Article:
     captions: tuple[str, ...]
 
 
-MITOCHONDRIA = Article(
+MITOCHONDRIA = DemoArticle(
     title="Branching of the mitochondrial network after loss of a tethering protein",
     authors="Ada Example, Bo Sample and Chi Specimen",
     doi="10.5555/figmill.demo.1",
@@ -40,7 +40,7 @@ MITOCHONDRIA = Article(
     ),
 )
 
-LIVER = Article(
+LIVER = DemoArticle(
     title="Cristae are lost early in a model of fatty liver",
     authors="Dee Placeholder and Eli Mockup",
     doi="10.5555/figmill.demo.2",

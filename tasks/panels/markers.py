@@ -57,7 +57,7 @@ def expected_labels(caption: str) -> tuple[str, ...]:
 
     Small letters that subdivide capitals, as in `(A) ... (a) ... (b)`, come after these.
     """
-    lettered = find_letters(caption)
+    lettered = _find_lettered(caption)
     if not lettered:
         return tuple(marker.labels[0] for marker in _find_ordinals(caption))
     outer = sorted(named(lettered))
@@ -67,10 +67,10 @@ def expected_labels(caption: str) -> tuple[str, ...]:
 
 def find_markers(caption: str) -> list[Marker]:
     """The markers that cut `caption`: letters, or else numbers, or else sides; empty unless it names two."""
-    return find_letters(caption) or _find_ordinals(caption) or find_sides(caption)
+    return _find_lettered(caption) or _find_ordinals(caption) or find_sides(caption)
 
 
-def find_letters(caption: str) -> list[Marker]:
+def _find_lettered(caption: str) -> list[Marker]:
     """The markers that are letters: capitals, or else small ones."""
     upper, lower = (_markers_of_case(caption, upper) for upper in (True, False))
     return upper or lower

@@ -62,7 +62,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Article:
+class PmcArticle:
     """An article as its metadata has it."""
 
     listed: Listed
@@ -80,7 +80,7 @@ class Article:
         return tuple(file for file in files if file)
 
 
-def parse_article(data: bytes, listed: Listed) -> Article:
+def parse_article(data: bytes, listed: Listed) -> PmcArticle:
     """An article's metadata. Raises ValueError where it is not in PMC's form, or of another article."""
     try:
         found = json.loads(data)
@@ -94,7 +94,7 @@ def parse_article(data: bytes, listed: Listed) -> Article:
         title=_text(found.get("title")),
         license=_text(found.get("license_code")),
     )
-    return Article(
+    return PmcArticle(
         listed=listed,
         metadata=metadata,
         retracted=_flag(found.get("is_retracted")),
@@ -111,7 +111,7 @@ def _images(urls: Any, listed: Listed) -> tuple[File, ...]:
     return tuple(images[:_MOST_IMAGES])
 
 
-def why_not(article: Article, licenses: Collection[str]) -> str | None:
+def why_not(article: PmcArticle, licenses: Collection[str]) -> str | None:
     """Why an article is not to be taken, in words that complete `left out: ...`; None where it is."""
     if article.retracted:
         return "retracted"
@@ -124,7 +124,7 @@ def why_not(article: Article, licenses: Collection[str]) -> str | None:
     return None
 
 
-def is_licensed(article: Article, licenses: Collection[str]) -> bool:
+def is_licensed(article: PmcArticle, licenses: Collection[str]) -> bool:
     """Whether its licence is among PMC's codes that were asked for."""
     return ANY_LICENSE in licenses or article.metadata.license in licenses
 

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from tasks.errors import PaperError
 from tasks.inputs.fetching import unreadable_id
-from tasks.pmc.articles import Article, File
+from tasks.pmc.articles import File, PmcArticle
 from tasks.pmc.bucket import Bucket
 from tasks.records import Failure, Graphic, Paper
 from tasks.settings import MOST_JATS_BYTES
@@ -31,7 +31,7 @@ class Downloads:
         self._keep = keep
         self._folder = Folder("pmc")
 
-    def paper(self, article: Article) -> Paper | Failure:
+    def paper(self, article: PmcArticle) -> Paper | Failure:
         """An article as a Paper, or why it can't be one. Raises InputError where the bucket does not answer."""
         main = article.pdf or article.jats
         assert main is not None, "an article that is taken has a PDF or a JATS"  # noqa: S101
@@ -61,7 +61,7 @@ class Downloads:
         """Removes what no shard has taken."""
         self._folder.remove()
 
-    def _with_jats(self, paper: Paper, article: Article) -> Paper:
+    def _with_jats(self, paper: Paper, article: PmcArticle) -> Paper:
         if article.jats is None:
             return paper
         try:
@@ -71,7 +71,7 @@ class Downloads:
             return paper
         return replace(paper, jats_uri=self._bucket.address(article.jats.key), fetched_jats=str(file))
 
-    def _with_images(self, paper: Paper, article: Article) -> Paper:
+    def _with_images(self, paper: Paper, article: PmcArticle) -> Paper:
         graphics: list[Graphic] = []
         room, reason = self._most_bytes, ""
         for image in article.images:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tasks.ahead import ahead
 from tasks.dataset.dataset import Dataset
 from tasks.dataset.ledger import Holding, mark_papers
-from tasks.pmc.articles import Article
+from tasks.pmc.articles import PmcArticle
 from tasks.pmc.downloads import Downloads, bytes_of
 from tasks.pmc.selection import DOUBLE, Selection
 from tasks.records import Failure, Paper, Shard
@@ -49,7 +49,7 @@ class IngestPlan:
         for file in sorted(marks):
             mark_papers(self._dataset.out, file, marks.pop(file))
 
-    def _shards(self, articles: Iterator[Article]) -> Iterator[Shard]:
+    def _shards(self, articles: Iterator[PmcArticle]) -> Iterator[Shard]:
         batch: list[Paper | Failure] = []
         taken = 0
         for item in ahead(self._downloads.paper, articles, _THREADS, _AHEAD, "fetch"):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from tasks.ahead import ahead
 from tasks.dataset.ledger import Holding, Mark
 from tasks.errors import PaperError
-from tasks.pmc.articles import METADATA_BYTES, Article, Listed, is_licensed, parse_article, why_not
+from tasks.pmc.articles import METADATA_BYTES, Listed, PmcArticle, is_licensed, parse_article, why_not
 from tasks.pmc.bucket import Bucket
 from tasks.pmc.catalogue import Catalogue, each_listed
 from tasks.progress import Reporter
@@ -72,11 +72,11 @@ class Selection:
         """Articles that this run leaves for a later one."""
         return self.inputs - self._seen
 
-    def changed(self) -> Iterator[Article]:
+    def changed(self) -> Iterator[PmcArticle]:
         """Articles of the dataset that are something else now."""
         return self._wanted(listed for listed, _ in self._changed)
 
-    def new(self) -> Iterator[Article]:
+    def new(self) -> Iterator[PmcArticle]:
         """Articles that the dataset does not have."""
         return self._wanted(each_listed(self._new))
 
@@ -95,7 +95,7 @@ class Selection:
         self.left_out[reason] += 1
         self._reporter.skipped()
 
-    def _wanted(self, listed: Iterable[Listed]) -> Iterator[Article]:
+    def _wanted(self, listed: Iterable[Listed]) -> Iterator[PmcArticle]:
         look = functools.partial(_look_at, self._bucket)
         limit = self._settings.limit
         for found in ahead(look, listed, _THREADS, _AHEAD, "look"):
@@ -103,15 +103,15 @@ class Selection:
                 return
             self._seen += 1
             reason = found if isinstance(found, str) else why_not(found, self._settings.licenses)
-            if isinstance(found, Article) and reason is None:
+            if isinstance(found, PmcArticle) and reason is None:
                 self._taken += 1
                 yield found
                 continue
             self.leave_out(reason or "")
-            if isinstance(found, Article) and found.listed.pmcid in self.earlier:
+            if isinstance(found, PmcArticle) and found.listed.pmcid in self.earlier:
                 self._mark(found, self.earlier[found.listed.pmcid])
 
-    def _mark(self, found: Article, holding: Holding) -> None:
+    def _mark(self, found: PmcArticle, holding: Holding) -> None:
         if found.retracted:
             self._note(holding, Mark("retracted", found.listed.etag))
         elif not is_licensed(found, self._settings.licenses) and not _is_as_before(found, holding):
@@ -122,12 +122,12 @@ class Selection:
         self.marks[holding.file][holding.paper_id] = mark
 
 
-def _is_as_before(found: Article, holding: Holding) -> bool:
+def _is_as_before(found: PmcArticle, holding: Holding) -> bool:
     """Whether an article's licence is the one under which it was taken, and just no longer asked for."""
     return bool(found.metadata.license) and (holding.license or "").startswith(found.metadata.license or "")
 
 
-def _look_at(bucket: Bucket, listed: Listed) -> Article | str:
+def _look_at(bucket: Bucket, listed: Listed) -> PmcArticle | str:
     """An article's metadata, or in words why it is not to be had.
 
     Raises InputError where the bucket does not answer.
@@ -142,7 +142,7 @@ def _look_at(bucket: Bucket, listed: Listed) -> Article | str:
         return "metadata not to be read"
 
 
-def _weigh(bucket: Bucket, article: Article) -> tuple[str, int]:
+def _weigh(bucket: Bucket, article: PmcArticle) -> tuple[str, int]:
     """An article's licence in words, and the bytes of its files."""
     sizes = bucket.sizes(article.listed.folder)
     return article.metadata.license or "not stated", sum(sizes.get(file.key, 0) for file in article.files)

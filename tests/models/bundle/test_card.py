@@ -2,7 +2,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models.bundle.card import CardFacts, metrics, write_card
+from models.bundle.card import ModelFacts, metrics, write_card
 from models.data.imageclef import LabelledImage
 from models.evaluation.evaluation import Evaluation, evaluate
 from models.transforms import Transform
@@ -13,12 +13,12 @@ def scores(count: int = 40) -> Evaluation:
     return evaluate(np.eye(3, dtype=np.float32)[labels] * 0.7 + 0.1, labels, ("DMEL", "DMFL", "GTAB"))
 
 
-def facts() -> CardFacts:
+def facts() -> ModelFacts:
     def image(code: str, split: str, n: int) -> LabelledImage:
         return LabelledImage(Path(f"{n}.png"), code, split, source="a set", licence="CC-BY-4.0")
 
     images = [image("DMEL", "train", n) for n in range(60)] + [image("DMFL", "train", n) for n in range(9)]
-    return CardFacts(
+    return ModelFacts(
         name="x",
         model="resnet18:b3-1",
         classes=("DMEL", "DMFL", "GTAB"),

@@ -15,7 +15,7 @@ from models.default.build import build
 from models.default.drawings import negatives
 from models.default.facts import PROBE
 from models.default.model import CHOSEN
-from models.default.panels import Panel
+from models.default.panels import LabelledPanel
 from models.inference.predict import load_predictor
 from models.networks.resnet import ResNet
 
@@ -47,7 +47,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     trunk(torch.randn(64, 3, 64, 64))  # with random weights alone the features would not fit float16
     save_file(trunk.state_dict(), folder / "trunk.safetensors")
     panels = [
-        Panel(
+        LabelledPanel(
             image=picture(code, n), code=code, kind=kind, group=f"{kind} {n // 4}", text=text, source="made"
         )
         for kind, count, text in (("published", 24, ""), ("test", 12, "TEM of cells"))
@@ -55,7 +55,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for n in range(count)
     ]
     panels += [
-        Panel(
+        LabelledPanel(
             image=encoded(negatives.negative(np.random.default_rng(n))),
             code="background",
             kind="drawn",
@@ -64,7 +64,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for n in range(20)
     ]
     panels += [
-        Panel(
+        LabelledPanel(
             image=encoded(negatives.NOISE["dead leaves"](np.random.default_rng(n), (64, 64))),
             code="background",
             kind="photograph",
@@ -72,7 +72,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
         for n in range(8)
     ]
-    panels.append(Panel(image=picture("GFIG", 0), code="D3DR", kind="test", group="test 0"))
+    panels.append(LabelledPanel(image=picture("GFIG", 0), code="D3DR", kind="test", group="test 0"))
     lines: list[str] = []
     weights = str(folder / "trunk.safetensors")
     with pytest.MonkeyPatch.context() as patch:

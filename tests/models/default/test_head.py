@@ -8,7 +8,7 @@ from models.default.head import (
     Features,
     LabelledFeatures,
     Readout,
-    compute_features,
+    compute_trunk_features,
     cross_validate,
     fit_head,
     leave_source_out,
@@ -94,10 +94,10 @@ def test_the_trunk_is_read_after_every_unit_in_every_view() -> None:
     network = ResNet("resnet18", 2, (2, 0))
     canvases = np.random.default_rng(0).integers(0, 256, (3, 64, 64, 3)).astype(np.uint8)
     transform = Transform(size=64, fit="stretch")
-    found = compute_features(network, canvases, np.zeros(3, bool), transform, seed=1)
+    found = compute_trunk_features(network, canvases, np.zeros(3, bool), transform, seed=1)
     assert found.of(("b1-1", "b2-0"), spread=True).shape == (3, 2 * (64 + 128))
     plain = network.eval().features(torch.zeros(0, 3, 64, 64))
     assert plain.shape == (0, 128)
     assert not np.allclose(found.values[0], found.values[1])
-    again = compute_features(network, canvases, np.zeros(3, bool), transform, seed=1)
+    again = compute_trunk_features(network, canvases, np.zeros(3, bool), transform, seed=1)
     assert np.array_equal(found.values, again.values)

@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 
 from models.default import panels as default_panels
 from models.default.drawings.negatives import NOISE
-from models.default.panels import Kind, Panel, as_examples, drawn_panels, gather
+from models.default.panels import Kind, LabelledPanel, as_examples, drawn_panels, gather
 from models.networks.resnet import ResNet
 from models.networks.weights import WeightsError
 from tests.models.panel_arrays import arrays, panel
@@ -22,9 +22,9 @@ def encoded(shade: int) -> bytes:
     return stream.getvalue()
 
 
-def panels(code: str, kind: Kind, count: int) -> list[Panel]:
+def panels(code: str, kind: Kind, count: int) -> list[LabelledPanel]:
     return [
-        Panel(image=encoded(100 + n), code=code, kind=kind, group=f"{kind} {n}", unsure=n == 0)
+        LabelledPanel(image=encoded(100 + n), code=code, kind=kind, group=f"{kind} {n}", unsure=n == 0)
         for n in range(count)
     ]
 
@@ -33,7 +33,7 @@ def test_a_class_too_small_to_learn_is_only_tested(tmp_path: Path) -> None:
     torch.manual_seed(0)
     weights = str(tmp_path / "trunk.safetensors")
     save_file(ResNet("resnet18", 2, (3, 1)).state_dict(), weights)
-    blank = Panel(image=encoded(0), code="", kind="stranger", group="blank")
+    blank = LabelledPanel(image=encoded(0), code="", kind="stranger", group="blank")
     given = [*panels("GFIG", "published", 5), *panels("DMTR", "drawn", 4), *panels("DMTR", "test", 2), blank]
     said: list[str] = []
     data = gather(given, weights, 0, said.append, tmp_path)

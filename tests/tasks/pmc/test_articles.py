@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.pmc.articles import Article, File, Listed, parse_article, why_not
+from tasks.pmc.articles import File, Listed, PmcArticle, parse_article, why_not
 
 LISTED = Listed(7, 2, "etag")
 BASE = "https://pmc-oa-opendata.s3.amazonaws.com/"
@@ -15,7 +15,7 @@ MD5 = "0123456789abcdef0123456789abcdef"
 LICENSES = ("CC0", "CC BY")
 
 
-def article(**facts: Any) -> Article:
+def article(**facts: Any) -> PmcArticle:
     known = {
         "pmcid": "PMC7",
         "license_code": "CC BY",

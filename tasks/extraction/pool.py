@@ -26,11 +26,11 @@ from pebble import ProcessExpired, ProcessPool
 
 from tasks.errors import FigmillError, OutputError, PaperError
 from tasks.extraction.confinement import confine, expect_one_core
-from tasks.records import Extraction, Failure, Paper
+from tasks.records import Extraction, Failure, Paper, PaperFiles
 from tasks.settings import ExtractionLimits
 from tasks.texts import printable
 
-Reader = Callable[[Paper, ExtractionLimits], Extraction]
+Reader = Callable[[PaperFiles, ExtractionLimits], Extraction]
 
 _AHEAD = 2
 """Papers waiting for a process beyond those being read, so that none idles."""
@@ -53,7 +53,7 @@ class Stopped(Exception):  # noqa: N818 (not an error: the run was told to stop)
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    paper: Paper
+    files: PaperFiles
     number: int
     generation: int
     since: float
@@ -85,17 +85,21 @@ class ExtractionPool:
         self._last_sign = time.monotonic()
         self._pool = self._new_pool()
 
-    def read(self, papers: Iterable[Paper], spool: Path) -> Iterator[Extraction | Failure]:
-        """What became of each paper, as it is known. `spool` is a folder for what the processes hand over.
+    def read(self, papers: Iterable[PaperFiles | Failure], spool: Path) -> Iterator[Extraction | Failure]:
+        """What became of each paper, as it is known; a Failure goes through as it is.
 
+        `spool` is a folder for what the processes hand over.
         Raises Stopped after `stop`, OutputError where the spool cannot be written.
         """
         spool.mkdir(parents=True, exist_ok=True)
         remaining = iter(papers)
         running: dict[Future[_Read], _Attempt] = {}
         while True:
-            while len(running) < self._workers + _AHEAD and (paper := next(remaining, None)):
-                self._give_out(paper, 1, spool, running)
+            while len(running) < self._workers + _AHEAD and (item := next(remaining, None)):
+                if isinstance(item, Failure):
+                    yield item
+                else:
+                    self._give_out(item, 1, spool, running)
             if not running:
                 return
             wait(running, timeout=_TICK, return_when=FIRST_COMPLETED)
@@ -122,7 +126,7 @@ class ExtractionPool:
         )
 
     def _give_out(
-        self, paper: Paper, number: int, spool: Path, running: dict[Future[_Read], _Attempt]
+        self, files: PaperFiles, number: int, spool: Path, running: dict[Future[_Read], _Attempt]
     ) -> None:
         with self._lock:
             if self._stopped.is_set():
@@ -130,11 +134,11 @@ class ExtractionPool:
             if not self._pool.active:
                 self._replace()
             future = self._pool.schedule(
-                _read, args=(paper, self._limits, spool), timeout=self._limits.timeout
+                _read, args=(files, self._limits, spool), timeout=self._limits.timeout
             )
             if not running:
                 self._last_sign = time.monotonic()  # the processes had nothing to answer until now
-            running[future] = _Attempt(paper, number, self._generation, time.monotonic())
+            running[future] = _Attempt(files, number, self._generation, time.monotonic())
 
     def _collect(self, running: dict[Future[_Read], _Attempt], spool: Path) -> Iterator[Extraction | Failure]:
         """Takes what is finished out of `running` and gives out again what was lost with its pool."""
@@ -146,26 +150,27 @@ class ExtractionPool:
             if result is not None:
                 yield result
             else:
-                self._give_out(attempt.paper, attempt.number + 1, spool, running)
+                self._give_out(attempt.files, attempt.number + 1, spool, running)
 
     def _result(self, future: Future[_Read], attempt: _Attempt) -> Extraction | Failure | None:
         """None: not the paper is at fault, or perhaps not: it is given out again."""
+        paper = attempt.files.paper
         seconds = min(time.monotonic() - attempt.since, self._limits.timeout)
         try:
             read = future.result()
         except TimeoutError:
             limit = f"{self._limits.timeout:g} seconds"
-            return Failure(attempt.paper, "timeout", f"Reading took longer than {limit}.", seconds)
+            return Failure(paper, "timeout", f"Reading took longer than {limit}.", seconds)
         except ProcessExpired as error:
             if _ended_from_outside(error.exitcode) and attempt.number < _MAX_ATTEMPTS:
                 return None
-            return _expired(attempt.paper, error.exitcode, seconds)
+            return _expired(paper, error.exitcode, seconds)
         except (BrokenProcessPool, CancelledError):
             if attempt.number < _MAX_ATTEMPTS:
                 return None
-            return Failure(attempt.paper, "crash", "The reading processes crashed again and again.", seconds)
+            return Failure(paper, "crash", "The reading processes crashed again and again.", seconds)
         if read.trace:
-            log.debug("%s: %s", printable(attempt.paper.source_uri), read.trace)
+            log.debug("%s: %s", printable(paper.source_uri), read.trace)
         return read.failure or _take(read.spooled)
 
     def _check(self) -> None:
@@ -274,10 +279,10 @@ def _default_reader() -> Reader:
 
     pymupdf.TOOLS.mupdf_display_errors(False)
     pymupdf.TOOLS.mupdf_display_warnings(False)
-    return lambda paper, limits: (read_graphics if paper.graphics else read_paper)(paper, limits)
+    return lambda files, limits: (read_graphics if files.graphics else read_paper)(files, limits)
 
 
-def _read(paper: Paper, limits: ExtractionLimits, spool: Path) -> _Read:
+def _read(files: PaperFiles, limits: ExtractionLimits, spool: Path) -> _Read:
     """Reads one paper. Raises OutputError for the spool: that is the machine's error, not the paper's."""
     if _reader is None:
         raise FigmillError(f"extraction cannot start: {_why_not}")
@@ -285,7 +290,7 @@ def _read(paper: Paper, limits: ExtractionLimits, spool: Path) -> _Read:
     signal.alarm(int(limits.timeout + _START_UP))
     started = time.monotonic()
     try:
-        extraction = replace(_reader(paper, limits), seconds=time.monotonic() - started)
+        extraction = replace(_reader(files, limits), seconds=time.monotonic() - started)
         _check_counts(extraction)
         _check_size(extraction, limits)
         return _Read(_spool(extraction, spool))
@@ -297,7 +302,7 @@ def _read(paper: Paper, limits: ExtractionLimits, spool: Path) -> _Read:
         if "malloc" in str(error):  # how MuPDF says it
             os._exit(_OUT_OF_MEMORY)
         seconds = time.monotonic() - started
-        return _Read(None, _as_failure(paper, error, seconds), _trace(error))
+        return _Read(None, _as_failure(files.paper, error, seconds), _trace(error))
     finally:
         signal.alarm(0)
 

@@ -1,8 +1,8 @@
 """Extraction in processes of its own: one paper at a time, each under a time and a memory limit.
 
 What a paper can do to its process (crash, hang, eat memory) becomes that paper's Failure and nothing else. What was
-read comes back through a file in the dataset's spool: memory holds only what is being worked on, and the pipes of
-the pool carry messages too short to be cut off by the death of a process.
+read comes back through a file in the dataset's spool (see `handover`): memory holds only what is being worked on, and
+the pipes of the pool carry messages too short to be cut off by the death of a process.
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
-import pickle
+import secrets
 import signal
-import tempfile
 import threading
 import time
 import traceback
@@ -25,7 +24,7 @@ from pathlib import Path
 from pebble import ProcessExpired, ProcessPool
 
 from tasks.errors import FigmillError, OutputError, PaperError
-from tasks.extraction.confinement import confine, expect_one_core
+from tasks.extraction.confinement import confine, expect_one_core, import_arrow
 from tasks.records import Extraction, Failure, Paper, PaperFiles
 from tasks.settings import ExtractionLimits
 from tasks.texts import printable
@@ -54,6 +53,8 @@ class Stopped(Exception):  # noqa: N818 (not an error: the run was told to stop)
 @dataclass(frozen=True, slots=True)
 class _Attempt:
     files: PaperFiles
+    file: Path
+    """Where the process hands over what it reads."""
     number: int
     generation: int
     since: float
@@ -61,9 +62,8 @@ class _Attempt:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What a process sends back: the spooled Extraction or a Failure, with a trace for the debug log."""
+    """What a process sends back: that its file is written, or a Failure with a trace for the debug log."""
 
-    spooled: Path | None
     failure: Failure | None = None
     trace: str | None = None
 
@@ -133,12 +133,14 @@ class ExtractionPool:
                 raise Stopped("the run was stopped")
             if not self._pool.active:
                 self._replace()
+            # A name of its own: a process that outlives a killed run may still be writing what it read of this paper.
+            file = spool / f"{files.paper.paper_id}-{secrets.token_hex(4)}.arrow"
             future = self._pool.schedule(
-                _read, args=(files, self._limits, spool), timeout=self._limits.timeout
+                _read, args=(files, self._limits, file), timeout=self._limits.timeout
             )
             if not running:
                 self._last_sign = time.monotonic()  # the processes had nothing to answer until now
-            running[future] = _Attempt(files, number, self._generation, time.monotonic())
+            running[future] = _Attempt(files, file, number, self._generation, time.monotonic())
 
     def _collect(self, running: dict[Future[_Read], _Attempt], spool: Path) -> Iterator[Extraction | Failure]:
         """Takes what is finished out of `running` and gives out again what was lost with its pool."""
@@ -171,7 +173,24 @@ class ExtractionPool:
             return Failure(paper, "crash", "The reading processes crashed again and again.", seconds)
         if read.trace:
             log.debug("%s: %s", printable(paper.source_uri), read.trace)
-        return read.failure or _take(read.spooled)
+        return read.failure or self._take(attempt, seconds)
+
+    def _take(self, attempt: _Attempt, seconds: float) -> Extraction | Failure:
+        """What a process has handed over. Raises OSError where its file is not to be had."""
+        from tasks.extraction.handover import read_extraction
+
+        paper = attempt.files.paper
+        try:
+            return read_extraction(attempt.file, paper, self._limits)
+        except OSError:
+            raise
+        except Exception as error:  # noqa: BLE001 (whatever a process hands over costs its paper alone)
+            log.debug("%s: %s", printable(paper.source_uri), _trace(error))
+            return Failure(
+                paper, "crash", "What was read of this PDF came back damaged; please report it.", seconds
+            )
+        finally:
+            attempt.file.unlink(missing_ok=True)
 
     def _check(self) -> None:
         """Raises Stopped, and replaces a pool from which nothing has come for longer than any paper may take."""
@@ -246,14 +265,6 @@ def _expired(paper: Paper, exitcode: int | None, seconds: float) -> Failure:
     return Failure(paper, "crash", f"The PDF library crashed on this file ({how}).", seconds)
 
 
-def _take(spooled: Path | None) -> Extraction:
-    if spooled is None:
-        raise FigmillError("extraction sent nothing back; please report this")
-    extraction: Extraction = pickle.loads(spooled.read_bytes())  # noqa: S301 (written by our own process)
-    spooled.unlink()
-    return extraction
-
-
 # What follows runs in the processes.
 
 _reader: Reader | None = None
@@ -265,6 +276,7 @@ def _start_process(limits: ExtractionLimits, reader: Reader | None) -> None:
     global _reader, _why_not
     expect_one_core()
     try:
+        import_arrow()
         _reader = reader or _default_reader()
         confine(limits.memory_mb)
     except Exception as error:  # noqa: BLE001 (a process that dies here would be started again for ever)
@@ -282,8 +294,8 @@ def _default_reader() -> Reader:
     return lambda files, limits: (read_graphics if files.graphics else read_paper)(files, limits)
 
 
-def _read(files: PaperFiles, limits: ExtractionLimits, spool: Path) -> _Read:
-    """Reads one paper. Raises OutputError for the spool: that is the machine's error, not the paper's."""
+def _read(files: PaperFiles, limits: ExtractionLimits, file: Path) -> _Read:
+    """Reads one paper into `file`. Raises OutputError for the spool: that is the machine's error, not the paper's."""
     if _reader is None:
         raise FigmillError(f"extraction cannot start: {_why_not}")
     # Should the run be killed, nobody is left to enforce the limit: then the kernel ends this process.
@@ -293,7 +305,8 @@ def _read(files: PaperFiles, limits: ExtractionLimits, spool: Path) -> _Read:
         extraction = replace(_reader(files, limits), seconds=time.monotonic() - started)
         _check_counts(extraction)
         _check_size(extraction, limits)
-        return _Read(_spool(extraction, spool))
+        _hand_over(extraction, file)
+        return _Read()
     except MemoryError:
         os._exit(_OUT_OF_MEMORY)
     except OutputError:
@@ -302,20 +315,18 @@ def _read(files: PaperFiles, limits: ExtractionLimits, spool: Path) -> _Read:
         if "malloc" in str(error):  # how MuPDF says it
             os._exit(_OUT_OF_MEMORY)
         seconds = time.monotonic() - started
-        return _Read(None, _as_failure(files.paper, error, seconds), _trace(error))
+        return _Read(_as_failure(files.paper, error, seconds), _trace(error))
     finally:
         signal.alarm(0)
 
 
-def _spool(extraction: Extraction, spool: Path) -> Path:
-    # A name of its own: a process that outlives a killed run may still be writing what it read of this paper.
+def _hand_over(extraction: Extraction, file: Path) -> None:
+    from tasks.extraction.handover import write_extraction
+
     try:
-        handle, name = tempfile.mkstemp(".pickle", f"{extraction.paper.paper_id}-", spool)
-        with os.fdopen(handle, "wb") as file:
-            pickle.dump(extraction, file, pickle.HIGHEST_PROTOCOL)
+        write_extraction(extraction, file)
     except OSError as error:
-        raise OutputError(f"cannot write to {spool}: {error.strerror}") from error
-    return Path(name)
+        raise OutputError(f"cannot write to {file.parent}: {error.strerror}") from error
 
 
 def _check_counts(extraction: Extraction) -> None:

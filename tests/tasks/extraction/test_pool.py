@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,8 @@ def read(given: PaperFiles, limits: ExtractionLimits) -> Extraction:
         raise PaperError("encrypted", "The PDF needs a password.")
     if deed == "torch":
         assert "torch" not in sys.modules
+    if deed == "forged":
+        return replace(extraction(1), pages=-1)
     if deed == "huge":
         return Extraction(paper, Metadata(), pages=40_000, figures=(), seconds=0)
     return Extraction(paper, Metadata(), pages=1, figures=extraction(1).figures, seconds=0)
@@ -82,6 +85,7 @@ def pool() -> Iterator[ExtractionPool]:
         ("recurse", "damaged", "RecursionError"),
         ("bug", "crash", "KeyError"),
         ("encrypted", "encrypted", "needs a password"),
+        ("forged", "crash", "came back damaged"),
         ("huge", "too_large", "more than 32767"),
         ("heavy", "too_large", "The figures of this paper take 54 MB, more than the limit of 50 MB"),
     ],

@@ -48,10 +48,7 @@ def label_shard(shard: Shard, settings: LabelSettings, reporter: Reporter | None
     deliveries = Deliveries(shard.papers, shard.name, settings.limits.file_mb * 2**20)
     try:
         with PartWriter(out, shard.name, provenance_of(bundle)) as part, classifier, deliveries:
-            for failure in shard.failures:
-                part.fail(failure)
-                reporter.failed(failure)
-            results = classifier.label(deliveries.results(pool.read(deliveries, spool)))
+            results = classifier.label(deliveries.released(pool.read(deliveries, spool)))
             permitted = functools.partial(check_lease, out, shard.lease)
             retire = functools.partial(_retire_earlier, out, shard)
             outcome = write_results(results, part, reporter, stopwatch, permitted, retire)

@@ -37,53 +37,54 @@ class Metadata:
 
 
 @dataclass(frozen=True, slots=True)
-class Graphic:
-    """An image file of an article whose figures are taken from such; `name` as its JATS refers to it."""
-
-    name: str
-    uri: str
-    fetched: str | None = None
-    """A temporary copy on this machine."""
-
-
-@dataclass(frozen=True, slots=True)
 class Paper:
-    """An input PDF before it is read. `paper_id` is the SHA-256 of its bytes, hex.
-
-    With `graphics`, the paper is its JATS, whose figures are those image files.
-    """
+    """Who a paper is. `paper_id` is the SHA-256 of its PDF's bytes, hex; of its JATS's bytes where it has no PDF."""
 
     paper_id: str
     source_uri: str
     metadata: Metadata = Metadata()
-    jats_uri: str | None = None
-    """The article's JATS XML, where it is at hand."""
-    fetched: str | None = None
-    """A temporary copy on this machine, where the PDF is on a store or on the web."""
-    fetched_jats: str | None = None
-    """Likewise of the JATS."""
-    graphics: tuple[Graphic, ...] = ()
     source_version: str | None = None
     """What changes at the source when the article does, where the source says so."""
-    address: str | None = None
-    """Where it is fetched, if not by its URI."""
 
-    @property
-    def files(self) -> tuple[str, ...]:
-        """The temporary copies on this machine."""
-        copies = (self.fetched, self.fetched_jats, *(graphic.fetched for graphic in self.graphics))
-        return tuple(copy for copy in copies if copy)
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file of a paper: where it comes from, and its temporary copy on this machine if that is elsewhere."""
+
+    uri: str
+    """A path on this machine, or an address on a store or on the web."""
+    copy: str | None = None
 
     @property
     def path(self) -> Path:
-        """Where the PDF, or what stands for it, is read from."""
-        return Path(self.fetched or self.source_uri)
+        """Where it is read from."""
+        return Path(self.copy or self.uri)
+
+
+@dataclass(frozen=True, slots=True)
+class Graphic:
+    """An image file of an article whose figures are taken from such; `name` as its JATS refers to it."""
+
+    name: str
+    file: SourceFile
+
+
+@dataclass(frozen=True, slots=True)
+class PaperFiles:
+    """A paper before it is read, with its files. With `graphics`, its figures are those image files."""
+
+    paper: Paper
+    main: SourceFile
+    """The PDF; with `graphics`, the JATS."""
+    jats: SourceFile | None = None
+    """The JATS XML beside a PDF, where it is at hand."""
+    graphics: tuple[Graphic, ...] = ()
 
     @property
-    def jats_path(self) -> Path | None:
-        """Where the JATS is read from."""
-        found = self.fetched_jats or self.jats_uri
-        return Path(found) if found else None
+    def copies(self) -> tuple[Path, ...]:
+        """The temporary copies on this machine."""
+        files = (self.main, self.jats, *(graphic.file for graphic in self.graphics))
+        return tuple(Path(file.copy) for file in files if file and file.copy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +177,8 @@ class Shard:
     """The unit of work: some hundred papers that become one part. `name` follows from the papers."""
 
     name: str
-    papers: tuple[Paper, ...]
-    failures: tuple[Failure, ...] = ()
-    """Papers whose bytes could not even be read: their rows go to the ledger with the others'."""
+    papers: tuple[PaperFiles | Failure, ...]
+    """A Failure is a paper whose bytes could not even be had: its row goes to the ledger with the others'."""
     supersedes: tuple[str, ...] = ()
     """paper_ids of failed ledger rows that this shard's rows replace."""
     lease: str = ""

@@ -23,7 +23,7 @@ from tasks.extraction.reading import merge_metadata, panel_captions
 from tasks.panels.markers import expected_labels
 from tasks.panels.separation import FigureImage, Panel, separate
 from tasks.pdf.pixels import LEAST_SIDE, Pixels, encode_png, encoded
-from tasks.records import EncodedImage, Extraction, Figure, Graphic, Paper, Subfigure
+from tasks.records import EncodedImage, Extraction, Figure, Graphic, PaperFiles, Subfigure
 from tasks.settings import ExtractionLimits
 
 FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF")
@@ -47,21 +47,21 @@ _BROKEN = (
 """What Pillow raises for files that are damaged or made to harm."""
 
 
-def read_graphics(paper: Paper, limits: ExtractionLimits) -> Extraction:
+def read_graphics(files: PaperFiles, limits: ExtractionLimits) -> Extraction:
     """Every figure of an article with its subfigures. Raises PaperError."""
     started = time.perf_counter()
-    article = jats.read_article(paper.path)
+    article = jats.read_article(files.main.path)
     if article is None:
         raise PaperError("no_jats", "The XML is no JATS that can be read; fetch it again.")
     gaps: list[str] = []
     figures: list[Figure] = []
     for artwork in article.artworks:
-        panels = list(_panels(artwork, paper.graphics, limits, gaps))
+        panels = list(_panels(artwork, files.graphics, limits, gaps))
         if panels:
             figures.append(_figure(len(figures), artwork, panels))
     return Extraction(
-        paper=paper,
-        metadata=merge_metadata(paper.metadata, article.metadata),
+        paper=files.paper,
+        metadata=merge_metadata(files.paper.metadata, article.metadata),
         pages=0,
         figures=tuple(figures),
         seconds=time.perf_counter() - started,
@@ -84,11 +84,11 @@ def _panels(
     name = artwork.label or "a figure without label"
     for reference in artwork.graphics:
         graphic = find_graphic(reference, graphics)
-        if graphic is None or graphic.fetched is None:
+        if graphic is None or graphic.file.copy is None:
             gaps.append(f"an image of {name} is not at hand")
             continue
         try:
-            yield from _separated(Path(graphic.fetched), artwork.caption, limits)
+            yield from _separated(graphic.file.path, artwork.caption, limits)
         except PaperError as error:
             gaps.append(f"an image of {name} was left out: {error.error}")
 

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from tasks.extraction.reading import read_paper
 from tasks.pdf.documents import open_pdf, read_pages
 from tasks.pdf.figures import find_figures
-from tasks.records import Box, Extraction, Figure, Paper
+from tasks.records import Box, Extraction, Figure, Paper, PaperFiles, SourceFile
 from tasks.settings import ExtractionLimits
 
 DPI = 110
@@ -30,7 +30,7 @@ def inspect_paper(path: Path, out: Path, limits: ExtractionLimits) -> list[Path]
 
     Red: figures with their label. Blue: subfigures with their panel label. Green: captions. Raises PaperError.
     """
-    extraction = read_paper(Paper("", str(path)), limits)
+    extraction = read_paper(PaperFiles(Paper("", str(path)), SourceFile(str(path))), limits)
     marks = _captions(path, limits)
     for page, found in _figures(extraction).items():
         marks[page] += found

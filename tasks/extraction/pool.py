@@ -1,8 +1,8 @@
 """Extraction in processes of its own: one paper at a time, each under a time and a memory limit.
 
 What a paper can do to its process (crash, hang, eat memory) becomes that paper's Failure and nothing else. What was
-read comes back through a file in the dataset's spool: memory holds only what is being worked on, and the pipes of
-the pool carry messages too short to be cut off by the death of a process.
+read comes back through a file in the dataset's spool (see `handover`): memory holds only what is being worked on, and
+the pipes of the pool carry messages too short to be cut off by the death of a process.
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
-import pickle
+import secrets
 import signal
-import tempfile
 import threading
 import time
 import traceback
@@ -25,12 +24,12 @@ from pathlib import Path
 from pebble import ProcessExpired, ProcessPool
 
 from tasks.errors import FigmillError, OutputError, PaperError
-from tasks.extraction.confinement import confine, expect_one_core
-from tasks.records import Extraction, Failure, Paper
+from tasks.extraction.confinement import confine, expect_one_core, import_arrow
+from tasks.records import Extraction, Failure, Paper, PaperFiles
 from tasks.settings import ExtractionLimits
 from tasks.texts import printable
 
-Reader = Callable[[Paper, ExtractionLimits], Extraction]
+Reader = Callable[[PaperFiles, ExtractionLimits], Extraction]
 
 _AHEAD = 2
 """Papers waiting for a process beyond those being read, so that none idles."""
@@ -53,7 +52,9 @@ class Stopped(Exception):  # noqa: N818 (not an error: the run was told to stop)
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    paper: Paper
+    files: PaperFiles
+    file: Path
+    """Where the process hands over what it reads."""
     number: int
     generation: int
     since: float
@@ -61,9 +62,8 @@ class _Attempt:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What a process sends back: the spooled Extraction or a Failure, with a trace for the debug log."""
+    """What a process sends back: that its file is written, or a Failure with a trace for the debug log."""
 
-    spooled: Path | None
     failure: Failure | None = None
     trace: str | None = None
 
@@ -85,17 +85,21 @@ class ExtractionPool:
         self._last_sign = time.monotonic()
         self._pool = self._new_pool()
 
-    def read(self, papers: Iterable[Paper], spool: Path) -> Iterator[Extraction | Failure]:
-        """What became of each paper, as it is known. `spool` is a folder for what the processes hand over.
+    def read(self, papers: Iterable[PaperFiles | Failure], spool: Path) -> Iterator[Extraction | Failure]:
+        """What became of each paper, as it is known; a Failure goes through as it is.
 
+        `spool` is a folder for what the processes hand over.
         Raises Stopped after `stop`, OutputError where the spool cannot be written.
         """
         spool.mkdir(parents=True, exist_ok=True)
         remaining = iter(papers)
         running: dict[Future[_Read], _Attempt] = {}
         while True:
-            while len(running) < self._workers + _AHEAD and (paper := next(remaining, None)):
-                self._give_out(paper, 1, spool, running)
+            while len(running) < self._workers + _AHEAD and (item := next(remaining, None)):
+                if isinstance(item, Failure):
+                    yield item
+                else:
+                    self._give_out(item, 1, spool, running)
             if not running:
                 return
             wait(running, timeout=_TICK, return_when=FIRST_COMPLETED)
@@ -122,19 +126,21 @@ class ExtractionPool:
         )
 
     def _give_out(
-        self, paper: Paper, number: int, spool: Path, running: dict[Future[_Read], _Attempt]
+        self, files: PaperFiles, number: int, spool: Path, running: dict[Future[_Read], _Attempt]
     ) -> None:
         with self._lock:
             if self._stopped.is_set():
                 raise Stopped("the run was stopped")
             if not self._pool.active:
                 self._replace()
+            # A name of its own: a process that outlives a killed run may still be writing what it read of this paper.
+            file = spool / f"{files.paper.paper_id}-{secrets.token_hex(4)}.arrow"
             future = self._pool.schedule(
-                _read, args=(paper, self._limits, spool), timeout=self._limits.timeout
+                _read, args=(files, self._limits, file), timeout=self._limits.timeout
             )
             if not running:
                 self._last_sign = time.monotonic()  # the processes had nothing to answer until now
-            running[future] = _Attempt(paper, number, self._generation, time.monotonic())
+            running[future] = _Attempt(files, file, number, self._generation, time.monotonic())
 
     def _collect(self, running: dict[Future[_Read], _Attempt], spool: Path) -> Iterator[Extraction | Failure]:
         """Takes what is finished out of `running` and gives out again what was lost with its pool."""
@@ -146,27 +152,45 @@ class ExtractionPool:
             if result is not None:
                 yield result
             else:
-                self._give_out(attempt.paper, attempt.number + 1, spool, running)
+                self._give_out(attempt.files, attempt.number + 1, spool, running)
 
     def _result(self, future: Future[_Read], attempt: _Attempt) -> Extraction | Failure | None:
         """None: not the paper is at fault, or perhaps not: it is given out again."""
+        paper = attempt.files.paper
         seconds = min(time.monotonic() - attempt.since, self._limits.timeout)
         try:
             read = future.result()
         except TimeoutError:
             limit = f"{self._limits.timeout:g} seconds"
-            return Failure(attempt.paper, "timeout", f"Reading took longer than {limit}.", seconds)
+            return Failure(paper, "timeout", f"Reading took longer than {limit}.", seconds)
         except ProcessExpired as error:
             if _ended_from_outside(error.exitcode) and attempt.number < _MAX_ATTEMPTS:
                 return None
-            return _expired(attempt.paper, error.exitcode, seconds)
+            return _expired(paper, error.exitcode, seconds)
         except (BrokenProcessPool, CancelledError):
             if attempt.number < _MAX_ATTEMPTS:
                 return None
-            return Failure(attempt.paper, "crash", "The reading processes crashed again and again.", seconds)
+            return Failure(paper, "crash", "The reading processes crashed again and again.", seconds)
         if read.trace:
-            log.debug("%s: %s", printable(attempt.paper.source_uri), read.trace)
-        return read.failure or _take(read.spooled)
+            log.debug("%s: %s", printable(paper.source_uri), read.trace)
+        return read.failure or self._take(attempt, seconds)
+
+    def _take(self, attempt: _Attempt, seconds: float) -> Extraction | Failure:
+        """What a process has handed over. Raises OSError where its file is not to be had."""
+        from tasks.extraction.handover import read_extraction
+
+        paper = attempt.files.paper
+        try:
+            return read_extraction(attempt.file, paper, self._limits)
+        except OSError:
+            raise
+        except Exception as error:  # noqa: BLE001 (whatever a process hands over costs its paper alone)
+            log.debug("%s: %s", printable(paper.source_uri), _trace(error))
+            return Failure(
+                paper, "crash", "What was read of this PDF came back damaged; please report it.", seconds
+            )
+        finally:
+            attempt.file.unlink(missing_ok=True)
 
     def _check(self) -> None:
         """Raises Stopped, and replaces a pool from which nothing has come for longer than any paper may take."""
@@ -241,14 +265,6 @@ def _expired(paper: Paper, exitcode: int | None, seconds: float) -> Failure:
     return Failure(paper, "crash", f"The PDF library crashed on this file ({how}).", seconds)
 
 
-def _take(spooled: Path | None) -> Extraction:
-    if spooled is None:
-        raise FigmillError("extraction sent nothing back; please report this")
-    extraction: Extraction = pickle.loads(spooled.read_bytes())  # noqa: S301 (written by our own process)
-    spooled.unlink()
-    return extraction
-
-
 # What follows runs in the processes.
 
 _reader: Reader | None = None
@@ -260,6 +276,7 @@ def _start_process(limits: ExtractionLimits, reader: Reader | None) -> None:
     global _reader, _why_not
     expect_one_core()
     try:
+        import_arrow()
         _reader = reader or _default_reader()
         confine(limits.memory_mb)
     except Exception as error:  # noqa: BLE001 (a process that dies here would be started again for ever)
@@ -274,21 +291,22 @@ def _default_reader() -> Reader:
 
     pymupdf.TOOLS.mupdf_display_errors(False)
     pymupdf.TOOLS.mupdf_display_warnings(False)
-    return lambda paper, limits: (read_graphics if paper.graphics else read_paper)(paper, limits)
+    return lambda files, limits: (read_graphics if files.graphics else read_paper)(files, limits)
 
 
-def _read(paper: Paper, limits: ExtractionLimits, spool: Path) -> _Read:
-    """Reads one paper. Raises OutputError for the spool: that is the machine's error, not the paper's."""
+def _read(files: PaperFiles, limits: ExtractionLimits, file: Path) -> _Read:
+    """Reads one paper into `file`. Raises OutputError for the spool: that is the machine's error, not the paper's."""
     if _reader is None:
         raise FigmillError(f"extraction cannot start: {_why_not}")
     # Should the run be killed, nobody is left to enforce the limit: then the kernel ends this process.
     signal.alarm(int(limits.timeout + _START_UP))
     started = time.monotonic()
     try:
-        extraction = replace(_reader(paper, limits), seconds=time.monotonic() - started)
+        extraction = replace(_reader(files, limits), seconds=time.monotonic() - started)
         _check_counts(extraction)
         _check_size(extraction, limits)
-        return _Read(_spool(extraction, spool))
+        _hand_over(extraction, file)
+        return _Read()
     except MemoryError:
         os._exit(_OUT_OF_MEMORY)
     except OutputError:
@@ -297,20 +315,18 @@ def _read(paper: Paper, limits: ExtractionLimits, spool: Path) -> _Read:
         if "malloc" in str(error):  # how MuPDF says it
             os._exit(_OUT_OF_MEMORY)
         seconds = time.monotonic() - started
-        return _Read(None, _as_failure(paper, error, seconds), _trace(error))
+        return _Read(_as_failure(files.paper, error, seconds), _trace(error))
     finally:
         signal.alarm(0)
 
 
-def _spool(extraction: Extraction, spool: Path) -> Path:
-    # A name of its own: a process that outlives a killed run may still be writing what it read of this paper.
+def _hand_over(extraction: Extraction, file: Path) -> None:
+    from tasks.extraction.handover import write_extraction
+
     try:
-        handle, name = tempfile.mkstemp(".pickle", f"{extraction.paper.paper_id}-", spool)
-        with os.fdopen(handle, "wb") as file:
-            pickle.dump(extraction, file, pickle.HIGHEST_PROTOCOL)
+        write_extraction(extraction, file)
     except OSError as error:
-        raise OutputError(f"cannot write to {spool}: {error.strerror}") from error
-    return Path(name)
+        raise OutputError(f"cannot write to {file.parent}: {error.strerror}") from error
 
 
 def _check_counts(extraction: Extraction) -> None:

@@ -22,18 +22,28 @@ from tasks.pdf.figures import find_figures
 from tasks.pdf.found_figure import FoundFigure
 from tasks.pdf.pages import PageContent
 from tasks.pdf.pixels import FigurePixels, PlacedImage, placed_images
-from tasks.records import Box, CaptionSource, Extraction, Figure, FigureKind, Metadata, Paper, Subfigure
+from tasks.records import (
+    Box,
+    CaptionSource,
+    Extraction,
+    Figure,
+    FigureKind,
+    Metadata,
+    Paper,
+    PaperFiles,
+    Subfigure,
+)
 from tasks.settings import ExtractionLimits
 
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+[^\s\"<>.,;:)\]]")
 
 
-def read_paper(paper: Paper, limits: ExtractionLimits) -> Extraction:
+def read_paper(files: PaperFiles, limits: ExtractionLimits) -> Extraction:
     """Every figure of a paper with its subfigures. Raises PaperError."""
-    started = time.perf_counter()
+    started, paper = time.perf_counter(), files.paper
     gaps: list[str] = []
     notes: list[str] = []
-    with open_pdf(paper.path, limits, paper.paper_id) as document:
+    with open_pdf(files.main.path, limits, paper.paper_id) as document:
         pages = read_pages(document, limits, gaps)
         found, without_artwork = find_figures(pages, gaps)
         gaps += [
@@ -41,9 +51,9 @@ def read_paper(paper: Paper, limits: ExtractionLimits) -> Extraction:
         ]
         if _is_scan(pages):
             gaps.append("the pages are pictures without text: captions cannot be read")
-        article = jats.read_article(paper.jats_path) if paper.jats_path else None
-        if paper.jats_path and article is None:
-            notes.append(f"{paper.jats_uri} is no JATS that can be read")
+        article = jats.read_article(files.jats.path) if files.jats else None
+        if files.jats and article is None:
+            notes.append(f"{files.jats.uri} is no JATS that can be read")
         words = _words(found, article, gaps)
         figures: list[Figure] = []
         for place, own in zip(found, words, strict=True):

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from tasks.errors import InputError, PaperError
-from tasks.records import Extraction, Failure, Graphic, Paper
+from tasks.records import Extraction, Failure, Graphic, Paper, PaperFiles, SourceFile
 from tasks.settings import MOST_JATS_BYTES
 from tasks.stores import objects, paths, web
 from tasks.stores.scratch import Folder
@@ -91,8 +91,8 @@ class Inbox:
 
     def paper(
         self, remote: Remote, known: Callable[[str, str | None], str | None]
-    ) -> tuple[Paper | Failure, str | None]:
-        """A remote PDF as a Paper, or why it can't be one, and the version that was read.
+    ) -> tuple[PaperFiles | Failure, str | None]:
+        """A remote PDF as a paper, or why it can't be one, and the version that was read.
 
         `known` tells the paper_id of a URI in a version without fetching it, if it can. Raises InputError where the
         store does not answer.
@@ -101,20 +101,20 @@ class Inbox:
         version = web.version(uri) if web.is_web(uri) else remote.version
         paper_id = known(uri, version)
         if paper_id:
-            return Paper(paper_id, uri), version
+            return PaperFiles(Paper(paper_id, uri), SourceFile(uri)), version
         target = self._folder.new_file(".pdf")
         try:
             if remote.size is not None and remote.size > self._most_bytes:
                 raise _too_large(remote.size, self._most_bytes)
             _fetch(uri, target, self._most_bytes)
-            with target.open("rb") as stream:
-                paper = Paper(hashlib.file_digest(stream, "sha256").hexdigest(), uri)
-            if self._keep and self._folder.bytes() <= ROOM:
-                return replace(paper, fetched=str(target)), version
         except PaperError as error:
             return _failure(Paper(unreadable_id(uri), uri), error), None
+        with target.open("rb") as stream:
+            paper = Paper(hashlib.file_digest(stream, "sha256").hexdigest(), uri)
+        if self._keep and self._folder.bytes() <= ROOM:
+            return PaperFiles(paper, SourceFile(uri, str(target))), version
         target.unlink()
-        return paper, version
+        return PaperFiles(paper, SourceFile(uri)), version
 
     def clear(self) -> None:
         """Removes what no shard has taken."""
@@ -124,12 +124,12 @@ class Inbox:
 class Deliveries:
     """The papers of a shard with their files on this machine, fetched a little ahead of whoever takes them; a context.
 
-    `failures` fills with the papers that could not be fetched.
+    A paper that could not be fetched comes as its Failure.
     """
 
-    def __init__(self, papers: Iterable[Paper], name: str, most_bytes: int) -> None:
-        self.failures: deque[Failure] = deque()
+    def __init__(self, papers: Iterable[PaperFiles | Failure], name: str, most_bytes: int) -> None:
         self._papers = papers
+        self._delivered: dict[str, PaperFiles] = {}
         self._folder = Folder(f"{name}-{secrets.token_hex(4)}")
         self._most_bytes = most_bytes
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="fetch")
@@ -141,69 +141,70 @@ class Deliveries:
         self._threads.shutdown(wait=True, cancel_futures=True)
         self._folder.remove()
 
-    def __iter__(self) -> Iterator[Paper]:
-        ahead: deque[Future[Paper | Failure] | Paper] = deque()
+    def __iter__(self) -> Iterator[PaperFiles | Failure]:
+        ahead: deque[Future[PaperFiles | Failure] | PaperFiles | Failure] = deque()
         remaining = iter(self._papers)
-        paper = next(remaining, None)
-        while paper or ahead:
-            while paper and (not ahead or (len(ahead) < _AHEAD and self._folder.bytes() < _AHEAD_BYTES)):
-                ahead.append(self._threads.submit(self._deliver, paper) if _is_away(paper) else paper)
-                paper = next(remaining, None)
+        item = next(remaining, None)
+        while item or ahead:
+            while item and (not ahead or (len(ahead) < _AHEAD and self._folder.bytes() < _AHEAD_BYTES)):
+                ahead.append(self._ordered(item))
+                item = next(remaining, None)
             first = ahead.popleft()
-            delivered = first if isinstance(first, Paper) else first.result()
-            if isinstance(delivered, Failure):
-                self.failures.append(delivered)
-            else:
-                yield delivered
+            delivered = first.result() if isinstance(first, Future) else first
+            if isinstance(delivered, PaperFiles):
+                self._delivered[delivered.paper.paper_id] = delivered
+            yield delivered
 
-    def results(self, read: Iterable[Extraction | Failure]) -> Iterator[Extraction | Failure]:
-        """What was read, and what could not be fetched; a file goes as soon as it was read."""
+    def released(self, read: Iterable[Extraction | Failure]) -> Iterator[Extraction | Failure]:
+        """What was read, as it comes; the copies of a paper's files go as soon as it was read."""
         for result in read:
-            for file in result.paper.files:
-                Path(file).unlink(missing_ok=True)
+            if files := self._delivered.pop(result.paper.paper_id, None):
+                remove_copies(files)
             yield result
-            yield from self._failed()
-        yield from self._failed()
 
-    def _failed(self) -> Iterator[Failure]:
-        while self.failures:
-            yield self.failures.popleft()
+    def _ordered(self, item: PaperFiles | Failure) -> Future[PaperFiles | Failure] | PaperFiles | Failure:
+        """A paper that is fetched from now on, or that needs no fetching."""
+        if isinstance(item, Failure) or not _is_away(item):
+            return item
+        return self._threads.submit(self._deliver, item)
 
-    def _deliver(self, paper: Paper) -> Paper | Failure:
+    def _deliver(self, files: PaperFiles) -> PaperFiles | Failure:
         try:
-            if not _is_here(paper.fetched):
-                paper = replace(paper, fetched=None)
-                if paths.is_remote(paper.source_uri):
-                    paper = replace(
-                        paper, fetched=str(self._get(paper.address or paper.source_uri, self._most_bytes))
-                    )
+            main = self._here(files.main, self._most_bytes)
         except PaperError as error:
-            return _failure(paper, error)
-        return self._with_jats(replace(paper, graphics=tuple(map(self._graphic, paper.graphics))))
+            return _failure(files.paper, error)
+        graphics = tuple(map(self._graphic, files.graphics))
+        return replace(files, main=main, jats=self._jats(files.jats), graphics=graphics)
 
-    def _with_jats(self, paper: Paper) -> Paper:
-        jats = paper.jats_uri
-        if jats is None or not paths.is_remote(jats) or _is_here(paper.fetched_jats):
-            return paper
+    def _jats(self, file: SourceFile | None) -> SourceFile | None:
         try:
-            return replace(paper, fetched_jats=str(self._get(jats, MOST_JATS_BYTES)))
+            return self._here(file, MOST_JATS_BYTES) if file else None
         except PaperError as error:  # the paper has captions of its own
-            log.warning("%s: %s", printable(jats), error.error)
-            return replace(paper, jats_uri=None)
+            log.warning("%s: %s", printable(file.uri if file else ""), error.error)
+            return None
 
     def _graphic(self, graphic: Graphic) -> Graphic:
-        if _is_here(graphic.fetched):
-            return graphic
         try:
-            return replace(graphic, fetched=str(self._get(graphic.uri, self._most_bytes)))
+            return replace(graphic, file=self._here(graphic.file, self._most_bytes))
         except PaperError as error:  # its figure will be missed, and that said
-            log.warning("%s: %s", printable(graphic.uri), error.error)
-            return replace(graphic, fetched=None)
+            log.warning("%s: %s", printable(graphic.file.uri), error.error)
+            return replace(graphic, file=SourceFile(graphic.file.uri))
 
-    def _get(self, uri: str, most_bytes: int) -> Path:
-        target = self._folder.new_file(PurePosixPath(uri).suffix[:8])
-        _fetch(uri, target, most_bytes)
-        return target
+    def _here(self, file: SourceFile, most_bytes: int) -> SourceFile:
+        """The file with a copy on this machine, unless it lies here itself. Raises PaperError."""
+        if file.copy and Path(file.copy).is_file():
+            return file
+        if not paths.is_remote(file.uri):
+            return SourceFile(file.uri)
+        target = self._folder.new_file(PurePosixPath(file.uri).suffix[:8])
+        _fetch(file.uri, target, most_bytes)
+        return SourceFile(file.uri, str(target))
+
+
+def remove_copies(files: PaperFiles) -> None:
+    """Removes a paper's temporary copies from this machine."""
+    for copy in files.copies:
+        copy.unlink(missing_ok=True)
 
 
 def unreadable_id(source_uri: str) -> str:
@@ -240,12 +241,8 @@ def _failure(paper: Paper, error: PaperError) -> Failure:
     return Failure(paper, error.kind, error.error, 0.0)
 
 
-def _is_here(file: str | None) -> bool:
-    return file is not None and Path(file).is_file()
-
-
-def _is_away(paper: Paper) -> bool:
-    return paths.is_remote(paper.source_uri) or paths.is_remote(paper.jats_uri or "")
+def _is_away(files: PaperFiles) -> bool:
+    return any(paths.is_remote(file.uri) for file in (files.main, files.jats) if file)
 
 
 def _beside(uri: str, exists: Callable[[str], bool]) -> str | None:

@@ -14,7 +14,7 @@ from tasks.ahead import ahead
 from tasks.errors import InputError
 from tasks.inputs.fetching import JATS_SUFFIXES, Inbox, Remote, find_remote, unreadable_id
 from tasks.inputs.fingerprints import FingerprintCache
-from tasks.records import Failure, Paper
+from tasks.records import Failure, Paper, PaperFiles, SourceFile
 from tasks.stores.paths import is_remote
 from tasks.texts import printable
 
@@ -72,7 +72,7 @@ def find_jats_in(folder: Path, stem: str) -> Path | None:
 
 def identify(
     files: Iterable[Input], fingerprints: FingerprintCache | None = None, inbox: Inbox | None = None
-) -> Iterator[Paper | Failure]:
+) -> Iterator[PaperFiles | Failure]:
     """Reads each file once for its paper_id, in order, some files ahead of the caller; not those that `seen` knows.
 
     A file that cannot be read becomes a Failure, of kind `missing`, with `unreadable_id` for its paper_id. Remote
@@ -82,7 +82,9 @@ def identify(
     return ahead(lambda file: _identify(file, fingerprints, inbox), files, threads, _AHEAD, "hash")
 
 
-def _identify(file: Input, fingerprints: FingerprintCache | None, inbox: Inbox | None) -> Paper | Failure:
+def _identify(
+    file: Input, fingerprints: FingerprintCache | None, inbox: Inbox | None
+) -> PaperFiles | Failure:
     known = fingerprints.paper_id if fingerprints else _nothing
     if isinstance(file, Path):
         item, version = _hash(file, known)
@@ -90,8 +92,8 @@ def _identify(file: Input, fingerprints: FingerprintCache | None, inbox: Inbox |
         item, version = inbox.paper(file, known)
     else:
         raise InputError(f"{printable(file.uri, 300)} is not on this machine")
-    if fingerprints and isinstance(item, Paper):
-        fingerprints.note(item.source_uri, version, item.paper_id)
+    if fingerprints and isinstance(item, PaperFiles):
+        fingerprints.note(item.paper.source_uri, version, item.paper.paper_id)
     return item
 
 
@@ -99,20 +101,22 @@ def _nothing(_uri: str, _version: str | None) -> None:
     return None
 
 
-def _hash(file: Path, known: Callable[[str, str | None], str | None]) -> tuple[Paper | Failure, str | None]:
-    """A file as a Paper and the version that was read; None for a file that may still be changing."""
+def _hash(
+    file: Path, known: Callable[[str, str | None], str | None]
+) -> tuple[PaperFiles | Failure, str | None]:
+    """A file as a paper and the version that was read; None for a file that may still be changing."""
     uri = str(file)
     try:
         version = _version(file.stat())
         paper_id = known(uri, version)
         if paper_id:
-            return Paper(paper_id, uri), version
+            return PaperFiles(Paper(paper_id, uri), SourceFile(uri)), version
         with file.open("rb") as stream:
             before = os.fstat(stream.fileno())
-            paper = Paper(hashlib.file_digest(stream, "sha256").hexdigest(), uri)
+            paper_id = hashlib.file_digest(stream, "sha256").hexdigest()
             after = os.fstat(stream.fileno())
         settled = _version(before) == _version(after) and time.time() - after.st_ctime > _SETTLED
-        return paper, _version(after) if settled else None
+        return PaperFiles(Paper(paper_id, uri), SourceFile(uri)), _version(after) if settled else None
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
         paper = Paper(unreadable_id(uri), uri)

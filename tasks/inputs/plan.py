@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from tasks.dataset.dataset import Dataset
-from tasks.inputs.fetching import Inbox, Remote, find_jats_below, unreadable_id
+from tasks.inputs.fetching import Inbox, Remote, find_jats_below, remove_copies, unreadable_id
 from tasks.inputs.fingerprints import FingerprintCache
 from tasks.inputs.listing import Input, find_jats, find_jats_in, identify
 from tasks.progress import Reporter
-from tasks.records import Failure, Paper, Shard
+from tasks.records import Failure, Paper, PaperFiles, Shard, SourceFile
 from tasks.settings import LabelSettings
 from tasks.stores.paths import is_remote
 
@@ -49,7 +49,7 @@ class Plan:
 
     def shards(self) -> Iterator[Shard]:
         """Shards of `shard_size` papers in the order of the inputs; the last may be smaller."""
-        batch: list[Paper | Failure] = []
+        batch: list[PaperFiles | Failure] = []
         for item in self._wanted():
             batch.append(item)
             if len(batch) == self._settings.shard_size:
@@ -60,7 +60,7 @@ class Plan:
 
     def done(self, shard: Shard) -> None:
         """A shard's rows are in place: from now on its papers need not be read again to know them."""
-        self._done.update(paper.paper_id for paper in shard.papers)
+        self._done.update(item.paper.paper_id for item in shard.papers)
         self._fingerprints.save(self._in_ledger, now=False)
 
     def close(self) -> None:
@@ -72,20 +72,19 @@ class Plan:
     def _in_ledger(self, paper_id: str) -> bool:
         return paper_id in self._done or paper_id in self._dataset
 
-    def _wanted(self) -> Iterator[Paper | Failure]:
+    def _wanted(self) -> Iterator[PaperFiles | Failure]:
         limit = self._settings.limit
         for item in identify(self._files, self._fingerprints, self._inbox):
             if limit is not None and len(self._taken) >= limit:
                 return
             self._found += 1
-            if self._is_wanted(item):
-                self._taken.add(_paper(item).paper_id)
+            if self._is_wanted(item.paper):
+                self._taken.add(item.paper.paper_id)
                 yield item
-            elif fetched := _paper(item).fetched:
-                Path(fetched).unlink(missing_ok=True)
+            elif isinstance(item, PaperFiles):
+                remove_copies(item)
 
-    def _is_wanted(self, item: Paper | Failure) -> bool:
-        paper = _paper(item)
+    def _is_wanted(self, paper: Paper) -> bool:
         known = paper.paper_id in self._dataset or paper.paper_id in self._taken
         if self._settings.retry_failed:
             wanted = bool(self._replaced(paper)) and paper.paper_id not in self._taken
@@ -103,19 +102,18 @@ class Plan:
         ids = dict.fromkeys((paper.paper_id, unreadable_id(paper.source_uri)))
         return [paper_id for paper_id in ids if self._dataset.failed(paper_id)]
 
-    def _shard(self, batch: list[Paper | Failure]) -> Shard:
-        papers = [_paper(item) for item in batch]
+    def _shard(self, batch: list[PaperFiles | Failure]) -> Shard:
+        papers = [item.paper for item in batch]
         return Shard(
             name=self._dataset.shard_name(paper.paper_id for paper in papers),
-            papers=tuple(self._with_jats(item) for item in batch if isinstance(item, Paper)),
-            failures=tuple(item for item in batch if isinstance(item, Failure)),
+            papers=tuple(self._with_jats(item) if isinstance(item, PaperFiles) else item for item in batch),
             supersedes=tuple(old for paper in papers for old in self._replaced(paper)),
             lease=self._dataset.lease,
         )
 
-    def _with_jats(self, paper: Paper) -> Paper:
-        found = self._find_jats(paper.source_uri)
-        return replace(paper, jats_uri=str(found)) if found else paper
+    def _with_jats(self, files: PaperFiles) -> PaperFiles:
+        found = self._find_jats(files.paper.source_uri)
+        return replace(files, jats=SourceFile(str(found))) if found else files
 
     def _find_jats(self, uri: str) -> str | Path | None:
         """In the folder that was named for it, or else beside the PDF."""
@@ -126,7 +124,3 @@ class Plan:
         if not is_remote(uri):
             return find_jats(Path(uri), folder)
         return (find_jats_in(folder, stem) if folder else None) or self._beside.get(uri)
-
-
-def _paper(item: Paper | Failure) -> Paper:
-    return item.paper if isinstance(item, Failure) else item

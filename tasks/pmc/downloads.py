@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import logging
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from tasks.errors import PaperError
-from tasks.inputs.fetching import unreadable_id
+from tasks.inputs.fetching import remove_copies, unreadable_id
 from tasks.pmc.articles import File, PmcArticle
 from tasks.pmc.bucket import Bucket
-from tasks.records import Failure, Graphic, Paper
+from tasks.records import Failure, Graphic, Paper, PaperFiles, SourceFile
 from tasks.settings import MOST_JATS_BYTES
 from tasks.stores.scratch import Folder
 from tasks.texts import printable
@@ -31,78 +31,75 @@ class Downloads:
         self._keep = keep
         self._folder = Folder("pmc")
 
-    def paper(self, article: PmcArticle) -> Paper | Failure:
-        """An article as a Paper, or why it can't be one. Raises InputError where the bucket does not answer."""
+    def paper(self, article: PmcArticle) -> PaperFiles | Failure:
+        """An article with its files, or why it can't be read. Raises InputError where the bucket does not answer."""
         main = article.pdf or article.jats
         assert main is not None, "an article that is taken has a PDF or a JATS"  # noqa: S101
         uri = self._bucket.uri_of(main.key)
-        paper = Paper(
-            unreadable_id(uri),
-            uri,
-            article.metadata,
-            source_version=article.listed.etag,
-            address=self._bucket.address(main.key),
-        )
+        paper = Paper(unreadable_id(uri), uri, article.metadata, article.listed.etag)
+        files = PaperFiles(paper, SourceFile(self._bucket.address(main.key)))
         try:
-            file = self._get(main, self._most_bytes if article.pdf else MOST_JATS_BYTES)
-            with file.open("rb") as stream:
-                paper_id = hashlib.file_digest(stream, "sha256").hexdigest()
-            paper = replace(paper, paper_id=paper_id, fetched=str(file))
-            paper = self._with_jats(paper, article) if article.pdf else self._with_images(paper, article)
+            files = self._with_main(files, main, self._most_bytes if article.pdf else MOST_JATS_BYTES)
+            files = self._with_jats(files, article) if article.pdf else self._with_images(files, article)
         except PaperError as error:
-            self.forget(paper)
-            return Failure(_without_files(paper), error.kind, error.error, 0.0)
-        if not self._keep:
-            self.forget(paper)
-            return _without_files(paper)
-        return paper
+            remove_copies(files)
+            return Failure(files.paper, error.kind, error.error, 0.0)
+        if self._keep:
+            return files
+        remove_copies(files)
+        return _without_copies(files)
 
     def close(self) -> None:
         """Removes what no shard has taken."""
         self._folder.remove()
 
-    def _with_jats(self, paper: Paper, article: PmcArticle) -> Paper:
+    def _with_main(self, files: PaperFiles, main: File, most_bytes: int) -> PaperFiles:
+        source = self._get(main, most_bytes)
+        with source.path.open("rb") as stream:
+            paper_id = hashlib.file_digest(stream, "sha256").hexdigest()
+        return PaperFiles(replace(files.paper, paper_id=paper_id), source)
+
+    def _with_jats(self, files: PaperFiles, article: PmcArticle) -> PaperFiles:
         if article.jats is None:
-            return paper
+            return files
         try:
-            file = self._get(article.jats, MOST_JATS_BYTES)
+            return replace(files, jats=self._get(article.jats, MOST_JATS_BYTES))
         except PaperError as error:  # the PDF has captions of its own
             log.warning("%s without its JATS: %s", article.listed.pmcid, error.error)
-            return paper
-        return replace(paper, jats_uri=self._bucket.address(article.jats.key), fetched_jats=str(file))
+            return files
 
-    def _with_images(self, paper: Paper, article: PmcArticle) -> Paper:
+    def _with_images(self, files: PaperFiles, article: PmcArticle) -> PaperFiles:
         graphics: list[Graphic] = []
         room, reason = self._most_bytes, ""
         for image in article.images:
             try:
-                file = self._get(image, room)
+                graphic = Graphic(image.name, self._get(image, room))
             except PaperError as error:  # its figure will be missed, and that said
                 reason = error.error
                 log.warning("%s: %s: %s", article.listed.pmcid, printable(image.name), error.error)
                 continue
-            room -= file.stat().st_size
-            graphics.append(Graphic(image.name, self._bucket.address(image.key), str(file)))
+            room -= graphic.file.path.stat().st_size
+            graphics.append(graphic)
         if not graphics:
             raise PaperError("missing", f"There is no PDF, and none of the images can be had. {reason}")
-        return replace(paper, graphics=tuple(graphics))
+        return replace(files, graphics=tuple(graphics))
 
-    def _get(self, file: File, most_bytes: int) -> Path:
+    def _get(self, file: File, most_bytes: int) -> SourceFile:
         target = self._folder.new_file(PurePosixPath(file.name).suffix[:8])
         self._bucket.download(file.key, file.md5, target, most_bytes)
-        return target
-
-    def forget(self, paper: Paper) -> None:
-        """Removes the files of a paper."""
-        for file in paper.files:
-            Path(file).unlink(missing_ok=True)
+        return SourceFile(self._bucket.address(file.key), str(target))
 
 
-def _without_files(paper: Paper) -> Paper:
-    graphics = tuple(replace(graphic, fetched=None) for graphic in paper.graphics)
-    return replace(paper, fetched=None, fetched_jats=None, graphics=graphics)
-
-
-def bytes_of(paper: Paper) -> int:
+def bytes_of(item: PaperFiles | Failure) -> int:
     """What the files of a paper take here."""
-    return sum(Path(file).stat().st_size for file in paper.files)
+    return sum(copy.stat().st_size for copy in item.copies) if isinstance(item, PaperFiles) else 0
+
+
+def _without_copies(files: PaperFiles) -> PaperFiles:
+    """The same files, to be fetched again."""
+    return PaperFiles(
+        files.paper,
+        SourceFile(files.main.uri),
+        files.jats and SourceFile(files.jats.uri),
+        tuple(Graphic(graphic.name, SourceFile(graphic.file.uri)) for graphic in files.graphics),
+    )

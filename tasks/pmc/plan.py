@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from tasks.ahead import ahead
 from tasks.dataset.dataset import Dataset
 from tasks.dataset.ledger import Holding, mark_papers
+from tasks.inputs.fetching import remove_copies
 from tasks.pmc.articles import PmcArticle
 from tasks.pmc.downloads import Downloads, bytes_of
 from tasks.pmc.selection import DOUBLE, Selection
-from tasks.records import Failure, Paper, Shard
+from tasks.records import Failure, PaperFiles, Shard
 
 SHARD_BYTES = 2**30
 """What a shard's files may take on this machine before it is handed out with fewer articles."""
@@ -50,50 +51,46 @@ class IngestPlan:
             mark_papers(self._dataset.out, file, marks.pop(file))
 
     def _shards(self, articles: Iterator[PmcArticle]) -> Iterator[Shard]:
-        batch: list[Paper | Failure] = []
+        batch: list[PaperFiles | Failure] = []
         taken = 0
         for item in ahead(self._downloads.paper, articles, _THREADS, _AHEAD, "fetch"):
             if not self._is_wanted(item):
                 continue
             batch.append(item)
-            taken += bytes_of(_paper(item))
+            taken += bytes_of(item)
             if len(batch) >= self._shard_size or taken >= SHARD_BYTES:
                 yield self._shard(batch)
                 batch, taken = [], 0
         if batch:
             yield self._shard(batch)
 
-    def _is_wanted(self, item: Paper | Failure) -> bool:
+    def _is_wanted(self, item: PaperFiles | Failure) -> bool:
         """False for a changed article that cannot be had now, whose rows stay, and for bytes that are here already."""
-        paper, holding = _paper(item), self._earlier(item)
+        paper, holding = item.paper, self._earlier(item)
         if isinstance(item, Failure) and holding and not holding.failed:
             self._selection.leave_out("changed, but not to be had now: its rows stay as they are")
             return False
         own = holding is not None and holding.paper_id == paper.paper_id
         if paper.paper_id in self._ids or (paper.paper_id in self._dataset and not own):
             self._selection.leave_out(DOUBLE)
-            self._downloads.forget(paper)
+            if isinstance(item, PaperFiles):
+                remove_copies(item)
             return False
         self._ids.add(paper.paper_id)
         return True
 
-    def _shard(self, batch: list[Paper | Failure]) -> Shard:
+    def _shard(self, batch: list[PaperFiles | Failure]) -> Shard:
         replaces: dict[str, set[str]] = defaultdict(set)
         for holding in filter(None, map(self._earlier, batch)):
             replaces[holding.file].add(holding.paper_id)
             self.replaced += 1
         return Shard(
-            name=self._dataset.shard_name(_paper(item).paper_id for item in batch),
-            papers=tuple(item for item in batch if isinstance(item, Paper)),
-            failures=tuple(item for item in batch if isinstance(item, Failure)),
+            name=self._dataset.shard_name(item.paper.paper_id for item in batch),
+            papers=tuple(batch),
             lease=self._dataset.lease,
             replaces=tuple((file, frozenset(ids)) for file, ids in sorted(replaces.items())),
         )
 
-    def _earlier(self, item: Paper | Failure) -> Holding | None:
+    def _earlier(self, item: PaperFiles | Failure) -> Holding | None:
         """What the dataset holds of the article."""
-        return self._selection.earlier.get(_paper(item).metadata.pmcid or "")
-
-
-def _paper(item: Paper | Failure) -> Paper:
-    return item.paper if isinstance(item, Failure) else item
+        return self._selection.earlier.get(item.paper.metadata.pmcid or "")

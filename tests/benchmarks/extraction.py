@@ -42,7 +42,7 @@ from tasks.extraction.reading import read_paper
 from tasks.pdf.captions import parse_label
 from tasks.pdf.documents import open_pdf, read_pages
 from tasks.pdf.figures import find_figures
-from tasks.records import Box, Paper
+from tasks.records import Box, Paper, PaperFiles, SourceFile
 from tasks.settings import ExtractionLimits
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
@@ -83,7 +83,7 @@ def figmill_jats(pdf: Path) -> list[Found]:
 
 def figmill_whole(pdf: Path) -> list[Found]:
     """All that a worker does with a paper."""
-    extraction = read_paper(Paper("", str(pdf)), ExtractionLimits())
+    extraction = read_paper(PaperFiles(Paper("", str(pdf)), SourceFile(str(pdf))), ExtractionLimits())
     return [Found(f.page, f.bbox, f.label, f.caption) for f in extraction.figures]
 
 

@@ -35,10 +35,13 @@ LONGEST = 20.0
 def extraction(pdfs: Path, workers: int) -> dict[str, Any]:
     """Papers read by processes, and nothing else done with them."""
     from tasks.extraction.pool import shared_pool, stop_shared_pools
-    from tasks.records import Extraction, Paper
+    from tasks.records import Extraction, Paper, PaperFiles, SourceFile
     from tasks.settings import ExtractionLimits
 
-    papers = [Paper(hashlib.sha256(pdf.read_bytes()).hexdigest(), str(pdf)) for pdf in _pdfs(pdfs)]
+    papers = [
+        PaperFiles(Paper(hashlib.sha256(pdf.read_bytes()).hexdigest(), str(pdf)), SourceFile(str(pdf)))
+        for pdf in _pdfs(pdfs)
+    ]
     pool = shared_pool(workers, ExtractionLimits())
     with tempfile.TemporaryDirectory() as folder:
         list(pool.read(papers[:1] * 3 * workers, Path(folder)))

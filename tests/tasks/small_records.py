@@ -13,7 +13,9 @@ from tasks.records import (
     LabelledPaper,
     Metadata,
     Paper,
+    PaperFiles,
     Score,
+    SourceFile,
     Subfigure,
 )
 from tests.tasks.small_datasets import png
@@ -23,6 +25,11 @@ PROVENANCE = Provenance("tiny@0123456789ab", ("DMEL", "DMFL", "GFIG"), 4, "# Car
 
 def paper(number: int, uri: str | None = None) -> Paper:
     return Paper(f"{number:064x}", uri or f"/papers/{number}.pdf")
+
+
+def files(paper: Paper) -> PaperFiles:
+    """A paper whose PDF lies where its URI says."""
+    return PaperFiles(paper, SourceFile(paper.source_uri))
 
 
 def image(seed: int = 0, side: int = 64, data: bytes | None = None) -> EncodedImage:

@@ -23,7 +23,7 @@ from tasks.records import Extraction, Failure, Paper
 from tasks.settings import ExtractionLimits
 from tests.tasks.drawn import LEFT, RIGHT, Drawing
 from tests.tasks.extraction.test_jats import ARTICLE
-from tests.tasks.small_records import PROVENANCE, failure, labelled
+from tests.tasks.small_records import PROVENANCE, failure, files, labelled
 
 SECONDS = float(os.environ.get("FIGMILL_FUZZ_SECONDS", "6"))
 LIMITS = ExtractionLimits(timeout=10, memory_mb=2000)
@@ -105,7 +105,7 @@ def test_a_mutated_pdf_becomes_a_paper_or_a_failure_that_is_no_bug(
         file = tmp_path / "fuzzed.pdf"
         data = mutated(pdf, changes)
         file.write_bytes(data)
-        (result,) = pool.read([Paper(hashlib.sha256(data).hexdigest(), str(file))], tmp_path / "spool")
+        (result,) = pool.read([files(Paper(hashlib.sha256(data).hexdigest(), str(file)))], tmp_path / "spool")
         assert isinstance(result, Extraction | Failure)
         if isinstance(result, Failure):
             assert "please report" not in result.error, changes

@@ -17,7 +17,7 @@ from tasks.labelling import label_shard, provenance_of
 from tasks.progress import Reporter
 from tasks.records import Paper, Shard
 from tasks.settings import LabelSettings
-from tests.tasks.small_records import failure
+from tests.tasks.small_records import failure, files
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -34,12 +34,12 @@ def test_a_shard_of_real_pdfs_becomes_a_part(tmp_path: Path, tiny_bundle: Path) 
     pdfs = make_papers(tmp_path / "pdf")
     (tmp_path / "text.pdf").write_text("no PDF")
     papers = tuple(
-        Paper(hashlib.sha256(pdf.read_bytes()).hexdigest(), str(pdf))
+        files(Paper(hashlib.sha256(pdf.read_bytes()).hexdigest(), str(pdf)))
         for pdf in (*pdfs, tmp_path / "text.pdf")
     )
     reporter = Reporter()
     with Dataset(tmp_path / "out", provenance_of(open_bundle(str(tiny_bundle)))) as dataset:
-        shard = Shard(dataset.shard_name(["x"]), papers, failures=(failure(7, "missing"),))
+        shard = Shard(dataset.shard_name(["x"]), (failure(7, "missing"), *papers))
         outcome = label_shard(shard, settings(tmp_path / "out", tiny_bundle), reporter)
     rows = pq.read_table(tmp_path / "out" / "subfigures").to_pylist()
     assert len(rows) == outcome.subfigures >= 6
@@ -47,9 +47,11 @@ def test_a_shard_of_real_pdfs_becomes_a_part(tmp_path: Path, tiny_bundle: Path) 
     assert {failed.kind for failed in outcome.failures} == {"missing", "not_a_pdf"}
     assert (reporter.papers, reporter.failures, reporter.subfigures) == (4, 2, len(rows))
     assert set(outcome.stage_seconds) == {"extract", "prepare", "classify", "write"}
-    for paper in papers[:2]:
+    for item in papers[:2]:
         mine = [
-            (row["figure_index"], row["subfigure_index"]) for row in rows if row["paper_id"] == paper.paper_id
+            (row["figure_index"], row["subfigure_index"])
+            for row in rows
+            if row["paper_id"] == item.paper.paper_id
         ]
         assert mine == sorted(mine) != []
     for row in rows:
@@ -75,7 +77,7 @@ def test_a_bundle_that_does_not_load_ends_the_shard_and_leaves_nothing(
     (pdf, _) = make_papers(tmp_path / "pdf")
     with Dataset(tmp_path / "out", provenance_of(open_bundle(str(broken)))) as dataset:
         shard = Shard(
-            dataset.shard_name(["x"]), (Paper(hashlib.sha256(pdf.read_bytes()).hexdigest(), str(pdf)),)
+            dataset.shard_name(["x"]), (files(Paper(hashlib.sha256(pdf.read_bytes()).hexdigest(), str(pdf))),)
         )
         with pytest.raises(UnusableBundleError, match="cannot be read"):
             label_shard(shard, settings(tmp_path / "out", broken))

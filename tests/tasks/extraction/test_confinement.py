@@ -49,3 +49,19 @@ def test_a_process_without_numpy_never_starts_further_threads():
         check=True,
     )
     assert ran.stdout.strip() == "1"
+
+
+ARROW_OF_A_PROCESS = """
+import json, sys
+from tasks.extraction.confinement import import_arrow
+
+import_arrow()
+import pyarrow as pa
+pa.array([{"a": ["b"]}], pa.struct({"a": pa.list_(pa.string())}))
+print(json.dumps([pa.default_memory_pool().backend_name, "pandas" in sys.modules]))
+"""
+
+
+def test_arrow_comes_without_its_own_allocator_and_without_pandas():
+    ran = subprocess.run([sys.executable, "-c", ARROW_OF_A_PROCESS], capture_output=True, check=True)
+    assert json.loads(ran.stdout) == ["system", False]

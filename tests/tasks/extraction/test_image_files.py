@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from PIL import Image
 
 from tasks.errors import PaperError
 from tasks.extraction.image_files import find_graphic, read_graphics
-from tasks.records import Extraction, Graphic, Metadata, Paper
+from tasks.records import Extraction, Graphic, Metadata, Paper, PaperFiles, SourceFile
 from tasks.settings import ExtractionLimits
 from tests.pmc_bucket import encode, jats
 from tests.tasks.drawn import picture
@@ -20,16 +21,17 @@ from tests.tasks.drawn import picture
 LIMITS = ExtractionLimits()
 
 
-def article(folder: Path, xml: bytes, **images: bytes) -> Paper:
+def article(folder: Path, xml: bytes, **images: bytes) -> PaperFiles:
     """An article whose image files are named as the keywords, `_` for `.`."""
     (folder / "a.xml").write_bytes(xml)
     graphics = []
     for keyword, data in images.items():
         name = keyword.replace("_", ".")
         (folder / name).write_bytes(data)
-        graphics.append(Graphic(name, f"https://x/{name}", str(folder / name)))
-    paper_id = hashlib.sha256(xml).hexdigest()
-    return Paper(paper_id, "https://x/a.xml", fetched=str(folder / "a.xml"), graphics=tuple(graphics))
+        graphics.append(Graphic(name, SourceFile(f"https://x/{name}", str(folder / name))))
+    paper = Paper(hashlib.sha256(xml).hexdigest(), "https://x/a.xml")
+    main = SourceFile(paper.source_uri, str(folder / "a.xml"))
+    return PaperFiles(paper, main, graphics=tuple(graphics))
 
 
 def read(folder: Path, href: str = "g1", caption: str = "Cells.", **images: bytes) -> Extraction:
@@ -73,7 +75,9 @@ def test_a_compound_image_is_separated_and_its_caption_split(tmp_path: Path) -> 
 
 
 def test_graphics_are_found_with_and_without_their_suffix() -> None:
-    graphics = [Graphic(name, name) for name in ("a.jpg", "b.TIF", "c.gif", "c.png", "fig.1.webp")]
+    graphics = [
+        Graphic(name, SourceFile(name)) for name in ("a.jpg", "b.TIF", "c.gif", "c.png", "fig.1.webp")
+    ]
     names = {
         "a": "a.jpg",
         "a.tif": "a.jpg",
@@ -159,15 +163,9 @@ def test_xml_that_is_no_jats_is_the_articles_failure(tmp_path: Path) -> None:
 
 
 def test_what_the_caller_knows_comes_first(tmp_path: Path) -> None:
-    paper = article(tmp_path, jats(1, {"g1": "Cells."}), g1_png=encode(1, "PNG"))
-    known = Paper(
-        paper.paper_id,
-        paper.source_uri,
-        Metadata(pmcid="PMC9", title="Known", license="CC BY-NC"),
-        fetched=paper.fetched,
-        graphics=paper.graphics,
-    )
-    found = read_graphics(known, LIMITS).metadata
+    files = article(tmp_path, jats(1, {"g1": "Cells."}), g1_png=encode(1, "PNG"))
+    known = replace(files.paper, metadata=Metadata(pmcid="PMC9", title="Known", license="CC BY-NC"))
+    found = read_graphics(replace(files, paper=known), LIMITS).metadata
     assert (found.pmcid, found.title, found.license) == ("PMC9", "Known", "CC BY-NC")
 
 

@@ -8,21 +8,23 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tasks.errors import FigmillError, OutputError, PaperError
 from tasks.extraction.pool import ExtractionPool, Stopped
-from tasks.records import Extraction, Failure, Metadata, Paper
+from tasks.records import Extraction, Failure, Metadata, Paper, PaperFiles
 from tasks.settings import ExtractionLimits
-from tests.tasks.small_records import extraction
+from tests.tasks.small_records import extraction, failure, files
 
 LIMITS = ExtractionLimits(timeout=3, memory_mb=1500, result_mb=50)
 
 
-def read(paper: Paper, limits: ExtractionLimits) -> Extraction:
+def read(given: PaperFiles, limits: ExtractionLimits) -> Extraction:
     """Does to its process what the paper's name says. Runs in the pool."""
+    paper = given.paper
     deed = Path(paper.source_uri).stem
     if deed == "hang":
         while True:
@@ -46,20 +48,22 @@ def read(paper: Paper, limits: ExtractionLimits) -> Extraction:
     if deed == "eat":
         bytearray(limits.memory_mb * 2**20)
     if deed == "recurse":
-        return read(paper, limits)
+        return read(given, limits)
     if deed == "bug":
         raise KeyError("x")
     if deed == "encrypted":
         raise PaperError("encrypted", "The PDF needs a password.")
     if deed == "torch":
         assert "torch" not in sys.modules
+    if deed == "forged":
+        return replace(extraction(1), pages=-1)
     if deed == "huge":
         return Extraction(paper, Metadata(), pages=40_000, figures=(), seconds=0)
     return Extraction(paper, Metadata(), pages=1, figures=extraction(1).figures, seconds=0)
 
 
-def paper(name: str) -> Paper:
-    return Paper(f"{abs(hash(name)):064x}", f"/{name}.pdf")
+def paper(name: str) -> PaperFiles:
+    return files(Paper(f"{abs(hash(name)):064x}", f"/{name}.pdf"))
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +85,7 @@ def pool() -> Iterator[ExtractionPool]:
         ("recurse", "damaged", "RecursionError"),
         ("bug", "crash", "KeyError"),
         ("encrypted", "encrypted", "needs a password"),
+        ("forged", "crash", "came back damaged"),
         ("huge", "too_large", "more than 32767"),
         ("heavy", "too_large", "The figures of this paper take 54 MB, more than the limit of 50 MB"),
     ],
@@ -102,10 +107,18 @@ def test_what_was_read_comes_back_whole_and_leaves_no_file(pool: ExtractionPool,
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_failure_comes_out_as_it_went_in(pool: ExtractionPool, tmp_path: Path) -> None:
+    failures = [failure(number, "missing") for number in range(2)]
+    results = list(pool.read([failures[0], paper("good"), failures[1]], tmp_path))
+    assert [result for result in results if isinstance(result, Failure)] == failures
+    assert len(results) == 3
+    assert list(pool.read(failures, tmp_path)) == failures
+
+
 def test_papers_are_asked_for_only_as_they_are_needed(pool: ExtractionPool, tmp_path: Path) -> None:
     asked = []
 
-    def papers() -> Iterator[Paper]:
+    def papers() -> Iterator[PaperFiles]:
         for number in range(100):
             asked.append(number)
             yield paper(f"p{number}")
@@ -135,7 +148,7 @@ def test_a_spool_that_cannot_be_written_is_the_runs_failure_not_the_papers(
     pool: ExtractionPool, tmp_path: Path
 ) -> None:
     spool = tmp_path / "spool"
-    results = pool.read([Paper("0" * 64, f"{spool}/no-spool.pdf")], spool)
+    results = pool.read([files(Paper("0" * 64, f"{spool}/no-spool.pdf"))], spool)
     with pytest.raises(OutputError, match="cannot write"):
         list(results)
 
@@ -154,7 +167,7 @@ def test_processes_that_are_all_killed_are_replaced(tmp_path: Path) -> None:
 def test_a_paper_whose_process_was_killed_from_outside_is_read_again(
     pool: ExtractionPool, tmp_path: Path
 ) -> None:
-    (result,) = pool.read([Paper("0" * 64, f"{tmp_path}/once.pdf")], tmp_path / "spool")
+    (result,) = pool.read([files(Paper("0" * 64, f"{tmp_path}/once.pdf"))], tmp_path / "spool")
     assert (tmp_path / "killed").exists()
     assert isinstance(result, Extraction)
 

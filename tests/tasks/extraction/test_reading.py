@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pymupdf
@@ -11,16 +12,17 @@ from PIL import Image
 from tasks.errors import PaperError
 from tasks.extraction.reading import read_paper
 from tasks.inputs.listing import find_jats
-from tasks.records import Extraction, Paper
+from tasks.records import Extraction, Paper, SourceFile
 from tasks.settings import ExtractionLimits
 from tests.tasks.drawn import RIGHT, Drawing, picture
+from tests.tasks.small_records import files
 
 
 def read(path: Path, limits: ExtractionLimits | None = None) -> Extraction:
     jats = find_jats(path, None)
     paper_id = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "0" * 64
-    paper = Paper(paper_id, str(path), jats_uri=str(jats) if jats else None)
-    return read_paper(paper, limits or ExtractionLimits())
+    found = replace(files(Paper(paper_id, str(path))), jats=SourceFile(str(jats)) if jats else None)
+    return read_paper(found, limits or ExtractionLimits())
 
 
 def refused(path: Path) -> PaperError:
@@ -159,7 +161,7 @@ def test_a_missing_file_and_too_many_pages_are_refused(tmp_path: Path) -> None:
 def test_a_file_replaced_during_the_run_is_not_stored_under_the_old_hash(tmp_path: Path) -> None:
     path = compound_paper(tmp_path)
     with pytest.raises(PaperError) as caught:
-        read_paper(Paper("0" * 64, str(path)), ExtractionLimits())
+        read_paper(files(Paper("0" * 64, str(path))), ExtractionLimits())
     assert caught.value.kind == "changed"
 
 

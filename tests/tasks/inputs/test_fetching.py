@@ -1,7 +1,7 @@
 """PDFs on a store: found in one listing, fetched a little ahead, kept no longer than they are needed."""
 
 import hashlib
-from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +9,10 @@ import pytest
 from tasks.errors import InputError
 from tasks.inputs import fetching
 from tasks.inputs.fetching import Deliveries, Inbox, Remote, find_jats_below, find_remote
-from tasks.records import Failure, Paper
+from tasks.records import Failure, Paper, PaperFiles, SourceFile
 from tasks.stores import objects, paths
 from tests.stores import Fault, Store
+from tests.tasks.small_records import failure, files
 
 MB = 2**20
 
@@ -26,8 +27,9 @@ def nothing(_uri: str, _version: str | None) -> None:
     return None
 
 
-def paper(uri: str) -> Paper:
-    return Paper(hashlib.sha256(uri.encode()).hexdigest(), uri)
+def paper(uri: str, jats: str | None = None) -> PaperFiles:
+    found = files(Paper(hashlib.sha256(uri.encode()).hexdigest(), uri))
+    return replace(found, jats=SourceFile(jats)) if jats else found
 
 
 def test_papers_are_found_as_on_a_disk_with_their_jats_in_one_request(s3: Store) -> None:
@@ -66,17 +68,17 @@ def test_a_paper_is_fetched_for_its_id_and_kept_while_there_is_room(
     (remote,) = find_remote(uri)
     inbox = Inbox(MB, keep=True)
     kept, version = inbox.paper(remote, nothing)
-    assert isinstance(kept, Paper)
-    assert (kept.path.read_bytes(), version) == (b"%PDF-1.4", remote.version)
+    assert isinstance(kept, PaperFiles)
+    assert (kept.main.path.read_bytes(), version) == (b"%PDF-1.4", remote.version)
     with Deliveries([kept], "shard", MB) as deliveries:
         assert list(deliveries) == [kept]  # not fetched again
         assert s3.asked(f"GET {uri.removeprefix('s3:/')}") == 1
     monkeypatch.setattr(fetching, "ROOM", 0)
     other, _ = inbox.paper(remote, nothing)
-    assert isinstance(other, Paper)
-    assert (other.paper_id, other.fetched) == (kept.paper_id, None)
+    assert isinstance(other, PaperFiles)
+    assert (other.paper, other.copies) == (kept.paper, ())
     inbox.clear()
-    assert not kept.path.exists()
+    assert not kept.main.path.exists()
 
 
 def test_a_paper_too_large_or_gone_is_its_own_failure(s3: Store) -> None:
@@ -91,7 +93,9 @@ def test_a_paper_too_large_or_gone_is_its_own_failure(s3: Store) -> None:
         assert (failure.kind, failure.paper.source_uri) == (kind, remote.uri)
     assert s3.asked("GET /bucket/in/large.pdf") == 0
     with Deliveries([paper(large)], "shard", MB) as deliveries:
-        assert [failure.kind for failure in deliveries.results(iter(list(deliveries)))] == ["too_large"]  # type: ignore[arg-type]
+        (failure,) = deliveries
+    assert isinstance(failure, Failure)
+    assert failure.kind == "too_large"
 
 
 def test_a_store_that_fails_ends_the_run(s3: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,32 +115,35 @@ def test_a_shards_papers_are_fetched_a_little_ahead_and_go_once_they_were_read(
     monkeypatch.setattr(fetching, "_AHEAD", 3)
     uris = put(*(f"{number:02}.pdf" for number in range(12)))
     put("00.xml", data=b"<article/>")
-    papers = [Paper(paper(uri).paper_id, uri, jats_uri="s3://bucket/in/00.xml") for uri in uris]
+    papers = [paper(uri, "s3://bucket/in/00.xml") for uri in uris]
     s3.requests.clear()
     with Deliveries(papers, "shard", MB) as deliveries:
-        running: Iterator[Paper] = iter(deliveries)
+        running = iter(deliveries)
         first = next(running)
+        assert isinstance(first, PaperFiles)
         assert s3.asked(".pdf") <= 3
-        assert first.path.read_bytes() == b"%PDF-1.4"
-        assert first.jats_path is not None
-        assert first.jats_path.read_bytes() == b"<article/>"
-        assert first.source_uri == uris[0]
-        (failure,) = deliveries.results([Failure(first, "damaged", "Damaged.", 0.0)])
-        assert isinstance(failure, Failure)
-        assert not first.path.exists()
-        rest = list(running)
-    assert [one.source_uri for one in rest] == uris[1:]
-    assert not any(one.path.exists() for one in rest)
+        assert first.main.path.read_bytes() == b"%PDF-1.4"
+        assert first.jats is not None
+        assert first.jats.path.read_bytes() == b"<article/>"
+        assert first.paper.source_uri == uris[0]
+        damaged = Failure(first.paper, "damaged", "Damaged.", 0.0)
+        assert list(deliveries.released([damaged])) == [damaged]
+        assert not any(copy.exists() for copy in first.copies)
+        rest = [item for item in running if isinstance(item, PaperFiles)]
+    assert [item.paper.source_uri for item in rest] == uris[1:]
+    assert not any(copy.exists() for item in rest for copy in item.copies)
 
 
 def test_jats_that_is_gone_costs_the_paper_nothing(s3: Store) -> None:
     (uri,) = put("a.pdf")
-    with Deliveries([Paper("0" * 64, uri, jats_uri="s3://bucket/in/gone.xml")], "shard", MB) as deliveries:
+    with Deliveries([paper(uri, "s3://bucket/in/gone.xml")], "shard", MB) as deliveries:
         (delivered,) = deliveries
-    assert delivered.jats_uri is None
+    assert isinstance(delivered, PaperFiles)
+    assert delivered.jats is None
 
 
-def test_papers_of_this_machine_pass_through(tmp_path: Path) -> None:
-    mine = Paper("0" * 64, str(tmp_path / "a.pdf"))
-    with Deliveries([mine], "shard", MB) as deliveries:
-        assert list(deliveries) == [mine]
+def test_papers_of_this_machine_and_failures_pass_through_in_order(tmp_path: Path) -> None:
+    mine, missing = paper(str(tmp_path / "a.pdf")), failure(1, "missing")
+    with Deliveries([missing, mine], "shard", MB) as deliveries:
+        assert list(deliveries) == [missing, mine]
+        assert list(deliveries.released([missing])) == [missing]

@@ -9,7 +9,7 @@ import pytest
 from tasks.inputs import listing
 from tasks.inputs.fingerprints import FILE, FingerprintCache
 from tasks.inputs.listing import identify
-from tasks.records import Paper
+from tasks.records import PaperFiles
 from tasks.stores import paths
 
 ID = "ab" * 32
@@ -71,7 +71,7 @@ def test_a_file_is_read_again_once_it_has_changed_even_with_its_old_times(
     file.write_bytes(b"2")
     os.utime(file, ns=(state.st_atime_ns, state.st_mtime_ns))
     (second,) = identify([file], fingerprints)
-    assert isinstance(second, Paper)
+    assert isinstance(second, PaperFiles)
     assert second != first
 
 
@@ -82,7 +82,7 @@ def test_a_file_that_has_just_been_written_is_not_trusted(
     file = tmp_path / "a.pdf"
     file.write_bytes(b"1")
     fingerprints = FingerprintCache(tmp_path)
-    (paper,) = identify([file], fingerprints)
+    (found,) = identify([file], fingerprints)
     fingerprints.save(lambda _: True)
-    assert isinstance(paper, Paper)
+    assert isinstance(found, PaperFiles)
     assert FILE not in paths.names(tmp_path)

@@ -8,7 +8,7 @@ import pytest
 
 from tasks.errors import InputError
 from tasks.inputs.listing import find_jats, identify, list_inputs, unreadable_id
-from tasks.records import Failure, Paper
+from tasks.records import Failure, Paper, PaperFiles, SourceFile
 
 
 def touch(file: Path, data: bytes = b"%PDF-1.4") -> Path:
@@ -63,9 +63,11 @@ def test_one_empty_folder_among_others_is_a_warning(tmp_path: Path, caplog: pyte
 def test_papers_are_known_by_their_bytes_in_order(tmp_path: Path) -> None:
     files = [touch(tmp_path / f"{number:03}.pdf", b"%d" % (number % 60)) for number in range(100)]
     papers = list(identify(files))
-    assert [paper.source_uri for paper in papers] == [str(file) for file in files]
-    assert papers[7] == Paper(hashlib.sha256(b"7").hexdigest(), str(files[7]))
-    assert papers[7].paper_id == papers[67].paper_id
+    assert [item.paper.source_uri for item in papers] == [str(file) for file in files]
+    assert papers[7] == PaperFiles(
+        Paper(hashlib.sha256(b"7").hexdigest(), str(files[7])), SourceFile(str(files[7]))
+    )
+    assert papers[7].paper.paper_id == papers[67].paper.paper_id
 
 
 def test_identify_does_not_run_far_ahead(tmp_path: Path) -> None:

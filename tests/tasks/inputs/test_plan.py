@@ -10,7 +10,7 @@ from tasks.dataset.parts import PartWriter
 from tasks.inputs.listing import identify, list_inputs
 from tasks.inputs.plan import Plan
 from tasks.progress import Reporter
-from tasks.records import Failure, LabelledPaper, Paper, Shard
+from tasks.records import Failure, LabelledPaper, PaperFiles, Shard
 from tasks.settings import LabelSettings
 from tests.tasks.small_records import PROVENANCE, extraction
 
@@ -30,23 +30,22 @@ def plan(folder: Path, dataset: Dataset, **options: object) -> Plan:
 
 
 def names(shards: list[Shard]) -> list[str]:
-    return ["".join(Path(paper.source_uri).stem for paper in shard.papers) for shard in shards]
+    return [
+        "".join(Path(item.paper.source_uri).stem for item in shard.papers if isinstance(item, PaperFiles))
+        for shard in shards
+    ]
 
 
 def commit(dataset: Dataset, folder: Path, failed: str = "", done: str = "") -> None:
     """Writes ledger rows for the PDFs of these names."""
-    papers = {Path(_paper(item).source_uri).stem: item for item in identify(list_inputs([str(folder)]))}
+    papers = {Path(item.paper.source_uri).stem: item.paper for item in identify(list_inputs([str(folder)]))}
     with PartWriter(dataset.out, dataset.shard_name([failed, done]), PROVENANCE) as part:
         for name in failed:
-            part.fail(Failure(_paper(papers[name]), "damaged", "Damaged.", 0.0))
+            part.fail(Failure(papers[name], "damaged", "Damaged.", 0.0))
         for name in done:
-            read = replace(extraction(0, figures=0), paper=_paper(papers[name]))
+            read = replace(extraction(0, figures=0), paper=papers[name])
             part.add(LabelledPaper(read, ()))
         part.commit()
-
-
-def _paper(item: Paper | Failure) -> Paper:
-    return item.paper if isinstance(item, Failure) else item
 
 
 def test_new_papers_in_shards_and_the_same_bytes_once(folder: Path, tmp_path: Path) -> None:
@@ -79,7 +78,7 @@ def test_retry_failed_does_just_the_failed(folder: Path, tmp_path: Path) -> None
         made = plan(folder, dataset, retry_failed=True)
         (shard,) = made.shards()
         assert names([shard]) == ["bc"]
-        assert set(shard.supersedes) == {paper.paper_id for paper in shard.papers}
+        assert set(shard.supersedes) == {item.paper.paper_id for item in shard.papers}
         assert (made.skipped, made.left) == (2, 1)
 
 
@@ -88,7 +87,7 @@ def test_a_path_that_became_readable_replaces_its_failed_row(folder: Path, tmp_p
     link.symlink_to(tmp_path / "later.pdf")
     with Dataset(tmp_path / "out", PROVENANCE) as dataset:
         (shard,) = plan(folder, dataset).shards()
-        (unreadable,) = shard.failures
+        (unreadable,) = (item for item in shard.papers if isinstance(item, Failure))
         commit(dataset, folder, done="abcd", failed="z")
     (tmp_path / "later.pdf").write_bytes(b"%PDF")
     with Dataset(tmp_path / "out", PROVENANCE) as dataset:
@@ -103,5 +102,5 @@ def test_jats_is_found_in_its_folder_or_beside_the_pdf(folder: Path, tmp_path: P
         path.write_text("<article/>")
     with Dataset(tmp_path / "out", PROVENANCE) as dataset:
         (shard,) = plan(folder, dataset, jats=str(tmp_path / "xml")).shards()
-    found = {Path(p.source_uri).stem: p.jats_uri for p in shard.papers}
+    found = {Path(item.paper.source_uri).stem: item.jats and item.jats.uri for item in shard.papers}
     assert found == {"a": str(tmp_path / "xml" / "a.xml"), "b": str(folder / "b.nxml"), "c": None, "d": None}

@@ -11,9 +11,10 @@ from werkzeug.wrappers import Request, Response
 
 from tasks.errors import PaperError
 from tasks.inputs.fetching import Inbox, Remote, find_remote
-from tasks.records import Failure, Paper
+from tasks.records import Failure, PaperFiles
 from tasks.stores import web
 from tests.stores import _Quiet, serving
+from tests.tasks.small_records import files
 
 MB = 2**20
 
@@ -97,20 +98,20 @@ def test_an_address_is_fetched_for_its_paper_id_once_while_the_server_says_it_ha
     (remote,) = find_remote(f"{site.url}/a.pdf")
     assert remote == Remote(f"{site.url}/a.pdf")
     inbox = Inbox(MB, keep=True)
-    paper, version = inbox.paper(remote, lambda *_: None)
-    assert isinstance(paper, Paper)
-    assert paper.path.read_bytes() == site.data
-    known = {(remote.uri, version): paper.paper_id}
+    kept, version = inbox.paper(remote, lambda *_: None)
+    assert isinstance(kept, PaperFiles)
+    assert kept.main.path.read_bytes() == site.data
+    known = {(remote.uri, version): kept.paper.paper_id}
     site.seen.clear()
     again, _ = inbox.paper(remote, lambda *asked: known.get(asked))
-    assert again == Paper(paper.paper_id, remote.uri)
+    assert again == files(kept.paper)
     assert site.seen == ["HEAD /a.pdf"]
     site.data = b"%PDF-1.4 new"
     changed, _ = inbox.paper(remote, lambda *asked: known.get(asked))
-    assert isinstance(changed, Paper)
-    assert changed.paper_id != paper.paper_id
+    assert isinstance(changed, PaperFiles)
+    assert changed.paper.paper_id != kept.paper.paper_id
     inbox.clear()
-    assert not paper.path.exists()
+    assert not kept.main.path.exists()
 
 
 def test_a_server_that_is_not_there_is_the_papers_failure(

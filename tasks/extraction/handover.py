@@ -1,0 +1,200 @@
+"""What a reading process hands over: one paper's Extraction as Arrow in a file.
+
+The process has parsed a hostile PDF, so its file is checked before it is used: that it is this paper's, by its schema,
+its size, its counts and the hashes of its images. It is read into memory of the reader's own, not mapped: a mapped
+file could change, or end, after it was checked.
+
+Two Arrow streams, one after the other: the paper in one row, then a batch of one row for each figure, so that the
+process holds the images of one figure twice, not of all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, BinaryIO, get_args
+
+import pyarrow as pa
+
+from tasks.records import (
+    Box,
+    CaptionSource,
+    EncodedImage,
+    Extraction,
+    Figure,
+    FigureKind,
+    ImageFormat,
+    Metadata,
+    Paper,
+    Subfigure,
+    Withdrawal,
+)
+from tasks.settings import ExtractionLimits
+from tasks.texts import storable
+
+_TEXT_BYTES = 256 * 2**20
+"""What a file may hold beside its images: captions, gaps, notes."""
+
+_TEXT, _TEXTS, _BOX = pa.string(), pa.list_(pa.string()), pa.list_(pa.float64(), 4)
+
+_METADATA = pa.struct(
+    {
+        "pmcid": _TEXT,
+        "doi": _TEXT,
+        "title": _TEXT,
+        "journal": _TEXT,
+        "license": _TEXT,
+        "published": pa.date32(),
+        "withdrawn": _TEXT,
+    }
+)
+_PAPER = pa.schema(
+    {
+        "metadata": _METADATA,
+        "pages": pa.int16(),
+        "seconds": pa.float64(),
+        "gaps": _TEXTS,
+        "notes": _TEXTS,
+        "figures": pa.int16(),
+    }
+)
+"""Extraction without its paper; of its figures the number."""
+
+_IMAGE = pa.struct(
+    {
+        "data": pa.large_binary(),
+        "format": _TEXT,
+        "width": pa.int32(),
+        "height": pa.int32(),
+        "sha256": _TEXT,
+    }
+)
+_SUBFIGURE = pa.struct(
+    {
+        "subfigure_index": pa.int16(),
+        "bbox": _BOX,
+        "image": _IMAGE,
+        "panel_label": _TEXT,
+        "subcaption": _TEXT,
+    }
+)
+_FIGURE = pa.schema(
+    {
+        "figure_index": pa.int16(),
+        "page": pa.int16(),
+        "bbox": _BOX,
+        "kind": _TEXT,
+        "label": _TEXT,
+        "caption": _TEXT,
+        "caption_source": _TEXT,
+        "subfigures": pa.list_(_SUBFIGURE),
+    }
+)
+
+
+def write_extraction(extraction: Extraction, file: Path) -> None:
+    """Writes what was read of a paper; the file must not be there yet. Raises OSError."""
+    facts = {name: getattr(extraction, name) for name in ("pages", "seconds", "gaps", "notes")}
+    paper = facts | {"metadata": asdict(extraction.metadata), "figures": len(extraction.figures)}
+    with file.open("xb") as sink:
+        _write(sink, _paper_schema(extraction.paper), [paper])
+        _write(sink, _FIGURE, map(asdict, extraction.figures))
+
+
+def read_extraction(file: Path, paper: Paper, limits: ExtractionLimits) -> Extraction:
+    """What was read of a paper. Raises OSError where the file is not to be had.
+
+    Whatever else it raises (ValueError most often) means that the file is not what `write_extraction` writes.
+    """
+    data = _bytes(file, limits.result_mb * 2**20 + _TEXT_BYTES)
+    try:
+        return _extraction(data, paper)
+    except OSError as error:  # pyarrow's, of a file that is cut short
+        raise ValueError(str(error)) from error
+
+
+def _bytes(file: Path, most: int) -> bytes:
+    state = file.lstat()
+    _expect(stat.S_ISREG(state.st_mode) and state.st_size <= most, "a regular file within the limits")
+    return file.read_bytes()
+
+
+def _extraction(data: bytes, paper: Paper) -> Extraction:
+    source = pa.BufferReader(data)
+    (row,) = _rows(source, _paper_schema(paper))
+    count = row.pop("figures")
+    figures = tuple(_figure(index, found) for index, found in enumerate(_rows(source, _FIGURE)))
+    _expect(len(figures) == count, "all figures")
+    metadata = Metadata(**row.pop("metadata"))
+    _expect(metadata.withdrawn in (None, *get_args(Withdrawal)), "a known withdrawal")
+    _expect(row["pages"] >= 0 and row["seconds"] >= 0, "pages and seconds")
+    gaps, notes = tuple(row.pop("gaps")), tuple(row.pop("notes"))
+    return Extraction(paper, metadata, figures=figures, gaps=gaps, notes=notes, **row)
+
+
+def _figure(index: int, row: dict[str, Any]) -> Figure:
+    subfigures = tuple(_subfigure(place, part) for place, part in enumerate(row.pop("subfigures")))
+    figure = Figure(**row, subfigures=subfigures)
+    _expect(figure.figure_index == index, "figures in order")
+    _expect(figure.kind in get_args(FigureKind), "a known kind of figure")
+    _expect(figure.caption_source in (None, *get_args(CaptionSource)), "a known source of captions")
+    return replace(figure, bbox=_box(row["bbox"]))
+
+
+def _subfigure(index: int, row: dict[str, Any]) -> Subfigure:
+    image = EncodedImage(**row.pop("image"))
+    subfigure = Subfigure(**row, image=image)
+    _expect(subfigure.subfigure_index == index, "subfigures in order")
+    _expect(image.format in get_args(ImageFormat), "a known image format")
+    _expect(image.width > 0 and image.height > 0, "the size of an image")
+    _expect(hashlib.sha256(image.data).hexdigest() == image.sha256, "the image of its hash")
+    return replace(subfigure, bbox=_box(row["bbox"]))
+
+
+def _box(values: list[float] | None) -> Box | None:
+    if values is None:
+        return None
+    x0, y0, x1, y1 = map(float, values)
+    return x0, y0, x1, y1
+
+
+def _expect(sound: bool, what: str) -> None:
+    if not sound:
+        raise ValueError(f"the reading process did not hand over {what}")
+
+
+def _write(sink: BinaryIO, schema: pa.Schema, rows: Iterable[dict[str, Any]]) -> None:
+    kind = pa.struct(list(schema))
+    with pa.ipc.new_stream(sink, schema, options=pa.ipc.IpcWriteOptions(use_threads=False)) as stream:
+        for row in rows:
+            columns = pa.array([_storable(row)], kind).flatten()
+            stream.write_batch(pa.RecordBatch.from_arrays(columns, schema=schema))
+
+
+def _rows(source: pa.BufferReader, schema: pa.Schema) -> Iterator[dict[str, Any]]:
+    """The rows of the next stream in `source`; each column is checked to the last offset before it is read."""
+    stream = pa.ipc.open_stream(source, options=pa.ipc.IpcReadOptions(use_threads=False))
+    _expect(stream.schema.equals(schema, check_metadata=True), "this paper's schema")
+    for batch in stream:
+        batch.validate(full=True)
+        _expect(batch.num_rows == 1, "one row in a batch")
+        yield from batch.to_pylist()
+
+
+def _storable(value: Any) -> Any:
+    """The same with every text in it as valid UTF-8."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {name: _storable(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_storable(part) for part in value]
+    return value
+
+
+def _paper_schema(paper: Paper) -> pa.Schema:
+    """It names the paper, so that the file of another is not taken for this one's."""
+    return _PAPER.with_metadata({"figmill.paper_id": paper.paper_id})

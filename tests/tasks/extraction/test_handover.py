@@ -1,0 +1,128 @@
+"""What was read of a paper comes over whole, or is refused: nothing that a process writes is believed unseen."""
+
+import datetime as dt
+import os
+import pickle
+from collections.abc import Callable
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tasks.extraction.handover import read_extraction, write_extraction
+from tasks.records import Extraction, Figure, Metadata
+from tasks.settings import ExtractionLimits
+from tests.tasks.small_records import extraction, paper
+
+LIMITS = ExtractionLimits()
+METADATA = Metadata("PMC1", "10.1/x", "Cells", "Journal", "CC BY 4.0", dt.date(2020, 2, 29), "retracted")
+
+
+def handed_over(read: Extraction, file: Path) -> Extraction:
+    write_extraction(read, file)
+    return read_extraction(file, read.paper, LIMITS)
+
+
+def changed(read: Extraction, **changes: object) -> Extraction:
+    """The same with other facts in its first figure."""
+    return replace(read, figures=(replace(read.figures[0], **changes), *read.figures[1:]))
+
+
+def test_every_field_comes_over(tmp_path: Path) -> None:
+    read = replace(extraction(1), metadata=METADATA, gaps=("page 3 is damaged",), notes=("a trace", "ü"))
+    assert None not in [getattr(METADATA, field.name) for field in fields(Metadata)]
+    assert handed_over(read, tmp_path / "full") == read
+    (figure, other), nothing = (
+        read.figures,
+        dict.fromkeys(("page", "bbox", "label", "caption", "caption_source")),
+    )
+    (first, *_) = figure.subfigures
+    bare = replace(first, bbox=None, panel_label=None, subcaption=None)
+    sparse = (replace(figure, **nothing, subfigures=(bare,)), replace(other, subfigures=()))
+    read = replace(read, metadata=Metadata(), figures=sparse)
+    assert handed_over(read, tmp_path / "sparse") == read
+    assert handed_over(replace(read, figures=()), tmp_path / "none").figures == ()
+
+
+def test_text_that_is_no_utf8_is_escaped_as_in_the_dataset(tmp_path: Path) -> None:
+    read = handed_over(changed(extraction(1), caption="\ud800 cells"), tmp_path / "file")
+    assert read.figures[0].caption == "\\ud800 cells"
+
+
+def test_a_file_that_is_there_is_not_written_over(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(FileExistsError):
+        write_extraction(extraction(1), tmp_path / "file")
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda read: changed(read, figure_index=1),
+        lambda read: changed(read, kind="sculpture"),
+        lambda read: changed(read, caption_source=""),
+        lambda read: changed(read, subfigures=read.figures[0].subfigures[::-1]),
+        lambda read: changed(read, subfigures=_with_image(read.figures[0], sha256="0" * 64)),
+        lambda read: changed(read, subfigures=_with_image(read.figures[0], format="tiff")),
+        lambda read: changed(read, subfigures=_with_image(read.figures[0], width=0)),
+        lambda read: replace(read, pages=-1),
+        lambda read: replace(read, seconds=float("nan")),
+        lambda read: replace(read, metadata=Metadata(withdrawn="eaten")),  # type: ignore[arg-type]
+        lambda read: replace(read, paper=paper(2)),
+    ],
+)
+def test_what_is_no_extraction_of_this_paper_is_refused(
+    tmp_path: Path, harm: Callable[[Extraction], Extraction]
+) -> None:
+    write_extraction(harm(extraction(1)), tmp_path / "file")
+    with pytest.raises(ValueError, match="did not hand over"):
+        read_extraction(tmp_path / "file", paper(1), LIMITS)
+
+
+def _with_image(figure: Figure, **changes: object) -> tuple[object, ...]:
+    first, *others = figure.subfigures
+    return replace(first, image=replace(first.image, **changes)), *others
+
+
+def test_a_pickle_a_link_a_pipe_and_too_much_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "pickle").write_bytes(pickle.dumps(extraction(1)))
+    write_extraction(extraction(1), tmp_path / "file")
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    os.mkfifo(tmp_path / "pipe")
+    with (tmp_path / "large").open("wb") as large:
+        large.truncate(2**31)
+    for name in ("pickle", "link", "pipe", "large"):
+        with pytest.raises(ValueError):  # noqa: PT011 (some of it is pyarrow's)
+            read_extraction(tmp_path / name, paper(1), LIMITS)
+    with pytest.raises(FileNotFoundError):
+        read_extraction(tmp_path / "gone", paper(1), LIMITS)
+
+
+def test_a_file_cut_short_anywhere_is_refused(tmp_path: Path) -> None:
+    write_extraction(extraction(1, data=b"x"), tmp_path / "whole")
+    data = (tmp_path / "whole").read_bytes()
+    for length in range(0, len(data) - 8, 40):  # the last eight bytes only say that nothing follows
+        (tmp_path / "cut").write_bytes(data[:length])
+        with pytest.raises(ValueError):  # noqa: PT011
+            read_extraction(tmp_path / "cut", paper(1), LIMITS)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_flipped_bytes_are_refused_or_give_an_extraction(tmp_path: Path, data: st.DataObject) -> None:
+    whole = tmp_path / "whole"
+    if not whole.exists():
+        write_extraction(extraction(1, data=b"x"), whole)
+    harmed = bytearray(whole.read_bytes())
+    for place in data.draw(st.lists(st.integers(0, len(harmed) - 1), min_size=1, max_size=4)):
+        harmed[place] = data.draw(st.integers(0, 255))
+    (tmp_path / "harmed").write_bytes(harmed)
+    try:
+        found = read_extraction(tmp_path / "harmed", paper(1), LIMITS)
+    except OSError:
+        raise
+    except Exception:  # noqa: BLE001 (the pool takes any for the paper's failure)
+        return
+    assert isinstance(found, Extraction)

@@ -8,9 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from models import taxonomy
-from tasks.dataset.schema import pipeline_version
+from tasks.dataset.schema import MEANINGS, pipeline_version
 from tasks.export.choice import Choice, Counts
-from tasks.export.columns import MEANINGS
 from tasks.export.licenses import address, identifier
 from tasks.texts import printable
 

@@ -19,6 +19,8 @@ Box = tuple[float, float, float, float]
 FigureKind = Literal["raster", "vector", "mixed"]
 CaptionSource = Literal["pdf", "jats"]
 ImageFormat = Literal["png", "jpeg"]
+Status = Literal["ok", "no_figures", "failed"]
+"""What became of a paper: it has subfigures, it has none, it could not be read."""
 Withdrawal = Literal["retracted", "removed", "relicensed"]
 """What became of an article after it was labelled: retracted, gone from its source, or under another licence there."""
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import secrets
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -23,9 +22,14 @@ import pyarrow.parquet as pq
 
 from models.taxonomy import path as taxonomy_path
 from tasks.clock import now
+from tasks.dataset.files import unfinished, writer_options
+from tasks.dataset.ledger import write_ledger_part
 from tasks.dataset.schema import (
+    ARTICLE_COLUMNS,
     IMAGE_COLUMN,
     PAPER_SCHEMA,
+    PAPERS,
+    SUBFIGURES,
     Provenance,
     pipeline_version,
     subfigure_schema,
@@ -42,21 +46,13 @@ from tasks.records import (
     Subfigure,
 )
 from tasks.stores import paths
-from tasks.stores.scratch import scratch
 from tasks.texts import printable, storable
 
 if TYPE_CHECKING:
     from tasks.stores.paths import StorePath
 
-SUBFIGURES, PAPERS = "subfigures", "papers"
-"""The folders of parts and of ledger parts in a dataset."""
-UNFINISHED = ".unfinished"
-"""Suffix of a file that is being written."""
-
 _GROUP_BYTES = 32 * 2**20
 _GROUP_ROWS = 1000
-_ONE_OF_A_KIND = ("subfigure_id", "image_sha256", "probabilities", "embedding", IMAGE_COLUMN)
-"""Columns that hardly repeat: a dictionary would cost time and save nothing."""
 _NO_BOX = (None,) * 4
 """Of a figure on no page: see `subfigure_schema`."""
 _NUMBERS = {pa.float16(): np.float16, pa.float32(): np.float32}
@@ -143,7 +139,7 @@ class PartWriter:
         paths.put(self._unfinished, self._target)
         permitted()
         ledger = pa.Table.from_pylist(self._papers, schema=with_provenance(PAPER_SCHEMA, self._provenance))
-        write_ledger(self._ledger, ledger)
+        write_ledger_part(self._ledger, ledger)
         return self._tally.outcome(self.part)
 
     def _append(self, row: _Row) -> None:
@@ -164,10 +160,7 @@ class PartWriter:
         return {
             "paper_id": of.paper.paper_id,
             "source_uri": storable(of.paper.source_uri),
-            **{name: storable(getattr(metadata, name)) for name in ("pmcid", "doi", "title", "journal")},
-            "license": storable(metadata.license),
-            "published": metadata.published,
-            "withdrawn": metadata.withdrawn,
+            **{name: _at_rest(getattr(metadata, name)) for name in ARTICLE_COLUMNS},
             "source_version": storable(of.paper.source_version),
             "seconds": of.seconds,
             "part": self.part,
@@ -176,35 +169,6 @@ class PartWriter:
             "finished_at": now(),
             **facts,
         }
-
-
-def unfinished(target: StorePath) -> Path:
-    """Where a file is written before it is put at `target`: beside it under a name of its own with a leading dot.
-
-    No two writers share it, should a shard that was taken for lost be done twice at once.
-    """
-    name = f".{target.name}.{secrets.token_hex(4)}{UNFINISHED}"
-    return target.with_name(name) if isinstance(target, Path) else scratch() / name
-
-
-def write_ledger(target: StorePath, table: pa.Table) -> None:
-    """Writes a ledger part whole or not at all."""
-    aside = unfinished(target)
-    try:
-        pq.write_table(table, aside, compression="zstd")
-        paths.put(aside, target)
-    finally:
-        aside.unlink(missing_ok=True)
-
-
-def writer_options(schema: pa.Schema) -> dict[str, Any]:
-    """How a part is written."""
-    repeating = [name for name in schema.names if name not in _ONE_OF_A_KIND and not name.endswith("bbox")]
-    return {
-        "compression": "zstd",
-        "use_dictionary": [*repeating, "modality_path.list.element"],
-        "write_statistics": [name for name in schema.names if name not in _ONE_OF_A_KIND[2:]],
-    }
 
 
 def _table(rows: list[_Row], schema: pa.Schema, provenance: Provenance) -> pa.Table:
@@ -218,17 +182,19 @@ def _table(rows: list[_Row], schema: pa.Schema, provenance: Provenance) -> pa.Ta
 
 
 def _paper_columns(rows: list[_Row]) -> dict[str, Any]:
-    texts = ("pmcid", "doi", "title", "journal", "license")
     return {
         "subfigure_id": [_stem(row, "/") for row in rows],
         "paper_id": [row.paper.paper.paper_id for row in rows],
         "source_uri": [storable(row.paper.paper.source_uri) for row in rows],
-        **{name: [storable(getattr(row.paper.metadata, name)) for row in rows] for name in texts},
-        "published": [row.paper.metadata.published for row in rows],
-        "withdrawn": [row.paper.metadata.withdrawn for row in rows],
+        **{name: [_at_rest(getattr(row.paper.metadata, name)) for row in rows] for name in ARTICLE_COLUMNS},
         "pipeline_version": [pipeline_version()] * len(rows),
         "labelled_at": [row.labelled_at for row in rows],
     }
+
+
+def _at_rest(value: Any) -> Any:
+    """A fact of an article as a column takes it: texts in valid UTF-8."""
+    return storable(value) if isinstance(value, str) else value
 
 
 def _figure_columns(rows: list[_Row]) -> dict[str, Any]:

@@ -318,6 +318,18 @@ def with_provenance(schema: pa.Schema, provenance: Provenance) -> pa.Schema:
     )
 
 
+def figmill_metadata(schema: pa.Schema) -> dict[str, str]:
+    """What a file says of itself: its `figmill.` keys without that prefix.
+
+    Of a damaged file they need not be text; what they then say is no model's.
+    """
+    texts = {
+        key.decode(errors="replace"): value.decode(errors="replace")
+        for key, value in (schema.metadata or {}).items()
+    }
+    return {key.removeprefix("figmill."): text for key, text in texts.items() if key.startswith("figmill.")}
+
+
 def _feature(field: pa.Field) -> dict[str, Any]:
     """A column as the `datasets` library describes it (the JSON form of its `Features`)."""
     if field.name == IMAGE_COLUMN:

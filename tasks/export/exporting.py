@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.clock import now
-from tasks.dataset.parts import SUBFIGURES
+from tasks.dataset.schema import SUBFIGURES
 from tasks.errors import OutputError
 from tasks.export import croissant
 from tasks.export.card import CardFacts, write_card

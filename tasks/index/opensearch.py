@@ -41,9 +41,9 @@ _BUSY = (429, 502, 503, 504)
 _PAGE = 1000
 """Parts counted in one request."""
 
-_KEYWORD = {"type": "keyword"}
-_STORED = {"type": "keyword", "index": False, "doc_values": False}
-_WORDS = {"type": "text", "analyzer": "english"}
+_KEYWORD: dict[str, Any] = {"type": "keyword"}
+_STORED: dict[str, Any] = {"type": "keyword", "index": False, "doc_values": False}
+_WORDS: dict[str, Any] = {"type": "text", "analyzer": "english"}
 
 
 def index_body(engine: str, origin: Origin) -> dict[str, Any]:
@@ -97,7 +97,9 @@ def _property(column: Column) -> dict[str, Any]:
         return {"type": "boolean"}
     if pa.types.is_date(column.type):
         return {"type": "date"}
-    return {"rank": _WORDS, "show": _STORED}.get(column.indexed or "", _KEYWORD)
+    if column.indexed == "rank":
+        return _WORDS
+    return _STORED if column.indexed == "show" else _KEYWORD
 
 
 def _json(value: Any) -> Any:

@@ -5,19 +5,22 @@ Reads the few columns that counting needs from every part; `tasks.report.cards` 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks.dataset.parts import PAPERS, SUBFIGURES
+from tasks.dataset.files import UNREADABLE, UnreadablePartError
+from tasks.dataset.ledger import LedgerRow, read_ledger_part
+from tasks.dataset.schema import PAPERS, SUBFIGURES
+from tasks.errors import StorageError
 from tasks.records import FailedPaper
 from tasks.report.cards import Card, choose_picks, make_cards
 from tasks.report.review_queue import REASONS, Columns, ReviewQueue
@@ -31,6 +34,7 @@ log = logging.getLogger(__name__)
 BINS = 10
 """Bars of the confidence histogram, each a tenth wide."""
 FAILURES_SHOWN = 100
+_LEDGER_COLUMNS = ("pages", "figures", "source_uri", "error_kind", "error")
 
 
 @dataclass(slots=True)
@@ -144,37 +148,35 @@ class _Shard:
 
 def _count_shard(out: StorePath, name: str, has_part: bool, gold: Mapping[str, str]) -> _Shard:
     shard = _Shard(out / SUBFIGURES / name)
-    _guarded(shard, out / PAPERS / name, _count_papers)
+    with _listed_if_unreadable(shard, out / PAPERS / name) as ledger:
+        _count_papers(shard.summary, read_ledger_part(ledger, _LEDGER_COLUMNS))
     if has_part:
-        _guarded(shard, shard.part, lambda shard, part: _count_subfigures(shard, part, gold))
+        with _listed_if_unreadable(shard, shard.part), paths.parquet(shard.part) as part:
+            _count_subfigures(shard, part, gold)
     return shard
 
 
-def _guarded(shard: _Shard, file: StorePath, count: Callable[[_Shard, pq.ParquetFile], None]) -> None:
-    """Counts a file; where that cannot be, `unreadable` says why."""
+@contextlib.contextmanager
+def _listed_if_unreadable(shard: _Shard, file: StorePath) -> Iterator[StorePath]:
+    """Counts a file within; where that cannot be, `unreadable` says why."""
     try:
-        with paths.parquet(file) as opened:
-            count(shard, opened)
-    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        yield file
+    except (UnreadablePartError, StorageError, *UNREADABLE) as error:
         log.warning("%s cannot be read: %s", file, error)
-        reason = str(error).splitlines()[0]
+        reason = error.reason if isinstance(error, UnreadablePartError) else str(error).splitlines()[0]
         shard.summary.unreadable.append(f"{file.parent.name}/{file.name}: {reason}")
 
 
-def _count_papers(shard: _Shard, ledger: pq.ParquetFile) -> None:
-    columns = ["status", "pages", "figures", "source_uri", "error_kind", "error"]
-    found = shard.summary
-    for batch in ledger.iter_batches(columns=columns):
-        for row in batch.to_pylist():
-            found.by_status[row["status"]] += 1
-            found.pages += row["pages"] or 0
-            found.figures += row["figures"] or 0
-            if row["status"] == "failed" or row["error_kind"]:
-                found.by_kind[row["error_kind"] or "unknown"] += 1
-            if row["status"] == "failed" and len(found.failed) < FAILURES_SHOWN:
-                uri = row["source_uri"]
-                name = PurePosixPath(uri).name or uri
-                found.failed.append(FailedPaper(name, uri, row["error_kind"] or "", row["error"] or ""))
+def _count_papers(found: DatasetSummary, rows: Iterable[LedgerRow]) -> None:
+    for row in rows:
+        found.by_status[row.status] += 1
+        found.pages += row.pages or 0
+        found.figures += row.figures
+        if row.failed or row.error_kind:
+            found.by_kind[row.error_kind or "unknown"] += 1
+        if row.failed and len(found.failed) < FAILURES_SHOWN:
+            name = PurePosixPath(row.source_uri).name or row.source_uri
+            found.failed.append(FailedPaper(name, row.source_uri, row.error_kind or "", row.error or ""))
 
 
 def _count_subfigures(shard: _Shard, part: pq.ParquetFile, gold: Mapping[str, str]) -> None:

@@ -10,10 +10,10 @@ import pytest
 from tasks.dataset.check import Totals, check
 from tasks.dataset.ledger import (
     Mark,
+    articles_by_pmcid,
     drop_papers,
     mark_papers,
     outdated_papers,
-    read_holdings,
     replaced_papers,
     retire_papers,
 )
@@ -66,11 +66,11 @@ def rows(out: Any, folder: str) -> list[dict[str, Any]]:
     return found
 
 
-def test_holdings_are_the_articles_of_the_ledger(out: Any) -> None:
-    found = read_holdings(out)
+def test_articles_are_found_by_their_pmcid(out: Any) -> None:
+    found = articles_by_pmcid(out)
     assert sorted(found) == ["PMC1", "PMC2", "PMC3"]
     one = found["PMC1"]
-    assert (one.paper_id, one.source_version, one.license, one.failed, one.file) == (
+    assert (one.paper_id, one.source_version, one.metadata.license, one.failed, one.file) == (
         pid(1),
         "v1",
         "CC BY 4.0",
@@ -103,11 +103,11 @@ def test_retired_articles_have_no_rows_but_in_the_ledger_until_they_are_dropped(
     file = f"{ONE}.parquet"
     retire_papers(out, file, {pid(1)})
     assert {row["pmcid"] for row in rows(out, "subfigures")} == {"PMC2", "PMC3", None}
-    assert read_holdings(out)["PMC1"].replaced
+    assert articles_by_pmcid(out)["PMC1"].replaced
     assert replaced_papers(out) == {}
     assert list(check(out, Totals())) == []
     write(out, "part-0000000000000003", taken(5, "PMC1", "v2"))
-    assert read_holdings(out)["PMC1"].source_version == "v2"
+    assert articles_by_pmcid(out)["PMC1"].source_version == "v2"
     assert replaced_papers(out) == {file: {pid(1)}}
     drop_papers(out, file, {pid(1)})
     assert replaced_papers(out) == {}
@@ -137,4 +137,4 @@ def test_a_ledger_of_another_schema_is_said(tmp_path: Path) -> None:
     ledger = tmp_path / "papers" / f"{ONE}.parquet"
     pq.write_table(pq.read_table(ledger).drop_columns(["withdrawn"]), ledger)
     with pytest.raises(OutputError, match="figmill check"):
-        read_holdings(tmp_path)
+        articles_by_pmcid(tmp_path)

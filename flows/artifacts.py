@@ -54,8 +54,8 @@ class FlowReporter(Reporter):
 
     def counted(self, outcome: ShardOutcome) -> None:
         """Moves the artifact on by a shard's papers."""
-        self.papers += sum(outcome.by_status.values())
-        self._progress.show(self.papers / self.total if self.total else 1.0)
+        self.counts += outcome.counts
+        self._progress.show(self.counts.papers / self.total if self.total else 1.0)
 
     def ended(self, summary: RunSummary) -> None:
         """Nothing is left to do."""
@@ -79,7 +79,7 @@ def show_table(rows: list[dict[str, Any]], key: str, description: str) -> None:
 
 def warn_of_failures(summary: RunSummary, above: float) -> None:
     """Says in the log and as an event that more than the share `above` of the papers failed, if so."""
-    failed = summary.by_status.get("failed", 0)
+    failed = summary.counts.failed
     if not summary.papers or failed / summary.papers <= above:
         return
     share = f"{failed} of {summary.papers} papers failed ({failed / summary.papers:.1%})"

@@ -32,6 +32,7 @@ from tasks.dataset.schema import (
     subfigure_schema,
 )
 from tasks.errors import OutputError
+from tasks.records import Counts
 from tasks.stores import paths
 from tasks.texts import printable
 
@@ -64,8 +65,7 @@ class Totals:
     """What a check has seen so far."""
 
     parts: int = 0
-    papers: int = 0
-    subfigures: int = 0
+    counts: Counts = field(default_factory=Counts)
     bytes: int = 0
     """Of the parts, as stored."""
 
@@ -176,7 +176,7 @@ def _check_shard(out: StorePath, name: str, has_part: bool, seen: _Seen, totals:
     except UnreadablePartError as error:
         yield Finding("unreadable", reading, f"it cannot be read back: {error.reason}", "quarantine")
     else:
-        totals.papers += len(rows)
+        totals.counts += Counts(by_status=Counter(row.status for row in rows))
         yield from _doubled(out, name, rows, seen)
 
 
@@ -217,7 +217,7 @@ def _check_part(part: pq.ParquetFile, rows: Iterable[LedgerRow], totals: Totals)
     for batch in part.iter_batches(_BATCH_ROWS, columns=columns):
         batch.validate(full=True)
         _check_rows(batch.to_pylist(), found, ids)
-        totals.subfigures += batch.num_rows
+        totals.counts += Counts(subfigures=batch.num_rows)
     expected = {row.paper_id: row.subfigures for row in rows if row.subfigures}
     if dict(found) != expected:
         told, there = sum(expected.values()), sum(found.values())

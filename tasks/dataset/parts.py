@@ -36,6 +36,7 @@ from tasks.dataset.schema import (
     with_provenance,
 )
 from tasks.records import (
+    Counts,
     Extraction,
     FailedPaper,
     Failure,
@@ -43,6 +44,7 @@ from tasks.records import (
     LabelledPaper,
     Score,
     ShardOutcome,
+    Status,
     Subfigure,
 )
 from tasks.stores import paths
@@ -94,7 +96,8 @@ class PartWriter:
         self._rows: list[_Row] = []
         self._weight = 0
         self._papers: list[dict[str, Any]] = []
-        self._tally = _Tally()
+        self._counts = Counts()
+        self._failures: list[FailedPaper] = []
 
     def __enter__(self) -> Self:
         return self
@@ -112,18 +115,19 @@ class PartWriter:
         for figure in paper.figures:
             for subfigure in figure.subfigures:
                 self._append(_Row(paper, figure, subfigure, next(scores), moment))
-        status = "ok" if labelled.scores else "no_figures"
+        status: Status = "ok" if labelled.scores else "no_figures"
         counts = {"figures": len(paper.figures), "subfigures": len(labelled.scores), "pages": paper.pages}
         gaps = {"error_kind": "incomplete", "error": storable("; ".join(paper.gaps))} if paper.gaps else {}
         self._papers.append(self._paper_row(paper, {"status": status, **gaps, **counts}))
-        self._tally.count(labelled, status, self._provenance.classes)
+        self._counts += _counts_of(labelled, status, self._provenance.classes)
 
     def fail(self, failure: Failure) -> None:
         """Takes the ledger row of a paper that could not be read."""
         facts = {"status": "failed", "error_kind": failure.kind, "error": storable(failure.error)}
         counts = {"figures": 0, "subfigures": 0, "pages": failure.pages}
         self._papers.append(self._paper_row(failure, {**facts, **counts}))
-        self._tally.fail(failure)
+        self._counts += Counts(by_status={"failed": 1}, pages=failure.pages or 0)
+        self._failures.append(_failed_paper(failure))
 
     def commit(
         self, permitted: Callable[[], None] = lambda: None, retire: Callable[[], None] = lambda: None
@@ -140,7 +144,7 @@ class PartWriter:
         permitted()
         ledger = pa.Table.from_pylist(self._papers, schema=with_provenance(PAPER_SCHEMA, self._provenance))
         write_ledger_part(self._ledger, ledger)
-        return self._tally.outcome(self.part)
+        return ShardOutcome(self.part, self._counts, tuple(self._failures))
 
     def _append(self, row: _Row) -> None:
         if self._rows and self._weight + row.weight > _GROUP_BYTES:
@@ -266,44 +270,21 @@ def _stem(row: _Row, separator: str) -> str:
     return separator.join([row.paper.paper.paper_id[:16], *map(str, numbers)])
 
 
-class _Tally:
-    """Counts what a shard holds."""
+def _counts_of(labelled: LabelledPaper, status: Status, classes: tuple[str, ...]) -> Counts:
+    scored = [score for score in labelled.scores if score is not None]
+    return Counts(
+        by_status={status: 1},
+        pages=labelled.extraction.pages,
+        figures=len(labelled.extraction.figures),
+        subfigures=len(labelled.scores),
+        rejected=sum(score.rejected for score in scored),
+        unscored=len(labelled.scores) - len(scored),
+        by_modality=Counter(classes[int(score.probabilities.argmax())] for score in scored),
+    )
 
-    def __init__(self) -> None:
-        self.by_status: Counter[str] = Counter()
-        self.by_modality: Counter[str] = Counter()
-        self.failures: list[FailedPaper] = []
-        self.pages = self.figures = self.subfigures = self.rejected = self.unscored = 0
 
-    def count(self, labelled: LabelledPaper, status: str, classes: tuple[str, ...]) -> None:
-        scored = [score for score in labelled.scores if score is not None]
-        self.by_status[status] += 1
-        self.by_modality.update(classes[int(score.probabilities.argmax())] for score in scored)
-        self.pages += labelled.extraction.pages
-        self.figures += len(labelled.extraction.figures)
-        self.subfigures += len(labelled.scores)
-        self.rejected += sum(score.rejected for score in scored)
-        self.unscored += len(labelled.scores) - len(scored)
-
-    def fail(self, failure: Failure) -> None:
-        uri = failure.paper.source_uri
-        self.by_status["failed"] += 1
-        self.pages += failure.pages or 0
-        self.failures.append(
-            FailedPaper(
-                printable(PurePosixPath(uri).name), storable(uri), failure.kind, printable(failure.error)
-            )
-        )
-
-    def outcome(self, part: str) -> ShardOutcome:
-        return ShardOutcome(
-            part=part,
-            by_status=dict(self.by_status),
-            failures=tuple(self.failures),
-            pages=self.pages,
-            figures=self.figures,
-            subfigures=self.subfigures,
-            rejected=self.rejected,
-            unscored=self.unscored,
-            by_modality=dict(self.by_modality),
-        )
+def _failed_paper(failure: Failure) -> FailedPaper:
+    uri = failure.paper.source_uri
+    return FailedPaper(
+        printable(PurePosixPath(uri).name), storable(uri), failure.kind, printable(failure.error)
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from types import MappingProxyType
@@ -21,7 +21,7 @@ from tasks.dataset.files import UNREADABLE, UnreadablePartError
 from tasks.dataset.ledger import LedgerRow, read_ledger_part
 from tasks.dataset.schema import PAPERS, SUBFIGURES
 from tasks.errors import StorageError
-from tasks.records import FailedPaper
+from tasks.records import Counts, FailedPaper
 from tasks.report.cards import Card, choose_picks, make_cards
 from tasks.report.review_queue import REASONS, Columns, ReviewQueue
 from tasks.stores import paths
@@ -41,13 +41,9 @@ _LEDGER_COLUMNS = ("pages", "figures", "source_uri", "error_kind", "error")
 class DatasetSummary:
     """A dataset counted; `accepted` and `abstained` are the histogram's bars, `cards` go by modality."""
 
-    by_status: Counter[str] = field(default_factory=Counter)
-    pages: int = 0
-    figures: int = 0
-    by_modality: Counter[str] = field(default_factory=Counter)
+    counts: Counts = field(default_factory=Counts)
     accepted: list[int] = field(default_factory=lambda: [0] * BINS)
     abstained: list[int] = field(default_factory=lambda: [0] * BINS)
-    unscored: int = 0
     confidence_sum: float = 0.0
     by_kind: Counter[str] = field(default_factory=Counter)
     """Failed papers by kind; `incomplete` counts papers that were read but lack something."""
@@ -63,41 +59,20 @@ class DatasetSummary:
 
     def add(self, other: DatasetSummary) -> None:
         """Adds what was counted elsewhere; pictures are chosen when all is counted."""
-        for mine, its in (
-            (self.by_status, other.by_status),
-            (self.by_modality, other.by_modality),
-            (self.by_kind, other.by_kind),
-        ):
-            mine.update(its)
+        self.counts += other.counts
+        self.by_kind.update(other.by_kind)
         for bars, more in ((self.accepted, other.accepted), (self.abstained, other.abstained)):
             bars[:] = [bar + count for bar, count in zip(bars, more, strict=True)]
-        self.pages += other.pages
-        self.figures += other.figures
-        self.unscored += other.unscored
         self.confidence_sum += other.confidence_sum
         self.judged += other.judged
         self.failed += other.failed[: FAILURES_SHOWN - len(self.failed)]
         self.unreadable += other.unreadable
 
     @property
-    def papers(self) -> int:
-        """Papers in the ledger, failed ones included."""
-        return sum(self.by_status.values())
-
-    @property
-    def subfigures(self) -> int:
-        """Subfigures in the dataset, unscored ones included."""
-        return self.scored + self.unscored
-
-    @property
-    def scored(self) -> int:
-        """Subfigures that have a modality."""
-        return sum(self.by_modality.values())
-
-    @property
     def mean_confidence(self) -> float | None:
         """Of the scored subfigures."""
-        return self.confidence_sum / self.scored if self.scored else None
+        scored = self.counts.scored
+        return self.confidence_sum / scored if scored else None
 
 
 def summarize(
@@ -167,11 +142,13 @@ def _listed_if_unreadable(shard: _Shard, file: StorePath) -> Iterator[StorePath]
         shard.summary.unreadable.append(f"{file.parent.name}/{file.name}: {reason}")
 
 
-def _count_papers(found: DatasetSummary, rows: Iterable[LedgerRow]) -> None:
+def _count_papers(found: DatasetSummary, rows: Sequence[LedgerRow]) -> None:
+    found.counts += Counts(
+        by_status=Counter(row.status for row in rows),
+        pages=sum(row.pages or 0 for row in rows),
+        figures=sum(row.figures for row in rows),
+    )
     for row in rows:
-        found.by_status[row.status] += 1
-        found.pages += row.pages or 0
-        found.figures += row.figures
         if row.failed or row.error_kind:
             found.by_kind[row.error_kind or "unknown"] += 1
         if row.failed and len(found.failed) < FAILURES_SHOWN:
@@ -183,9 +160,13 @@ def _count_subfigures(shard: _Shard, part: pq.ParquetFile, gold: Mapping[str, st
     found = shard.summary
     columns = Columns.read(part, gold)
     scored = columns.scored
-    found.unscored += int((~scored).sum())
-    found.by_modality.update(columns.modality[scored].tolist())
     confidence, rejected = columns.confidence[scored], columns.rejected[scored]
+    found.counts += Counts(
+        subfigures=len(scored),
+        rejected=int(rejected.sum()),
+        unscored=int((~scored).sum()),
+        by_modality=Counter(columns.modality[scored].tolist()),
+    )
     found.confidence_sum += float(confidence.sum())
     for bars, chosen in ((found.accepted, ~rejected), (found.abstained, rejected)):
         for index, count in enumerate(np.histogram(confidence[chosen], bins=BINS, range=(0, 1))[0]):

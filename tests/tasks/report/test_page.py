@@ -1,6 +1,7 @@
 """The report says what happened, carries all it needs, and obeys nothing that came from a paper."""
 
 import datetime as dt
+import json
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -228,6 +229,15 @@ def test_a_history_that_says_something_else_is_as_none(tmp_path: Path, kept: str
     (tmp_path / "report" / "runs.json").write_text(kept)
     assert "Since the run before" not in _written(tmp_path, _run(tmp_path)).text
     assert len(read_history(tmp_path)) == 1
+
+
+def test_the_history_has_a_runs_counts_among_its_other_facts(tmp_path: Path):
+    """As every version has written it: reports of datasets that are there go on comparing."""
+    _two_papers(tmp_path)
+    write_report(tmp_path, _run(tmp_path))
+    (past,) = json.loads((tmp_path / "report" / "runs.json").read_text())
+    assert (past["summary"]["pages"], past["summary"]["by_status"]) == (10, {"ok": 2})
+    assert (past["holdings"]["papers"], past["holdings"]["abstained"]) == (2, 1)
 
 
 def test_the_history_keeps_the_latest_runs_and_a_part_of_their_failures(tmp_path: Path):

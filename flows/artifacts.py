@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -53,8 +54,8 @@ class FlowReporter(Reporter):
 
     def counted(self, outcome: ShardOutcome) -> None:
         """Moves the artifact on by a shard's papers."""
-        self.papers += sum(outcome.by_status.values())
-        self._progress.show(self.papers / self.total if self.total else 1.0)
+        self.counts += outcome.counts
+        self._progress.show(self.counts.papers / self.total if self.total else 1.0)
 
     def ended(self, summary: RunSummary) -> None:
         """Nothing is left to do."""
@@ -72,14 +73,18 @@ def outcome_table(summary: RunSummary) -> list[dict[str, Any]]:
     """The outcome as rows of `what`, `number` and `detail`: papers, figures, subfigures, then each failure."""
     rows: list[dict[str, Any]] = [
         {"what": f"papers {status}", "number": number, "detail": ""}
-        for status, number in summary.by_status.items()
+        for status, number in Counter(summary.counts.by_status).most_common()
     ]
     rows += [
         {"what": "papers skipped", "number": summary.skipped, "detail": "already in the dataset"},
         {"what": "papers left", "number": summary.left, "detail": "for a later run"},
-        {"what": "pages", "number": summary.pages, "detail": ""},
-        {"what": "figures", "number": summary.figures, "detail": ""},
-        {"what": "subfigures", "number": summary.subfigures, "detail": f"labelled by {summary.model_id}"},
+        {"what": "pages", "number": summary.counts.pages, "detail": ""},
+        {"what": "figures", "number": summary.counts.figures, "detail": ""},
+        {
+            "what": "subfigures",
+            "number": summary.counts.subfigures,
+            "detail": f"labelled by {summary.model_id}",
+        },
     ]
     rows += [
         {"what": "failed", "number": 1, "detail": f"{f.name}: {f.error}"} for f in summary.failures[:100]
@@ -89,7 +94,7 @@ def outcome_table(summary: RunSummary) -> list[dict[str, Any]]:
 
 def headline(summary: RunSummary) -> str:
     """What the run did, in a line."""
-    return f"{summary.papers} papers, {summary.subfigures} subfigures in {summary.seconds:.0f} s"
+    return f"{summary.papers} papers, {summary.counts.subfigures} subfigures in {summary.seconds:.0f} s"
 
 
 def show_table(rows: list[dict[str, Any]], key: str, description: str) -> None:
@@ -102,7 +107,7 @@ def show_table(rows: list[dict[str, Any]], key: str, description: str) -> None:
 
 def warn_of_failures(summary: RunSummary, above: float) -> None:
     """Says in the log and as an event that more than the share `above` of the papers failed, if so."""
-    failed = summary.by_status.get("failed", 0)
+    failed = summary.counts.failed
     if not summary.papers or failed / summary.papers <= above:
         return
     share = f"{failed} of {summary.papers} papers failed ({failed / summary.papers:.1%})"

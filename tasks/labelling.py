@@ -73,7 +73,7 @@ def write_results(
         _write(result, part, reporter, stopwatch)
     with stopwatch.timed("write"):
         outcome = part.commit(permitted, retire)
-    outcome = replace(outcome, stage_seconds=stopwatch.seconds())
+    outcome = replace(outcome, counts=replace(outcome.counts, stage_seconds=stopwatch.seconds()))
     reporter.written(outcome)
     return outcome
 

@@ -8,7 +8,7 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from tasks.records import Failure, LabelledPaper, Paper, RunSummary, ShardOutcome
+from tasks.records import Counts, Failure, LabelledPaper, Paper, RunSummary, ShardOutcome
 from tasks.texts import printable, storable
 
 if TYPE_CHECKING:
@@ -33,9 +33,7 @@ class Reporter:
         self.log = logger
         self.lock = threading.RLock()
         self.total = 0
-        self.papers = 0
-        self.subfigures = 0
-        self.failures = 0
+        self.counts = Counts()
         self._started = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -73,19 +71,19 @@ class Reporter:
         """A paper's rows are on their way into the part."""
         extraction = paper.extraction
         name = printable(extraction.paper.source_uri)
-        counts = (len(extraction.figures), len(paper.scores), extraction.seconds)
+        status = "ok" if paper.scores else "no_figures"
+        found = (len(extraction.figures), len(paper.scores), extraction.seconds)
         facts = _facts("paper labelled", extraction.paper) | {
-            "status": "ok" if paper.scores else "no_figures",
+            "status": status,
             "pages": extraction.pages,
-            **dict(zip(("figures", "subfigures", "seconds"), counts, strict=True)),
+            **dict(zip(("figures", "subfigures", "seconds"), found, strict=True)),
         }
-        self.log.debug("%s: %d figures, %d subfigures, read in %.1f s", name, *counts, extra={"facts": facts})
+        self.log.debug("%s: %d figures, %d subfigures, read in %.1f s", name, *found, extra={"facts": facts})
         for note in extraction.notes:
             noted = {"facts": _facts("note", extraction.paper)}
             self.log.debug("%s: %s", name, printable(note), extra=noted)
         with self.lock:
-            self.papers += 1
-            self.subfigures += len(paper.scores)
+            self.counts += Counts(by_status={status: 1}, subfigures=len(paper.scores))
             self.changed()
 
     def failed(self, failure: Failure) -> None:
@@ -99,15 +97,14 @@ class Reporter:
         }
         self.log.debug("%s: failed (%s): %s", name, failure.kind, error, extra={"facts": facts})
         with self.lock:
-            self.papers += 1
-            self.failures += 1
+            self.counts += Counts(by_status={"failed": 1})
             self.changed()
 
     def written(self, outcome: ShardOutcome) -> None:
         """A shard's part and ledger part are in place."""
         counts = {
-            "papers": sum(outcome.by_status.values()),
-            "subfigures": outcome.subfigures,
+            "papers": outcome.counts.papers,
+            "subfigures": outcome.counts.subfigures,
             "failed": len(outcome.failures),
         }
         facts = {"event": "shard written", "part": outcome.part, **counts}
@@ -127,8 +124,8 @@ class Reporter:
             "papers": summary.papers,
             "skipped": summary.skipped,
             "left": summary.left,
-            "subfigures": summary.subfigures,
-            "failed": summary.by_status.get("failed", 0),
+            "subfigures": summary.counts.subfigures,
+            "failed": summary.counts.failed,
         }
         facts = {"event": "run ended", "out": summary.out, "seconds": round(summary.seconds, 3), **counts}
         said = ", ".join(f"{name} {number}" for name, number in counts.items())
@@ -150,21 +147,21 @@ class LogReporter(Reporter):
         if self.seconds < self._next:
             return
         self._next = self.seconds + _LINE_EVERY
-        rate = self.subfigures / self.seconds
+        counts = self.counts
         facts = {
             "event": "progress",
-            "papers": self.papers,
+            "papers": counts.papers,
             "total": self.total,
-            "subfigures": self.subfigures,
-            "failed": self.failures,
+            "subfigures": counts.subfigures,
+            "failed": counts.failed,
         }
         self.log.info(
             "%d of %d papers, %d subfigures (%.1f/s), %d failed",
-            self.papers,
+            counts.papers,
             self.total,
-            self.subfigures,
-            rate,
-            self.failures,
+            counts.subfigures,
+            counts.subfigures / self.seconds,
+            counts.failed,
             extra={"facts": facts},
         )
 
@@ -193,13 +190,14 @@ class BarReporter(Reporter):
 
     def changed(self) -> None:
         """Redraws the bar at its next turn."""
+        counts = self.counts
         self._progress.update(
             self._task,
-            completed=self.papers,
+            completed=counts.papers,
             total=self.total or None,
-            subfigures=self.subfigures,
-            rate=f"{self.subfigures / max(self.seconds, 0.1):.1f}",
-            failures=f", {self.failures} failed" if self.failures else "",
+            subfigures=counts.subfigures,
+            rate=f"{counts.subfigures / max(self.seconds, 0.1):.1f}",
+            failures=f", {counts.failed} failed" if counts.failed else "",
         )
 
 

@@ -6,9 +6,10 @@ paper (one PDF) -> figure (graphic, label, caption) -> subfigure (one image, plo
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,6 +20,8 @@ Box = tuple[float, float, float, float]
 FigureKind = Literal["raster", "vector", "mixed"]
 CaptionSource = Literal["pdf", "jats"]
 ImageFormat = Literal["png", "jpeg"]
+Status = Literal["ok", "no_figures", "failed"]
+"""What became of a paper: it has subfigures, it has none, it could not be read."""
 Withdrawal = Literal["retracted", "removed", "relicensed"]
 """What became of an article after it was labelled: retracted, gone from its source, or under another licence there."""
 
@@ -199,23 +202,66 @@ class FailedPaper:
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """What was counted of some papers; counts of other papers are added with `+` or `sum(…, Counts())`."""
+
+    by_status: Mapping[str, int] = field(default_factory=dict)
+    """Papers by `ok`, `no_figures`, `failed`."""
+    pages: int = 0
+    figures: int = 0
+    subfigures: int = 0
+    rejected: int = 0
+    """Subfigures on which the model abstains."""
+    unscored: int = 0
+    """Subfigures that could not be scored."""
+    by_modality: Mapping[str, int] = field(default_factory=dict)
+    """Subfigures by ImageCLEF code of the most probable leaf."""
+    stage_seconds: Mapping[str, float] = field(default_factory=dict)
+    """Work by stage (`extract`, `prepare`, `classify`, `write`), summed over processes and threads."""
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            by_status=_added(self.by_status, other.by_status),
+            pages=self.pages + other.pages,
+            figures=self.figures + other.figures,
+            subfigures=self.subfigures + other.subfigures,
+            rejected=self.rejected + other.rejected,
+            unscored=self.unscored + other.unscored,
+            by_modality=_added(self.by_modality, other.by_modality),
+            stage_seconds=_added(self.stage_seconds, other.stage_seconds),
+        )
+
+    @property
+    def papers(self) -> int:
+        """Papers, whatever became of them."""
+        return sum(self.by_status.values())
+
+    @property
+    def failed(self) -> int:
+        """Papers that could not be read."""
+        return self.by_status.get("failed", 0)
+
+    @property
+    def scored(self) -> int:
+        """Subfigures that have a modality."""
+        return self.subfigures - self.unscored
+
+
+_Number = TypeVar("_Number", int, float)
+
+
+def _added(one: Mapping[str, _Number], other: Mapping[str, _Number]) -> dict[str, _Number]:
+    return {key: one.get(key, 0) + other.get(key, 0) for key in (*one, *other)}
+
+
+@dataclass(frozen=True, slots=True)
 class ShardOutcome:
     """What became of one shard; small and picklable, for it travels back from a worker."""
 
     part: str
     """File name of the part, the same under subfigures/ and papers/."""
-    by_status: dict[str, int]
-    """Papers by `ok`, `no_figures`, `failed`."""
-    failures: tuple[FailedPaper, ...]
-    pages: int
-    figures: int
-    subfigures: int
-    rejected: int
-    unscored: int
-    by_modality: dict[str, int]
-    """Subfigures by ImageCLEF code of the most probable leaf."""
-    stage_seconds: dict[str, float] = field(default_factory=dict)
-    """Work by stage (`extract`, `prepare`, `classify`, `write`), summed over processes and threads."""
+    counts: Counts
+    failures: tuple[FailedPaper, ...] = ()
     computation: str = ""
     """What computed the network: library, precision, device; empty if it was not loaded."""
 
@@ -239,23 +285,16 @@ class RunSummary:
     left: int
     """Of these: left for a later run (`limit`), or not among the failed papers that this run was for."""
     shards: int
-    by_status: dict[str, int]
-    """Papers of this run by `ok`, `no_figures`, `failed`."""
+    counts: Counts
+    """Of the papers that this run did."""
     failures: tuple[FailedPaper, ...]
-    pages: int
-    figures: int
-    subfigures: int
-    rejected: int
-    unscored: int
-    by_modality: dict[str, int]
-    stage_seconds: dict[str, float]
     parts: tuple[str, ...] = ()
     """File names of the parts that this run wrote."""
 
     @property
     def papers(self) -> int:
         """Papers that this run did."""
-        return sum(self.by_status.values())
+        return self.counts.papers
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.bundles import open_bundle
 from tasks.classifying import Classifier
-from tasks.dataset.dataset import Dataset, part_files
+from tasks.dataset.dataset import Dataset
+from tasks.dataset.files import open_part
+from tasks.dataset.ledger import LedgerRow, ledger_parts, read_ledger_part
 from tasks.dataset.lock import check_lease
-from tasks.dataset.parts import PAPERS, SUBFIGURES, PartWriter
-from tasks.dataset.schema import IMAGE_COLUMN
-from tasks.errors import OutputError
+from tasks.dataset.parts import PartWriter
+from tasks.dataset.schema import IMAGE_COLUMN, PAPERS, SUBFIGURES
 from tasks.labelling import provenance_of, write_results
 from tasks.progress import Reporter
 from tasks.records import (
@@ -27,7 +27,6 @@ from tasks.records import (
     Extraction,
     Failure,
     Figure,
-    Metadata,
     Paper,
     ShardOutcome,
     Subfigure,
@@ -49,7 +48,6 @@ _MODEL_COLUMNS = (
     "embedding",
     "model_id",
 )
-_BROKEN = (pa.ArrowException, OSError, ValueError, OverflowError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +76,15 @@ class RelabelPlan:
         self.inputs = 0
         self.skipped = 0
         self.left = 0
-        self._ledgers = list(
-            paths.each(functools.partial(_statuses, source), part_files(source / PAPERS), source)
-        )
-        self.inputs = sum(len(statuses) for _, statuses in self._ledgers)
+        self._ledgers = list(ledger_parts(source))
+        self.inputs = sum(len(rows) for _, rows in self._ledgers)
         reporter.listed(self.inputs)
 
     def shards(self) -> Iterator[PartShard]:
         """Shards in the order of the source's parts."""
-        for name, statuses in self._ledgers:
-            wanted = frozenset(
-                paper_id for paper_id, failed in statuses.items() if self._is_wanted(paper_id, failed)
-            )
-            for _ in range(len(statuses) - len(wanted)):
+        for name, rows in self._ledgers:
+            wanted = frozenset(row.paper_id for row in rows if self._is_wanted(row))
+            for _ in range(len(rows) - len(wanted)):
                 self.skipped += 1
                 self._reporter.skipped()
             if wanted:
@@ -104,18 +98,8 @@ class RelabelPlan:
                     lease=self._dataset.lease,
                 )
 
-    def _is_wanted(self, paper_id: str, failed: bool) -> bool:
-        return paper_id not in self._dataset or (self._dataset.failed(paper_id) and not failed)
-
-
-def _statuses(source: StorePath, ledger: StorePath) -> tuple[str, dict[str, bool]]:
-    """A ledger part's name, and of each of its papers whether it failed."""
-    try:
-        with paths.local_copy(ledger) as file:
-            table = pq.read_table(file, columns=["paper_id", "status"])
-    except _BROKEN as error:
-        raise _unsound(source, error) from error
-    return ledger.name, {row["paper_id"]: row["status"] == "failed" for row in table.to_pylist()}
+    def _is_wanted(self, row: LedgerRow) -> bool:
+        return row.paper_id not in self._dataset or (self._dataset.failed(row.paper_id) and not row.failed)
 
 
 def relabel_shard(
@@ -143,66 +127,60 @@ def relabel_shard(
 class _Rows:
     """A paper's subfigure rows as they are read."""
 
-    ledger: dict[str, Any]
+    ledger: LedgerRow
     rows: list[dict[str, Any]] = field(default_factory=list)
 
 
 def _read(source: StorePath, name: str, paper_ids: Collection[str]) -> Iterator[Extraction | Failure]:
     """The papers of a part as they were when they were extracted, in the part's order; failed ones first."""
-    try:
-        with paths.local_copy(source / PAPERS / name) as file:
-            rows = pq.read_table(file).to_pylist()
-        ledger = {row["paper_id"]: row for row in rows if row["paper_id"] in paper_ids}
-        empty = [row for row in ledger.values() if not row["subfigures"]]
-        yield from (_failure(row) if row["status"] == "failed" else _extraction(_Rows(row)) for row in empty)
-        with paths.local_copy(source / SUBFIGURES / name) as file:
-            for paper in _papers(file, ledger):
-                if len(paper.rows) != paper.ledger["subfigures"]:
-                    raise ValueError(
-                        f"{len(paper.rows)} rows of a paper, {paper.ledger['subfigures']} in the ledger"
-                    )
-                yield _extraction(paper)
-    except _BROKEN as error:
-        raise _unsound(source, error) from error
+    rows = read_ledger_part(source / PAPERS / name)
+    ledger = {row.paper_id: row for row in rows if row.paper_id in paper_ids}
+    empty = [row for row in ledger.values() if not row.subfigures]
+    yield from (_failure(row) if row.failed else _extraction(_Rows(row)) for row in empty)
+    with open_part(source / SUBFIGURES / name) as part:
+        for paper in _papers(part, ledger):
+            if len(paper.rows) != paper.ledger.subfigures:
+                raise ValueError(
+                    f"{len(paper.rows)} rows of a paper, {paper.ledger.subfigures} in the ledger"
+                )
+            yield _extraction(paper)
 
 
-def _papers(part: Any, ledger: dict[str, dict[str, Any]]) -> Iterator[_Rows]:
+def _papers(part: pq.ParquetFile, ledger: dict[str, LedgerRow]) -> Iterator[_Rows]:
     """Each paper with all its rows, which stand together."""
     current: _Rows | None = None
-    with pq.ParquetFile(part, buffer_size=1 << 20) as file:
-        columns = [name for name in file.schema_arrow.names if name not in _MODEL_COLUMNS]
-        for batch in file.iter_batches(_BATCH_ROWS, columns=columns):
-            for row in batch.to_pylist():
-                if row["paper_id"] not in ledger:
-                    continue
-                if current is None or current.ledger["paper_id"] != row["paper_id"]:
-                    if current:
-                        yield current
-                    current = _Rows(ledger[row["paper_id"]])
-                current.rows.append(row)
+    columns = [name for name in part.schema_arrow.names if name not in _MODEL_COLUMNS]
+    for batch in part.iter_batches(_BATCH_ROWS, columns=columns):
+        for row in batch.to_pylist():
+            if row["paper_id"] not in ledger:
+                continue
+            if current is None or current.ledger.paper_id != row["paper_id"]:
+                if current:
+                    yield current
+                current = _Rows(ledger[row["paper_id"]])
+            current.rows.append(row)
     if current:
         yield current
 
 
 def _extraction(paper: _Rows) -> Extraction:
-    of = _paper(paper.ledger)
+    row = paper.ledger
     return Extraction(
-        paper=of,
-        metadata=of.metadata,
-        pages=paper.ledger["pages"],
+        paper=_paper(row),
+        metadata=row.metadata,
+        pages=row.pages or 0,
         figures=tuple(_figures(paper.rows)),
-        seconds=paper.ledger["seconds"],
-        gaps=(paper.ledger["error"],) if paper.ledger["error"] else (),
+        seconds=row.seconds,
+        gaps=(row.error,) if row.error else (),
     )
 
 
-def _failure(row: dict[str, Any]) -> Failure:
-    return Failure(_paper(row), row["error_kind"] or "", row["error"] or "", row["seconds"], row["pages"])
+def _failure(row: LedgerRow) -> Failure:
+    return Failure(_paper(row), row.error_kind or "", row.error or "", row.seconds, row.pages)
 
 
-def _paper(row: dict[str, Any]) -> Paper:
-    metadata = Metadata(**{name: row[name] for name in Metadata.__dataclass_fields__})
-    return Paper(row["paper_id"], row["source_uri"], metadata, source_version=row["source_version"])
+def _paper(row: LedgerRow) -> Paper:
+    return Paper(row.paper_id, row.source_uri, row.metadata, source_version=row.source_version)
 
 
 def _figures(rows: list[dict[str, Any]]) -> Iterator[Figure]:
@@ -241,10 +219,3 @@ def _box(values: list[float | None]) -> Box | None:
     """A box as it was; None where the figure is an image file of its own."""
     known = [value for value in values if value is not None]
     return (known[0], known[1], known[2], known[3]) if len(known) == 4 else None
-
-
-def _unsound(source: StorePath, error: Exception) -> OutputError:
-    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return OutputError(
-        f"a part of {source} cannot be read back ({reason}): run `figmill check {source} --repair`"
-    )

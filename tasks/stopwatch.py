@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
+from typing import Literal, get_args
 
 Stage = Literal["extract", "prepare", "classify", "write"]
 
@@ -16,7 +15,7 @@ class Stopwatch:
     """Seconds of work by stage; several threads add to it."""
 
     def __init__(self) -> None:
-        self._seconds: defaultdict[str, float] = defaultdict(float)
+        self._seconds: dict[str, float] = dict.fromkeys(get_args(Stage), 0.0)
         self._lock = threading.Lock()
 
     def add(self, stage: Stage, seconds: float) -> None:
@@ -32,5 +31,5 @@ class Stopwatch:
         self.add(stage, time.perf_counter() - started)
 
     def seconds(self) -> dict[str, float]:
-        """What was counted, by stage."""
+        """What was counted of each stage, in their order."""
         return dict(self._seconds)

@@ -2,8 +2,8 @@
 
 A block of shell or Python runs unless `<!-- skip: why -->` stands above it. They run in the README's order in one
 folder, so that later ones read what earlier ones made. `<!-- output -->` above a text block says that the shell block
-before it prints this; numbers, rules and spaces may differ. Outputs, and what is said of the default model, are written
-anew with
+before it prints this; numbers, rules and spaces may differ. Outputs, tables of columns, and what is said of the default
+model are written anew with
 
     uv run python -m tests.test_readme ../shared/corpus/pdf
 """
@@ -23,11 +23,12 @@ import click
 import pytest
 
 from flows.cli import figmill
-from tasks.dataset.schema import subfigure_schema
+from tasks.dataset.schema import PAPERS, SUBFIGURES, columns_of
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 INSTALL = "pip install uv && "
+_COLUMN_TABLE = r"\| column \| meaning \|\n(?:\|.*\n)+"
 RUNNERS = {"bash": ["bash", "-euo", "pipefail", "-c"], "python": [sys.executable, "-c"]}
 
 
@@ -133,12 +134,17 @@ def test_every_command_of_the_help_stands_in_it():
     assert [name for name in commands if f"figmill {name}" not in README] == []
 
 
-def test_the_table_of_columns_is_the_schema():
-    table = README.split("| column | meaning |")[1].split("\n\n")[0]
-    cells = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
-    assert [name for cell in cells for name in re.findall(r"`(\w+)`", cell)] == subfigure_schema(
-        ["DMFL"], 1
-    ).names
+def _column_tables() -> list[str]:
+    """The tables of columns, `subfigures` first, as they must stand in the README."""
+    head = "| column | meaning |\n|---|---|\n"
+    return [
+        head + "".join(f"| `{column.name}` | {column.meaning} |\n" for column in columns_of(table))
+        for table in (SUBFIGURES, PAPERS)
+    ]
+
+
+def test_the_tables_of_columns_are_the_schema():
+    assert re.findall(_COLUMN_TABLE, README) == _column_tables()
 
 
 def test_ci_runs_the_very_test_command():
@@ -173,7 +179,8 @@ def test_links_to_files_lead_somewhere():
 def record(papers: Path) -> None:
     """Runs the README's commands, `papers` being the reader's folder of papers, and writes down what they print.
 
-    Also what the default bundle says of itself. For whoever changed the model, the extraction or the printed tables.
+    Also the tables of columns, and what the default bundle says of itself. For whoever changed the schema, the model,
+    the extraction or the printed tables.
     """
     text = README
     with tempfile.TemporaryDirectory() as folder:
@@ -186,6 +193,8 @@ def record(papers: Path) -> None:
                 text = text.replace(output.source, f"{fence}{lines}```", 1)
     for pattern, truth in _claims().items():
         text = re.sub(pattern, truth, text)
+    for old, new in zip(re.findall(_COLUMN_TABLE, text), _column_tables(), strict=True):
+        text = text.replace(old, new, 1)
     (ROOT / "README.md").write_text(text, encoding="utf-8")
 
 

@@ -45,7 +45,8 @@ def check(folder: str, repairing: bool) -> None:
     size, totals = total_bytes(dataset), Totals()
     with writing(dataset) if repairing else reading(dataset), _progress(size, totals) as advance:
         left = _go_through(dataset, repairing, totals, advance)
-    seen = f"{totals.parts} parts, {totals.papers} papers, {totals.subfigures} subfigures"
+    counts = totals.counts
+    seen = f"{totals.parts} parts, {counts.papers} papers, {counts.subfigures} subfigures"
     click.echo(f"{_shown(folder)}: {seen}, {f'{left} to be put right' if left else 'all sound'}")
     if left:
         if not repairing:

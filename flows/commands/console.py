@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from rich.table import Table
 from flows.commands.logs import LogFormat
 from models.taxonomy import name as modality_name
 from tasks.progress import BarReporter, LogReporter, Reporter
-from tasks.records import IngestSummary, RunSummary
+from tasks.records import Counts, IngestSummary, RunSummary
 from tasks.stores.paths import store_path
 from tasks.texts import printable
 
@@ -129,28 +130,29 @@ def _why_nothing(summary: RunSummary) -> str:
 def _counts(summary: RunSummary) -> Table:
     table = Table("", "", show_header=False, title=f"Labelled by {summary.model_id}")
     words = {"ok": "with figures", "no_figures": "without figures", "failed": "failed"}
-    states = [f"{number} {words[status]}" for status, number in summary.by_status.items()]
-    table.add_row("papers", f"{summary.papers}: {', '.join(states)}")
+    counts = summary.counts
+    states = [f"{number} {words[status]}" for status, number in Counter(counts.by_status).most_common()]
+    table.add_row("papers", f"{counts.papers}: {', '.join(states)}")
     if summary.skipped:
         table.add_row("skipped", f"{summary.skipped} already in the dataset")
     if summary.left:
         table.add_row("left", f"{summary.left} for another run")
-    table.add_row("pages, figures", f"{summary.pages}, {summary.figures}")
-    table.add_row("subfigures", f"{summary.subfigures}{_doubts(summary)}")
-    for code, number in sorted(summary.by_modality.items(), key=lambda pair: (-pair[1], pair[0])):
+    table.add_row("pages, figures", f"{counts.pages}, {counts.figures}")
+    table.add_row("subfigures", f"{counts.subfigures}{_doubts(counts)}")
+    for code, number in sorted(counts.by_modality.items(), key=lambda pair: (-pair[1], pair[0])):
         table.add_row(f"  {code}", f"{number} {modality_name(code)}")
     table.add_row("time", _duration(summary))
     return table
 
 
-def _doubts(summary: RunSummary) -> str:
-    doubts = [f"the model abstains on {summary.rejected}"] if summary.rejected else []
-    doubts += [f"{summary.unscored} could not be scored"] if summary.unscored else []
+def _doubts(counts: Counts) -> str:
+    doubts = [f"the model abstains on {counts.rejected}"] if counts.rejected else []
+    doubts += [f"{counts.unscored} could not be scored"] if counts.unscored else []
     return f" ({', '.join(doubts)})" if doubts else ""
 
 
 def _duration(summary: RunSummary) -> str:
-    stages = summary.stage_seconds
+    stages = summary.counts.stage_seconds
     names = {"extract": "reading", "prepare": "decoding", "classify": "classifying", "write": "writing"}
     parts = [f"{word} {stages[stage]:.1f}" for stage, word in names.items() if stage in stages]
     return f"{summary.seconds:.1f} s (seconds of work: {', '.join(parts)})"

@@ -10,7 +10,7 @@ import click
 from flows.commands.search import progress, shown
 
 if TYPE_CHECKING:
-    from tasks.export.choice import Counts
+    from tasks.export.choice import ExportCounts
     from tasks.export.exporting import Exporter
 
 _CROISSANT = "croissant"
@@ -122,7 +122,7 @@ def _export(exporter: Exporter, form: str, out: Path, shard_bytes: int) -> None:
     click.echo(f"{shown(out)}: {_said(counts)}")
 
 
-def _said(counts: Counts) -> str:
+def _said(counts: ExportCounts) -> str:
     kinds = [
         f"{number} {'without a known licence' if license_ is None else shown(license_)}"
         for license_, number in counts.by_license.most_common()

@@ -8,7 +8,7 @@ from dataclasses import replace
 from flows.runs.shards import Result, ShardExecutor, in_window, threads
 from tasks.bundles import open_bundle
 from tasks.dataset.dataset import Dataset, check_layout
-from tasks.dataset.ledger import drop_papers, read_holdings, replaced_papers
+from tasks.dataset.ledger import articles_by_pmcid, drop_papers, replaced_papers
 from tasks.errors import InputError
 from tasks.labelling import label_shard, provenance_of
 from tasks.pmc.bucket import Bucket
@@ -45,7 +45,7 @@ def ingest(
             save_cursor(dataset.out, cursor)
         for file, paper_ids in replaced_papers(dataset.out).items():
             drop_papers(dataset.out, file, paper_ids)
-        catalogue = Catalogue(bucket, span, cursor, read_holdings(dataset.out))
+        catalogue = Catalogue(bucket, span, cursor, articles_by_pmcid(dataset.out))
         selection = Selection(bucket, catalogue, settings, reporter)
         downloads = Downloads(bucket, settings.limits.file_mb * 2**20, keep=settings.runner == "local")
         plan = IngestPlan(dataset, selection, downloads, settings.shard_size)
@@ -78,7 +78,7 @@ def preview(settings: IngestSettings, reporter: Reporter) -> IngestSummary:
     known = load_cursor(out)
     cursor = start_cursor(settings, known)
     span = choose_span(settings, known, _inventories(bucket))
-    catalogue = Catalogue(bucket, span, cursor, read_holdings(out))
+    catalogue = Catalogue(bucket, span, cursor, articles_by_pmcid(out))
     selection = Selection(bucket, catalogue, settings, reporter)
     sizes = selection.sizes()
     return replace(_summary(settings, span, selection, 0, None), wanted=sizes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sys
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
@@ -15,7 +15,7 @@ from tasks.clock import now
 from tasks.dataset.dataset import Dataset
 from tasks.extraction.pool import stop_shared_pools
 from tasks.progress import Reporter
-from tasks.records import RunSummary, Shard, ShardOutcome
+from tasks.records import Counts, RunSummary, Shard, ShardOutcome
 from tasks.report.page import write_report
 from tasks.settings import LabelSettings, RelabelSettings
 
@@ -47,7 +47,7 @@ ShardExecutor = AbstractContextManager[Submit[Shard, LabelSettings]]
 """Who does the shards; leaving it means that none of them is at work any more."""
 
 
-class Counts(Protocol):
+class InputCounts(Protocol):
     """What a run found to do; final once all shards are taken."""
 
     inputs: int
@@ -102,7 +102,12 @@ class Result:
         self._outcomes.append(outcome)
 
     def end(
-        self, dataset: Dataset, counts: Counts, reporter: Reporter, model_id: str, settings: dict[str, str]
+        self,
+        dataset: Dataset,
+        counts: InputCounts,
+        reporter: Reporter,
+        model_id: str,
+        settings: dict[str, str],
     ) -> RunSummary:
         """The run's summary, and its report if it did anything."""
         reporter.left(counts.left)
@@ -113,7 +118,7 @@ class Result:
         return summary
 
     def _summary(
-        self, dataset: Dataset, counts: Counts, model_id: str, settings: dict[str, str]
+        self, dataset: Dataset, counts: InputCounts, model_id: str, settings: dict[str, str]
     ) -> RunSummary:
         done, seconds = self._outcomes, time.monotonic() - self._started
         return RunSummary(
@@ -127,30 +132,13 @@ class Result:
             skipped=counts.skipped,
             left=counts.left,
             shards=len(done),
-            by_status=_total(outcome.by_status for outcome in done),
+            counts=sum((outcome.counts for outcome in done), Counts()),
             failures=tuple(failure for outcome in done for failure in outcome.failures),
-            pages=sum(outcome.pages for outcome in done),
-            figures=sum(outcome.figures for outcome in done),
-            subfigures=sum(outcome.subfigures for outcome in done),
-            rejected=sum(outcome.rejected for outcome in done),
-            unscored=sum(outcome.unscored for outcome in done),
-            by_modality=_total(outcome.by_modality for outcome in done),
-            stage_seconds={
-                stage: sum(outcome.stage_seconds.get(stage, 0.0) for outcome in done)
-                for stage in ("extract", "prepare", "classify", "write")
-            },
             parts=tuple(outcome.part for outcome in done),
         )
 
 
 def _computed(settings: dict[str, str], done: Iterable[ShardOutcome]) -> dict[str, str]:
     """What the runtime that was asked for came to, on all machines that had a part in it."""
-    found = sorted({outcome.computation for outcome in done if outcome.subfigures > outcome.unscored})
+    found = sorted({outcome.computation for outcome in done if outcome.counts.scored})
     return {"runtime": f"{settings['runtime']} ({'; '.join(found)})"} if found else {}
-
-
-def _total(counts: Iterable[dict[str, int]]) -> dict[str, int]:
-    total: Counter[str] = Counter()
-    for count in counts:
-        total.update(count)
-    return dict(total.most_common())

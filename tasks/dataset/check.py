@@ -19,10 +19,20 @@ from typing import TYPE_CHECKING, Any, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks.dataset.dataset import PART_NAME, SPOOL, drop_rows, part_files
-from tasks.dataset.parts import PAPERS, SUBFIGURES, UNFINISHED
-from tasks.dataset.schema import IMAGE_COLUMN, PAPER_SCHEMA, SCHEMA_VERSION, subfigure_schema
+from tasks.dataset.dataset import SPOOL
+from tasks.dataset.files import PART_NAME, UNFINISHED, UnreadablePartError, open_part, part_files
+from tasks.dataset.ledger import LedgerRow, drop_failed, rows_of
+from tasks.dataset.schema import (
+    IMAGE_COLUMN,
+    PAPER_SCHEMA,
+    PAPERS,
+    SCHEMA_VERSION,
+    SUBFIGURES,
+    figmill_metadata,
+    subfigure_schema,
+)
 from tasks.errors import OutputError
+from tasks.records import Counts
 from tasks.stores import paths
 from tasks.texts import printable
 
@@ -33,9 +43,6 @@ QUARANTINE = ".quarantine"
 """Where parts go that cannot be used: no reader of the dataset looks there, and nothing is thrown away."""
 
 Remedy = Literal["remove", "quarantine", "drop rows", "none"]
-
-UNREADABLE = (pa.ArrowException, OSError, ValueError, MemoryError, OverflowError)
-"""What reading a damaged Parquet file may raise."""
 
 _BATCH_ROWS = 64
 
@@ -58,8 +65,7 @@ class Totals:
     """What a check has seen so far."""
 
     parts: int = 0
-    papers: int = 0
-    subfigures: int = 0
+    counts: Counts = field(default_factory=Counts)
     bytes: int = 0
     """Of the parts, as stored."""
 
@@ -71,13 +77,6 @@ class _Seen:
     model: tuple[str, str] | None = None
     papers: dict[bytes, tuple[str, bool]] = field(default_factory=dict)
     """paper_id -> ledger part, and whether the paper failed."""
-
-
-@dataclass(frozen=True, slots=True)
-class _LedgerRow:
-    paper_id: str
-    failed: bool
-    subfigures: int
 
 
 class _Unsound(Exception):  # noqa: N818 (carries a finding out of a part that need not be read on)
@@ -108,10 +107,11 @@ def check(out: StorePath, totals: Totals, advance: Callable[[], None] = lambda: 
     for name, part in parts.items():
         if name not in ledgers:
             yield Finding("leftover", part, "no ledger part names this part: a killed run left it", "remove")
-    seen = _Seen()
+    seen, sizes = _Seen(), paths.sizes(out / SUBFIGURES)
     for name in sorted(ledgers):
         yield from _check_shard(out, name, name in parts, seen, totals)
         totals.parts += 1
+        totals.bytes += sizes.get(name, 0)
         advance()
 
 
@@ -129,7 +129,7 @@ def repair(out: StorePath, finding: Finding) -> str | None:
             paths.remove(finding.path)
         return f"removed {finding.path}"
     if finding.remedy == "drop rows":
-        drop_rows(out, finding.path.name, finding.paper_ids)
+        drop_failed(out, finding.path.name, finding.paper_ids)
         return f"removed {len(finding.paper_ids)} rows from {finding.path}"
     if finding.remedy == "quarantine":
         moved = _quarantine(out, finding.path.name)
@@ -160,37 +160,30 @@ def _strange_files(out: StorePath) -> Iterator[Finding]:
 
 def _check_shard(out: StorePath, name: str, has_part: bool, seen: _Seen, totals: Totals) -> Iterator[Finding]:
     """A part with its ledger part: the first thing that makes it unusable, or its doubled papers."""
-    ledger, part = out / PAPERS / name, out / SUBFIGURES / name
-    reading = ledger
+    reading = out / PAPERS / name
     try:
-        with paths.local_copy(ledger) as file:
-            rows = _ledger_rows(file)
+        with open_part(reading) as ledger:
+            rows = _ledger_rows(ledger, name)
             if not has_part:
                 raise _Unsound("missing_part", f"its part is not in {SUBFIGURES}/")
-            _check_model(file, seen)
-        reading = part
-        with paths.local_copy(part) as file:
-            _check_model(file, seen)
-            _check_part(file, rows, totals)
+            _check_model(ledger.schema_arrow, seen)
+        reading = out / SUBFIGURES / name
+        with open_part(reading) as part:
+            _check_model(part.schema_arrow, seen)
+            _check_part(part, rows, totals)
     except _Unsound as found:
         yield Finding(found.kind, reading, found.sentence, "none" if found.kind == "model" else "quarantine")
-    except UNREADABLE as error:
-        reason = printable(str(error).splitlines()[0] if str(error) else type(error).__name__, 120)
-        yield Finding("unreadable", reading, f"it cannot be read back: {reason}", "quarantine")
+    except UnreadablePartError as error:
+        yield Finding("unreadable", reading, f"it cannot be read back: {error.reason}", "quarantine")
     else:
-        totals.papers += len(rows)
+        totals.counts += Counts(by_status=Counter(row.status for row in rows))
         yield from _doubled(out, name, rows, seen)
 
 
-def _ledger_rows(ledger: Path) -> list[_LedgerRow]:
-    with pq.ParquetFile(ledger) as file:
-        if not file.schema_arrow.equals(PAPER_SCHEMA):
-            raise _Unsound("schema", "its columns are not those of a ledger part")
-        table = file.read(["paper_id", "status", "subfigures"])
-        table.validate(full=True)
-    rows = [
-        _LedgerRow(row["paper_id"], row["status"] == "failed", row["subfigures"]) for row in table.to_pylist()
-    ]
+def _ledger_rows(ledger: pq.ParquetFile, name: str) -> list[LedgerRow]:
+    if not ledger.schema_arrow.equals(PAPER_SCHEMA):
+        raise _Unsound("schema", "its columns are not those of a ledger part")
+    rows = rows_of(ledger, name, ["subfigures"])
     twice = [paper_id for paper_id, number in Counter(row.paper_id for row in rows).items() if number > 1]
     if twice:
         raise _Unsound(
@@ -199,35 +192,32 @@ def _ledger_rows(ledger: Path) -> list[_LedgerRow]:
     return rows
 
 
-def _check_model(file: Path, seen: _Seen) -> None:
+def _check_model(schema: pa.Schema, seen: _Seen) -> None:
     """Rows of different models never share a dataset; which ones are right, only the user knows."""
-    pairs = (pq.read_schema(file).metadata or {}).items()
-    metadata = {key.decode(errors="replace"): value.decode(errors="replace") for key, value in pairs}
-    version = metadata.get("figmill.schema_version")
+    metadata = figmill_metadata(schema)
+    version = metadata.get("schema_version")
     if version != SCHEMA_VERSION:
         raise _Unsound("schema", f"it has schema {version}, not {SCHEMA_VERSION}")
-    model = metadata.get("figmill.model_id", ""), metadata.get("figmill.classes", "")
+    model = metadata.get("model_id", ""), metadata.get("classes", "")
     seen.model = seen.model or model
     if model != seen.model:
         raise _Unsound("model", f"it is of {printable(model[0])}, others are of {printable(seen.model[0])}")
 
 
-def _check_part(part: Path, rows: Iterable[_LedgerRow], totals: Totals) -> None:
-    with pq.ParquetFile(part) as file:
-        _check_columns(file.schema_arrow)
-        found: Counter[str] = Counter()
-        ids: set[str] = set()
-        columns = ["subfigure_id", "paper_id", "image_sha256", IMAGE_COLUMN]
-        # Every column is decoded, for a torn page may lie in any; few at a time, for the images are large.
-        for column in file.schema_arrow.names:
-            if column not in columns:
-                for batch in file.iter_batches(_BATCH_ROWS * 16, columns=[column]):
-                    batch.validate(full=True)
-        for batch in file.iter_batches(_BATCH_ROWS, columns=columns):
-            batch.validate(full=True)
-            _check_rows(batch.to_pylist(), found, ids)
-            totals.subfigures += batch.num_rows
-    totals.bytes += part.stat().st_size
+def _check_part(part: pq.ParquetFile, rows: Iterable[LedgerRow], totals: Totals) -> None:
+    _check_columns(part.schema_arrow)
+    found: Counter[str] = Counter()
+    ids: set[str] = set()
+    columns = ["subfigure_id", "paper_id", "image_sha256", IMAGE_COLUMN]
+    # Every column is decoded, for a torn page may lie in any; few at a time, for the images are large.
+    for column in part.schema_arrow.names:
+        if column not in columns:
+            for batch in part.iter_batches(_BATCH_ROWS * 16, columns=[column]):
+                batch.validate(full=True)
+    for batch in part.iter_batches(_BATCH_ROWS, columns=columns):
+        batch.validate(full=True)
+        _check_rows(batch.to_pylist(), found, ids)
+        totals.counts += Counts(subfigures=batch.num_rows)
     expected = {row.paper_id: row.subfigures for row in rows if row.subfigures}
     if dict(found) != expected:
         told, there = sum(expected.values()), sum(found.values())
@@ -258,7 +248,7 @@ def _check_rows(rows: list[dict[str, Any]], found: Counter[str], ids: set[str]) 
         found[row["paper_id"]] += 1
 
 
-def _doubled(out: StorePath, name: str, rows: list[_LedgerRow], seen: _Seen) -> Iterator[Finding]:
+def _doubled(out: StorePath, name: str, rows: list[LedgerRow], seen: _Seen) -> Iterator[Finding]:
     """Papers that another part has too: a failed row goes, of two labelled ones the later part."""
     stale: dict[str, set[str]] = {}
     labelled = []

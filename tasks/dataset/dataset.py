@@ -1,7 +1,6 @@
 """The dataset folder that a run writes to: opened, checked, locked and repaired, with its ledger.
 
-OUT/subfigures/part-<shard>.parquet   rows of subfigures
-OUT/papers/part-<shard>.parquet       the ledger; only a part with a ledger part of its name counts
+OUT/subfigures, OUT/papers            parts and ledger parts (tasks.dataset.files)
 OUT/.figmill.lock                     held by the run that writes
 OUT/.inputs                           which inputs have which bytes, so that they need not be read again
 OUT/.pmc                              how far `figmill ingest` has followed PMC
@@ -12,25 +11,19 @@ OUT/.quarantine/                      what `figmill check --repair` took out of 
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import hashlib
 import json
 import logging
-import re
 import shutil
-from collections.abc import Collection, Container, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
-
+from tasks.dataset.files import PART_NAME, UNFINISHED, open_part, part_files, remedy
+from tasks.dataset.ledger import LedgerRow, drop_failed, read_ledger_part
 from tasks.dataset.lock import check_lease, writing
-from tasks.dataset.parts import PAPERS, SUBFIGURES, UNFINISHED, write_ledger
-from tasks.dataset.schema import SCHEMA_VERSION, Provenance
+from tasks.dataset.schema import PAPERS, SCHEMA_VERSION, SUBFIGURES, Provenance, figmill_metadata
 from tasks.errors import OutputError
 from tasks.stores import paths
 from tasks.stores.scratch import scratch
@@ -40,18 +33,8 @@ if TYPE_CHECKING:
     from tasks.stores.paths import StorePath
 
 SPOOL = ".spool"
-PART_NAME = re.compile(r"part-[0-9a-f]{16}\.parquet")
 
 log = logging.getLogger("figmill.dataset")
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A ledger row, as far as a run needs it."""
-
-    failed: bool
-    finished_at: dt.datetime
-    file: str
 
 
 class Dataset:
@@ -67,7 +50,7 @@ class Dataset:
         """What the lock says of this run; whoever works for it shows that it is still the one that may write."""
         self._provenance = provenance
         self._stack = contextlib.ExitStack()
-        self._entries: dict[str, _Entry] = {}
+        self._rows: dict[str, LedgerRow] = {}
         self._names: set[str] = set()
 
     def __enter__(self) -> Self:
@@ -98,17 +81,17 @@ class Dataset:
         return spool_of(self.out)
 
     def __contains__(self, paper_id: str) -> bool:
-        return paper_id in self._entries
+        return paper_id in self._rows
 
     def forget(self, paper_ids: Iterable[str]) -> None:
         """Papers whose rows were taken away are to be done again."""
         for paper_id in paper_ids:
-            self._entries.pop(paper_id, None)
+            self._rows.pop(paper_id, None)
 
     def failed(self, paper_id: str) -> bool:
         """Whether the ledger says that this paper could not be read."""
-        entry = self._entries.get(paper_id)
-        return entry is not None and entry.failed
+        row = self._rows.get(paper_id)
+        return row is not None and row.failed
 
     def shard_name(self, paper_ids: Iterable[str]) -> str:
         """`part-<16 hex digits>`, the same for the same papers, but never that of a part that is there."""
@@ -129,18 +112,21 @@ class Dataset:
         """
         files: dict[str, set[str]] = {}
         for paper_id in paper_ids:
-            files.setdefault(self._entries[paper_id].file, set()).add(paper_id)
+            files.setdefault(self._rows[paper_id].file, set()).add(paper_id)
         with _as_output_error(self.out):
             if files:
                 check_lease(self.out, self.lease)
             for file, superseded in files.items():
-                drop_rows(self.out, file, superseded)
+                drop_failed(self.out, file, superseded)
 
     def _check_provenance(self, ledgers: list[StorePath]) -> None:
         """Rows of another model, or in another schema, can't stand beside those of this run."""
         if not ledgers:
             return
-        metadata = _metadata(self.out, ledgers[0])
+        with open_part(ledgers[0]) as opened:
+            metadata = figmill_metadata(opened.schema_arrow)
+        if not {"schema_version", "classes", "model_id"} <= metadata.keys():
+            raise OutputError(f"{ledgers[0]} was not written by Figmill: choose another --out")
         if metadata["schema_version"] != SCHEMA_VERSION:
             raise OutputError(
                 f"{self.out} has schema {metadata['schema_version']}, this Figmill writes {SCHEMA_VERSION}: "
@@ -155,28 +141,25 @@ class Dataset:
 
     def _read_ledger(self, ledgers: list[StorePath], parts: set[str]) -> None:
         doubled: dict[str, set[str]] = {}
-        for entries in paths.each(lambda file: _checked(self.out, file, parts), ledgers, self.out):
-            for paper_id, entry in entries:
-                loser = self._enter(paper_id, entry)
-                if loser is not None:
-                    doubled.setdefault(loser.file, set()).add(paper_id)
+        for rows in paths.each(lambda ledger: _checked(self.out, ledger, parts), ledgers, self.out):
+            for loser in filter(None, map(self._enter, rows)):
+                doubled.setdefault(loser.file, set()).add(loser.paper_id)
         for name, paper_ids in doubled.items():
             log.info("removing %d ledger rows that a killed run had replaced", len(paper_ids))
-            drop_rows(self.out, name, paper_ids)
+            drop_failed(self.out, name, paper_ids)
 
-    def _enter(self, paper_id: str, entry: _Entry) -> _Entry | None:
+    def _enter(self, row: LedgerRow) -> LedgerRow | None:
         """Notes a ledger row; of two rows of one paper returns the failed or older one, which goes."""
-        known = self._entries.get(paper_id)
-        if known is None:
-            self._entries[paper_id] = entry
+        known = self._rows.setdefault(row.paper_id, row)
+        if known is row:
             return None
-        loser, winner = sorted((known, entry), key=lambda e: (not e.failed, e.finished_at, e.file))
+        loser, winner = sorted((known, row), key=lambda one: (not one.failed, one.finished_at, one.file))
         if not loser.failed:
             raise OutputError(
-                f"paper {paper_id} is labelled twice in {self.out}, in {known.file} and {entry.file}: "
-                f"{_remedy(self.out)}"
+                f"paper {row.paper_id} is labelled twice in {self.out}, in {known.file} and {row.file}: "
+                f"{remedy(self.out)}"
             )
-        self._entries[paper_id] = winner
+        self._rows[row.paper_id] = winner
         return loser
 
     def _clean(self) -> None:
@@ -226,69 +209,18 @@ def _as_output_error(out: StorePath) -> Iterator[None]:
         where = error.filename or out
         reason = error.strerror or printable(str(error).splitlines()[0])
         raise OutputError(f"cannot use --out {out}: {reason} ({where})") from error
-    except (
-        pa.ArrowException,
-        ValueError,
-        OverflowError,
-    ) as error:  # text that is no UTF-8, a time in no year
-        reason = printable(str(error).splitlines()[0], 100)
-        raise OutputError(f"a part of {out} cannot be read back ({reason}): {_remedy(out)}") from error
 
 
-def _remedy(out: StorePath) -> str:
-    return f"run `figmill check {out} --repair`, then this command again"
-
-
-def drop_rows(out: StorePath, file: str, paper_ids: Collection[str]) -> None:
-    """Takes the rows of failed papers out of a ledger part; one that holds no others goes with its part."""
-    with paths.local_copy(out / PAPERS / file) as ledger:
-        table = pq.read_table(ledger)
-    kept = table.filter(pc.invert(pc.is_in(table["paper_id"], pa.array(sorted(paper_ids), pa.string()))))
-    if kept.num_rows:
-        write_ledger(out / PAPERS / file, kept)
-    else:  # a part of failed papers alone: no rows in it either
-        paths.remove(out / PAPERS / file)
-        paths.remove(out / SUBFIGURES / file)
-
-
-def _checked(out: StorePath, ledger: StorePath, parts: Container[str]) -> list[tuple[str, _Entry]]:
+def _checked(out: StorePath, ledger: StorePath, parts: Container[str]) -> list[LedgerRow]:
     """A ledger part's rows. It and its part must both be there and end as they should: a torn Parquet file has no
     footer. What a store has it has whole; there the listing is enough for the part.
     """
-    part = out / SUBFIGURES / ledger.name
     if ledger.name not in parts:
-        raise OutputError(f"{ledger} names a part that is not in {SUBFIGURES}/: {_remedy(out)}")
-    with paths.local_copy(ledger) as file:
-        for torn in (file, part):
-            if isinstance(torn, Path):
-                _check_footer(out, torn, ledger if torn is file else part)
-        return list(_entries(file, ledger.name))
-
-
-def _check_footer(out: StorePath, file: Path, said: StorePath) -> None:
-    try:
-        pq.read_metadata(file)
-    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
-        reason = printable(str(error).splitlines()[0], 100)
-        raise OutputError(f"{said} cannot be read back ({reason}): {_remedy(out)}") from error
-
-
-def part_files(folder: StorePath) -> list[StorePath]:
-    """The parts, or ledger parts, in a folder, by name."""
-    return [folder / name for name in sorted(paths.names(folder)) if PART_NAME.fullmatch(name)]
-
-
-def _metadata(out: StorePath, ledger: StorePath) -> dict[str, str]:
-    """The `figmill.` keys of a Parquet file, without that prefix."""
-    with paths.local_copy(ledger) as file:
-        _check_footer(out, file, ledger)
-        pairs = pq.read_schema(file).metadata or {}
-    # Torn metadata need not be text; what it then says is no model's.
-    texts = {key.decode(errors="replace"): value.decode(errors="replace") for key, value in pairs.items()}
-    found = {key.removeprefix("figmill."): value for key, value in texts.items()}
-    if not {"schema_version", "classes", "model_id"} <= found.keys():
-        raise OutputError(f"{ledger} was not written by Figmill: choose another --out")
-    return found
+        raise OutputError(f"{ledger} names a part that is not in {SUBFIGURES}/: {remedy(out)}")
+    if isinstance(out, Path):
+        with open_part(out / SUBFIGURES / ledger.name):
+            pass
+    return read_ledger_part(ledger, ["finished_at"])
 
 
 def _classes(text: str) -> tuple[str, ...]:
@@ -298,9 +230,3 @@ def _classes(text: str) -> tuple[str, ...]:
     except ValueError:
         return ()
     return tuple(map(str, classes)) if isinstance(classes, list) else ()
-
-
-def _entries(file: Path, name: str) -> Iterator[tuple[str, _Entry]]:
-    table = pq.read_table(file, columns=["paper_id", "status", "finished_at"])
-    for paper_id, status, finished_at in zip(*(column.to_pylist() for column in table.columns), strict=True):
-        yield paper_id, _Entry(status == "failed", finished_at, name)

@@ -1,23 +1,24 @@
-"""What a dataset holds of each article that came from PMC, by its ledger; rows marked, rows taken away.
+"""The ledger, one row per input PDF, and its only owner: rows read, written, marked, retired and dropped.
 
 Parts are never changed in place: a part with other rows is written aside and takes the old one's place in one step.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import functools
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tasks.dataset.dataset import drop_rows, part_files
-from tasks.dataset.parts import PAPERS, SUBFIGURES, unfinished, write_ledger, writer_options
-from tasks.errors import OutputError
-from tasks.records import Withdrawal
+from tasks.dataset.files import open_part, part_files, unfinished, writer_options
+from tasks.dataset.schema import ARTICLE_COLUMNS, PAPER_SCHEMA, PAPERS, SUBFIGURES
+from tasks.records import Metadata, Status, Withdrawal
 from tasks.stores import paths
 
 if TYPE_CHECKING:
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 REPLACED = "replaced"
 """`error_kind` of a ledger row whose subfigures have gone, while those of the article's newer state are to come."""
 
-_FACTS = ("paper_id", "pmcid", "license", "source_version", "withdrawn")
-
-
 _RETIRED = {
     "status": "failed",
     "error_kind": REPLACED,
@@ -36,23 +34,44 @@ _RETIRED = {
     "figures": 0,
     "subfigures": 0,
 }
+_OF_ARTICLES = ("pmcid", "license", "withdrawn", "source_version", "error_kind")
+_NO_METADATA = Metadata()
+_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
-    """An article's row in the ledger."""
+class LedgerRow:
+    """What became of one input PDF. A field whose column was not asked for has its default."""
 
-    paper_id: str
-    pmcid: str
-    license: str | None
-    source_version: str | None
-    """None where the paper did not come from PMC's bucket."""
-    withdrawn: str | None
-    failed: bool
-    replaced: bool
-    """A killed run left it: see REPLACED."""
     file: str
-    """The part that it is in."""
+    """The ledger part that the row is in; the part of its subfigures has the same name."""
+    paper_id: str
+    status: Status
+    source_uri: str = ""
+    metadata: Metadata = _NO_METADATA
+    source_version: str | None = None
+    """None where the source says nothing of the kind: the paper did not come from PMC's bucket."""
+    error_kind: str | None = None
+    error: str | None = None
+    pages: int | None = None
+    figures: int = 0
+    subfigures: int = 0
+    seconds: float = 0.0
+    finished_at: dt.datetime = _NEVER
+
+    @property
+    def failed(self) -> bool:
+        """Whether the paper could not be read."""
+        return self.status == "failed"
+
+    @property
+    def replaced(self) -> bool:
+        """Whether a killed run left it: see REPLACED."""
+        return self.error_kind == REPLACED
+
+
+_OWN = frozenset(LedgerRow.__dataclass_fields__) & frozenset(PAPER_SCHEMA.names)
+_COLUMNS = tuple(name for name in PAPER_SCHEMA.names if name in {*_OWN, *ARTICLE_COLUMNS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +82,53 @@ class Mark:
     source_version: str
 
 
-def read_holdings(out: StorePath) -> dict[str, Holding]:
-    """PMCID -> the article's row; rows without a PMCID are not of interest here. `out` may be no dataset yet."""
-    found: dict[str, Holding] = {}
-    for holding in _all_holdings(out):
-        known = found.get(holding.pmcid)
-        if known is None or known.source_version is None or known.replaced:
-            found[holding.pmcid] = holding
-    return found
+def read_ledger_part(ledger: StorePath, columns: Sequence[str] = _COLUMNS) -> list[LedgerRow]:
+    """The rows of a ledger part, in its order; `paper_id` and `status` are read whatever else is asked for.
+
+    Raises UnreadablePartError where it is damaged or lacks a column.
+    """
+    with open_part(ledger) as opened:
+        return rows_of(opened, ledger.name, columns)
+
+
+def rows_of(opened: pq.ParquetFile, file: str, columns: Sequence[str] = _COLUMNS) -> list[LedgerRow]:
+    """The rows of a ledger part that is open. Raises what reading a damaged Parquet file raises."""
+    wanted = {"paper_id", "status", *columns}
+    if missing := wanted.difference(opened.schema_arrow.names):
+        raise ValueError(f"it has no column {min(missing)}")
+    table = opened.read(sorted(wanted))
+    table.validate(full=True)
+    own, article = wanted & _OWN, wanted.intersection(ARTICLE_COLUMNS)
+    return [
+        LedgerRow(
+            file=file,
+            metadata=Metadata(**{name: row[name] for name in article}) if article else _NO_METADATA,
+            **{name: row[name] for name in own},
+        )
+        for row in table.to_pylist()
+    ]
+
+
+def ledger_parts(out: StorePath, columns: Sequence[str] = ()) -> Iterator[tuple[str, list[LedgerRow]]]:
+    """Each ledger part of a dataset, by file name, with its rows. `out` may be no dataset yet."""
+    files = part_files(out / PAPERS)
+    rows = paths.each(functools.partial(read_ledger_part, columns=columns), files, out)
+    yield from zip((file.name for file in files), rows, strict=True)
+
+
+def write_ledger_part(target: StorePath, table: pa.Table) -> None:
+    """Writes a ledger part whole or not at all."""
+    aside = unfinished(target)
+    try:
+        pq.write_table(table, aside, compression="zstd")
+        paths.put(aside, target)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def articles_by_pmcid(out: StorePath) -> dict[str, LedgerRow]:
+    """PMCID -> the article's row, with what an ingest asks of it; rows without a PMCID are left out."""
+    return _newest(list(_article_rows(out)))
 
 
 def replaced_papers(out: StorePath) -> dict[str, set[str]]:
@@ -78,35 +136,13 @@ def replaced_papers(out: StorePath) -> dict[str, set[str]]:
 
     paper_ids by part.
     """
+    rows = list(_article_rows(out))
+    newest = _newest(rows)
     found: dict[str, set[str]] = defaultdict(set)
-    holdings = read_holdings(out)
-    for holding in _all_holdings(out):
-        if holding.replaced and not holdings[holding.pmcid].replaced:
-            found[holding.file].add(holding.paper_id)
+    for row in rows:
+        if row.replaced and not newest[row.metadata.pmcid or ""].replaced:
+            found[row.file].add(row.paper_id)
     return found
-
-
-def _all_holdings(out: StorePath) -> Iterator[Holding]:
-    for holdings in paths.each(_holdings, part_files(out / PAPERS), out):
-        yield from holdings
-
-
-def _holdings(ledger: StorePath) -> list[Holding]:
-    try:
-        with paths.local_copy(ledger) as file:
-            rows = pq.read_table(file, columns=[*_FACTS, "status", "error_kind"]).to_pylist()
-    except (pa.ArrowException, ValueError, OverflowError) as error:
-        raise OutputError(
-            f"{ledger} is no ledger part of this Figmill: run `figmill check` on its dataset"
-        ) from error
-    return [_holding(row, ledger.name) for row in rows if row["pmcid"]]
-
-
-def _holding(row: dict[str, Any], file: str) -> Holding:
-    facts = {name: row[name] for name in _FACTS}
-    return Holding(
-        **facts, failed=row["status"] == "failed", replaced=row["error_kind"] == REPLACED, file=file
-    )
 
 
 def outdated_papers(out: StorePath, source: StorePath) -> dict[str, set[str]]:
@@ -114,12 +150,32 @@ def outdated_papers(out: StorePath, source: StorePath) -> dict[str, set[str]]:
 
     paper_ids by the part of `out` that they are in.
     """
-    now = {one.paper_id: (one.source_version, one.withdrawn) for one in read_holdings(source).values()}
+    now = {row.paper_id: _state(row) for row in articles_by_pmcid(source).values()}
     found: dict[str, set[str]] = defaultdict(set)
-    for one in read_holdings(out).values():
-        if one.source_version and now.get(one.paper_id) != (one.source_version, one.withdrawn):
-            found[one.file].add(one.paper_id)
+    for row in articles_by_pmcid(out).values():
+        if row.source_version and now.get(row.paper_id) != _state(row):
+            found[row.file].add(row.paper_id)
     return found
+
+
+def _article_rows(out: StorePath) -> Iterator[LedgerRow]:
+    for _, rows in ledger_parts(out, _OF_ARTICLES):
+        yield from (row for row in rows if row.metadata.pmcid)
+
+
+def _newest(rows: Collection[LedgerRow]) -> dict[str, LedgerRow]:
+    """PMCID -> the row that counts: not a replaced one, nor one that came from elsewhere, where there is another."""
+    found: dict[str, LedgerRow] = {}
+    for row in rows:
+        pmcid = row.metadata.pmcid or ""
+        known = found.get(pmcid)
+        if known is None or known.source_version is None or known.replaced:
+            found[pmcid] = row
+    return found
+
+
+def _state(row: LedgerRow) -> tuple[str | None, Withdrawal | None]:
+    return row.source_version, row.metadata.withdrawn
 
 
 def retire_papers(out: StorePath, file: str, paper_ids: Collection[str]) -> None:
@@ -131,17 +187,27 @@ def retire_papers(out: StorePath, file: str, paper_ids: Collection[str]) -> None
         return
     gone = pa.array(sorted(paper_ids), pa.string())
     _rewrite(out / SUBFIGURES / file, lambda rows: rows.filter(pc.invert(pc.is_in(rows["paper_id"], gone))))
-    with paths.local_copy(out / PAPERS / file) as ledger:
-        table = pq.read_table(ledger)
+    table = _table(out / PAPERS / file)
     rows = [row | (_RETIRED if row["paper_id"] in paper_ids else {}) for row in table.to_pylist()]
-    write_ledger(out / PAPERS / file, pa.Table.from_pylist(rows, schema=table.schema))
+    write_ledger_part(out / PAPERS / file, pa.Table.from_pylist(rows, schema=table.schema))
 
 
 def drop_papers(out: StorePath, file: str, paper_ids: Collection[str]) -> None:
     """Takes papers out of a part and then out of its ledger part."""
     retire_papers(out, file, paper_ids)
     if paths.exists(out / PAPERS / file):
-        drop_rows(out, file, paper_ids)
+        drop_failed(out, file, paper_ids)
+
+
+def drop_failed(out: StorePath, file: str, paper_ids: Collection[str]) -> None:
+    """Takes the rows of failed papers out of a ledger part; one that holds no others goes with its part."""
+    table = _table(out / PAPERS / file)
+    kept = table.filter(pc.invert(pc.is_in(table["paper_id"], pa.array(sorted(paper_ids), pa.string()))))
+    if kept.num_rows:
+        write_ledger_part(out / PAPERS / file, kept)
+    else:  # a part of failed papers alone: no rows in it either
+        paths.remove(out / PAPERS / file)
+        paths.remove(out / SUBFIGURES / file)
 
 
 def mark_papers(out: StorePath, file: str, marks: Mapping[str, Mark]) -> None:
@@ -149,10 +215,14 @@ def mark_papers(out: StorePath, file: str, marks: Mapping[str, Mark]) -> None:
     withdrawn = {paper_id: mark.withdrawn for paper_id, mark in marks.items()}
     versions = {paper_id: mark.source_version for paper_id, mark in marks.items()}
     _rewrite(out / SUBFIGURES / file, lambda rows: _marked(rows, "withdrawn", withdrawn))
-    with paths.local_copy(out / PAPERS / file) as ledger:
-        table = pq.read_table(ledger)
-    table = _marked(_marked(table, "withdrawn", withdrawn), "source_version", versions)
-    write_ledger(out / PAPERS / file, table)
+    table = _marked(_table(out / PAPERS / file), "withdrawn", withdrawn)
+    write_ledger_part(out / PAPERS / file, _marked(table, "source_version", versions))
+
+
+def _table(ledger: StorePath) -> pa.Table:
+    """A ledger part as it is, to be written anew."""
+    with open_part(ledger) as opened:
+        return opened.read()
 
 
 def _marked(rows: pa.Table, column: str, values: Mapping[str, str]) -> pa.Table:
@@ -172,7 +242,8 @@ def _rewrite(part: StorePath, change: Callable[[pa.Table], pa.Table]) -> None:
             schema = old.schema_arrow
             with pq.ParquetWriter(aside, schema, **writer_options(schema)) as new:
                 differs = False
-                for before in _groups(old):
+                for group in range(old.num_row_groups):
+                    before = old.read_row_group(group)
                     after = change(before)
                     differs = differs or not _same(before, after)
                     if after.num_rows:
@@ -185,8 +256,3 @@ def _rewrite(part: StorePath, change: Callable[[pa.Table], pa.Table]) -> None:
 
 def _same(before: pa.Table, after: pa.Table) -> bool:
     return after.num_rows == before.num_rows and bool(after["withdrawn"].equals(before["withdrawn"]))
-
-
-def _groups(file: pq.ParquetFile) -> Iterator[pa.Table]:
-    for group in range(file.num_row_groups):
-        yield file.read_row_group(group)

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import secrets
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -23,14 +22,20 @@ import pyarrow.parquet as pq
 
 from models.taxonomy import path as taxonomy_path
 from tasks.clock import now
+from tasks.dataset.files import unfinished, writer_options
+from tasks.dataset.ledger import write_ledger_part
 from tasks.dataset.schema import (
+    ARTICLE_COLUMNS,
     IMAGE_COLUMN,
     PAPER_SCHEMA,
+    PAPERS,
+    SUBFIGURES,
     Provenance,
     subfigure_schema,
     with_provenance,
 )
 from tasks.records import (
+    Counts,
     Extraction,
     FailedPaper,
     Failure,
@@ -38,25 +43,18 @@ from tasks.records import (
     LabelledPaper,
     Score,
     ShardOutcome,
+    Status,
     Subfigure,
 )
 from tasks.stores import paths
-from tasks.stores.scratch import scratch
 from tasks.texts import printable, storable
 from tasks.version import pipeline_version
 
 if TYPE_CHECKING:
     from tasks.stores.paths import StorePath
 
-SUBFIGURES, PAPERS = "subfigures", "papers"
-"""The folders of parts and of ledger parts in a dataset."""
-UNFINISHED = ".unfinished"
-"""Suffix of a file that is being written."""
-
 _GROUP_BYTES = 32 * 2**20
 _GROUP_ROWS = 1000
-_ONE_OF_A_KIND = ("subfigure_id", "image_sha256", "probabilities", "embedding", IMAGE_COLUMN)
-"""Columns that hardly repeat: a dictionary would cost time and save nothing."""
 _NO_BOX = (None,) * 4
 """Of a figure on no page: see `subfigure_schema`."""
 _NUMBERS = {pa.float16(): np.float16, pa.float32(): np.float32}
@@ -98,7 +96,8 @@ class PartWriter:
         self._rows: list[_Row] = []
         self._weight = 0
         self._papers: list[dict[str, Any]] = []
-        self._tally = _Tally()
+        self._counts = Counts()
+        self._failures: list[FailedPaper] = []
 
     def __enter__(self) -> Self:
         return self
@@ -116,18 +115,19 @@ class PartWriter:
         for figure in paper.figures:
             for subfigure in figure.subfigures:
                 self._append(_Row(paper, figure, subfigure, next(scores), moment))
-        status = "ok" if labelled.scores else "no_figures"
+        status: Status = "ok" if labelled.scores else "no_figures"
         counts = {"figures": len(paper.figures), "subfigures": len(labelled.scores), "pages": paper.pages}
         gaps = {"error_kind": "incomplete", "error": storable("; ".join(paper.gaps))} if paper.gaps else {}
         self._papers.append(self._paper_row(paper, {"status": status, **gaps, **counts}))
-        self._tally.count(labelled, status, self._provenance.classes)
+        self._counts += _counts_of(labelled, status, self._provenance.classes)
 
     def fail(self, failure: Failure) -> None:
         """Takes the ledger row of a paper that could not be read."""
         facts = {"status": "failed", "error_kind": failure.kind, "error": storable(failure.error)}
         counts = {"figures": 0, "subfigures": 0, "pages": failure.pages}
         self._papers.append(self._paper_row(failure, {**facts, **counts}))
-        self._tally.fail(failure)
+        self._counts += Counts(by_status={"failed": 1}, pages=failure.pages or 0)
+        self._failures.append(_failed_paper(failure))
 
     def commit(
         self, permitted: Callable[[], None] = lambda: None, retire: Callable[[], None] = lambda: None
@@ -143,8 +143,8 @@ class PartWriter:
         paths.put(self._unfinished, self._target)
         permitted()
         ledger = pa.Table.from_pylist(self._papers, schema=with_provenance(PAPER_SCHEMA, self._provenance))
-        write_ledger(self._ledger, ledger)
-        return self._tally.outcome(self.part)
+        write_ledger_part(self._ledger, ledger)
+        return ShardOutcome(self.part, self._counts, tuple(self._failures))
 
     def _append(self, row: _Row) -> None:
         if self._rows and self._weight + row.weight > _GROUP_BYTES:
@@ -164,10 +164,7 @@ class PartWriter:
         return {
             "paper_id": of.paper.paper_id,
             "source_uri": storable(of.paper.source_uri),
-            **{name: storable(getattr(metadata, name)) for name in ("pmcid", "doi", "title", "journal")},
-            "license": storable(metadata.license),
-            "published": metadata.published,
-            "withdrawn": metadata.withdrawn,
+            **{name: _at_rest(getattr(metadata, name)) for name in ARTICLE_COLUMNS},
             "source_version": storable(of.paper.source_version),
             "seconds": of.seconds,
             "part": self.part,
@@ -176,35 +173,6 @@ class PartWriter:
             "finished_at": now(),
             **facts,
         }
-
-
-def unfinished(target: StorePath) -> Path:
-    """Where a file is written before it is put at `target`: beside it under a name of its own with a leading dot.
-
-    No two writers share it, should a shard that was taken for lost be done twice at once.
-    """
-    name = f".{target.name}.{secrets.token_hex(4)}{UNFINISHED}"
-    return target.with_name(name) if isinstance(target, Path) else scratch() / name
-
-
-def write_ledger(target: StorePath, table: pa.Table) -> None:
-    """Writes a ledger part whole or not at all."""
-    aside = unfinished(target)
-    try:
-        pq.write_table(table, aside, compression="zstd")
-        paths.put(aside, target)
-    finally:
-        aside.unlink(missing_ok=True)
-
-
-def writer_options(schema: pa.Schema) -> dict[str, Any]:
-    """How a part is written."""
-    repeating = [name for name in schema.names if name not in _ONE_OF_A_KIND and not name.endswith("bbox")]
-    return {
-        "compression": "zstd",
-        "use_dictionary": [*repeating, "modality_path.list.element"],
-        "write_statistics": [name for name in schema.names if name not in _ONE_OF_A_KIND[2:]],
-    }
 
 
 def _table(rows: list[_Row], schema: pa.Schema, provenance: Provenance) -> pa.Table:
@@ -218,17 +186,19 @@ def _table(rows: list[_Row], schema: pa.Schema, provenance: Provenance) -> pa.Ta
 
 
 def _paper_columns(rows: list[_Row]) -> dict[str, Any]:
-    texts = ("pmcid", "doi", "title", "journal", "license")
     return {
         "subfigure_id": [_stem(row, "/") for row in rows],
         "paper_id": [row.paper.paper.paper_id for row in rows],
         "source_uri": [storable(row.paper.paper.source_uri) for row in rows],
-        **{name: [storable(getattr(row.paper.metadata, name)) for row in rows] for name in texts},
-        "published": [row.paper.metadata.published for row in rows],
-        "withdrawn": [row.paper.metadata.withdrawn for row in rows],
+        **{name: [_at_rest(getattr(row.paper.metadata, name)) for row in rows] for name in ARTICLE_COLUMNS},
         "pipeline_version": [pipeline_version()] * len(rows),
         "labelled_at": [row.labelled_at for row in rows],
     }
+
+
+def _at_rest(value: Any) -> Any:
+    """A fact of an article as a column takes it: texts in valid UTF-8."""
+    return storable(value) if isinstance(value, str) else value
 
 
 def _figure_columns(rows: list[_Row]) -> dict[str, Any]:
@@ -300,44 +270,21 @@ def _stem(row: _Row, separator: str) -> str:
     return separator.join([row.paper.paper.paper_id[:16], *map(str, numbers)])
 
 
-class _Tally:
-    """Counts what a shard holds."""
+def _counts_of(labelled: LabelledPaper, status: Status, classes: tuple[str, ...]) -> Counts:
+    scored = [score for score in labelled.scores if score is not None]
+    return Counts(
+        by_status={status: 1},
+        pages=labelled.extraction.pages,
+        figures=len(labelled.extraction.figures),
+        subfigures=len(labelled.scores),
+        rejected=sum(score.rejected for score in scored),
+        unscored=len(labelled.scores) - len(scored),
+        by_modality=Counter(classes[int(score.probabilities.argmax())] for score in scored),
+    )
 
-    def __init__(self) -> None:
-        self.by_status: Counter[str] = Counter()
-        self.by_modality: Counter[str] = Counter()
-        self.failures: list[FailedPaper] = []
-        self.pages = self.figures = self.subfigures = self.rejected = self.unscored = 0
 
-    def count(self, labelled: LabelledPaper, status: str, classes: tuple[str, ...]) -> None:
-        scored = [score for score in labelled.scores if score is not None]
-        self.by_status[status] += 1
-        self.by_modality.update(classes[int(score.probabilities.argmax())] for score in scored)
-        self.pages += labelled.extraction.pages
-        self.figures += len(labelled.extraction.figures)
-        self.subfigures += len(labelled.scores)
-        self.rejected += sum(score.rejected for score in scored)
-        self.unscored += len(labelled.scores) - len(scored)
-
-    def fail(self, failure: Failure) -> None:
-        uri = failure.paper.source_uri
-        self.by_status["failed"] += 1
-        self.pages += failure.pages or 0
-        self.failures.append(
-            FailedPaper(
-                printable(PurePosixPath(uri).name), storable(uri), failure.kind, printable(failure.error)
-            )
-        )
-
-    def outcome(self, part: str) -> ShardOutcome:
-        return ShardOutcome(
-            part=part,
-            by_status=dict(self.by_status),
-            failures=tuple(self.failures),
-            pages=self.pages,
-            figures=self.figures,
-            subfigures=self.subfigures,
-            rejected=self.rejected,
-            unscored=self.unscored,
-            by_modality=dict(self.by_modality),
-        )
+def _failed_paper(failure: Failure) -> FailedPaper:
+    uri = failure.paper.source_uri
+    return FailedPaper(
+        printable(PurePosixPath(uri).name), storable(uri), failure.kind, printable(failure.error)
+    )

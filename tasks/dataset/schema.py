@@ -1,4 +1,7 @@
-"""What is at rest: the columns of `subfigures` and `papers`, and what a Parquet file says about itself.
+"""What is at rest: ONE table of the columns of `subfigures` and `papers`, and what a Parquet file says about itself.
+
+`COLUMNS` is the only place where a column is written down with its type and meaning. The schemas of parts and ledger
+parts, the documents and tables of the search indexes, the descriptions of an export and the README's tables follow.
 
 File metadata of every part and ledger part: `figmill.schema_version`, `figmill.classes` (JSON list of the
 codes, in the order of `probabilities`), `figmill.model_id`, `figmill.model_card` (Markdown). The key
@@ -8,19 +11,263 @@ codes, in the order of `probabilities`), `figmill.model_id`, `figmill.model_card
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Literal
 
 import pyarrow as pa
 
 SCHEMA_VERSION = "2"
 
+Table = Literal["subfigures", "papers"]
+SUBFIGURES: Table = "subfigures"
+PAPERS: Table = "papers"
+"""The two tables, and the folders of their parts and ledger parts in a dataset."""
+
+Use = Literal["filter", "rank", "show", "vector"]
+"""What a search index does with a column: filters by its value, ranks by its words, only shows it, compares vectors."""
+
+IMAGE_COLUMN = "image"
+
+_TEXT = pa.string()
 _BOX = pa.list_(pa.float32(), 4)
 _IMAGE = pa.struct([pa.field("bytes", pa.binary()), pa.field("path", pa.string())])
 _MOMENT = pa.timestamp("us", tz="UTC")
+_ROW = (SUBFIGURES,)
+_LEDGER = (PAPERS,)
+_BOTH = (SUBFIGURES, PAPERS)
 
-IMAGE_COLUMN = "image"
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column at rest. `indexed` is None where no search index keeps it."""
+
+    name: str
+    type: pa.DataType
+    tables: tuple[Table, ...]
+    meaning: str
+    """One sentence, in Markdown."""
+    nullable: bool = True
+    indexed: Use | None = None
+    length: Literal["classes", "features"] | None = None
+    """Of a list with as many values as the model has classes or features: it is a fixed-size list in a part."""
+
+
+COLUMNS = (
+    Column(
+        "subfigure_id",
+        _TEXT,
+        _ROW,
+        "First 16 hex digits of `paper_id`, `figure_index` and `subfigure_index`, with slashes between.",
+        nullable=False,
+        indexed="filter",
+    ),
+    Column(
+        "paper_id",
+        _TEXT,
+        _BOTH,
+        "SHA-256 of the PDF's bytes, hex; of the JATS's where an article came without a PDF.",
+        nullable=False,
+        indexed="filter",
+    ),
+    Column(
+        "source_uri",
+        _TEXT,
+        _BOTH,
+        "The PDF, or the JATS that stands for it, as given: absolute path or URI.",
+        nullable=False,
+        indexed="show",
+    ),
+    Column("pmcid", _TEXT, _BOTH, "PubMed Central id of the article.", indexed="filter"),
+    Column("doi", _TEXT, _BOTH, "DOI of the article, from the PDF too.", indexed="filter"),
+    Column("title", _TEXT, _BOTH, "Title of the article.", indexed="rank"),
+    Column("journal", _TEXT, _BOTH, "Journal of the article.", indexed="filter"),
+    Column(
+        "license",
+        _TEXT,
+        _BOTH,
+        "Licence of the article, such as CC BY 4.0; null where it is not known.",
+        indexed="filter",
+    ),
+    Column("published", pa.date32(), _BOTH, "When the article was published.", indexed="filter"),
+    Column(
+        "withdrawn",
+        _TEXT,
+        _BOTH,
+        "`retracted`, `removed` or `relicensed` at its source since it was taken from there; else null.",
+        indexed="filter",
+    ),
+    Column(
+        "source_version",
+        _TEXT,
+        _LEDGER,
+        "Changes with the article at its source; null where the source says nothing of the kind.",
+    ),
+    Column("status", _TEXT, _LEDGER, "`ok`, `no_figures` or `failed`.", nullable=False),
+    Column(
+        "error_kind",
+        _TEXT,
+        _LEDGER,
+        "Why the paper failed, for programs; `incomplete` where it was read and something is missing.",
+    ),
+    Column("error", _TEXT, _LEDGER, "Why the paper failed, or what is missing, in sentences."),
+    Column("pages", pa.int32(), _LEDGER, "Pages of the PDF; null where none could be counted."),
+    Column("figures", pa.int32(), _LEDGER, "Figures found in the paper.", nullable=False),
+    Column("subfigures", pa.int32(), _LEDGER, "Rows of the paper in `subfigures`.", nullable=False),
+    Column("seconds", pa.float64(), _LEDGER, "What reading the paper took.", nullable=False),
+    Column("part", _TEXT, _LEDGER, "The part with the paper's rows, by file name.", nullable=False),
+    Column(
+        "figure_index",
+        pa.int16(),
+        _ROW,
+        "Order of the figure in the paper, from 0.",
+        nullable=False,
+        indexed="filter",
+    ),
+    Column(
+        "figure_label",
+        _TEXT,
+        _ROW,
+        "Label of the figure as printed, normalised: `Figure 3`, `Scheme 2`.",
+        indexed="filter",
+    ),
+    Column(
+        "caption",
+        _TEXT,
+        _ROW,
+        "Caption of the figure without its label, one paragraph.",
+        indexed="rank",
+    ),
+    Column("caption_source", _TEXT, _ROW, "Where the caption comes from: `pdf` or `jats`."),
+    Column(
+        "page",
+        pa.int16(),
+        _ROW,
+        "Page of the figure, from 1; null where it is an image file of an article without a PDF.",
+        indexed="filter",
+    ),
+    Column(
+        "figure_bbox",
+        _BOX,
+        _ROW,
+        "x0, y0, x1, y1 of the figure in PDF points, origin top left; four nulls where `page` is null.",
+    ),
+    Column(
+        "figure_kind",
+        _TEXT,
+        _ROW,
+        "What the figure is made of: `raster`, `vector` or `mixed`.",
+        nullable=False,
+    ),
+    Column(
+        "subfigure_index",
+        pa.int16(),
+        _ROW,
+        "Reading order of the subfigure in its figure, from 0.",
+        nullable=False,
+        indexed="filter",
+    ),
+    Column(
+        "panel_label",
+        _TEXT,
+        _ROW,
+        "Letter of the panel as printed: `A`, `b`, `ii`; null where none is sure.",
+        indexed="filter",
+    ),
+    Column(
+        "subcaption",
+        _TEXT,
+        _ROW,
+        "The caption's part for that letter, or for the side that the caption names (`Left: …`); null where unsure.",
+        indexed="rank",
+    ),
+    Column("subfigure_bbox", _BOX, _ROW, "x0, y0, x1, y1 of the subfigure, as in `figure_bbox`."),
+    # Never null, but `datasets` knows a picture only if it may be. An index keeps a thumbnail in its place.
+    Column(
+        IMAGE_COLUMN,
+        _IMAGE,
+        _ROW,
+        "The picture, `{bytes, path}`: PNG or JPEG, as Hugging Face `datasets` keeps pictures.",
+    ),
+    Column(
+        "image_width", pa.int32(), _ROW, "Width of the picture, pixels.", nullable=False, indexed="filter"
+    ),
+    Column(
+        "image_height", pa.int32(), _ROW, "Height of the picture, pixels.", nullable=False, indexed="filter"
+    ),
+    Column("image_sha256", _TEXT, _ROW, "SHA-256 of the picture's bytes, hex.", nullable=False),
+    Column(
+        "modality",
+        _TEXT,
+        _ROW,
+        "The most probable of the 30 ImageCLEF 2016 codes, such as `DMFL`; null where it was not scored.",
+        indexed="filter",
+    ),
+    Column(
+        "modality_path",
+        pa.list_(_TEXT),
+        _ROW,
+        "Every ancestor of the class and itself, for filters: `microscopy`, `microscopy/fluorescence`.",
+        indexed="filter",
+    ),
+    Column(
+        "confidence",
+        pa.float32(),
+        _ROW,
+        "Calibrated probability of `modality`; null where it was not scored.",
+        indexed="filter",
+    ),
+    Column(
+        "rejected",
+        pa.bool_(),
+        _ROW,
+        "Whether the model abstains: the picture is too unlike its training data, or it is too unsure.",
+        indexed="filter",
+    ),
+    Column(
+        "probabilities",
+        pa.list_(pa.float32()),
+        _ROW,
+        "Probability of every class, in the order of the file's metadata `figmill.classes`.",
+        length="classes",
+    ),
+    Column(
+        "embedding",
+        pa.list_(pa.float16()),
+        _ROW,
+        "The network's features of the picture, for search by likeness.",
+        indexed="vector",
+        length="features",
+    ),
+    Column(
+        "model_id",
+        _TEXT,
+        _BOTH,
+        "Name of the model and first 12 hex digits of its weights' SHA-256.",
+        nullable=False,
+    ),
+    Column("pipeline_version", _TEXT, _BOTH, "Version of Figmill.", nullable=False),
+    Column("labelled_at", _MOMENT, _ROW, "When the row was made.", nullable=False),
+    Column("finished_at", _MOMENT, _LEDGER, "When the paper was done.", nullable=False),
+)
+"""All columns of both tables, each table's in its order. The model's, `modality` to `embedding`, are null together
+where a subfigure could not be scored."""
+
+
+def columns_of(table: Table) -> list[Column]:
+    """A table's columns in their order."""
+    return [column for column in COLUMNS if table in column.tables]
+
+
+MEANINGS: Mapping[str, str] = MappingProxyType({c.name: c.meaning for c in columns_of(SUBFIGURES)})
+"""What each column of `subfigures` means, by name."""
+
+ARTICLE_COLUMNS = tuple(c.name for c in COLUMNS if c.tables == _BOTH and c.nullable)
+"""What is said of an article, in both tables: the fields of `records.Metadata`."""
+
+INDEXED_COLUMNS = tuple(c for c in columns_of(SUBFIGURES) if c.indexed and c.indexed != "vector")
+"""The columns that a search index copies as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,81 +280,24 @@ class Provenance:
     card: str
 
 
-def _required(name: str, kind: pa.DataType) -> pa.Field:
-    return pa.field(name, kind, nullable=False)
-
-
-_ARTICLE = [
-    pa.field("pmcid", pa.string()),
-    pa.field("doi", pa.string()),
-    pa.field("title", pa.string()),
-    pa.field("journal", pa.string()),
-    pa.field("license", pa.string()),
-    pa.field("published", pa.date32()),
-    pa.field("withdrawn", pa.string()),
-]
-
-PAPER_SCHEMA = pa.schema(
-    [
-        _required("paper_id", pa.string()),
-        _required("source_uri", pa.string()),
-        *_ARTICLE,
-        pa.field("source_version", pa.string()),
-        _required("status", pa.string()),
-        pa.field("error_kind", pa.string()),
-        pa.field("error", pa.string()),
-        pa.field("pages", pa.int32()),
-        _required("figures", pa.int32()),
-        _required("subfigures", pa.int32()),
-        _required("seconds", pa.float64()),
-        _required("part", pa.string()),
-        _required("model_id", pa.string()),
-        _required("pipeline_version", pa.string()),
-        _required("finished_at", _MOMENT),
-    ]
-)
-"""The ledger: one row per input PDF, whatever became of it. `pages` is null where none could be counted.
-
-`source_version` changes with the article at its source; null where the source says nothing of the kind."""
+PAPER_SCHEMA = pa.schema([pa.field(c.name, c.type, nullable=c.nullable) for c in columns_of(PAPERS)])
+"""The ledger: one row per input PDF, whatever became of it."""
 
 
 def subfigure_schema(classes: Sequence[str], embedding_size: int) -> pa.Schema:
     """Columns of `subfigures` for a model of these classes and this many features.
 
-    The model's columns (`modality` to `embedding`) are null together where a subfigure could not be scored, `page` and
-    both boxes where the figure is an image file of its own. Lists of fixed size then hold nulls, for pyarrow reads no
-    null fixed-size list back.
+    Lists of fixed size hold nulls where there is nothing to say, for pyarrow reads no null fixed-size list back.
     """
+    lengths = {"classes": len(classes), "features": embedding_size}
     return pa.schema(
         [
-            _required("subfigure_id", pa.string()),
-            _required("paper_id", pa.string()),
-            _required("source_uri", pa.string()),
-            *_ARTICLE,
-            _required("figure_index", pa.int16()),
-            pa.field("figure_label", pa.string()),
-            pa.field("caption", pa.string()),
-            pa.field("caption_source", pa.string()),
-            pa.field("page", pa.int16()),
-            pa.field("figure_bbox", _BOX),
-            _required("figure_kind", pa.string()),
-            _required("subfigure_index", pa.int16()),
-            pa.field("panel_label", pa.string()),
-            pa.field("subcaption", pa.string()),
-            pa.field("subfigure_bbox", _BOX),
-            pa.field(IMAGE_COLUMN, _IMAGE),  # never null, but `datasets` knows a picture only if it may be
-            _required("image_width", pa.int32()),
-            _required("image_height", pa.int32()),
-            _required("image_sha256", pa.string()),
-            pa.field("modality", pa.string()),
-            pa.field("modality_path", pa.list_(pa.string())),
-            pa.field("confidence", pa.float32()),
-            pa.field("rejected", pa.bool_()),
-            pa.field("probabilities", pa.list_(pa.float32(), len(classes))),
-            pa.field("embedding", pa.list_(pa.float16(), embedding_size)),
-            _required("model_id", pa.string()),
-            _required("pipeline_version", pa.string()),
-            _required("labelled_at", _MOMENT),
+            pa.field(
+                column.name,
+                pa.list_(column.type.value_type, lengths[column.length]) if column.length else column.type,
+                nullable=column.nullable,
+            )
+            for column in columns_of(SUBFIGURES)
         ]
     )
 
@@ -124,6 +314,18 @@ def with_provenance(schema: pa.Schema, provenance: Provenance) -> pa.Schema:
             "huggingface": json.dumps({"info": {"features": features}}),
         }
     )
+
+
+def figmill_metadata(schema: pa.Schema) -> dict[str, str]:
+    """What a file says of itself: its `figmill.` keys without that prefix.
+
+    Of a damaged file they need not be text; what they then say is no model's.
+    """
+    texts = {
+        key.decode(errors="replace"): value.decode(errors="replace")
+        for key, value in (schema.metadata or {}).items()
+    }
+    return {key.removeprefix("figmill."): text for key, text in texts.items() if key.startswith("figmill.")}
 
 
 def _feature(field: pa.Field) -> dict[str, Any]:

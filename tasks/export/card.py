@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from models import taxonomy
-from tasks.export.choice import Choice, Counts
-from tasks.export.columns import MEANINGS
+from tasks.dataset.schema import MEANINGS
+from tasks.export.choice import Choice, ExportCounts
 from tasks.export.licenses import address, identifier
 from tasks.texts import printable
 from tasks.version import pipeline_version
@@ -24,7 +24,7 @@ class CardFacts:
 
     name: str
     model_id: str
-    counts: Counts
+    counts: ExportCounts
     choice: Choice
     data_files: str
     """A glob below the card's folder."""
@@ -73,7 +73,7 @@ def _front_matter(facts: CardFacts) -> str:
     return "\n".join(["---", *lines, "---"])
 
 
-def _license_lines(counts: Counts) -> list[str]:
+def _license_lines(counts: ExportCounts) -> list[str]:
     known = {identifier(license_) for license_ in counts.by_license}
     if not known or None in known:
         return ["license: other", "license_name: see-each-row"]
@@ -94,13 +94,13 @@ def _chosen(facts: CardFacts) -> str:
     return f"Chosen from a larger dataset: {'; '.join(said)}. {facts.counts.left_out:,} rows were left out."
 
 
-def _abstained(counts: Counts) -> str:
+def _abstained(counts: ExportCounts) -> str:
     if not counts.rejected:
         return ""
     return f"On {counts.rejected:,} rows the model abstains (`rejected`): what it says there is a guess. "
 
 
-def _licenses(counts: Counts) -> list[tuple[str, str, str]]:
+def _licenses(counts: ExportCounts) -> list[tuple[str, str, str]]:
     return [
         (
             "not known" if license_ is None else _link(license_),
@@ -116,7 +116,7 @@ def _link(license_: str) -> str:
     return f"[{_plain(license_)}]({target})" if target != license_ else _plain(license_)
 
 
-def _modalities(counts: Counts) -> list[tuple[str, str, str]]:
+def _modalities(counts: ExportCounts) -> list[tuple[str, str, str]]:
     return [
         ("–", "not scored", f"{number:,}")
         if code is None

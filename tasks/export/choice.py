@@ -49,7 +49,7 @@ class Choice:
 
 
 @dataclass(slots=True)
-class Counts:
+class ExportCounts:
     """What was handed on."""
 
     subfigures: int = 0
@@ -61,7 +61,7 @@ class Counts:
     rejected: int = 0
 
     def add(self, chosen: pa.Table, of: int) -> None:
-        """Counts the chosen rows out of so many."""
+        """ExportCounts the chosen rows out of so many."""
         self.subfigures += len(chosen)
         self.left_out += of - len(chosen)
         self.rejected += pc.sum(chosen["rejected"]).as_py() or 0

@@ -14,8 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 from models import taxonomy
-from tasks.dataset.schema import IMAGE_COLUMN, SCHEMA_VERSION
-from tasks.export.columns import MEANINGS
+from tasks.dataset.schema import IMAGE_COLUMN, MEANINGS, SCHEMA_VERSION
 from tasks.export.licenses import address
 
 FILE = "croissant.json"

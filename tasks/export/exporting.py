@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.clock import now
-from tasks.dataset.parts import SUBFIGURES
+from tasks.dataset.schema import SUBFIGURES
 from tasks.errors import OutputError
 from tasks.export import croissant
 from tasks.export.card import CardFacts, write_card
-from tasks.export.choice import Choice, Counts
+from tasks.export.choice import Choice, ExportCounts
 from tasks.export.folder import whole_folder
 from tasks.export.hub import DATA, write_part
 from tasks.export.rows import Advance, chosen_rows
@@ -50,9 +50,9 @@ class Exporter:
         """The same with other rows chosen."""
         return replace(self, choice=choice)
 
-    def to_webdataset(self, target: Path, shard_bytes: int, advance: Advance) -> Counts:
+    def to_webdataset(self, target: Path, shard_bytes: int, advance: Advance) -> ExportCounts:
         """Tar shards with a card. Raises OutputError where nothing is chosen, or `target` cannot be written."""
-        counts = Counts()
+        counts = ExportCounts()
         with whole_folder(target) as folder:
             with ShardWriter(folder, self.origin.classes, shard_bytes) as shards:
                 for part in self.parts:
@@ -64,9 +64,9 @@ class Exporter:
             self._write_card(folder, target.resolve().name, counts, "*.tar", reading, columns)
         return counts
 
-    def to_huggingface(self, target: Path, advance: Advance) -> Counts:
+    def to_huggingface(self, target: Path, advance: Advance) -> ExportCounts:
         """A repository of Parquet files with a card and Croissant metadata. Raises as `to_webdataset`."""
-        counts = Counts()
+        counts = ExportCounts()
         with whole_folder(target) as folder:
             for part in self.parts:
                 write_part(folder, part.name, chosen_rows(self.out, part, self.choice, counts, advance))
@@ -86,12 +86,12 @@ class Exporter:
             raise OutputError(f"cannot write {file}: {error.strerror}") from error
         return file
 
-    def _require_some(self, counts: Counts) -> None:
+    def _require_some(self, counts: ExportCounts) -> None:
         if not counts.subfigures:
             raise OutputError(f"no subfigure of {self.out} is chosen: ask for less, or label papers first")
 
     def _write_card(
-        self, folder: Path, name: str, counts: Counts, data_files: str, reading: str, columns: list[str]
+        self, folder: Path, name: str, counts: ExportCounts, data_files: str, reading: str, columns: list[str]
     ) -> None:
         facts = CardFacts(
             name=name,
@@ -105,7 +105,7 @@ class Exporter:
         (folder / _CARD).write_text(write_card(facts), encoding="utf-8")
         (folder / _MODEL_CARD).write_bytes((self._schema().metadata or {}).get(b"figmill.model_card", b""))
 
-    def _croissant(self, name: str, includes: str, counts: Counts) -> str:
+    def _croissant(self, name: str, includes: str, counts: ExportCounts) -> str:
         schema, classes = self._schema(), self.origin.classes
         return croissant.metadata(name, includes, schema, classes, counts.by_license, now())
 
@@ -113,8 +113,8 @@ class Exporter:
         with reading_parts(self.out), self.parts[0].path.open("rb") as file:
             return pq.read_schema(file)
 
-    def _licenses(self) -> Counts:
-        counts = Counts()
+    def _licenses(self) -> ExportCounts:
+        counts = ExportCounts()
         for part in self.parts:
             with reading_parts(self.out), part.path.open("rb") as file:
                 counts.by_license.update(pq.read_table(file, columns=["license"])["license"].to_pylist())

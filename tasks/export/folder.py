@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from tasks.dataset.parts import UNFINISHED
+from tasks.dataset.files import UNFINISHED
 from tasks.errors import OutputError
 
 

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks.export.choice import Choice, Counts
+from tasks.export.choice import Choice, ExportCounts
 from tasks.index.source import Part, reading_parts
 
 Advance = Callable[[int], None]
@@ -16,7 +16,7 @@ Advance = Callable[[int], None]
 
 
 def chosen_rows(
-    out: Path, part: Part, choice: Choice, counts: Counts, advance: Advance = lambda _: None
+    out: Path, part: Part, choice: Choice, counts: ExportCounts, advance: Advance = lambda _: None
 ) -> Iterator[pa.Table]:
     """The chosen rows of a part of the dataset in `out`, a table for each row group that has any.
 

@@ -13,43 +13,19 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks.dataset.schema import IMAGE_COLUMN
+from tasks.dataset.schema import IMAGE_COLUMN, INDEXED_COLUMNS
 from tasks.index.source import Part
 from tasks.index.thumbnails import thumbnail
 from tasks.settings import default_workers
 
 _ROWS = 64
 """Rows decoded at a time: their pictures are in memory together."""
-_COLUMNS = (
-    "subfigure_id",
-    "paper_id",
-    "source_uri",
-    "pmcid",
-    "doi",
-    "title",
-    "journal",
-    "license",
-    "published",
-    "withdrawn",
-    "figure_index",
-    "figure_label",
-    "caption",
-    "page",
-    "subfigure_index",
-    "panel_label",
-    "subcaption",
-    "image_width",
-    "image_height",
-    "modality",
-    "modality_path",
-    "confidence",
-    "rejected",
-)
+_COLUMNS = tuple(column.name for column in INDEXED_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One subfigure as a search tool keeps it. Names and meanings are the dataset's columns."""
+    """One subfigure as a search tool keeps it: `INDEXED_COLUMNS`, and what is made of a row for an index."""
 
     subfigure_id: str
     paper_id: str

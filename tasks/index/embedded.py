@@ -7,6 +7,7 @@ ranks (BM25); vectors are compared exactly, which on 100,000 rows takes less tha
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -15,8 +16,10 @@ from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
+import pyarrow as pa
 
 from tasks.clock import now
+from tasks.dataset.schema import ARTICLE_COLUMNS, INDEXED_COLUMNS
 from tasks.errors import OutputError
 from tasks.index.documents import Document
 from tasks.index.source import Origin, Part
@@ -36,16 +39,12 @@ CREATE TABLE parts (
     part INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, fingerprint TEXT NOT NULL, indexed_at TEXT NOT NULL
 );
 CREATE TABLE papers (
-    paper INTEGER PRIMARY KEY, paper_id TEXT NOT NULL, part INTEGER NOT NULL, source_uri TEXT NOT NULL,
-    pmcid TEXT, doi TEXT, title TEXT, journal TEXT, license TEXT, published TEXT, withdrawn TEXT,
-    UNIQUE (part, paper_id)
+    paper INTEGER PRIMARY KEY, part INTEGER NOT NULL, {paper_columns}, UNIQUE (part, paper_id)
 );
 CREATE INDEX papers_by_id ON papers (paper_id);
 CREATE TABLE subfigures (
-    id INTEGER PRIMARY KEY, part INTEGER NOT NULL, row INTEGER NOT NULL, subfigure_id TEXT NOT NULL UNIQUE,
-    paper INTEGER NOT NULL, figure_index INTEGER NOT NULL, subfigure_index INTEGER NOT NULL,
-    figure_label TEXT, panel_label TEXT, page INTEGER, width INTEGER NOT NULL, height INTEGER NOT NULL,
-    modality TEXT, path TEXT, confidence REAL, rejected INTEGER, license TEXT, journal TEXT, has_subcaption INTEGER
+    id INTEGER PRIMARY KEY, part INTEGER NOT NULL, row INTEGER NOT NULL, paper INTEGER NOT NULL, {subfigure_columns},
+    width INTEGER NOT NULL, height INTEGER NOT NULL, path TEXT, has_subcaption INTEGER, UNIQUE (subfigure_id)
 );
 CREATE INDEX subfigures_by_part ON subfigures (part);
 CREATE INDEX subfigures_by_paper ON subfigures (paper);
@@ -57,6 +56,28 @@ CREATE TABLE thumbnails (id INTEGER PRIMARY KEY, jpeg BLOB NOT NULL);
 CREATE TABLE embeddings (id INTEGER PRIMARY KEY, vector BLOB NOT NULL);
 CREATE VIRTUAL TABLE texts USING fts5 (own, caption, title, words, tokenize = 'porter unicode61 remove_diacritics 2');
 """
+_PAPER_COLUMNS = ("paper_id", "source_uri", *ARTICLE_COLUMNS)
+_SUBFIGURE_COLUMNS = (
+    "subfigure_id",
+    "figure_index",
+    "subfigure_index",
+    "figure_label",
+    "panel_label",
+    "page",
+    "modality",
+    "confidence",
+    "rejected",
+    "license",
+    "journal",
+)
+"""Those of a paper, and those by which subfigures are found and sorted; texts and vectors have tables of their own."""
+_TYPES = {
+    pa.string(): "TEXT",
+    pa.date32(): "TEXT",
+    pa.int16(): "INTEGER",
+    pa.bool_(): "INTEGER",
+    pa.float32(): "REAL",
+}
 _OF_SUBFIGURES = (("texts", "rowid"), ("thumbnails", "id"), ("embeddings", "id"))
 _EVERYTHING = ("texts", "embeddings", "thumbnails", "subfigures", "papers", "parts", "about")
 
@@ -131,7 +152,7 @@ class EmbeddedIndex:
         with self._transaction() as connection:
             for table in _EVERYTHING:
                 connection.execute(f"DROP TABLE IF EXISTS {table}")
-            for statement in filter(str.strip, _TABLES.split(";")):
+            for statement in filter(str.strip, _statements().split(";")):
                 connection.execute(statement)
             connection.executemany("INSERT INTO about VALUES (?, ?)", _expected(origin).items())
 
@@ -195,6 +216,22 @@ def _about(connection: sqlite3.Connection) -> dict[str, str]:
     return dict(connection.execute("SELECT key, value FROM about"))
 
 
+def _statements() -> str:
+    """The statements that make an empty index."""
+    return _TABLES.format(
+        paper_columns=_declared(_PAPER_COLUMNS), subfigure_columns=_declared(_SUBFIGURE_COLUMNS)
+    )
+
+
+def _declared(names: Iterable[str]) -> str:
+    """Columns of the dataset as SQLite declares them."""
+    columns = {column.name: column for column in INDEXED_COLUMNS}
+    return ", ".join(
+        f"{name} {_TYPES[columns[name].type]}{'' if columns[name].nullable else ' NOT NULL'}"
+        for name in names
+    )
+
+
 def _remove(connection: sqlite3.Connection, part: str) -> None:
     found = connection.execute("SELECT part FROM parts WHERE name = ?", (part,)).fetchone()
     if found is None:
@@ -214,8 +251,8 @@ def _insert(
             papers[document.paper_id] = _insert_paper(connection, part, document)
     first = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM subfigures").fetchone()[0]
     numbered = list(enumerate(documents, first))
-    rows = [_subfigure(number, part, papers[document.paper_id], document) for number, document in numbered]
-    connection.executemany(f"INSERT INTO subfigures VALUES ({', '.join('?' * 19)})", rows)  # noqa: S608
+    for number, document in numbered:
+        _insert_row(connection, "subfigures", _subfigure(number, part, papers[document.paper_id], document))
     connection.executemany(
         "INSERT INTO texts (rowid, own, caption, title, words) VALUES (?, ?, ?, ?, ?)",
         [(number, *_texts(document)) for number, document in numbered],
@@ -235,38 +272,36 @@ def _insert(
 
 
 def _insert_paper(connection: sqlite3.Connection, part: int, of: Document) -> int:
-    published = of.published.isoformat() if of.published else None
-    facts = (of.source_uri, of.pmcid, of.doi, of.title, of.journal, of.license, published, of.withdrawn)
-    cursor = connection.execute(
-        "INSERT INTO papers (paper_id, part, source_uri, pmcid, doi, title, journal, license, published, withdrawn) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (of.paper_id, part, *facts),
-    )
-    return int(cursor.lastrowid or 0)
+    return _insert_row(connection, "papers", {"part": part, **_copied(of, _PAPER_COLUMNS)})
 
 
-def _subfigure(number: int, part: int, paper: int, of: Document) -> tuple[Any, ...]:
-    return (
-        number,
-        part,
-        of.row,
-        of.subfigure_id,
-        paper,
-        of.figure_index,
-        of.subfigure_index,
-        of.figure_label,
-        of.panel_label,
-        of.page,
-        of.image_width,
-        of.image_height,
-        of.modality,
-        of.modality_path[-1] if of.modality_path else None,
-        of.confidence,
-        None if of.rejected is None else int(of.rejected),
-        of.license,
-        of.journal,
-        int(bool(of.subcaption)),
-    )
+def _insert_row(connection: sqlite3.Connection, table: str, row: dict[str, Any]) -> int:
+    """Adds a row, values by column, and returns its number."""
+    marks = ", ".join("?" * len(row))
+    statement = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})"  # noqa: S608
+    return int(connection.execute(statement, tuple(row.values())).lastrowid or 0)
+
+
+def _subfigure(number: int, part: int, paper: int, of: Document) -> dict[str, Any]:
+    return {
+        "id": number,
+        "part": part,
+        "row": of.row,
+        "paper": paper,
+        **_copied(of, _SUBFIGURE_COLUMNS),
+        "width": of.image_width,
+        "height": of.image_height,
+        "path": of.modality_path[-1] if of.modality_path else None,
+        "has_subcaption": bool(of.subcaption),
+    }
+
+
+def _copied(of: Document, columns: Iterable[str]) -> dict[str, Any]:
+    """Columns as the dataset has them; SQLite knows no dates."""
+    values = {name: getattr(of, name) for name in columns}
+    return {
+        name: value.isoformat() if isinstance(value, dt.date) else value for name, value in values.items()
+    }
 
 
 def _texts(of: Document) -> tuple[str, str, str, str]:

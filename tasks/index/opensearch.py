@@ -9,6 +9,7 @@ goes.
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
 import json
 import os
@@ -18,6 +19,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import unquote, urlsplit
 
+import pyarrow as pa
+
+from tasks.dataset.schema import INDEXED_COLUMNS, Column
 from tasks.errors import OutputError, SettingsError
 from tasks.index.documents import Document
 from tasks.index.source import Origin, Part
@@ -37,30 +41,9 @@ _BUSY = (429, 502, 503, 504)
 _PAGE = 1000
 """Parts counted in one request."""
 
-_KEYWORDS = (
-    "subfigure_id",
-    "paper_id",
-    "pmcid",
-    "doi",
-    "journal",
-    "license",
-    "withdrawn",
-    "figure_label",
-    "panel_label",
-)
-_KEYWORDS_TOO = ("modality", "modality_path", "part", "fingerprint")
-_NUMBERS = ("figure_index", "subfigure_index", "page", "image_width", "image_height")
-_DOCUMENT = (
-    *_KEYWORDS,
-    "source_uri",
-    "title",
-    "caption",
-    "subcaption",
-    *_NUMBERS,
-    "modality",
-    "confidence",
-    "rejected",
-)
+_KEYWORD: dict[str, Any] = {"type": "keyword"}
+_STORED: dict[str, Any] = {"type": "keyword", "index": False, "doc_values": False}
+_WORDS: dict[str, Any] = {"type": "text", "analyzer": "english"}
 
 
 def index_body(engine: str, origin: Origin) -> dict[str, Any]:
@@ -77,15 +60,10 @@ def index_body(engine: str, origin: Origin) -> dict[str, Any]:
             "index": True,
             "similarity": "cosine",
         }
-    words = {"type": "text", "analyzer": "english"}
-    properties: dict[str, Any] = {name: {"type": "keyword"} for name in (*_KEYWORDS, *_KEYWORDS_TOO)}
-    properties |= {name: {"type": "integer"} for name in _NUMBERS}
-    properties |= {name: dict(words) for name in ("title", "caption", "subcaption")}
+    properties = {column.name: _property(column) for column in INDEXED_COLUMNS}
     properties |= {
-        "source_uri": {"type": "keyword", "index": False, "doc_values": False},
-        "published": {"type": "date"},
-        "confidence": {"type": "float"},
-        "rejected": {"type": "boolean"},
+        "part": _KEYWORD,
+        "fingerprint": _KEYWORD,
         "embedding": vector,
         "thumbnail": {"type": "binary"},
     }
@@ -98,9 +76,7 @@ def index_body(engine: str, origin: Origin) -> dict[str, Any]:
 
 def bulk_lines(index: str, document: Document, part: Part) -> str:
     """A document as the two lines of NDJSON that index it under its subfigure_id."""
-    source: dict[str, Any] = {name: getattr(document, name) for name in _DOCUMENT}
-    source["published"] = document.published.isoformat() if document.published else None
-    source["modality_path"] = list(document.modality_path)
+    source = {column.name: _json(getattr(document, column.name)) for column in INDEXED_COLUMNS}
     source["part"], source["fingerprint"] = part.name, part.fingerprint
     if document.embedding is not None:
         source["embedding"] = document.embedding.tolist()
@@ -109,6 +85,26 @@ def bulk_lines(index: str, document: Document, part: Part) -> str:
     kept = {name: value for name, value in source.items() if value is not None}
     action = {"index": {"_index": index, "_id": document.subfigure_id}}
     return f"{json.dumps(action)}\n{json.dumps(kept)}\n"
+
+
+def _property(column: Column) -> dict[str, Any]:
+    """How the cluster keeps a column."""
+    if pa.types.is_integer(column.type):
+        return {"type": "integer"}
+    if pa.types.is_floating(column.type):
+        return {"type": "float"}
+    if pa.types.is_boolean(column.type):
+        return {"type": "boolean"}
+    if pa.types.is_date(column.type):
+        return {"type": "date"}
+    if column.indexed == "rank":
+        return _WORDS
+    return _STORED if column.indexed == "show" else _KEYWORD
+
+
+def _json(value: Any) -> Any:
+    """A value of a column as JSON has it: dates as ISO 8601."""
+    return value.isoformat() if isinstance(value, dt.date) else value
 
 
 class OpenSearchIndex:

@@ -13,6 +13,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import unquote, urlsplit
 
+import pyarrow as pa
+
+from tasks.dataset.schema import INDEXED_COLUMNS, Column
 from tasks.errors import OutputError, SettingsError
 from tasks.index.documents import Document
 from tasks.index.source import Origin, Part
@@ -33,13 +36,7 @@ _TABLES = """
 CREATE TABLE {about} (key text PRIMARY KEY, value text NOT NULL);
 CREATE TABLE {parts} (part text PRIMARY KEY, fingerprint text NOT NULL, indexed_at timestamptz NOT NULL DEFAULT now());
 CREATE TABLE {subfigures} (
-    subfigure_id text PRIMARY KEY, part text NOT NULL, paper_id text NOT NULL, source_uri text NOT NULL,
-    pmcid text, doi text, title text, journal text, license text, published date, withdrawn text,
-    figure_index integer NOT NULL, figure_label text, caption text, page integer,
-    subfigure_index integer NOT NULL, panel_label text, subcaption text,
-    image_width integer NOT NULL, image_height integer NOT NULL,
-    modality text, modality_path text[] NOT NULL, confidence real, rejected boolean,
-    embedding vector({dimensions}), thumbnail bytea,
+    {columns}, embedding vector({dimensions}), thumbnail bytea, part text NOT NULL, PRIMARY KEY (subfigure_id),
     texts tsvector GENERATED ALWAYS AS (
         setweight(to_tsvector('english', left(coalesce(subcaption, ''), 100000)), 'A') ||
         setweight(to_tsvector('english', left(coalesce(caption, ''), 100000)), 'B') ||
@@ -52,31 +49,16 @@ CREATE INDEX ON {subfigures} (modality, confidence);
 CREATE INDEX ON {subfigures} USING gin (modality_path);
 CREATE INDEX ON {subfigures} USING gin (texts);
 """
-_COLUMNS = (
-    "subfigure_id",
-    "paper_id",
-    "source_uri",
-    "pmcid",
-    "doi",
-    "title",
-    "journal",
-    "license",
-    "published",
-    "withdrawn",
-    "figure_index",
-    "figure_label",
-    "caption",
-    "page",
-    "subfigure_index",
-    "panel_label",
-    "subcaption",
-    "image_width",
-    "image_height",
-    "modality",
-    "confidence",
-    "rejected",
-    "thumbnail",
-)
+_TYPES = {
+    pa.string(): "text",
+    pa.list_(pa.string()): "text[]",
+    pa.int16(): "integer",
+    pa.int32(): "integer",
+    pa.float32(): "real",
+    pa.bool_(): "boolean",
+    pa.date32(): "date",
+}
+_COLUMNS = (*(column.name for column in INDEXED_COLUMNS), "embedding", "thumbnail", "part")
 
 
 class PostgresIndex:
@@ -130,10 +112,9 @@ class PostgresIndex:
 
     def replace(self, part: Part, documents: Iterable[list[Document]]) -> None:
         """Takes a part in one transaction."""
-        columns = ", ".join((*_COLUMNS, "modality_path", "embedding", "part"))
         with self._in_one_line(), self._open().transaction():
             self._do("DELETE FROM {subfigures} WHERE part = {part}", part=part.name)
-            statement = self._sql(f"COPY {{subfigures}} ({columns}) FROM STDIN")
+            statement = self._sql(f"COPY {{subfigures}} ({', '.join(_COLUMNS)}) FROM STDIN")
             with self._open().cursor() as cursor, cursor.copy(statement) as copy:
                 for batch in documents:
                     for document in batch:
@@ -162,13 +143,15 @@ class PostgresIndex:
             self._do("ANALYZE {subfigures}")
 
     def _create(self, origin: Origin) -> None:
-        from psycopg.sql import Literal
+        from psycopg.sql import SQL, Literal
 
+        sizes = {"dimensions": Literal(origin.embedding_size)}
+        columns = {"columns": SQL(", ".join(map(_declared, INDEXED_COLUMNS)))}
         with self._open().transaction():
             self._do("CREATE EXTENSION IF NOT EXISTS vector")
             self._do("DROP TABLE IF EXISTS {about}, {parts}, {subfigures}")
             for statement in filter(str.strip, _TABLES.split(";")):
-                self._open().execute(self._sql(statement, dimensions=Literal(origin.embedding_size)))
+                self._open().execute(self._sql(statement, **columns, **sizes))
             for key, value in (_expected(origin) | {"dataset": origin.uri}).items():
                 self._do("INSERT INTO {about} VALUES ({key}, {value})", key=key, value=value)
 
@@ -228,13 +211,22 @@ def _expected(origin: Origin) -> dict[str, str]:
     return {"layout": LAYOUT, "model_id": origin.model_id, "embedding_size": str(origin.embedding_size)}
 
 
+def _declared(column: Column) -> str:
+    """A column of the table; a list that says nothing is empty there."""
+    required = not column.nullable or pa.types.is_list(column.type)
+    return f"{column.name} {_TYPES[column.type]}{' NOT NULL' if required else ''}"
+
+
 def _values(document: Document, part: str) -> list[Any]:
-    plain = [_storable(getattr(document, name)) for name in _COLUMNS]
+    """A row of the table, in the order of `_COLUMNS`."""
+    plain = [_storable(getattr(document, column.name)) for column in INDEXED_COLUMNS]
     vector = document.embedding
     written = None if vector is None else f"[{','.join(map(str, vector.tolist()))}]"
-    return [*plain, list(document.modality_path), written, part]
+    return [*plain, written, document.thumbnail, part]
 
 
 def _storable(value: Any) -> Any:
-    """PostgreSQL keeps no NUL in a text."""
+    """PostgreSQL keeps no NUL in a text, and takes an array from a list."""
+    if isinstance(value, tuple):
+        return list(value)
     return value.replace("\x00", "") if isinstance(value, str) else value

@@ -10,8 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks.dataset.parts import SUBFIGURES
-from tasks.dataset.schema import IMAGE_COLUMN
+from tasks.dataset.schema import IMAGE_COLUMN, SUBFIGURES
 from tasks.errors import OutputError
 from tasks.index.queries import Hit
 from tasks.index.source import reading_parts

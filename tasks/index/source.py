@@ -12,8 +12,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks.dataset.dataset import part_files
-from tasks.dataset.parts import PAPERS, SUBFIGURES
+from tasks.dataset.files import part_files
+from tasks.dataset.schema import PAPERS, SUBFIGURES, figmill_metadata
 from tasks.errors import OutputError
 from tasks.texts import printable
 
@@ -62,11 +62,10 @@ def origin(out: Path, parts: list[Part]) -> Origin:
         raise OutputError(f"{out} holds no part yet: label papers first, `figmill label PAPERS --out {out}`")
     with reading_parts(out), parts[0].path.open("rb") as file:
         schema = pq.read_schema(file)
-        metadata = schema.metadata or {}
-        classes = json.loads(metadata.get(b"figmill.classes", b"[]"))
-        model_id = metadata.get(b"figmill.model_id", b"").decode()
+        metadata = figmill_metadata(schema)
+        classes = json.loads(metadata.get("classes", "[]"))
         size = schema.field("embedding").type.list_size
-    return Origin(str(out.resolve()), model_id, size, tuple(map(str, classes)))
+    return Origin(str(out.resolve()), metadata.get("model_id", ""), size, tuple(map(str, classes)))
 
 
 @contextlib.contextmanager

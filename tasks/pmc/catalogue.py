@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.dataset.ledger import Holding
+from tasks.dataset.ledger import LedgerRow
 from tasks.errors import InputError
 from tasks.pmc.articles import Listed
 from tasks.pmc.bucket import Bucket
@@ -24,7 +24,7 @@ _SHRUNK = 0.5
 class Catalogue:
     """What a bucket lists, compared with what a dataset holds. Raises InputError where an inventory is damaged."""
 
-    def __init__(self, bucket: Bucket, span: Span, cursor: Cursor, holdings: dict[str, Holding]) -> None:
+    def __init__(self, bucket: Bucket, span: Span, cursor: Cursor, rows: dict[str, LedgerRow]) -> None:
         inventory = read_inventory(bucket, span.newer)
         self.articles = inventory.num_rows
         if self.articles < _SHRUNK * cursor.articles:
@@ -35,7 +35,7 @@ class Catalogue:
         self._newest = newest_versions(inventory)
         self._differing = _differing(bucket, span, inventory)
         self._span = span
-        self._held = {int(pmcid[3:]): one for pmcid, one in holdings.items() if _PMCID.fullmatch(pmcid)}
+        self._held = {int(pmcid[3:]): one for pmcid, one in rows.items() if _PMCID.fullmatch(pmcid)}
 
     def new(self) -> pa.Table:
         """Articles that the span has and the dataset has not, in their newest version, by number."""
@@ -43,20 +43,24 @@ class Catalogue:
         found = self._newest if self._differing is None else self._of(self._differing)
         return found.filter(pc.invert(pc.is_in(found["article"], held)))
 
-    def changed(self, failed: bool = False) -> list[tuple[Listed, Holding]]:
+    def changed(self, failed: bool = False) -> list[tuple[Listed, LedgerRow]]:
         """Articles of the dataset that are something else now, or those that failed, by number."""
         held = {n: one for n, one in self._held.items() if one.source_version and (one.failed or not failed)}
         numbers = self._looked_at(held)
         pairs = [(listed, held[listed.article]) for listed in each_listed(self._of(numbers))]
-        return [(one, holding) for one, holding in pairs if failed or _is_other(one, holding)]
+        return [(one, row) for one, row in pairs if failed or _is_other(one, row)]
 
-    def gone(self) -> list[Holding]:
+    def gone(self) -> list[LedgerRow]:
         """Articles of the dataset that are no longer there, and not yet marked so."""
-        held = {n: one for n, one in self._held.items() if one.source_version and one.withdrawn != "removed"}
+        held = {
+            n: one
+            for n, one in self._held.items()
+            if one.source_version and one.metadata.withdrawn != "removed"
+        }
         numbers = self._looked_at(held)
         return [held[n] for n in numbers.filter(pc.invert(pc.is_in(numbers, self._all()))).to_pylist()]
 
-    def _looked_at(self, held: dict[int, Holding]) -> pa.Array:
+    def _looked_at(self, held: dict[int, LedgerRow]) -> pa.Array:
         """All that the dataset holds, or just what differs between two inventories that were named."""
         numbers = pa.array(sorted(held), pa.int64())
         if self._span.whole or self._differing is None:
@@ -70,9 +74,9 @@ class Catalogue:
         return self._newest["article"].combine_chunks()
 
 
-def _is_other(listed: Listed, holding: Holding) -> bool:
+def _is_other(listed: Listed, row: LedgerRow) -> bool:
     """Whether an article is something else than when it was taken, or is there again."""
-    return listed.etag != holding.source_version or holding.withdrawn == "removed"
+    return listed.etag != row.source_version or row.metadata.withdrawn == "removed"
 
 
 def _differing(bucket: Bucket, span: Span, inventory: pa.Table) -> pa.Array | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tasks.ahead import ahead
 from tasks.dataset.dataset import Dataset
-from tasks.dataset.ledger import Holding, mark_papers
+from tasks.dataset.ledger import LedgerRow, mark_papers
 from tasks.inputs.fetching import remove_copies
 from tasks.pmc.articles import PmcArticle
 from tasks.pmc.downloads import Downloads, bytes_of
@@ -66,11 +66,11 @@ class IngestPlan:
 
     def _is_wanted(self, item: PaperFiles | Failure) -> bool:
         """False for a changed article that cannot be had now, whose rows stay, and for bytes that are here already."""
-        paper, holding = item.paper, self._earlier(item)
-        if isinstance(item, Failure) and holding and not holding.failed:
+        paper, row = item.paper, self._earlier(item)
+        if isinstance(item, Failure) and row and not row.failed:
             self._selection.leave_out("changed, but not to be had now: its rows stay as they are")
             return False
-        own = holding is not None and holding.paper_id == paper.paper_id
+        own = row is not None and row.paper_id == paper.paper_id
         if paper.paper_id in self._ids or (paper.paper_id in self._dataset and not own):
             self._selection.leave_out(DOUBLE)
             if isinstance(item, PaperFiles):
@@ -81,8 +81,8 @@ class IngestPlan:
 
     def _shard(self, batch: list[PaperFiles | Failure]) -> Shard:
         replaces: dict[str, set[str]] = defaultdict(set)
-        for holding in filter(None, map(self._earlier, batch)):
-            replaces[holding.file].add(holding.paper_id)
+        for row in filter(None, map(self._earlier, batch)):
+            replaces[row.file].add(row.paper_id)
             self.replaced += 1
         return Shard(
             name=self._dataset.shard_name(item.paper.paper_id for item in batch),
@@ -91,6 +91,6 @@ class IngestPlan:
             replaces=tuple((file, frozenset(ids)) for file, ids in sorted(replaces.items())),
         )
 
-    def _earlier(self, item: PaperFiles | Failure) -> Holding | None:
+    def _earlier(self, item: PaperFiles | Failure) -> LedgerRow | None:
         """What the dataset holds of the article."""
         return self._selection.earlier.get(item.paper.metadata.pmcid or "")

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
 from tasks.ahead import ahead
-from tasks.dataset.ledger import Holding, Mark
+from tasks.dataset.ledger import LedgerRow, Mark
 from tasks.errors import PaperError
 from tasks.pmc.articles import METADATA_BYTES, Listed, PmcArticle, is_licensed, parse_article, why_not
 from tasks.pmc.bucket import Bucket
@@ -45,14 +45,14 @@ class Selection:
         self._gone = [] if settings.retry_failed else catalogue.gone()
         self._taken = 0
         self._seen = 0
-        self.earlier = {listed.pmcid: holding for listed, holding in self._changed}
+        self.earlier = {listed.pmcid: row for listed, row in self._changed}
         """What the dataset holds of changed articles, by PMCID."""
         self.inputs: int = len(self._changed) + self._new.num_rows
         self.left_out: Counter[str] = Counter()
         self.marked: Counter[str] = Counter()
         self.marks: dict[str, dict[str, Mark]] = defaultdict(dict)
-        for holding in self._gone:
-            self._note(holding, Mark("removed", holding.source_version or ""))
+        for row in self._gone:
+            self._note(row, Mark("removed", row.source_version or ""))
         counts = (self._new.num_rows, len(self._changed), len(self._gone))
         log.info("%d articles are new, %d changed, %d gone", *counts)
         reporter.listed(self.inputs)
@@ -111,20 +111,21 @@ class Selection:
             if isinstance(found, PmcArticle) and found.listed.pmcid in self.earlier:
                 self._mark(found, self.earlier[found.listed.pmcid])
 
-    def _mark(self, found: PmcArticle, holding: Holding) -> None:
+    def _mark(self, found: PmcArticle, row: LedgerRow) -> None:
         if found.retracted:
-            self._note(holding, Mark("retracted", found.listed.etag))
-        elif not is_licensed(found, self._settings.licenses) and not _is_as_before(found, holding):
-            self._note(holding, Mark("relicensed", found.listed.etag))
+            self._note(row, Mark("retracted", found.listed.etag))
+        elif not is_licensed(found, self._settings.licenses) and not _is_as_before(found, row):
+            self._note(row, Mark("relicensed", found.listed.etag))
 
-    def _note(self, holding: Holding, mark: Mark) -> None:
+    def _note(self, row: LedgerRow, mark: Mark) -> None:
         self.marked[mark.withdrawn] += 1
-        self.marks[holding.file][holding.paper_id] = mark
+        self.marks[row.file][row.paper_id] = mark
 
 
-def _is_as_before(found: PmcArticle, holding: Holding) -> bool:
+def _is_as_before(found: PmcArticle, row: LedgerRow) -> bool:
     """Whether an article's licence is the one under which it was taken, and just no longer asked for."""
-    return bool(found.metadata.license) and (holding.license or "").startswith(found.metadata.license or "")
+    now, then = found.metadata.license, row.metadata.license
+    return bool(now) and (then or "").startswith(now or "")
 
 
 def _look_at(bucket: Bucket, listed: Listed) -> PmcArticle | str:

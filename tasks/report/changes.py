@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from models import taxonomy
 from tasks.records import RunSummary
-from tasks.report.history import Holdings, PastRun
+from tasks.report.history import DatasetState, PastRun
 
 _MODALITIES = 12
 """Of those that changed, the ones that changed most."""
@@ -24,9 +24,9 @@ class Change:
     """With its sign; empty where it says nothing."""
 
 
-def since(before: PastRun, run: RunSummary, now: Holdings) -> list[Change]:
+def since(before: PastRun, run: RunSummary, now: DatasetState) -> list[Change]:
     """The numbers of the dataset and of the two runs side by side; modalities only where they changed."""
-    then = before.holdings
+    then = before.dataset
     return [
         _count("Papers", then.papers, now.papers),
         _count("Failed papers", then.failed, now.failed),
@@ -39,7 +39,7 @@ def since(before: PastRun, run: RunSummary, now: Holdings) -> list[Change]:
     ]
 
 
-def _modalities(then: Holdings, now: Holdings) -> Iterator[Change]:
+def _modalities(then: DatasetState, now: DatasetState) -> Iterator[Change]:
     grown = {
         code: now.by_modality.get(code, 0) - then.by_modality.get(code, 0)
         for code in {*then.by_modality, *now.by_modality}
@@ -65,9 +65,10 @@ def _share(label: str, before: float | None, now: float | None, form: str) -> Ch
     return Change(label, then, today, f"{'+' if now > before else '−'}{form.format(abs(now - before))}")
 
 
-def _part(of: Holdings) -> float | None:
+def _part(of: DatasetState) -> float | None:
     return of.abstained / of.subfigures if of.subfigures else None
 
 
 def _speed(run: RunSummary) -> float | None:
-    return run.pages / run.seconds if run.pages and run.seconds > 0 else None
+    pages = run.counts.pages
+    return pages / run.seconds if pages and run.seconds > 0 else None

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tasks.records import FailedPaper, RunSummary
+from tasks.records import Counts, FailedPaper, RunSummary
 from tasks.stores import paths
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ FAILURES_KEPT = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Holdings:
+class DatasetState:
     """What a dataset held when a run had ended."""
 
     papers: int
@@ -42,7 +42,7 @@ class PastRun:
     """A run and what the dataset then held."""
 
     summary: RunSummary
-    holdings: Holdings
+    dataset: DatasetState
 
 
 def read_history(out: StorePath) -> list[PastRun]:
@@ -59,7 +59,7 @@ def read_history(out: StorePath) -> list[PastRun]:
 def write_history(out: StorePath, runs: list[PastRun]) -> None:
     """Keeps the latest runs, whole or not at all."""
     kept = [_short(run) for run in runs[-RUNS_KEPT:]]
-    text = json.dumps([dataclasses.asdict(run) for run in kept], default=dt.datetime.isoformat, indent=1)
+    text = json.dumps([_facts(run) for run in kept], default=dt.datetime.isoformat, indent=1)
     paths.put_bytes(text.encode(), out / "report" / FILE, durable=False)
 
 
@@ -68,31 +68,40 @@ def _short(run: PastRun) -> PastRun:
     return dataclasses.replace(run, summary=dataclasses.replace(run.summary, failures=failures))
 
 
+def _facts(run: PastRun) -> dict[str, Any]:
+    """A run as the file has it: the summary's counts among its other facts."""
+    summary = dataclasses.asdict(run.summary)
+    counts = summary.pop("counts")
+    return {"summary": summary | counts, "holdings": dataclasses.asdict(run.dataset)}
+
+
 def _past_run(facts: dict[str, Any]) -> PastRun:
     summary = dict(facts["summary"])
     summary |= {name: dt.datetime.fromisoformat(summary[name]) for name in ("started_at", "finished_at")}
     summary["failures"] = tuple(FailedPaper(**failed) for failed in summary["failures"])
     summary["parts"] = tuple(summary["parts"])
-    run = PastRun(RunSummary(**summary), Holdings(**facts["holdings"]))
+    summary["counts"] = Counts(**{name: summary.pop(name) for name in Counts.__dataclass_fields__})
+    run = PastRun(RunSummary(**summary), DatasetState(**facts["holdings"]))
     _require_numbers(run)
     return run
 
 
 def _require_numbers(run: PastRun) -> None:
     """Raises TypeError where a count is none: the file may come from anywhere."""
-    counts: list[Mapping[str, float]] = [
-        run.summary.by_status,
-        run.summary.by_modality,
-        run.summary.stage_seconds,
-        run.holdings.by_modality,
+    counts = run.summary.counts
+    by_name: list[Mapping[str, float]] = [
+        counts.by_status,
+        counts.by_modality,
+        counts.stage_seconds,
+        run.dataset.by_modality,
     ]
-    of_run = ("seconds", "inputs", "skipped", "left", "shards", "pages", "figures", "subfigures")
-    of_holdings = ("papers", "failed", "figures", "subfigures", "abstained")
+    of_dataset = ("papers", "failed", "figures", "subfigures", "abstained")
     values = [
-        *(value for count in counts for value in count.values()),
-        *(getattr(run.summary, name) for name in of_run),
-        *(getattr(run.holdings, name) for name in of_holdings),
-        run.holdings.mean_confidence or 0,
+        *(value for some in by_name for value in some.values()),
+        *(getattr(run.summary, name) for name in ("seconds", "inputs", "skipped", "left", "shards")),
+        *(getattr(counts, name) for name in ("pages", "figures", "subfigures")),
+        *(getattr(run.dataset, name) for name in of_dataset),
+        run.dataset.mean_confidence or 0,
     ]
     if not all(isinstance(value, int | float) for value in values):
         raise TypeError("a count is no number")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import logging
+from collections import Counter
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePosixPath
@@ -20,7 +21,7 @@ from tasks.errors import InputError, OutputError
 from tasks.records import FailedPaper, RunSummary
 from tasks.report import changes, gold_labels
 from tasks.report.agreement import Agreement, agreement
-from tasks.report.history import Holdings, PastRun, read_history, write_history
+from tasks.report.history import DatasetState, PastRun, read_history, write_history
 from tasks.report.summary import BINS, DatasetSummary, summarize
 from tasks.stores import paths
 from tasks.texts import printable
@@ -59,7 +60,7 @@ def write_report(out: StorePath, summary: RunSummary) -> StorePath:
     """
     paths.make_folder(out / "report")
     dataset = summarize(out, summary.parts, _gold_of(out))
-    runs = [*read_history(out), PastRun(summary, holdings(dataset))]
+    runs = [*read_history(out), PastRun(summary, state_of(dataset))]
     write_history(out, runs)
     return _write_page(out, dataset, runs)
 
@@ -78,16 +79,17 @@ def rewrite_report(out: StorePath, gold: StorePath | None = None) -> StorePath:
     return _write_page(out, summarize(out, runs[-1].summary.parts, _gold_of(out)), runs)
 
 
-def holdings(dataset: DatasetSummary) -> Holdings:
+def state_of(dataset: DatasetSummary) -> DatasetState:
     """What the next run is compared with."""
-    return Holdings(
-        papers=dataset.papers,
-        failed=dataset.by_status["failed"],
-        figures=dataset.figures,
-        subfigures=dataset.subfigures,
-        abstained=sum(dataset.abstained),
+    counts = dataset.counts
+    return DatasetState(
+        papers=counts.papers,
+        failed=counts.failed,
+        figures=counts.figures,
+        subfigures=counts.subfigures,
+        abstained=counts.rejected,
         mean_confidence=dataset.mean_confidence,
-        by_modality=dict(dataset.by_modality),
+        by_modality=dict(counts.by_modality),
     )
 
 
@@ -117,7 +119,7 @@ def render(dataset: DatasetSummary, runs: list[PastRun]) -> str:
         headline=headline(run),
         asides=_asides(run, dataset),
         totals=_totals(run, dataset),
-        modalities=dataset.by_modality.most_common(),
+        modalities=_commonest_first(dataset),
         galleries=_galleries(dataset),
         review_queue=[
             (why, dataset.review_queue[why]) for why in REVIEW_QUEUE if why in dataset.review_queue
@@ -129,7 +131,7 @@ def render(dataset: DatasetSummary, runs: list[PastRun]) -> str:
         stages=STAGES,
         stage_rates=_stage_rates(run),
         rates=_rates(run),
-        changes=changes.since(runs[-2], runs[-1].summary, holdings(dataset)) if len(runs) > 1 else [],
+        changes=changes.since(runs[-2], runs[-1].summary, state_of(dataset)) if len(runs) > 1 else [],
         runs=runs[: -RUNS_SHOWN - 1 : -1],
         version=_version(),
     )
@@ -137,13 +139,15 @@ def render(dataset: DatasetSummary, runs: list[PastRun]) -> str:
 
 def headline(run: RunSummary) -> str:
     """What became of the run, in a sentence."""
-    failed = run.by_status.get("failed", 0)
+    failed = run.counts.failed
     if not run.papers:
         return "Nothing to do: this run found no new papers."
     if failed == run.papers:
         return f"No paper could be read: {counted(failed, 'paper')} failed. The reasons are below."
     read = f"{counted(run.papers - failed, 'paper')} read in {duration(run.seconds)}"
-    return f"{read}: {counted(run.subfigures, 'subfigure')} in {counted(run.figures, 'figure')}."
+    return (
+        f"{read}: {counted(run.counts.subfigures, 'subfigure')} in {counted(run.counts.figures, 'figure')}."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,20 +160,19 @@ class Total:
 
 
 def _totals(run: RunSummary, dataset: DatasetSummary) -> list[Total]:
+    whole, added = dataset.counts, run.counts
     return [
-        Total("Papers", dataset.papers, run.papers),
-        Total("Pages", dataset.pages, run.pages),
-        Total("Figures", dataset.figures, run.figures),
-        Total("Subfigures", dataset.subfigures, run.subfigures),
-        Total("Failed papers", dataset.by_status["failed"], run.by_status.get("failed", 0)),
+        Total("Papers", whole.papers, added.papers),
+        Total("Pages", whole.pages, added.pages),
+        Total("Figures", whole.figures, added.figures),
+        Total("Subfigures", whole.subfigures, added.subfigures),
+        Total("Failed papers", whole.failed, added.failed),
     ]
 
 
 def _asides(run: RunSummary, dataset: DatasetSummary) -> list[str]:
     """Sentences under the headline: what failed, was skipped, left, or could not be named."""
-    failed = run.by_status.get("failed", 0)
-    empty = run.by_status.get("no_figures", 0)
-    abstained = sum(dataset.abstained)
+    failed, empty, whole = run.counts.failed, run.counts.by_status.get("no_figures", 0), dataset.counts
     sentences = [
         (0 < failed < run.papers, f"{counted(failed, 'paper')} could not be read; the reasons are below."),
         (empty, f"{counted(empty, 'paper')} held no figure."),
@@ -179,28 +182,28 @@ def _asides(run: RunSummary, dataset: DatasetSummary) -> list[str]:
         ),
         (run.left, f"{counted(run.left, 'paper')} left for a later run by --limit."),
         (
-            abstained,
-            f"The model abstains on {abstained:,} of the dataset's {counted(dataset.subfigures, 'subfigure')}.",
+            whole.rejected,
+            f"The model abstains on {whole.rejected:,} of the dataset's {counted(whole.subfigures, 'subfigure')}.",
         ),
-        (dataset.unscored, f"{counted(dataset.unscored, 'subfigure')} of the dataset could not be scored."),
+        (whole.unscored, f"{counted(whole.unscored, 'subfigure')} of the dataset could not be scored."),
     ]
     return [sentence for said, sentence in sentences if said]
 
 
 def _rates(run: RunSummary) -> str:
     """How fast the run was, leaving out what it did not find."""
-    counts = {"papers": run.papers, "pages": run.pages, "subfigures": run.subfigures}
+    counts = {"papers": run.papers, "pages": run.counts.pages, "subfigures": run.counts.subfigures}
     return ", ".join(rate(count, things, run.seconds) for things, count in counts.items() if count)
 
 
 def _stage_rates(run: RunSummary) -> dict[str, str]:
     """What a second of work did in each stage."""
-    counts = {"extract": (run.pages, "pages")} | dict.fromkeys(
-        ("prepare", "classify", "write"), (run.subfigures, "subfigures")
+    counts = {"extract": (run.counts.pages, "pages")} | dict.fromkeys(
+        ("prepare", "classify", "write"), (run.counts.subfigures, "subfigures")
     )
     return {
         stage: rate(*counts[stage], seconds)
-        for stage, seconds in run.stage_seconds.items()
+        for stage, seconds in run.counts.stage_seconds.items()
         if stage in counts and counts[stage][0] and seconds > 0
     }
 
@@ -209,9 +212,13 @@ def _agreement(dataset: DatasetSummary) -> Agreement | None:
     return agreement(dataset.judged) if dataset.judged else None
 
 
+def _commonest_first(dataset: DatasetSummary) -> list[tuple[str, int]]:
+    return Counter(dataset.counts.by_modality).most_common()
+
+
 def _galleries(dataset: DatasetSummary) -> list[tuple[str | None, list[object]]]:
     """Pictures by modality, the commonest modality first and the unscored ones last."""
-    order = [code for code, _ in dataset.by_modality.most_common()]
+    order = [code for code, _ in _commonest_first(dataset)]
     return [(code, list(dataset.cards[code])) for code in [*order, None] if code in dataset.cards]
 
 

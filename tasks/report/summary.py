@@ -5,20 +5,23 @@ Reads the few columns that counting needs from every part; `tasks.report.cards` 
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks.dataset.parts import PAPERS, SUBFIGURES
-from tasks.records import FailedPaper
+from tasks.dataset.files import UNREADABLE, UnreadablePartError
+from tasks.dataset.ledger import LedgerRow, read_ledger_part
+from tasks.dataset.schema import PAPERS, SUBFIGURES
+from tasks.errors import StorageError
+from tasks.records import Counts, FailedPaper
 from tasks.report.cards import Card, choose_picks, make_cards
 from tasks.report.review_queue import REASONS, Columns, ReviewQueue
 from tasks.stores import paths
@@ -31,19 +34,16 @@ log = logging.getLogger(__name__)
 BINS = 10
 """Bars of the confidence histogram, each a tenth wide."""
 FAILURES_SHOWN = 100
+_LEDGER_COLUMNS = ("pages", "figures", "source_uri", "error_kind", "error")
 
 
 @dataclass(slots=True)
 class DatasetSummary:
     """A dataset counted; `accepted` and `abstained` are the histogram's bars, `cards` go by modality."""
 
-    by_status: Counter[str] = field(default_factory=Counter)
-    pages: int = 0
-    figures: int = 0
-    by_modality: Counter[str] = field(default_factory=Counter)
+    counts: Counts = field(default_factory=Counts)
     accepted: list[int] = field(default_factory=lambda: [0] * BINS)
     abstained: list[int] = field(default_factory=lambda: [0] * BINS)
-    unscored: int = 0
     confidence_sum: float = 0.0
     by_kind: Counter[str] = field(default_factory=Counter)
     """Failed papers by kind; `incomplete` counts papers that were read but lack something."""
@@ -59,41 +59,20 @@ class DatasetSummary:
 
     def add(self, other: DatasetSummary) -> None:
         """Adds what was counted elsewhere; pictures are chosen when all is counted."""
-        for mine, its in (
-            (self.by_status, other.by_status),
-            (self.by_modality, other.by_modality),
-            (self.by_kind, other.by_kind),
-        ):
-            mine.update(its)
+        self.counts += other.counts
+        self.by_kind.update(other.by_kind)
         for bars, more in ((self.accepted, other.accepted), (self.abstained, other.abstained)):
             bars[:] = [bar + count for bar, count in zip(bars, more, strict=True)]
-        self.pages += other.pages
-        self.figures += other.figures
-        self.unscored += other.unscored
         self.confidence_sum += other.confidence_sum
         self.judged += other.judged
         self.failed += other.failed[: FAILURES_SHOWN - len(self.failed)]
         self.unreadable += other.unreadable
 
     @property
-    def papers(self) -> int:
-        """Papers in the ledger, failed ones included."""
-        return sum(self.by_status.values())
-
-    @property
-    def subfigures(self) -> int:
-        """Subfigures in the dataset, unscored ones included."""
-        return self.scored + self.unscored
-
-    @property
-    def scored(self) -> int:
-        """Subfigures that have a modality."""
-        return sum(self.by_modality.values())
-
-    @property
     def mean_confidence(self) -> float | None:
         """Of the scored subfigures."""
-        return self.confidence_sum / self.scored if self.scored else None
+        scored = self.counts.scored
+        return self.confidence_sum / scored if scored else None
 
 
 def summarize(
@@ -144,46 +123,50 @@ class _Shard:
 
 def _count_shard(out: StorePath, name: str, has_part: bool, gold: Mapping[str, str]) -> _Shard:
     shard = _Shard(out / SUBFIGURES / name)
-    _guarded(shard, out / PAPERS / name, _count_papers)
+    with _listed_if_unreadable(shard, out / PAPERS / name) as ledger:
+        _count_papers(shard.summary, read_ledger_part(ledger, _LEDGER_COLUMNS))
     if has_part:
-        _guarded(shard, shard.part, lambda shard, part: _count_subfigures(shard, part, gold))
+        with _listed_if_unreadable(shard, shard.part), paths.parquet(shard.part) as part:
+            _count_subfigures(shard, part, gold)
     return shard
 
 
-def _guarded(shard: _Shard, file: StorePath, count: Callable[[_Shard, pq.ParquetFile], None]) -> None:
-    """Counts a file; where that cannot be, `unreadable` says why."""
+@contextlib.contextmanager
+def _listed_if_unreadable(shard: _Shard, file: StorePath) -> Iterator[StorePath]:
+    """Counts a file within; where that cannot be, `unreadable` says why."""
     try:
-        with paths.parquet(file) as opened:
-            count(shard, opened)
-    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        yield file
+    except (UnreadablePartError, StorageError, *UNREADABLE) as error:
         log.warning("%s cannot be read: %s", file, error)
-        reason = str(error).splitlines()[0]
+        reason = error.reason if isinstance(error, UnreadablePartError) else str(error).splitlines()[0]
         shard.summary.unreadable.append(f"{file.parent.name}/{file.name}: {reason}")
 
 
-def _count_papers(shard: _Shard, ledger: pq.ParquetFile) -> None:
-    columns = ["status", "pages", "figures", "source_uri", "error_kind", "error"]
-    found = shard.summary
-    for batch in ledger.iter_batches(columns=columns):
-        for row in batch.to_pylist():
-            found.by_status[row["status"]] += 1
-            found.pages += row["pages"] or 0
-            found.figures += row["figures"] or 0
-            if row["status"] == "failed" or row["error_kind"]:
-                found.by_kind[row["error_kind"] or "unknown"] += 1
-            if row["status"] == "failed" and len(found.failed) < FAILURES_SHOWN:
-                uri = row["source_uri"]
-                name = PurePosixPath(uri).name or uri
-                found.failed.append(FailedPaper(name, uri, row["error_kind"] or "", row["error"] or ""))
+def _count_papers(found: DatasetSummary, rows: Sequence[LedgerRow]) -> None:
+    found.counts += Counts(
+        by_status=Counter(row.status for row in rows),
+        pages=sum(row.pages or 0 for row in rows),
+        figures=sum(row.figures for row in rows),
+    )
+    for row in rows:
+        if row.failed or row.error_kind:
+            found.by_kind[row.error_kind or "unknown"] += 1
+        if row.failed and len(found.failed) < FAILURES_SHOWN:
+            name = PurePosixPath(row.source_uri).name or row.source_uri
+            found.failed.append(FailedPaper(name, row.source_uri, row.error_kind or "", row.error or ""))
 
 
 def _count_subfigures(shard: _Shard, part: pq.ParquetFile, gold: Mapping[str, str]) -> None:
     found = shard.summary
     columns = Columns.read(part, gold)
     scored = columns.scored
-    found.unscored += int((~scored).sum())
-    found.by_modality.update(columns.modality[scored].tolist())
     confidence, rejected = columns.confidence[scored], columns.rejected[scored]
+    found.counts += Counts(
+        subfigures=len(scored),
+        rejected=int(rejected.sum()),
+        unscored=int((~scored).sum()),
+        by_modality=Counter(columns.modality[scored].tolist()),
+    )
     found.confidence_sum += float(confidence.sum())
     for bars, chosen in ((found.accepted, ~rejected), (found.abstained, rejected)):
         for index, count in enumerate(np.histogram(confidence[chosen], bins=BINS, range=(0, 1))[0]):

@@ -127,8 +127,8 @@ def label(pdfs: Path, out: Path, workers: int, device: str, runtime: str) -> dic
     settings = LabelSettings((str(pdfs),), str(out), workers=workers, device=device, runtime=runtime)
     clock = _Clock()
     summary = label_here(settings, Reporter())
-    stages = {f"{stage}_seconds": seconds for stage, seconds in summary.stage_seconds.items()}
-    return clock.read() | stages | {"pages": summary.pages, "subfigures": summary.subfigures}
+    stages = {f"{stage}_seconds": seconds for stage, seconds in summary.counts.stage_seconds.items()}
+    return clock.read() | stages | {"pages": summary.counts.pages, "subfigures": summary.counts.subfigures}
 
 
 def shards(pdfs: Path, out: Path, count: int, prefect: int) -> dict[str, Any]:

@@ -138,7 +138,7 @@ def test_a_bucket_is_followed_from_day_to_day(
 
     assert second.marked == {"removed": 1, "retracted": 1, "relicensed": 1}
     assert second.replaced == 3
-    assert second.run.by_status == {"ok": 4}
+    assert second.run.counts.by_status == {"ok": 4}
     known = ledger(settings)
     assert {pmcid: row["withdrawn"] for pmcid, row in known.items() if row["withdrawn"]} == {
         "PMC11": "retracted",
@@ -263,7 +263,7 @@ def test_silence_limits_and_kills_cost_no_article(
     assert ledger(settings)["PMC2"]["error_kind"] == "missing"
     bucket.fs.pipe_file(f"{NAME}/PMC2.1/PMC2.1.pdf", second.pdf)
     assert not ingest(settings).listed
-    assert ingest(settings, retry_failed=True).run.by_status == {"ok": 1}
+    assert ingest(settings, retry_failed=True).run.counts.by_status == {"ok": 1}
 
     before, row = rows(settings), ledger(settings)["PMC1"]
     changed = drawn(3, tmp_path)

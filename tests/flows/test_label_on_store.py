@@ -130,7 +130,7 @@ def test_from_store_to_store_is_as_on_a_disk_though_the_store_is_busy(
     ]
     summary = run("s3://bucket/in", OUT, "s3://bucket/tiny")
     assert all(fault.times == 0 for fault in filled.faults)
-    assert (summary.out, summary.papers, summary.by_status["failed"]) == (OUT, 4, 1)
+    assert (summary.out, summary.papers, summary.counts.by_status["failed"]) == (OUT, 4, 1)
     assert_same(OUT, "s3://bucket/in", local, papers)
     titles = {row["source_uri"]: row["title"] for row in rows(OUT, "papers", "s3://bucket/in/")}
     assert titles["a.pdf"] == "A liver"
@@ -189,7 +189,7 @@ def test_an_object_that_may_not_be_read_is_a_row_and_is_retried(filled: Store, t
     }
     filled.faults.clear()
     summary = run("s3://bucket/in", OUT, str(tiny_bundle), retry_failed=True)
-    assert (summary.papers, summary.by_status["ok"]) == (2, 1)
+    assert (summary.papers, summary.counts.by_status["ok"]) == (2, 1)
     assert len(rows(OUT, "papers", "")) == 4
 
 

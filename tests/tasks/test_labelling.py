@@ -42,11 +42,11 @@ def test_a_shard_of_real_pdfs_becomes_a_part(tmp_path: Path, tiny_bundle: Path) 
         shard = Shard(dataset.shard_name(["x"]), (failure(7, "missing"), *papers))
         outcome = label_shard(shard, settings(tmp_path / "out", tiny_bundle), reporter)
     rows = pq.read_table(tmp_path / "out" / "subfigures").to_pylist()
-    assert len(rows) == outcome.subfigures >= 6
-    assert outcome.by_status == {"ok": 2, "failed": 2}
+    assert len(rows) == outcome.counts.subfigures >= 6
+    assert outcome.counts.by_status == {"ok": 2, "failed": 2}
     assert {failed.kind for failed in outcome.failures} == {"missing", "not_a_pdf"}
-    assert (reporter.papers, reporter.failures, reporter.subfigures) == (4, 2, len(rows))
-    assert set(outcome.stage_seconds) == {"extract", "prepare", "classify", "write"}
+    assert (reporter.counts.papers, reporter.counts.failed, reporter.counts.subfigures) == (4, 2, len(rows))
+    assert set(outcome.counts.stage_seconds) == {"extract", "prepare", "classify", "write"}
     for item in papers[:2]:
         mine = [
             (row["figure_index"], row["subfigure_index"])

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from flows.commands.console import show_summary
-from tasks.records import FailedPaper, RunSummary
+from tasks.records import Counts, FailedPaper, RunSummary
 
 NOW = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
 NOTHING = RunSummary(
@@ -20,15 +20,8 @@ NOTHING = RunSummary(
     skipped=3,
     left=2,
     shards=0,
-    by_status={},
+    counts=Counts(),
     failures=(),
-    pages=0,
-    figures=0,
-    subfigures=0,
-    rejected=0,
-    unscored=0,
-    by_modality={},
-    stage_seconds={},
 )
 
 
@@ -45,15 +38,12 @@ def test_the_table_names_failures_and_counts(capsys: pytest.CaptureFixture[str])
     )
     done = replace(
         NOTHING,
-        by_status={"ok": 2, "failed": 25},
+        counts=Counts({"ok": 2, "failed": 25}, subfigures=9, rejected=4, by_modality={"DMFL": 6, "GFIG": 3}),
         failures=failures,
-        subfigures=9,
-        rejected=4,
-        by_modality={"DMFL": 6, "GFIG": 3},
     )
     show_summary(done)
     shown = capsys.readouterr().out
-    assert "27: 2 with figures, 25 failed" in shown
+    assert "27: 25 failed, 2 with figures" in shown
     assert "9 (the model abstains on 4)" in shown
     assert "6 fluorescence microscopy" in shown
     assert "[red]a.pdf" in shown
@@ -65,7 +55,9 @@ def test_the_table_names_failures_and_counts(capsys: pytest.CaptureFixture[str])
 def test_the_commonest_modality_stands_first_and_of_equals_the_first_by_name(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    done = replace(NOTHING, by_status={"ok": 1}, by_modality={"GFIG": 2, "DMTR": 1, "DMFL": 2, "GGEL": 3})
+    done = replace(
+        NOTHING, counts=Counts({"ok": 1}, by_modality={"GFIG": 2, "DMTR": 1, "DMFL": 2, "GGEL": 3})
+    )
     show_summary(done)
-    codes = [word for word in capsys.readouterr().out.split() if word in done.by_modality]
+    codes = [word for word in capsys.readouterr().out.split() if word in done.counts.by_modality]
     assert codes == ["GGEL", "DMFL", "GFIG", "DMTR"]

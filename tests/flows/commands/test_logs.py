@@ -10,7 +10,7 @@ from rich.console import Console
 
 from flows.commands.logs import complain, set_up_log
 from tasks.progress import Reporter
-from tasks.records import ShardOutcome
+from tasks.records import Counts, ShardOutcome
 from tests.tasks.small_records import failure, labelled
 
 
@@ -19,7 +19,9 @@ def tell(capsys: pytest.CaptureFixture[str], verbose: bool) -> list[dict[str, ob
     reporter = Reporter()
     reporter.labelled(labelled(1))
     reporter.failed(failure(2, "encrypted"))
-    reporter.written(ShardOutcome("part-a.parquet", {"ok": 1, "failed": 1}, (), 7, 2, 6, 0, 0, {}))
+    reporter.written(
+        ShardOutcome("part-a.parquet", Counts({"ok": 1, "failed": 1}, pages=7, figures=2, subfigures=6))
+    )
     complain("no PDF file in inbox\nat all")
     return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
 

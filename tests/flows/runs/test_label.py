@@ -42,10 +42,11 @@ def test_the_summary_adds_up_the_shards(pdf: Path, settings: LabelSettings, tmp_
     reporter = Reporter()
     summary = label_here(settings, reporter)
     assert (summary.inputs, summary.skipped, summary.left, summary.shards) == (6, 0, 0, 3)
-    assert summary.by_status == {"ok": 5, "failed": 1}
-    assert summary.subfigures == sum(summary.by_modality.values()) == len(subfigure_rows(tmp_path / "out"))
+    assert summary.counts.by_status == {"ok": 5, "failed": 1}
+    found = summary.counts
+    assert found.subfigures == sum(found.by_modality.values()) == len(subfigure_rows(tmp_path / "out"))
     assert set(summary.parts) == {file.name for file in (tmp_path / "out" / "papers").iterdir()}
-    assert (reporter.papers, reporter.total, reporter.subfigures) == (6, 6, summary.subfigures)
+    assert (reporter.counts.papers, reporter.total, reporter.counts.subfigures) == (6, 6, found.subfigures)
     assert not (tmp_path / "out" / ".spool").exists()
 
 
@@ -66,10 +67,10 @@ def test_a_timeout_is_retried_with_more_time_and_leaves_one_row(
 ) -> None:
     copies(pdf, tmp_path / "in", 3)
     hasty = replace(settings, limits=ExtractionLimits(timeout=0.01))
-    assert label_here(hasty, Reporter()).by_status == {"failed": 3}
+    assert label_here(hasty, Reporter()).counts.by_status == {"failed": 3}
     assert not (label_here(settings, Reporter())).papers
     summary = label_here(replace(settings, retry_failed=True), Reporter())
-    assert summary.by_status == {"ok": 3}
+    assert summary.counts.by_status == {"ok": 3}
     assert set(ledger(tmp_path / "out").values()) == {"ok"}
     assert not label_here(replace(settings, retry_failed=True), Reporter()).papers
 

@@ -89,7 +89,7 @@ def damage_a_page(out: Path, name: str) -> None:
 def test_a_sound_dataset_has_no_finding_and_is_counted(out: Path) -> None:
     totals = Totals()
     assert list(check(out, totals)) == []
-    assert (totals.parts, totals.papers, totals.subfigures) == (2, 3, 12)
+    assert (totals.parts, totals.counts.papers, totals.counts.subfigures) == (2, 3, 12)
     assert totals.bytes == sum(file.stat().st_size for file in (out / "subfigures").iterdir())
 
 

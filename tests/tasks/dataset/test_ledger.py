@@ -8,12 +8,16 @@ import pyarrow.parquet as pq
 import pytest
 
 from tasks.dataset.check import Totals, check
+from tasks.dataset.files import UnreadablePartError
 from tasks.dataset.ledger import (
+    LedgerRow,
     Mark,
+    articles_by_pmcid,
     drop_papers,
+    ledger_parts,
     mark_papers,
     outdated_papers,
-    read_holdings,
+    read_ledger_part,
     replaced_papers,
     retire_papers,
 )
@@ -66,11 +70,11 @@ def rows(out: Any, folder: str) -> list[dict[str, Any]]:
     return found
 
 
-def test_holdings_are_the_articles_of_the_ledger(out: Any) -> None:
-    found = read_holdings(out)
+def test_articles_are_found_by_their_pmcid(out: Any) -> None:
+    found = articles_by_pmcid(out)
     assert sorted(found) == ["PMC1", "PMC2", "PMC3"]
     one = found["PMC1"]
-    assert (one.paper_id, one.source_version, one.license, one.failed, one.file) == (
+    assert (one.paper_id, one.source_version, one.metadata.license, one.failed, one.file) == (
         pid(1),
         "v1",
         "CC BY 4.0",
@@ -103,11 +107,11 @@ def test_retired_articles_have_no_rows_but_in_the_ledger_until_they_are_dropped(
     file = f"{ONE}.parquet"
     retire_papers(out, file, {pid(1)})
     assert {row["pmcid"] for row in rows(out, "subfigures")} == {"PMC2", "PMC3", None}
-    assert read_holdings(out)["PMC1"].replaced
+    assert articles_by_pmcid(out)["PMC1"].replaced
     assert replaced_papers(out) == {}
     assert list(check(out, Totals())) == []
     write(out, "part-0000000000000003", taken(5, "PMC1", "v2"))
-    assert read_holdings(out)["PMC1"].source_version == "v2"
+    assert articles_by_pmcid(out)["PMC1"].source_version == "v2"
     assert replaced_papers(out) == {file: {pid(1)}}
     drop_papers(out, file, {pid(1)})
     assert replaced_papers(out) == {}
@@ -132,9 +136,38 @@ def test_what_came_from_another_dataset_is_outdated_once_that_has_it_otherwise(
     assert outdated_papers(copy, out) == {f"{ONE}.parquet": {pid(2), pid(6)}}
 
 
+def test_a_row_says_all_that_the_ledger_has_of_a_paper(tmp_path: Path) -> None:
+    write(tmp_path, ONE, taken(1, "PMC1"))
+    (row,) = read_ledger_part(tmp_path / "papers" / f"{ONE}.parquet")
+    assert (row.file, row.paper_id, row.source_uri) == (f"{ONE}.parquet", pid(1), "https://x/PMC1.pdf")
+    assert (row.status, row.pages, row.figures, row.subfigures, row.seconds) == ("ok", 7, 2, 6, 1.5)
+    assert row.metadata == Metadata(pmcid="PMC1", license="CC BY 4.0")
+    assert (row.failed, row.replaced) == (False, False)
+
+
+def test_of_columns_that_are_not_asked_for_nothing_is_said(tmp_path: Path) -> None:
+    write(tmp_path, ONE, taken(1, "PMC1"))
+    ((name, (row,)),) = ledger_parts(tmp_path, ["figures"])
+    assert name == row.file
+    assert row == LedgerRow(file=name, paper_id=pid(1), status="ok", figures=2)
+
+
+@pytest.mark.parametrize("kept", [b"", b"PAR1", b"PAR1 and no footer"])
+def test_a_torn_ledger_part_is_one_sentence_with_a_remedy(tmp_path: Path, kept: bytes) -> None:
+    write(tmp_path, ONE, taken(1, "PMC1"))
+    ledger = tmp_path / "papers" / f"{ONE}.parquet"
+    ledger.write_bytes(kept)
+    with pytest.raises(UnreadablePartError) as caught:
+        list(ledger_parts(tmp_path))
+    assert str(caught.value) == (
+        f"{ledger} cannot be read back ({caught.value.reason}): "
+        f"run `figmill check {tmp_path} --repair`, then this command again"
+    )
+
+
 def test_a_ledger_of_another_schema_is_said(tmp_path: Path) -> None:
     write(tmp_path, ONE, taken(1, "PMC1"))
     ledger = tmp_path / "papers" / f"{ONE}.parquet"
     pq.write_table(pq.read_table(ledger).drop_columns(["withdrawn"]), ledger)
     with pytest.raises(OutputError, match="figmill check"):
-        read_holdings(tmp_path)
+        articles_by_pmcid(tmp_path)

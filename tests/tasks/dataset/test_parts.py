@@ -62,8 +62,8 @@ def test_every_paper_gets_one_ledger_row(out: Path) -> None:
         ("failed", "timeout", 0),
     ]
     assert {row["part"] for row in ledger} == {f"{NAME}.parquet"}
-    assert outcome.by_status == {"ok": 1, "no_figures": 1, "failed": 1}
-    assert (outcome.figures, outcome.subfigures, outcome.pages) == (2, 6, 14)
+    assert outcome.counts.by_status == {"ok": 1, "no_figures": 1, "failed": 1}
+    assert (outcome.counts.figures, outcome.counts.subfigures, outcome.counts.pages) == (2, 6, 14)
     assert [(failed.name, failed.kind) for failed in outcome.failures] == [("3.pdf", "timeout")]
 
 
@@ -76,7 +76,7 @@ def test_what_could_not_be_scored_is_null(out: Path) -> None:
     assert {unscored[name] for name in ("modality", "modality_path", "confidence", "rejected")} == {None}
     assert (unscored["probabilities"], unscored["embedding"]) == ([None] * 3, [None] * 4)
     assert scored["modality"] == "DMFL"
-    assert (outcome.unscored, outcome.by_modality) == (1, {"DMFL": 1})
+    assert (outcome.counts.unscored, outcome.counts.by_modality) == (1, {"DMFL": 1})
 
 
 def test_nothing_is_left_when_a_shard_fails(out: Path) -> None:

@@ -11,7 +11,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from tasks.dataset.parts import PartWriter
-from tasks.dataset.schema import PAPER_SCHEMA, subfigure_schema, with_provenance
+from tasks.dataset.schema import (
+    ARTICLE_COLUMNS,
+    COLUMNS,
+    MEANINGS,
+    PAPER_SCHEMA,
+    subfigure_schema,
+    with_provenance,
+)
+from tasks.records import Metadata
 from tests.tasks.small_records import PROVENANCE, failure, labelled
 
 BOX = pa.list_(pa.float32(), 4)
@@ -91,6 +99,17 @@ def test_a_written_part_has_the_design_column_by_column(
     dataset: Path, folder: str, expected: list[Any]
 ) -> None:
     assert columns(pq.read_schema(next((dataset / folder).iterdir()))) == expected
+
+
+def test_each_column_is_written_down_once_with_a_sentence() -> None:
+    names = [column.name for column in COLUMNS]
+    assert len(names) == len(set(names))
+    assert [column.name for column in COLUMNS if not column.meaning.endswith(".")] == []
+    assert list(MEANINGS) == subfigure_schema(PROVENANCE.classes, 4).names
+
+
+def test_what_is_known_of_an_article_has_a_column_in_both_tables() -> None:
+    assert tuple(Metadata.__dataclass_fields__) == ARTICLE_COLUMNS
 
 
 @pytest.mark.parametrize("folder", ["subfigures", "papers"])

@@ -5,7 +5,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks.export.choice import Choice, Counts
+from tasks.export.choice import Choice, ExportCounts
 from tests.tasks.small_datasets import paper, subfigure, write_part
 
 
@@ -36,7 +36,7 @@ def test_each_wish_leaves_what_meets_it(tmp_path: Path) -> None:
 
 
 def test_counts_tell_licences_papers_and_what_was_left_out(tmp_path: Path) -> None:
-    table, counts = rows(tmp_path), Counts()
+    table, counts = rows(tmp_path), ExportCounts()
     counts.add(Choice().of(table), of=len(table))
     assert (counts.subfigures, counts.left_out, len(counts.papers), counts.rejected) == (3, 1, 3, 1)
     assert counts.by_license == {"CC BY 4.0": 1, "CC0 1.0": 1, None: 1}

@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from tasks.dataset.schema import subfigure_schema
-from tasks.export.columns import MEANINGS
 from tasks.export.exporting import open_export
 from tests.tasks.index.small import FIRST, part, row
 
@@ -65,7 +63,3 @@ def test_it_lies_in_an_exported_repository_and_fits_what_is_there(tmp_path: Path
 def test_a_dataset_without_any_licence_claims_none(tmp_path: Path):
     part(tmp_path / "dataset", FIRST, [row(1, license=None)])
     assert "license" not in json.loads(open_export(tmp_path / "dataset").describe().read_text())
-
-
-def test_every_column_has_its_meaning():
-    assert list(MEANINGS) == subfigure_schema(["DMFL"], 1).names

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 from huggingface_hub import DatasetCard
 
-from tasks.export.choice import Choice, Counts
+from tasks.export.choice import Choice, ExportCounts
 from tasks.export.exporting import open_export
 from tests.tasks.index.small import FIRST, SECOND, dataset, part, row
 from tests.tasks.small_datasets import PROVENANCE
@@ -15,7 +15,7 @@ from tests.tasks.small_datasets import PROVENANCE
 HOSTILE = "CC BY <script>alert(1)</script> [x](javascript:alert) | # `"
 
 
-def _export(out: Path, target: Path, **choice) -> Counts:
+def _export(out: Path, target: Path, **choice) -> ExportCounts:
     return open_export(out).choosing(Choice(**choice)).to_huggingface(target, lambda _: None)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tasks.dataset.schema import INDEXED_COLUMNS
 from tasks.errors import OutputError, SettingsError
 from tasks.index.documents import read_documents
 from tasks.index.opening import open_target
@@ -135,6 +136,26 @@ def _update(out: Path, cluster: Any, url: str | None = None) -> Plan:
         plan = plan_update(out, target)
         update(out, target, plan)
     return plan
+
+
+def test_each_indexed_column_is_mapped_by_its_type_and_use():
+    mapped = index_body("opensearch", ORIGIN)["mappings"]["properties"]
+    assert list(mapped) == [
+        *(column.name for column in INDEXED_COLUMNS),
+        *("part", "fingerprint", "embedding", "thumbnail"),
+    ]
+    kinds = {
+        name: mapped[name]["type"] for name in ("title", "doi", "page", "confidence", "rejected", "published")
+    }
+    assert kinds == {
+        "title": "text",
+        "doi": "keyword",
+        "page": "integer",
+        "confidence": "float",
+        "rejected": "boolean",
+        "published": "date",
+    }
+    assert mapped["source_uri"] == {"type": "keyword", "index": False, "doc_values": False}
 
 
 def test_the_mapping_of_opensearch():

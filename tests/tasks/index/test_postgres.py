@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tasks.dataset.schema import INDEXED_COLUMNS
 from tasks.errors import OutputError, SettingsError
 from tasks.index.opening import open_target
 from tasks.index.update import Plan, plan_update, update
@@ -66,6 +67,19 @@ def test_rows_arrive_with_text_arrays_vectors_and_thumbnails(url: str, tmp_path:
     )
     assert unscored == 1
     assert _ask(url, "SELECT 1 FROM pg_indexes WHERE indexname = 'figmill_nearest'")
+
+
+def test_the_table_has_the_indexed_columns(url: str, tmp_path: Path):
+    _update(dataset(tmp_path), url)
+    rows = _ask(
+        url,
+        "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'figmill_subfigures' "
+        "ORDER BY ordinal_position",
+    )
+    names = [column.name for column in INDEXED_COLUMNS]
+    assert [name for name, _ in rows] == [*names, "embedding", "thumbnail", "part", "texts"]
+    kinds = dict(rows)
+    assert (kinds["published"], kinds["modality_path"], kinds["confidence"]) == ("date", "ARRAY", "real")
 
 
 def test_only_what_changed_is_sent_and_what_is_gone_goes(url: str, tmp_path: Path):

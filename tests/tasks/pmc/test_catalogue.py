@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from tasks.dataset.ledger import Holding
+from tasks.dataset.ledger import LedgerRow
 from tasks.errors import InputError
 from tasks.pmc.articles import Listed
 from tasks.pmc.bucket import Bucket
 from tasks.pmc.catalogue import Catalogue, each_listed
 from tasks.pmc.cursor import Cursor, Span
+from tasks.records import Metadata, Withdrawal
 from tests.pmc_bucket import NAME, PmcBucket, Source
 from tests.stores import Store
 
@@ -39,20 +40,20 @@ def etag(bucket: PmcBucket, stem: str) -> str:
     return str(bucket.fs.info(f"{NAME}/metadata/{stem}.json")["ETag"].strip('"'))
 
 
-def holding(number: int, version: str | None, **changes: object) -> Holding:
-    facts = {
-        "paper_id": f"{number}",
-        "license": None,
-        "withdrawn": None,
-        "failed": False,
-        "replaced": False,
-        "file": "p",
-    }
-    return Holding(**(facts | {"pmcid": f"PMC{number}", "source_version": version} | changes))  # type: ignore[arg-type]
+def ledger_row(
+    number: int, version: str | None, *, withdrawn: Withdrawal | None = None, failed: bool = False
+) -> LedgerRow:
+    return LedgerRow(
+        file="p",
+        paper_id=f"{number}",
+        status="failed" if failed else "ok",
+        metadata=Metadata(pmcid=f"PMC{number}", withdrawn=withdrawn),
+        source_version=version,
+    )
 
 
-def catalogue(span: Span, *held: Holding, cursor: Cursor = NOWHERE) -> Catalogue:
-    return Catalogue(Bucket(URI), span, cursor, {one.pmcid: one for one in held})
+def catalogue(span: Span, *held: LedgerRow, cursor: Cursor = NOWHERE) -> Catalogue:
+    return Catalogue(Bucket(URI), span, cursor, {row.metadata.pmcid or "": row for row in held})
 
 
 def numbers(listed: list[Listed]) -> list[tuple[int, int]]:
@@ -77,42 +78,45 @@ def test_what_is_new_in_a_span_comes_in_its_newest_version(
 def test_what_the_dataset_holds_is_changed_or_gone_whatever_the_span(bucket: PmcBucket) -> None:
     old = etag(bucket, "PMC3.1")
     held = [
-        holding(1, etag(bucket, "PMC1.1")),
-        holding(2, "other"),
-        holding(3, old),
-        holding(4, "any"),
-        holding(5, None),
+        ledger_row(1, etag(bucket, "PMC1.1")),
+        ledger_row(2, "other"),
+        ledger_row(3, old),
+        ledger_row(4, "any"),
+        ledger_row(5, None),
     ]
     found = catalogue(Span(TWO, TWO), *held)
     assert numbers([listed for listed, _ in found.changed()]) == [(2, 1), (3, 2)]
-    assert [one.pmcid for one in found.gone()] == ["PMC4"]
+    assert [row.metadata.pmcid for row in found.gone()] == ["PMC4"]
     assert numbers(list(each_listed(catalogue(Span(TWO, ONE), *held).new()))) == []
 
 
 def test_pmcids_that_are_none_are_passed_over(bucket: PmcBucket) -> None:
     """Those of other papers are what their JATS says."""
     names = ("PMC", "PMC99999999999999999999", "PMC٣", "PMC1.1", "x")
-    held = [replace(holding(1, "any"), pmcid=name) for name in names]
+    held = [replace(ledger_row(1, "any"), metadata=Metadata(pmcid=name)) for name in names]
     found = catalogue(Span(TWO, TWO), *held)
     assert (found.changed(), found.gone()) == ([], [])
 
 
 def test_marks_are_made_once_and_what_comes_back_is_taken_again(bucket: PmcBucket) -> None:
-    marked = [holding(4, "any", withdrawn="removed"), holding(1, etag(bucket, "PMC1.1"), withdrawn="removed")]
+    marked = [
+        ledger_row(4, "any", withdrawn="removed"),
+        ledger_row(1, etag(bucket, "PMC1.1"), withdrawn="removed"),
+    ]
     found = catalogue(Span(TWO, TWO), *marked)
     assert found.gone() == []
     assert numbers([listed for listed, _ in found.changed()]) == [(1, 1)]
 
 
 def test_failed_articles_are_found_for_another_try(bucket: PmcBucket) -> None:
-    held = [holding(1, etag(bucket, "PMC1.1"), failed=True), holding(2, "other")]
+    held = [ledger_row(1, etag(bucket, "PMC1.1"), failed=True), ledger_row(2, "other")]
     found = catalogue(Span(TWO, TWO), *held)
     assert numbers([listed for listed, _ in found.changed(failed=True)]) == [(1, 1)]
 
 
 def test_inventories_that_were_named_tell_of_their_difference_alone(bucket: PmcBucket) -> None:
     found = catalogue(
-        Span(TWO, ONE, whole=False), holding(1, "other"), holding(2, "other"), holding(9, "any")
+        Span(TWO, ONE, whole=False), ledger_row(1, "other"), ledger_row(2, "other"), ledger_row(9, "any")
     )
     assert numbers([listed for listed, _ in found.changed()]) == [(2, 1)]
     assert found.gone() == []

@@ -1,6 +1,7 @@
 """The report says what happened, carries all it needs, and obeys nothing that came from a paper."""
 
 import datetime as dt
+import json
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -8,13 +9,23 @@ from pathlib import Path
 import pytest
 
 from tasks.errors import OutputError
-from tasks.records import FailedPaper, RunSummary
-from tasks.report.history import Holdings, PastRun, read_history, write_history
+from tasks.records import Counts, FailedPaper, RunSummary
+from tasks.report.history import DatasetState, PastRun, read_history, write_history
 from tasks.report.page import duration, headline, link, rate, rewrite_report, shown, write_report
 from tests.tasks.small_datasets import NOW, paper, subfigure, write_part
 
+DONE = Counts(
+    {"ok": 2},
+    pages=10,
+    figures=2,
+    subfigures=2,
+    by_modality={"DMFL": 2},
+    stage_seconds={"extract": 3.0, "classify": 1.5},
+)
 
-def _run(out: Path, **changes) -> RunSummary:
+
+def _run(out: Path, counts: Counts = DONE, **changes) -> RunSummary:
+    """A run of two papers; `changes` may be of its facts or of its counts."""
     facts = {
         "out": str(out),
         "started_at": NOW,
@@ -26,30 +37,16 @@ def _run(out: Path, **changes) -> RunSummary:
         "skipped": 0,
         "left": 0,
         "shards": 1,
-        "by_status": {"ok": 2},
         "failures": (),
-        "pages": 10,
-        "figures": 2,
-        "subfigures": 2,
-        "rejected": 0,
-        "unscored": 0,
-        "by_modality": {"DMFL": 2},
-        "stage_seconds": {"extract": 3.0, "classify": 1.5},
         "parts": ("part-a.parquet",),
     }
-    return RunSummary(**(facts | changes))
+    counted = {name: changes.pop(name) for name in Counts.__dataclass_fields__ if name in changes}
+    return RunSummary(**(facts | changes), counts=replace(counts, **counted))
 
 
 def _idle(out: Path, **changes) -> RunSummary:
-    nothing = {
-        "by_status": {},
-        "pages": 0,
-        "figures": 0,
-        "subfigures": 0,
-        "by_modality": {},
-        "stage_seconds": {},
-    }
-    return _run(out, **(nothing | {"parts": (), "shards": 0, "inputs": 2, "skipped": 2} | changes))
+    nothing = {"parts": (), "shards": 0, "inputs": 2, "skipped": 2}
+    return _run(out, Counts(), **(nothing | changes))
 
 
 def _two_papers(out: Path, **changes) -> None:
@@ -234,9 +231,18 @@ def test_a_history_that_says_something_else_is_as_none(tmp_path: Path, kept: str
     assert len(read_history(tmp_path)) == 1
 
 
+def test_the_history_has_a_runs_counts_among_its_other_facts(tmp_path: Path):
+    """As every version has written it: reports of datasets that are there go on comparing."""
+    _two_papers(tmp_path)
+    write_report(tmp_path, _run(tmp_path))
+    (past,) = json.loads((tmp_path / "report" / "runs.json").read_text())
+    assert (past["summary"]["pages"], past["summary"]["by_status"]) == (10, {"ok": 2})
+    assert (past["holdings"]["papers"], past["holdings"]["abstained"]) == (2, 1)
+
+
 def test_the_history_keeps_the_latest_runs_and_a_part_of_their_failures(tmp_path: Path):
     failures = tuple(FailedPaper("x", f"/papers/{i}.pdf", "damaged", "Cut short.") for i in range(300))
-    run = PastRun(_run(tmp_path, failures=failures), Holdings(1, 0, 1, 1, 0, None, {}))
+    run = PastRun(_run(tmp_path, failures=failures), DatasetState(1, 0, 1, 1, 0, None, {}))
     (tmp_path / "report").mkdir()
     write_history(tmp_path, [replace(run, summary=replace(run.summary, inputs=i)) for i in range(60)])
     kept = read_history(tmp_path)

@@ -23,10 +23,15 @@ def test_counts_papers_pages_figures_modalities_and_what_has_no_score(tmp_path: 
     ]
     write_part(tmp_path, "part-a.parquet", rows, papers)
     found = summarize(tmp_path)
-    assert found.by_status == {"ok": 2, "no_figures": 1, "failed": 1}
-    assert (found.papers, found.pages, found.figures, found.subfigures) == (4, 15, 2, 4)
-    assert found.by_modality == {"DMFL": 2, "GFIG": 1}
-    assert found.unscored == 1
+    assert found.counts.by_status == {"ok": 2, "no_figures": 1, "failed": 1}
+    assert (found.counts.papers, found.counts.pages, found.counts.figures, found.counts.subfigures) == (
+        4,
+        15,
+        2,
+        4,
+    )
+    assert found.counts.by_modality == {"DMFL": 2, "GFIG": 1}
+    assert found.counts.unscored == 1
 
 
 def test_the_histogram_parts_named_from_abstained_and_holds_the_limits_0_and_1(tmp_path: Path):
@@ -39,12 +44,12 @@ def test_the_histogram_parts_named_from_abstained_and_holds_the_limits_0_and_1(t
 def test_a_part_without_its_ledger_part_does_not_count(tmp_path: Path):
     _one_part(tmp_path, [subfigure(0)])
     (tmp_path / "papers" / "part-a.parquet").unlink()
-    assert summarize(tmp_path).subfigures == 0
+    assert summarize(tmp_path).counts.subfigures == 0
 
 
 def test_a_folder_without_a_dataset_has_an_empty_summary(tmp_path: Path):
     found = summarize(tmp_path)
-    assert (found.papers, found.subfigures, found.cards) == (0, 0, {})
+    assert (found.counts.papers, found.counts.subfigures, found.cards) == (0, 0, {})
 
 
 def test_a_damaged_part_is_listed_and_the_rest_is_counted(tmp_path: Path):
@@ -52,7 +57,7 @@ def test_a_damaged_part_is_listed_and_the_rest_is_counted(tmp_path: Path):
     write_part(tmp_path, "part-b.parquet", [subfigure(1)], [paper(1)])
     (tmp_path / "subfigures" / "part-b.parquet").write_bytes(b"PAR1 cut short")
     found = summarize(tmp_path)
-    assert found.subfigures == 1
+    assert found.counts.subfigures == 1
     assert len(found.unreadable) == 1
     assert found.unreadable[0].startswith("subfigures/part-b.parquet: ")
 
@@ -62,7 +67,7 @@ def test_failed_papers_of_the_ledger_are_named_up_to_a_limit(tmp_path: Path, mon
     failed = [paper(i, "failed", error_kind="damaged", error="Cut short.") for i in range(3)]
     write_part(tmp_path, "part-a.parquet", [], failed)
     found = summarize(tmp_path)
-    assert found.by_status["failed"] == 3
+    assert found.counts.failed == 3
     assert [(one.name, one.kind, one.error) for one in found.failed] == [
         ("paper-0.pdf", "damaged", "Cut short."),
         ("paper-1.pdf", "damaged", "Cut short."),

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from models.bundle.bundle import DESCRIPTION_FILE, BundleError, BundleInfo
 from models.bundle.novelty import Novelty
 from models.bundle.serialization import check_weights, load_bundle, read_weights
-from models.devices import Device, takes_gpu, usable_cores
+from models.devices import Device, half_precision, takes_gpu, usable_cores
 from models.inference.onnx_graph import Array, Graph, build_graph, has_graph
 from models.transforms import Pixels
 
@@ -132,7 +132,7 @@ def _gpus(info: BundleInfo, runtime: Runtime) -> Engines:
     """A network on every GPU, and for each some engines with a stream and a pinned buffer of their own."""
     import torch
 
-    from models.inference.torch_engine import TorchEngine, deployed, half_precision
+    from models.inference.torch_engine import TorchEngine, deployed
 
     if runtime != "auto":
         torch.backends.cudnn.allow_tf32 = False  # fp32 in truth

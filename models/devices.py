@@ -33,9 +33,18 @@ def choose_device(device: Device) -> torch.device:
     return torch.device("cuda" if usable else "cpu")
 
 
+def half_precision(device: torch.device) -> torch.dtype:
+    """bfloat16 where a GPU computes it in hardware, else float16."""
+    import torch
+
+    with torch.cuda.device(device):
+        native = torch.cuda.is_bf16_supported(including_emulation=False)
+    return torch.bfloat16 if native else torch.float16
+
+
 def takes_gpu(device: Device) -> bool:
     """Whether `choose_device` gives a GPU, without torch where there is no driver. Raises DeviceError as it does."""
-    if device == "cpu" or (device == "auto" and not _has_driver()):
+    if device == "cpu" or (device == "auto" and not has_gpu_driver()):
         return False
     return choose_device(device).type == "cuda"
 
@@ -46,7 +55,7 @@ def usable_cores() -> int:
     return min(cores, _quota(_QUOTA) or cores)
 
 
-def _has_driver() -> bool:
+def has_gpu_driver() -> bool:
     """Whether a GPU's driver is installed: NVIDIA's library, or the device of AMD's."""
     try:
         ctypes.CDLL("libcuda.so.1")

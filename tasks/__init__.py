@@ -1,4 +1,47 @@
-"""The steps of Figmill's flows, as plain functions."""
+"""The steps of Figmill's flows, as plain functions that run without Prefect.
+
+A shard of papers goes through the spine: reading processes find figures and cut them into subfigures, the classifier
+labels them in batches across papers, the rows become a part of the dataset. The other rooms make inputs of what the
+user names, and reports, search documents and exports of a dataset that is there.
+
+    stages (with @task) ── labelling, relabelling ── classifying, bundles                      the spine
+       pmc/   report/   export/   view/   developing/   demo/                                  around it
+       inputs/   index/
+       dataset/   extraction/
+       stores/   pdf/   panels/                                                                what they stand on
+       records  settings  errors  boxes  texts  clock  ahead  stopwatch  progress  modalities  what everybody uses
+
+Imports go down in this drawing, and from anywhere to `models`; nothing here knows a flow.
+
+stores/           folders, object stores and the web: read and written alike
+dataset/          the dataset at rest: columns, parts, ledger, lock
+inputs/           what the user names, as papers and shards
+pdf/              figures and captions on the pages of a PDF
+panels/           figures cut into panels, their letters and subcaptions
+extraction/       papers read by processes, under limits of time and memory
+pmc/              PMC's bucket, followed night by night
+report/           the report of a run, and what people say of labels
+index/            search: the embedded index, PostgreSQL, OpenSearch
+export/           WebDataset, the Hugging Face Hub, Croissant
+view/             a dataset in a browser
+demo/             the demo's two papers
+developing/       what only Figmill's developers run
+stages.py         the steps as Prefect tasks: the only module with @task
+labelling.py      labels a shard: papers -> rows of a part
+relabelling.py    labels a part of a dataset anew
+classifying.py    the classifier of a stream of papers: decoding ahead, batches across papers
+bundles.py        bundles by name, folder or URI
+records.py        the records that flow, from paper to row
+settings.py       settings of a run and their defaults: timeout, memory, shard size, licences
+errors.py         the errors raised on purpose
+modalities.py     modalities as people name them
+texts.py          text made safe to store and to print
+boxes.py          arithmetic of boxes
+clock.py          the time of day, as rows carry it
+ahead.py          work done ahead in threads, in order, within a bound
+stopwatch.py      where a shard's time goes
+progress.py       what a run says: plain lines, or a bar on a terminal
+"""
 
 import os
 

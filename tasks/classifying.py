@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from models.bundle.bundle import BundleError, BundleInfo
-from models.devices import DeviceError, usable_cores
+from models.devices import DeviceError, has_gpu_driver, usable_cores
+from models.inference.decoding import Decoded, Decoders, shared_decoders
 from models.inference.predict import Predictor, load_predictor
 from tasks.errors import UnusableBundleError
 from tasks.records import Extraction, Failure, LabelledPaper, Score, Subfigure
@@ -37,19 +38,22 @@ class Classifier:
         self._bundle = bundle
         self._settings = settings
         self._stopwatch = stopwatch
-        self._decoders = ThreadPoolExecutor(usable_cores(), thread_name_prefix="prepare")
+        self._decoders, self._own_decoders = _decoders(bundle, settings.device)
         self._classifiers = ThreadPoolExecutor(_MOST_IN_FLIGHT, thread_name_prefix="classify")
         self._network = self._classifiers.submit(_load, bundle.path, settings.device, settings.runtime)
         self._waiting: deque[_Item] = deque()
-        self._prepared: deque[tuple[_Item, Future[np.ndarray | None]]] = deque()
+        self._prepared: deque[_Chunk] = deque()
+        self._ahead = 0
+        """Images in `_prepared`."""
         self._in_flight: deque[tuple[list[_Item], Future[list[Score | None]]]] = deque()
 
     def __enter__(self) -> Classifier:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for threads in (self._decoders, self._classifiers):
-            threads.shutdown(wait=False, cancel_futures=True)
+        self._classifiers.shutdown(wait=False, cancel_futures=True)
+        if self._own_decoders:
+            self._decoders.close()
 
     @property
     def computation(self) -> str:
@@ -90,7 +94,7 @@ class Classifier:
 
     def _is_full(self) -> bool:
         """Whether a batch is there; its size is the network's matter, which is waited for once it has work."""
-        count = len(self._waiting) + len(self._prepared)
+        count = len(self._waiting) + self._ahead
         return count >= (self._settings.batch_size or _BATCH) and count >= self._batch
 
     @property
@@ -98,25 +102,30 @@ class Classifier:
         return self._settings.batch_size or max(_BATCH, self._network.result().chunk)
 
     def _prepare_ahead(self) -> None:
-        ahead = 2 * (self._batch if self._network.done() else self._settings.batch_size or _BATCH)
-        while self._waiting and len(self._prepared) < ahead:
-            item = self._waiting.popleft()
-            self._prepared.append((item, self._decoders.submit(self._prepare, item.subfigure.image.data)))
+        batch = self._batch if self._network.done() else self._settings.batch_size or _BATCH
+        size = min(batch, self._decoders.chunk)
+        while self._waiting and self._ahead < 2 * batch:
+            items = [self._waiting.popleft() for _ in range(min(size, len(self._waiting)))]
+            images = [item.subfigure.image.data for item in items]
+            self._prepared.append(_Chunk(items, self._decoders.submit(images)))
+            self._ahead += len(items)
 
-    def _prepare(self, data: bytes) -> np.ndarray | None:
-        """(S, S, 3) uint8; None for an image that cannot be decoded: its row stays, not scored."""
-        with self._stopwatch.timed("prepare"):
-            try:
-                return self._bundle.transform.prepare(data)
-            except ValueError:
-                return None
+    def _next_batch(self) -> list[_Chunk]:
+        """As many chunks as fit into a batch."""
+        chunks: list[_Chunk] = []
+        room = self._batch
+        while self._prepared and len(self._prepared[0].items) <= room:
+            chunks.append(self._prepared.popleft())
+            room -= len(chunks[-1].items)
+        self._ahead -= self._batch - room
+        return chunks
 
     def _send(self) -> Iterator[LabelledPaper]:
         """Sends a batch to the network; gives back what has come from it, once enough is on its way."""
-        batch = [self._prepared.popleft() for _ in range(min(self._batch, len(self._prepared)))]
+        chunks = self._next_batch()
         self._prepare_ahead()
-        scores = self._classifiers.submit(self._scores, batch)
-        self._in_flight.append(([item for item, _ in batch], scores))
+        items = [item for chunk in chunks for item in chunk.items]
+        self._in_flight.append((items, self._classifiers.submit(self._scores, chunks)))
         at_once = -(-self._network.result().at_once // self._batch)
         while len(self._in_flight) > min(at_once + 1, _MOST_IN_FLIGHT - 1):
             yield from self._land()
@@ -130,21 +139,37 @@ class Classifier:
             if not item.paper.missing:
                 yield LabelledPaper(item.paper.extraction, tuple(item.paper.scores))
 
-    def _scores(self, batch: Sequence[tuple[_Item, Future[np.ndarray | None]]]) -> list[Score | None]:
-        """A score for each of a batch; None where there is no image or the network gives no number."""
-        scores: list[Score | None] = [None] * len(batch)
-        images = [future.result() for _, future in batch]
-        places = [place for place, image in enumerate(images) if image is not None]
+    def _scores(self, chunks: Sequence[_Chunk]) -> list[Score | None]:
+        """A score for each image of a batch; None where there is none to see or the network gives no number."""
+        decoded = [chunk.decoded.result() for chunk in chunks]
+        self._stopwatch.add("prepare", sum(one.seconds for one in decoded))
+        read = np.concatenate([one.read for one in decoded])
+        scores: list[Score | None] = [None] * len(read)
+        places = read.nonzero()[0].tolist()
         if not places:
             return scores
-        texts = [batch[place][0].text for place in places] if self._settings.captions else None
+        texts = [item.text for chunk in chunks for item in chunk.items]
         network = self._network.result()
+        pixels = np.concatenate([one.pixels for one in decoded])
         with self._stopwatch.timed("classify"):
-            found = network.predict(np.stack([image for image in images if image is not None]), texts)
+            found = network.predict(
+                pixels, [texts[place] for place in places] if self._settings.captions else None
+            )
+        finite = np.isfinite(found.probabilities.sum(axis=1))
         for row, place in enumerate(places):
-            score = Score(found.probabilities[row], found.embeddings[row], bool(found.rejected[row]))
-            scores[place] = score if np.isfinite(score.probabilities).all() else None
+            if finite[row]:
+                scores[place] = Score(
+                    found.probabilities[row], found.embeddings[row], bool(found.rejected[row])
+                )
         return scores
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """Items whose images are decoded together."""
+
+    items: list[_Item]
+    decoded: Future[Decoded]
 
 
 @dataclass(slots=True)
@@ -163,6 +188,13 @@ class _Item:
     subfigure: Subfigure
     text: str | None
     """What the paper says of it: the subcaption, or else the caption of the whole figure."""
+
+
+def _decoders(bundle: BundleInfo, device: Device) -> tuple[Decoders, bool]:
+    """Decoders, and whether to close them: processes, where there may be a GPU, serve all shards of this one."""
+    if device != "cpu" and has_gpu_driver():
+        return shared_decoders(bundle.transform, usable_cores()), False
+    return Decoders(bundle.transform, usable_cores(), processes=False), True
 
 
 _load_lock = threading.Lock()

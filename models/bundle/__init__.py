@@ -1,0 +1,8 @@
+"""A bundle: a trained network as a folder with all that using it needs. Loading runs no code from it.
+
+bundle.py          what a bundle is, which ones ship, where one is found
+description.py     model.json, read with every value checked, and written
+serialization.py   the weights, to a folder and back, each tensor checked
+card.py            the model card, README.md
+novelty.py         how unlike its training images an image is
+"""

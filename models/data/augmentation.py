@@ -1,7 +1,8 @@
 """Random changes of training images, in batches on the device that trains.
 
 A batch of canvases (N, C, C, 3) uint8 becomes (N, 3, S, S) normalised. All that is random comes from one
-generator on the CPU, so that a run repeats itself on any device.
+generator on the CPU, so that a run repeats itself on any device. Which images are changed is decided there too: to
+ask a GPU would be to wait for all that it has still to do.
 """
 
 from __future__ import annotations
@@ -65,19 +66,21 @@ def to_batch(canvases: Tensor, transform: Transform) -> Tensor:
 
 
 class Draw:
-    """Random numbers for the images of one batch, from one generator on the CPU."""
+    """Random numbers for the images of one batch, from one generator on the CPU, given to the batch's device."""
 
     def __init__(self, generator: torch.Generator, count: int, device: torch.device) -> None:
         self._generator, self._count, self._device = generator, count, device
 
     def uniform(self, low: float, high: float, columns: int = 1) -> Tensor:
         """(N, columns) even between `low` and `high`."""
-        numbers = torch.rand(self._count, columns, generator=self._generator)
-        return (low + (high - low) * numbers).to(self._device)
+        return self._numbers(low, high, columns).to(self._device, non_blocking=True)
 
     def chance(self, probability: float) -> Tensor:
-        """(N,) bool, true with this probability."""
-        return self.uniform(0.0, 1.0)[:, 0] < probability
+        """(N,) bool on the CPU, true with this probability."""
+        return self._numbers(0.0, 1.0, 1)[:, 0] < probability
+
+    def _numbers(self, low: float, high: float, columns: int) -> Tensor:
+        return low + (high - low) * torch.rand(self._count, columns, generator=self._generator)
 
 
 def augment(
@@ -89,7 +92,7 @@ def augment(
 ) -> Tensor:
     """(N, C, C, 3) uint8 on any device -> (N, 3, S, S) normalised and randomly changed, on the same device.
 
-    `tintable` (N,) bool says which images may be coloured.
+    `tintable` (N,) bool, on the CPU, says which images may be coloured.
     """
     draw = Draw(generator, len(canvases), canvases.device)
     grid = _grid(draw, transform, augmentation)
@@ -110,8 +113,8 @@ def augment(
 
 
 def _change(images: Tensor, chosen: Tensor, change: Callable[..., Tensor], *arguments: Tensor) -> None:
-    """Applies `change` in place to the chosen images, each with its own arguments."""
-    where = chosen.nonzero()[:, 0]
+    """Applies `change` in place to the images chosen by (N,) bool on the CPU, each with its own arguments."""
+    where = chosen.nonzero()[:, 0].to(images.device, non_blocking=True)
     if len(where):
         images[where] = change(images[where], *(argument[where] for argument in arguments))
 
@@ -122,7 +125,7 @@ def _grid(draw: Draw, transform: Transform, augmentation: Augmentation) -> Tenso
     side = draw.uniform(augmentation.zoom, 1.0)[:, 0] * (transform.size / transform.canvas_size)
     aspect = torch.exp(draw.uniform(-0.5, 0.5)[:, 0] * math.log(augmentation.stretch))
     place = draw.uniform(-1.0, 1.0, columns=2) * (transform.size / transform.canvas_size - side)[:, None]
-    mirror = 1 - 2 * draw.chance(augmentation.flip).float()
+    mirror = (1 - 2 * draw.chance(augmentation.flip).float()).to(side.device, non_blocking=True)
     x, y = side * aspect, side / aspect
     rows = (
         x * mirror * angle.cos(),
@@ -183,8 +186,10 @@ def _cosines(device: torch.device) -> Tensor:
 
 
 def _normalise(images: Tensor, transform: Transform) -> Tensor:
-    mean = torch.tensor(transform.mean, device=images.device).reshape(1, 3, 1, 1) * 255
-    std = torch.tensor(transform.std, device=images.device).reshape(1, 3, 1, 1) * 255
+    mean, std = (
+        (torch.tensor(values).reshape(1, 3, 1, 1) * 255).to(images.device, non_blocking=True)
+        for values in (transform.mean, transform.std)
+    )
     return ((images - mean) / std).contiguous(memory_format=torch.channels_last)
 
 

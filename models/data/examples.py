@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +19,9 @@ from models.networks.ensemble import Pooled
 from models.transforms import Pixels, Transform
 
 Floats = npt.NDArray[np.float32]
+
+_AHEAD = 3
+"""Batches that are read before they are asked for, where a GPU would wait for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +49,33 @@ def batches_of(order: Indices, size: int) -> list[Indices]:
 def load_batches(
     examples: Examples, batches: list[Indices], device: torch.device
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """Canvases (B, C, C, 3) uint8 and labels (B,) of each batch, on the device."""
-    for batch in batches:
-        # Sorted reading is kind to the disk; a network does not mind the order within a batch.
-        chosen = np.sort(batch)
-        pixels = torch.from_numpy(examples.pixels[examples.rows[chosen]])
-        labels = torch.from_numpy(examples.labels[chosen])
-        yield pixels.to(device, non_blocking=True), labels.to(device, non_blocking=True)
+    """Canvases (B, C, C, 3) uint8 of each batch on the device, labels (B,) on the CPU.
+
+    For a GPU they are read ahead in a thread, to pinned memory, from where they travel while the GPU computes.
+    """
+    if device.type == "cpu":
+        yield from (_read(examples, batch) for batch in batches)
+        return
+    coming: deque[Future[tuple[Tensor, Tensor]]] = deque()
+    with ThreadPoolExecutor(1, thread_name_prefix="batches") as reader:
+        for batch in batches:
+            coming.append(reader.submit(_read, examples, batch, pinned=True))
+            if len(coming) > _AHEAD:
+                yield _moved(coming.popleft().result(), device)
+        while coming:
+            yield _moved(coming.popleft().result(), device)
+
+
+def _read(examples: Examples, batch: Indices, pinned: bool = False) -> tuple[Tensor, Tensor]:
+    # Sorted reading is kind to the disk; a network does not mind the order within a batch.
+    chosen = np.sort(batch)
+    pixels = torch.from_numpy(examples.pixels[examples.rows[chosen]])
+    return pixels.pin_memory() if pinned else pixels, torch.from_numpy(examples.labels[chosen])
+
+
+def _moved(batch: tuple[Tensor, Tensor], device: torch.device) -> tuple[Tensor, Tensor]:
+    pixels, labels = batch
+    return pixels.to(device, non_blocking=True), labels
 
 
 def compute_logits(

@@ -18,21 +18,24 @@ panels the emptiest, a few stained nuclei on black, have 0.0097."""
 
 def blank(images: Pixels) -> npt.NDArray[np.bool_]:
     """(N, S, S, 3) uint8 -> (N,): whether an image is of one colour but for its rim and some specks."""
-    return np.fromiter(map(_is_blank, images), bool, len(images))
+    if not len(images):
+        return np.zeros(0, np.bool_)
+    side = images.shape[1]
+    rim = round(_RIM * side)
+    inner = images[:, rim : side - rim, rim : side - rim]
+    least = _LEAST_INK * inner.shape[1] * inner.shape[2]
+    some = np.ascontiguousarray(inner[:, ::4, ::4])
+    # A sixteenth will do for the ground, where there is but one colour; most pictures hold enough ink in it alone.
+    ground = np.median(some, axis=(1, 2))
+    found: npt.NDArray[np.bool_] = _ink(some, ground) < least
+    found[found] = _ink(inner[found], ground[found]) < least
+    return found
 
 
-def _is_blank(image: Pixels) -> bool:
-    rim = round(_RIM * len(image))
-    inner = image[rim : len(image) - rim, rim : len(image) - rim]
-    least = _LEAST_INK * inner.shape[0] * inner.shape[1]
-    some = inner[::4, ::4]
-    ground = np.median(some, axis=(0, 1))  # a sixteenth will do where there is but one colour
-    # Most pictures hold enough ink in that sixteenth alone.
-    return bool(_ink(some, ground) < least and _ink(inner, ground) < least)
-
-
-def _ink(pixels: Pixels, ground: npt.NDArray[np.float64]) -> int:
-    """How many pixels are not of the ground's colour, the median of each channel."""
+def _ink(pixels: Pixels, ground: npt.NDArray[np.float64]) -> npt.NDArray[np.int_]:
+    """(N,): how many pixels are not of the ground's colour, (N, 3): the median of each channel."""
     low, high = (ground - _CONTRAST).clip(0), (ground + _CONTRAST).clip(0, 255)
-    other = (pixels < low.astype(np.uint8)) | (pixels > high.astype(np.uint8))
-    return int((other[..., 0] | other[..., 1] | other[..., 2]).sum())
+    low, high = (bound.astype(np.uint8)[:, None, None] for bound in (low, high))
+    other = ((pixels < low) | (pixels > high)).any(axis=3)
+    ink: npt.NDArray[np.int_] = other.sum(axis=(1, 2))
+    return ink

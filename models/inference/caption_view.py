@@ -7,6 +7,7 @@ only where the text names one modality: a caption that names several says nothin
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -80,6 +81,7 @@ def _compile(terms: Mapping[str, str], flags: int) -> dict[str, re.Pattern[str]]
 _PATTERNS = (_compile(_WORDS, re.IGNORECASE), _compile(_ACRONYMS, 0))
 
 
+@functools.lru_cache(1024)
 def named_modalities(text: str) -> frozenset[str]:
     """The codes of the modalities that `text` names."""
     return frozenset(

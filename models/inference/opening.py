@@ -16,7 +16,7 @@ from typing import Literal
 
 from models.bundle.bundle import DESCRIPTION_FILE, BundleError, BundleInfo
 from models.bundle.serialization import check_weights, load_bundle, read_weights
-from models.devices import Device, takes_gpu, usable_cores
+from models.devices import Device, half_precision, takes_gpu, usable_cores
 from models.inference.engine import Engine, Engines
 from models.inference.onnx_graph import Array, Graph, build_graph, has_graph
 
@@ -103,7 +103,7 @@ def _gpus(info: BundleInfo, runtime: Runtime) -> Engines:
     """A network on every GPU, and for each some engines with a stream and a pinned buffer of their own."""
     import torch
 
-    from models.inference.torch_engine import TorchEngine, deployed, half_precision
+    from models.inference.torch_engine import TorchEngine, deployed
 
     if runtime != "auto":
         torch.backends.cudnn.allow_tf32 = False  # fp32 in truth

@@ -89,13 +89,6 @@ class TorchEngine:
         return torch.autocast(self._device.type, dtype=self._precision)
 
 
-def half_precision(device: torch.device) -> torch.dtype:
-    """bfloat16 where a GPU computes it in hardware, else float16."""
-    with torch.cuda.device(device):
-        native = torch.cuda.is_bf16_supported(including_emulation=False)
-    return torch.bfloat16 if native else torch.float16
-
-
 def deployed(network: nn.Module, device: torch.device) -> nn.Module:
     """The network ready to classify: BatchNorms folded in, channels last, what is pooled pooled in fp32."""
     network = _folded(network).to(device)

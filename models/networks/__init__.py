@@ -1,0 +1,11 @@
+"""The networks: named, built, and given their weights.
+
+variants.py     the names (`resnet18:b3-1`, `resnet18:tune-fc`): which network, cut or frozen where
+build.py        any of them built from its name
+resnet.py       residual networks cut after any unit or frozen up to any unit
+spread.py       a shallow ResNet read by the mean and the spread of its last maps
+multi_exit.py   a ResNet read at several depths: group first, then class
+ensemble.py     several networks side by side, read by one layer
+weights.py      start weights: ImageNet's, or a local file's
+statistics.py   BatchNorm statistics measured anew where weights come with theirs folded in
+"""

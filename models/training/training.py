@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from models.data.augmentation import augment, to_batch
 from models.data.examples import Examples, Floats, batches_of, compute_features, compute_logits, load_batches
 from models.data.splits import Indices, oversample
+from models.devices import half_precision
 from models.errors import ModelError
 from models.evaluation.evaluation import confusion_matrix, macro_f1
 from models.networks.statistics import restore_statistics
@@ -86,9 +87,10 @@ class Trainer:
         self._what = f"{what} {asdict(recipe)} seed {seed}"
         self.history: list[Epoch] = []
         self._best: dict[str, Tensor] = {}
-        self._optimiser = _optimiser(network, recipe)
-        self._mixed = device.type == "cuda"
-        self._scaler = torch.amp.GradScaler(device.type, enabled=self._mixed)
+        self._optimiser = _optimiser(network, recipe, device)
+        self._precision = half_precision(device) if device.type == "cuda" else None
+        # Only float16 has too small a range for gradients; scaling them makes each step wait for the GPU's answer.
+        self._scaler = torch.amp.GradScaler(device.type, enabled=self._precision == torch.float16)
 
     def resume(self, checkpoint: Checkpoint) -> int:
         """Goes on where the checkpoint's training stood; the last epoch done, 0 where there is no checkpoint.
@@ -160,13 +162,17 @@ class Trainer:
         total, right = torch.zeros((), device=self.device), torch.zeros((), device=self.device)
         for step, (pixels, labels) in enumerate(load_batches(train, batches, self.device)):
             self._set_rate((number - 1 + step / len(batches)) / self.recipe.epochs)
-            loss, logits = self._step(self._augment(pixels, labels, generator), labels)
+            x, labels = (
+                self._augment(pixels, labels, generator),
+                labels.to(self.device, non_blocking=True),
+            )
+            loss, logits = self._step(x, labels)
             total += loss * len(labels)
             right += (logits.argmax(dim=1) == labels).sum()
         return total.item() / len(order), right.item() / len(order)
 
     def _step(self, x: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        with torch.autocast(self.device.type, enabled=self._mixed):
+        with torch.autocast(self.device.type, self._precision, enabled=self._precision is not None):
             logits = self.network(x)
             loss = nnf.cross_entropy(logits.float(), labels, label_smoothing=self.recipe.label_smoothing)
         self._optimiser.zero_grad(set_to_none=True)
@@ -218,7 +224,7 @@ class Trainer:
         return np.concatenate(parts)
 
     def _augment(self, pixels: Tensor, labels: Tensor, generator: torch.Generator) -> Tensor:
-        tintable = torch.isin(labels, torch.tensor(self.tinted, device=self.device, dtype=labels.dtype))
+        tintable = torch.isin(labels, torch.tensor(self.tinted, dtype=labels.dtype))
         return augment(pixels, self.recipe.transform, self.recipe.augmentation, generator, tintable)
 
     def _state(self) -> dict[str, object]:
@@ -258,10 +264,12 @@ def _judge(
     return loss, float((predicted == examples.labels).mean()), scores
 
 
-def _optimiser(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
+def _optimiser(network: nn.Module, recipe: Recipe, device: torch.device) -> torch.optim.Optimizer:
     trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
     kind = torch.optim.AdamW if recipe.optimiser == "adamw" else torch.optim.Adam
-    return kind(trained, lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
+    # One kernel for all parameters: a step of a small network is as long as its kernels take to launch.
+    fused = device.type == "cuda" or None
+    return kind(trained, lr=recipe.learning_rate, weight_decay=recipe.weight_decay, fused=fused)
 
 
 def _order(labels: Indices, share: float, generator: torch.Generator) -> Indices:

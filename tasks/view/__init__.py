@@ -1,11 +1,14 @@
 """A dataset before people's eyes: a local web page that is rendered here and needs no network.
 
-    app.py        the addresses and what each answers
-    guard.py      who may ask, and what a browser may do with the answer
-    filters.py    the address's parameters as a query, and back
-    pages.py      what the templates show: trees, cards, marked captions, links
-    drawing.py    pages of PDFs with boxes, drawn in a process under limits
-    serve.py      the socket and the server
+app.py       the addresses and what each answers
+guard.py     who may ask, and what a browser may do with the answer
+filters.py   the address's parameters as a query, and back
+shown.py     what the templates show: trees, cards, marked captions, links
+drawing.py   pages of PDFs with boxes, drawn in a process under limits
+serve.py     the socket and the server
+templates/   the pages
+static/      their colours and script
 
-All that came from a paper is escaped by the templates; addresses lead to rows of the index, never to files.
+All that came from a paper is escaped by the templates; addresses lead to rows of the index, never to
+files.
 """

@@ -7,29 +7,33 @@ from __future__ import annotations
 
 import hashlib
 import io
+import itertools
 import json
 import os
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow.dataset as ds
 
 from models.bundle.bundle import resolve_bundle
 from models.bundle.description import bundle_info
 from models.bundle.serialization import load_bundle
+from models.devices import usable_cores
 from tests.benchmarks.process_tree import core_seconds
 
 MODEL = "default"
 READY_IMAGES = 256
 """Tensors that the bare network is given, again and again."""
-LONGEST = 20.0
+LONGEST = 10.0
 """Seconds of work after which a measure of single images stops."""
+SHORTEST = 5.0
+"""Seconds that a measure of batches lasts at least: pictures are taken again until then."""
 
 
 def extraction(pdfs: Path, workers: int) -> dict[str, Any]:
@@ -59,14 +63,39 @@ def classifier(dataset: Path, device: str, runtime: str) -> dict[str, Any]:
     from tasks.settings import LabelSettings
     from tasks.stopwatch import Stopwatch
 
-    images = _encoded(dataset)
     settings = LabelSettings((), "", device=device, runtime=runtime)
+    images = list(_encoded(dataset))
     with Classifier(bundle_info(resolve_bundle(MODEL)), settings, Stopwatch()) as warm:
-        list(warm.label(_papers(images[:64])))
+        # As many as a GPU's network takes at once, so that all decoding processes are there.
+        list(warm.label(_papers((images * 1024)[: 1024 if device == "cuda" else 64])))
     with Classifier(bundle_info(resolve_bundle(MODEL)), settings, Stopwatch()) as network:
         clock = _Clock()
-        done = sum(len(paper.scores) for paper in network.label(_papers(images)))
+        done = sum(len(paper.scores) for paper in network.label(_papers(_again(dataset, clock))))
         return clock.read() | {"subfigures": done}
+
+
+def _again(dataset: Path, clock: _Clock) -> Iterator[bytes]:
+    """All pictures, read anew, and again until SHORTEST has passed."""
+    while True:
+        yield from _encoded(dataset)
+        if clock.seconds > SHORTEST:
+            return
+
+
+def agreement(dataset: Path, device: str, runtime: str) -> dict[str, Any]:
+    """How many pictures get the label, and the rejection, that fp32 on the CPU gives them."""
+    from models.inference.predict import load_predictor
+
+    images = _prepared(dataset)
+    bundle = resolve_bundle(MODEL)
+    clock = _Clock()
+    found = load_predictor(bundle, device, runtime).predict(images)
+    expected = load_predictor(bundle, "cpu", "fp32").predict(images)
+    same = found.probabilities.argmax(axis=1) == expected.probabilities.argmax(axis=1)
+    rejected = found.rejected == expected.rejected
+    differ = np.abs(found.probabilities - expected.probabilities).max()
+    shares = {"labels": same.mean(), "rejections": rejected.mean(), "differ": differ}
+    return clock.read() | {"subfigures": len(images)} | {name: float(value) for name, value in shares.items()}
 
 
 def bare(dataset: Path, device: str, runtime: str) -> dict[str, Any]:
@@ -106,7 +135,7 @@ def naive(dataset: Path, device: str) -> dict[str, Any]:
         x = steps(Image.open(io.BytesIO(data)).convert("RGB"))[None].to(where)
         return int(network.head(network.features(x)).argmax())
 
-    images, done = _encoded(dataset), 0
+    images, done = list(_encoded(dataset)), 0
     with torch.inference_mode():
         one(images[0])
         clock = _Clock()
@@ -143,7 +172,8 @@ def shards(pdfs: Path, out: Path, count: int, prefect: int) -> dict[str, Any]:
 
 
 MEASURES: dict[str, Callable[..., dict[str, Any]]] = {
-    function.__name__: function for function in (extraction, classifier, bare, naive, label, shards)
+    function.__name__: function
+    for function in (extraction, classifier, agreement, bare, naive, label, shards)
 }
 
 
@@ -180,25 +210,34 @@ def _pdfs(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*.pdf"))
 
 
-def _encoded(dataset: Path) -> list[bytes]:
-    """The pictures of a dataset as they are stored."""
-    return [
-        row["bytes"] for row in ds.dataset(dataset / "subfigures").to_table(["image"])["image"].to_pylist()
-    ]
+def _encoded(pictures: Path) -> Iterator[bytes]:
+    """The pictures of a dataset as they are stored, or those of a folder of files."""
+    if not (pictures / "subfigures").is_dir():
+        yield from (file.read_bytes() for file in sorted(pictures.rglob("*")) if file.is_file())
+        return
+    import pyarrow.dataset as ds
+
+    for row in ds.dataset(pictures / "subfigures").to_table(["image"])["image"].to_pylist():
+        yield row["bytes"]
 
 
-def _prepared(dataset: Path, count: int) -> np.ndarray:
+def _prepared(dataset: Path, count: int | None = None) -> np.ndarray:
+    """(count, S, S, 3) uint8, the pictures over and over; each once without `count`."""
     transform = bundle_info(resolve_bundle(MODEL)).transform
-    some = [transform.prepare(data) for data in _encoded(dataset)[:count]]
-    return np.stack([some[i % len(some)] for i in range(count)])
+    with ThreadPoolExecutor(usable_cores()) as threads:
+        some = list(threads.map(transform.prepare, itertools.islice(_encoded(dataset), count)))
+    return np.stack(list(itertools.islice(itertools.cycle(some), count or len(some))))
 
 
-def _papers(images: Sequence[bytes]) -> Iterator[Any]:
+def _papers(images: Iterable[bytes]) -> Iterator[Any]:
     """The images as if a paper had been read for every eight of them."""
     from tasks.records import EncodedImage, Extraction, Figure, Metadata, Paper, Subfigure
 
-    for first in range(0, len(images), 8):
-        pictures = [EncodedImage(data, "png", 0, 0, "") for data in images[first : first + 8]]
+    coming = iter(images)
+    for first in itertools.count():
+        pictures = [EncodedImage(data, "png", 0, 0, "") for data in itertools.islice(coming, 8)]
+        if not pictures:
+            return
         parts = tuple(Subfigure(i, (0, 0, 1, 1), picture) for i, picture in enumerate(pictures))
         figure = Figure(0, 1, (0, 0, 1, 1), "raster", None, None, None, parts)
         yield Extraction(Paper(f"{first:064}", ""), Metadata(), 1, (figure,), 0.0)
@@ -214,7 +253,8 @@ def _on_gpu(images: np.ndarray, predictor: Any) -> Callable[[np.ndarray], None]:
     """The network of the first GPU on tensors that lie there."""
     import torch
 
-    from models.inference.torch_engine import deployed, half_precision
+    from models.devices import half_precision
+    from models.inference.torch_engine import deployed
 
     device = torch.device("cuda", 0)
     bundle = load_bundle(resolve_bundle(MODEL))

@@ -1,13 +1,15 @@
 """How fast this machine labels papers, where its time goes, and what eight million articles would take.
 
-    uv run python tests/benchmarks/throughput.py [PAPERS] [--only PART,...] [--device cuda] [--limit N]
+    uv run python -m tests.benchmarks.throughput [PAPERS] [--only PART,...] [--device cuda] [--limit N]
+        [--pictures FOLDER] [--megapixels SIZE] [--runtimes auto,...]
 
 Prints tables, part by part; every measure runs in a process of its own, with start-up left aside:
 
   extraction     papers read by 1 and by N processes, nothing else done with them
   classifier     encoded images through the classifier; the network alone on ready images; both as fast as can be, in
-                 single precision and as the eager reference; and the naive loop, one image at a time with PIL and
-                 torchvision
+                 single precision and as the eager reference; the naive loop, one image at a time with PIL and
+                 torchvision; and how many labels are those of single precision on the CPU. The images are the papers'
+                 own, or a folder's (--pictures), or drawn (--megapixels): these need nothing but what `models` needs
   run            the whole of `figmill label`: with 1 worker, and with N on 1, 2 and 4 times the papers (copies
                  with hashes of their own): time grows with the papers, memory must not; then eight million articles
   orchestration  (only when asked for) small shards with a local Prefect server and without: what a shard costs
@@ -26,13 +28,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from models.devices import DeviceError, takes_gpu, usable_cores
+from tests.benchmarks.drawn_pictures import draw
 from tests.benchmarks.measures import copies
 from tests.benchmarks.process_tree import MEASURE, Peak
 
@@ -41,6 +44,8 @@ ARTICLES = 8_000_000
 WEEK = 7 * 24
 TIMES = (1, 2, 4)
 SHARD = 200
+DRAWN = 256
+"""Pictures that are drawn of each size."""
 FEW, MANY = 4, 24
 """Shards of the two runs whose difference is what one costs."""
 
@@ -80,8 +85,16 @@ def main() -> None:
         extraction = classifier = None
         if "extraction" in options.only:
             extraction = measure_extraction(machine, papers)
-        if "classifier" in options.only:
-            classifier = measure_classifier(machine, papers)
+        if "classifier" in options.only and pdfs:
+            out = machine.folder / "pictures"
+            workers = {"workers": machine.cores, "device": machine.device, "runtime": "auto"}
+            machine.measure("label", pdfs=papers, out=out, **workers)
+            classifier = measure_classifier(machine, out, options.runtimes)
+        for folder in options.pictures:
+            measure_classifier(machine, folder, options.runtimes, f", {folder.name}")
+        for size in options.megapixels:
+            folder = draw(machine.folder / f"drawn-{size}", size, DRAWN)
+            measure_classifier(machine, folder, options.runtimes, f", {size:g} megapixels")
         if "run" in options.only:
             measure_run(machine, pdfs, extraction, classifier)
         if "orchestration" in options.only:
@@ -101,6 +114,11 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--limit", type=int, help="of the papers, the first so many")
+    parser.add_argument("--pictures", type=Path, nargs="+", default=[], help="folders of encoded pictures")
+    parser.add_argument("--megapixels", type=float, nargs="+", default=[], help="of pictures that are drawn")
+    parser.add_argument(
+        "--runtimes", type=lambda text: text.split(","), default=["auto", "fp32", "eager"], metavar="NAME,..."
+    )
     options = parser.parse_args()
     try:
         takes_gpu(options.device)
@@ -123,31 +141,41 @@ def measure_extraction(machine: Machine, papers: Path) -> dict[str, Any]:
     return found[machine.cores]
 
 
-def measure_classifier(machine: Machine, papers: Path) -> dict[str, Any]:
-    """Gives back the figures of the classifier as runs have it."""
-    out = machine.folder / "pictures"
-    machine.measure(
-        "label", pdfs=papers, out=out, workers=machine.cores, device=machine.device, runtime="auto"
-    )
-    _title("classifier alone", "seconds", "core-s", "images/s", "core-ms/image")
-    rates: dict[tuple[str, str], float] = {}
-    for name, measure in (("from encoded images", "classifier"), ("bare network on ready images", "bare")):
-        for runtime in ("auto", "fp32", "eager"):
-            got = machine.measure(measure, dataset=out, device=machine.device, runtime=runtime)
-            rates[measure, runtime] = _classifier_row(name if runtime == "auto" else f"  {runtime}", got)
-            if (measure, runtime) == ("classifier", "auto"):
-                own = got
-    naive = _classifier_row("naive loop", machine.measure("naive", dataset=out, device=machine.device))
-    for runtime in ("auto", "fp32"):
-        rate, bare = rates["classifier", runtime], rates["bare", runtime]
+def measure_classifier(
+    machine: Machine, pictures: Path, runtimes: Sequence[str], what: str = ""
+) -> dict[str, Any]:
+    """On a dataset or a folder of pictures; gives back the figures of the classifier in the first of `runtimes`."""
+    _title(f"classifier alone{what}", "seconds", "core-s", "images/s", "core-ms/image")
+    options = {"dataset": pictures, "device": machine.device}
+    got = {
+        (measure, runtime): _classifier_measure(
+            machine, measure, f"{name}, {runtime}", runtime=runtime, **options
+        )
+        for name, measure in (("from encoded images", "classifier"), ("bare network", "bare"))
+        for runtime in runtimes
+    }
+    naive = _rate(_classifier_measure(machine, "naive", "naive loop", **options))
+    for runtime in runtimes:
+        rate, bare = _rate(got["classifier", runtime]), _rate(got["bare", runtime])
         print(f"{runtime}: {rate / naive:.1f} times the naive loop, {rate / bare:.0%} of the bare network")
-    return own
+        same = machine.measure("agreement", runtime=runtime, **options)
+        print(
+            f"{runtime}: {same['labels']:.2%} of {same['subfigures']} labels as in fp32 on the CPU, "
+            f"{same['rejections']:.2%} of rejections; probabilities within {same['differ']:.1e}"
+        )
+    return got["classifier", runtimes[0]]
 
 
-def _classifier_row(name: str, got: Mapping[str, Any]) -> float:
-    """Prints a row of the classifier's table; gives back the images a second."""
+def _classifier_measure(machine: Machine, measure: str, name: str, **options: Any) -> dict[str, Any]:
+    """Prints a row of the classifier's table."""
+    got = machine.measure(measure, **options)
+    _row(name, got, _rate(got), 1000 * got["core_seconds"] / got["subfigures"])
+    return got
+
+
+def _rate(got: Mapping[str, Any]) -> float:
+    """Images a second."""
     rate: float = got["subfigures"] / got["seconds"]
-    _row(name, got, rate, 1000 * got["core_seconds"] / got["subfigures"])
     return rate
 
 

@@ -34,5 +34,5 @@ def test_a_cpu_is_chosen_without_torch() -> None:
 
 
 def test_no_driver_means_no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(devices, "_has_driver", lambda: False)
+    monkeypatch.setattr(devices, "has_gpu_driver", lambda: False)
     assert not takes_gpu("auto")

@@ -1,0 +1,62 @@
+"""Encoded images made ready in threads or processes: the same canvases, whatever an image does to who decodes it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from models import png
+from models.inference.decoding import Decoders
+from models.transforms import Transform
+
+TRANSFORM = Transform(size=32)
+
+
+def picture(seed: int) -> bytes:
+    return png.encode(np.random.default_rng(seed).integers(0, 256, (40, 50, 3), dtype=np.uint8))
+
+
+@pytest.fixture(params=[False, True], ids=["threads", "processes"])
+def decoders(request: pytest.FixtureRequest) -> Iterator[Decoders]:
+    made = Decoders(TRANSFORM, 2, processes=request.param)
+    yield made
+    made.close()
+
+
+def test_canvases_are_those_of_the_transform_and_what_cannot_be_read_is_named(decoders: Decoders) -> None:
+    images = [picture(1), b"no picture", picture(2), b""]
+    chunks = [images[first : first + decoders.chunk] for first in range(0, len(images), decoders.chunk)]
+    decoded = [future.result() for future in [decoders.submit(chunk) for chunk in chunks]]
+    assert np.concatenate([one.read for one in decoded]).tolist() == [True, False, True, False]
+    pixels = np.concatenate([one.pixels for one in decoded])
+    assert np.array_equal(pixels, np.stack([TRANSFORM.prepare(images[0]), TRANSFORM.prepare(images[2])]))
+
+
+def test_what_was_decoded_stays_when_more_is_decoded() -> None:
+    decoders = Decoders(TRANSFORM, 1, processes=True)
+    first = decoders.submit([picture(1)]).result()
+    decoders.submit([picture(2)]).result()
+    assert np.array_equal(first.pixels[0], TRANSFORM.prepare(picture(1)))
+    decoders.close()
+
+
+class Deadly(Transform):
+    """A transform whose images may end the process."""
+
+    def prepare(self, data: bytes) -> np.ndarray:
+        if data == b"deadly":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().prepare(data)
+
+
+def test_an_image_that_ends_its_process_costs_itself_alone() -> None:
+    decoders = Decoders(Deadly(size=32), 1, processes=True)
+    decoded = decoders.submit([picture(1), b"deadly", picture(2)]).result()
+    assert decoded.read.tolist() == [True, False, True]
+    assert np.array_equal(decoded.pixels[1], TRANSFORM.prepare(picture(2)))
+    assert decoders.submit([picture(3)]).result().read.tolist() == [True]
+    decoders.close()

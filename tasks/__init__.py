@@ -34,6 +34,7 @@ bundles.py        bundles by name, folder or URI
 records.py        the records that flow, from paper to row
 settings.py       settings of a run and their defaults: timeout, memory, shard size, licences
 errors.py         the errors raised on purpose
+version.py        Figmill's version
 modalities.py     modalities as people name them
 texts.py          text made safe to store and to print
 boxes.py          arithmetic of boxes

@@ -7,7 +7,6 @@ webdataset.py   tar shards for training
 hub.py          Parquet with a card, as the Hugging Face Hub shows it
 card.py         the card: licences counted, modalities, columns
 croissant.py    metadata in Croissant's JSON-LD
-columns.py      what each column means, in a sentence
 licenses.py     what others call a licence: the Hub's identifiers, addresses
 exporting.py    a whole export, from parts to a finished folder
 """

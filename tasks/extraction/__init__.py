@@ -3,6 +3,7 @@
 pool.py          the reading processes: one paper each at a time, under a limit of time and of memory
 confinement.py   what such a process may take and do
 reading.py       one PDF read: figures, captions, subfigures, encoded images
+handover.py      what a reading process hands over: Arrow, checked before it is used
 image_files.py   an article without a PDF: the image files that its JATS names
 jats.py          an article's JATS XML: metadata, captions, and its licence put as `CC BY 4.0`
 inspection.py    a paper's pages with all that is found drawn on them, for `figmill inspect`

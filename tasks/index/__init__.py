@@ -3,7 +3,8 @@
 source.py       the parts of a dataset, each with a fingerprint
 documents.py    a part's rows as documents: texts, modality, licence, embedding, thumbnail
 thumbnails.py   the small JPEGs of documents
-targets.py      where documents may go: what a target has to do, and which one an address means
+target.py       where documents may go: what a target has to do
+opening.py      which target an address means
 embedded.py     the index that comes with Figmill, a SQLite file: as a target
 postgres.py     PostgreSQL with pgvector as a target
 opensearch.py   OpenSearch and Elasticsearch as targets

@@ -248,7 +248,7 @@ def full_run(recipe: Recipe, train: Examples, device: torch.device, root: Path) 
 
 def study_run(epochs: int, images: int, device: Device, root: Path) -> None:
     """Every cut and freeze of ResNet-18 through the study itself; a tenth of the images are for testing."""
-    from flows.runs.training_settings import TrainSettings
+    from models.training.settings import TrainSettings
 
     from flows.runs.study import StudyReporter, StudySettings, study
 

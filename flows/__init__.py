@@ -19,5 +19,5 @@ relabel.py            an existing dataset and another bundle, as a flow
 train_classifier.py   labelled images -> bundle, as a flow
 study_depth.py        the paper's study, as a flow
 runners.py            who does the shards: this process, Dask or Ray
-artifacts.py          what a flow run shows of itself in Prefect, and of what it did
+artifacts.py          a flow run's progress and outcome as Prefect artifacts
 """

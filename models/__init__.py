@@ -4,8 +4,7 @@ A network is built from its name, trained on labelled images by a recipe, calibr
 bundle; a bundle labels images by whichever engine is fastest on the machine.
 
     study/   default/   gradcam                                              what is done with trained networks
-    training/
-    inference/
+    training/   inference/                                               neither imports the other
     bundle/
     data/
     networks/   evaluation/
@@ -26,7 +25,7 @@ pretrained/           the bundles that ship: `default`, and the letter reader's 
 taxonomy.py           the 30 modalities: codes, names, tree
 transforms.py         how an encoded image becomes the network's input
 devices.py            which device computes, how many cores there are
-files.py              files that are whole or not there
+files.py              files written in one step: whole, or not there
 errors.py             the root of the errors raised on purpose
 png.py                PNGs written and read fast
 letters.py            the reader of single printed letters

@@ -9,7 +9,7 @@ user names, and reports, search documents and exports of a dataset that is there
        inputs/   index/
        dataset/   extraction/
        stores/   pdf/   panels/                                                                what they stand on
-       records  settings  errors  boxes  texts  clock  ahead  stopwatch  progress  modalities  what everybody uses
+       records  settings  errors  boxes  texts  clock  ahead  stopwatch  progress  modalities  version  what everybody uses
 
 Imports go down in this drawing, and from anywhere to `models`; nothing here knows a flow.
 
@@ -39,7 +39,7 @@ modalities.py     modalities as people name them
 texts.py          text made safe to store and to print
 boxes.py          arithmetic of boxes
 clock.py          the time of day, as rows carry it
-ahead.py          work done ahead in threads, in order, within a bound
+ahead.py          a bounded look-ahead: work done in threads before its results are asked for, kept in order
 stopwatch.py      where a shard's time goes
 progress.py       what a run says: plain lines, or a bar on a terminal
 """

@@ -91,7 +91,7 @@ class LabelSettings:
     model: str = DEFAULT_MODEL
     device: Device = "auto"
     runtime: Runtime = "auto"
-    """`auto` takes half precision where the hardware has it, `fp32` never, `eager` is PyTorch (`inference.engine`)."""
+    """`auto` takes half precision where the hardware has it, `fp32` never, `eager` is PyTorch (`inference.opening`)."""
     workers: int | None = None
     """Extraction processes; None means one per core."""
     shard_size: int = 200
@@ -127,7 +127,7 @@ class RelabelSettings:
     model: str = DEFAULT_MODEL
     device: Device = "auto"
     runtime: Runtime = "auto"
-    """`auto` takes half precision where the hardware has it, `fp32` never, `eager` is PyTorch (`inference.engine`)."""
+    """`auto` takes half precision where the hardware has it, `fp32` never, `eager` is PyTorch (`inference.opening`)."""
     window: int = 4
     """Parts handed out at a time."""
     batch_size: int | None = None

@@ -5,7 +5,7 @@ shards.py              shards in a window, by threads or task runs; their outcom
 relabelling.py         `figmill relabel`: a dataset labelled anew, part by part
 ingesting.py           `figmill ingest`: what is new in PMC, shard by shard, and how far it came
 training.py            `figmill train`: labelled images -> bundle
-training_progress.py   how a training is told to the user
+training_progress.py   a training's progress, printed
 tracking.py            MLflow as a reporter of a training
 evaluating.py          `figmill evaluate`: bundle and labelled images -> scores
 study.py               `figmill study`: any of the paper's networks, one after another, then tables and figures

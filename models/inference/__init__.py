@@ -10,5 +10,5 @@ openvino_engine.py   the network in OpenVINO, in bfloat16, on a CPU that has it
 onnx_graph.py        the ONNX graph that both take, made from the weights alone
 caption_view.py      the words of a caption that name a modality, and how they count
 scoring.py           a bundle put to labelled images, for `figmill evaluate`
-blankness.py         pictures with nothing on them, which are not believed
+blankness.py         blank pictures, on which a bundle abstains
 """

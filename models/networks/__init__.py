@@ -7,5 +7,5 @@ spread.py       a shallow ResNet read by the mean and the spread of its last map
 multi_exit.py   a ResNet read at several depths: group first, then class
 ensemble.py     several networks side by side, read by one layer
 weights.py      start weights: ImageNet's, or a local file's
-statistics.py   BatchNorm statistics measured anew where weights come with theirs folded in
+statistics.py   BatchNorm statistics estimated again where weights come without them
 """

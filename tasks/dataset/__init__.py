@@ -1,9 +1,9 @@
 """The dataset at rest: its columns, its parts, its ledger, and who may write it.
 
-schema.py       the one table of columns of `subfigures` and `papers`, and a file's metadata: here a column begins
+schema.py       the one table of columns of `subfigures` and `papers`, and a file's metadata: a new column is declared here
 files.py        the files of the two tables: their names, how one is opened, what to do where it cannot be read
-parts.py        rows written to a part, then the ledger part that makes them count: here a column gets its value
-ledger.py       the ledger: its rows read, marked as withdrawn, retired, taken away; no other module reads them
+parts.py        rows written to a part, then the ledger part that completes the shard; a new column gets its value here
+ledger.py       the ledger: its rows read, marked as withdrawn, retired, taken away; parts.py writes new ones
 dataset.py      the folder that a run writes to: opened, checked, repaired
 lock.py         who may write: one run at a time, by a lock of the file system
 store_lock.py   the same on an object store: a lease with a heartbeat

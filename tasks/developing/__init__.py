@@ -1,5 +1,5 @@
 """What only Figmill's developers run; no command of a user needs it.
 
-gold.py              hand-checked panels of real papers: training and test data of the default bundle
+gold.py              hand-checked panels of real papers, on which the default bundle is tested
 letter_training.py   the training of the letter reader, models/pretrained/letters
 """

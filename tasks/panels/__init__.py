@@ -8,7 +8,7 @@ pieces.py           what a piece between gutters is: image, plot, line art or me
 companions.py       what belongs to a panel across a gutter: a heat map's tree, a plot's histograms
 placements.py       what the PDF knows before pixels are looked at: placed pictures, text lines, paths
 glyphs.py           lone marks of print in the pixels that may be panel letters
-letters.py          which panel letter is printed where
+letters.py          printed panel letters, read from pixels: which stands where
 letter_binding.py   each letter bound to its panel
 markers.py          how a caption names its panels: `(A)`, `a,`, `(a–c)`, `(ii)`
 sides.py            how a caption names them by where they stand: `Left:`, `(right)`

@@ -3,7 +3,7 @@
 page.py           one HTML page; its template, with the colours, is report.html.j2
 summary.py        what a dataset holds: counts, confidences, failures
 cards.py          which pictures are shown, as small JPEGs
-review_queue.py   which subfigures a person should look at first
+review_queue.py   which subfigures a person should review, and in which order
 agreement.py      how often people agree with the model, and whether its confidences are honest
 gold_labels.py    what people said, read from a CSV and kept with the dataset
 changes.py        what changed since the run before

@@ -4,5 +4,5 @@ paths.py     one way to read and write folders and URIs: written aside, then ren
 objects.py   object stores by `s3://`, `gs://` and the like: connections, listings, retries
 errors.py    what the libraries of object stores raise, put in words
 scratch.py   a temporary folder of this process, removed also after a kill
-web.py       files by `https://`: asked for politely, never beyond a limit of size
+web.py       files by `https://`: retries, time limits, a limit of size
 """

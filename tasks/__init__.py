@@ -9,7 +9,7 @@ user names, and reports, search documents and exports of a dataset that is there
        inputs/   index/
        dataset/   extraction/
        stores/   pdf/   panels/                                                                what they stand on
-       records  settings  errors  boxes  texts  clock  ahead  stopwatch  progress  modalities  version  what everybody uses
+       records  settings  errors  boxes  texts  clock  ahead  progress  modalities  version …  what everybody uses
 
 Imports go down in this drawing, and from anywhere to `models`; nothing here knows a flow.
 

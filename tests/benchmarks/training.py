@@ -248,9 +248,8 @@ def full_run(recipe: Recipe, train: Examples, device: torch.device, root: Path) 
 
 def study_run(epochs: int, images: int, device: Device, root: Path) -> None:
     """Every cut and freeze of ResNet-18 through the study itself; a tenth of the images are for testing."""
-    from models.training.settings import TrainSettings
-
     from flows.runs.study import StudyReporter, StudySettings, study
+    from models.training.settings import TrainSettings
 
     write_images(root / "data" / "train", images)
     write_images(root / "data" / "test", max(CLASSES, images // 10))

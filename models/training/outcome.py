@@ -11,10 +11,11 @@ from typing import Any
 
 import torch
 
-from models.bundle.bundle import BundleInfo, Rejection
+from models.bundle.bundle import BundleInfo, Calibration, Rejection
 from models.bundle.card import ModelFacts, metrics, write_card
 from models.bundle.description import Description
 from models.bundle.serialization import save_bundle
+from models.bundle.trained_on import KEY, pack_digests
 from models.data.examples import compute_logits
 from models.data.experiment import Prepared, Split
 from models.data.imageclef import DataError
@@ -25,7 +26,7 @@ from models.networks.resnet import parameter_counts
 from models.training.plots import plot_confusion, plot_curves, plot_reliability
 from models.training.recipes import Recipe
 from models.training.settings import TrainSettings
-from models.training.starting import start_identity
+from models.training.starting import start_identity, start_name
 from models.training.training import Epoch, Fit
 
 OUTCOME = "outcome.json"
@@ -51,7 +52,7 @@ class TrainOutcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
+class Confidence:
     """What makes probabilities of logits, and when the model abstains."""
 
     temperature: float
@@ -71,7 +72,7 @@ def finish(
     logits = compute_logits(fit.network, validation, recipe.transform, device)
     temperature = fit_temperature(logits, validation.labels)
     threshold = fit_threshold(softmax(logits / temperature), validation.labels)
-    calibration = Calibration(temperature, threshold)
+    calibration = Confidence(temperature, threshold)
     on_validation = _score(prepared, "validation", fit, recipe, device, calibration)
     if on_validation is None:
         raise DataError("every validation image is marked unsure; mark some that are sure")
@@ -103,7 +104,7 @@ class Scored:
 
 
 def _score(
-    prepared: Prepared, split: Split, fit: Fit, recipe: Recipe, device: torch.device, calibration: Calibration
+    prepared: Prepared, split: Split, fit: Fit, recipe: Recipe, device: torch.device, calibration: Confidence
 ) -> Scored | None:
     """Scores the images of a split that are not marked unsure; None where there are none."""
     examples = prepared.examples(split, sure_only=True)
@@ -122,7 +123,7 @@ def _save(
     recipe: Recipe,
     prepared: Prepared,
     fit: Fit,
-    calibration: Calibration,
+    calibration: Confidence,
     validation: Evaluation,
     test: Evaluation | None,
 ) -> BundleInfo:
@@ -132,7 +133,7 @@ def _save(
         model=settings.model,
         classes=prepared.classes,
         transform=recipe.transform,
-        temperature=calibration.temperature,
+        calibration=Calibration(temperature=calibration.temperature),
         rejection=Rejection(threshold=calibration.threshold),
         training=_record(settings, recipe, prepared, fit),
         metrics={"validation": metrics(validation), "test": metrics(test) if test else None},
@@ -151,7 +152,7 @@ def _save(
             parameters=parameter_counts(fit.network)[0],
             command=settings.command or "flows.runs.training.train(...)",
             recipe=_recipe_text(settings, recipe),
-            start_weights=Path(settings.weights).name,
+            start_weights=start_name(settings.weights),
             seed=settings.seed,
             best_epoch=_best_epoch_text(fit),
             validation=validation,
@@ -170,9 +171,10 @@ def _record(settings: TrainSettings, recipe: Recipe, prepared: Prepared, fit: Fi
         "where": {column: list(values) for column, values in settings.where},
         "preset": settings.preset,
         "recipe": asdict(recipe),
-        "start_weights": Path(settings.weights).name,
+        "start_weights": start_name(settings.weights),
         "start_weights_identity": start_identity(settings.model, settings.weights),
         "data_key": prepared.key,
+        KEY: pack_digests(_digests(prepared)),
         "freeze": settings.freeze,
         "seed": settings.seed,
         "images": {
@@ -186,6 +188,12 @@ def _record(settings: TrainSettings, recipe: Recipe, prepared: Prepared, fit: Fi
         "epochs": fit.history[-1].epoch,
         "best_epoch": fit.best.epoch,
     }
+
+
+def _digests(prepared: Prepared) -> list[str]:
+    """Of the files that trained or validated."""
+    images = zip(prepared.rows, prepared.images, strict=True)
+    return [prepared.canvases.digests[row] for row, image in images if image.split != "test"]
 
 
 def _recipe_text(settings: TrainSettings, recipe: Recipe) -> str:

@@ -1,6 +1,8 @@
 """Images in, modalities with probabilities out, as fast as the machine can.
 
 predict.py           the predictor of a bundle: batches, calibration, rejection
+decisions.py         what outputs come to: probabilities, rejection, conformal sets, the path down the tree
+words.py             subcaption and caption as a second view of a panel
 engine.py            what an engine is: batches in, logits and features out
 opening.py           which library computes the network here, and how many batches at a time
 decoding.py          encoded images made ready ahead of the network, in threads or in processes
@@ -8,6 +10,8 @@ torch_engine.py      the network in torch: the reference on a CPU, the fast way 
 onnx_engine.py       the network in ONNX Runtime on a CPU
 openvino_engine.py   the network in OpenVINO, in bfloat16, on a CPU that has it
 onnx_graph.py        the ONNX graph that both take, made from the weights alone
+onnx_nodes.py        its nodes, and the weights that each takes
+onnx_trunks.py       its trunks: ResNet, EfficientNet-Lite
 caption_view.py      the words of a caption that name a modality, and how they count
 scoring.py           a bundle put to labelled images, for `figmill evaluate`
 blankness.py         blank pictures, on which a bundle abstains

@@ -9,39 +9,41 @@ user names, and reports, search documents and exports of a dataset that is there
        inputs/   index/
        dataset/   extraction/
        stores/   pdf/   panels/                                                                what they stand on
+       wording/
        records  settings  errors  boxes  texts  clock  ahead  progress  modalities  version …  what everybody uses
 
 Imports go down in this drawing, and from anywhere to `models`; nothing here knows a flow.
 
-stores/           folders, object stores and the web: read and written alike
-dataset/          the dataset at rest: columns, parts, ledger, lock
-inputs/           what the user names, as papers and shards
-pdf/              figures and captions on the pages of a PDF
-panels/           figures cut into panels, their letters and subcaptions
-extraction/       papers read by processes, under limits of time and memory
-pmc/              PMC's bucket, followed night by night
-report/           the report of a run, and what people say of labels
-index/            search: the embedded index, PostgreSQL, OpenSearch
-export/           WebDataset, the Hugging Face Hub, Croissant
-view/             a dataset in a browser
-demo/             the demo's two papers
-developing/       what only Figmill's developers run
-stages.py         the steps as Prefect tasks: the only module with @task
-labelling.py      labels a shard: papers -> rows of a part
-relabelling.py    labels a part of a dataset anew
-classifying.py    the classifier of a stream of papers: decoding ahead, batches across papers
-bundles.py        bundles by name, folder or URI
-records.py        the records that flow, from paper to row
-settings.py       settings of a run and their defaults: timeout, memory, shard size, licences
-errors.py         the errors raised on purpose
-version.py        Figmill's version
-modalities.py     modalities as people name them
-texts.py          text made safe to store and to print
-boxes.py          arithmetic of boxes
-clock.py          the time of day, as rows carry it
-ahead.py          a bounded look-ahead: work done in threads before its results are asked for, kept in order
-stopwatch.py      where a shard's time goes
-progress.py       what a run says: plain lines, or a bar on a terminal
+stores/          folders, object stores and the web: read and written alike
+dataset/         the dataset at rest: columns, parts, ledger, lock
+inputs/          what the user names, as papers and shards
+pdf/             figures and captions on the pages of a PDF
+wording/         how papers word labels and captions, in PDF and JATS alike
+panels/          figures cut into panels, their letters and subcaptions
+extraction/      papers read by processes, under limits of time and memory
+pmc/             PMC's bucket, followed night by night
+report/          the report of a run, and what people say of labels
+index/           search: the embedded index, PostgreSQL, OpenSearch
+export/          WebDataset, the Hugging Face Hub, Croissant
+view/            a dataset in a browser
+demo/            the demo's two papers
+developing/      what only Figmill's developers run
+stages.py        the steps as Prefect tasks: the only module with @task
+labelling.py     labels a shard: papers -> rows of a part
+relabelling.py   labels a part of a dataset anew
+classifying.py   the classifier of a stream of papers: decoding ahead, batches across papers
+bundles.py       bundles by name, folder or URI
+records.py       the records that flow, from paper to row
+settings.py      settings of a run and their defaults: timeout, memory, shard size, licences
+errors.py        the errors raised on purpose
+version.py       Figmill's version
+modalities.py    modalities as people name them
+texts.py         text made safe to store and to print
+boxes.py         arithmetic of boxes
+clock.py         the time of day, as rows carry it
+ahead.py         a bounded look-ahead: work done in threads before its results are asked for, kept in order
+stopwatch.py     where a shard's time goes
+progress.py      what a run says: plain lines, or a bar on a terminal
 """
 
 import os

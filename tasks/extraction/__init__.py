@@ -1,12 +1,15 @@
 """A paper read in a process of its own, under limits; what it does to that process costs its own row alone.
 
-pool.py          the reading processes: one paper each at a time, under a limit of time and of memory
-confinement.py   what such a process may take and do
-reading.py       one PDF read: figures, captions, subfigures, encoded images
-handover.py      what a reading process hands over: Arrow, checked before it is used
-image_files.py   an article without a PDF: the image files that its JATS names
-jats.py          an article's JATS XML: metadata, captions, and its licence put as `CC BY 4.0`
-inspection.py    a paper's pages with all that is found drawn on them, for `figmill inspect`
+pool.py            the reading processes: one paper each at a time, under a limit of time and of memory
+confinement.py     what such a process may take and do
+reading.py         one PDF read: figures, captions, subfigures, encoded images
+handover.py        what a reading process hands over: Arrow, checked before it is used
+image_files.py     an article without a PDF: the image files that its JATS names
+jats.py            an article's JATS XML: metadata, captions, and its licence put as `CC BY 4.0`
+jats_figures.py    its figures, wherever it keeps labels, captions and graphics
+jats_prose.py      the words of its elements: lists, breaks, formulas
+article_words.py   label and caption of each figure: JATS where it is of the same article, else as printed
+inspection.py      a paper's pages with all that is found drawn on them, for `figmill inspect`
 
 The limits themselves (`ExtractionLimits`) are settings: tasks/settings.py.
 """

@@ -11,10 +11,11 @@ import struct
 import time
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image, ImageOps
 
 from tasks.errors import PaperError
@@ -32,6 +33,8 @@ FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF")
 _PRINTED = (500.0, 650.0)
 """Points: a figure is printed as wide as the page's text or as high, which tells how large letters in it are."""
 _SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".gif")
+_RANGES = (1.0, 255.0, 65535.0)
+"""White in images of floats, of bytes and of 16 bits; 32-bit ones with more are stretched to their own highest."""
 _BROKEN = (
     ArithmeticError,
     AttributeError,
@@ -50,9 +53,10 @@ _BROKEN = (
 def read_graphics(files: PaperFiles, limits: ExtractionLimits) -> Extraction:
     """Every figure of an article with its subfigures. Raises PaperError."""
     started = time.perf_counter()
-    article = jats.read_article(files.main.path)
-    if article is None:
-        raise PaperError("no_jats", "The XML is no JATS that can be read; fetch it again.")
+    try:
+        article = jats.load_article(files.main.path)
+    except jats.JatsError as error:
+        raise PaperError("no_jats", f"The XML {error}; fetch it again.") from error
     gaps: list[str] = []
     figures: list[Figure] = []
     for artwork in article.artworks:
@@ -82,13 +86,18 @@ def _panels(
 ) -> Iterator[_Cut]:
     """The panels of all image files of a figure; what cannot be had or read goes to `gaps`."""
     name = artwork.label or "a figure without label"
-    for reference in artwork.graphics:
+    letters = artwork.letters or (None,) * len(artwork.graphics)
+    for reference, letter in zip(artwork.graphics, letters, strict=True):
         graphic = find_graphic(reference, graphics)
         if graphic is None or graphic.file.copy is None:
             gaps.append(f"an image of {name} is not at hand")
             continue
+        notes: list[str] = []
         try:
-            yield from _separated(graphic.file.path, artwork.caption, limits)
+            for cut in _separated(graphic.file.path, artwork.caption, limits, notes):
+                known = letter is not None and cut.panel.label is None
+                yield replace(cut, panel=replace(cut.panel, label=letter)) if known else cut
+            gaps += [f"an image of {name} {note}" for note in notes]
         except PaperError as error:
             gaps.append(f"an image of {name} was left out: {error.error}")
 
@@ -119,10 +128,10 @@ def _figure(index: int, artwork: jats.Artwork, cuts: Sequence[_Cut]) -> Figure:
     )
 
 
-def _separated(file: Path, caption: str | None, limits: ExtractionLimits) -> Iterator[_Cut]:
+def _separated(file: Path, caption: str | None, limits: ExtractionLimits, notes: list[str]) -> Iterator[_Cut]:
     """The panels of an image file by its pixels. Raises PaperError where it cannot be read."""
     data = file.read_bytes()
-    pixels, kept = _decode(data, limits)
+    pixels, kept = _decode(data, limits, notes)
     height, width = pixels.shape[:2]
     unit = max(width / _PRINTED[0], height / _PRINTED[1], 1.0)
     box = (0.0, 0.0, width / unit, height / unit)
@@ -135,8 +144,11 @@ def _separated(file: Path, caption: str | None, limits: ExtractionLimits) -> Ite
         yield _Cut(panel, encoded(data, "jpeg", width, height) if whole and kept else encode_png(part))
 
 
-def _decode(data: bytes, limits: ExtractionLimits) -> tuple[Pixels, bool]:
-    """An image's first frame as (H, W, 3) uint8, upright; whether the file shows just that and is a JPEG."""
+def _decode(data: bytes, limits: ExtractionLimits, notes: list[str]) -> tuple[Pixels, bool]:
+    """An image's first frame as (H, W, 3) uint8, upright; whether the file shows just that and is a JPEG.
+
+    That it was scaled down goes to `notes`.
+    """
     try:
         with _opened(data) as image:
             millions = image.width * image.height / 1e6
@@ -156,6 +168,7 @@ def _decode(data: bytes, limits: ExtractionLimits) -> tuple[Pixels, bool]:
         scale = (limits.megapixels / millions) ** 0.5
         size = (max(1, int(shown.width * scale)), max(1, int(shown.height * scale)))
         shown, kept = shown.resize(size, Image.Resampling.BOX), False
+        notes.append(f"of {millions:,.0f} megapixels was scaled down to {limits.megapixels:,.0f}")
     return np.asarray(shown), kept
 
 
@@ -168,12 +181,20 @@ def _opened(data: bytes) -> Image.Image:
 
 def _on_white(image: Image.Image) -> Image.Image:
     """An image as RGB: transparency over white, 16 bits of grey as 8."""
-    if image.mode.startswith("I;16") or image.mode in ("I", "F"):
+    if image.mode.startswith("I") or image.mode == "F":
         grey = np.asarray(image).astype(np.float32)
-        low, high = float(grey.min()), float(grey.max())
-        scaled = (grey - low) / max(high - low, 1e-9) * 255
-        return Image.fromarray(scaled.astype(np.uint8)).convert("RGB")
+        return Image.fromarray(
+            (grey * (255 / 65535 if image.mode.startswith("I;16") else _to_8_bits(grey)))
+            .clip(0, 255)
+            .astype(np.uint8)
+        ).convert("RGB")
     if image.has_transparency_data:
         layer = image.convert("RGBA")
         return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("RGB")
     return image.convert("RGB")
+
+
+def _to_8_bits(grey: npt.NDArray[np.float32]) -> float:
+    """The factor from an image's own range of grey to 255: black stays black, and faint stays faint."""
+    highest = float(grey.max(initial=0.0))
+    return 255 / next((full for full in _RANGES if highest <= full), highest)

@@ -44,8 +44,9 @@ def _captions(path: Path, limits: ExtractionLimits) -> defaultdict[int, list[Mar
     with open_pdf(path, limits) as document:
         pages = {page.number: page for page in read_pages(document, limits, [])}
         found, without_artwork = find_figures(list(pages.values()))
+        views = {f.caption: f.page for f in found if f.caption and f.page.number == f.caption.page}
         for caption in [*(f.caption for f in found if f.caption), *without_artwork]:
-            box = pages[caption.page].to_page(caption.bbox)
+            box = views.get(caption, pages[caption.page]).to_page(caption.bbox)
             marks[caption.page].append((box, CAPTION, f"caption of {caption.label}"))
     return marks
 

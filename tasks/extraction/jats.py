@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from html.entities import html5
 from pathlib import Path
+from typing import cast
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import parse
+from defusedxml.ElementTree import fromstring
 
-from tasks.pdf.captions import parse_label
-from tasks.pdf.pages import clean
+from tasks.extraction.jats_figures import find_figures
 from tasks.records import Metadata
 from tasks.settings import MOST_JATS_BYTES
+from tasks.wording.labels import parse_label
+from tasks.wording.words import clean
+
+_BEFORE_XML = b" \t\r\n\xef\xbb\xbf"
+"""What some servers put before the XML declaration, where nothing may stand."""
+_PREFIXES = ("xlink", "mml", "ali", "xsi", "oasis", "m", "xml-model")
+"""Prefixes that the DTDs of JATS declare, so that files without them were valid."""
+_ROOT = re.compile(rb"<[A-Za-z][\w.:-]*(?=[\s>/])")
+_ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
 
 _LICENCE_URL = re.compile(
     r"creativecommons\.org/(?:licenses/([a-z-]+)/(\d\.\d)|publicdomain/(zero)/(\d\.\d))", re.I
@@ -37,6 +46,8 @@ class Artwork:
     label: str | None
     caption: str | None
     graphics: tuple[str, ...]
+    letters: tuple[str | None, ...] = ()
+    """For each graphic the letter of the panel that it is, where the XML says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,27 +59,72 @@ class Article:
     artworks: tuple[Artwork, ...] = ()
 
 
+class JatsError(ValueError):
+    """An XML that cannot be read as an article; the message is what is wrong with it, in words after "it"."""
+
+
 def read_article(path: Path) -> Article | None:
-    """An article's metadata and figures; None where the file is no JATS, too large, too deep or not well-formed.
+    """An article's metadata and figures; None where the file is no JATS, too large, too deep or not well-formed."""
+    try:
+        return load_article(path)
+    except JatsError:
+        return None
+
+
+def load_article(path: Path) -> Article:
+    """An article's metadata and figures. Raises JatsError.
 
     Entities are refused (defusedxml), so that no XML can grow in memory or read other files.
     """
     try:
         if path.stat().st_size > MOST_JATS_BYTES:
-            return None
-        return _article(parse(path).getroot())
-    except (OSError, ParseError, DefusedXmlException, ValueError, LookupError, RecursionError):
+            raise JatsError(f"has more than {MOST_JATS_BYTES >> 20} MB")
+        return _article(_parse(path.read_bytes().lstrip(_BEFORE_XML)))
+    except OSError as error:
+        raise JatsError(f"cannot be opened ({error.strerror})") from error
+    except DefusedXmlException as error:
+        raise JatsError("declares entities, which are refused") from error
+    except RecursionError as error:
+        raise JatsError("is nested too deeply") from error
+    except (ParseError, LookupError) as error:
+        raise JatsError(f"is not well-formed ({error})") from error
+
+
+def _parse(data: bytes) -> Element:
+    """The root of an XML; what its DTD would have declared, prefixes and the names of characters, is known here too."""
+    try:
+        return cast(Element, fromstring(data))
+    except ParseError as error:
+        mended = _mended(data, str(error))
+        if mended is None:
+            raise
+        return cast(Element, fromstring(mended))
+
+
+def _mended(data: bytes, fault: str) -> bytes | None:
+    if "undefined entity" in fault:
+        data = _ENTITY.sub(lambda name: _character(name[1].decode()), data)
+    elif "unbound prefix" not in fault:
         return None
+    missing = [
+        f" xmlns:{name}='{name}'".encode() for name in _PREFIXES if f"xmlns:{name}=".encode() not in data
+    ]
+    return _ROOT.sub(lambda root: root[0] + b"".join(missing), data, count=1)
 
 
-def _article(root: Element) -> Article | None:
+def _character(name: str) -> bytes:
+    known = None if name in ("amp", "lt", "gt", "quot", "apos") else html5.get(f"{name};")
+    return "".join(f"&#{ord(letter)};" for letter in known).encode() if known else f"&{name};".encode()
+
+
+def _article(root: Element) -> Article:
     for element in root.iter():
         if isinstance(element.tag, str):  # within OAI-PMH, JATS stands in a namespace
             element.tag = element.tag.rpartition("}")[2]
     article = root if root.tag == "article" else root.find(".//article")
     meta = article.find("front/article-meta") if article is not None else None
     if article is None or meta is None:
-        return None
+        raise JatsError("is no JATS article")
     metadata = Metadata(
         pmcid=_pmcid(meta),
         doi=_text(meta.find("article-id[@pub-id-type='doi']")),
@@ -77,54 +133,17 @@ def _article(root: Element) -> Article | None:
         license=_licence(meta),
         published=_published(meta),
     )
-    return Article(metadata, tuple(_figures(article)), tuple(_artworks(article)))
-
-
-def _elements(article: Element) -> Iterator[Element]:
-    """The article's figures; a sub-article (a translation, a reply) has some of its own under the same labels."""
-    own = [part for name in ("front", "body", "back", "floats-group") for part in article.findall(name)]
-    return (fig for part in own for fig in part.iter("fig"))
-
-
-def _figures(article: Element) -> Iterator[ArticleFigure]:
-    for element in _elements(article):
-        parsed = parse_label(_text(element.find("label")) or "")
-        if parsed:
-            yield ArticleFigure(parsed[0], _caption(element))
-
-
-def _artworks(article: Element) -> Iterator[Artwork]:
-    for element in _elements(article):
-        label = _text(element.find("label"))
-        parsed = parse_label(label or "")
-        graphics = tuple(_graphics(element))
-        if graphics:
-            yield Artwork(parsed[0] if parsed else label, _caption(element) or None, graphics)
-
-
-def _graphics(figure: Element) -> Iterator[str]:
-    """What the graphics of a figure refer to; of alternatives the first."""
-    for child in figure:
-        if child.tag == "graphic":
-            yield from (value for name, value in child.attrib.items() if name.rpartition("}")[2] == "href")
-        elif child.tag == "alternatives":
-            yield from list(_graphics(child))[:1]
-
-
-def _caption(figure: Element) -> str:
-    caption = figure.find("caption")
-    parts = [] if caption is None else [_prose(part) for part in caption]
-    return clean(" ".join(part for part in parts if part))
-
-
-def _prose(element: Element) -> str:
-    """The text of an element as it is printed: of a formula's alternatives the MathML, not its TeX source."""
-    pieces = [element.text or ""]
-    for child in element:
-        if child.tag not in ("tex-math", "object-id"):
-            pieces.append(_prose(child))
-        pieces.append(child.tail or "")
-    return "".join(pieces)
+    found = list(find_figures(article))
+    labels = [parse_label(figure.label or "") for figure in found]
+    return Article(
+        metadata,
+        tuple(ArticleFigure(label[0], f.caption) for f, label in zip(found, labels, strict=True) if label),
+        tuple(
+            Artwork(label[0] if label else f.label, f.caption or None, f.graphics, f.letters)
+            for f, label in zip(found, labels, strict=True)
+            if f.graphics
+        ),
+    )
 
 
 def _text(element: Element | None) -> str | None:

@@ -5,14 +5,15 @@ Runs in a worker process that never imports torch. Whatever is wrong with a PDF 
 
 from __future__ import annotations
 
-import re
 import time
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from pathlib import PurePosixPath
 
 from tasks import boxes
 from tasks.extraction import jats
+from tasks.extraction.article_words import DOI, FigureWords, is_of_another, missing_figures, words_of_figures
 from tasks.panels.markers import expected_labels, find_sides, named
 from tasks.panels.separation import FigureImage, Panel, TextLine, separate
 from tasks.panels.sides import bind_sides
@@ -24,18 +25,16 @@ from tasks.pdf.pages import PageContent
 from tasks.pdf.pixels import FigurePixels, PlacedImage, placed_images
 from tasks.records import (
     Box,
-    CaptionSource,
     Extraction,
     Figure,
     FigureKind,
     Metadata,
     Paper,
     PaperFiles,
+    SourceFile,
     Subfigure,
 )
 from tasks.settings import ExtractionLimits
-
-_DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+[^\s\"<>.,;:)\]]")
 
 
 def read_paper(files: PaperFiles, limits: ExtractionLimits) -> Extraction:
@@ -51,10 +50,9 @@ def read_paper(files: PaperFiles, limits: ExtractionLimits) -> Extraction:
         ]
         if _is_scan(pages):
             gaps.append("the pages are pictures without text: captions cannot be read")
-        article = jats.read_article(files.jats.path) if files.jats else None
-        if files.jats and article is None:
-            notes.append(f"{files.jats.uri} is no JATS that can be read")
-        words = _words(found, article, gaps)
+        article = _article(files.jats, found, pages, gaps)
+        words = words_of_figures(found, article)
+        gaps += missing_figures(words, article, pages) if article else []
         figures: list[Figure] = []
         for place, own in zip(found, words, strict=True):
             try:
@@ -76,6 +74,25 @@ def read_paper(files: PaperFiles, limits: ExtractionLimits) -> Extraction:
         )
 
 
+def _article(
+    file: SourceFile | None, found: Sequence[FoundFigure], pages: Sequence[PageContent], gaps: list[str]
+) -> jats.Article | None:
+    """The article's JATS; None where there is none, and where it cannot be read or is another's, which `gaps` say."""
+    if file is None:
+        return None
+    name = PurePosixPath(file.uri).name
+    try:
+        article = jats.load_article(file.path)
+    except jats.JatsError as error:
+        gaps.append(f"the XML beside the PDF was not used: {name} {error}")
+        return None
+    if is_of_another(article, found, pages):
+        title = article.metadata.title or "without title"
+        gaps.append(f"the XML beside the PDF was not used: {name} is of another article ({title[:80]})")
+        return None
+    return article
+
+
 def _is_scan(pages: Sequence[PageContent]) -> bool:
     """Whether most pages are one picture each and hardly a letter stands on any."""
     pictures = sum(
@@ -86,18 +103,8 @@ def _is_scan(pages: Sequence[PageContent]) -> bool:
     return pictures > len(pages) / 2 and letters < 50 * len(pages)
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    label: str | None
-    caption: str | None
-    source: CaptionSource | None
-
-
-_NO_WORDS = _Words(None, None, None)
-
-
 def _read_figure(
-    index: int, found: FoundFigure, words: _Words, limits: ExtractionLimits, gaps: list[str]
+    index: int, found: FoundFigure, words: FigureWords, limits: ExtractionLimits, gaps: list[str]
 ) -> Figure:
     page, text = found.page, words.caption
     images = [i for i in placed_images(page) if boxes.overlaps(i.bbox, found.bbox, -1)]
@@ -170,44 +177,6 @@ def _kind(page: PageContent, box: Box, images: Sequence[PlacedImage]) -> FigureK
     return "raster" if not texts and (covered > 0.95 or not paths) else "mixed"
 
 
-def _words(found: Sequence[FoundFigure], article: jats.Article | None, gaps: list[str]) -> list[_Words]:
-    """Label and caption of each figure: those of the article's JATS where it has them, else as printed.
-
-    A figure printed without a label takes the article's where just one is missing between its neighbours.
-    """
-    printed = [
-        _Words(f.caption.label, f.caption.text or None, "pdf") if f.caption else _NO_WORDS for f in found
-    ]
-    if article is None or not article.figures:
-        return printed
-    known = {_key(f.label): f for f in reversed(article.figures)}  # the first of a label wins
-    labels = _labels_by_place([w.label for w in printed], [f.label for f in article.figures])
-    words = []
-    for own, label in zip(printed, labels, strict=True):
-        figure = known.get(_key(label)) if label else None
-        words.append(_Words(figure.label, figure.caption, "jats") if figure and figure.caption else own)
-    missing = known.keys() - {_key(w.label) for w in words if w.label}
-    gaps += [f"{known[k].label} is in the JATS and was not found in the PDF" for k in sorted(missing)]
-    return words
-
-
-def _labels_by_place(printed: Sequence[str | None], known: Sequence[str]) -> list[str | None]:
-    keys = [_key(label) for label in known]
-    labels = list(printed)
-    for i, label in enumerate(labels):
-        if label is None:
-            before = next((keys.index(_key(x)) for x in reversed(labels[:i]) if x and _key(x) in keys), -1)
-            after = next((keys.index(_key(x)) for x in labels[i + 1 :] if x and _key(x) in keys), len(keys))
-            alone = labels[i - 1 : i] != [None] and labels[i + 1 : i + 2] != [None]
-            if after - before == 2 and alone:
-                labels[i] = known[before + 1]
-    return labels
-
-
-def _key(label: str) -> str:
-    return label.lower()
-
-
 def _metadata(paper: Paper, article: jats.Article | None, pages: Sequence[PageContent]) -> Metadata:
     """The caller's metadata, completed from the article's JATS and, for the DOI, from the first page."""
     merged = merge_metadata(paper.metadata, article.metadata if article else Metadata())
@@ -231,7 +200,7 @@ def merge_metadata(known: Metadata, read: Metadata) -> Metadata:
 def _printed_doi(pages: Sequence[PageContent]) -> str | None:
     """The first DOI that the first page prints: its own, for references come later."""
     for line in pages[0].lines if pages else ():
-        match = _DOI.search(line.text)
+        match = DOI.search(line.text)
         if match:
             return match[0]
     return None

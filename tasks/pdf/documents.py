@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import pymupdf
 
 from tasks.errors import PaperError
-from tasks.pdf.pages import PageContent, read_page
+from tasks.pdf.numbering import find_line_numbers
+from tasks.pdf.pages import PageContent, read_page, turn_upright
 from tasks.settings import ExtractionLimits
 
 MUPDF_ERRORS = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
 """What PyMuPDF raises on broken input: sometimes its own error, sometimes MuPDF's."""
 
 
+END_BYTES = 2048
+"""A whole PDF ends with its mark within so many bytes; some senders add a few behind it."""
+
+MOST_NODES = 12
+"""Levels of the tree of pages that are gone up for a page's boxes."""
+
+_NUMBER = re.compile(r"[-+]?\d*\.?\d+")
 _DEFAULT_LIMITS = ExtractionLimits()
 
 
@@ -80,18 +90,52 @@ def read_pages(document: pymupdf.Document, limits: ExtractionLimits, gaps: list[
                 huge = image
                 gaps.append(f"page {number + 1} has an image of {image} pixels, too large to read: left out")
                 continue
-            pages.append(read_page(document[number]))
+            pages.append(read_page(_whole_page(document, number)))
         except MUPDF_ERRORS as error:
             raise_if_out_of_memory(error)
             gaps.append(f"page {number + 1} is damaged and was left out")
-    blank = sum(not page.lines and not page.paints for page in pages)
-    if document.is_repaired and blank > count / 2:
-        gaps.append(f"the file is damaged: {blank} of {count} pages came out empty; fetch it again")
+    gaps += _damage(document, [page.number for page in pages if not page.lines and not page.paints], count)
     if not pages and huge:
         raise PaperError("too_large", f"The PDF has an image of {huge} pixels, too large to read.")
     if not pages:
         raise PaperError("damaged", "The PDF is damaged: none of its pages can be read; fetch it again.")
-    return pages
+    return find_line_numbers(turn_upright(pages))
+
+
+def _damage(document: pymupdf.Document, blank: Sequence[int], count: int) -> list[str]:
+    """What a repair of the file could not bring back, in a sentence; `blank` are the pages without anything on them."""
+    if not document.is_repaired:
+        return []
+    if b"%%EOF" not in (document.stream or b"")[-END_BYTES:]:
+        empty = f" (empty: page {', '.join(map(str, blank[:9]))})" if blank else ""
+        return [f"the file is cut short: figures or pages of its end may be missing{empty}; fetch it again"]
+    if len(blank) > count / 2:
+        return [f"the file is damaged: {len(blank)} of {count} pages came out empty; fetch it again"]
+    return []
+
+
+def _whole_page(document: pymupdf.Document, number: int) -> pymupdf.Page:
+    """A page; where its CropBox leaves nothing of it, as if it had none: viewers do so."""
+    page = document[number]
+    crop, shown = _inherited_box(document, page.xref, "CropBox"), page.mediabox
+    if crop is None or not (crop & shown).is_empty:
+        return page
+    document.xref_set_key(page.xref, "CropBox", f"[{shown.x0} {shown.y0} {shown.x1} {shown.y1}]")
+    return document.reload_page(page)
+
+
+def _inherited_box(document: pymupdf.Document, xref: int, key: str) -> pymupdf.Rect | None:
+    """A box of a page or of the nodes above it, in PDF's own space; None where none of them has it."""
+    for _ in range(MOST_NODES):
+        kind, value = document.xref_get_key(xref, key)
+        if kind == "array":
+            numbers = [float(number) for number in value.strip("[]").split() if _NUMBER.fullmatch(number)]
+            return pymupdf.Rect(numbers).normalize() if len(numbers) == 4 else None
+        kind, value = document.xref_get_key(xref, "Parent")
+        if kind != "xref":
+            return None
+        xref = int(value.split()[0])
+    return None
 
 
 def _too_large(document: pymupdf.Document, number: int, limits: ExtractionLimits) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,17 +16,22 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from tasks import boxes
-from tasks.pdf.captions import CaptionBlock, Style
-from tasks.pdf.pages import INK_DARKNESS, Line, PageContent, Paint
+from tasks.pdf.captions import CaptionBlock
+from tasks.pdf.furniture import Furniture, in_margin, numberless, rounded
+from tasks.pdf.lines import Line
+from tasks.pdf.pages import PageContent, Paint, stands_out
+from tasks.pdf.styles import Style
 from tasks.records import Box
-
-MARGIN_BAND = 0.12
-"""Page furniture stands in this share of the page's height at its top or bottom."""
 
 CELL = 3
 """Pixels of ink in a cell; components join where no cell between them is empty, up to 2 to 3.6 points apart."""
 
-_DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
+
+LEAST_WORDS = 5
+"""Words of a line that may be a caption; fewer are a legend or an axis."""
+
+_LIKE_LABEL = re.compile(r"[^\W\d_]{2,15}\.?\s?\d{1,3}[A-Za-z]?\s?[.:：|]\s+[^\W\d_]")
+"""A word, a number and a separator, as captions begin in any language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,50 +59,46 @@ class PageLayout:
     images: tuple[Box, ...]
     frames: tuple[Box, ...]
     """Frames and tints about text without a caption in them: an abstract's box, or a chart made of words."""
-
-
-@dataclass(frozen=True, slots=True)
-class Furniture:
-    """What repeats from page to page: paint boxes (rounded) and texts without their numbers."""
-
-    paints: frozenset[tuple[int, ...]]
-    texts: frozenset[str]
-
-
-def find_furniture(pages: Sequence[PageContent]) -> Furniture:
-    """Running heads, page numbers, logos and banners: what stands in the margin on three pages or more."""
-    paints: Counter[tuple[int, ...]] = Counter()
-    texts: Counter[str] = Counter()
-    for page in pages:
-        paints.update({_rounded(p.bbox) for p in page.paints})
-        texts.update({_numberless(line.text) for line in page.lines if _in_margin(line.bbox, page)})
-    return Furniture(
-        frozenset(box for box, count in paints.items() if count >= 3),
-        frozenset(text for text, count in texts.items() if count >= 3),
-    )
+    headings: tuple[Box, ...] = ()
+    """Lines in bold or in larger type than the body's that are no part of it."""
 
 
 def read_layout(
-    page: PageContent, captions: Sequence[CaptionBlock], style: Style, furniture: Furniture
+    page: PageContent,
+    captions: Sequence[CaptionBlock],
+    style: Style,
+    furniture: Furniture,
+    claimed: Sequence[Box] = (),
+    run_over: Set[int] = frozenset(),
 ) -> PageLayout:
-    """Tell a page's parts apart. `captions` are those of this page."""
+    """Tell a page's parts apart. `captions` are those of this page.
+
+    What lies in the boxes `claimed` belongs to something else: text and figures that another view of the page reads.
+    The lines `run_over` are those of a caption that began on the page before.
+    """
     paints = [p for p in page.paints if not _is_furniture(p, page, furniture)]
     frames = [p.bbox for p in paints if _frames_text(p, page, captions, style)]
     paints = [p for p in paints if p.bbox not in frames]
-    in_caption = {i for caption in captions for i in caption.lines}
+    in_caption = {i for caption in captions for i in caption.lines} | run_over
     running = {
         i
         for i, line in enumerate(page.lines)
-        if _in_margin(line.bbox, page) and _numberless(line.text) in furniture.texts
-    } | _line_numbers(page)
+        if in_margin(line.bbox, page) and numberless(line.text) in furniture.texts
+    } | page.numbers
     body = _body_lines(page, style, paints, in_caption | running)
+    body |= _foreign_captions(page, style, paints, in_caption | running | body)
     loose = [line for i, line in enumerate(page.lines) if i not in in_caption | running | body]
-    tables = [_table_box(c, loose, paints, captions) for c in captions if c.kind == "table"]
-    barriers = [page.lines[i].bbox for i in body] + [t for t in tables if t]
+    tables = [_table_box(c, loose, page, paints, captions) for c in captions if c.kind == "table"]
+    barriers = [page.lines[i].bbox for i in body] + [t for t in tables if t] + list(claimed)
+    barriers += [c.label_bbox for c in captions if c.label_bbox and not boxes.overlaps(c.label_bbox, c.bbox)]
     images = tuple(p.bbox for p in paints if p.image and boxes.area(p.bbox) < 0.9 * boxes.area(page.bounds))
     ink = _ink(page, frames)
-    erased = [page.lines[i].bbox for i in in_caption | running | body] + [t for t in tables if t]
-    erased += [p.bbox for p in page.paints if _is_furniture(p, page, furniture) and _in_margin(p.bbox, page)]
+    if furniture.watermark:
+        furniture.watermark.erase(page, ink, images)
+    erased = (
+        [page.lines[i].bbox for i in in_caption | running | body] + [t for t in tables if t] + list(claimed)
+    )
+    erased += [p.bbox for p in page.paints if _is_furniture(p, page, furniture) and in_margin(p.bbox, page)]
     for box in erased:
         ink[page.pixels(boxes.grown(box, 0.7))] = False
     return PageLayout(
@@ -106,45 +107,24 @@ def read_layout(
         barriers=tuple(barriers),
         components=tuple(_whole_images(_components(page, ink, paints, loose), images, captions)),
         images=images,
+        headings=tuple(line.bbox for line in loose if _is_heading(line, style)),
         frames=tuple(f for f in frames if not any(boxes.share_inside(c.bbox, f) > 0.5 for c in captions)),
     )
-
-
-def _rounded(box: Box) -> tuple[int, ...]:
-    return tuple(round(value / 2) for value in box)
-
-
-def _numberless(text: str) -> str:
-    return _DIGITS.sub("#", text.lower())
-
-
-def _in_margin(box: Box, page: PageContent) -> bool:
-    """Whether a box lies in the band at the page's head or foot, or, narrower, at its sides."""
-    width, height = page.size
-    band, side = MARGIN_BAND * height, MARGIN_BAND / 2 * width
-    return box[3] < band or box[1] > height - band or box[2] < side or box[0] > width - side
-
-
-def _line_numbers(page: PageContent) -> set[int]:
-    """The numbers that a manuscript counts its lines with, in a column of their own beside the text."""
-    numbers = [i for i, line in enumerate(page.lines) if line.upright and line.text.isdigit()]
-    prose = [line.bbox for line in page.lines if len(line.text.split()) > 4]
-    left = min((box[0] for box in prose), default=0.0)
-    column = {i for i in numbers if page.lines[i].bbox[2] < left + 1}
-    return column if len(column) >= 8 else set()
 
 
 def _is_furniture(paint: Paint, page: PageContent, furniture: Furniture) -> bool:
     """Whether a paint repeats in the margins, or is a page's ground; a picture of the whole page is a scan."""
     ground = not paint.image and boxes.area(paint.bbox) > 0.9 * boxes.area(page.bounds)
-    return _rounded(paint.bbox) in furniture.paints and (ground or _in_margin(paint.bbox, page))
+    return rounded(paint.bbox) in furniture.paints and (ground or in_margin(paint.bbox, page))
 
 
 def _frames_text(paint: Paint, page: PageContent, captions: Sequence[CaptionBlock], style: Style) -> bool:
     """Whether a path is a frame or a tint behind text: it encloses a caption, or body text in good part."""
     if paint.image or boxes.height(paint.bbox) < 8 or boxes.width(paint.bbox) < 80:
         return False
-    if any(boxes.share_inside(c.bbox, paint.bbox) > 0.95 for c in captions):
+    if any(
+        boxes.share_inside(box, paint.bbox) > 0.95 for c in captions for box in (c.bbox, c.label_bbox) if box
+    ):
         return True
     sentences = [line for line in page.lines if len(line.text.split()) >= 6 and line.upright]
     return sum(boxes.share_inside(line.bbox, paint.bbox) > 0.9 for line in sentences) >= 6
@@ -171,6 +151,29 @@ def _body_lines(page: PageContent, style: Style, paints: Sequence[Paint], other:
         if heads and any(abs(first.bbox[0] - x) <= 2 for x in edges) and not _on_graphic(first, graphics):
             body.update(_heading(page, members, body))
     return body
+
+
+def _foreign_captions(page: PageContent, style: Style, paints: Sequence[Paint], other: set[int]) -> set[int]:
+    """Lines that are built as captions are, with a word that is not known for a label: "Joonis 3. Kasv"."""
+    graphics = _graphics(page, paints)
+    found: set[int] = set()
+    for i, line in enumerate(page.lines):
+        if i in other or not line.upright or not _LIKE_LABEL.match(line.text) or _on_graphic(line, graphics):
+            continue
+        if _heads_a_panel([line], style, graphics):
+            continue
+        if (
+            line.block not in {page.lines[j].block for j in range(i)}
+            and len(line.text.split()) >= LEAST_WORDS
+        ):
+            found.update(
+                j for j, more in enumerate(page.lines) if more.block == line.block and j not in other
+            )
+    return found
+
+
+def _is_heading(line: Line, style: Style) -> bool:
+    return line.upright and len(line.text) > 3 and (line.bold or line.size > style.size + 0.5)
 
 
 def _heading(page: PageContent, members: list[int], body: set[int]) -> list[int]:
@@ -225,11 +228,18 @@ def _graphics(page: PageContent, paints: Sequence[Paint]) -> npt.NDArray[np.floa
 
 
 def _table_box(
-    caption: CaptionBlock, loose: Sequence[Line], paints: Sequence[Paint], captions: Sequence[CaptionBlock]
+    caption: CaptionBlock,
+    loose: Sequence[Line],
+    page: PageContent,
+    paints: Sequence[Paint],
+    captions: Sequence[CaptionBlock],
 ) -> Box | None:
     """The table below its caption: rows of loose text and the rules among them, as far as they follow closely."""
     rules = [p.bbox for p in paints if not p.image and _is_table_part(p.bbox)]
+    frames = [p.bbox for p in page.paints if not p.image and _is_frame(p.bbox)]
+    frames = [frame for frame in frames if not boxes.overlaps(caption.bbox, frame)]
     parts = sorted([line.bbox for line in loose if line.upright] + rules, key=lambda b: b[1])
+    parts = [part for part in parts if not any(boxes.share_inside(part, frame) > 0.9 for frame in frames)]
     table = caption.bbox
     found = False
     for box in parts:
@@ -243,6 +253,11 @@ def _table_box(
     return table if found else None
 
 
+def _is_frame(box: Box) -> bool:
+    """Whether a path is large enough to be drawn about a figure that stands beside a table."""
+    return boxes.width(box) > 80 and boxes.height(box) > 80
+
+
 def _is_table_part(box: Box) -> bool:
     return boxes.height(box) < 2 or (boxes.width(box) > 30 and boxes.height(box) < 30)
 
@@ -252,22 +267,17 @@ def _ink(page: PageContent, frames: Sequence[Box]) -> npt.NDArray[np.bool_]:
     grey = page.ink
     paper = int(np.bincount(grey.ravel(), minlength=256).argmax())
     # A page that a dark picture fills has no paper of its own to go by.
-    ink = _stands_out(grey, paper if paper > 200 else 255)
+    ink = stands_out(grey, paper if paper > 200 else 255)
     for frame in sorted(frames, key=boxes.area, reverse=True):
         rows, columns = page.pixels(frame)
         inside = grey[rows, columns]
         if inside.size == 0:
             continue
         tint = int(np.bincount(inside.ravel(), minlength=256).argmax())
-        ink[rows, columns] = _stands_out(inside, tint)
+        ink[rows, columns] = stands_out(inside, tint)
     for frame in frames:
         _erase_outline(ink, page, frame)
     return ink
-
-
-def _stands_out(grey: npt.NDArray[np.uint8], ground: int) -> npt.NDArray[np.bool_]:
-    """Where `grey` differs from its ground by more than INK_DARKNESS."""
-    return (grey < max(0, ground - INK_DARKNESS)) | (grey > min(255, ground + INK_DARKNESS))
 
 
 def _erase_outline(ink: npt.NDArray[np.bool_], page: PageContent, frame: Box) -> None:

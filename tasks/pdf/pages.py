@@ -6,10 +6,10 @@ the text reads from left to right (`frame`), whatever /Rotate says and however a
 
 from __future__ import annotations
 
-import re
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,9 @@ import numpy.typing as npt
 import pymupdf
 
 from tasks import boxes
+from tasks.pdf.lines import OBLIQUE, Line, read_lines
 from tasks.records import Box
+from tasks.wording.labels import read_label
 
 INK_DPI = 100
 """Resolution of the page's ink, enough for edges to within a point and cheap: about 9 ms a page."""
@@ -28,26 +30,11 @@ MOST_INK = 16e6
 INK_DARKNESS = 16
 """How far below white a pixel counts as ink: above the noise of JPEG margins, below a light grey rule."""
 
-_TEXT_FLAGS = pymupdf.TEXT_MEDIABOX_CLIP  # no TEXT_PRESERVE_LIGATURES: "ﬁ" comes out as "fi"
-_BOLD_FLAG: int = pymupdf.TEXT_FONT_BOLD
-_BOLD_NAME = re.compile(r"bold|black|heavy|demi|[-.,]bd?$|(?<=[a-z])bd?$|(?<=Times)B$|\.B$", re.IGNORECASE)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_WITHOUT_WIDTH = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+REPEATED = 3
+"""Pages: a line that stands on so many is a banner or a running head."""
 
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of text. `size` is in points; `bold` and `font` are those of its first letters."""
-
-    text: str
-    bbox: Box
-    size: float
-    font: str
-    bold: bool
-    upright: bool
-    block: int
-    text_font: str
-    """The font of most of its letters."""
+EDGE = 0.08
+"""Share of the page's width or height at each side where banners and running heads stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +57,10 @@ class PageContent:
     """From MuPDF's unrotated page space to this frame."""
     handle: pymupdf.Page = field(repr=False)
     """The open page, for its pixels."""
+    numbers: frozenset[int] = frozenset()
+    """Which of `lines` are the line numbers of a manuscript."""
+    turn: int = 0
+    """How the page was turned once more to read a part of it that stands sideways, degrees clockwise."""
 
     @property
     def bounds(self) -> Box:
@@ -81,7 +72,7 @@ class PageContent:
         rect = pymupdf.Rect(box) * ~self.frame * self.handle.rotation_matrix
         return rect.x0, rect.y0, rect.x1, rect.y1
 
-    @property
+    @cached_property
     def scale(self) -> float:
         """Pixels of `ink` per point: fewer than usual on a page of a poster's size, to stay within MOST_INK."""
         return float(min(INK_DPI / 72, (MOST_INK / max(1.0, self.size[0] * self.size[1])) ** 0.5))
@@ -96,6 +87,26 @@ class PageContent:
         """The page interpreted once for all renderings, without annotations."""
         found: pymupdf.DisplayList = self.handle.get_displaylist(annots=0)
         return found
+
+    def box_of(self, view: PageContent, box: Box) -> Box:
+        """A box of another view of the same page as one of this."""
+        return _turned(box, _numbers(~view.frame * self.frame))
+
+    def seen_turned(self, turn: int) -> PageContent:
+        """The same page as one sees it who reads the lines of a `turn` of 90, 180 or 270 degrees."""
+        matrix = pymupdf.Matrix(-turn)
+        rect = pymupdf.Rect(self.bounds) * matrix
+        matrix = matrix * pymupdf.Matrix(1, 0, 0, 1, -rect.x0, -rect.y0)
+        return PageContent(
+            number=self.number,
+            size=(rect.width, rect.height),
+            lines=_turn_lines(self.lines, matrix),
+            paints=[replace(paint, bbox=_turned(paint.bbox, _numbers(matrix))) for paint in self.paints],
+            frame=self.frame * matrix,
+            handle=self.handle,
+            numbers=self.numbers,
+            turn=turn,
+        )
 
     def forget(self) -> None:
         """Let go of ink and display list, a megabyte or more a page; they come again when asked for."""
@@ -137,65 +148,155 @@ class PageContent:
         return slice(max(0, round(y0)), max(0, round(y1))), slice(max(0, round(x0)), max(0, round(x1)))
 
 
-def read_page(page: pymupdf.Page) -> PageContent:
-    """Read one page's text and paint operations (not its pixels, which are rendered when asked for)."""
-    lines = _read_lines(page)
-    frame, size = _upright_frame(page, lines)
-    bounds = (0.0, 0.0, *size)
-    paints = _read_paints(page, frame, bounds)
+def stands_out(grey: npt.NDArray[np.uint8], ground: int) -> npt.NDArray[np.bool_]:
+    """Where `grey` differs from its ground by more than INK_DARKNESS."""
+    return (grey < max(0, ground - INK_DARKNESS)) | (grey > min(255, ground + INK_DARKNESS))
+
+
+def read_page(page: pymupdf.Page, repeated: frozenset[str] = frozenset()) -> PageContent:
+    """Read one page's text and paint operations (not its pixels, which are rendered when asked for).
+
+    Lines whose text is among `repeated` have no say in which way is up.
+    """
+    log = page.get_bboxlog()
+    lines = read_lines(page, _under_text(page, log))
+    frame, size = _upright_frame(page, lines, repeated)
     return PageContent(
         number=page.number + 1,
         size=size,
-        lines=[line for line, _ in (_turn_line(line, direction, frame) for line, direction in lines)],
-        paints=paints,
+        lines=_turn_lines(lines, frame),
+        paints=_read_paints(log, frame, (0.0, 0.0, *size)),
         frame=frame,
         handle=page,
     )
 
 
-def _read_paints(page: pymupdf.Page, frame: pymupdf.Matrix, bounds: Box) -> list[Paint]:
+def side_views(page: PageContent) -> list[PageContent]:
+    """The page turned so that captions can be read that stand sideways on it, beside text that does not."""
+    turns = {line.turn for line in page.lines if line.turn > 0 and _labels_something(line)}
+    return [page.seen_turned(turn) for turn in sorted(turns)]
+
+
+def _labels_something(line: Line) -> bool:
+    label = read_label(line.text)
+    return label is not None and (label.separated or line.bold) and not (label.refers or label.bracketed)
+
+
+def turn_upright(pages: Sequence[PageContent]) -> list[PageContent]:
+    """The pages, of which those are read once more that a line repeated from page to page had turned."""
+    counts: Counter[str] = Counter()
+    for page in pages:
+        counts.update({line.text for line in page.lines if len(line.text) > 1})
+    repeated = frozenset(text for text, count in counts.items() if count >= REPEATED)
+    return [_reread(page, repeated) if _may_be_turned(page, repeated) else page for page in pages]
+
+
+def _may_be_turned(page: PageContent, repeated: frozenset[str]) -> bool:
+    """Whether lines that repeat decide over those that do not: upright ones, with others that are not."""
+    own = [line.turn for line in page.lines if line.text not in repeated]
+    return any(line.upright and line.text in repeated for line in page.lines) and any(
+        turn > 0 for turn in own
+    )
+
+
+def _reread(page: PageContent, repeated: frozenset[str]) -> PageContent:
+    again = read_page(page.handle, repeated)
+    return again if any(line.upright for line in again.lines) else page
+
+
+def _under_text(page: pymupdf.Page, log: Sequence[tuple[str, Box]]) -> Callable[[Box], bool]:
+    """Whether something was painted where a box of the unrotated page is: a picture, a path smaller than the page."""
+
+    @cache
+    def ground() -> list[Box]:
+        most = 0.9 * abs((page.rect * page.derotation_matrix).get_area())
+        return [
+            box for kind, box in log if _is_image(kind) or (kind.endswith("path") and boxes.area(box) < most)
+        ]
+
+    return lambda box: any(boxes.share_inside(box, under) > 0.6 for under in ground() if boxes.area(under))
+
+
+def _is_image(operation: str) -> bool:
+    return "image" in operation or "shade" in operation
+
+
+def _read_paints(log: Sequence[tuple[str, Box]], frame: pymupdf.Matrix, bounds: Box) -> list[Paint]:
     """The operations that paint on the page, those alike to the point once: a scatter plot can have 100,000."""
     paints: dict[tuple[int, ...], Paint] = {}
-    for operation, unturned in page.get_bboxlog():
+    matrix = _numbers(frame)
+    for operation, unturned in log:
         if operation.endswith("text"):
             continue
-        box = boxes.intersection(_turned(unturned, frame), bounds)
+        box = boxes.intersection(_turned(unturned, matrix), bounds)
         if box[0] <= box[2] and box[1] <= box[3]:
-            image = "image" in operation or "shade" in operation
+            image = _is_image(operation)
             key = (image, *map(round, box))
             paints.pop(key, None)  # the order is that of painting: what comes later lies above
             paints[key] = Paint(box, image)
     return list(paints.values())
 
 
-def _turned(box: Box, frame: pymupdf.Matrix) -> Box:
-    rect = pymupdf.Rect(box) * frame
-    return rect.x0, rect.y0, rect.x1, rect.y1
+def _turned(box: Box, frame: Sequence[float]) -> Box:
+    """A box under a matrix that turns by quarters; in plain arithmetic, for a plot has 100,000 boxes."""
+    a, b, c, d, e, f = frame
+    x0, y0, x1, y1 = box
+    left, top, right, bottom = (
+        a * x0 + c * y0 + e,
+        b * x0 + d * y0 + f,
+        a * x1 + c * y1 + e,
+        b * x1 + d * y1 + f,
+    )
+    return min(left, right), min(top, bottom), max(left, right), max(top, bottom)
 
 
-def _turn_line(
-    line: Line, direction: tuple[float, float], frame: pymupdf.Matrix
-) -> tuple[Line, tuple[float, float]]:
-    x, y = direction
-    turned = x * frame.a + y * frame.c, x * frame.b + y * frame.d
-    return replace(line, bbox=_turned(line.bbox, frame), upright=turned[0] > 0.9), turned
+def _numbers(frame: pymupdf.Matrix) -> tuple[float, ...]:
+    """A matrix as plain numbers, which are quicker to reckon with."""
+    return frame.a, frame.b, frame.c, frame.d, frame.e, frame.f
+
+
+def _turn_lines(lines: Sequence[Line], frame: pymupdf.Matrix) -> list[Line]:
+    matrix, degrees = _numbers(frame), _degrees(frame)
+    turns = [line.turn if line.turn == OBLIQUE else (line.turn + degrees) % 360 for line in lines]
+    return [
+        replace(line, bbox=_turned(line.bbox, matrix), upright=turn == 0, turn=turn)
+        for line, turn in zip(lines, turns, strict=True)
+    ]
+
+
+def _degrees(frame: pymupdf.Matrix) -> int:
+    """By how many degrees, clockwise, a rotation matrix turns."""
+    return -90 * _quarter_turns(frame) % 360
 
 
 def _upright_frame(
-    page: pymupdf.Page, lines: list[tuple[Line, tuple[float, float]]]
+    page: pymupdf.Page, lines: Sequence[Line], repeated: frozenset[str]
 ) -> tuple[pymupdf.Matrix, tuple[float, float]]:
-    """The turn by a multiple of 90 degrees that sets most letters upright, and the page's size after it."""
-    letters = dict.fromkeys((0, 90, 180, 270), 0)
-    for line, (x, y) in lines:
-        angle = 0 if x > 0.9 else 90 if y > 0.9 else 180 if x < -0.9 else 270 if y < -0.9 else None
-        if angle is not None:
-            letters[angle] += len(line.text)
-    most = max(letters, key=lambda angle: letters[angle])
-    # An empty or purely graphic page keeps the turn its /Rotate gives it.
-    turn = pymupdf.Matrix(-most) if letters[most] else pymupdf.Matrix(page.rotation)
+    """The turn by a multiple of 90 degrees that sets most letters upright, and the page's size after it.
+
+    Banners and running heads stand at the edges or on every page: they do not tell how a page is to be read.
+    """
     unrotated = page.rect * page.derotation_matrix
+    letters = dict.fromkeys((0, 90, 180, 270), 0)
+    for line in lines:
+        if (
+            line.turn != OBLIQUE
+            and (not _at_edge(line, unrotated) or read_label(line.text))
+            and line.text not in repeated
+        ):
+            letters[line.turn] += len(line.text)
+    most = max(letters, key=lambda angle: letters[angle])
+    # A page without text of its own keeps the turn its /Rotate gives it.
+    turn = pymupdf.Matrix(-most) if letters[most] else pymupdf.Matrix(page.rotation)
     turned = unrotated * turn
     return turn * pymupdf.Matrix(1, 0, 0, 1, -turned.x0, -turned.y0), (turned.width, turned.height)
+
+
+def _at_edge(line: Line, page: pymupdf.Rect) -> bool:
+    """Whether a line lies all within the band along one of the page's sides."""
+    x0, y0, x1, y1 = line.bbox
+    across, down = EDGE * page.width, EDGE * page.height
+    return bool(x1 < page.x0 + across or x0 > page.x1 - across or y1 < page.y0 + down or y0 > page.y1 - down)
 
 
 def _quarter_turns(matrix: pymupdf.Matrix) -> int:
@@ -203,74 +304,3 @@ def _quarter_turns(matrix: pymupdf.Matrix) -> int:
     if abs(matrix.a) > 0.5:
         return 0 if matrix.a > 0 else 2
     return 3 if matrix.b > 0 else 1
-
-
-def _read_lines(page: pymupdf.Page) -> list[tuple[Line, tuple[float, float]]]:
-    found = []
-    for number, block in enumerate(page.get_text("dict", flags=_TEXT_FLAGS)["blocks"]):
-        for raw in _joined(block.get("lines", [])):
-            line = _read_line(raw, number)
-            if line is not None:
-                found.append((line, tuple(raw["dir"])))
-    return found
-
-
-def _read_line(raw: dict[str, Any], block: int) -> Line | None:
-    spans = [span for span in raw["spans"] if span["text"].strip()]
-    if not spans:
-        return None
-    text = clean("".join(span["text"] for span in raw["spans"]))
-    widest = max(spans, key=lambda span: len(span["text"]))
-    first = spans[0]
-    return Line(
-        text=text,
-        bbox=boxes.hull(tuple(span["bbox"]) for span in spans),
-        size=round(widest["size"], 1),
-        font=first["font"],
-        bold=is_bold(first["font"], first["flags"]),
-        upright=True,
-        block=block,
-        text_font=widest["font"],
-    )
-
-
-def _joined(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Pieces of one printed line, which MuPDF splits at wide spaces, put together again."""
-    joined: list[dict[str, Any]] = []
-    for line in lines:
-        before = joined[-1] if joined else None
-        if before is not None and _continues(before, line):
-            gap = [{**line["spans"][0], "text": " ", "bbox": line["bbox"]}] if _apart(before, line) else []
-            joined[-1] = {
-                **before,
-                "spans": before["spans"] + gap + line["spans"],
-                "bbox": boxes.hull([tuple(before["bbox"]), tuple(line["bbox"])]),
-            }
-        else:
-            joined.append(line)
-    return joined
-
-
-def _continues(before: dict[str, Any], line: dict[str, Any]) -> bool:
-    if before["dir"] != line["dir"] or abs(line["dir"][0]) < 0.9:
-        return False
-    (_, top, right, bottom), (x0, y0, _, y1) = before["bbox"], line["bbox"]
-    if "".join(span["text"] for span in before["spans"]).strip().isdigit():
-        return False  # a manuscript's line number
-    common = min(bottom, y1) - max(top, y0)
-    size = min(bottom - top, y1 - y0)
-    return bool(common > 0.5 * size and -0.5 * size < x0 - right < 3 * size)
-
-
-def _apart(before: dict[str, Any], line: dict[str, Any]) -> bool:
-    return not before["spans"][-1]["text"].endswith(" ") and line["bbox"][0] - before["bbox"][2] > 0.5
-
-
-def is_bold(font: str, flags: int) -> bool:
-    """Whether a span is set in bold, by its flags or by its font's name (`MinionPro-Bold`, `AdvTTaf7f9f4f.B`)."""
-    return bool(flags & _BOLD_FLAG) or bool(_BOLD_NAME.search(font))
-
-
-def clean(text: str) -> str:
-    """Text without control and direction marks, every kind of space as one plain space."""
-    return re.sub(r"\s+", " ", _CONTROL.sub(" ", _WITHOUT_WIDTH.sub("", text))).strip()

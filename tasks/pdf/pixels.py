@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -38,6 +39,12 @@ LEAST_SIDE = 8
 _UNMANAGED = ("DeviceRGB", "DeviceGray", "sRGB")
 """Colour spaces that a JPEG reader shows as the PDF does without knowing the PDF's profile."""
 
+MOST_STRETCH = 1.05
+"""A picture drawn wider or higher by more than this is cut with the proportions of the page."""
+
+_STRAIGHT = re.compile(r"\W*(?:0(?:\.0*)?\s+1(?:\.0*)?\W*)*")
+"""A `/Decode` that changes nothing."""
+
 _ORIENTATION = 0x0112
 """The EXIF tag."""
 
@@ -60,7 +67,18 @@ class PlacedImage:
     @property
     def dpi(self) -> float:
         """Its resolution as placed."""
-        return 72 * max(self.width / boxes.width(self.bbox), self.height / boxes.height(self.bbox))
+        return max(self.dpi_across_and_down)
+
+    @property
+    def stretch(self) -> float:
+        """How many times finer it is in one direction than in the other: 1 where it keeps its proportions."""
+        across, down = self.dpi_across_and_down
+        return max(across / down, down / across)
+
+    @property
+    def dpi_across_and_down(self) -> tuple[float, float]:
+        """Its resolution in both directions."""
+        return 72 * self.width / boxes.width(self.bbox), 72 * self.height / boxes.height(self.bbox)
 
 
 @dataclass
@@ -91,7 +109,7 @@ class FigurePixels:
                 part = _crop(pixels, box, image.bbox)
                 common = boxes.intersection(box, image.bbox)
                 if _alike(part, self.page.render(common, _check_dpi(common))):
-                    return self._own_bytes(image, box) or encode_png(part)
+                    return self._own_bytes(image, box, pixels) or encode_png(_as_printed(part, image))
         rendered, dpi = self._render()
         return encode_png(_crop(rendered, box, _covered(self.box, rendered, dpi)))
 
@@ -127,13 +145,16 @@ class FigurePixels:
             self._decoded[image.xref] = _decode(self.page.handle.parent, image.xref)
         return self._decoded[image.xref]
 
-    def _own_bytes(self, image: PlacedImage, box: Box) -> EncodedImage | None:
-        """The image's own JPEG bytes when a box takes all but a sliver of it."""
+    def _own_bytes(self, image: PlacedImage, box: Box, pixels: Pixels) -> EncodedImage | None:
+        """The image's own JPEG bytes when a box takes all but a sliver of it and any reader shows them so."""
         whole = boxes.area(boxes.intersection(box, image.bbox)) > 0.985 * boxes.area(image.bbox)
-        if not whole or not any(name in image.colours for name in _UNMANAGED):
+        if not whole or image.stretch > MOST_STRETCH or not any(name in image.colours for name in _UNMANAGED):
             return None
-        raw: dict[str, Any] = self.page.handle.parent.extract_image(image.xref)
+        document = self.page.handle.parent
+        raw: dict[str, Any] = document.extract_image(image.xref)
         if raw.get("ext") != "jpeg" or _is_turned(raw["image"]):
+            return None
+        if _recolours(document, image.xref) or not _alike(_seen_small(raw["image"]), pixels):
             return None
         return encoded(raw["image"], "jpeg", image.width, image.height)
 
@@ -142,6 +163,11 @@ class FigurePixels:
         if self._rendered is None:
             finest = [i.dpi for i in self.images if boxes.share_inside(i.bbox, self.box) > 0.5]
             wanted = min(FINEST_DPI, max([RENDER_DPI, *finest]))
+            if max(finest, default=0.0) > MOST_STRETCH * FINEST_DPI:
+                self.notes.append(
+                    f"page {self.page.number}: a figure with a picture of {max(finest):.0f} dpi was scaled down to "
+                    f"{FINEST_DPI:.0f}"
+                )
             millions = boxes.area(self.box) * (wanted / 72) ** 2 / 1e6
             dpi = wanted * min(1.0, (self.megapixels / millions) ** 0.5) if millions > 0 else wanted
             if dpi < wanted:
@@ -234,6 +260,30 @@ def _covered(box: Box, pixels: Pixels, dpi: float) -> Box:
 
 def _same_place(a: Box, b: Box, bounds: Box) -> bool:
     return all(abs(x - y) < 1 for x, y in zip(a, boxes.intersection(b, bounds), strict=True))
+
+
+def _recolours(document: pymupdf.Document, xref: int) -> bool:
+    """Whether the PDF shows an image otherwise than its bytes: `/Decode [1 0]` inverts, `/ColorTransform` mixes."""
+    decode: str = document.xref_get_key(xref, "Decode")[1]
+    straight = decode == "null" or _STRAIGHT.fullmatch(decode)
+    return not straight or "ColorTransform" in document.xref_get_key(xref, "DecodeParms")[1]
+
+
+def _seen_small(data: bytes) -> Pixels:
+    """A JPEG as other programs show it, at an eighth of its size, which costs little to decode."""
+    with Image.open(io.BytesIO(data)) as image:
+        image.draft("RGB", (max(1, image.width // 8), max(1, image.height // 8)))
+        return np.asarray(image.convert("RGB"))
+
+
+def _as_printed(pixels: Pixels, image: PlacedImage) -> Pixels:
+    """A cut of an image with the proportions that it has on the page; the finer direction keeps its pixels."""
+    if image.stretch <= MOST_STRETCH:
+        return pixels
+    across, down = image.dpi_across_and_down
+    height, width = pixels.shape[:2]
+    size = round(width * max(1.0, down / across)), round(height * max(1.0, across / down))
+    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS))
 
 
 def _is_turned(data: bytes) -> bool:

@@ -39,11 +39,11 @@ import pymupdf
 from tasks import boxes
 from tasks.extraction import jats
 from tasks.extraction.reading import read_paper
-from tasks.pdf.captions import parse_label
 from tasks.pdf.documents import open_pdf, read_pages
 from tasks.pdf.figures import find_figures
 from tasks.records import Box, Paper, PaperFiles, SourceFile
 from tasks.settings import ExtractionLimits
+from tasks.wording.labels import parse_label
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 LEAST = (100.0, 60.0)

@@ -127,7 +127,7 @@ def test_a_large_image_is_scaled_down(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "I;16", "I", "F"])
 def test_every_kind_of_pixel_is_shown(tmp_path: Path, mode: str) -> None:
     if mode == "I;16":
-        ramp = np.tile(np.arange(0, 6400, 100, dtype=np.uint16), (64, 1))
+        ramp = np.tile(np.arange(0, 64000, 1000, dtype=np.uint16), (64, 1))
         image = Image.fromarray(ramp)
     else:
         image = (
@@ -140,6 +140,13 @@ def test_every_kind_of_pixel_is_shown(tmp_path: Path, mode: str) -> None:
     shown = pixels(found.figures[0].subfigures[0].image.data)
     assert shown.max() > 200
     assert shown.min() < 60
+
+
+def test_faint_16_bit_grey_stays_as_faint_as_it_is(tmp_path: Path) -> None:
+    data = io.BytesIO()
+    Image.fromarray(np.tile(np.arange(0, 6400, 100, dtype=np.uint16), (64, 1))).save(data, "TIFF")
+    shown = pixels(read(tmp_path, g1_tif=data.getvalue()).figures[0].subfigures[0].image.data)
+    assert shown.max() == 6300 * 255 // 65535
 
 
 def test_transparent_ground_is_white_and_a_turned_photograph_upright(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.extraction.jats import ArticleFigure, read_article
+from tasks.extraction.jats import ArticleFigure, JatsError, load_article, read_article
 from tasks.records import Metadata
 from tasks.settings import MOST_JATS_BYTES
 
@@ -104,3 +104,33 @@ def test_jats_in_a_namespace_is_read(tmp_path: Path) -> None:
 def test_an_unknown_encoding_is_no_jats(tmp_path: Path) -> None:
     (tmp_path / "paper.xml").write_bytes(b'<?xml version="1.0" encoding="klingon"?><article/>')
     assert read_article(tmp_path / "paper.xml") is None
+
+
+@pytest.mark.parametrize(
+    ("printed", "stored"),
+    [
+        (ARTICLE, "\n\n  " + ARTICLE),
+        (ARTICLE, "\ufeff" + ARTICLE),
+        (ARTICLE, ARTICLE.replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")),
+        (ARTICLE, ARTICLE.replace(' xmlns:mml="m"', "")),
+        (ARTICLE, ARTICLE.replace(">α<", ">&alpha;<")),
+    ],
+)
+def test_what_a_dtd_would_have_declared_is_no_fault(tmp_path: Path, printed: str, stored: str) -> None:
+    sound = load_article(write(tmp_path, printed))
+    mended = load_article(write(tmp_path, stored))
+    assert (mended.metadata, mended.figures) == (sound.metadata, sound.figures)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("<article><front>", "is not well-formed"),
+        ("<html><body/></html>", "is no JATS article"),
+        ("<!DOCTYPE a [<!ENTITY x 'y'>]><article>&x;</article>", "declares entities, which are refused"),
+        ("<article>&unheardof;</article>", "is not well-formed"),
+    ],
+)
+def test_what_cannot_be_read_says_why(tmp_path: Path, text: str, reason: str) -> None:
+    with pytest.raises(JatsError, match=reason):
+        load_article(write(tmp_path, text))

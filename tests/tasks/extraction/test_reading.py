@@ -172,3 +172,40 @@ def test_a_scan_without_text_says_why_nothing_was_found(tmp_path: Path) -> None:
     extraction = read(paper.image((0, 0, 595, 842), scan).save(tmp_path))
     assert extraction.figures == ()
     assert any("pictures without text" in gap for gap in extraction.gaps)
+
+
+@pytest.mark.parametrize(
+    ("xml", "said"), [("<article><front>", "is not well-formed"), ("<a/>", "is no JATS article")]
+)
+def test_an_unreadable_xml_beside_the_pdf_is_said(tmp_path: Path, xml: str, said: str) -> None:
+    path = compound_paper(tmp_path)
+    path.with_suffix(".xml").write_text(xml)
+    extraction = read(path)
+    assert [f.caption_source for f in extraction.figures] == ["pdf", "pdf"]
+    assert any("paper.xml" in gap and said in gap for gap in extraction.gaps)
+
+
+def test_the_xml_of_another_article_is_noticed_and_not_used(tmp_path: Path) -> None:
+    path = compound_paper(tmp_path)
+    path.with_suffix(".xml").write_text(
+        '<article><front><article-meta><article-id pub-id-type="doi">10.5555/other.1</article-id>'
+        "<title-group><article-title>Migration of northern geese</article-title></title-group></article-meta></front>"
+        "<body><fig><label>Fig. 1</label><caption><p>Map of the islands in winter.</p></caption></fig></body></article>"
+    )
+    extraction = read(path)
+    assert extraction.figures[0].caption_source == "pdf"
+    assert extraction.metadata.doi == "10.1234/drawn.2026.7"
+    assert any("another article (Migration of northern geese)" in gap for gap in extraction.gaps)
+
+
+def test_a_figure_that_only_the_jats_has_is_named_with_the_page_that_cites_it(tmp_path: Path) -> None:
+    paper = Drawing().add_page().body(RIGHT).add_page()
+    paper.text((50, 60, 290, 80), "The rates are those of Fig. 9 and of others.")
+    path = paper.save(tmp_path)
+    path.with_suffix(".xml").write_text(
+        "<article><front><article-meta/></front><body>"
+        "<fig><label>Fig. 9</label><caption><p>Rates.</p></caption></fig></body></article>"
+    )
+    assert read(path).gaps == (
+        "Figure 9 is in the JATS and was not found in the PDF (first cited on page 2)",
+    )

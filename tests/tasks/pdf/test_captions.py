@@ -1,61 +1,23 @@
 """Captions told from sentences, with their labels normalised and their words whole."""
 
-from collections import Counter
-
 import pymupdf
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from tasks.pdf.captions import CaptionBlock, body_style, find_captions, join_lines, parse_label
-from tasks.pdf.pages import read_page
+from tasks.pdf.captions import CaptionBlock, find_captions
+from tasks.pdf.documents import read_pages
+from tasks.pdf.styles import body_style
+from tasks.settings import ExtractionLimits
 from tests.tasks.drawn import RIGHT, Drawing
 
 
 def captions_of(paper: Drawing) -> list[CaptionBlock]:
     document = pymupdf.open(stream=paper.document.tobytes(), filetype="pdf")
-    pages = [read_page(page) for page in document]
+    pages = read_pages(document, ExtractionLimits(), [])
     return find_captions(pages, body_style(pages))
 
 
-@pytest.mark.parametrize(
-    ("printed", "label"),
-    [
-        ("Figure 3. Words", "Figure 3"),
-        ("FIG. 12: Words", "Figure 12"),
-        ("FI G U R E 2 Words", "Figure 2"),
-        ("FIGURE\u00a01 | Words", "Figure 1"),
-        ("Figure-1: Words", "Figure 1"),
-        ("Fig.\u20034 Words", "Figure 4"),
-        ("Supplementary Fig. 1. Words", "Supplementary Figure 1"),
-        ("Supplemental Figure S2: Words", "Supplementary Figure S2"),
-        ("Extended Data Fig. 5 | Words", "Extended Data Figure 5"),
-        ("Figure S3. Words", "Figure S3"),
-        ("Scheme 2. Words", "Scheme 2"),
-        ("Table 1. Words", "Table 1"),
-        ("Figura 7. Words", "Figure 7"),
-        ("Figure 2A. Words", "Figure 2A"),
-        ("Figure 1—figure supplement 2. Words", "Figure 1—figure supplement 2"),
-        ("Fig. S4 Words", "Figure S4"),
-        ("eFigure 2. Words", "eFigure 2"),
-        ("eTable 1. Words", "eTable 1"),
-        ("Abb. 3: Words", "Figure 3"),
-        ("Рис. 2. Words", "Figure 2"),
-    ],
-)
-def test_labels_as_printed_come_out_normalised(printed: str, label: str) -> None:
-    assert parse_label(printed) == (label, "Words")
-
-
-@pytest.mark.parametrize(
-    "text", ["Figures show that", "Figment 2. Words", "Fig leaves", "In Figure 2 we", "Scheme"]
-)
-def test_other_words_are_no_labels(text: str) -> None:
-    assert parse_label(text) is None
-
-
 def test_caption_ends_where_the_body_goes_on() -> None:
-    text = "Cells of the treated group. Arrows point at nuclei; scale bars, 20 µm. " * 3
+    text = "Cells of the treated group. Arrows point at nuclei; scale bars, 20 μm. " * 3
     paper = Drawing().add_page().caption((50, 300, 290, 360), "Figure 1.", text)
     paper.body((50, 361, 290, 780)).body(RIGHT)
     (caption,) = captions_of(paper)
@@ -116,7 +78,7 @@ def test_an_address_under_a_caption_is_not_part_of_it() -> None:
 
 
 def test_centred_lines_are_one_caption() -> None:
-    text = "Cells of the treated group. Arrows point at nuclei; scale bars, 20 µm. " * 3 + "Means of three."
+    text = "Cells of the treated group. Arrows point at nuclei; scale bars, 20 μm. " * 3 + "Means of three."
     paper = Drawing().add_page().image((150, 70, 445, 290))
     html = (
         f'<p style="font-family:serif;font-size:8pt;margin:0;text-align:center"><b>Figure 1.</b> {text}</p>'
@@ -137,15 +99,155 @@ def test_words_in_plain_type_under_a_bold_title_belong_to_the_caption() -> None:
     assert caption.text == f"{title} {words}".strip()
 
 
-def test_hyphens_at_line_ends_are_undone_unless_the_paper_spells_them() -> None:
-    words = Counter({"well-known": 2, "microscopy": 3})
-    assert join_lines(["micro-", "scopy of well-", "known 12-", "week old β-", "cells"], words) == (
-        "microscopy of well-known 12-week old βcells"
+def at_size(
+    paper: Drawing, place: tuple[float, float], lines: list[str], font: str = "helv", size: float = 8
+) -> Drawing:
+    """Lines at a place, each on its own below the one before."""
+    for i, text in enumerate(lines):
+        paper.page.insert_text((place[0], place[1] + i * 1.22 * size), text, fontsize=size, fontname=font)
+    return paper
+
+
+@pytest.mark.parametrize("offset", [-18.0, -9.0, 0.0, 9.0, 20.0])
+def test_captions_side_by_side_keep_their_lines_however_high_they_begin(offset: float) -> None:
+    paper = Drawing().add_page().body((50, 420, 545, 780))
+    left = [
+        "Figure 1: Cells kept in the cold for two weeks, which",
+        "grew slowly in all of the three groups.",
+    ]
+    right = [
+        "Figure 2: Cells kept in the warm for two weeks,",
+        "which grew fast in two of the three",
+        "groups, as the arrows show.",
+    ]
+    at_size(paper, (60, 300), left)
+    at_size(paper, (300, 300 + offset), right)
+    texts = {c.label: c.text for c in captions_of(paper)}
+    assert texts["Figure 1"] == " ".join(left).removeprefix("Figure 1: ")
+    assert texts["Figure 2"] == " ".join(right).removeprefix("Figure 2: ")
+
+
+def test_hidden_words_join_no_captions() -> None:
+    paper = Drawing().add_page().body((50, 420, 545, 780))
+    at_size(paper, (60, 300), ["Figure 1. Cells of the first group."])
+    paper.page.insert_text(
+        (60, 310), "Cells of the first group in a hidden line,", fontsize=8, color=(1, 1, 1)
     )
-    assert join_lines(["soft\xad", "ly hyphen-\xad", "ated"], words) == "softly hyphenated"
+    at_size(paper, (60, 320), ["Figure 2. Cells of the second group."])
+    assert {c.label: c.text for c in captions_of(paper)} == {
+        "Figure 1": "Cells of the first group.",
+        "Figure 2": "Cells of the second group.",
+    }
 
 
-@given(st.text(max_size=80))
-def test_any_text_is_parsed_without_error(text: str) -> None:
-    parsed = parse_label(text)
-    assert parsed is None or (parsed[0] and isinstance(parsed[1], str))
+@pytest.mark.parametrize("reference", ["Fig. 4).", "Supplementary Figure 2),", "Figs. 3 and 4;"])
+def test_a_bold_reference_at_the_start_of_a_line_is_no_caption(reference: str) -> None:
+    paper = Drawing().add_page().body((50, 60, 545, 300))
+    words = f"<b>{reference}</b> We then counted the cells again."
+    html = f'<p style="font-family:serif;font-size:9pt;margin:0">{words}</p>'
+    paper.page.insert_htmlbox((50, 320, 290, 360), html)
+    assert captions_of(paper) == []
+
+
+def test_a_bold_label_that_a_verb_follows_in_the_body_is_no_caption() -> None:
+    paper = Drawing().add_page().body((50, 60, 545, 300)).body((50, 400, 545, 780))
+    paper.page.insert_text((50, 340), "Figure 3", fontsize=9, fontname="tibo")
+    at = 50 + pymupdf.get_text_length("Figure 3 ", fontname="tibo", fontsize=9)
+    paper.page.insert_text((at, 340), "shows the counts of all groups and", fontsize=9, fontname="tiro")
+    assert captions_of(paper) == []
+
+
+@pytest.mark.parametrize(
+    "words", ["Figure 2 (continued). (C) After a week.", "Fig. 2 cont. (C) After a week."]
+)
+def test_a_continued_part_keeps_its_own_words(words: str) -> None:
+    paper = (
+        Drawing().add_page().caption((50, 300, 290, 324), "Figure 2.", "Both. (A) At once. (B) After a day.")
+    )
+    paper.body((50, 340, 545, 780)).add_page().text((50, 300, 290, 324), words, size=8, font="helv")
+    paper.body((50, 340, 545, 780))
+    first, second = captions_of(paper)
+    assert (first.continued, second.continued) == (False, True)
+    assert (second.page, second.label, second.text) == (2, "Figure 2", "(C) After a week.")
+
+
+def test_a_label_above_a_picture_takes_the_words_below_it() -> None:
+    paper = Drawing().add_page()
+    paper.page.draw_rect((50, 60, 545, 76), color=None, fill=(0.85, 0.85, 0.9))
+    paper.page.insert_text((56, 72), "Figure 5", fontsize=9, fontname="hebo")
+    paper.image((80, 90, 500, 300))
+    at_size(
+        paper,
+        (50, 316),
+        ["Sections of the liver. The arrows point at the fat that was", "lost in the second group."],
+    )
+    paper.body((50, 360, 290, 780)).body((305, 360, 545, 780))
+    (caption,) = captions_of(paper)
+    assert (
+        caption.text
+        == "Sections of the liver. The arrows point at the fat that was lost in the second group."
+    )
+    assert caption.bbox[1] > 300
+
+
+def test_a_caption_goes_on_at_the_head_of_the_next_page() -> None:
+    paper = Drawing().add_page().body((50, 60, 545, 300)).image((60, 320, 530, 735))
+    first = (
+        "Figure 6. Paths of the protein through the cell, with arrows from each part to the next, and bars of"
+    )
+    second = (
+        "the mean of four runs in the first two groups and the spread of the runs that were counted in the"
+    )
+    at_size(paper, (50, 750), [first, second])
+    paper.document.new_page(width=595, height=842)
+    at_size(paper, (50, 60), ["third group, which was not treated."])
+    paper.body((50, 90, 290, 780)).body((305, 90, 545, 780))
+    (caption,) = captions_of(paper)
+    assert caption.text.endswith("counted in the third group, which was not treated.")
+
+
+def test_a_caption_that_ends_its_sentence_stays_on_its_page() -> None:
+    paper = Drawing().add_page().body((50, 60, 545, 600))
+    at_size(
+        paper,
+        (50, 750),
+        [
+            "Figure 6. Paths of the protein through the cell, with arrows from each part to the next, and bars."
+        ],
+    )
+    paper.document.new_page(width=595, height=842)
+    at_size(paper, (50, 60), ["Notes of the journal in the same type."])
+    paper.body((50, 90, 545, 780))
+    (caption,) = captions_of(paper)
+    assert caption.text.endswith("and bars.")
+
+
+def test_numbers_of_lines_are_no_words_of_a_caption() -> None:
+    paper = Drawing()
+    number = 0
+    for page in range(2):
+        paper.document.new_page(width=595, height=842)
+        for row in range(20):
+            number += 1
+            y = 80 + row * 24
+            words = (
+                "Figure 1. Cells after two weeks in the medium that"
+                if page and row == 18
+                else "The cells were counted by two of us and then"
+            )
+            paper.page.insert_text((90, y), words, fontsize=11, fontname="tiro")
+            paper.page.insert_text((60, y), str(number), fontsize=11, fontname="tiro")
+    (caption,) = captions_of(paper)
+    assert caption.text.startswith("Cells after two weeks in the medium that")
+    assert not any(letter.isdigit() for letter in caption.text)
+
+
+def test_a_caption_goes_on_behind_a_formula() -> None:
+    paper = Drawing().add_page()
+    at_size(paper, (60, 300), ["Figure 3. Share of both phases as"])
+    paper.page.insert_text((190, 303), "C", fontsize=5, fontname="tiit")
+    paper.page.insert_text((195, 296), "n", fontsize=5, fontname="tiit")
+    at_size(paper, (60, 311), ["the melt is cooled, with the mean of three."])
+    paper.body((50, 340, 545, 780))
+    (caption,) = captions_of(paper)
+    assert caption.text.endswith("the melt is cooled, with the mean of three.")

@@ -26,6 +26,30 @@ def test_a_pdf_with_a_torn_end_is_still_read(tmp_path: Path) -> None:
         assert len(read_pages(document, ExtractionLimits(), [])) == 1
 
 
+@pytest.mark.parametrize("share", [0.4, 0.55, 0.65])
+def test_a_pdf_cut_short_says_so(tmp_path: Path, share: float) -> None:
+    paper = Drawing()
+    for _ in range(5):
+        paper.add_page().body(RIGHT).image((60, 100, 280, 300))
+    path = paper.save(tmp_path)
+    data = path.read_bytes()
+    path.write_bytes(data[: int(share * len(data))])
+    gaps: list[str] = []
+    with open_pdf(path) as document:
+        read_pages(document, ExtractionLimits(), gaps)
+    assert any(gap.startswith("the file is cut short") for gap in gaps)
+
+
+@pytest.mark.parametrize("crop", ["[0 0 0 0]", "[900 900 950 950]"])
+def test_a_crop_that_leaves_nothing_counts_as_none(tmp_path: Path, crop: str) -> None:
+    paper = Drawing().add_page(400, 500).body((50, 60, 350, 400))
+    paper.document.xref_set_key(paper.page.xref, "CropBox", crop)
+    with open_pdf(paper.save(tmp_path)) as document:
+        (page,) = read_pages(document, ExtractionLimits(), [])
+        assert page.size == (400, 500)
+        assert len(page.lines) > 10
+
+
 def test_a_poster_is_read_with_fewer_pixels(tmp_path: Path) -> None:
     paper = Drawing()
     paper.document.new_page(width=14000, height=14000)
@@ -103,7 +127,7 @@ def bomb(folder: Path, side: int, *more: bytes) -> Path:
     ]
     path = folder / "bomb.pdf"
     numbered = [b"%d 0 obj %s endobj\n" % (number, text) for number, text in enumerate(objects, 1)]
-    path.write_bytes(b"%PDF-1.4\n" + b"".join(numbered) + b"trailer <</Root 1 0 R>>\n")
+    path.write_bytes(b"%PDF-1.4\n" + b"".join(numbered) + b"trailer <</Root 1 0 R>>\n%%EOF\n")
     return path
 
 

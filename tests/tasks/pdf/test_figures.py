@@ -423,3 +423,133 @@ def test_two_articles_in_one_file_keep_both_their_first_figures() -> None:
         paper.body((50, 270, 290, 780)).body(RIGHT)
     texts = [f.caption.text for f in found_in(paper) if f.caption]
     assert texts == ["Cells of the first article.", "Mice of the second article."]
+
+
+def test_a_banner_set_sideways_in_the_margin_does_not_turn_the_page() -> None:
+    paper = Drawing()
+    banner = (
+        "Downloaded from https://journal.example/article by guest on 12 March 2026, for personal use only"
+    )
+    for page in range(2):
+        paper.document.new_page(width=595, height=842)
+        paper.page.insert_text((585, 760), banner, fontsize=7, fontname="helv", rotate=90)
+        if page:
+            paper.image((60, 70, 535, 300)).caption((50, 310, 545, 324), "Figure 1.", "Few words.")
+    (figure,) = found_in(paper)
+    assert_found(figure, (60, 70, 535, 300), "Figure 1", page=2, text="Few words.")
+
+
+def test_a_sideways_figure_beside_an_upright_column_is_read_in_its_own_direction() -> None:
+    paper = two_columns().image((60, 80, 230, 720), rotate=90)
+    paper.page.insert_text((250, 718), f"Figure 4. {CAPTION}", fontsize=8, fontname="helv", rotate=90)
+    paper.body((305, 60, 545, 780))
+    (figure,) = found_in(paper)
+    assert_found(figure, (60, 80, 230, 720), "Figure 4")
+
+
+def test_a_sideways_page_with_an_upright_head_is_read_sideways() -> None:
+    paper = two_columns()
+    paper.image((80, 100, 420, 740), rotate=90).caption((440, 100, 500, 740), "Figure 1.", CAPTION, rotate=90)
+    (figure,) = found_in(paper)
+    assert_found(figure, (80, 100, 420, 740), "Figure 1")
+    assert figure.page.turn in (0, 270)
+    assert figure.page.size[0] > figure.page.size[1]
+
+
+def test_a_watermark_across_all_pages_is_no_part_of_a_figure() -> None:
+    paper = Drawing()
+    for page in range(4):
+        paper.add_page().body((50, 60, 290, 300)).body((305, 60, 545, 300))
+        if page == 2:
+            paper.image((150, 320, 440, 480)).caption((50, 490, 545, 504), "Figure 1.", CAPTION)
+        paper.body((50, 520, 290, 780)).body((305, 520, 545, 780))
+        point = pymupdf.Point(140, 620)
+        paper.page.insert_text(
+            point,
+            "UNCORRECTED PROOF",
+            fontsize=38,
+            fontname="hebo",
+            color=(0.8, 0.8, 0.8),
+            morph=(point, pymupdf.Matrix(50)),
+        )
+    (figure,) = found_in(paper)
+    assert_found(figure, (150, 320, 440, 480), "Figure 1", page=3)
+
+
+def test_two_parts_of_a_continued_figure_have_their_artwork_each() -> None:
+    paper = (
+        two_columns().image((60, 70, 535, 300)).caption((50, 310, 545, 324), "Figure 2.", "Both. (A) One.")
+    )
+    paper.body((50, 340, 545, 780)).add_page().image((60, 70, 535, 300))
+    paper.caption((50, 310, 545, 324), "Figure 2 (continued).", "(B) Two.").body((50, 340, 545, 780))
+    first, second = found_in(paper)
+    assert_found(first, (60, 70, 535, 300), "Figure 2", text="Both. (A) One.")
+    assert_found(second, (60, 70, 535, 300), "Figure 2", page=2, text="(B) Two.")
+
+
+def test_captions_one_a_line_higher_keep_their_pictures() -> None:
+    paper = two_columns().image((60, 70, 280, 240)).image((315, 70, 535, 228))
+    paper.caption((60, 246, 290, 280), "Figure 1.", CAPTION).caption(
+        (315, 235, 545, 270), "Figure 2.", CAPTION
+    )
+    paper.body((50, 300, 290, 780)).body((305, 300, 545, 780))
+    first, second = found_in(paper)
+    assert_found(first, (60, 70, 280, 240), "Figure 1")
+    assert_found(second, (315, 70, 535, 228), "Figure 2")
+
+
+def test_a_heading_over_a_picture_without_caption_is_no_part_of_it() -> None:
+    paper = two_columns()
+    paper.page.insert_text((60, 80), "Visual abstract", fontsize=12, fontname="hebo")
+    paper.image((60, 88, 400, 260)).body((50, 300, 290, 780)).body((305, 300, 545, 780))
+    (figure,) = found_in(paper)
+    assert_found(figure, (60, 88, 400, 260), None)
+
+
+def test_covers_portraits_and_banners_are_no_figures_of_a_paper_with_captions() -> None:
+    paper = Drawing().add_page().image((40, 60, 555, 780)).add_page().body((50, 60, 545, 160))
+    paper.image((60, 180, 280, 330)).caption((50, 338, 290, 362), "Figure 1.", CAPTION)
+    paper.body((50, 380, 290, 780)).body((305, 180, 545, 780))
+    paper.add_page().body((50, 60, 545, 300)).image((60, 320, 215, 520)).body((230, 320, 545, 520))
+    paper.image((50, 600, 545, 700))
+    (figure,) = found_in(paper)
+    assert_found(figure, (60, 180, 280, 330), "Figure 1", page=2)
+
+
+def test_a_tinted_box_of_notes_under_a_caption_is_no_part_of_the_figure() -> None:
+    paper = two_columns().image((60, 70, 280, 220)).caption((50, 230, 290, 254), "Figure 1.", CAPTION)
+    paper.page.draw_rect((50, 275, 545, 310), color=None, fill=(0.85, 0.85, 0.85))
+    paper.page.insert_text((60, 290), "Received 3 March; accepted 9 May", fontsize=8, fontname="hebo")
+    paper.body((50, 330, 290, 780)).body((305, 330, 545, 780))
+    (figure,) = found_in(paper)
+    assert_found(figure, (60, 70, 280, 220), "Figure 1")
+
+
+def test_a_table_above_a_figure_is_no_part_of_it() -> None:
+    paper = two_columns().table((50, 60, 290, 180)).image((60, 184, 280, 330))
+    paper.caption((50, 338, 290, 362), "Figure 1.", CAPTION).body((50, 380, 290, 780)).body(RIGHT)
+    (figure,) = found_in(paper)
+    assert_found(figure, (60, 184, 280, 330), "Figure 1")
+
+
+def test_a_table_beside_a_framed_figure_does_not_take_its_plots() -> None:
+    paper = two_columns()
+    for top in (70, 230, 390, 550):
+        paper.chart((70, top, 270, top + 140))
+    paper.page.draw_rect((50, 60, 290, 740), width=0.6)
+    paper.caption((60, 705, 280, 730), "Figure 1.", CAPTION).table((305, 300, 545, 420)).body(
+        (305, 450, 545, 780)
+    )
+    (figure,) = found_in(paper)
+    assert_found(figure, (70, 70, 270, 690), "Figure 1")
+
+
+@pytest.mark.parametrize("label", ["Kép 3.", "Bild 3:", "Joonis 3."])
+def test_what_stands_where_a_caption_stands_is_no_part_of_the_picture(label: str) -> None:
+    paper = two_columns().image((60, 70, 280, 220))
+    paper.page.insert_text(
+        (60, 232), f"{label} Cells of the group after two days", fontsize=8, fontname="helv"
+    )
+    paper.body((50, 260, 290, 780)).body(RIGHT)
+    (figure,) = found_in(paper)
+    assert iou(figure.page.to_page(figure.bbox), (60, 70, 280, 220)) > 0.98

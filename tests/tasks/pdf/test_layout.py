@@ -3,9 +3,11 @@
 import pymupdf
 
 from tasks import boxes
-from tasks.pdf.captions import body_style, find_captions
-from tasks.pdf.layout import Component, PageLayout, find_furniture, read_layout
+from tasks.pdf.captions import find_captions
+from tasks.pdf.furniture import find_furniture
+from tasks.pdf.layout import Component, PageLayout, read_layout
 from tasks.pdf.pages import read_page
+from tasks.pdf.styles import body_style
 from tasks.records import Box
 from tests.tasks.drawn import RIGHT, Drawing, picture
 

@@ -8,7 +8,7 @@ import pymupdf
 import pytest
 
 from models import png
-from tasks.pdf.pages import PageContent, clean, is_bold, read_page
+from tasks.pdf.pages import PageContent, read_page
 from tests.tasks.drawn import Drawing
 
 
@@ -112,17 +112,3 @@ def test_rendering_a_box_gives_just_that_box() -> None:
     pixels = page.render((50, 200, 150, 300), 72)
     assert pixels.shape == (100, 100, 3)
     assert (pixels[2:-2, 2:-2] == 0).all()
-
-
-def test_bold_is_seen_in_flags_and_in_font_names() -> None:
-    assert is_bold("Any", pymupdf.TEXT_FONT_BOLD)
-    assert all(
-        is_bold(name, 0)
-        for name in ("MinionPro-Bold", "HelveticaNeueLTStd-Bd", "AdvTTaf7f9f4f.B", "Lato-Black")
-    )
-    assert not any(is_bold(name, 0) for name in ("MinionPro-Regular", "Lato-Regular", "AdvPSA88A"))
-
-
-def test_text_loses_control_and_direction_marks() -> None:
-    assert clean("a\u202eb\x00c\u00a0 d\u2003e") == "ab c d e"
-    assert clean("Inter\u200bleukin-\u20606") == "Interleukin-6"

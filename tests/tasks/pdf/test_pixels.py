@@ -39,15 +39,51 @@ def test_a_whole_jpeg_keeps_its_bytes() -> None:
     assert (cut.format, cut.width, cut.height) == ("jpeg", 400, 300)
 
 
+@pytest.mark.parametrize(
+    ("mode", "decode"), [("RGB", "[1 0 1 0 1 0]"), ("L", "[1 0]"), ("RGB", "[1 0 0 1 0 1]")]
+)
+def test_a_jpeg_that_the_pdf_inverts_is_stored_as_the_page_shows_it(mode: str, decode: str) -> None:
+    buffer = io.BytesIO()
+    Image.open(io.BytesIO(picture(400, 300))).convert(mode).save(buffer, "JPEG", quality=90)
+    paper = Drawing().add_page().image(BOX, buffer.getvalue())
+    paper.document.xref_set_key(paper.page.get_images()[0][0], "Decode", decode)
+    pixels = figure_pixels(paper)
+    cut = array(pixels.cut(BOX)).astype(int)
+    shown = np.asarray(Image.fromarray(pixels.view()).resize((400, 300))).astype(int)
+    assert np.abs(cut - shown).mean() < 6
+
+
+def test_a_decode_that_changes_nothing_costs_a_jpeg_nothing() -> None:
+    data = jpeg(picture(400, 300))
+    paper = Drawing().add_page().image(BOX, data)
+    paper.document.xref_set_key(paper.page.get_images()[0][0], "Decode", "[0 1 0.0 1.0 0 1]")
+    assert figure_pixels(paper).cut(BOX).data == data
+
+
+@pytest.mark.parametrize(("width", "height"), [(800, 300), (400, 600)])
+def test_a_stretched_picture_has_the_proportions_of_the_page(width: int, height: int) -> None:
+    cut = figure_pixels(Drawing().add_page().image(BOX, jpeg(picture(width, height)))).cut(BOX)
+    assert cut.width / cut.height == pytest.approx(200 / 150, rel=0.02)
+    assert max(cut.width / width, cut.height / height) >= 1
+
+
+def test_a_picture_too_fine_for_a_mixed_figure_is_said_to_be_scaled() -> None:
+    paper = Drawing().add_page().image((100, 110, 150, 147.5), picture(600, 450))
+    paper.page.draw_rect((60, 70, 260, 220), width=1)
+    pixels = figure_pixels(paper)
+    pixels.cut(BOX)
+    assert "picture of 864 dpi was scaled down to 600" in pixels.notes[0]
+
+
 def test_half_of_an_image_is_cropped_at_its_own_resolution() -> None:
-    data = picture(900, 600)
+    data = picture(900, 675)
     cut = figure_pixels(Drawing().add_page().image(BOX, data)).cut((60, 70, 160, 220))
     assert cut.format == "png"
     assert np.array_equal(array(cut), original(data)[:, :450])
 
 
 def test_letters_set_over_an_image_are_seen() -> None:
-    paper = Drawing().add_page().image(BOX, picture(900, 600))
+    paper = Drawing().add_page().image(BOX, picture(900, 675))
     paper.page.draw_rect((60, 70, 100, 110), fill=(1, 1, 1))
     paper.page.insert_text((65, 100), "A", fontsize=30)
     cut = figure_pixels(paper).cut(BOX)
@@ -57,7 +93,7 @@ def test_letters_set_over_an_image_are_seen() -> None:
 
 
 def test_an_arrow_painted_over_an_image_is_kept() -> None:
-    paper = Drawing().add_page().image(BOX, jpeg(picture(900, 600)))
+    paper = Drawing().add_page().image(BOX, jpeg(picture(900, 675)))
     paper.page.draw_line((100, 100), (140, 130), color=(1, 1, 1), width=1.2)
     cut = figure_pixels(paper).cut(BOX)
     assert cut.format == "png"
@@ -65,7 +101,7 @@ def test_an_arrow_painted_over_an_image_is_kept() -> None:
 
 
 def test_what_lies_beneath_an_image_does_not_matter() -> None:
-    data = jpeg(picture(900, 600))
+    data = jpeg(picture(900, 675))
     paper = Drawing().add_page()
     paper.page.draw_rect((50, 60, 270, 230), fill=(1, 1, 1))
     paper.page.draw_line((100, 100), (140, 130), width=3)

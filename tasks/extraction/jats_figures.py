@@ -1,0 +1,150 @@
+"""The figures of a JATS article, wherever it keeps their labels, captions and graphics.
+
+Mostly all are in `fig`. But a `fig-group` may have the label and its parts the letters, a graphic may stand in a
+paragraph, with a label of its own or with the caption in the paragraph after it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from xml.etree.ElementTree import Element
+
+from tasks.extraction.jats_prose import prose
+from tasks.wording.labels import parse_label, read_label
+
+_LETTER = re.compile(r"\W*([A-Za-z]|[ivx]{1,4}|\d{1,2})\W*")
+_NUMBER = re.compile(r"\W*(\d{1,3}[A-Za-z]?)\W*")
+_OWN = ("front", "body", "back", "floats-group")
+"""The parts of an article that are its own; a sub-article (a translation, a reply) has the same labels again."""
+_CLOSED = frozenset(
+    (
+        "disp-formula",
+        "inline-formula",
+        "chem-struct",
+        "table-wrap",
+        "sub-article",
+        "response",
+        "supplementary-material",
+    )
+)
+"""Elements whose graphics are no figures."""
+
+
+@dataclass(frozen=True, slots=True)
+class JatsFigure:
+    """A figure of the XML: what is printed as its label, its caption as one paragraph, its image files."""
+
+    label: str | None
+    caption: str
+    graphics: tuple[str, ...]
+    letters: tuple[str | None, ...]
+    """For each graphic the letter of the part that it is, where the XML says so."""
+
+
+def find_figures(article: Element) -> Iterator[JatsFigure]:
+    """The article's figures in the order of the XML. Tags are without namespace."""
+    for name in _OWN:
+        for part in article.findall(name):
+            yield from _within(part)
+
+
+def _within(part: Element) -> Iterator[JatsFigure]:
+    """The figures below an element; by a stack, for an XML may be nested deeper than Python calls."""
+    stack: list[tuple[Element, Element | None]] = [(part, None)]
+    while stack:
+        element, after = stack.pop()
+        figure = _figure(element, after)
+        if figure is not None:
+            yield figure
+        elif element.tag not in _CLOSED:
+            children = list(element)
+            following = [*children[1:], after if element.tag == "p" else None]
+            stack += reversed([*zip(children, following, strict=False)])
+
+
+def _figure(element: Element, after: Element | None) -> JatsFigure | None:
+    """What an element is as a figure, None where it is none; `after` is the element behind it."""
+    if element.tag == "fig":
+        return _single(element, after)
+    if element.tag == "fig-group":
+        return _group(element)
+    if element.tag == "graphic":
+        labelled = element.find("label") is not None or element.find("caption") is not None
+        return _single(element, after) if labelled or _captions_it(None, after) else None
+    return None
+
+
+def _single(element: Element, after: Element | None) -> JatsFigure | None:
+    graphics = list(_hrefs(element)) if element.tag == "graphic" else list(_graphics(element))
+    label = _label(element)
+    if label is None and not graphics:
+        return None
+    caption = _caption(element)
+    if not caption and after is not None and _captions_it(label, after):
+        label, caption = parse_label(prose(after)) or (label, "")
+    return JatsFigure(label, caption, tuple(graphics), (None,) * len(graphics))
+
+
+def _captions_it(label: str | None, after: Element | None) -> bool:
+    """Whether the element behind a graphic is its caption: a paragraph that begins with its label, or with any."""
+    found = read_label(prose(after)) if after is not None and after.tag in ("p", "caption", "title") else None
+    if found is None or found.kind != "figure" or found.refers or found.tells:
+        return False
+    own = parse_label(label) if label else None
+    return (found.separated or found.titled) and (own is None or own[0] == found.name)
+
+
+def _group(group: Element) -> JatsFigure | None:
+    """A group that is one figure of lettered parts; None where its parts are figures by themselves."""
+    parts = group.findall("fig")
+    label = _label(group)
+    if label is None or parse_label(label) is None or any(parse_label(_label(part) or "") for part in parts):
+        return None
+    captions = [_caption(group)]
+    graphics = list(_graphics(group))
+    letters: list[str | None] = [None] * len(graphics)
+    for part in parts:
+        letter = _LETTER.fullmatch(_label(part) or "")
+        own = list(_graphics(part))
+        captions.append(f"({letter[1]}) {_caption(part)}" if letter else _caption(part))
+        graphics += own
+        letters += [letter[1] if letter else None] * len(own)
+    return JatsFigure(label, " ".join(filter(None, captions)).strip(), tuple(graphics), tuple(letters))
+
+
+def _label(element: Element) -> str | None:
+    label = element.find("label")
+    text = prose(label) if label is not None else ""
+    bare = _NUMBER.fullmatch(text)
+    return (
+        f"Figure {bare[1]}"
+        if bare and element.tag in ("fig", "fig-group") and bare[1][:1].isdigit()
+        else text or None
+    )
+
+
+def _caption(figure: Element) -> str:
+    """The caption of a figure, which some keep within its graphic."""
+    caption = figure.find("caption")
+    if caption is None:
+        caption = next(
+            (found for child in figure if child.tag != "fig" for found in child.iter("caption")), None
+        )
+    return prose(caption) if caption is not None else ""
+
+
+def _graphics(figure: Element) -> Iterator[str]:
+    """What the graphics of a figure refer to, in paragraphs too; of alternatives the first."""
+    for child in figure:
+        if child.tag == "graphic":
+            yield from _hrefs(child)
+        elif child.tag == "alternatives":
+            yield from list(_graphics(child))[:1]
+        elif child.tag in ("p", "boxed-text", "disp-quote", "sec"):
+            yield from _graphics(child)
+
+
+def _hrefs(graphic: Element) -> Iterator[str]:
+    yield from (value for name, value in graphic.attrib.items() if name.rpartition("}")[2] == "href")

@@ -1,0 +1,135 @@
+"""What repeats from page to page and belongs to none of a paper's figures: running heads, banners, logos, watermarks."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage
+
+from tasks import boxes
+from tasks.pdf.lines import OBLIQUE
+from tasks.pdf.pages import REPEATED, PageContent, stands_out
+from tasks.records import Box
+
+MARGIN_BAND = 0.12
+"""Page furniture stands in this share of the page's height at its top or bottom."""
+
+TWICE = 2
+"""Pages: the head of left pages stands on two of four."""
+
+WATERMARKED_PAGES = 3
+"""Pages on which the same oblique words stand at least."""
+
+COMPARED = 4
+"""Pages whose ink is compared: on so many nothing else lies on the same spot."""
+
+WHITE = 255
+"""The grey of paper without ink."""
+
+BLUR = 1
+"""Pixels by which a watermark is grown before it is taken away: its edges differ from page to page."""
+
+_DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Watermark:
+    """Words set obliquely across pages ("Accepted manuscript"), and their ink: (H, W), of pages of one size."""
+
+    texts: frozenset[str]
+    ink: npt.NDArray[np.bool_]
+
+    def erase(self, page: PageContent, ink: npt.NDArray[np.bool_], pictures: Sequence[Box]) -> None:
+        """Take the watermark out of a page's ink, except where a picture lies under it."""
+        if page.turn or ink.shape != self.ink.shape or not _has(page, self.texts):
+            return
+        mask = self.ink.copy()
+        for picture in pictures:
+            mask[page.pixels(picture)] = False
+        ink &= ~mask
+
+
+@dataclass(frozen=True, slots=True)
+class Furniture:
+    """What repeats from page to page: paint boxes (rounded) and texts without their numbers."""
+
+    paints: frozenset[tuple[int, ...]]
+    texts: frozenset[str]
+    watermark: Watermark | None = None
+
+
+def find_furniture(pages: Sequence[PageContent]) -> Furniture:
+    """Running heads, page numbers, logos and banners: what stands in the margin on three pages or more."""
+    paints: Counter[tuple[int, ...]] = Counter()
+    for page in pages:
+        paints.update({rounded(p.bbox) for p in page.paints})
+    texts = _marginal_texts(pages)
+    return Furniture(
+        frozenset(box for box, count in paints.items() if count >= REPEATED),
+        frozenset(text for text, count in texts.items() if count >= REPEATED),
+        find_watermark(pages),
+    )
+
+
+def running_texts(pages: Sequence[PageContent]) -> frozenset[str]:
+    """Running heads as they are printed, with their numbers, also such as stand on one page of two alone."""
+    counts = _marginal_texts(pages)
+    lines = (line for page in pages for line in page.lines if in_margin(line.bbox, page))
+    return frozenset(line.text for line in lines if counts[numberless(line.text)] >= TWICE)
+
+
+def _marginal_texts(pages: Sequence[PageContent]) -> Counter[str]:
+    texts: Counter[str] = Counter()
+    for page in pages:
+        texts.update({numberless(line.text) for line in page.lines if in_margin(line.bbox, page)})
+    return texts
+
+
+def rounded(box: Box) -> tuple[int, ...]:
+    """A box to two points, by which it is known again on another page."""
+    return tuple(round(value / 2) for value in box)
+
+
+def numberless(text: str) -> str:
+    """A text by which a running head is known again on another page."""
+    return _DIGITS.sub("#", text.lower())
+
+
+def in_margin(box: Box, page: PageContent) -> bool:
+    """Whether a box lies in the band at the page's head or foot, or, narrower, at its sides."""
+    width, height = page.size
+    band, side = MARGIN_BAND * height, MARGIN_BAND / 2 * width
+    return box[3] < band or box[1] > height - band or box[2] < side or box[0] > width - side
+
+
+def find_watermark(pages: Sequence[PageContent]) -> Watermark | None:
+    """The watermark of a paper; None where no oblique words repeat from page to page."""
+    counts = Counter(
+        text for page in pages for text in {line.text for line in page.lines if line.turn == OBLIQUE}
+    )
+    texts = frozenset(text for text, count in counts.items() if count >= WATERMARKED_PAGES and len(text) > 2)
+    marked = [page for page in pages if texts and _has(page, texts)]
+    if not marked:
+        return None
+    size, _ = Counter(page.size for page in marked).most_common(1)[0]
+    compared = sorted((page for page in marked if page.size == size), key=_painted)[:COMPARED]
+    if len(compared) < WATERMARKED_PAGES:
+        return None
+    common = np.logical_and.reduce([stands_out(page.ink, WHITE) for page in compared])
+    for page in compared:
+        page.forget()
+    return Watermark(texts, ndimage.binary_dilation(common, np.ones((3, 3)), BLUR))
+
+
+def _has(page: PageContent, texts: frozenset[str]) -> bool:
+    return any(line.turn == OBLIQUE and line.text in texts for line in page.lines)
+
+
+def _painted(page: PageContent) -> float:
+    """How much of a page its paint operations cover, points squared: of pages with little, words are better told."""
+    return sum(boxes.area(paint.bbox) for paint in page.paints)

@@ -1,0 +1,217 @@
+"""The lines of text on a page as they are printed: pieces joined, doubles and hidden words left out.
+
+Boxes are in MuPDF's unrotated page space, points; tasks.pdf.pages turns them into the page's upright frame.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pymupdf
+
+from tasks import boxes
+from tasks.records import Box
+from tasks.wording.words import clean, from_symbol_font
+
+Raw = dict[str, Any]
+"""A line or a span as `Page.get_text("dict")` gives it."""
+
+OBLIQUE = -1
+"""The turn of a line that runs along neither axis, as a watermark does."""
+
+_TEXT_FLAGS = pymupdf.TEXT_MEDIABOX_CLIP  # no TEXT_PRESERVE_LIGATURES: "ﬁ" comes out as "fi"
+_BOLD_FLAG: int = pymupdf.TEXT_FONT_BOLD
+_BOLD_NAME = re.compile(
+    r"bold|black|heavy|demi|-(?:hv|blk)(?:cn|ex|it|obl)*$|[-.,]bd?$|(?<=[a-z])bd?$|(?<=Times)B$|\.B$",
+    re.IGNORECASE,
+)
+_FAINTEST = 0xF0
+"""Of 255: a colour with no channel below this is not seen on paper."""
+_LEAST_ALPHA = 16
+"""Of 255: what is painted with less, or not at all, is not seen."""
+_FALSE_SPACE = 0.12
+"""Share of the type's size: letters nearer than this have no space between them, whatever the text says."""
+_NUMBER_GAP = 1.5
+"""Sizes of type: a number so far behind a line is a manuscript's line number, not its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text. `size` is in points; `bold` and `font` are those of its first letters."""
+
+    text: str
+    bbox: Box
+    size: float
+    font: str
+    bold: bool
+    upright: bool
+    block: int
+    text_font: str
+    """The font of most of its letters."""
+    turn: int = 0
+    """Degrees, clockwise, from upright to how it reads: 0, 90, 180, 270, or OBLIQUE."""
+
+
+def read_lines(page: pymupdf.Page, shows_white: Callable[[Box], bool]) -> list[Line]:
+    """The lines of a page, each with the turn it has in the unrotated page.
+
+    White and unpainted words count only where `shows_white` says that something lies under them: white letters on a
+    micrograph, the recognised text of a scan.
+    """
+    found: list[Line] = []
+    seen: dict[str, list[Box]] = {}
+    for number, block in enumerate(page.get_text("dict", flags=_TEXT_FLAGS)["blocks"]):
+        for raw in _joined(_seen_lines(block.get("lines", []), shows_white)):
+            line = _read_line(raw, number)
+            if line is None or _is_double(line, seen.setdefault(line.text, [])):
+                continue
+            seen[line.text].append(line.bbox)
+            found.append(line)
+    return found
+
+
+def is_bold(font: str, flags: int) -> bool:
+    """Whether a span is set in bold, by its flags or by its font's name (`MinionPro-Bold`, `AdvTTaf7f9f4f.B`)."""
+    return bool(flags & _BOLD_FLAG) or bool(_BOLD_NAME.search(font))
+
+
+def _seen_lines(lines: Iterable[Raw], shows_white: Callable[[Box], bool]) -> list[Raw]:
+    """The lines with only those spans that a reader sees."""
+    seen = []
+    for line in lines:
+        spans = [span for span in line["spans"] if not _is_faint(span) or shows_white(span["bbox"])]
+        if spans:
+            same = len(spans) == len(line["spans"])
+            seen.append(
+                line
+                if same
+                else {**line, "spans": spans, "bbox": boxes.hull([tuple(s["bbox"]) for s in spans])}
+            )
+    return seen
+
+
+def _is_faint(span: Raw) -> bool:
+    """Whether a span is white or not painted at all."""
+    colour, alpha = span["color"], span.get("alpha", 255)
+    if not colour:
+        return bool(alpha < _LEAST_ALPHA)
+    return bool(
+        alpha < _LEAST_ALPHA or min(colour >> 16 & 0xFF, colour >> 8 & 0xFF, colour & 0xFF) >= _FAINTEST
+    )
+
+
+def _is_double(line: Line, same: Sequence[Box]) -> bool:
+    """Whether the line was printed just here already, as fonts without a bold face are made bold."""
+    near = max(1.0, 0.15 * line.size)
+    return any(all(abs(a - b) < near for a, b in zip(line.bbox, box, strict=True)) for box in same)
+
+
+def _read_line(raw: Raw, block: int) -> Line | None:
+    pieces = _printed_once(raw["spans"])
+    spans = [span for span in pieces if span["text"].strip()]
+    if not spans:
+        return None
+    text = clean(
+        "".join(from_symbol_font(span["text"], span["font"]) for span in _without_false_spaces(pieces))
+    )
+    widest = max(spans, key=lambda span: len(span["text"]))
+    first = spans[0]
+    turn = _turn(raw["dir"])
+    return Line(
+        text=text,
+        bbox=boxes.hull(tuple(span["bbox"]) for span in spans),
+        size=round(widest["size"], 1),
+        font=first["font"],
+        bold=is_bold(first["font"], first["flags"]),
+        upright=turn == 0,
+        block=block,
+        text_font=widest["font"],
+        turn=turn,
+    )
+
+
+def _turn(direction: tuple[float, float]) -> int:
+    x, y = direction
+    return 0 if x > 0.9 else 90 if y > 0.9 else 180 if x < -0.9 else 270 if y < -0.9 else OBLIQUE
+
+
+def _printed_once(spans: Sequence[Raw]) -> list[Raw]:
+    """The spans less those that repeat the one before in its very place."""
+    if len(spans) == 1:
+        return list(spans)
+    kept: list[Raw] = []
+    for span in spans:
+        before = kept[-1] if kept else None
+        again = before is not None and before["text"] == span["text"] and not span["text"].isspace()
+        if (
+            before is None
+            or not again
+            or boxes.share_inside(tuple(span["bbox"]), tuple(before["bbox"])) < 0.8
+        ):
+            kept.append(span)
+    return kept
+
+
+def _without_false_spaces(spans: Sequence[Raw]) -> list[Raw]:
+    """The spans less those of blanks that take up no room between the letters beside them."""
+    blanks = [span["text"].isspace() for span in spans]
+    if len(spans) < 3 or not any(blanks):
+        return list(spans)
+    kept = []
+    for i, span in enumerate(spans):
+        between = blanks[i] and 0 < i < len(spans) - 1 and not blanks[i - 1] and not blanks[i + 1]
+        if not (between and _abut(spans[i - 1], spans[i + 1])):
+            kept.append(span)
+    return kept
+
+
+def _abut(before: Raw, after: Raw) -> bool:
+    ends = before["text"][-1:].isalnum() and after["text"][:1].isalnum()
+    gap: float = after["bbox"][0] - before["bbox"][2]
+    return bool(ends and before["size"] == after["size"] and abs(gap) < _FALSE_SPACE * before["size"])
+
+
+def _joined(lines: list[Raw]) -> list[Raw]:
+    """Pieces of one printed line, which MuPDF splits at wide spaces, put together again."""
+    joined: list[Raw] = []
+    for line in lines:
+        before = joined[-1] if joined else None
+        if before is not None and _continues(before, line):
+            gap = [{**line["spans"][0], "text": " ", "bbox": line["bbox"]}] if _apart(before, line) else []
+            joined[-1] = {
+                **before,
+                "spans": before["spans"] + gap + line["spans"],
+                "bbox": boxes.hull([tuple(before["bbox"]), tuple(line["bbox"])]),
+            }
+        else:
+            joined.append(line)
+    return joined
+
+
+def _continues(before: Raw, line: Raw) -> bool:
+    if before["dir"] != line["dir"] or _turn(line["dir"]) == OBLIQUE:
+        return False
+    (_, top, right, bottom), (x0, y0, _, y1) = _along(before), _along(line)
+    size = min(bottom - top, y1 - y0)
+    if _text(before).isdigit() or (_text(line).isdigit() and x0 - right > _NUMBER_GAP * size):
+        return False  # a manuscript's line number
+    common = min(bottom, y1) - max(top, y0)
+    return bool(common > 0.5 * size and -0.5 * size < x0 - right < 3 * size)
+
+
+def _along(line: Raw) -> Box:
+    """A line's box with x in the direction in which it reads and y downwards from it."""
+    x0, y0, x1, y1 = line["bbox"]
+    turned = {0: (x0, y0, x1, y1), 90: (y0, -x1, y1, -x0), 180: (-x1, -y1, -x0, -y0), 270: (-y1, x0, -y0, x1)}
+    return turned[_turn(line["dir"])]
+
+
+def _text(line: Raw) -> str:
+    return "".join(span["text"] for span in line["spans"]).strip()
+
+
+def _apart(before: Raw, line: Raw) -> bool:
+    return not before["spans"][-1]["text"].endswith(" ") and _along(line)[0] - _along(before)[2] > 0.5

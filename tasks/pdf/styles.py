@@ -1,0 +1,49 @@
+"""How a paper is set: the type of its body, by which captions and headings are told from running text."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tasks import boxes
+from tasks.pdf.lines import Line
+from tasks.pdf.pages import PageContent
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a paper sets its body: font, size in points, and the width of a full line (a column) in points."""
+
+    font: str
+    size: float
+    column: float
+
+    def sets(self, line: Line) -> bool:
+        """Whether a line is set as the body is."""
+        return line.text_font == self.font and abs(line.size - self.size) < 0.3
+
+
+def body_style(pages: Sequence[PageContent]) -> Style:
+    """The style that most letters of the paper are set in."""
+    letters: Counter[tuple[str, float]] = Counter()
+    for line in upright_lines(pages):
+        letters[line.text_font, line.size] += len(line.text)
+    if not letters:
+        return Style("", 10.0, 240.0)
+    (font, size), _ = letters.most_common(1)[0]
+    widths: Counter[int] = Counter()
+    for line in upright_lines(pages):
+        if line.text_font == font and abs(line.size - size) < 0.3:
+            widths[round(boxes.width(line.bbox) / 4) * 4] += len(line.text)
+    return Style(font, size, float(widths.most_common(1)[0][0]))
+
+
+def upright_lines(pages: Sequence[PageContent]) -> Iterable[Line]:
+    """The lines of all pages that read from left to right."""
+    return (line for page in pages for line in page.lines if line.upright)
+
+
+def family(font: str) -> str:
+    """What the faces of one family have in common: `HelveticaNeueLTStd` of `HelveticaNeueLTStd-Hv`."""
+    return font.partition("-")[0].partition(",")[0]

@@ -1,0 +1,5 @@
+"""How papers word things, whether a PDF or a JATS says them; pure text, no pages.
+
+labels.py   labels of figures and tables in one grammar: the words that begin a caption (Figure, Scheme, Abb., ...)
+words.py    characters normalised, lines joined to paragraphs
+"""

@@ -1,0 +1,255 @@
+"""Labels of figures and tables as papers print them, in one grammar for the PDF's text and for JATS.
+
+`Figure 3`, `FIGS. 21 & 22`, `Supplementary Fig. S1.2`, `S1 Fig`, `Appendix 1—figure 1`, `(Fig. 8)`, `图 2`, `3. ábra`:
+what is printed comes out in one spelling, so that a label in the text, in a caption and in the XML is the same string.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+Kind = Literal["figure", "table"]
+
+
+def _listed(words: str) -> list[str]:
+    return words.split()
+
+
+_FIGURE = _listed(
+    "figure figura figuras fig efigure efig figuur figur abbildungen abbildung abb afbeelding afb rycina "
+    "rycine ryc rysunek rys obrázek obrázok obr kuva şekil slika hình gambar ilustración ilustração "
+    "рисунок рис малюнок мал фигура фиг слика εικόνα εικ σχήμα الشكل شكل شکل איור รูปที่ ภาพที่ चित्र"
+)
+_TABLE = _listed(
+    "table etable tabla tableau tabella tabelle tabela tabell tabel taulukko tabulka tabuľka tablo tab "
+    "таблица таблиця табл πίνακας bảng جدول ตารางที่ box algorithm"
+)
+_OTHER = _listed("scheme plate chart graph photograph photo image picture diagram illustration")
+_WITHOUT_SPACE = {
+    "图": "Figure",
+    "圖": "Figure",
+    "図": "Figure",
+    "그림": "Figure",
+    "表": "Table",
+    "표": "Table",
+}
+"""Words of scripts that set no space between a label and the words after it."""
+_AFTER_NUMBER = ("ábra", "attēls", "pav", "irudia")
+"""Words that stand behind their number, as in `3. ábra`."""
+
+_OWN_TERM = {"efig": "eFigure", "efigure": "eFigure", "etable": "eTable"}  # as JAMA counts in its supplements
+_KEPT = {*_OTHER, "box", "algorithm"}
+_ORDINARY = {*_OTHER, "box", "algorithm", "tab"} - {"scheme"}
+"""Words that also begin sentences and headings: a label of these needs more signs that it is one."""
+
+
+def _spaced(word: str) -> str:
+    """A pattern for a word that may be letterspaced, as in "FI G U R E 2"."""
+    return r"\s?".join(word)
+
+
+def _any(words: Iterable[str]) -> str:
+    """The longest first, for a pattern takes the first alternative that fits."""
+    letterspaced = {"figure", "scheme", "plate", "chart", "table"}
+    ordered = sorted(words, key=len, reverse=True)
+    return "|".join(_spaced(word) if word in letterspaced else re.escape(word) for word in ordered)
+
+
+_SUPPLEMENT = (
+    r"(?P<supplement>supp(?:l(?:ement(?:al|ary)?)?|orting)?(?:[\s,]+(?:information|materials?|data|file)(?:\s?\d{1,2})?)?"
+    r"[.,:]?\s+|SI\s+(?:appendix,?\s+)?|extended\s+data\s+|expanded\s+view\s+|online\s+|additional\s+file\s+S?\d{1,2}\s?[:.,–—-]?\s*"
+    r"|additional\s+|(?:appendix|box)(?:\s+(?:\d{1,2}|(?-i:[A-Z])))?\s?[:.,–—-]?\s*)?"
+)
+_WORD = rf"(?P<word>{_any([*_FIGURE, *_TABLE, *_OTHER])})(?P<plural>s(?=[\s.]))?(?P<dot>\.?)"
+_ITEM = r"(?:(?:(?-i:EV|ED|[A-HS])|s)[.\s-]{0,2})?\d{1,3}(?:\.\d{1,3}){0,2}"
+_ITEM += r"(?:[A-Za-z](?:[–-][A-Za-z](?!\w))?)?(?![\w%])"
+_JOINT = r"\s?(?:[–—‒,&+/-]|\b(?:and|to|und|bis|et|y|e|и)\b)\s?"
+_NUMBER = rf"(?P<number>(?P<first>{_ITEM}|[IVX]{{1,5}}(?![\w%]))(?:(?:{_JOINT}){{1,2}}{_ITEM}){{0,4}})"
+_CHILD = r"(?P<child>\s?[—–-]\s?figure\s+supplement\s+\d{1,2}\b)?"
+_END = r"(?P<close>\s?[)\]])?(?P<rest>.*)$"
+_OPEN = r"^[^\w(\[]{0,2}(?P<open>[(\[]\s?)?"
+_FLAGS = re.IGNORECASE | re.DOTALL
+
+_LABEL = re.compile(
+    rf"{_OPEN}{_SUPPLEMENT}{_WORD}[\s-]*(?:(?:nos?|nr|n[°º]|№|#)\.?\s*(?=\w))?{_NUMBER}{_CHILD}{_END}", _FLAGS
+)
+_PLOS = re.compile(
+    rf"{_OPEN}(?P<number>S\d{{1,3}})\s+(?P<word>figure|fig|table|scheme)(?P<dot>\.?)(?!\w){_END}", _FLAGS
+)
+_NUMBER_FIRST = re.compile(
+    rf"{_OPEN}(?P<number>\d{{1,3}})\.?\s?(?P<word>{_any(_AFTER_NUMBER)})(?P<dot>\.?)(?!\w){_END}", _FLAGS
+)
+_JOINED_UP = re.compile(
+    rf"{_OPEN}(?:附|补充|補充|扩展数据|보충|보조)?(?P<word>{'|'.join(_WITHOUT_SPACE)})\s?(?P<number>[SA]?\d{{1,3}}(?:[.\-–]\d{{1,3}})?[A-Za-z]?)"
+    rf"(?![\d%]){_END}",
+    _FLAGS,
+)
+_NUMBERED = re.compile(r".{0,60}?[\dIVXivx]", re.DOTALL)
+"""What has no number near its beginning has no label; most lines are told so at little cost."""
+_SEPARATOR = re.compile(r"^\s*[.:：．。|│∣❘¦•▸▶►–—-]{1,2}\s*|^\s*$")
+_TITLE = re.compile(r"^\s*[A-Z][a-z]")
+_RUNS_ON = re.compile(r"^\s*(?:[,;)\]]|and\b|or\b|to\b|[a-z]{2,})")
+_REFERS = re.compile(r"^\s*(?:[;)\]]|,\s*(?:[a-z(]|$))")
+_TELLS = re.compile(
+    r"^\s*(?:shows?|showed|illustrates?|depicts?|presents?|summari[sz]es?|displays?|demonstrates?|indicates?|gives?|"
+    r"is|are|was|were|has|have|provides?|reports?|compares?|describes?|lists?|reveals?|suggests?|contains?|represents?|plots?|reproduces?|"
+    r"outlines?|shown|can|and\s+\w+\s+show)\b",
+    re.IGNORECASE,
+)
+_CONTINUED = re.compile(
+    r"^\W{0,3}(?:continued|continuation|cont[.’'´]?\s?d|cont|fortsetzung|forts|suite|continuación|continuação|продолжение|续|續|続き|계속)"
+    r"(?:\s+(?:from|on)\s+(?:the\s+)?(?:previous|last|next|opposite)\s+page)?(?:\s*[)\].:,;|–—-]+|\s*$|(?=\s*[(\[]))\s*",
+    re.IGNORECASE,
+)
+_STOPS = (".", ",", ";")
+"""What follows "(Fig. 8)" at the end of a sentence; a caption's label in brackets has none behind it."""
+_SUPPLEMENTARY_NUMBER = re.compile(r"^supplementary (?=\w+ s\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label at the start of a text, and how it stands there."""
+
+    name: str
+    """Normalised: `Figure 3`, `Supplementary Figure S1.2`, `Appendix 1—figure 1`."""
+    kind: Kind
+    words: str
+    """The text after it, without the separator and without "(continued)"."""
+    separated: bool
+    """A stop, a colon, a bar or "(continued)" sets it apart from the words."""
+    bracketed: bool
+    """It stands in brackets, as many a reference does."""
+    titled: bool
+    """Words as of a title follow: "Fig. 1 Growth of cells", not "Fig. 1 shows"."""
+    runs_on: bool
+    """The text goes on as within a sentence."""
+    refers: bool
+    """It stands within a sentence for sure: before a bracket that it did not open, or a comma and small letters."""
+    tells: bool
+    """A verb follows that has the label for its subject."""
+    continued: bool
+    ordinary: bool
+    """Its word is also one of plain prose, as `plate` or `image`."""
+
+
+@lru_cache(maxsize=4096)
+def read_label(text: str) -> Label | None:
+    """The label that a text begins with; None where it begins with none."""
+    if not _NUMBERED.match(text):
+        return None
+    match = next(
+        filter(None, (pattern.match(text) for pattern in (_LABEL, _PLOS, _NUMBER_FIRST, _JOINED_UP))), None
+    )
+    if match is None:
+        return None
+    number, rest = _number(match)
+    continued = _CONTINUED.match(rest)
+    bracketed = bool(match["open"] and match["close"])
+    words = rest[continued.end() :] if continued else _SEPARATOR.sub("", rest, count=1)
+    word = _word(match)
+    return Label(
+        name=_name(match, number),
+        kind="table" if word in _TABLE or _WITHOUT_SPACE.get(word) == "Table" else "figure",
+        words=words.strip(),
+        separated=bool(continued or _SEPARATOR.match(rest) or _ends_with_dot(match)),
+        bracketed=bracketed,
+        titled=bool(_TITLE.match(rest)),
+        runs_on=bool(_RUNS_ON.match(rest)) and not continued,
+        refers=_refers(rest, bracketed, half_open=bool(match["open"]) and not bracketed),
+        tells=bool(_TELLS.match(rest)),
+        continued=continued is not None,
+        ordinary=word in _ORDINARY,
+    )
+
+
+def parse_label(text: str) -> tuple[str, str] | None:
+    """A caption's normalised label and the text after it; None where the text begins with no label.
+
+    >>> parse_label("FI G U R E 2 | Survival of mice.")
+    ('Figure 2', 'Survival of mice.')
+    """
+    label = read_label(text)
+    return (label.name, label.words) if label else None
+
+
+def label_key(name: str) -> str:
+    """What a label is matched by, between PDF and JATS: `Supplementary Figure S2` is `Figure S2` there."""
+    return _SUPPLEMENTARY_NUMBER.sub("", name.lower())
+
+
+def _number(match: re.Match[str]) -> tuple[str, str]:
+    """The number printed and the text after it: a range counts after a plural, or where a separator closes it.
+
+    "Figures 1–4 Habitus" and "Fig. 1-2. Habitus" label several; "Fig. 1, 2 days after" does not.
+    """
+    number, rest = match["number"], (match["close"] or "") + match["rest"]
+    groups = match.groupdict()
+    first = groups.get("first") or number
+    ranged = groups.get("plural") or match["close"] or _SEPARATOR.match(rest)
+    if number == first or ranged or groups.get("child"):
+        return number, rest if not match["open"] else match["rest"]
+    return first, number[len(first) :] + rest
+
+
+def _refers(rest: str, bracketed: bool, half_open: bool) -> bool:
+    return (
+        half_open
+        or bool(_REFERS.match(rest))
+        or (bracketed and bool(rest[:1] in _STOPS or _RUNS_ON.match(rest)))
+    )
+
+
+def _ends_with_dot(match: re.Match[str]) -> bool:
+    """Whether the dot behind a word that follows its number sets the label apart, as in "S1 Fig. Growth"."""
+    return match.re in (_PLOS, _NUMBER_FIRST) and bool(match["dot"])
+
+
+def _word(match: re.Match[str]) -> str:
+    return re.sub(r"\s", "", match["word"]).lower()
+
+
+def _name(match: re.Match[str], number: str) -> str:
+    word, groups = _word(match), match.groupdict()
+    prefix = _prefix(groups.get("supplement") or "")
+    term = f"{_term(word)} {_normal_number(number)}"
+    child = re.sub(r"\W+", " ", groups.get("child") or "").strip().lower()
+    name = f"{prefix}{term[0].lower() if prefix.endswith('—') else term[0]}{term[1:]}"
+    return f"{name}—{child}" if child else name  # as eLife prints it
+
+
+def _term(word: str) -> str:
+    if word in _OWN_TERM:
+        return _OWN_TERM[word]
+    if word in _KEPT:
+        return word.capitalize()
+    return _WITHOUT_SPACE.get(word) or ("Table" if word in _TABLE else "Figure")
+
+
+def _normal_number(number: str) -> str:
+    """`S. 1` as `S1`, the joints of a range as they are printed, a dash as an en dash."""
+    number = re.sub(r"(?<![A-Za-z])([A-Za-z]{1,2})[.\s-]{1,2}(?=\d)", r"\1", number)
+    number = re.sub(r"\s*[–—‒-]\s*(?=[A-Z]{0,2}\d)", "–", number)
+    return re.sub(r"\s+", " ", re.sub(r"\s*([,&/+])\s*", _joint, number)).strip()
+
+
+def _joint(match: re.Match[str]) -> str:
+    return {",": ", ", "&": " & ", "/": "/", "+": " + "}[match[1]]
+
+
+def _prefix(printed: str) -> str:
+    """What stands before the word, normalised: `Supplementary `, `Appendix 1—`, `Additional file 1: `."""
+    words = re.sub(r"[^\w]+", " ", printed).strip().lower()
+    if not words:
+        return ""
+    if words.startswith(("supp", "si")):
+        return "Supplementary "
+    head, _, number = words.rpartition(" ")
+    if head == "additional file":
+        return f"Additional file {number.upper()}: "
+    if head in ("appendix", "box"):
+        return f"{head.capitalize()} {number.upper()}—"
+    return f"{words.title()} "

@@ -1,0 +1,45 @@
+"""The words of JATS elements as they are printed."""
+
+import pytest
+from defusedxml.ElementTree import fromstring
+
+from tasks.extraction.jats_prose import prose
+
+
+@pytest.mark.parametrize(
+    ("xml", "words"),
+    [
+        ("<p>One<break/>two</p>", "One two"),
+        ("<caption><title>Title</title><p>Words.</p><p>More.</p></caption>", "Title Words. More."),
+        ("<p>H<sub>2</sub>O and <italic>E. coli</italic></p>", "H2O and E. coli"),
+        (
+            '<list list-type="alpha-lower"><list-item><p>one</p></list-item><list-item><p>two</p></list-item></list>',
+            "(a) one (b) two",
+        ),
+        (
+            '<list list-type="roman-lower"><list-item><p>one</p></list-item><list-item><p>two</p></list-item></list>',
+            "(i) one (ii) two",
+        ),
+        ('<list list-type="order"><list-item><p>one</p></list-item></list>', "(1) one"),
+        (
+            '<list list-type="bullet"><list-item><p>one</p></list-item><list-item>two</list-item></list>',
+            "one",
+        ),
+        ("<list><list-item><label>A</label><p>one</p></list-item></list>", "(A) one"),
+        ("<list><list-item><label>(B)</label><p>two</p></list-item></list>", "(B) two"),
+        ('<list list-type="alpha-upper"><list-item><p>(A) one</p></list-item></list>', "(A) one"),
+        (
+            "<def-list><def-item><term>WT</term><def><p>wild type</p></def></def-item></def-list>",
+            "WT wild type",
+        ),
+        ("<p>at <tex-math>\\beta = 0.1 \\times 10^{3}</tex-math> of</p>", "at β = 0.1 × 103 of"),
+        (
+            "<p><tex-math>\\documentclass{x}\\begin{document}$\\frac{a}{\\mathrm{b}}$\\end{document}</tex-math></p>",
+            "a/b",
+        ),
+        ("<p><alternatives><math>γ</math><tex-math>\\gamma</tex-math></alternatives></p>", "γ"),
+        ("<p><math><mi>k</mi><annotation>\\kappa</annotation></math></p>", "k"),
+    ],
+)
+def test_elements_read_as_they_are_printed(xml: str, words: str) -> None:
+    assert prose(fromstring(xml)).startswith(words)

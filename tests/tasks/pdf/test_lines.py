@@ -1,0 +1,101 @@
+"""Lines of text as a reader sees them: once each, whole, without what is hidden."""
+
+import pymupdf
+import pytest
+
+from tasks.pdf.lines import OBLIQUE, Line, is_bold
+from tasks.pdf.pages import read_page
+from tests.tasks.drawn import Drawing
+
+
+def lines_of(paper: Drawing) -> list[Line]:
+    document = pymupdf.open(stream=paper.document.tobytes(), filetype="pdf")
+    return read_page(document[-1]).lines
+
+
+def blank() -> Drawing:
+    paper = Drawing()
+    paper.document.new_page(width=400, height=600)
+    return paper
+
+
+def test_bold_is_seen_in_flags_and_in_font_names() -> None:
+    assert is_bold("Any", pymupdf.TEXT_FONT_BOLD)
+    assert all(
+        is_bold(name, 0)
+        for name in (
+            "MinionPro-Bold",
+            "HelveticaNeueLTStd-Bd",
+            "AdvTTaf7f9f4f.B",
+            "Lato-Black",
+            "UniversLTStd-Hv",
+        )
+    )
+    assert not any(is_bold(name, 0) for name in ("MinionPro-Regular", "Lato-Regular", "AdvPSA88A"))
+
+
+@pytest.mark.parametrize("hidden", [{"color": (1, 1, 1)}, {"render_mode": 3}, {"fill_opacity": 0}])
+def test_words_that_nobody_sees_are_left_out(hidden: dict[str, object]) -> None:
+    paper = blank()
+    paper.page.insert_text((60, 100), "These words are read")
+    paper.page.insert_text((60, 113), "These words are hidden", **hidden)
+    assert [line.text for line in lines_of(paper)] == ["These words are read"]
+
+
+@pytest.mark.parametrize("hidden", [{"color": (1, 1, 1)}, {"render_mode": 3}])
+def test_white_and_recognised_words_on_a_picture_are_read(hidden: dict[str, object]) -> None:
+    paper = blank().image((50, 80, 350, 300))
+    paper.page.insert_text((60, 113), "Words on the picture", **hidden)
+    assert [line.text for line in lines_of(paper)] == ["Words on the picture"]
+
+
+@pytest.mark.parametrize("offset", [0.0, 0.3])
+def test_a_line_printed_twice_for_boldness_is_read_once(offset: float) -> None:
+    paper = blank()
+    for x in (60, 60 + offset):
+        paper.page.insert_text((x, 100), "Figure 4. Means of all groups", fontsize=8)
+    assert [line.text for line in lines_of(paper)] == ["Figure 4. Means of all groups"]
+
+
+def test_equal_words_in_two_places_are_two_lines() -> None:
+    paper = blank()
+    for x in (60, 260):
+        paper.page.insert_text((x, 100), "Control", fontsize=8)
+    assert len(lines_of(paper)) == 2
+
+
+def test_blanks_that_take_no_room_are_no_spaces() -> None:
+    paper = blank()
+    x = 60.0
+    for piece in ("low le", "v", "els of the dr", "ug"):
+        paper.page.insert_text((x, 100), piece, fontsize=9, fontname="helv")
+        x += pymupdf.get_text_length(piece, fontname="helv", fontsize=9)
+        paper.page.insert_text((x, 100), " ", fontsize=7, fontname="cour")
+    assert [line.text for line in lines_of(paper)] == ["low levels of the drug"]
+
+
+def test_a_number_far_behind_a_line_does_not_belong_to_it() -> None:
+    paper = blank()
+    paper.page.insert_text((60, 100), "The dishes were kept", fontsize=10)
+    paper.page.insert_text(
+        (60 + pymupdf.get_text_length("The dishes were kept", fontsize=10) + 22, 100), "17", fontsize=10
+    )
+    assert [line.text for line in lines_of(paper)] == ["The dishes were kept", "17"]
+
+
+def test_pieces_of_a_sideways_line_are_joined() -> None:
+    paper = blank()
+    paper.text((50, 50, 90, 560), "Upright words that are many, so that they tell how the page is read, " * 2)
+    paper.page.insert_text((300, 500), "Figure 2.", fontname="hebo", fontsize=9, rotate=90)
+    paper.page.insert_text((300, 445), "Growth of cells", fontname="helv", fontsize=9, rotate=90)
+    (line,) = [line for line in lines_of(paper) if not line.upright]
+    assert (line.text, line.turn) == ("Figure 2. Growth of cells", 270)
+
+
+def test_an_oblique_line_has_no_turn() -> None:
+    paper = blank()
+    paper.page.insert_text((60, 60), "Upright", fontsize=9)
+    paper.page.insert_text(
+        (100, 300), "DRAFT", fontsize=40, morph=(pymupdf.Point(100, 300), pymupdf.Matrix(45))
+    )
+    assert [line.turn for line in lines_of(paper)] == [0, OBLIQUE]

@@ -1,0 +1,136 @@
+"""One grammar of labels: what is printed, in whatever style or language, comes out in one spelling."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks.wording.labels import label_key, parse_label, read_label
+
+
+@pytest.mark.parametrize(
+    ("printed", "label"),
+    [
+        ("Figure 3. Words", "Figure 3"),
+        ("FIG. 12: Words", "Figure 12"),
+        ("FI G U R E 2 Words", "Figure 2"),
+        ("FIGURE\u00a01 | Words", "Figure 1"),
+        ("Figure-1: Words", "Figure 1"),
+        ("Fig.\u20034 Words", "Figure 4"),
+        ("Supplementary Fig. 1. Words", "Supplementary Figure 1"),
+        ("Supplemental Figure S2: Words", "Supplementary Figure S2"),
+        ("Extended Data Fig. 5 | Words", "Extended Data Figure 5"),
+        ("Figure S3. Words", "Figure S3"),
+        ("Scheme 2. Words", "Scheme 2"),
+        ("Table 1. Words", "Table 1"),
+        ("Figura 7. Words", "Figure 7"),
+        ("Figure 2A. Words", "Figure 2A"),
+        ("Figure 1—figure supplement 2. Words", "Figure 1—figure supplement 2"),
+        ("Fig. S4 Words", "Figure S4"),
+        ("eFigure 2. Words", "eFigure 2"),
+        ("eTable 1. Words", "eTable 1"),
+        ("Abb. 3: Words", "Figure 3"),
+        ("Рис. 2. Words", "Figure 2"),
+        ("Figures 5–7. Words", "Figure 5–7"),
+        ("FIGURES 21–24 Words", "Figure 21–24"),
+        ("Figs 3 and 4. Words", "Figure 3 and 4"),
+        ("Figs. 7, 8 & 9: Words", "Figure 7, 8 & 9"),
+        ("Fig. 2-1. Words", "Figure 2–1"),
+        ("Figure S2.3. Words", "Figure S2.3"),
+        ("Fig. S23 Words", "Figure S23"),
+        ("Figure EV4. Words", "Figure EV4"),
+        ("S3 Fig. Words", "Figure S3"),
+        ("S4 Table. Words", "Table S4"),
+        ("Appendix 2—figure 3. Words", "Appendix 2—figure 3"),
+        ("Appendix Figure S3. Words", "Appendix Figure S3"),
+        ("Box 1—figure 2. Words", "Box 1—figure 2"),
+        ("Additional file 4: Figure S2. Words", "Additional file 4: Figure S2"),
+        ("Extended Data Figure 2. Words", "Extended Data Figure 2"),
+        ("SI Appendix, Fig. S3. Words", "Supplementary Figure S3"),
+        ("(Fig. 8) Words", "Figure 8"),
+        ("Figure No. 3: Words", "Figure 3"),
+        ("Plate 4. Words", "Plate 4"),
+        ("Graph 2: Words", "Graph 2"),
+        ("Photo 3. Words", "Photo 3"),
+        ("图3 Words", "Figure 3"),
+        ("图 4： Words", "Figure 4"),
+        ("図5 Words", "Figure 5"),
+        ("그림 6. Words", "Figure 6"),
+        ("3. ábra. Words", "Figure 3"),
+        ("Rys. 2. Words", "Figure 2"),
+        ("Şekil 1: Words", "Figure 1"),
+        ("Hình 7. Words", "Figure 7"),
+        ("Tabelle 2. Words", "Table 2"),
+        ("Figure 3 (continued). Words", "Figure 3"),
+        ("Fig. 3 cont'd. Words", "Figure 3"),
+    ],
+)
+def test_labels_as_printed_come_out_normalised(printed: str, label: str) -> None:
+    assert parse_label(printed) == (label, "Words")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Figures show that", "Figment 2. Words", "Fig leaves", "In Figure 2 we", "Scheme", "Fig. of the year 2"],
+)
+def test_other_words_are_no_labels(text: str) -> None:
+    assert parse_label(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Fig. 3), and the",
+        "Figure 2; so do",
+        "(Fig. 8). We then",
+        "(Figure 3E) and more",
+        "(Fig. 4 and",
+        "Figure 5, which",
+    ],
+)
+def test_a_label_within_a_sentence_refers(text: str) -> None:
+    label = read_label(text)
+    assert label is not None
+    assert label.refers
+
+
+@pytest.mark.parametrize("text", ["Figure 3 shows cells", "Fig. 2 is the mean", "Figure 4 and 5 show"])
+def test_a_verb_after_a_label_tells_of_it(text: str) -> None:
+    label = read_label(text)
+    assert label is not None
+    assert label.tells
+    assert not label.separated
+
+
+def test_a_range_without_plural_or_separator_is_the_first_number() -> None:
+    assert parse_label("Fig. 1, 2 days after the start") == ("Figure 1", ", 2 days after the start")
+
+
+@pytest.mark.parametrize(
+    ("text", "continued"),
+    [
+        ("Figure 2. (Continued). (C) Mice", True),
+        ("Figure 2 continued", True),
+        ("Figure 2 continued to grow", False),
+    ],
+)
+def test_continued_is_told_from_the_verb(text: str, continued: bool) -> None:
+    label = read_label(text)
+    assert label is not None
+    assert label.continued == continued
+
+
+def test_labels_of_supplements_match_between_pdf_and_xml() -> None:
+    assert label_key("Supplementary Figure S2") == label_key("Figure S2")
+    assert label_key("Supplementary Figure 2") != label_key("Figure 2")
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_parsed_without_error(text: str) -> None:
+    parsed = parse_label(text)
+    assert parsed is None or (parsed[0] and isinstance(parsed[1], str))
+
+
+@given(st.text("Figure fig.sS1234567890 –-,&()", max_size=60))
+def test_what_looks_like_labels_is_parsed_without_error(text: str) -> None:
+    parsed = parse_label(text)
+    assert parsed is None or (parsed[0] and isinstance(parsed[1], str))

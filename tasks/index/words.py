@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from models import taxonomy
+from tasks.wording.words import clean
 
 _SYNONYMS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
     # the names of one thing, and the classes whose pictures it usually is
@@ -90,10 +91,11 @@ def modality_words(code: str | None) -> str:
 def parse(text: str) -> list[str]:
     """The terms of a query, each an FTS5 expression that stands for one thing asked for.
 
-    Words in quotes stay together. Stop words go, unless nothing else is there.
+    Words in quotes stay together. Stop words go, unless nothing else is there. Letters are spelled as captions are
+    stored, so that 5 µg with the micro sign finds 5 μg.
     """
-    words = [(quoted or plain, bool(quoted)) for quoted, plain in _WORD.findall(text)]
-    words = [(clean, quoted) for word, quoted in words if (clean := _plain(word))]
+    words = [(quoted or plain, bool(quoted)) for quoted, plain in _WORD.findall(clean(text))]
+    words = [(bare, quoted) for word, quoted in words if (bare := _plain(word))]
     kept = [pair for pair in words if pair[1] or pair[0].lower() not in _STOP] or words
     terms, at = [], 0
     while at < len(kept):

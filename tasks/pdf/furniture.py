@@ -1,4 +1,4 @@
-"""What repeats from page to page and belongs to none of a paper's figures: running heads, banners, logos, watermarks."""
+"""What repeats from page to page and belongs to no figure: running heads, banners, logos, watermarks."""
 
 from __future__ import annotations
 

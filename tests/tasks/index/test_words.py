@@ -42,3 +42,8 @@ def test_a_class_has_the_words_by_which_people_ask_for_it():
     assert "tem" in modality_words("DMTR").split()
     assert modality_words(None) == ""
     assert "My class" in modality_words("My class")
+
+
+def test_a_query_is_spelled_as_captions_are_stored():
+    assert parse("5 \u00b5g") == parse("5 \u03bcg")
+    assert parse("\ufb02uorescence") == parse("fluorescence")

@@ -37,6 +37,8 @@ ENSEMBLE = "resnet50:ensemble"
 SHIPPED_TRUNK = PRETRAINED / "default" / WEIGHTS_FILE
 """ImageNet's ResNet-18 up to its third stage, in half precision: what the default bundle's head was fitted to."""
 
+_SHIPPED_BASE = "resnet18"
+
 _SOME_CLASSES = ("DMEL", "DMFL", "GFIG")
 """Of two groups, one of which has several, as a network with two exits wants."""
 
@@ -131,6 +133,8 @@ def weights_identity(weights: str) -> str:
 
 
 def _is_part_of(model: str, trunk: Path) -> bool:
+    if _bases(model) != (_SHIPPED_BASE,):  # a ResNet-34's first units have the same shapes
+        return False
     try:
         network = build_network(model, _SOME_CLASSES)
         for _, body in bodies(model, network):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from models.bundle.bundle import BundleInfo, Rejection
+from models.bundle.bundle import BundleInfo
 from models.networks.variants import fine_tuned_variants, shallow_variants
 from models.study.figures import draw_figures
 from models.study.report import misprinted_scores, misprints, tables, write_report
@@ -95,8 +95,6 @@ def test_undefined_scores_are_dashes_and_stand_ins_are_called_so() -> None:
         classes=("a", "b"),
         transform=Transform(),
         embedding_size=1,
-        temperature=1.0,
-        rejection=Rejection(),
         sha256="0",
         card="",
         metrics={"test": scores | {"classes": classes}},

@@ -98,7 +98,7 @@ def offline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_without_a_network_the_trunk_that_ships_will_do_for_what_it_holds() -> None:
     for model in ("resnet18:b2-1", "resnet18:b3-1", "resnet18:b2-1+b3-1"):
         found = available_weights(model, "imagenet")
-        network = start_network(model, ("DMEL", "GFIG"), found, seed=0)
+        network = start_network(model, ("DMEL", "DMFL", "GFIG"), found, seed=0)
         shipped = next(
             tensor
             for name, tensor in load_file(SHIPPED_TRUNK).items()

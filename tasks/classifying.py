@@ -15,6 +15,7 @@ from models.bundle.bundle import BundleError, BundleInfo
 from models.devices import DeviceError, has_gpu_driver, usable_cores
 from models.inference.decoding import Decoded, Decoders, shared_decoders
 from models.inference.predict import Predictor, load_predictor
+from models.inference.words import Words
 from tasks.errors import UnusableBundleError
 from tasks.records import Extraction, Failure, LabelledPaper, Score, Subfigure
 from tasks.settings import Device, LabelSettings, RelabelSettings, Runtime
@@ -87,7 +88,7 @@ class Classifier:
             return
         paper = _Paper(extraction, [None] * len(pairs), len(pairs))
         self._waiting.extend(
-            _Item(paper, place, subfigure, subfigure.subcaption or figure.caption)
+            _Item(paper, place, subfigure, Words(own=subfigure.subcaption, caption=figure.caption))
             for place, (figure, subfigure) in enumerate(pairs)
         )
         self._prepare_ahead()
@@ -148,12 +149,12 @@ class Classifier:
         places = read.nonzero()[0].tolist()
         if not places:
             return scores
-        texts = [item.text for chunk in chunks for item in chunk.items]
+        words = [item.words for chunk in chunks for item in chunk.items]
         network = self._network.result()
         pixels = np.concatenate([one.pixels for one in decoded])
         with self._stopwatch.timed("classify"):
             found = network.predict(
-                pixels, [texts[place] for place in places] if self._settings.captions else None
+                pixels, [words[place] for place in places] if self._settings.captions else None
             )
         finite = np.isfinite(found.probabilities.sum(axis=1))
         for row, place in enumerate(places):
@@ -186,8 +187,8 @@ class _Item:
     paper: _Paper
     place: int
     subfigure: Subfigure
-    text: str | None
-    """What the paper says of it: the subcaption, or else the caption of the whole figure."""
+    words: Words
+    """What the paper says of it."""
 
 
 def _decoders(bundle: BundleInfo, device: Device) -> tuple[Decoders, bool]:

@@ -68,7 +68,6 @@ def fit_model(
     panels = training[data.codes[training] != BACKGROUND]
     rejection = Rejection(
         threshold=round(float(np.quantile(confidence, _UNSURE_SHARE)), 3),
-        background=True,
         novelty=round(float(np.quantile(_held_out_distances(data, features, panels), 1 - _NOVEL_SHARE)), 3),
     )
     head = fit_chosen_head(data.features, examples, training)

@@ -5,7 +5,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from models.bundle.bundle import BundleError, Rejection
+from models.bundle.bundle import BundleError, Calibration, Rejection
 from models.bundle.description import Description
 from models.bundle.serialization import load_bundle, save_bundle
 from models.networks.build import build_network
@@ -21,7 +21,7 @@ def folder(tmp_path: Path) -> Path:
         model="resnet18:b1-0",
         classes=("DMEL", "DMFL", "other"),
         transform=Transform(size=64, fit="stretch"),
-        temperature=1.5,
+        calibration=Calibration(temperature=1.5),
         rejection=Rejection(threshold=0.4),
     )
     save_bundle(tmp_path / "small", description, network, "# A card")
@@ -34,12 +34,12 @@ def test_what_is_saved_comes_back(folder: Path) -> None:
     bundle = load_bundle(folder)
     assert bundle.info.classes == ("DMEL", "DMFL", "other")
     assert bundle.info.transform == Transform(size=64, fit="stretch")
-    assert (bundle.info.temperature, bundle.info.rejection.threshold, bundle.info.card) == (
+    assert (bundle.info.calibration.temperature, bundle.info.rejection.threshold, bundle.info.card) == (
         1.5,
         0.4,
         "# A card",
     )
-    assert bundle.info.model_id == f"small@{bundle.info.weights_sha256[:12]}"
+    assert bundle.info.model_id == f"small@{bundle.info.sha256[:12]}"
     for name, tensor in network.state_dict().items():
         assert torch.allclose(bundle.network.state_dict()[name].float(), tensor.float(), rtol=1e-3, atol=1e-6)
 

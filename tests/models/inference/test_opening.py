@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from models.bundle.bundle import BundleError, Rejection, resolve_bundle
+from models.bundle.bundle import BundleError, ExtraOutputs, resolve_bundle
 from models.bundle.description import Description
 from models.bundle.serialization import load_bundle, save_bundle
 from models.inference.engine import Engine
@@ -44,7 +44,7 @@ def made(folder: Path, model: str, *, background: bool = False) -> Path:
         model=model,
         classes=CLASSES,
         transform=Transform(size=64, resize=64),
-        rejection=Rejection(background=background),
+        extra=ExtraOutputs(background=background),
     )
     save_bundle(folder, description, network, "")
     return folder

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from models.bundle.bundle import Rejection, resolve_bundle
+from models.bundle.bundle import Calibration, Rejection, resolve_bundle
 from models.bundle.description import Description
 from models.bundle.serialization import load_bundle, save_bundle
 from models.devices import DeviceError, choose_device
@@ -28,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
         model="resnet18:b2-1",
         classes=("DMEL", "DMFL", "DMLI", "DMTR"),
         transform=Transform(size=64, fit="stretch"),
-        temperature=2.0,
+        calibration=Calibration(temperature=2.0),
         rejection=Rejection(threshold=0.3),
     )
     save_bundle(tmp_path, description, network, "card")

@@ -4,10 +4,9 @@ import contextlib
 import sqlite3
 from pathlib import Path
 
-from tasks.index.targets import open_target
-
 from tasks.dataset.schema import ARTICLE_COLUMNS
 from tasks.index.embedded import FILE, FOLDER
+from tasks.index.opening import open_target
 from tasks.index.update import plan_update, update
 from tests.tasks.index.small import dataset
 

@@ -14,10 +14,10 @@ import numpy as np
 from models.bundle.bundle import BundleError, BundleInfo
 from models.devices import DeviceError, has_gpu_driver, usable_cores
 from models.inference.decoding import Decoded, Decoders, shared_decoders
-from models.inference.predict import Predictor, load_predictor
+from models.inference.predict import Predictions, Predictor, load_predictor
 from models.inference.words import Words
 from tasks.errors import UnusableBundleError
-from tasks.records import Extraction, Failure, LabelledPaper, Score, Subfigure
+from tasks.records import Extraction, Failure, Figure, LabelledPaper, Score, Subfigure
 from tasks.settings import Device, LabelSettings, RelabelSettings, Runtime
 from tasks.stopwatch import Stopwatch
 
@@ -62,6 +62,12 @@ class Classifier:
         network = self._network
         return network.result().computation if network.done() and not network.exception() else ""
 
+    @property
+    def precision(self) -> str | None:
+        """What the network computes in, such as `bfloat16`; None until it is loaded."""
+        network = self._network
+        return network.result().precision if network.done() and not network.exception() else None
+
     def label(self, results: Iterable[Extraction | Failure]) -> Iterator[LabelledPaper | Failure]:
         """Each paper as soon as all its subfigures are scored; failures as they come."""
         for result in results:
@@ -88,7 +94,7 @@ class Classifier:
             return
         paper = _Paper(extraction, [None] * len(pairs), len(pairs))
         self._waiting.extend(
-            _Item(paper, place, subfigure, Words(own=subfigure.subcaption, caption=figure.caption))
+            _Item(paper, place, subfigure, _words(figure, subfigure))
             for place, (figure, subfigure) in enumerate(pairs)
         )
         self._prepare_ahead()
@@ -159,9 +165,7 @@ class Classifier:
         finite = np.isfinite(found.probabilities.sum(axis=1))
         for row, place in enumerate(places):
             if finite[row]:
-                scores[place] = Score(
-                    found.probabilities[row], found.embeddings[row], bool(found.rejected[row])
-                )
+                scores[place] = _score(found, row, network.classes)
         return scores
 
 
@@ -189,6 +193,31 @@ class _Item:
     subfigure: Subfigure
     words: Words
     """What the paper says of it."""
+
+
+def _words(figure: Figure, subfigure: Subfigure) -> Words:
+    """What the paper says of a subfigure."""
+    return Words(subfigure.subcaption, figure.caption, subfigure.panel_label)
+
+
+def _score(found: Predictions, row: int, classes: Sequence[str]) -> Score:
+    """What was found of the image in this row."""
+    return Score(
+        found.probabilities[row],
+        found.embeddings[row],
+        bool(found.rejected[row]),
+        found.paths[row],
+        None if found.compound is None else float(found.compound[row]),
+        _members(found, row, classes),
+    )
+
+
+def _members(found: Predictions, row: int, classes: Sequence[str]) -> tuple[str, ...] | None:
+    """The classes of the conformal set, the most probable first."""
+    if found.members is None:
+        return None
+    order = np.argsort(-found.probabilities[row], kind="stable")
+    return tuple(classes[index] for index in order if found.members[row, index])
 
 
 def _decoders(bundle: BundleInfo, device: Device) -> tuple[Decoders, bool]:

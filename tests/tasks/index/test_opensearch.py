@@ -163,7 +163,7 @@ def test_the_mapping_of_opensearch():
     assert body["settings"] == {"index": {"number_of_shards": 1, "knn": True}}
     assert body["mappings"]["dynamic"] == "strict"
     assert body["mappings"]["_meta"] == {
-        "figmill": {"layout": "2", "model_id": "default@0123456789ab", "dataset": "/data/figures"}
+        "figmill": {"layout": "3", "model_id": "default@0123456789ab", "dataset": "/data/figures"}
     }
     properties = body["mappings"]["properties"]
     assert properties["embedding"] == {

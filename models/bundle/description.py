@@ -68,6 +68,8 @@ class Description:
     model: str
     classes: tuple[str, ...]
     transform: Transform
+    embedding_size: int | None = None
+    """How many of the network's features, the first ones, are the embedding; None for all."""
     extra: ExtraOutputs = field(default_factory=ExtraOutputs)
     calibration: Calibration = field(default_factory=Calibration)
     hashing: Hashing | None = None
@@ -90,8 +92,8 @@ def bundle_info(path: str | Path) -> BundleInfo:
         raise BundleError(f"{folder / DESCRIPTION_FILE} is not valid: {error}") from error
 
 
-def description_json(description: Description, embedding_size: int) -> str:
-    """The text of model.json."""
+def description_json(description: Description, features: int) -> str:
+    """The text of model.json, for a network of so many features."""
     words, rejection = description.calibration.words, description.rejection
     content = {
         "format_version": FORMAT_VERSION,
@@ -100,7 +102,7 @@ def description_json(description: Description, embedding_size: int) -> str:
         "classes": list(description.classes),
         "tree": {code: list(path(code)) for code in description.classes},
         "transform": asdict(description.transform),
-        "embedding_size": embedding_size,
+        "embedding_size": description.embedding_size or features,
         "outputs": asdict(description.extra),
         "calibration": {
             "picture": {"temperature": description.calibration.temperature},

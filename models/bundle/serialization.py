@@ -64,7 +64,7 @@ def read_weights(info: BundleInfo) -> BundleWeights:
 def check_weights(
     info: BundleInfo, weights: Weights, expected: Mapping[str, tuple[int, ...]], size: int
 ) -> None:
-    """Raises BundleError where tensors or the number of features are not those of the bundle's network."""
+    """Raises BundleError where tensors are not those of the bundle's network, or its features are too few."""
     wrong = sorted(
         name
         for name in expected.keys() | weights.keys()
@@ -75,9 +75,10 @@ def check_weights(
             f"{info.path / WEIGHTS_FILE} does not fit {info.model} with {len(info.classes)} classes: "
             f"{len(wrong)} tensors are missing, unknown or of another shape, first {wrong[0]!r}"
         )
-    if size != info.embedding_size:
+    if size < info.embedding_size:
         raise BundleError(
-            f"{info.path / DESCRIPTION_FILE} says embedding_size {info.embedding_size}, {info.model} has {size}"
+            f"{info.path / DESCRIPTION_FILE} says embedding_size {info.embedding_size}, "
+            f"{info.model} has {size} features"
         )
 
 

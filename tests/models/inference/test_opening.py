@@ -98,7 +98,7 @@ from models.inference.openvino_engine import open_streams
 
 sys.setswitchinterval(1e-4)
 info = bundle_info(sys.argv[1])
-graph = build_graph(info.model, info.outputs, info.transform, read_weights(info)[0])
+graph = build_graph(info.model, info.outputs, info.transform, read_weights(info).network)
 images, barrier, done = np.zeros((2, 64, 64, 3), np.uint8), threading.Barrier(8), threading.Event()
 
 def begin(engine):

@@ -50,8 +50,7 @@ def describe_doubts(compound: float | None, modality_set: Sequence[str] | None) 
     if modality_set and len(modality_set) > 1:
         names = [taxonomy.name(code) for code in modality_set[:_NAMED_OF_A_SET]]
         more = len(modality_set) - len(names)
-        last = f"{more} more" if more else names.pop()
-        clauses.append(f"one of: {', '.join(names)} or {last}")
+        clauses.append(f"one of: {' / '.join([*names, f'{more} more'] if more else names)}")
     if compound is not None and compound > SEVERAL_PANELS:
         clauses.append("may hold several panels")
     return clauses

@@ -118,8 +118,13 @@ def show_hits(hits: Sequence[Hit]) -> None:
 def _described(hit: Hit) -> str:
     """A hit's modality in words, and what is doubtful about it."""
     path = [hit.path] if hit.path else []
-    clauses = [describe_modality(hit.modality or "", path), *describe_doubts(hit.compound, hit.modality_set)]
-    return printable("; ".join(clauses), 200)
+    others = [code for code in hit.modality_set if code != hit.modality]
+    instead = f", or {', '.join(others)}" if others else ""
+    clauses = [
+        f"{describe_modality(hit.modality or '', path)}{instead}",
+        *describe_doubts(hit.compound, None),
+    ]
+    return printable("; ".join(clauses), 120)
 
 
 def _output() -> Console:

@@ -120,13 +120,15 @@ def _data_type(kind: pa.DataType) -> str:
     return "sc:Date" if pa.types.is_date(kind) else "sc:Text"
 
 
+def _called(code: str) -> tuple[str, ...]:
+    """A class's codes in other vocabularies; empty where there is none."""
+    return tuple(identifier or "" for identifier in astuple(taxonomy.identifiers(code)))
+
+
 def _modalities(classes: Iterable[str]) -> dict[str, Any]:
     """The classes with their names, and what other vocabularies call them, in the order of `probabilities`."""
     names = ("code", "name", "path", *_VOCABULARIES)
-    rows = [
-        (code, taxonomy.name(code), taxonomy.path(code)[-1], *astuple(taxonomy.identifiers(code)))
-        for code in classes
-    ]
+    rows = [(code, taxonomy.name(code), taxonomy.path(code)[-1], *_called(code)) for code in classes]
     return {
         "@type": "cr:RecordSet",
         "@id": "modalities",

@@ -219,6 +219,7 @@ def test_the_lines_of_a_document(tmp_path: Path):
         "modality": "DMTR",
         "modality_path": ["microscopy", "microscopy/transmission"],
         "confidence": pytest.approx(0.95),
+        "modality_set": [],
         "rejected": False,
         "embedding": [1.0, 0.0],
         "part": FIRST,

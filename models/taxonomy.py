@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 
 _LEAVES: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -49,6 +50,49 @@ _LEAVES: Mapping[str, tuple[str, str]] = MappingProxyType(
 CODES: tuple[str, ...] = tuple(_LEAVES)
 """The codes in alphabetical order."""
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identifiers:
+    """What a modality is called in other vocabularies; None where none is known that means the same."""
+
+    umls: str | None = None
+    """Concept of the UMLS Metathesaurus, https://uts.nlm.nih.gov. For radiology those by which ImageCLEFmedical Caption
+    and ROCOv2 name modalities (Rückert et al., Scientific Data 2024, doi:10.1038/s41597-024-03496-6)."""
+    dicom: str | None = None
+    """Defined term of Modality (0008,0060): DICOM PS3.3 C.7.3.1.1.1, PS3.16 CID 29 (images), CID 34 (waveforms)."""
+    fbbi: str | None = None
+    """Biological Imaging Methods Ontology, http://purl.obolibrary.org/obo/fbbi.owl."""
+    ncit: str | None = None
+    """NCI Thesaurus, as the DICOM modalities are mapped to it in https://linkml.io/valuesets (DICOMModalityEnum)."""
+    mesh: str | None = None
+    """Descriptor of Medical Subject Headings, https://meshb.nlm.nih.gov."""
+
+
+_IDENTIFIERS: Mapping[str, Identifiers] = MappingProxyType(
+    {
+        "microscopy": Identifiers(dicom="GM", ncit="C16853", mesh="D008853"),
+        "DMEL": Identifiers(fbbi="FBbi:00000256", mesh="D008854"),
+        "DMFL": Identifiers(fbbi="FBbi:00000246"),
+        "DMLI": Identifiers(fbbi="FBbi:00000345"),
+        # ImageCLEF's word is short: its examples, and those that the default model learns from, are of electrons.
+        "DMTR": Identifiers(fbbi="FBbi:00000258"),
+        "DRAN": Identifiers(umls="C0002978", dicom="XA", ncit="C20080", mesh="D000792"),
+        "DRCT": Identifiers(umls="C0040405", dicom="CT", ncit="C17204", mesh="D014057"),
+        "DRMR": Identifiers(umls="C0024485", dicom="MR", ncit="C16809", mesh="D008279"),
+        "DRPE": Identifiers(umls="C0032743", dicom="PT", ncit="C17007", mesh="D049268"),
+        "DRUS": Identifiers(umls="C0041618", dicom="US", ncit="C17230", mesh="D014463"),
+        # DICOM tells films (RG), phosphor plates (CR) and detectors (DX) apart; a figure does not.
+        "DRXR": Identifiers(umls="C1306645", dicom="DX", ncit="C38101"),
+        "DSEC": Identifiers(umls="C0013798", dicom="ECG", mesh="D004562"),
+        "DSEE": Identifiers(umls="C0013819", dicom="EEG", mesh="D004569"),
+        "DSEM": Identifiers(umls="C0013839", dicom="EMG", mesh="D004576"),
+        "DVEN": Identifiers(umls="C0014245", dicom="ES", ncit="C16546", mesh="D004724"),
+    }
+)
+"""By code or group. The others, drawings above all, have no concept that means the same: `GGEL` holds chromatograms,
+gels and blots, each of which has one of its own."""
+_UNIDENTIFIED = Identifiers()
+
 MICROSCOPY: tuple[str, ...] = ("DMEL", "DMFL", "DMLI", "DMTR")
 """The four classes of the paper, in the order of its tables."""
 
@@ -56,6 +100,11 @@ MICROSCOPY: tuple[str, ...] = ("DMEL", "DMFL", "DMLI", "DMTR")
 def name(code: str) -> str:
     """What a code stands for, in English; a class of another taxonomy is its own name."""
     return _LEAVES[code][0] if code in _LEAVES else code
+
+
+def identifiers(code: str) -> Identifiers:
+    """What a class, or a group such as `microscopy`, is called in other vocabularies."""
+    return _IDENTIFIERS.get(code, _UNIDENTIFIED)
 
 
 def path(code: str) -> tuple[str, ...]:
@@ -67,6 +116,17 @@ def path(code: str) -> tuple[str, ...]:
     slug = _LEAVES[code][1] if code in _LEAVES else re.sub(r"[^\w]+", "-", code.lower()).strip("-")
     parts = slug.split("/")
     return tuple("/".join(parts[: depth + 1]) for depth in range(len(parts)))
+
+
+def below(code: str, ancestors: Sequence[str]) -> tuple[str, ...]:
+    """What a path names below the class, from the class down, as slugs: the kind of a chart.
+
+    `below("GFIG", ("illustration", "illustration/chart", "illustration/chart/bar")) == ("bar",)`; the last of the path
+    says it all: `below("GFIG", ("illustration/chart/bar",))` is the same.
+    """
+    leaf = path(code)[-1] + "/"
+    last = ancestors[-1] if ancestors else ""
+    return tuple(last.removeprefix(leaf).split("/")) if last.startswith(leaf) else ()
 
 
 def groups(classes: Sequence[str]) -> tuple[tuple[str, ...], tuple[int, ...]]:

@@ -25,7 +25,7 @@ from tasks.extraction.pool import shared_pool
 from tasks.inputs.fetching import Deliveries
 from tasks.progress import Reporter
 from tasks.records import Failure, LabelledPaper, Shard, ShardOutcome
-from tasks.settings import LabelSettings, default_workers
+from tasks.settings import IngestSettings, LabelSettings, RelabelSettings, default_workers
 from tasks.stopwatch import Stopwatch
 from tasks.stores import paths
 
@@ -43,11 +43,16 @@ def label_shard(shard: Shard, settings: LabelSettings, reporter: Reporter | None
     stopwatch = Stopwatch()
     out = paths.store_path(settings.out)
     spool = spool_of(out) / shard.name
+    provenance = provenance_of(bundle, settings)
     pool = shared_pool(settings.workers or default_workers(), settings.limits)
     classifier = Classifier(bundle, settings, stopwatch)
     deliveries = Deliveries(shard.papers, shard.name, settings.limits.file_mb * 2**20)
     try:
-        with PartWriter(out, shard.name, provenance_of(bundle)) as part, classifier, deliveries:
+        with (
+            PartWriter(out, shard.name, provenance, lambda: classifier.precision) as part,
+            classifier,
+            deliveries,
+        ):
             results = classifier.label(deliveries.released(pool.read(deliveries, spool)))
             permitted = functools.partial(check_lease, out, shard.lease)
             retire = functools.partial(_retire_earlier, out, shard)
@@ -86,9 +91,12 @@ def _retire_earlier(out: StorePath, shard: Shard) -> None:
         retire_papers(out, file, paper_ids)
 
 
-def provenance_of(bundle: BundleInfo) -> Provenance:
-    """What the files of a dataset say of the bundle that labelled it."""
-    return Provenance(bundle.model_id, bundle.classes, bundle.embedding_size, bundle.card)
+def provenance_of(
+    bundle: BundleInfo, settings: LabelSettings | RelabelSettings | IngestSettings
+) -> Provenance:
+    """What the files of a dataset say of how a run labels it."""
+    captions = bundle.reads_words and settings.captions
+    return Provenance(bundle.model_id, bundle.classes, bundle.embedding_size, bundle.card, captions)
 
 
 def _write(

@@ -1,18 +1,22 @@
-"""Modalities as people name them: by path, or by code."""
+"""Modalities as people name them, by path or by code; and as they are shown to them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from models import taxonomy
 from tasks.errors import InputError
+
+SEVERAL_PANELS = 0.5
+"""Above this probability (`compound`) readers are told that a picture may hold several panels."""
+_NAMED_OF_A_SET = 4
 
 
 def modality_path(wanted: str, leaves: Iterable[str]) -> str:
     """The path of a modality given by path or code: `DMEL` or `Microscopy/electron` -> `microscopy/electron`.
 
-    Known are ImageCLEF's paths and `leaves`, which a dataset of other classes has. Raises InputError for others, with
-    those that are near.
+    Known are ImageCLEF's paths and `leaves`, which a dataset has: of other classes, or below a class, such as
+    `illustration/chart/bar`. Raises InputError for others, with those that are near.
     """
     if wanted.upper() in taxonomy.CODES:
         return taxonomy.path(wanted.upper())[-1]
@@ -25,3 +29,28 @@ def modality_path(wanted: str, leaves: Iterable[str]) -> str:
         return asked
     near = taxonomy.near(asked, known) or [path for path in known if "/" not in path]
     raise InputError(f"no modality {asked!r}: {', '.join(near)}, or a code such as DMEL")
+
+
+def describe_modality(code: str, path: Sequence[str]) -> str:
+    """A row's modality in words, `path` being its `modality_path` or the last of it.
+
+    `statistical figure, graph, chart: bar`; `microscopy, perhaps electron microscopy` where the path ends at the group.
+    """
+    kinds = [kind.replace("-", " ") for kind in taxonomy.below(code, path)]
+    if kinds:
+        return f"{taxonomy.name(code)}: {', '.join(kinds)}"
+    if path and path[-1] in taxonomy.path(code)[:-1]:
+        return f"{path[-1].replace('-', ' ')}, perhaps {taxonomy.name(code)}"
+    return taxonomy.name(code)
+
+
+def describe_doubts(compound: float | None, modality_set: Sequence[str] | None) -> list[str]:
+    """What a reader should know of a row's label, in clauses; none where all is clear."""
+    clauses = []
+    if modality_set and len(modality_set) > 1:
+        names = [taxonomy.name(code) for code in modality_set[:_NAMED_OF_A_SET]]
+        more = len(modality_set) - len(names)
+        clauses.append(f"one of: {' / '.join([*names, f'{more} more'] if more else names)}")
+    if compound is not None and compound > SEVERAL_PANELS:
+        clauses.append("may hold several panels")
+    return clauses

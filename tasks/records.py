@@ -165,6 +165,14 @@ class Score:
     embedding: np.ndarray
     """(d,) float16, the pooled features of the same forward pass."""
     rejected: bool
+    path: tuple[str, ...]
+    """Every ancestor of the most probable class and the class, as `models.taxonomy.path` has them; the group alone
+    where the model is sure of no more, and the kind below a chart."""
+    compound: float | None = None
+    """Probability that the picture still holds several panels; None where the bundle does not say."""
+    members: tuple[str, ...] | None = None
+    """Codes of the classes among which the true one is (conformal set), the most probable first; None where the bundle
+    does not say."""
 
 
 @dataclass(frozen=True, slots=True)

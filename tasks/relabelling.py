@@ -40,9 +40,11 @@ if TYPE_CHECKING:
 
 _BATCH_ROWS = 32
 _MODEL_COLUMNS = (
+    "compound",
     "modality",
     "modality_path",
     "confidence",
+    "modality_set",
     "rejected",
     "probabilities",
     "embedding",
@@ -114,8 +116,8 @@ def relabel_shard(
     stopwatch = Stopwatch()
     out, source = paths.store_path(settings.out), paths.store_path(settings.source)
     with (
-        PartWriter(out, shard.name, provenance_of(bundle)) as part,
         Classifier(bundle, settings, stopwatch) as classifier,
+        PartWriter(out, shard.name, provenance_of(bundle, settings), lambda: classifier.precision) as part,
     ):
         results = classifier.label(_read(source, shard.source, shard.paper_ids))
         permitted = functools.partial(check_lease, out, shard.lease)

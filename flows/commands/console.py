@@ -14,6 +14,7 @@ from rich.table import Table
 
 from flows.commands.logs import LogFormat
 from models.taxonomy import name as modality_name
+from tasks.modalities import describe_doubts, describe_modality
 from tasks.progress import BarReporter, LogReporter, Reporter
 from tasks.records import Counts, IngestSummary, RunSummary
 from tasks.stores.paths import store_path
@@ -101,7 +102,7 @@ def show_hits(hits: Sequence[Hit]) -> None:
     """What a search found, best first, on standard output."""
     table = Table("", "paper", "figure", "panel", "modality", "confidence", "text")
     for rank, hit in enumerate(hits, 1):
-        modality = "not scored" if hit.modality is None else f"{hit.modality} {modality_name(hit.modality)}"
+        modality = "not scored" if hit.modality is None else f"{hit.modality} {_described(hit)}"
         table.add_row(
             str(rank),
             printable(Path(hit.source_uri).name, 30),
@@ -112,6 +113,18 @@ def show_hits(hits: Sequence[Hit]) -> None:
             printable(hit.subcaption or hit.caption or "", 100),
         )
     _output().print(table, markup=False)
+
+
+def _described(hit: Hit) -> str:
+    """A hit's modality in words, and what is doubtful about it."""
+    path = [hit.path] if hit.path else []
+    others = [code for code in hit.modality_set if code != hit.modality]
+    instead = f", or {', '.join(others)}" if others else ""
+    clauses = [
+        f"{describe_modality(hit.modality or '', path)}{instead}",
+        *describe_doubts(hit.compound, None),
+    ]
+    return printable("; ".join(clauses), 120)
 
 
 def _output() -> Console:

@@ -87,16 +87,15 @@ def export(
       figmill export figures --to huggingface --out repository --license 'CC BY 4.0' --license 'CC0 1.0'
       figmill export figures --to croissant
     """
-    from models import taxonomy
     from tasks.export.choice import Choice
     from tasks.export.exporting import open_export
     from tasks.modalities import modality_path
 
     exporter = open_export(folder)
-    leaves = [taxonomy.path(code)[-1] for code in exporter.origin.classes]
+    paths = exporter.modality_paths if modalities else ()
     choice = Choice(
         licenses=licenses,
-        modalities=tuple(modality_path(modality, leaves) for modality in modalities),
+        modalities=tuple(modality_path(modality, paths) for modality in modalities),
         min_confidence=min_confidence,
         named_only=named_only,
         withdrawn=withdrawn,

@@ -37,7 +37,7 @@ def ingest(
     result = Result()
     bucket = Bucket(settings.bucket)
     bundle = open_bundle(settings.model)
-    with Dataset(settings.out, provenance_of(bundle)) as dataset:
+    with Dataset(settings.out, provenance_of(bundle, settings)) as dataset:
         known = load_cursor(dataset.out)
         cursor = start_cursor(settings, known)
         span = choose_span(settings, known, _inventories(bucket))

@@ -25,7 +25,7 @@ def label(settings: LabelSettings, executor: ShardExecutor, reporter: Reporter) 
     files = list_inputs(settings.inputs)
     reporter.listed(len(files))
     with (
-        Dataset(settings.out, provenance_of(bundle)) as dataset,
+        Dataset(settings.out, provenance_of(bundle, settings)) as dataset,
         closing(Plan(files, dataset, settings, reporter)) as plan,
         executor as submit,
     ):

@@ -34,7 +34,7 @@ def relabel(
     require_dataset(source)
     if paths.same(source, out):
         raise OutputError(f"--out {out} is the dataset that is relabelled: name another folder")
-    with reading(source), Dataset(out, provenance_of(bundle)) as dataset:
+    with reading(source), Dataset(out, provenance_of(bundle, settings)) as dataset:
         for file, paper_ids in outdated_papers(out, source).items():
             drop_papers(out, file, paper_ids)
             dataset.forget(paper_ids)

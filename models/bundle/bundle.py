@@ -31,6 +31,8 @@ PRETRAINED = Path(__file__).parents[1] / "pretrained"
 WEIGHTS_FILE, DESCRIPTION_FILE, CARD_FILE = "model.safetensors", "model.json", "README.md"
 BACKGROUND, TORN, COMPOUND = "background", "torn", "compound"
 """Names of outputs beside the classes: no figure's panel, a torn piece of one, several panels in one cut."""
+CAPTIONS = "+captions"
+"""What the name of a network ends with that reads captions itself."""
 KIND = "kind:"
 """What the names of the outputs for kinds of chart begin with."""
 
@@ -147,6 +149,12 @@ class BundleInfo:
     def model_id(self) -> str:
         """`<bundle name>@<first 12 of the SHA-256>`."""
         return f"{self.name}@{self.sha256[:12]}"
+
+    @property
+    def reads_words(self) -> bool:
+        """Whether what a paper says of a panel counts beside the picture."""
+        reads = self.hashing is not None or self.calibration.caption_weight > 0
+        return reads or self.model.endswith(CAPTIONS)
 
     @property
     def outputs(self) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ class Predictor:
         self.name, self.card, self.model_id = info.name, info.card, info.model_id
         self.classes, self.embedding_size = info.classes, info.embedding_size
         self.transform, self.training = info.transform, info.training
-        self.device, self.runtime = engines.device, engines.runtime
+        self.device, self.runtime, self.precision = engines.device, engines.runtime, engines.precision
         self.computation = f"{_LIBRARIES[engines.runtime]}, {engines.precision}, {engines.device}"
         self.chunk, self.at_once = engines.chunk, engines.chunk * len(engines.engines)
         self._info, self._novelty = info, engines.novelty

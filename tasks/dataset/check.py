@@ -26,9 +26,10 @@ from tasks.dataset.schema import (
     IMAGE_COLUMN,
     PAPER_SCHEMA,
     PAPERS,
-    SCHEMA_VERSION,
+    READABLE_VERSIONS,
     SUBFIGURES,
     figmill_metadata,
+    read_captions,
     subfigure_schema,
 )
 from tasks.errors import OutputError
@@ -45,6 +46,7 @@ QUARANTINE = ".quarantine"
 Remedy = Literal["remove", "quarantine", "drop rows", "none"]
 
 _BATCH_ROWS = 64
+_READ = {True: "read captions", False: "read none"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +74,11 @@ class Totals:
 
 @dataclass(slots=True)
 class _Seen:
-    """What must agree across parts: one model, one row for each paper."""
+    """What must agree across parts: one schema, one model, captions read or not, one row for each paper."""
 
+    version: str | None = None
     model: tuple[str, str] | None = None
+    captions: bool | None = None
     papers: dict[bytes, tuple[str, bool]] = field(default_factory=dict)
     """paper_id -> ledger part, and whether the paper failed."""
 
@@ -193,15 +197,24 @@ def _ledger_rows(ledger: pq.ParquetFile, name: str) -> list[LedgerRow]:
 
 
 def _check_model(schema: pa.Schema, seen: _Seen) -> None:
-    """Rows of different models never share a dataset; which ones are right, only the user knows."""
+    """Rows labelled in different ways never share a dataset; which ones are right, only the user knows."""
     metadata = figmill_metadata(schema)
     version = metadata.get("schema_version")
-    if version != SCHEMA_VERSION:
-        raise _Unsound("schema", f"it has schema {version}, not {SCHEMA_VERSION}")
+    if version not in READABLE_VERSIONS:
+        raise _Unsound("schema", f"it has schema {version}, not {' or '.join(READABLE_VERSIONS)}")
+    seen.version = seen.version or version
+    if version != seen.version:
+        raise _Unsound("model", f"it has schema {version}, others have {seen.version}")
     model = metadata.get("model_id", ""), metadata.get("classes", "")
     seen.model = seen.model or model
     if model != seen.model:
         raise _Unsound("model", f"it is of {printable(model[0])}, others are of {printable(seen.model[0])}")
+    captions = read_captions(metadata)
+    seen.captions = captions if seen.captions is None else seen.captions
+    if captions != seen.captions:
+        raise _Unsound(
+            "model", f"its rows {_READ[bool(captions)]}, those of others {_READ[bool(seen.captions)]}"
+        )
 
 
 def _check_part(part: pq.ParquetFile, rows: Iterable[LedgerRow], totals: Totals) -> None:
@@ -228,13 +241,14 @@ def _check_part(part: pq.ParquetFile, rows: Iterable[LedgerRow], totals: Totals)
 def _check_columns(schema: pa.Schema) -> None:
     try:
         classes = json.loads((schema.metadata or {})[b"figmill.classes"])
-        expected = subfigure_schema(classes, schema.field("embedding").type.list_size)
+        version = figmill_metadata(schema)["schema_version"]
+        expected = subfigure_schema(classes, schema.field("embedding").type.list_size, version)
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise _Unsound("schema", "it does not say of which model it is") from error
     if not schema.equals(expected):
         strange = set(schema).symmetric_difference(expected)
         names = ", ".join(sorted({printable(one.name, 40) for one in strange})) or "order of columns"
-        raise _Unsound("schema", f"its columns are not those of schema {SCHEMA_VERSION}: {names}")
+        raise _Unsound("schema", f"its columns are not those of schema {version}: {names}")
 
 
 def _check_rows(rows: list[dict[str, Any]], found: Counter[str], ids: set[str]) -> None:

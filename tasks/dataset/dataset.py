@@ -23,7 +23,15 @@ from typing import TYPE_CHECKING, Self
 from tasks.dataset.files import PART_NAME, UNFINISHED, open_part, part_files, remedy
 from tasks.dataset.ledger import LedgerRow, drop_failed, read_ledger_part
 from tasks.dataset.lock import check_lease, writing
-from tasks.dataset.schema import PAPERS, SCHEMA_VERSION, SUBFIGURES, Provenance, figmill_metadata
+from tasks.dataset.schema import (
+    PAPERS,
+    READABLE_VERSIONS,
+    SCHEMA_VERSION,
+    SUBFIGURES,
+    Provenance,
+    figmill_metadata,
+    read_captions,
+)
 from tasks.errors import OutputError
 from tasks.stores import paths
 from tasks.stores.scratch import scratch
@@ -128,16 +136,15 @@ class Dataset:
         if not {"schema_version", "classes", "model_id"} <= metadata.keys():
             raise OutputError(f"{ledgers[0]} was not written by Figmill: choose another --out")
         if metadata["schema_version"] != SCHEMA_VERSION:
-            raise OutputError(
-                f"{self.out} has schema {metadata['schema_version']}, this Figmill writes {SCHEMA_VERSION}: "
-                "choose another --out"
-            )
+            raise OutputError(_other_schema(self.out, metadata["schema_version"]))
         classes = _classes(metadata["classes"])
         if (metadata["model_id"], classes) != (self._provenance.model_id, self._provenance.classes):
             raise OutputError(
                 f"{self.out} was labelled by {metadata['model_id']} ({len(classes)} classes), this run uses "
                 f"{self._provenance.model_id} ({len(self._provenance.classes)} classes): use that one or another --out"
             )
+        if read_captions(metadata) is not self._provenance.captions:
+            raise OutputError(_other_captions(self.out, self._provenance))
 
     def _read_ledger(self, ledgers: list[StorePath], parts: set[str]) -> None:
         doubled: dict[str, set[str]] = {}
@@ -221,6 +228,20 @@ def _checked(out: StorePath, ledger: StorePath, parts: Container[str]) -> list[L
         with open_part(out / SUBFIGURES / ledger.name):
             pass
     return read_ledger_part(ledger, ["finished_at"])
+
+
+def _other_schema(out: StorePath, version: str) -> str:
+    """Why nothing is written beside rows of another schema, and what to do."""
+    is_readable = version in READABLE_VERSIONS
+    remedy = f"bring it up with `figmill relabel {out} --out NEW`, or choose" if is_readable else "choose"
+    return f"{out} has schema {version}, this Figmill writes {SCHEMA_VERSION}: {remedy} another --out"
+
+
+def _other_captions(out: StorePath, provenance: Provenance) -> str:
+    """Why rows that read captions do not join rows that did not, and what to do."""
+    if provenance.captions:
+        return f"{out} was labelled without captions, this run reads them: add --no-captions, or choose another --out"
+    return f"{out} was labelled with captions, this run reads none: leave --no-captions out, or choose another --out"
 
 
 def _classes(text: str) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ UNREADABLE = (pa.ArrowException, OSError, ValueError, MemoryError, OverflowError
 
 _ONE_OF_A_KIND = ("subfigure_id", "image_sha256", "probabilities", "embedding", IMAGE_COLUMN)
 """Columns that hardly repeat: a dictionary would cost time and save nothing."""
+_REPEATING_LISTS = ("modality_path", "modality_set")
 _BUFFER_BYTES = 1 << 20
 
 
@@ -83,6 +84,6 @@ def writer_options(schema: pa.Schema) -> dict[str, Any]:
     repeating = [name for name in schema.names if name not in _ONE_OF_A_KIND and not name.endswith("bbox")]
     return {
         "compression": "zstd",
-        "use_dictionary": [*repeating, "modality_path.list.element"],
+        "use_dictionary": [*repeating, *(f"{name}.list.element" for name in _REPEATING_LISTS)],
         "write_statistics": [name for name in schema.names if name not in _ONE_OF_A_KIND[2:]],
     }

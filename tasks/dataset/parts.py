@@ -1,7 +1,8 @@
 """Writing parts: subfigure rows streamed to one Parquet file, then the ledger part that makes them count.
 
-Rows go to a file with a leading dot, which no `*.parquet` matches. `commit` closes, fsyncs and renames it,
-then writes the ledger part likewise: a part is whole or absent, and counts once its ledger part is there.
+From the first row group on, rows go to a file with a leading dot, which no `*.parquet` matches. `commit` closes,
+fsyncs and renames it, then writes the ledger part likewise: a part is whole or absent, and counts once its ledger part
+is there.
 For a dataset on a store, rows go to a temporary file of this machine, which `commit` puts there whole.
 """
 
@@ -11,7 +12,7 @@ import contextlib
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -20,7 +21,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from models.taxonomy import path as taxonomy_path
 from tasks.clock import now
 from tasks.dataset.files import unfinished, writer_options
 from tasks.dataset.ledger import write_ledger_part
@@ -81,18 +81,23 @@ class PartWriter:
     """Writes one shard's part and ledger part into the dataset folder `out`; a context that cleans up.
 
     Leaving the context without `commit` removes what was written. Memory holds one row group, not the shard.
+    `precision` says what the network computes in; it is asked once there are rows to write.
     """
 
-    def __init__(self, out: StorePath, name: str, provenance: Provenance) -> None:
+    def __init__(
+        self,
+        out: StorePath,
+        name: str,
+        provenance: Provenance,
+        precision: Callable[[], str | None] = lambda: None,
+    ) -> None:
         self.part = f"{name}.parquet"
         self._provenance = provenance
+        self._precision = precision
         self._target = out / SUBFIGURES / self.part
         self._ledger = out / PAPERS / self.part
         self._unfinished = unfinished(self._target)
-        self._schema = with_provenance(
-            subfigure_schema(provenance.classes, provenance.embedding_size), provenance
-        )
-        self._file = pq.ParquetWriter(self._unfinished, self._schema, **writer_options(self._schema))
+        self._file: pq.ParquetWriter | None = None
         self._rows: list[_Row] = []
         self._weight = 0
         self._papers: list[dict[str, Any]] = []
@@ -106,7 +111,8 @@ class PartWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with contextlib.suppress(OSError, pa.ArrowException):  # a full disk would speak up again
-            self._file.close()
+            if self._file:
+                self._file.close()
         self._unfinished.unlink(missing_ok=True)
 
     def add(self, labelled: LabelledPaper) -> None:
@@ -138,7 +144,7 @@ class PartWriter:
         earlier rows of the same articles away before a reader could see both.
         """
         self._flush()
-        self._file.close()
+        self._opened().close()
         retire()
         paths.put(self._unfinished, self._target)
         permitted()
@@ -156,8 +162,18 @@ class PartWriter:
 
     def _flush(self) -> None:
         if self._rows:
-            self._file.write_table(_table(self._rows, self._schema, self._provenance))
+            file = self._opened()
+            file.write_table(_table(self._rows, file.schema, self._provenance))
         self._rows, self._weight = [], 0
+
+    def _opened(self) -> pq.ParquetWriter:
+        """The part that is being written. By its first row group the network has computed something."""
+        if self._file is None:
+            self._provenance = replace(self._provenance, precision=self._precision())
+            classes, features = self._provenance.classes, self._provenance.embedding_size
+            schema = with_provenance(subfigure_schema(classes, features), self._provenance)
+            self._file = pq.ParquetWriter(self._unfinished, schema, **writer_options(schema))
+        return self._file
 
     def _paper_row(self, of: Extraction | Failure, facts: dict[str, Any]) -> dict[str, Any]:
         metadata = of.metadata if isinstance(of, Extraction) else of.paper.metadata
@@ -234,11 +250,12 @@ def _image_columns(rows: list[_Row]) -> dict[str, Any]:
 def _model_columns(rows: list[_Row], schema: pa.Schema, provenance: Provenance) -> dict[str, Any]:
     scores = [row.score for row in rows]
     best = [None if score is None else int(score.probabilities.argmax()) for score in scores]
-    codes = [None if index is None else provenance.classes[index] for index in best]
     return {
-        "modality": codes,
-        "modality_path": [None if code is None else list(taxonomy_path(code)) for code in codes],
+        "compound": [None if score is None else score.compound for score in scores],
+        "modality": [None if index is None else provenance.classes[index] for index in best],
+        "modality_path": [None if score is None else score.path for score in scores],
         "confidence": [None if score is None else float(score.probabilities.max()) for score in scores],
+        "modality_set": [None if score is None else score.members for score in scores],
         "rejected": [None if score is None else score.rejected for score in scores],
         "probabilities": _vectors(
             [None if score is None else score.probabilities for score in scores],

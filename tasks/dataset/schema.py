@@ -4,7 +4,8 @@
 parts, the documents and tables of the search indexes, the descriptions of an export and the README's tables follow.
 
 File metadata of every part and ledger part: `figmill.schema_version`, `figmill.classes` (JSON list of the
-codes, in the order of `probabilities`), `figmill.model_id`, `figmill.model_card` (Markdown). The key
+codes, in the order of `probabilities`), `figmill.model_id`, `figmill.model_card` (Markdown), `figmill.provenance`
+(JSON: `model_id`; `captions`, whether captions were read; `precision` that the network computed in). The key
 `huggingface` tells the `datasets` library its features, so that `image` opens as a picture.
 """
 
@@ -18,7 +19,9 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
+READABLE_VERSIONS = ("2", SCHEMA_VERSION)
+"""A dataset of one of these can be read; columns that it lacks are null. Only one of the last is written to."""
 
 Table = Literal["subfigures", "papers"]
 SUBFIGURES: Table = "subfigures"
@@ -52,6 +55,8 @@ class Column:
     indexed: Use | None = None
     length: Literal["classes", "features"] | None = None
     """Of a list with as many values as the model has classes or features: it is a fixed-size list in a part."""
+    since: str = "2"
+    """The version of the schema that brought it."""
 
 
 COLUMNS = (
@@ -183,6 +188,14 @@ COLUMNS = (
         indexed="rank",
     ),
     Column("subfigure_bbox", _BOX, _ROW, "x0, y0, x1, y1 of the subfigure, as in `figure_bbox`."),
+    Column(
+        "compound",
+        pa.float32(),
+        _ROW,
+        "Probability that the picture still holds several panels; null where the model does not say.",
+        indexed="filter",
+        since="3",
+    ),
     # Never null, but `datasets` knows a picture only if it may be. An index keeps a thumbnail in its place.
     Column(
         IMAGE_COLUMN,
@@ -208,7 +221,8 @@ COLUMNS = (
         "modality_path",
         pa.list_(_TEXT),
         _ROW,
-        "Every ancestor of the class and itself, for filters: `microscopy`, `microscopy/fluorescence`.",
+        "Every ancestor of the class and itself, for filters: `microscopy`, `microscopy/fluorescence`; the group alone "
+        "where the model is sure of no more; below charts their kind, `illustration/chart/bar`.",
         indexed="filter",
     ),
     Column(
@@ -217,6 +231,15 @@ COLUMNS = (
         _ROW,
         "Calibrated probability of `modality`; null where it was not scored.",
         indexed="filter",
+    ),
+    Column(
+        "modality_set",
+        pa.list_(_TEXT),
+        _ROW,
+        "The classes among which the true one is, with the probability that the model's card names; null where the "
+        "model does not say.",
+        indexed="filter",
+        since="3",
     ),
     Column(
         "rejected",
@@ -244,20 +267,21 @@ COLUMNS = (
         "model_id",
         _TEXT,
         _BOTH,
-        "Name of the model and first 12 hex digits of its weights' SHA-256.",
+        "Name of the model and first 12 hex digits of the SHA-256 of all that makes its scores.",
         nullable=False,
     ),
     Column("pipeline_version", _TEXT, _BOTH, "Version of Figmill.", nullable=False),
     Column("labelled_at", _MOMENT, _ROW, "When the row was made.", nullable=False),
     Column("finished_at", _MOMENT, _LEDGER, "When the paper was done.", nullable=False),
 )
-"""All columns of both tables, each table's in its order. The model's, `modality` to `embedding`, are null together
-where a subfigure could not be scored."""
+"""All columns of both tables, each table's in its order. The model's, `compound` and `modality` to `embedding`, are
+null together where a subfigure could not be scored."""
 
 
-def columns_of(table: Table) -> list[Column]:
-    """A table's columns in their order."""
-    return [column for column in COLUMNS if table in column.tables]
+def columns_of(table: Table, version: str = SCHEMA_VERSION) -> list[Column]:
+    """A table's columns in their order, as a version of the schema has them."""
+    known = READABLE_VERSIONS[: READABLE_VERSIONS.index(version) + 1]
+    return [column for column in COLUMNS if table in column.tables and column.since in known]
 
 
 MEANINGS: Mapping[str, str] = MappingProxyType({c.name: c.meaning for c in columns_of(SUBFIGURES)})
@@ -272,19 +296,24 @@ INDEXED_COLUMNS = tuple(c for c in columns_of(SUBFIGURES) if c.indexed and c.ind
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Which model wrote a file: rows of different models or classes never share a dataset."""
+    """How the rows of a file were labelled: those of different models or classes never share a dataset, nor do rows
+    that read captions and rows that did not."""
 
     model_id: str
     classes: tuple[str, ...]
     embedding_size: int
     card: str
+    captions: bool = False
+    """Whether captions counted beside the picture, where there were any."""
+    precision: str | None = None
+    """What the network computed in, such as `bfloat16`; None where it computed nothing."""
 
 
 PAPER_SCHEMA = pa.schema([pa.field(c.name, c.type, nullable=c.nullable) for c in columns_of(PAPERS)])
 """The ledger: one row per input PDF, whatever became of it."""
 
 
-def subfigure_schema(classes: Sequence[str], embedding_size: int) -> pa.Schema:
+def subfigure_schema(classes: Sequence[str], embedding_size: int, version: str = SCHEMA_VERSION) -> pa.Schema:
     """Columns of `subfigures` for a model of these classes and this many features.
 
     Lists of fixed size hold nulls where there is nothing to say, for pyarrow reads no null fixed-size list back.
@@ -297,7 +326,7 @@ def subfigure_schema(classes: Sequence[str], embedding_size: int) -> pa.Schema:
                 pa.list_(column.type.value_type, lengths[column.length]) if column.length else column.type,
                 nullable=column.nullable,
             )
-            for column in columns_of(SUBFIGURES)
+            for column in columns_of(SUBFIGURES, version)
         ]
     )
 
@@ -311,6 +340,13 @@ def with_provenance(schema: pa.Schema, provenance: Provenance) -> pa.Schema:
             "figmill.classes": json.dumps(list(provenance.classes)),
             "figmill.model_id": provenance.model_id,
             "figmill.model_card": provenance.card,
+            "figmill.provenance": json.dumps(
+                {
+                    "model_id": provenance.model_id,
+                    "captions": provenance.captions,
+                    "precision": provenance.precision,
+                }
+            ),
             "huggingface": json.dumps({"info": {"features": features}}),
         }
     )
@@ -326,6 +362,16 @@ def figmill_metadata(schema: pa.Schema) -> dict[str, str]:
         for key, value in (schema.metadata or {}).items()
     }
     return {key.removeprefix("figmill."): text for key, text in texts.items() if key.startswith("figmill.")}
+
+
+def read_captions(metadata: Mapping[str, str]) -> bool | None:
+    """Whether a file's rows read captions, by its `figmill_metadata`; None where it does not say."""
+    try:
+        said = json.loads(metadata.get("provenance", "{}"))
+    except ValueError:
+        return None
+    captions = said.get("captions") if isinstance(said, dict) else None
+    return captions if isinstance(captions, bool) else None
 
 
 def _feature(field: pa.Field) -> dict[str, Any]:

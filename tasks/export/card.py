@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from models import taxonomy
 from tasks.dataset.schema import MEANINGS
@@ -48,7 +48,9 @@ def write_card(facts: CardFacts) -> str:
         _table(("licence", "papers", "subfigures"), _licenses(counts)),
         f"## Labels\n\nNamed by the model `{_plain(facts.model_id)}`, not by people. `confidence` is a calibrated "
         f"probability. {_abstained(counts)}How good the model is, and where it is not, says [its card](MODEL.md).",
-        _table(("modality", "name", "subfigures"), _modalities(counts)),
+        _table(
+            ("modality", "name", "subfigures", "UMLS", "DICOM", "FBbi", "NCIT", "MeSH"), _modalities(counts)
+        ),
         f"## Read it\n\n```python\n{facts.reading}\n```",
         "## Columns",
         _table(("column", "meaning"), [(f"`{name}`", MEANINGS.get(name, "")) for name in facts.columns]),
@@ -116,13 +118,18 @@ def _link(license_: str) -> str:
     return f"[{_plain(license_)}]({target})" if target != license_ else _plain(license_)
 
 
-def _modalities(counts: ExportCounts) -> list[tuple[str, str, str]]:
+def _modalities(counts: ExportCounts) -> list[tuple[str, ...]]:
+    """Each modality with its rows, and what other vocabularies call it."""
     return [
-        ("–", "not scored", f"{number:,}")
+        ("–", "not scored", f"{number:,}", *[""] * 5)
         if code is None
-        else (_plain(code), _plain(taxonomy.name(code)), f"{number:,}")
+        else (_plain(code), _plain(taxonomy.name(code)), f"{number:,}", *_called(code))
         for code, number in counts.by_modality.most_common()
     ]
+
+
+def _called(code: str) -> tuple[str, ...]:
+    return tuple(identifier or "" for identifier in astuple(taxonomy.identifiers(code)))
 
 
 def _table(names: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from models import taxonomy
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
@@ -34,8 +32,9 @@ class Choice:
         if self.licenses:
             mask = pc.and_(mask, pc.is_in(rows["license"], pa.array(self.licenses, pa.string())))
         if self.modalities:
-            codes = [code for code in pc.unique(rows["modality"]).to_pylist() if code and self._takes(code)]
-            mask = pc.and_(mask, pc.is_in(rows["modality"], pa.array(codes, pa.string())))
+            wanted = set(self.modalities)
+            taken = [not wanted.isdisjoint(path or ()) for path in rows["modality_path"].to_pylist()]
+            mask = pc.and_(mask, pa.array(taken, pa.bool_()))
         if self.min_confidence > 0:
             mask = pc.and_(
                 mask, pc.fill_null(pc.greater_equal(rows["confidence"], self.min_confidence), False)
@@ -43,9 +42,6 @@ class Choice:
         if self.named_only:
             mask = pc.and_(mask, pc.invert(pc.fill_null(rows["rejected"], True)))
         return rows.filter(mask)
-
-    def _takes(self, code: str) -> bool:
-        return not set(self.modalities).isdisjoint(taxonomy.path(code))
 
 
 @dataclass(slots=True)

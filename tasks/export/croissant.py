@@ -8,16 +8,18 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import astuple, fields
 from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
 
 from models import taxonomy
-from tasks.dataset.schema import IMAGE_COLUMN, MEANINGS, SCHEMA_VERSION
+from tasks.dataset.schema import IMAGE_COLUMN, MEANINGS, SCHEMA_VERSION, figmill_metadata
 from tasks.export.licenses import address
 
 FILE = "croissant.json"
+_VOCABULARIES = tuple(field.name for field in fields(taxonomy.Identifiers))
 _CONTEXT: Mapping[str, Any] = MappingProxyType(
     {
         "@language": "en",
@@ -58,7 +60,7 @@ def metadata(
         "confidence. Each row has the licence of its article, where that is known.",
         **({"license": known} if known else {}),
         "datePublished": f"{made:%Y-%m-%d}",
-        "version": f"{SCHEMA_VERSION}.0.0",
+        "version": f"{figmill_metadata(schema).get('schema_version', SCHEMA_VERSION)}.0.0",
         "keywords": ["biomedical figures", "imaging modality", "subfigures"],
         "distribution": [_files(includes)],
         "recordSet": [_subfigures(schema), _modalities(classes)],
@@ -118,10 +120,15 @@ def _data_type(kind: pa.DataType) -> str:
     return "sc:Date" if pa.types.is_date(kind) else "sc:Text"
 
 
+def _called(code: str) -> tuple[str, ...]:
+    """A class's codes in other vocabularies; empty where there is none."""
+    return tuple(identifier or "" for identifier in astuple(taxonomy.identifiers(code)))
+
+
 def _modalities(classes: Iterable[str]) -> dict[str, Any]:
-    """The classes with their names, in the order of `probabilities`."""
-    names = ("code", "name", "path")
-    rows = [(code, taxonomy.name(code), taxonomy.path(code)[-1]) for code in classes]
+    """The classes with their names, and what other vocabularies call them, in the order of `probabilities`."""
+    names = ("code", "name", "path", *_VOCABULARIES)
+    rows = [(code, taxonomy.name(code), taxonomy.path(code)[-1], *_called(code)) for code in classes]
     return {
         "@type": "cr:RecordSet",
         "@id": "modalities",

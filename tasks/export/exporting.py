@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tasks.clock import now
@@ -45,6 +46,16 @@ class Exporter:
     def rows(self) -> int:
         """Rows that will be looked at."""
         return sum(part.rows for part in self.parts)
+
+    @property
+    def modality_paths(self) -> set[str]:
+        """The paths that any row has, groups and kinds among them; reads that column of every part."""
+        found: set[str] = set()
+        for part in self.parts:
+            with reading_parts(self.out), part.path.open("rb") as file:
+                column = pq.read_table(file, columns=["modality_path"])["modality_path"]
+            found.update(filter(None, pc.unique(pc.list_flatten(column)).to_pylist()))
+        return found
 
     def choosing(self, choice: Choice) -> Exporter:
         """The same with other rows chosen."""

@@ -12,6 +12,7 @@ import json
 import re
 import tarfile
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -82,7 +83,16 @@ def _facts(row: Mapping[str, Any], classes: Iterable[str]) -> dict[str, Any]:
     code = row["modality"]
     scored = code is not None
     probabilities = dict(zip(classes, row["probabilities"], strict=True)) if scored else None
-    return facts | {"modality_name": taxonomy.name(code) if scored else None, "probabilities": probabilities}
+    called = {
+        "modality_name": taxonomy.name(code) if scored else None,
+        "modality_identifiers": _identifiers(code) if scored else None,
+    }
+    return facts | called | {"probabilities": probabilities}
+
+
+def _identifiers(code: str) -> dict[str, str]:
+    """What other vocabularies call a class, by vocabulary."""
+    return {name: value for name, value in asdict(taxonomy.identifiers(code)).items() if value}
 
 
 def _plain(value: object) -> str:

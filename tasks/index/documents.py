@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from tasks.settings import default_workers
 _ROWS = 64
 """Rows decoded at a time: their pictures are in memory together."""
 _COLUMNS = tuple(column.name for column in INDEXED_COLUMNS)
+_NOTHING: Mapping[str, Any] = MappingProxyType(dict.fromkeys(_COLUMNS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +47,16 @@ class Document:
     subfigure_index: int
     panel_label: str | None
     subcaption: str | None
+    compound: float | None
+    """Probability of several panels; None where the model did not say."""
     image_width: int
     image_height: int
     modality: str | None
     modality_path: tuple[str, ...]
     """Every ancestor and the class itself; empty where the subfigure was not scored."""
     confidence: float | None
+    modality_set: tuple[str, ...]
+    """Classes among which the true one is; empty where the model did not say."""
     rejected: bool | None
     row: int
     """Where the row stands in its part, from 0."""
@@ -74,7 +80,7 @@ def read_documents(part: Part) -> Iterator[list[Document]]:
             pictures = batch[IMAGE_COLUMN].field("bytes").to_pylist()
             small = list(pool.map(thumbnail, pictures))
             vectors = _unit_vectors(batch["embedding"])
-            rows = batch.select(_COLUMNS).to_pylist()
+            rows = batch.drop_columns(["embedding", IMAGE_COLUMN]).to_pylist()
             yield [
                 _document(row, start + number, vector, None if made is None else made[0])
                 for number, (row, vector, made) in enumerate(zip(rows, vectors, small, strict=True))
@@ -85,8 +91,9 @@ def read_documents(part: Part) -> Iterator[list[Document]]:
 def _document(
     row: dict[str, Any], number: int, vector: npt.NDArray[np.float32] | None, small: bytes | None
 ) -> Document:
-    row["modality_path"] = tuple(row["modality_path"] or ())
-    return Document(**row, row=number, embedding=vector, thumbnail=small)
+    known = {**_NOTHING, **row}  # a part of an earlier schema lacks columns
+    lists = {name: tuple(known[name] or ()) for name in ("modality_path", "modality_set")}
+    return Document(**(known | lists), row=number, embedding=vector, thumbnail=small)
 
 
 def _unit_vectors(column: pa.FixedSizeListArray) -> list[npt.NDArray[np.float32] | None]:

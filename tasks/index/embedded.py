@@ -27,7 +27,7 @@ from tasks.index.target import Held
 from tasks.index.words import modality_words
 
 FOLDER, FILE = "index", "figmill.sqlite"
-LAYOUT = "2"
+LAYOUT = "3"
 """Changes with the tables below: an index of another layout is made anew."""
 _PATIENCE = 60.0
 """Seconds to wait for another process that writes to the index."""
@@ -64,7 +64,9 @@ _SUBFIGURE_COLUMNS = (
     "figure_label",
     "panel_label",
     "page",
+    "compound",
     "modality",
+    "modality_set",
     "confidence",
     "rejected",
     "license",
@@ -73,6 +75,7 @@ _SUBFIGURE_COLUMNS = (
 """Those of a paper, and those by which subfigures are found and sorted; texts and vectors have tables of their own."""
 _TYPES = {
     pa.string(): "TEXT",
+    pa.list_(pa.string()): "TEXT",
     pa.date32(): "TEXT",
     pa.int16(): "INTEGER",
     pa.bool_(): "INTEGER",
@@ -297,11 +300,15 @@ def _subfigure(number: int, part: int, paper: int, of: Document) -> dict[str, An
 
 
 def _copied(of: Document, columns: Iterable[str]) -> dict[str, Any]:
-    """Columns as the dataset has them; SQLite knows no dates."""
-    values = {name: getattr(of, name) for name in columns}
-    return {
-        name: value.isoformat() if isinstance(value, dt.date) else value for name, value in values.items()
-    }
+    """Columns as the dataset has them; SQLite knows no dates and no lists."""
+    return {name: _in_sqlite(getattr(of, name)) for name in columns}
+
+
+def _in_sqlite(value: Any) -> Any:
+    """A date as ISO 8601, a list as JSON."""
+    if isinstance(value, tuple):
+        return json.dumps(value)
+    return value.isoformat() if isinstance(value, dt.date) else value
 
 
 def _texts(of: Document) -> tuple[str, str, str, str]:
@@ -312,4 +319,4 @@ def _texts(of: Document) -> tuple[str, str, str, str]:
     caption = of.caption or ""
     own, rest = (of.subcaption, caption) if of.subcaption else (caption, "")
     labels = " ".join(filter(None, (of.figure_label, of.panel_label)))
-    return own, rest, of.title or "", f"{labels} {modality_words(of.modality)}"
+    return own, rest, of.title or "", f"{labels} {modality_words(of.modality, of.modality_path)}"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.sql import Composed
 
-LAYOUT = "2"
+LAYOUT = "3"
 _MOST_DIMENSIONS = 2000
 """Of a vector that pgvector's HNSW index takes; larger ones are compared one by one."""
 _SECONDS = 15

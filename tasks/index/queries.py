@@ -52,8 +52,12 @@ class Hit:
     page: int | None
     width: int
     height: int
+    compound: float | None
     modality: str | None
     path: str | None
+    """The last of `modality_path`."""
+    modality_set: tuple[str, ...]
+    """Empty where the model did not say."""
     confidence: float | None
     rejected: bool | None
     subcaption: str | None

@@ -10,25 +10,27 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks.dataset.schema import IMAGE_COLUMN, SUBFIGURES
+from tasks.dataset.schema import IMAGE_COLUMN, SUBFIGURES, columns_of
 from tasks.errors import OutputError
 from tasks.index.queries import Hit
 from tasks.index.source import reading_parts
 
 _BATCH = 64
+_COLUMNS = [column.name for column in columns_of(SUBFIGURES) if column.name != IMAGE_COLUMN]
 
 
 def whole_rows(out: Path, hits: Sequence[Hit]) -> list[dict[str, Any]]:
     """All columns but the image of each hit, in their order, as JSON can write them; with the hit's `score`.
+
+    A column that a part of an earlier schema lacks is null.
 
     Raises OutputError where the index names a row that the dataset no longer has.
     """
     found: dict[str, dict[str, Any]] = {}
     for part in dict.fromkeys(hit.part for hit in hits):
         wanted = [hit for hit in hits if hit.part == part]
-        columns = [name for name in _schema(out, part).names if name != IMAGE_COLUMN]
-        for row in _take(out, part, [hit.row for hit in wanted], columns):
-            found[row["subfigure_id"]] = {name: _plain(value) for name, value in row.items()}
+        for row in _take(out, part, [hit.row for hit in wanted], _COLUMNS):
+            found[row["subfigure_id"]] = {name: _plain(row.get(name)) for name in _COLUMNS}
     missing = [hit.subfigure_id for hit in hits if hit.subfigure_id not in found]
     if missing:
         raise _stale(out, missing[0])
@@ -51,11 +53,6 @@ def figure_boxes(out: Path, hits: Sequence[Hit]) -> dict[str, tuple[list[float],
         for row in _take(out, part, rows, ["subfigure_id", "figure_bbox", "subfigure_bbox"]):
             boxes[row["subfigure_id"]] = (row["figure_bbox"], row["subfigure_bbox"])
     return boxes
-
-
-def _schema(out: Path, part: str) -> pa.Schema:
-    with reading_parts(out), (out / SUBFIGURES / part).open("rb") as file:
-        return pq.read_schema(file)
 
 
 def _take(out: Path, part: str, rows: Sequence[int], columns: list[str]) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ Likeness is the cosine of the network's features, exact. Asked for both, the two
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -47,7 +48,7 @@ _ORDERS = {
 _SHOWN = """
     s.id, s.subfigure_id, p.name AS part, s.row, a.paper_id, a.source_uri, a.pmcid, a.doi, a.title, a.journal,
     a.license, a.published, a.withdrawn, s.figure_index, s.subfigure_index, s.figure_label, s.panel_label, s.page,
-    s.width, s.height, s.modality, s.path, s.confidence, s.rejected, s.has_subcaption,
+    s.width, s.height, s.compound, s.modality, s.path, s.modality_set, s.confidence, s.rejected, s.has_subcaption,
     (SELECT own FROM texts WHERE texts.rowid = s.id) AS own,
     (SELECT caption FROM texts WHERE texts.rowid = s.id) AS caption,
     EXISTS (SELECT 1 FROM thumbnails t WHERE t.id = s.id) AS has_thumbnail
@@ -248,6 +249,7 @@ def _hit(row: dict[str, Any], score: float | None) -> Hit:
     row["subcaption"], row["caption"] = (own, rest or None) if split else (None, own or None)
     row["rejected"] = None if row["rejected"] is None else bool(row["rejected"])
     row["has_thumbnail"] = bool(row["has_thumbnail"])
+    row["modality_set"] = tuple(json.loads(row["modality_set"]))
     return Hit(**row, score=score)
 
 

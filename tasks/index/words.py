@@ -7,7 +7,7 @@ nothing of the kind but was named DMTR: the modality's own words are indexed bes
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from models import taxonomy
@@ -78,14 +78,22 @@ _NAMES: Mapping[tuple[str, ...], tuple[str, ...]] = MappingProxyType(_by_name())
 _LONGEST = max(map(len, _NAMES))
 
 
-def modality_words(code: str | None) -> str:
-    """The words by which people ask for a class's pictures; empty where there is none."""
+def modality_words(code: str | None, path: Sequence[str] = ()) -> str:
+    """The words by which people ask for a class's pictures; empty where there is none.
+
+    With `path`, as `modality_path` has it, those of what stands there below the class too. DICOM's codes are left out:
+    `US` and `MR` are everyday words.
+    """
     if code is None:
         return ""
     usual = [name for names, codes in _SYNONYMS if code in codes[:1] for name in names]
     also = [names[0] for names, codes in _SYNONYMS if code in codes[1:]]
-    slugs = taxonomy.path(code)[-1].replace("/", " ").replace("-", " ")
-    return " ".join([code, taxonomy.name(code), slugs, *usual, *also])
+    slugs = (
+        " ".join([taxonomy.path(code)[-1], *taxonomy.below(code, path)]).replace("/", " ").replace("-", " ")
+    )
+    known = taxonomy.identifiers(code)
+    identifiers = filter(None, (known.umls, known.fbbi, known.ncit, known.mesh))
+    return " ".join([code, taxonomy.name(code), slugs, *usual, *also, *identifiers])
 
 
 def parse(text: str) -> list[str]:

@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from tasks.index.thumbnails import thumbnail
+from tasks.modalities import describe_doubts, describe_modality
 from tasks.report.review_queue import Pick
 from tasks.stores import paths
 
@@ -34,6 +35,7 @@ _STEPS = 10
 """Of confidence, from each of which some rows are shown."""
 
 _COUNTED = ["modality", "confidence", "rejected"]
+_LABEL = ("modality_path", "modality_set", "compound")
 _SHOWN = [
     "subfigure_id",
     "source_uri",
@@ -43,6 +45,7 @@ _SHOWN = [
     "panel_label",
     "caption",
     "subcaption",
+    *_LABEL,
 ]
 
 
@@ -65,6 +68,10 @@ class Card:
     width: int
     height: int
     """Of the thumbnail, pixels."""
+    described: str | None = None
+    """The modality in words; None where not scored."""
+    doubts: tuple[str, ...] = ()
+    """What a reader should know of the label (see `tasks.modalities`)."""
     gold: str | None = None
     """What people say that it is, where they say something else."""
 
@@ -131,8 +138,10 @@ def _card(pick: Pick, row: dict[str, Any], room: int) -> Card:
         thumbnail=uri,
         width=width,
         height=height,
+        described=pick.modality and describe_modality(pick.modality, row["modality_path"] or ()),
+        doubts=tuple(describe_doubts(row.get("compound"), row.get("modality_set"))),
         gold=pick.gold,
-        **{name: row[name] for name in _SHOWN if name not in ("caption", "subcaption")},
+        **{name: row[name] for name in _SHOWN if name not in ("caption", "subcaption", *_LABEL)},
     )
 
 

@@ -120,6 +120,7 @@ def render(dataset: DatasetSummary, runs: list[PastRun]) -> str:
         asides=_asides(run, dataset),
         totals=_totals(run, dataset),
         modalities=_commonest_first(dataset),
+        kinds=_kinds_below(dataset),
         galleries=_galleries(dataset),
         review_queue=[
             (why, dataset.review_queue[why]) for why in REVIEW_QUEUE if why in dataset.review_queue
@@ -185,6 +186,10 @@ def _asides(run: RunSummary, dataset: DatasetSummary) -> list[str]:
             whole.rejected,
             f"The model abstains on {whole.rejected:,} of the dataset's {counted(whole.subfigures, 'subfigure')}.",
         ),
+        (
+            dataset.compound,
+            f"{counted(dataset.compound, 'subfigure')} of the dataset may hold several panels.",
+        ),
         (whole.unscored, f"{counted(whole.unscored, 'subfigure')} of the dataset could not be scored."),
     ]
     return [sentence for said, sentence in sentences if said]
@@ -214,6 +219,14 @@ def _agreement(dataset: DatasetSummary) -> Agreement | None:
 
 def _commonest_first(dataset: DatasetSummary) -> list[tuple[str, int]]:
     return Counter(dataset.counts.by_modality).most_common()
+
+
+def _kinds_below(dataset: DatasetSummary) -> dict[str, list[tuple[str, int]]]:
+    """By class the kinds that its rows' paths name below it, the commonest first."""
+    kinds: dict[str, list[tuple[str, int]]] = {}
+    for (code, kind), count in dataset.by_kind_below.most_common():
+        kinds.setdefault(code, []).append((kind.replace("-", " "), count))
+    return kinds
 
 
 def _galleries(dataset: DatasetSummary) -> list[tuple[str | None, list[object]]]:

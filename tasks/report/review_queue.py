@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 EACH = 10
 """Subfigures for each reason."""
 REASONS = ("mistaken", "unsure", "abstained")
+_READ = ("modality", "modality_path", "confidence", "rejected", "compound")
 _SURE = 0.8
 """Confidence from which a row is not called unsure."""
 
@@ -48,6 +50,10 @@ class Columns:
     confidence: npt.NDArray[np.float64]
     """0 where not scored."""
     rejected: Bools
+    paths: npt.NDArray[np.object_]
+    """The last of `modality_path`; None where not scored."""
+    compound: npt.NDArray[np.float64]
+    """Probability of several panels; 0 where the model does not say."""
     gold: npt.NDArray[np.object_]
     """Codes; None where nobody has named the row."""
     starts: npt.NDArray[np.int64]
@@ -56,7 +62,7 @@ class Columns:
     @classmethod
     def read(cls, part: pq.ParquetFile, gold: Mapping[str, str]) -> Columns:
         """The few columns that are needed; `gold` goes by subfigure_id. Raises pyarrow's errors."""
-        table = part.read(columns=["modality", "confidence", "rejected", *(["subfigure_id"] if gold else [])])
+        table = part.read(columns=[*_READ, *(["subfigure_id"] if gold else [])])
         named = (
             [gold.get(name) for name in table["subfigure_id"].to_pylist()] if gold else [None] * len(table)
         )
@@ -65,6 +71,10 @@ class Columns:
             modality=np.array(table["modality"].to_pylist(), object),
             confidence=table["confidence"].fill_null(0).to_numpy().astype(np.float64),
             rejected=table["rejected"].fill_null(False).to_numpy().astype(bool),
+            paths=np.array(
+                [path[-1] if path else None for path in table["modality_path"].to_pylist()], object
+            ),
+            compound=_compound(table),
             gold=np.array(named, object),
             starts=np.cumsum([0, *sizes])[:-1],
         )
@@ -135,6 +145,14 @@ def _pick(part: StorePath, columns: Columns, row: int) -> Pick:
         rejected=bool(columns.rejected[row]),
         gold=gold if gold != modality else None,
     )
+
+
+def _compound(table: pa.Table) -> npt.NDArray[np.float64]:
+    """(N,); a part of schema 2 has no such column."""
+    if "compound" not in table.column_names:
+        return np.zeros(len(table))
+    known: npt.NDArray[np.float64] = table["compound"].fill_null(0).to_numpy().astype(np.float64)
+    return known
 
 
 def _shuffled(seed: int, row: int) -> float:

@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow.parquet as pq
 
+from models import taxonomy
 from tasks.dataset.files import UNREADABLE, UnreadablePartError
 from tasks.dataset.ledger import LedgerRow, read_ledger_part
 from tasks.dataset.schema import PAPERS, SUBFIGURES
 from tasks.errors import StorageError
+from tasks.modalities import SEVERAL_PANELS
 from tasks.records import Counts, FailedPaper
 from tasks.report.cards import Card, choose_picks, make_cards
 from tasks.report.review_queue import REASONS, Columns, ReviewQueue
@@ -49,6 +51,10 @@ class DatasetSummary:
     """Failed papers by kind; `incomplete` counts papers that were read but lack something."""
     failed: list[FailedPaper] = field(default_factory=list)
     """The first `FAILURES_SHOWN` failed papers of the ledger."""
+    by_kind_below: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Subfigures by class and what their path names below it, such as the kind of a chart."""
+    compound: int = 0
+    """Subfigures that may hold several panels."""
     judged: list[tuple[float, bool]] = field(default_factory=list)
     """Confidence of each row that people have named, and whether the model says the same."""
     review_queue: dict[str, list[Card]] = field(default_factory=dict)
@@ -61,6 +67,8 @@ class DatasetSummary:
         """Adds what was counted elsewhere; pictures are chosen when all is counted."""
         self.counts += other.counts
         self.by_kind.update(other.by_kind)
+        self.by_kind_below.update(other.by_kind_below)
+        self.compound += other.compound
         for bars, more in ((self.accepted, other.accepted), (self.abstained, other.abstained)):
             bars[:] = [bar + count for bar, count in zip(bars, more, strict=True)]
         self.confidence_sum += other.confidence_sum
@@ -167,6 +175,8 @@ def _count_subfigures(shard: _Shard, part: pq.ParquetFile, gold: Mapping[str, st
         unscored=int((~scored).sum()),
         by_modality=Counter(columns.modality[scored].tolist()),
     )
+    found.by_kind_below.update(_kinds_below(columns))
+    found.compound += int((columns.compound > SEVERAL_PANELS).sum())
     found.confidence_sum += float(confidence.sum())
     for bars, chosen in ((found.accepted, ~rejected), (found.abstained, rejected)):
         for index, count in enumerate(np.histogram(confidence[chosen], bins=BINS, range=(0, 1))[0]):
@@ -174,3 +184,10 @@ def _count_subfigures(shard: _Shard, part: pq.ParquetFile, gold: Mapping[str, st
     found.judged += columns.judged
     shard.review_queue.fill(shard.part, columns)
     shard.row_groups = part.num_row_groups
+
+
+def _kinds_below(columns: Columns) -> Iterator[tuple[str, str]]:
+    """Class and kind of each row whose path goes on below the class."""
+    for code, path in zip(columns.modality.tolist(), columns.paths.tolist(), strict=True):
+        if code is not None and path is not None and (kinds := taxonomy.below(code, [path])):
+            yield code, "/".join(kinds)

@@ -207,6 +207,7 @@ def _environment() -> Environment:
     environment.globals |= {
         "address": address,
         "alternative": pages.alternative,
+        "doubts": pages.doubts,
         "links": pages.links,
         "marked": pages.marked,
         "page_window": pages.page_window,

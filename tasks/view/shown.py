@@ -13,6 +13,7 @@ from urllib.parse import quote
 from models import taxonomy
 from tasks.index.queries import Hit
 from tasks.index.thumbnails import SIDE
+from tasks.modalities import describe_doubts, describe_modality
 from tasks.texts import printable
 
 _SHORTEST_MARK = 3
@@ -66,7 +67,12 @@ def what(hit: Hit) -> str:
     """What a picture shows, as far as the model knows."""
     if hit.modality is None:
         return "not scored"
-    return clean(taxonomy.name(hit.modality), 80)
+    return clean(describe_modality(hit.modality, [hit.path] if hit.path else []), 120)
+
+
+def doubts(hit: Hit) -> str:
+    """What a reader should know of the label, in a line; empty where all is clear."""
+    return clean("; ".join(describe_doubts(hit.compound, hit.modality_set)), 300)
 
 
 def where(hit: Hit) -> str:

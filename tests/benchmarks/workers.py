@@ -102,7 +102,7 @@ def serial(corpus: Path, folder: Path, copies: int = 10) -> tuple[int, float]:
     settings = LabelSettings((str(folder / "in"),), str(folder / "out"))
     started = time.perf_counter()
     files = list_inputs(settings.inputs)
-    with Dataset(settings.out, provenance_of(bundle_info(BUNDLE))) as dataset:
+    with Dataset(settings.out, provenance_of(bundle_info(BUNDLE), settings)) as dataset:
         plan = Plan(files, dataset, settings, Reporter())
         papers = sum(len(shard.papers) for shard in plan.shards())
         plan.close()

@@ -32,7 +32,17 @@ from tasks.stores import objects, paths
 from tests.flows.command import copies
 from tests.stores import Store
 
-LABELS = ("modality", "modality_path", "confidence", "rejected", "probabilities", "embedding", "model_id")
+LABELS = (
+    "compound",
+    "modality",
+    "modality_path",
+    "confidence",
+    "modality_set",
+    "rejected",
+    "probabilities",
+    "embedding",
+    "model_id",
+)
 TIMES = ("labelled_at", "finished_at", "part")
 
 
@@ -111,6 +121,20 @@ def test_by_another_model_the_labels_are_its_own_and_all_else_stays(
         assert row["modality"] in ("DMFL", "GFIG", "GGEL")
         assert len(row["probabilities"]) == 3
         assert row["model_id"] == bundle_info(other_bundle).model_id
+    assert list(check(tmp_path / "out", Totals())) == []
+
+
+def test_a_dataset_of_schema_2_is_brought_up(labelled: Path, other_bundle: Path, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    shutil.copytree(labelled, source)
+    for file in (*(source / "subfigures").iterdir(), *(source / "papers").iterdir()):
+        table = pq.read_table(file)
+        kept = [name for name in table.column_names if name not in ("compound", "modality_set")]
+        metadata = table.schema.metadata | {b"figmill.schema_version": b"2"}
+        del metadata[b"figmill.provenance"]
+        pq.write_table(table.select(kept).replace_schema_metadata(metadata), file)
+    run(source, tmp_path / "out", other_bundle)
+    assert rows(tmp_path / "out", "subfigures", LABELS) == rows(labelled, "subfigures", LABELS)
     assert list(check(tmp_path / "out", Totals())) == []
 
 

@@ -10,7 +10,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from PIL import Image
 
-from tasks.dataset.schema import PAPER_SCHEMA, Provenance, subfigure_schema, with_provenance
+from tasks.dataset.schema import (
+    PAPER_SCHEMA,
+    SCHEMA_VERSION,
+    Provenance,
+    subfigure_schema,
+    with_provenance,
+)
 
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
 PROVENANCE = Provenance(
@@ -80,14 +86,24 @@ def write_part(
     subfigures: list[dict[str, Any]],
     papers: list[dict[str, Any]],
     row_group_size: int = 1000,
+    version: str = SCHEMA_VERSION,
 ) -> None:
     """Writes OUT/subfigures/<name> and OUT/papers/<name>; columns that a row leaves out are null."""
-    schema = with_provenance(subfigure_schema(PROVENANCE.classes, PROVENANCE.embedding_size), PROVENANCE)
-    for folder, rows, its_schema in (("subfigures", subfigures, schema), ("papers", papers, PAPER_SCHEMA)):
+    schema = of_version(subfigure_schema(PROVENANCE.classes, PROVENANCE.embedding_size, version), version)
+    ledger = of_version(PAPER_SCHEMA, version)
+    for folder, rows, its_schema in (("subfigures", subfigures, schema), ("papers", papers, ledger)):
         (out / folder).mkdir(parents=True, exist_ok=True)
         whole = [{column: row.get(column) for column in its_schema.names} for row in rows]
         table = pa.Table.from_pylist(whole, schema=its_schema)
         pq.write_table(table, out / folder / name, row_group_size=row_group_size)
+
+
+def of_version(schema: pa.Schema, version: str = SCHEMA_VERSION) -> pa.Schema:
+    """A schema with what a file of that version says of itself."""
+    metadata = with_provenance(schema, PROVENANCE).metadata
+    if version == "2":
+        del metadata[b"figmill.provenance"]
+    return schema.with_metadata(metadata | {b"figmill.schema_version": version.encode()})
 
 
 PAGELESS: dict[str, Any] = {"page": None, "figure_bbox": [None] * 4, "subfigure_bbox": [None] * 4}

@@ -4,6 +4,7 @@ import hashlib
 
 import numpy as np
 
+from models import taxonomy
 from tasks.dataset.schema import Provenance
 from tasks.records import (
     EncodedImage,
@@ -57,7 +58,8 @@ def failure(number: int, kind: str = "damaged") -> Failure:
 def score(best: int, confidence: float = 0.9) -> Score:
     probabilities = np.full(3, (1 - confidence) / 2, np.float32)
     probabilities[best] = confidence
-    return Score(probabilities, np.arange(4, dtype=np.float16), rejected=False)
+    path = taxonomy.path(PROVENANCE.classes[best])
+    return Score(probabilities, np.arange(4, dtype=np.float16), rejected=False, path=path)
 
 
 def labelled(number: int, figures: int = 2, subfigures: int = 3) -> LabelledPaper:

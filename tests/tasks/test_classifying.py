@@ -8,8 +8,16 @@ import numpy as np
 import pytest
 import torch
 
+from models.bundle.bundle import (
+    Calibration,
+    ExtraOutputs,
+    Hashing,
+    SetThresholds,
+    WordsCalibration,
+)
 from models.bundle.description import Description
 from models.bundle.serialization import save_bundle
+from models.bundle.text_model import TextModel
 from models.caption_features import caption_features
 from models.inference.predict import load_predictor
 from models.networks.build import build_network
@@ -70,6 +78,63 @@ def test_captions_count_where_the_network_reads_them(tmp_path: Path) -> None:
     (done,) = label([replace(paper, figures=(figure,))], tmp_path / "bundle", batch=4)
     assert isinstance(done, LabelledPaper)
     assert [score is not None and int(score.probabilities.argmax()) for score in done.scores] == [1, 0]
+
+
+@pytest.fixture
+def chart_bundle(tmp_path: Path) -> Path:
+    """Format 2 with all that a bundle may say: sure of a bar chart that may be compound, whatever the picture."""
+    extra = ExtraOutputs(torn=True, compound=True, kinds=("bar", "line"))
+    description = Description(
+        name="charts",
+        model="resnet18:b1-0",
+        classes=("DMFL", "GFIG"),
+        transform=Transform(size=32),
+        extra=extra,
+        calibration=Calibration(words=WordsCalibration(temperature=1.0, own=0.5, caption=0.5)),
+        hashing=Hashing(buckets=8),
+        sets=SetThresholds(coverage=0.9, picture=(0.01, 0.01), words=(0.5, 0.5)),
+    )
+    network = build_network("resnet18:b1-0", 2 + len(extra.names))
+    torch.nn.init.zeros_(network.fc.weight)
+    with torch.no_grad():
+        network.fc.bias.copy_(torch.tensor([0.0, 2.0, -20.0, 1.0, 3.0, 0.0]))
+    nothing = {"weight": np.zeros((16, 2)), "idf": np.ones(8), "bias": np.zeros(2), "prior": np.full(2, 0.5)}
+    text = TextModel(**{name: value.astype(np.float32) for name, value in nothing.items()})
+    save_bundle(tmp_path / "charts", description, network, "", text=text)
+    return tmp_path / "charts"
+
+
+def test_a_score_has_the_kind_of_chart_and_how_sure_it_is_that_panels_are_one(chart_bundle: Path) -> None:
+    (done,) = label([extraction(1, figures=1, subfigures=1)], chart_bundle, batch=1)
+    assert isinstance(done, LabelledPaper)
+    (score,) = done.scores
+    assert score
+    assert score.path == ("illustration", "illustration/chart", "illustration/chart/bar")
+    assert score.compound == pytest.approx(0.731, abs=1e-3)
+
+
+def test_a_set_is_that_of_panels_with_words_where_there_are_any_and_they_are_read(chart_bundle: Path) -> None:
+    paper = extraction(1, figures=2, subfigures=1)
+    told, silent = paper.figures
+    silent = replace(
+        silent, caption=None, subfigures=tuple(replace(one, subcaption=None) for one in silent.subfigures)
+    )
+    paper = replace(paper, figures=(told, silent))
+    for captions, sets in ((True, [("GFIG",), ("GFIG", "DMFL")]), (False, [("GFIG", "DMFL")] * 2)):
+        options = settings(Path(), chart_bundle, captions=captions)
+        with Classifier(open_bundle(str(chart_bundle)), options, Stopwatch()) as classifier:
+            (done,) = classifier.label([paper])
+            assert classifier.precision
+        assert isinstance(done, LabelledPaper)
+        assert [score and score.members for score in done.scores] == sets
+
+
+def test_a_bundle_that_says_neither_leaves_panels_and_sets_open(tiny_bundle: Path) -> None:
+    (done,) = label([extraction(1, figures=1, subfigures=1)], tiny_bundle, batch=1)
+    assert isinstance(done, LabelledPaper)
+    (score,) = done.scores
+    assert score
+    assert score.compound is score.members is None
 
 
 def test_an_image_that_cannot_be_decoded_is_not_scored_and_stops_nothing(tiny_bundle: Path) -> None:

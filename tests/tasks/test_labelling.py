@@ -1,6 +1,7 @@
 """A shard from PDFs to its part: batches across papers, order within a paper, bad images kept as rows."""
 
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -38,10 +39,13 @@ def test_a_shard_of_real_pdfs_becomes_a_part(tmp_path: Path, tiny_bundle: Path) 
         for pdf in (*pdfs, tmp_path / "text.pdf")
     )
     reporter = Reporter()
-    with Dataset(tmp_path / "out", provenance_of(open_bundle(str(tiny_bundle)))) as dataset:
+    options = settings(tmp_path / "out", tiny_bundle)
+    with Dataset(tmp_path / "out", provenance_of(open_bundle(str(tiny_bundle)), options)) as dataset:
         shard = Shard(dataset.shard_name(["x"]), (failure(7, "missing"), *papers))
         outcome = label_shard(shard, settings(tmp_path / "out", tiny_bundle), reporter)
-    rows = pq.read_table(tmp_path / "out" / "subfigures").to_pylist()
+    table = pq.read_table(tmp_path / "out" / "subfigures")
+    assert json.loads(table.schema.metadata[b"figmill.provenance"])["precision"] is not None
+    rows = table.to_pylist()
     assert len(rows) == outcome.counts.subfigures >= 6
     assert outcome.counts.by_status == {"ok": 2, "failed": 2}
     assert {failed.kind for failed in outcome.failures} == {"missing", "not_a_pdf"}
@@ -65,6 +69,17 @@ def test_an_unknown_model_is_named() -> None:
         open_bundle("nosuch")
 
 
+@pytest.mark.parametrize(
+    ("bundle", "captions", "read"),
+    [("default", True, True), ("default", False, False), (None, True, False)],
+)
+def test_captions_are_read_where_the_bundle_can_and_the_run_may(
+    tiny_bundle: Path, bundle: str | None, captions: bool, read: bool
+) -> None:
+    info = open_bundle(bundle or str(tiny_bundle))
+    assert provenance_of(info, settings(Path(), tiny_bundle, captions=captions)).captions is read
+
+
 def test_a_bundle_that_does_not_load_ends_the_shard_and_leaves_nothing(
     tmp_path: Path, tiny_bundle: Path
 ) -> None:
@@ -75,7 +90,8 @@ def test_a_bundle_that_does_not_load_ends_the_shard_and_leaves_nothing(
     weights = broken / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1000])
     (pdf, _) = make_papers(tmp_path / "pdf")
-    with Dataset(tmp_path / "out", provenance_of(open_bundle(str(broken)))) as dataset:
+    options = settings(tmp_path / "out", broken)
+    with Dataset(tmp_path / "out", provenance_of(open_bundle(str(broken)), options)) as dataset:
         shard = Shard(
             dataset.shard_name(["x"]), (files(Paper(hashlib.sha256(pdf.read_bytes()).hexdigest(), str(pdf))),)
         )

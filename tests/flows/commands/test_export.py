@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from flows.cli import figmill
 from tasks.errors import FigmillError
 from tests.flows.command import figmill as run
-from tests.tasks.index.small import dataset
+from tests.tasks.index.small import FIRST, dataset, part, row
 
 
 def _call(*arguments: object) -> Result:
@@ -77,3 +77,11 @@ def test_a_folder_that_is_no_dataset_is_one_line(tmp_path: Path):
     assert done.returncode == 1
     assert "is no Figmill dataset" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_kind_of_chart_that_rows_have_may_be_chosen(tmp_path: Path):
+    path = ["illustration", "illustration/chart", "illustration/chart/bar"]
+    part(tmp_path / "dataset", FIRST, [row(1, "GFIG", modality_path=path), row(2, "GFIG")])
+    chosen = ("--to", "huggingface", "--modality", path[-1])
+    done = _call(tmp_path / "dataset", *chosen, "--out", tmp_path / "bars")
+    assert "bars: 1 subfigures of 1 papers" in done.output

@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 from flows.cli import figmill
 from tests.flows.command import figmill as run
 from tests.tasks.index.small import THIRD, dataset, part, row
+from tests.tasks.small_datasets import paper, write_part
 
 
 def _call(*arguments: object) -> Result:
@@ -81,3 +82,16 @@ def test_an_unknown_target_is_named_without_its_password(to: str, tmp_path: Path
     assert "--to" in done.stderr
     assert "hunter2" not in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_hit_says_its_kind_and_what_is_doubtful(tmp_path: Path):
+    path = ["illustration", "illustration/chart", "illustration/chart/bar"]
+    part(tmp_path, THIRD, [row(1, "GFIG", modality_path=path, modality_set=["GFIG", "GFLO"], compound=0.9)])
+    shown = _call("search", tmp_path).stdout.split()  # a cell breaks where it likes
+    assert {"bar,", "GFLO;", "several", "panels"} <= set(shown)
+
+
+def test_json_of_a_dataset_of_schema_2_has_every_column(tmp_path: Path):
+    write_part(tmp_path, THIRD, [row(1)], [paper(1)], version="2")
+    (found,) = json.loads(_call("search", tmp_path, "--json").stdout)
+    assert found["compound"] is found["modality_set"] is None

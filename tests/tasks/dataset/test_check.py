@@ -1,6 +1,8 @@
 """A dataset verified from its files: what is found, what a repair does, that sound rows stay."""
 
+import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,6 +15,7 @@ from tasks.dataset.parts import PartWriter
 from tasks.dataset.schema import Provenance
 from tasks.errors import OutputError
 from tests.tasks.dataset.test_dataset import ledger, write
+from tests.tasks.small_datasets import paper, png, subfigure, write_part
 from tests.tasks.small_records import PROVENANCE, failure, labelled
 
 
@@ -103,7 +106,7 @@ def test_a_sound_dataset_has_no_finding_and_is_counted(out: Path) -> None:
         (flip_images, "hash", "is not the one it was"),
         (drop_a_row, "counts", "5 rows, its ledger part says 6; 1 papers differ"),
         (double_a_row, "duplicate", "is in it twice"),
-        (drop_a_column, "schema", "schema 2: caption"),
+        (drop_a_column, "schema", "schema 3: caption"),
         (double_a_ledger_row, "duplicate", "1 papers have two rows in it"),
     ],
 )
@@ -189,6 +192,26 @@ def test_parts_of_another_model_are_named_and_left_alone(out: Path) -> None:
     assert finding.kind == "model"
     assert "it is of other@ba9876543210, others are of tiny@0123456789ab" in finding.sentence
     assert repair(out, finding) is None
+
+
+def test_parts_whose_rows_read_captions_are_named_beside_those_whose_did_not(out: Path) -> None:
+    with PartWriter(out, "part-ffffffffffffffff", replace(PROVENANCE, captions=True)) as part:
+        part.add(labelled(9))
+        part.commit()
+    (finding,) = check(out, Totals())
+    assert (finding.kind, finding.remedy) == ("model", "none")
+    assert finding.sentence == "its rows read captions, those of others read none"
+
+
+def test_a_dataset_of_schema_2_is_sound_and_does_not_mix_with_schema_3(tmp_path: Path) -> None:
+    image = {"bytes": png(1), "path": "x.png"}
+    row = subfigure(1, image=image, image_sha256=hashlib.sha256(png(1)).hexdigest())
+    row |= {"probabilities": [0.9, 0.1], "embedding": [1, 0]}
+    write_part(tmp_path, f"part-{1:016x}.parquet", [row], [paper(1)], version="2")
+    assert list(check(tmp_path, Totals())) == []
+    write_part(tmp_path, f"part-{2:016x}.parquet", [], [paper(2, subfigures=0)])
+    (finding,) = check(tmp_path, Totals())
+    assert (finding.kind, finding.sentence) == ("model", "it has schema 3, others have 2")
 
 
 def test_a_second_quarantine_keeps_the_first(out: Path) -> None:

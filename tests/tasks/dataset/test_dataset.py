@@ -3,6 +3,7 @@
 import fcntl
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -13,18 +14,19 @@ from tasks.dataset.parts import PartWriter
 from tasks.dataset.schema import Provenance
 from tasks.errors import OutputError
 from tasks.records import Failure, LabelledPaper
+from tests.tasks.small_datasets import paper, subfigure, write_part
 from tests.tasks.small_records import PROVENANCE, failure, labelled
 
 OTHER = Provenance("other@ba9876543210", ("DMFL", "GFIG"), 4, "")
 
 
-def write(dataset: Dataset, *papers: LabelledPaper | Failure) -> str:
+def write(dataset: Dataset, *papers: LabelledPaper | Failure, provenance: Provenance = PROVENANCE) -> str:
     """Commits a shard of these papers and returns its file name."""
     ids = [
         paper.paper.paper_id if isinstance(paper, Failure) else paper.extraction.paper.paper_id
         for paper in papers
     ]
-    with PartWriter(dataset.out, dataset.shard_name(ids), PROVENANCE) as part:
+    with PartWriter(dataset.out, dataset.shard_name(ids), provenance) as part:
         for paper in papers:
             part.fail(paper) if isinstance(paper, Failure) else part.add(paper)
         return part.commit().part
@@ -93,6 +95,30 @@ def test_another_model_is_refused_and_both_are_named(tmp_path: Path) -> None:
         write(dataset, labelled(1))
     with pytest.raises(OutputError, match=r"labelled by tiny@\w+ \(3 classes\), this run uses other@\w+ \(2"):
         Dataset(tmp_path, OTHER).__enter__()
+
+
+@pytest.mark.parametrize(
+    ("captions", "sentence"),
+    [
+        (True, "labelled without captions, this run reads them: add --no-captions, or choose another --out"),
+        (False, "labelled with captions, this run reads none: leave --no-captions out, or choose another"),
+    ],
+)
+def test_rows_that_read_captions_and_rows_that_did_not_stay_apart(
+    tmp_path: Path, captions: bool, sentence: str
+) -> None:
+    with Dataset(tmp_path, PROVENANCE) as dataset:
+        write(dataset, labelled(1), provenance=replace(PROVENANCE, captions=not captions))
+    with pytest.raises(OutputError, match=sentence):
+        Dataset(tmp_path, replace(PROVENANCE, captions=captions)).__enter__()
+    with Dataset(tmp_path, replace(PROVENANCE, captions=not captions)):
+        pass
+
+
+def test_nothing_is_written_beside_rows_of_an_earlier_schema_and_relabel_is_named(tmp_path: Path) -> None:
+    write_part(tmp_path, f"part-{1:016x}.parquet", [subfigure(1)], [paper(1)], version="2")
+    with pytest.raises(OutputError, match=r"has schema 2, this Figmill writes 3: .*`figmill relabel .* NEW`"):
+        Dataset(tmp_path, PROVENANCE).__enter__()
 
 
 def test_an_empty_dataset_takes_any_model(tmp_path: Path) -> None:

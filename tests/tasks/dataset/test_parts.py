@@ -39,6 +39,22 @@ def test_rows_of_a_paper_stay_in_order_and_carry_its_facts(out: Path) -> None:
     assert found[4]["embedding"] == [0, 1, 2, 3]
 
 
+def test_what_the_model_says_beside_the_class_stands_in_its_columns(out: Path) -> None:
+    whole = labelled(1, figures=1, subfigures=3)
+    first, second, _ = whole.scores
+    assert first
+    assert second
+    chart = ("illustration", "illustration/chart", "illustration/chart/bar")
+    sure = replace(first, path=chart, compound=0.75, members=("GFIG", "DMEL"))
+    with PartWriter(out, NAME, PROVENANCE) as part:
+        part.add(replace(whole, scores=(sure, replace(second, path=("microscopy",)), None)))
+        part.commit()
+    found = rows(out, "subfigures")
+    assert [row["modality_path"] for row in found] == [list(chart), ["microscopy"], None]
+    assert [row["compound"] for row in found] == [0.75, None, None]
+    assert [row["modality_set"] for row in found] == [["GFIG", "DMEL"], None, None]
+
+
 def test_what_is_missing_of_a_paper_stands_in_its_ledger_row(out: Path) -> None:
     whole = labelled(1)
     gaps = ("page 3 is damaged and was left out", "Figure 2 is in the JATS and was not found in the PDF")

@@ -16,6 +16,7 @@ from tasks.dataset.schema import (
     COLUMNS,
     MEANINGS,
     PAPER_SCHEMA,
+    read_captions,
     subfigure_schema,
     with_provenance,
 )
@@ -43,6 +44,7 @@ SUBFIGURE_COLUMNS = [
     ("panel_label", pa.string(), True),
     ("subcaption", pa.string(), True),
     ("subfigure_bbox", BOX, True),
+    ("compound", pa.float32(), True),
     ("image", pa.struct([("bytes", pa.binary()), ("path", pa.string())]), True),
     ("image_width", pa.int32(), False),
     ("image_height", pa.int32(), False),
@@ -50,6 +52,7 @@ SUBFIGURE_COLUMNS = [
     ("modality", pa.string(), True),
     ("modality_path", pa.list_(pa.string()), True),
     ("confidence", pa.float32(), True),
+    ("modality_set", pa.list_(pa.string()), True),
     ("rejected", pa.bool_(), True),
     ("probabilities", pa.list_(pa.float32(), 3), True),
     ("embedding", pa.list_(pa.float16(), 4), True),
@@ -81,7 +84,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("dataset")
     for folder in ("subfigures", "papers"):
         (out / folder).mkdir()
-    with PartWriter(out, "part-0123456789abcdef", PROVENANCE) as part:
+    with PartWriter(out, "part-0123456789abcdef", PROVENANCE, lambda: "bfloat16") as part:
         part.add(labelled(1))
         part.fail(failure(2))
         part.commit()
@@ -115,10 +118,28 @@ def test_what_is_known_of_an_article_has_a_column_in_both_tables() -> None:
 @pytest.mark.parametrize("folder", ["subfigures", "papers"])
 def test_a_file_says_which_model_wrote_it(dataset: Path, folder: str) -> None:
     metadata = pq.read_schema(next((dataset / folder).iterdir())).metadata
-    assert metadata[b"figmill.schema_version"] == b"2"
+    assert metadata[b"figmill.schema_version"] == b"3"
     assert json.loads(metadata[b"figmill.classes"]) == list(PROVENANCE.classes)
     assert metadata[b"figmill.model_id"] == PROVENANCE.model_id.encode()
     assert metadata[b"figmill.model_card"] == b"# Card"
+    said = json.loads(metadata[b"figmill.provenance"])
+    assert said == {"model_id": PROVENANCE.model_id, "captions": False, "precision": "bfloat16"}
+
+
+def test_schema_2_is_schema_3_without_what_3_brought() -> None:
+    added = {column.name for column in COLUMNS if column.since == "3"}
+    assert added == {"compound", "modality_set"}
+    names = [name for name, _, _ in SUBFIGURE_COLUMNS if name not in added]
+    assert subfigure_schema(PROVENANCE.classes, 4, "2").names == names
+
+
+@pytest.mark.parametrize(
+    ("said", "captions"),
+    [('{"captions": true}', True), ('{"captions": false}', False), ("{}", None), ("[1]", None), ("{", None)],
+)
+def test_whether_captions_were_read_is_what_a_file_says_or_nothing(said: str, captions: bool | None) -> None:
+    assert read_captions({"provenance": said}) is captions
+    assert read_captions({}) is None
 
 
 def test_parts_are_zstd(dataset: Path) -> None:

@@ -47,7 +47,9 @@ def test_it_describes_the_dataset_where_it_stands(tmp_path: Path):
 def test_it_names_the_classes_in_their_order_and_the_licences_by_address(tmp_path: Path):
     out = _dataset(tmp_path / "dataset")
     found = _valid(open_export(out).describe())
-    assert [one["modalities/code"] for one in found.records("modalities")] == ["DMFL", "GFIG"]
+    light, chart = found.records("modalities")
+    assert [light["modalities/code"], chart["modalities/code"]] == ["DMFL", "GFIG"]
+    assert (light["modalities/fbbi"], chart["modalities/fbbi"]) == ("FBbi:00000246", "")
     assert found.metadata.license == [
         "https://creativecommons.org/licenses/by/4.0/",
         "https://creativecommons.org/publicdomain/zero/1.0/",

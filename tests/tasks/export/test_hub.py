@@ -1,5 +1,6 @@
 """A repository for the Hugging Face Hub: its card counts what is there, `datasets` opens it, nothing local leaks."""
 
+import json
 import re
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from huggingface_hub import DatasetCard
 from tasks.export.choice import Choice, ExportCounts
 from tasks.export.exporting import open_export
 from tests.tasks.index.small import FIRST, SECOND, dataset, part, row
-from tests.tasks.small_datasets import PROVENANCE
+from tests.tasks.small_datasets import PROVENANCE, paper, write_part
 
 HOSTILE = "CC BY <script>alert(1)</script> [x](javascript:alert) | # `"
 
@@ -89,6 +90,24 @@ def test_local_paths_stay_at_home_and_all_else_is_as_it_was(tmp_path: Path):
     assert after.schema.metadata == before.schema.metadata
     assert (tmp_path / "repository" / "MODEL.md").read_text() == PROVENANCE.card
     assert str(tmp_path) not in (tmp_path / "repository" / "README.md").read_text()
+
+
+def test_the_card_says_what_other_vocabularies_call_a_modality(tmp_path: Path):
+    _export(dataset(tmp_path / "dataset"), tmp_path / "repository")
+    lines = (tmp_path / "repository" / "README.md").read_text().splitlines()
+    assert "| DMFL | fluorescence microscopy | 1 |  |  | FBbi:00000246 |  |  |" in lines
+
+
+@pytest.mark.parametrize("form", ["huggingface", "webdataset", "croissant"])
+def test_a_dataset_of_schema_2_is_handed_on_as_it_is(tmp_path: Path, form: str):
+    write_part(tmp_path / "dataset", FIRST, [row(1)], [paper(1)], version="2")
+    exporter = open_export(tmp_path / "dataset")
+    if form == "croissant":
+        assert json.loads(exporter.describe().read_text())["version"] == "2.0.0"
+    elif form == "huggingface":
+        assert exporter.to_huggingface(tmp_path / "out", lambda _: None).subfigures == 1
+    else:
+        assert exporter.to_webdataset(tmp_path / "out", 10**9, lambda _: None).subfigures == 1
 
 
 def test_nothing_from_a_dataset_becomes_markup_of_the_card(tmp_path: Path):

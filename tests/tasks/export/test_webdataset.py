@@ -34,6 +34,7 @@ def test_webdataset_reads_what_was_written(tmp_path: Path):
     assert first["txt"] == "Loss of cristae. Liver."
     assert first["json"]["modality"] == "DMTR"
     assert first["json"]["modality_name"] == "transmission microscopy"
+    assert first["json"]["modality_identifiers"] == {"fbbi": "FBbi:00000258"}
     assert first["json"]["probabilities"] == pytest.approx({"DMFL": 0.95, "GFIG": 0.05}, abs=1e-6)
     assert first["json"]["license"] == "CC BY 4.0"
     assert first["json"]["published"] == "2020-01-01"
@@ -81,7 +82,7 @@ def test_a_picture_that_is_none_is_handed_on_as_it_is(tmp_path: Path):
         names = tar.getnames()
         facts = json.load(io.TextIOWrapper(tar.extractfile(names[2]), "utf-8"))
     assert names[0].endswith(".bin")
-    assert facts["modality"] is facts["probabilities"] is None
+    assert facts["modality"] is facts["probabilities"] is facts["modality_identifiers"] is None
 
 
 @pytest.mark.parametrize("what", ["file", "full folder"])

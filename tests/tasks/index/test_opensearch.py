@@ -163,7 +163,7 @@ def test_the_mapping_of_opensearch():
     assert body["settings"] == {"index": {"number_of_shards": 1, "knn": True}}
     assert body["mappings"]["dynamic"] == "strict"
     assert body["mappings"]["_meta"] == {
-        "figmill": {"layout": "2", "model_id": "default@0123456789ab", "dataset": "/data/figures"}
+        "figmill": {"layout": "3", "model_id": "default@0123456789ab", "dataset": "/data/figures"}
     }
     properties = body["mappings"]["properties"]
     assert properties["embedding"] == {
@@ -219,6 +219,7 @@ def test_the_lines_of_a_document(tmp_path: Path):
         "modality": "DMTR",
         "modality_path": ["microscopy", "microscopy/transmission"],
         "confidence": pytest.approx(0.95),
+        "modality_set": [],
         "rejected": False,
         "embedding": [1.0, 0.0],
         "part": FIRST,

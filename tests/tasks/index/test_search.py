@@ -12,6 +12,8 @@ from tasks.index.search import SearchIndex
 from tasks.index.update import plan_update, update
 from tests.tasks.index.small import FIRST, dataset, part, row
 
+CHART = ("illustration", "illustration/chart")
+
 
 def indexed(out: Path) -> Path:
     with EmbeddedIndex(out) as target:
@@ -160,3 +162,35 @@ def test_ten_panels_with_one_caption_leave_room_for_another_figure(tmp_path: Pat
 def test_without_an_index_it_says_what_to_run(tmp_path: Path):
     with pytest.raises(OutputError, match="figmill index"):
         SearchIndex(tmp_path)
+
+
+@pytest.fixture
+def charts(tmp_path: Path) -> Path:
+    """Two kinds of chart and one that is only sure to be an illustration."""
+    kinds = ("survival", "heat-map")
+    rows = [
+        row(n, "GFIG", caption="Data.", modality_path=[*CHART, f"{CHART[-1]}/{kind}"])
+        for n, kind in enumerate(kinds)
+    ]
+    unsure = {"modality_path": ["illustration"], "modality_set": ["GFIG", "GFLO"], "compound": 0.75}
+    part(tmp_path, FIRST, [*rows, row(2, "GFIG", caption="Data.", **unsure)])
+    return indexed(tmp_path)
+
+
+def test_a_kind_of_chart_is_found_by_its_words_and_is_a_filter_below_charts(charts: Path):
+    with SearchIndex(charts) as index:
+        assert _numbers(index, text="heat map")[0] == 1
+        assert _numbers(index, modality="illustration/chart/survival") == [0]
+        assert _numbers(index, modality="illustration/chart") == [0, 1]
+        assert _numbers(index, modality="illustration") == [0, 1, 2]
+
+
+def test_a_hit_says_what_the_model_is_unsure_of(charts: Path):
+    with SearchIndex(charts) as index:
+        first, _, last = index.search(Query(order="paper"), 3)
+    assert (first.modality_set, first.compound) == ((), None)
+    assert (last.modality_set, last.compound, last.path) == (("GFIG", "GFLO"), 0.75, "illustration")
+
+
+def test_other_vocabularies_codes_are_words_of_a_modality(index: SearchIndex):
+    assert set(_numbers(index, text="FBbi:00000258")) == {0, 4}

@@ -86,6 +86,20 @@ def test_it_lies_in_report_index_html_and_leaves_nothing_half_written(tmp_path: 
     assert sorted(path.name for path in (tmp_path / "report").iterdir()) == ["index.html", "runs.json"]
 
 
+def test_it_shows_kinds_of_chart_below_charts_and_what_is_doubtful(tmp_path: Path):
+    path = ["illustration", "illustration/chart", "illustration/chart/heat-map"]
+    unsure = {"modality_set": ["GFIG", "GFLO"], "compound": 0.75}
+    row = subfigure(0, "GFIG", modality_path=path, **unsure)
+    write_part(tmp_path, "part-a.parquet", [row], [paper(0)])
+    text = _written(tmp_path, _run(tmp_path)).text
+    assert "statistical figure, graph, chart GFIG 1 heat map 1" in text
+    assert (
+        "statistical figure, graph, chart: heat map one of: statistical figure, graph, chart / flow" in text
+    )
+    assert "may hold several panels" in text
+    assert "1 subfigure of the dataset may hold several panels." in text
+
+
 def test_it_shows_each_picture_with_confidence_label_page_and_paper(tmp_path: Path):
     _two_papers(tmp_path)
     page = _written(tmp_path, _run(tmp_path))

@@ -115,3 +115,24 @@ def test_the_review_queue_begins_with_the_least_sure_and_with_this_runs_parts(tm
     }
     assert by_reason == {"mistaken": [0.31], "unsure": [0.5, 0.7], "abstained": [0.1]}
     assert found.review_queue["unsure"][0].source_uri == "/papers/paper-12.pdf"
+
+
+def test_counts_kinds_of_chart_and_what_may_hold_several_panels(tmp_path: Path):
+    chart = ["illustration", "illustration/chart"]
+    rows = [
+        subfigure(0, "GFIG", modality_path=[*chart, f"{chart[-1]}/bar"], compound=0.9),
+        subfigure(1, "GFIG", modality_path=[*chart, f"{chart[-1]}/bar"], compound=0.5),
+        subfigure(2, "GFIG", modality_path=chart),
+        subfigure(3, None),
+    ]
+    _one_part(tmp_path, rows)
+    found = summarize(tmp_path)
+    assert found.by_kind_below == {("GFIG", "bar"): 2}
+    assert found.compound == 1
+
+
+def test_a_dataset_of_schema_2_is_counted(tmp_path: Path):
+    _one_part(tmp_path, [subfigure(0)], version="2")
+    found = summarize(tmp_path)
+    assert (found.counts.subfigures, found.compound, found.unreadable) == (1, 0, [])
+    assert found.cards["DMFL"][0].doubts == ()

@@ -66,6 +66,20 @@ def test_the_first_page_shows_pictures_counts_and_filters(client: TestClient):
     assert {select["name"] for select in page.all("select")} == {"rejected", "license", "journal", "order"}
 
 
+def test_cards_and_pages_say_what_is_doubtful_and_kinds_of_chart_are_filters(tmp_path: Path):
+    unsure = {"modality_set": ["GFIG", "GFLO"], "compound": 0.75}
+    path = ["illustration", "illustration/chart", "illustration/chart/bar"]
+    part(tmp_path, FIRST, [row(1, "GFIG", modality_path=path, **unsure), row(2, "GFIG")])
+    with TestClient(create_app(indexed(tmp_path)), base_url="http://localhost") as client:
+        page = _page(client, "/")
+        assert "one of: statistical figure, graph, chart / flow chart; may hold several panels" in page.text
+        assert "statistical figure, graph, chart 2 bar 1" in page.text
+        assert "1 subfigure" in _page(client, "/?modality=illustration/chart/bar").text
+        assert "may hold several panels" in _page(client, f"/subfigure/{1:016x}/0/0").text
+        alone = _page(client, f"/subfigure/{2:016x}/0/0").text.split("More like this")[0]
+        assert "may hold several panels" not in alone
+
+
 def test_filters_search_and_pages_go_by_address(client: TestClient):
     assert "2 subfigures" in _page(client, "/?modality=microscopy&min=0.9").text
     assert "2 subfigures for" in _page(client, "/?q=heart&rejected=hide").text

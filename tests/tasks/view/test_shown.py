@@ -6,7 +6,7 @@ import pytest
 
 from tasks.index.queries import Hit, Query
 from tasks.index.search import SearchIndex
-from tasks.view.shown import alternative, links, marked, page_window, thumbnail_size, tree
+from tasks.view.shown import alternative, doubts, links, marked, page_window, thumbnail_size, tree, what
 from tests.tasks.index.small import dataset
 from tests.tasks.index.test_search import indexed
 
@@ -36,6 +36,21 @@ def test_the_tree_counts_what_is_below_and_puts_the_commonest_first():
         ("light microscopy", 3),
         ("electron microscopy", 2),
     ]
+
+
+def test_kinds_of_chart_stand_below_charts():
+    (root,) = tree([("illustration/chart/bar", 3), ("illustration/chart/heat-map", 2), ("illustration", 1)])
+    (charts,) = root.below
+    assert (root.count, charts.name, charts.count) == (6, "statistical figure, graph, chart", 5)
+    assert [(one.name, one.count) for one in charts.below] == [("bar", 3), ("heat map", 2)]
+
+
+def test_a_row_says_what_it_shows_and_what_is_doubtful(hit: Hit):
+    chart = dataclasses.replace(hit, modality="GFIG", path="illustration/chart/bar")
+    assert what(chart) == "statistical figure, graph, chart: bar"
+    assert doubts(chart) == ""
+    unsure = dataclasses.replace(hit, modality_set=("DMEL", "DMTR"), compound=0.9)
+    assert doubts(unsure) == "one of: electron microscopy / transmission microscopy; may hold several panels"
 
 
 @pytest.mark.parametrize(

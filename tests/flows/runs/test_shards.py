@@ -5,26 +5,14 @@ import pytest
 from flows.runs.shards import in_window, threads
 from tasks.errors import OutputError
 from tasks.progress import Reporter
-from tasks.records import ShardOutcome
+from tasks.records import Counts, ShardOutcome
 from tasks.settings import LabelSettings
 
 SETTINGS = LabelSettings(inputs=("in",), out="out", window=3)
 
 
 def outcome_of(name: str) -> ShardOutcome:
-    return ShardOutcome(
-        part=name,
-        by_status={"ok": 1},
-        failures=(),
-        pages=1,
-        figures=0,
-        subfigures=0,
-        rejected=0,
-        unscored=0,
-        by_modality={},
-        stage_seconds={},
-        computation="",
-    )
+    return ShardOutcome(part=name, counts=Counts(by_status={"ok": 1}, pages=1), failures=())
 
 
 def test_outcomes_come_in_order_and_the_window_holds_no_more_than_it_may() -> None:

@@ -8,7 +8,7 @@ bundle; a bundle labels images by whichever engine is fastest on the machine.
     bundle/
     data/
     networks/   evaluation/
-    taxonomy  transforms  devices  files  errors  png  letters  caption_features    what everybody uses
+    taxonomy  transforms  devices  files  errors  png  letters  boosted  caption_features    what everybody uses
 
 Imports go down in this drawing; nothing here knows `tasks` or `flows`. torch is imported where a network is built or
 trained, not by what merely reads a bundle's description.
@@ -21,7 +21,7 @@ inference/            a bundle at work: engines, batches, words of captions
 training/             the loop, its recipes, its checkpoints
 study/                the study of depths
 default/              what builds the bundle that ships
-pretrained/           the bundles that ship: `default`, and the letter reader's weights
+pretrained/           the bundles that ship: `default`, the letter reader's weights, the judge of cuts
 taxonomy.py           the 30 modalities: codes, names, tree
 transforms.py         how an encoded image becomes the network's input
 devices.py            which device computes, how many cores there are
@@ -29,6 +29,7 @@ files.py              files written in one step: whole, or not there
 errors.py             the root of the errors raised on purpose
 png.py                PNGs written and read fast
 letters.py            the reader of single printed letters
+boosted.py            boosted decision trees, read in numpy alone
 caption_features.py   a caption as numbers
 gradcam.py            where a network looks, for `figmill explain`
 """

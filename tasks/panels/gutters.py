@@ -88,13 +88,3 @@ def empty_runs(profile: Profile, least: int) -> Iterator[tuple[int, int]]:
     for start, stop in zip(edges[::2], edges[1::2], strict=True):
         if stop - start >= least and start > 0 and stop < len(profile):
             yield int(start), int(stop)
-
-
-def strips(mask: Mask, box: PixelBox, axis: int, least: int) -> list[PixelBox]:
-    """`box` cut at every gutter of `least` pixels or more; `axis` 0: side by side, 1: one above the other."""
-    x0, y0, x1, y1 = box
-    origin, end = (x0, x1) if axis == 0 else (y0, y1)
-    profile = np.asarray(mask[y0:y1, x0:x1].any(axis=axis))
-    cuts = [origin, *(origin + position for run in empty_runs(profile, least) for position in run), end]
-    pairs = zip(cuts[::2], cuts[1::2], strict=True)
-    return [(a, y0, b, y1) if axis == 0 else (x0, a, x1, b) for a, b in pairs]

@@ -30,8 +30,34 @@ def bind(
     taken at which they stand nearest. A panel without a letter of its own belongs to the group of the nearest
     letter that stands before it in that sense; but if there are just as many panels as the caption names, it has
     the letter that was not read. `boxes` come in reading order. Where the
-    caption names letters of both cases, (a) to (c) within (A), a group's letter would be too little: it is not given.
+    caption names letters of both cases, (a) to (c) within (A), a panel has its own small letter; its group's would be
+    too little, and is given to the others only where every letter was read.
     """
+    inner = [letter for letter in letters if letter.text[0].isupper() != letters[0].text[0].isupper()]
+    outer = [letter for letter in letters if letter not in inner]
+    labels = bind_outer(boxes, outer, expected, complete=not set(expected) - {x.text for x in letters})
+    for letter, box in bind_inner(boxes, inner):
+        labels[box] = letter.text
+    return labels
+
+
+def bind_inner(boxes: Sequence[PixelBox], letters: Sequence[Letter]) -> list[tuple[Letter, int]]:
+    """The letters of panels within a group, each with the number of the panel that it stands in or next to."""
+    if not letters:
+        return []
+    costs = distances(boxes, letters, CORNERS[0])
+    pairs = zip(*linear_sum_assignment(costs), strict=True)
+    return [
+        (letters[i], int(j))
+        for i, j in pairs
+        if costs[i, j] < 0.5 * max(boxes[j][2] - boxes[j][0], boxes[j][3] - boxes[j][1])
+    ]
+
+
+def bind_outer(
+    boxes: Sequence[PixelBox], letters: Sequence[Letter], expected: Sequence[str], *, complete: bool
+) -> list[str | None]:
+    """The labels by `letters` of one case; `complete` where every letter that the caption names was read."""
     labels: list[str | None] = [None] * len(boxes)
     if not letters or not boxes or len(boxes) == 1 < len(letters):
         return labels
@@ -40,10 +66,11 @@ def bind(
     best = int(np.argmin(totals))
     for letter, box in zip(*linear_sum_assignment(costs[best]), strict=True):
         labels[box] = letters[letter].text
-    if len({label[0].isupper() for label in expected}) > 1:
+    nested = len({label[0].isupper() for label in expected}) > 1
+    if nested and not complete:
         return labels
     missing = [label for label in expected if label not in labels]
-    if len(boxes) == len(expected) and len(missing) == labels.count(None):
+    if not nested and len(boxes) == len(expected) and len(missing) == labels.count(None):
         return [label or missing.pop(0) for label in labels]
     return inherit(boxes, letters, labels, CORNERS[best], costs[best])
 
@@ -88,8 +115,12 @@ def inherit(
     """`labels` with each None replaced by the letter of the panel's group."""
     below = corner[1] == 1.0 and corner[0] != 0.5
     filled = list(labels)
+    if len(letters) == 1 and letters[0].box[3] <= min(box[1] for box in boxes) + letters[0].height:
+        return [letters[0].text] * len(boxes)  # it heads them all
     for index, box in enumerate(boxes):
-        if labels[index] is None:
+        if labels[index] is None and corner[:2] == (0.5, 1.0):
+            filled[index] = letter_under(box, letters)
+        elif labels[index] is None:
             filled[index] = neighbour_label(boxes, labels, index, below) or letter_before(
                 box, letters, costs[:, index], below
             )
@@ -112,6 +143,17 @@ def neighbour_label(
         elif in_row and right <= x0 + 2:
             found.append((x0 - right, label))
     return min(found)[1] if found else None
+
+
+def letter_under(box: PixelBox, letters: Sequence[Letter]) -> str | None:
+    """The nearest of the letters below a panel; one far to the side counts less than one far down."""
+    middle = (box[0] + box[2]) / 2
+    under = [
+        (letter.box[1] - box[3] + 0.3 * abs((letter.box[0] + letter.box[2]) / 2 - middle), letter.text)
+        for letter in letters
+        if letter.box[1] >= box[3] - letter.height
+    ]
+    return min(under)[1] if under else None
 
 
 def letter_before(box: PixelBox, letters: Sequence[Letter], costs: np.ndarray, below: bool) -> str | None:

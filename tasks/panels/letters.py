@@ -29,6 +29,16 @@ LEAST_SURE = 0.9
 """Least probability where the caption names no letters."""
 
 
+LEAST_ALONE = 0.97
+"""Least probability of a letter that is the only one of a figure."""
+
+AT_EDGE = 0.1
+"""Share of a figure's side within which such a letter stands."""
+
+OTHER_CASE = 0.9
+"""What letters count that are printed in another case than the caption names them in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A panel letter as printed and its box in pixels; `sure` is the reader's probability, 1 for PDF text."""
@@ -53,10 +63,39 @@ def find_panel_letters(
     point. The pixels are read only where the text does not hold all letters, and both are then taken together.
     """
     printed = list(read_lines(lines, pixels, expected))
-    chosen = choose_letters(printed, expected)
+    chosen = choose_nested(printed, expected)
     if chosen and {letter.text for letter in chosen}.issuperset(expected):
         return chosen
-    return choose_letters([*printed, *read_glyphs(to_gray(pixels), unit)], expected)
+    readings = [*printed, *read_glyphs(to_gray(pixels), unit)]
+    return choose_nested(readings, expected) or choose_alone(readings, expected, pixels)
+
+
+def choose_nested(readings: Sequence[Letter], expected: Sequence[str]) -> list[Letter]:
+    """The letters of `choose_letters`, and behind them the small ones that the caption names within capitals."""
+    chosen = choose_letters(readings, expected)
+    inner = [label for label in expected if label[0].isupper() != expected[0][0].isupper()]
+    if not chosen or not inner:
+        return chosen
+    taken = {letter.box for letter in chosen}
+    return [*chosen, *choose_letters([r for r in readings if r.box not in taken], inner)]
+
+
+def choose_alone(readings: Sequence[Letter], expected: Sequence[str], pixels: np.ndarray) -> list[Letter]:
+    """The one letter of a figure, say of a half on its own page, or where the others cannot be read.
+
+    It is one that the caption names, sure, not there twice, and stands at the upper or left edge of `pixels` (H, W, 3).
+    """
+    height, width = pixels.shape[:2]
+    sure = [r for r in readings if r.sure >= LEAST_ALONE and r.text in expected]
+    found = [r for r in sure if sum(is_elsewhere(r, other) for other in sure) == 0]
+    edge = [r for r in found if r.box[1] < AT_EDGE * height or r.box[0] < AT_EDGE * width]
+    return edge[:1]
+
+
+def is_elsewhere(letter: Letter, other: Letter) -> bool:
+    """Whether `other` is not another reading of the same mark."""
+    apart = max(abs(letter.box[0] - other.box[0]), abs(letter.box[1] - other.box[1]))
+    return apart > 0.5 * letter.height
 
 
 def read_lines(
@@ -96,15 +135,18 @@ def read_glyphs(gray: np.ndarray, unit: float) -> Iterator[Letter]:
 def choose_letters(readings: Sequence[Letter], expected: Sequence[str]) -> list[Letter]:
     """The readings that together are the panel letters of a figure; empty where no set of them convinces."""
     best: list[Letter] = []
-    expected = [label for label in expected if label[0].isupper() == expected[0][0].isupper()]
+    most = 0.0
+    named = [label for label in expected if label[0].isupper() == expected[0][0].isupper()]
     # One reference for each look: a plot of a thousand circles reads as a thousand O of one height.
     looks = {(r.text[0].isupper(), r.bracketed, r.height): r for r in readings}
     for reference in looks.values():
         alike = [letter for letter in readings if are_alike(letter, reference)]
-        chosen = settle(alike, expected) if expected else settle_run(alike)
-        if total(chosen) > total(best) + 0.01:
-            best = chosen
-    enough = max(2, 0.5 * len({label[0] for label in expected}))
+        same_case = bool(named) and named[0][0].isupper() == reference.text[0].isupper()
+        chosen = settle(alike, named) if same_case else settle_run(alike, named)
+        worth = total(chosen) * (1.0 if same_case or not named else OTHER_CASE)
+        if worth > most + 0.01:
+            best, most = chosen, worth
+    enough = max(2, 0.5 * len({label[0] for label in named}))
     return best if len({letter.text for letter in best}) >= enough else []
 
 
@@ -141,17 +183,17 @@ def settle(readings: Sequence[Letter], labels: Sequence[str]) -> list[Letter]:
     ]
 
 
-def settle_run(readings: Sequence[Letter]) -> list[Letter]:
-    """The run of sure readings from A (or a) upwards, where none of them is ambiguous."""
+def settle_run(readings: Sequence[Letter], named: Sequence[str] = ()) -> list[Letter]:
+    """The run of sure readings from A (or a) upwards, where none of them is ambiguous, and of those `named`, if any."""
     sure = [letter for letter in readings if letter.sure >= LEAST_SURE]
     alphabet = (
         string.ascii_uppercase if readings and readings[0].text[0].isupper() else string.ascii_lowercase
     )
     present = {letter.text for letter in sure}
     length = next((count for count, letter in enumerate(alphabet) if letter not in present), 26)
-    run = settle(sure, alphabet[:length])
-    repeated = max((sum(other.text == letter.text for other in sure) for letter in run), default=0)
-    return run if repeated == 1 else []
+    run = settle(sure, alphabet[: min(length, len(named) or length)])
+    twice = any(other.text == letter.text and is_elsewhere(letter, other) for letter in run for other in sure)
+    return [] if twice else run
 
 
 def in_line(letter: Letter, others: Sequence[Letter]) -> float:

@@ -76,7 +76,8 @@ class Canvas:
 
     `unit` is the number of pixels in a PDF point, so that sizes of print can be told in points. `letters` are the
     boxes of the panel letters; `labelled` tells whether the figure has or its caption names any; `gutters` are those
-    found to part panels, as axis, start and stop. `placed` is what the PDF knows of the figure.
+    found to part panels, as axis, start and stop. `placed` is what the PDF knows of the figure, `named` how many panels
+    its caption names.
     """
 
     def __init__(
@@ -85,14 +86,15 @@ class Canvas:
         mask: Mask,
         unit: float,
         letters: Sequence[PixelBox] = (),
-        labelled: bool = False,
         placed: Placements = NOTHING_PLACED,
+        named: int = 0,
     ) -> None:
         self.pixels, self.mask, self.unit = pixels, mask.copy(), unit
         self.letters = tuple(letters)
-        self.labelled = labelled or bool(letters)
+        self.labelled = named > 1 or bool(letters)
         self.placed = placed
         self.gutters: list[tuple[int, int, int]] = []
+        self.named = named
         components, _ = ndimage.label(mask, np.ones((3, 3)))
         slices = ndimage.find_objects(components)
         self.boxes = np.array([(s[1].start, s[0].start, s[1].stop, s[0].stop) for s in slices]).reshape(-1, 4)
@@ -171,6 +173,11 @@ class Canvas:
             axis == other and min(stop, end) - max(start, begin) > 0.5 * min(stop - start, end - begin)
             for other, begin, end in self.gutters
         )
+
+    @functools.cached_property
+    def arrows(self) -> bool:
+        """Whether the figure has an arrow anywhere."""
+        return self.has_arrows((0, 0, self.mask.shape[1], self.mask.shape[0]))
 
     def has_arrows(self, box: PixelBox) -> bool:
         """Whether a level or upright arrow, as those of a scheme, stands alone in `box`."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from tasks.panels.gutters import PixelBox, empty_runs
+from tasks.panels.gutters import empty_runs
 
 STEP = 3
 """Pixels from a line to the picture beside it."""
@@ -111,12 +111,3 @@ def step_share(picture: np.ndarray) -> np.ndarray:
 def to_gray(pixels: np.ndarray) -> np.ndarray:
     """(H, W, 3) uint8 as (H, W) uint8."""
     return np.asarray(Image.fromarray(np.ascontiguousarray(pixels)).convert("L"))
-
-
-def cut_at(box: PixelBox, seams: list[Seam], axis: int) -> list[PixelBox]:
-    """`box` cut at `seams`, the seams themselves left out."""
-    x0, y0, x1, y1 = box
-    origin, end = (x0, x1) if axis == 0 else (y0, y1)
-    edges = [origin, *(origin + edge for seam in seams for edge in (seam.start, seam.stop)), end]
-    pairs = zip(edges[::2], edges[1::2], strict=True)
-    return [(a, y0, b, y1) if axis == 0 else (x0, a, x1, b) for a, b in pairs]

@@ -8,11 +8,12 @@ import numpy as np
 from PIL import Image
 
 from tasks.panels.companions import join_companions
-from tasks.panels.cutting import fit, split
+from tasks.panels.cutting import fit
 from tasks.panels.gutters import PixelBox, background_colour, ink, without_frame
 from tasks.panels.letter_binding import bind
 from tasks.panels.letters import Letter, find_panel_letters
-from tasks.panels.pieces import Canvas
+from tasks.panels.partition import Judge, judge_cuts, partition
+from tasks.panels.pieces import Canvas, Piece
 from tasks.panels.placements import Placements, join_tiles
 from tasks.records import Box
 
@@ -55,32 +56,63 @@ class Panel:
     label: str | None
 
 
-def separate(figure: FigureImage) -> list[Panel]:
-    """The panels of `figure` in reading order; a single figure gives one panel."""
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A figure made ready to be cut, in pixels of its analysis copy."""
+
+    bbox: Box
+    """The figure, in PDF points."""
+    canvas: Canvas
+    letters: list[Letter]
+    whole: Piece
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the copy."""
+        height, width = self.canvas.mask.shape
+        return width, height
+
+    def to_points(self, box: PixelBox) -> Box:
+        """`box` in PDF points."""
+        return to_points(box, self.bbox, *self.size)
+
+    def to_pixels(self, box: Box) -> PixelBox:
+        """`box` in pixels."""
+        return to_pixels(box, *self.bbox[:2], self.canvas.unit)
+
+
+def separate(figure: FigureImage, judge: Judge = judge_cuts) -> list[Panel]:
+    """The panels of `figure` in reading order, cut where `judge` agrees; a single figure gives one panel."""
+    setting = prepare(figure)
+    if setting is None:
+        return [Panel(figure.bbox, None)]
+    canvas = setting.canvas
+    pieces = join_companions(canvas, partition(canvas, judge, setting.whole))
+    boxes = [fit(canvas, piece) for piece in pieces] if len(pieces) > 1 else [setting.whole.box]
+    boxes = reading_order(boxes)
+    labels = bind(boxes, setting.letters, figure.expected_labels)
+    return [Panel(setting.to_points(box), label) for box, label in zip(boxes, labels, strict=True)]
+
+
+def prepare(figure: FigureImage) -> Setting | None:
+    """What is known of `figure` before it is cut; None where nothing is drawn."""
     pixels = shrink(figure.pixels, figure.bbox[2] - figure.bbox[0])
     height, width = pixels.shape[:2]
     unit = width / (figure.bbox[2] - figure.bbox[0])
     letters = find_letters(figure, pixels, unit)
     mask = without_frame(ink(pixels, background_colour(pixels)), round(3 * unit))
-    labelled = len(figure.expected_labels) > 1
     canvas = Canvas(
-        pixels, mask, unit, [letter.box for letter in letters], labelled, find_placements(figure, unit)
+        pixels,
+        mask,
+        unit,
+        [letter.box for letter in letters],
+        find_placements(figure, unit),
+        len(figure.expected_labels),
     )
     whole = canvas.piece((0, 0, width, height))
     if whole is None:
-        return [Panel(figure.bbox, None)]
-    pieces = [
-        leaf
-        for piece in split(canvas, replace(whole, letters=canvas.letters))
-        for leaf in split(canvas, piece)
-    ]
-    pieces = join_companions(canvas, pieces)
-    boxes = reading_order([fit(canvas, piece) for piece in pieces] if len(pieces) > 1 else [whole.box])
-    labels = bind(boxes, letters, figure.expected_labels)
-    return [
-        Panel(to_points(box, figure.bbox, width, height), label)
-        for box, label in zip(boxes, labels, strict=True)
-    ]
+        return None
+    return Setting(figure.bbox, canvas, letters, replace(whole, letters=canvas.letters))
 
 
 def find_placements(figure: FigureImage, unit: float) -> Placements:

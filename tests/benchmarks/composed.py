@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
+from tasks.developing.panel_gold import GoldFigure, figure_image
 from tasks.records import Box
-from tests.benchmarks.gold import GoldFigure, figure_image
 
 UNIT = 200 / 72
 """Pixels in a PDF point."""

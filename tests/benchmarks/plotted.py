@@ -14,11 +14,11 @@ from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
+from tasks.developing.panel_gold import GoldFigure, read_figure
 from tasks.pdf.found_figure import FoundFigure
 from tasks.pdf.pages import read_page
 from tasks.records import Box
 from tasks.settings import ExtractionLimits
-from tests.benchmarks.gold import GoldFigure, read_figure
 
 POINTS = 72
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tasks.panels.gutters import background_colour, ink, strips, trim, without_frame
+from tasks.panels.gutters import background_colour, empty_runs, ink, trim, without_frame
 
 
 def mask_of(*boxes: tuple[int, int, int, int], size: tuple[int, int] = (100, 100)) -> np.ndarray:
@@ -20,11 +20,10 @@ def test_trim_finds_the_ink_or_nothing() -> None:
     assert trim(mask, (50, 50, 100, 100)) is None
 
 
-def test_strips_are_cut_at_gutters_only() -> None:
-    mask = mask_of((0, 0, 40, 100), (42, 0, 60, 100), (80, 0, 100, 100))
-    assert [box[0] for box in strips(mask, (0, 0, 100, 100), 0, 10)] == [0, 80]
-    assert [box[0] for box in strips(mask, (0, 0, 100, 100), 0, 2)] == [0, 42, 80]
-    assert len(strips(mask, (0, 0, 100, 100), 1, 2)) == 1
+def test_gutters_are_empty_runs_within() -> None:
+    profile = mask_of((10, 0, 40, 100), (42, 0, 60, 100), (80, 0, 90, 100)).any(axis=0)
+    assert list(empty_runs(profile, 10)) == [(60, 80)]
+    assert list(empty_runs(profile, 2)) == [(40, 42), (60, 80)]
 
 
 def test_a_light_ground_is_told_from_the_dark_of_an_image() -> None:

@@ -56,3 +56,19 @@ def test_a_group_letter_is_not_given_where_its_panels_have_their_own() -> None:
 
 def test_letters_of_curves_name_no_panel() -> None:
     assert bind(GRID[:1], [letter("a", 100, 100), letter("b", 100, 120)]) == [None]
+
+
+def test_small_letters_name_the_panels_of_a_group() -> None:
+    letters = [letter("A", 30, 40), letter("B", 280, 40)]
+    small = [letter("a", 55, 55), letter("b", 55, 255)]
+    assert bind(GRID, [*letters, *small], ("A", "B", "a", "b")) == ["a", "B", "b", "B"]
+
+
+def test_panels_belong_to_the_letter_below_them() -> None:
+    rows = [(x, y, x + 100, y + 80) for y in (0, 100, 300, 400) for x in (0, 120, 240)]
+    found = bind(rows, [letter("c", 163, 190), letter("d", 163, 490)], ("a", "b", "c", "d"))
+    assert found == ["c"] * 6 + ["d"] * 6
+
+
+def test_a_letter_above_all_panels_heads_them_all() -> None:
+    assert bind(GRID, [letter("A", 270, 10)], ("A", "B")) == ["A"] * 4

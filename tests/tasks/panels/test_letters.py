@@ -95,3 +95,22 @@ def test_a_letter_that_the_text_lacks_is_read_from_the_pixels() -> None:
 def test_an_unsure_reading_out_of_line_is_dropped() -> None:
     row = [Letter(text, (200 * i, 0, 200 * i + 20, 20), 0.99) for i, text in enumerate("ABC")]
     assert choose_letters([*row, Letter("D", (333, 177, 353, 197), 0.5)], ("A", "B", "C", "D")) == row
+
+
+def test_letters_printed_in_another_case_than_the_caption_has() -> None:
+    places = {"A": (10, 10), "B": (310, 10), "C": (10, 210)}
+    found = find_panel_letters([], page(places), 2, ("a", "b", "c"))
+    assert [letter.text for letter in found] == ["A", "B", "C"]
+
+
+def test_small_letters_within_capitals_are_read_too() -> None:
+    words = [(text, (x, y, x + 16, y + 16)) for text, x, y in (("A", 0, 0), ("B", 300, 0))]
+    words += [(f"({text})", (x, 40, x + 16, 52)) for text, x in (("a", 20), ("b", 120))]
+    found = find_panel_letters(words, blank(), 2, ("A", "B", "a", "b"))
+    assert [letter.text for letter in found] == ["A", "B", "a", "b"]
+
+
+def test_the_one_letter_of_half_a_figure_is_believed_at_its_edge() -> None:
+    assert [x.text for x in find_panel_letters([], page({"B": (10, 10)}), 2, ("A", "B"))] == ["B"]
+    assert find_panel_letters([], page({"B": (300, 200)}), 2, ("A", "B")) == []
+    assert find_panel_letters([], page({"B": (10, 10)}), 2, ()) == []

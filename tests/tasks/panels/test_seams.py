@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from tasks.panels.seams import cut_at, find_seams
+from tasks.panels.seams import find_seams
 
 
 def texture(height: int, width: int, seed: int, level: int = 120) -> np.ndarray:
@@ -54,9 +54,8 @@ def test_the_rules_of_a_table_are_no_seams() -> None:
     assert find_seams(picture, 0, 30) == []
 
 
-def test_pieces_leave_the_seam_out() -> None:
+def test_a_band_is_one_seam_as_wide_as_itself() -> None:
     picture = texture(200, 400, 8)
     picture[:, 190:210] = 250
-    left, right = cut_at((10, 20, 410, 220), find_seams(picture, 0, 40), 0)
-    assert left == (10, 20, 200, 220)
-    assert right == (220, 20, 410, 220)
+    (seam,) = find_seams(picture, 0, 40)
+    assert (seam.start, seam.stop) == (190, 210)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pymupdf
@@ -42,19 +43,24 @@ class GoldFigure:
     labels: list[str | None]
 
 
-def load_gold(shared: Path, score: ModuleType, *, found: bool, only: str = "") -> Iterator[GoldFigure]:
-    """The gold figures whose name begins with `only`, in their gold boxes or, if `found`, as Figmill finds them."""
-    captions = read_captions(shared)
-    for path in sorted((shared / "corpus/gold").glob(f"{only}*.json")):
+def load_gold(
+    shared: Path, score: ModuleType, *, found: bool, only: str = "", folder: str = "corpus"
+) -> Iterator[GoldFigure]:
+    """The gold figures of `folder` (`corpus` or `wild`) whose name begins with `only`.
+
+    They come in their gold boxes or, if `found`, as Figmill finds them.
+    """
+    captions = read_captions(shared / folder)
+    for path in sorted((shared / folder / "gold").glob(f"{only}*.json")):
         gold = json.loads(path.read_text())["figures"]
-        pdf = shared / "corpus/pdf" / f"{path.stem}.pdf"
+        pdf = shared / folder / "pdf" / f"{path.stem}.pdf"
         limits = ExtractionLimits()
         with open_pdf(pdf, limits, hashlib.sha256(pdf.read_bytes()).hexdigest()) as document:
             pages = read_pages(document, limits, [])
             own = find_figures(pages, [])[0] if found else list(gold_places(gold, pages))
             for place, figure in matched(own, gold, score):
                 key = path.stem, label_key(figure["label"])
-                caption = place.caption.text if place.caption else captions.get(key, "")
+                caption = captions.get(key) or (place.caption.text if place.caption else "")
                 image = read_figure(place, expected_labels(caption), limits)
                 panels = [tuple(panel["bbox_pt"]) for panel in figure["panels"]]
                 yield GoldFigure(
@@ -72,7 +78,7 @@ def read_figure(place: FoundFigure, labels: tuple[str, ...], limits: ExtractionL
     return image_of_page(place, pixels, images, labels)
 
 
-def gold_places(gold: Sequence[dict], pages: Sequence[PageContent]) -> Iterator[FoundFigure]:
+def gold_places(gold: Sequence[dict[str, Any]], pages: Sequence[PageContent]) -> Iterator[FoundFigure]:
     """Each gold figure as if it had been found in its gold box."""
     by_number = {page.number: page for page in pages}
     for figure in gold:
@@ -87,8 +93,8 @@ def to_frame(page: PageContent, box: Sequence[float]) -> Box:
 
 
 def matched(
-    found: Sequence[FoundFigure], gold: Sequence[dict], score: ModuleType
-) -> Iterator[tuple[FoundFigure, dict]]:
+    found: Sequence[FoundFigure], gold: Sequence[dict[str, Any]], score: ModuleType
+) -> Iterator[tuple[FoundFigure, dict[str, Any]]]:
     """Pairs of a found figure and the gold one it is, in the order of the gold."""
     places = [(place.page.number, place.page.to_page(place.bbox)) for place in found]
     pairs = score.pair(
@@ -101,9 +107,11 @@ def matched(
         yield found[i], gold[j]
 
 
-def read_captions(shared: Path) -> dict[tuple[str, str], str]:
-    """Captions by article and figure number."""
-    with (shared / "corpus/figures.csv").open(newline="") as file:
+def read_captions(folder: Path) -> dict[tuple[str, str], str]:
+    """Captions by article and figure number; none where the articles have no JATS."""
+    if not (folder / "figures.csv").exists():
+        return {}
+    with (folder / "figures.csv").open(newline="") as file:
         return {(row["id"], label_key(row["label"])): row["caption"] for row in csv.DictReader(file)}
 
 
@@ -128,8 +136,8 @@ def figure_image(
 def load_score(shared: Path) -> ModuleType:
     """The scoring script as a module."""
     spec = importlib.util.spec_from_file_location("score", shared / "tools/score.py")
-    assert spec is not None
-    assert spec.loader is not None
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{shared} holds no tools/score.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -100,7 +100,7 @@ def _look(bundle: Bundle, pixels: Pixels, layers: dict[str, nn.Module]) -> Look:
 
     x = to_batch(torch.from_numpy(pixels.copy())[None], bundle.info.transform)
     with torch.inference_mode():
-        probabilities = softmax(bundle.network(x).numpy() / bundle.info.temperature)[0]
+        probabilities = softmax(bundle.network(x).numpy() / bundle.info.calibration.temperature)[0]
     label = int(probabilities.argmax())
     heat = {}
     for name, module in layers.items():

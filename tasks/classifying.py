@@ -14,6 +14,7 @@ import numpy as np
 from models.bundle.bundle import BundleError, BundleInfo
 from models.devices import DeviceError, usable_cores
 from models.inference.predict import Predictor, load_predictor
+from models.inference.words import Words
 from tasks.errors import UnusableBundleError
 from tasks.records import Extraction, Failure, LabelledPaper, Score, Subfigure
 from tasks.settings import Device, LabelSettings, RelabelSettings, Runtime
@@ -83,7 +84,7 @@ class Classifier:
             return
         paper = _Paper(extraction, [None] * len(pairs), len(pairs))
         self._waiting.extend(
-            _Item(paper, place, subfigure, subfigure.subcaption or figure.caption)
+            _Item(paper, place, subfigure, Words(own=subfigure.subcaption, caption=figure.caption))
             for place, (figure, subfigure) in enumerate(pairs)
         )
         self._prepare_ahead()
@@ -137,7 +138,7 @@ class Classifier:
         places = [place for place, image in enumerate(images) if image is not None]
         if not places:
             return scores
-        texts = [batch[place][0].text for place in places] if self._settings.captions else None
+        texts = [batch[place][0].words for place in places] if self._settings.captions else None
         network = self._network.result()
         with self._stopwatch.timed("classify"):
             found = network.predict(np.stack([image for image in images if image is not None]), texts)
@@ -161,8 +162,8 @@ class _Item:
     paper: _Paper
     place: int
     subfigure: Subfigure
-    text: str | None
-    """What the paper says of it: the subcaption, or else the caption of the whole figure."""
+    words: Words
+    """What the paper says of it."""
 
 
 _load_lock = threading.Lock()

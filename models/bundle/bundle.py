@@ -1,7 +1,8 @@
 """A bundle: a trained network as a folder with all that using it needs. Loading runs no code from it.
 
-    model.safetensors   the weights, in half precision but for the BatchNorm tensors; perhaps what tells novelty
-    model.json          architecture, classes and tree, transform, calibration, rejection, training, metrics
+    model.safetensors   the weights, in half precision but for vectors; perhaps what tells novelty, and the text model
+    model.json          architecture, classes and tree, transform, outputs, calibration, words, rejection, conformal
+                        sets, training, metrics
     README.md           the model card
 
 `models.bundle.description` reads and writes model.json, `models.bundle.serialization` saves and loads the whole.
@@ -22,17 +23,75 @@ if TYPE_CHECKING:
     from torch import nn
 
     from models.bundle.novelty import Novelty
+    from models.bundle.text_model import TextModel
 
 PRETRAINED = Path(__file__).parents[1] / "pretrained"
 """The bundles that ship, one folder each."""
 
 WEIGHTS_FILE, DESCRIPTION_FILE, CARD_FILE = "model.safetensors", "model.json", "README.md"
-BACKGROUND = "background"
-"""Name of the output for what is no figure's panel. It is no class of the bundle."""
+BACKGROUND, TORN, COMPOUND = "background", "torn", "compound"
+"""Names of outputs beside the classes: no figure's panel, a torn piece of one, several panels in one cut."""
+KIND = "kind:"
+"""What the names of the outputs for kinds of chart begin with."""
 
 
 class BundleError(ModelError):
     """A bundle that is unknown, broken or of another kind; the message is one line that says what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtraOutputs:
+    """What the network says beside the classes' logits, in this order behind them."""
+
+    background: bool = False
+    """A logit for what is no figure's panel, in one softmax with the classes: its probability is nobody's.
+
+    Such a bundle abstains on blank pictures too (see `models.inference.blankness`)."""
+    torn: bool = False
+    """The log-odds that the picture is a torn piece of a panel."""
+    compound: bool = False
+    """The log-odds that the picture still holds several panels."""
+    kinds: tuple[str, ...] = ()
+    """Logits of the kinds of chart (`bar`, `heat-map`, ...), in a softmax of their own."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """A name for each."""
+        single = {BACKGROUND: self.background, TORN: self.torn, COMPOUND: self.compound}
+        return (*(name for name, there in single.items() if there), *(KIND + kind for kind in self.kinds))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordsCalibration:
+    """How a text moves logits: they are now logits / `temperature` + weight * max(log p(text) - log prior, `floor`)."""
+
+    temperature: float
+    own: float
+    """The weight where the panel has a text of its own."""
+    caption: float
+    """The weight where there is but the caption that panels share."""
+    floor: float = -7.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """What turns the network's logits into probabilities."""
+
+    temperature: float = 1.0
+    """What the logits are divided by where a panel comes without text."""
+    words: WordsCalibration | None = None
+    """How panels with text are scored; None for a bundle that reads none."""
+    caption_weight: float = 0.0
+    """In bundles of format 1, the log-odds that a modality named by the caption adds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hashing:
+    """How the text model turns a text into numbers (see `models.inference.words`)."""
+
+    buckets: int = 16384
+    lexicon_gain: float = 4.0
+    """How often a term of the lexicon counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,15 +100,26 @@ class Rejection:
 
     threshold: float = 0.0
     """Below this calibrated confidence."""
-    background: bool = False
-    """The network has one more output after the classes, for what is no figure's panel: its probability is nobody's.
-
-    Such a bundle abstains on blank pictures too (see `models.inference.blankness`)."""
+    words_threshold: float | None = None
+    """The same for panels with text; None where it is the same."""
     novelty: float | None = None
     """Above this distance to the training images (see `models.bundle.novelty`); None where the bundle measures none."""
+    torn: float | None = None
+    """Above this probability of being a torn piece; None where the bundle does not reject these."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetThresholds:
+    """Conformal sets: the classes with at least these probabilities hold the true one with probability `coverage`."""
+
+    coverage: float
+    picture: tuple[float, ...]
+    """One for each class."""
+    words: tuple[float, ...] | None = None
+    """The same for panels with text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BundleInfo:
     """All of a bundle but its weights."""
 
@@ -60,24 +130,28 @@ class BundleInfo:
     classes: tuple[str, ...]
     transform: Transform
     embedding_size: int
-    temperature: float
-    rejection: Rejection
-    caption_weight: float
-    """Log-odds that a modality named by the caption adds (`models.inference.caption_view`); 0 leaves captions aside."""
-    weights_sha256: str
+    """How many of the network's features, the first ones, are the embedding."""
+    extra: ExtraOutputs = field(default_factory=ExtraOutputs)
+    calibration: Calibration = field(default_factory=Calibration)
+    hashing: Hashing | None = None
+    """Of the text model; None for a bundle without one."""
+    rejection: Rejection = field(default_factory=Rejection)
+    sets: SetThresholds | None = None
+    sha256: str
+    """Of the weights and of all in model.json that changes a score; of the weights alone in format 1."""
     card: str
     training: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def model_id(self) -> str:
-        """`<bundle name>@<first 12 of the weights' SHA-256>`."""
-        return f"{self.name}@{self.weights_sha256[:12]}"
+        """`<bundle name>@<first 12 of the SHA-256>`."""
+        return f"{self.name}@{self.sha256[:12]}"
 
     @property
     def outputs(self) -> tuple[str, ...]:
-        """What the network's outputs stand for: the classes, and perhaps what is no figure's panel."""
-        return (*self.classes, BACKGROUND) if self.rejection.background else self.classes
+        """What the network's outputs stand for: the classes, then the others."""
+        return (*self.classes, *self.extra.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +161,7 @@ class Bundle:
     info: BundleInfo
     network: nn.Module
     novelty: Novelty | None = None
+    text: TextModel | None = None
 
 
 def resolve_bundle(name_or_dir: str) -> Path:

@@ -7,20 +7,33 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from models.bundle.bundle import CARD_FILE, DESCRIPTION_FILE, WEIGHTS_FILE, BundleError, BundleInfo, Rejection
+from models.bundle.bundle import (
+    CARD_FILE,
+    DESCRIPTION_FILE,
+    WEIGHTS_FILE,
+    BundleError,
+    BundleInfo,
+    Calibration,
+    ExtraOutputs,
+    Hashing,
+    Rejection,
+    SetThresholds,
+)
+from models.bundle.scoring_settings import read_scoring, read_scoring_of_1
+from models.bundle.values import count, mapping, text
 from models.taxonomy import path
 from models.transforms import FITS, Transform
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 _WEIGHTS_LIMIT = 2 * 2**30
 _TEXT_LIMIT = 4 * 2**20
-_KEYS = {
+_KEYS_OF_1 = {
     "format_version",
     "name",
     "architecture",
@@ -33,6 +46,18 @@ _KEYS = {
     "training",
     "metrics",
 }
+_KEYS = {1: _KEYS_OF_1, FORMAT_VERSION: _KEYS_OF_1 | {"outputs", "words", "sets"}}
+_SCORING_KEYS = (
+    "architecture",
+    "classes",
+    "transform",
+    "outputs",
+    "calibration",
+    "words",
+    "rejection",
+    "sets",
+)
+"""What changes a score, beside the weights."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +66,15 @@ class Description:
 
     name: str
     model: str
-    classes: Sequence[str]
+    classes: tuple[str, ...]
     transform: Transform
-    temperature: float = 1.0
+    embedding_size: int | None = None
+    """How many of the network's features, the first ones, are the embedding; None for all."""
+    extra: ExtraOutputs = field(default_factory=ExtraOutputs)
+    calibration: Calibration = field(default_factory=Calibration)
+    hashing: Hashing | None = None
     rejection: Rejection = field(default_factory=Rejection)
-    caption_weight: float = 0.0
+    sets: SetThresholds | None = None
     training: Mapping[str, Any] = field(default_factory=dict)
     metrics: Mapping[str, Any] = field(default_factory=dict)
 
@@ -56,30 +85,16 @@ def bundle_info(path: str | Path) -> BundleInfo:
     description = _read_json(folder)
     _check_keys(description, folder)
     try:
-        calibration = _settings(description["calibration"], "calibration", {"temperature", "caption_weight"})
-        return BundleInfo(
-            path=folder,
-            name=_text(description["name"], "name"),
-            model=_text(description["architecture"], "architecture"),
-            classes=_classes(description["classes"]),
-            transform=_transform(description["transform"]),
-            embedding_size=_count(description["embedding_size"], "embedding_size"),
-            temperature=_number(calibration, "temperature", 1e-3, 1e3),
-            caption_weight=_number({"caption_weight": 0.0} | calibration, "caption_weight", 0.0, 10.0),
-            rejection=_rejection(description["rejection"]),
-            weights_sha256=_hash_weights(folder),
-            card=_read_text(folder / CARD_FILE),
-            training=_mapping(description["training"], "training"),
-            metrics=_mapping(description["metrics"], "metrics"),
-        )
+        return _info(folder, description)
     except (KeyError, TypeError, ValueError) as error:
         if isinstance(error, BundleError):
             raise
         raise BundleError(f"{folder / DESCRIPTION_FILE} is not valid: {error}") from error
 
 
-def description_json(description: Description, embedding_size: int) -> str:
-    """The text of model.json."""
+def description_json(description: Description, features: int) -> str:
+    """The text of model.json, for a network of so many features."""
+    words, rejection = description.calibration.words, description.rejection
     content = {
         "format_version": FORMAT_VERSION,
         "name": description.name,
@@ -87,22 +102,53 @@ def description_json(description: Description, embedding_size: int) -> str:
         "classes": list(description.classes),
         "tree": {code: list(path(code)) for code in description.classes},
         "transform": asdict(description.transform),
-        "embedding_size": embedding_size,
+        "embedding_size": description.embedding_size or features,
+        "outputs": asdict(description.extra),
         "calibration": {
-            "temperature": description.temperature,
-            "caption_weight": description.caption_weight,
+            "picture": {"temperature": description.calibration.temperature},
+            "words": asdict(words) if words else None,
         },
-        "rejection": asdict(description.rejection),
+        "words": asdict(description.hashing) if description.hashing else None,
+        "rejection": {
+            "threshold": {"picture": rejection.threshold, "words": rejection.words_threshold},
+            "novelty": rejection.novelty,
+            "torn": rejection.torn,
+        },
+        "sets": asdict(description.sets) if description.sets else None,
         "training": dict(description.training),
         "metrics": dict(description.metrics),
     }
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 
+def _info(folder: Path, description: Mapping[str, Any]) -> BundleInfo:
+    """Raises KeyError, TypeError or ValueError for what is not valid."""
+    classes = _classes(description["classes"])
+    old = description["format_version"] == 1
+    scoring = read_scoring_of_1(description) if old else read_scoring(description, len(classes))
+    return BundleInfo(
+        path=folder,
+        name=text(description["name"], "name"),
+        model=text(description["architecture"], "architecture"),
+        classes=classes,
+        transform=_transform(description["transform"]),
+        embedding_size=count(description["embedding_size"], "embedding_size"),
+        extra=scoring.extra,
+        calibration=scoring.calibration,
+        hashing=scoring.hashing,
+        rejection=scoring.rejection,
+        sets=scoring.sets,
+        sha256=_hash(folder, description),
+        card=_read_text(folder / CARD_FILE),
+        training=mapping(description["training"], "training"),
+        metrics=mapping(description["metrics"], "metrics"),
+    )
+
+
 def _read_json(folder: Path) -> dict[str, Any]:
-    text = _read_text(folder / DESCRIPTION_FILE)
+    written = _read_text(folder / DESCRIPTION_FILE)
     try:
-        content = json.loads(text)
+        content = json.loads(written)
     except (ValueError, RecursionError) as error:
         raise BundleError(f"{folder / DESCRIPTION_FILE} is not JSON: {error}") from error
     if not isinstance(content, dict):
@@ -121,44 +167,43 @@ def _read_text(file: Path) -> str:
 
 def _check_keys(description: Mapping[str, Any], folder: Path) -> None:
     version = description.get("format_version")
-    if version != FORMAT_VERSION:
+    if version not in (1, FORMAT_VERSION) or isinstance(version, bool):
         raise BundleError(
-            f"{folder} has bundle format {version!r}, this Figmill reads {FORMAT_VERSION}: "
+            f"{folder} has bundle format {version!r}, this Figmill reads 1 to {FORMAT_VERSION}: "
             "update Figmill or the bundle"
         )
-    wrong = sorted(_KEYS ^ description.keys())
+    wrong = sorted(_KEYS[version] ^ description.keys())
     if wrong:
         raise BundleError(f"{folder / DESCRIPTION_FILE} has missing or unknown keys: {', '.join(wrong)}")
 
 
-def _hash_weights(folder: Path) -> str:
+def _hash(folder: Path, description: Mapping[str, Any]) -> str:
+    """SHA-256 of the weights, since format 2 with all of the description that changes a score."""
     file = folder / WEIGHTS_FILE
     try:
         if file.stat().st_size > _WEIGHTS_LIMIT:
             raise BundleError(f"{file} is larger than {_WEIGHTS_LIMIT >> 30} GB, so it is no bundle's")
         with file.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+            digest = hashlib.file_digest(stream, "sha256")
     except OSError as error:
         raise BundleError(f"{file} cannot be read: {error}") from error
-
-
-def _text(value: object, key: str) -> str:
-    if not isinstance(value, str) or not 0 < len(value) <= 100 or not value.isprintable():
-        raise ValueError(f"{key} is not a short text")
-    return value
+    if description["format_version"] > 1:  # datasets name the bundles of format 1 by their weights alone
+        scoring = {key: description[key] for key in _SCORING_KEYS}
+        digest.update(json.dumps(scoring, sort_keys=True, separators=(",", ":")).encode())
+    return digest.hexdigest()
 
 
 def _classes(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not 2 <= len(value) <= 1000 or len(set(map(str, value))) != len(value):
         raise ValueError("classes is not a list of 2 to 1000 different names")
-    return tuple(_text(name, "classes") for name in value)
+    return tuple(text(name, "classes") for name in value)
 
 
 def _transform(value: object) -> Transform:
-    entries = _mapping(value, "transform")
+    entries = mapping(value, "transform")
     if set(entries) != {f.name for f in fields(Transform)} or entries["fit"] not in FITS:
         raise ValueError("transform has missing or unknown settings")
-    size, resize = (_count(entries[key], f"transform.{key}", 1024) for key in ("size", "resize"))
+    size, resize = (count(entries[key], f"transform.{key}", 1024) for key in ("size", "resize"))
     mean, std = (_triple(entries[key], f"transform.{key}") for key in ("mean", "std"))
     if resize < size or min(std) <= 0:
         raise ValueError("transform has settings that cannot be")
@@ -169,42 +214,3 @@ def _triple(value: object, key: str) -> tuple[float, float, float]:
     if not isinstance(value, list) or len(value) != 3 or not all(isinstance(v, int | float) for v in value):
         raise ValueError(f"{key} is not three numbers")
     return float(value[0]), float(value[1]), float(value[2])
-
-
-def _count(value: object, key: str, most: int = 100_000) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
-        raise ValueError(f"{key} is not a whole number from 1 to {most}")
-    return value
-
-
-def _number(section: Mapping[str, Any], key: str, low: float, high: float) -> float:
-    value = section.get(key)
-    if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
-        raise ValueError(f"{key} is not a number from {low} to {high}")
-    return float(value)
-
-
-def _settings(value: object, key: str, known: set[str]) -> dict[str, Any]:
-    """An object with no other keys: further ones would be settings that this version does not know."""
-    entries = _mapping(value, key)
-    if unknown := sorted(entries.keys() - known):
-        raise ValueError(f"{key} has unknown settings: {', '.join(unknown)}")
-    return entries
-
-
-def _rejection(value: object) -> Rejection:
-    entries = _settings(value, "rejection", {f.name for f in fields(Rejection)})
-    background, novelty = entries.get("background", False), entries.get("novelty")
-    if not isinstance(background, bool):
-        raise ValueError("rejection.background is neither true nor false")
-    return Rejection(
-        threshold=_number(entries, "threshold", 0.0, 1.0),
-        background=background,
-        novelty=None if novelty is None else _number(entries, "novelty", 0.0, 1e6),
-    )
-
-
-def _mapping(value: object, key: str) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise ValueError(f"{key} is not an object")
-    return value

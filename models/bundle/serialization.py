@@ -6,6 +6,7 @@ torch is imported only where a network is built or saved: ONNX Runtime computes 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,22 +20,32 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from models.bundle.novelty import Novelty
+    from models.bundle.text_model import TextModel
 
-    Weights = Mapping[str, npt.NDArray[Any]]
+Weights = Mapping[str, npt.NDArray[Any]]
 
-_NOVELTY = "novelty."
-"""What the names of the tensors that tell novelty begin with."""
+_NOVELTY, _WORDS = "novelty.", "words."
+"""What the names of the tensors begin with that tell novelty, and of the text model's."""
+
+
+@dataclass(frozen=True, slots=True)
+class BundleWeights:
+    """All tensors of a bundle."""
+
+    network: Weights
+    novelty: Novelty | None
+    text: TextModel | None
 
 
 def load_bundle(path: str | Path) -> Bundle:
     """Reads and checks a bundle with its network, whose tensors must fit. Raises BundleError."""
     info = bundle_info(path)
-    weights, novelty = read_weights(info)
-    return Bundle(info, _network(info, weights), novelty)
+    weights = read_weights(info)
+    return Bundle(info, _network(info, weights.network), weights.novelty, weights.text)
 
 
-def read_weights(info: BundleInfo) -> tuple[Weights, Novelty | None]:
-    """The network's tensors, all finite, and what tells novelty; needs no torch. Raises BundleError."""
+def read_weights(info: BundleInfo) -> BundleWeights:
+    """A bundle's tensors, all finite; needs no torch. Raises BundleError."""
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
@@ -43,17 +54,17 @@ def read_weights(info: BundleInfo) -> tuple[Weights, Novelty | None]:
         weights = load_file(file)
     except (OSError, SafetensorError, KeyError, TypeError) as error:
         raise BundleError(f"{file} cannot be read: {error}") from error
-    novelty = {name: weights.pop(name) for name in list(weights) if name.startswith(_NOVELTY)}
     broken = [name for name, tensor in weights.items() if not np.isfinite(tensor).all()]
     if broken:
         raise BundleError(f"{file} holds values that are not finite, first in {broken[0]!r}")
-    return weights, _novelty(info, novelty)
+    novelty, words = _taken(weights, _NOVELTY), _taken(weights, _WORDS)
+    return BundleWeights(weights, _novelty(info, novelty), _text(info, words))
 
 
 def check_weights(
     info: BundleInfo, weights: Weights, expected: Mapping[str, tuple[int, ...]], size: int
 ) -> None:
-    """Raises BundleError where tensors or the number of features are not those of the bundle's network."""
+    """Raises BundleError where tensors are not those of the bundle's network, or its features are too few."""
     wrong = sorted(
         name
         for name in expected.keys() | weights.keys()
@@ -64,9 +75,10 @@ def check_weights(
             f"{info.path / WEIGHTS_FILE} does not fit {info.model} with {len(info.classes)} classes: "
             f"{len(wrong)} tensors are missing, unknown or of another shape, first {wrong[0]!r}"
         )
-    if size != info.embedding_size:
+    if size < info.embedding_size:
         raise BundleError(
-            f"{info.path / DESCRIPTION_FILE} says embedding_size {info.embedding_size}, {info.model} has {size}"
+            f"{info.path / DESCRIPTION_FILE} says embedding_size {info.embedding_size}, "
+            f"{info.model} has {size} features"
         )
 
 
@@ -76,6 +88,7 @@ def save_bundle(
     network: nn.Module,
     card: str,
     novelty: Novelty | None = None,
+    text: TextModel | None = None,
 ) -> BundleInfo:
     """Writes a bundle into `folder`, which may exist, and reads it back.
 
@@ -88,8 +101,9 @@ def save_bundle(
     target.mkdir(parents=True, exist_ok=True)
     (target / DESCRIPTION_FILE).unlink(missing_ok=True)
     weights = {name: _narrow(tensor) for name, tensor in network.state_dict().items()}
-    for name, array in (novelty.tensors() if novelty else {}).items():
-        weights[_NOVELTY + name] = torch.from_numpy(np.ascontiguousarray(array))
+    for prefix, part in ((_NOVELTY, novelty), (_WORDS, text)):
+        for name, array in (part.tensors() if part else {}).items():
+            weights[prefix + name] = torch.from_numpy(np.ascontiguousarray(array))
     save_file(weights, target / WEIGHTS_FILE)
     (target / WEIGHTS_FILE).chmod(0o644)  # safetensors writes for the owner alone
     (target / CARD_FILE).write_text(card, encoding="utf-8")
@@ -121,17 +135,35 @@ def _network(info: BundleInfo, weights: Weights) -> nn.Module:
     return network.eval()
 
 
+def _taken(weights: dict[str, npt.NDArray[Any]], prefix: str) -> Weights:
+    """Takes the tensors out whose names begin with `prefix`, which they lose."""
+    return {name.removeprefix(prefix): weights.pop(name) for name in list(weights) if name.startswith(prefix)}
+
+
 def _novelty(info: BundleInfo, tensors: Weights) -> Novelty | None:
     """The distance that the bundle measures. Raises BundleError where it is not whole."""
     from models.bundle.novelty import Novelty
 
     if info.rejection.novelty is None and not tensors:
         return None
-    size = info.embedding_size
-    if info.rejection.novelty is None or tensors.keys() != {_NOVELTY + "whitening", _NOVELTY + "means"}:
+    if info.rejection.novelty is None or tensors.keys() != {"whitening", "means"}:
         raise BundleError(f"{info.path} does not fit together: its weights and rejection.novelty differ")
-    whitening, means = tensors[_NOVELTY + "whitening"], tensors[_NOVELTY + "means"]
-    fits = whitening.shape == (size, size) and means.ndim == 2 and means.shape[1] == size
-    if not fits or not all(np.isfinite(tensor).all() for tensor in tensors.values()):
+    size, (whitening, means) = info.embedding_size, (tensors["whitening"], tensors["means"])
+    if whitening.shape != (size, size) or means.ndim != 2 or means.shape[1] != size:
         raise BundleError(f"{info.path / WEIGHTS_FILE} holds novelty tensors that do not fit {info.model}")
     return Novelty(whitening.astype(np.float32), means.astype(np.float32))
+
+
+def _text(info: BundleInfo, tensors: Weights) -> TextModel | None:
+    """The bundle's text model. Raises BundleError where it is not whole."""
+    from models.bundle.text_model import TextModel
+
+    if info.hashing is None and not tensors:
+        return None
+    if info.hashing is None:
+        raise BundleError(f"{info.path} does not fit together: its weights hold words, its description none")
+    count, buckets = len(info.classes), info.hashing.buckets
+    shapes = {"weight": (2 * buckets, count), "idf": (buckets,), "bias": (count,), "prior": (count,)}
+    if {name: tensor.shape for name, tensor in tensors.items()} != shapes:
+        raise BundleError(f"{info.path / WEIGHTS_FILE} holds a text model that does not fit the description")
+    return TextModel(**{name: tensor.astype(np.float32) for name, tensor in tensors.items()})

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models.bundle.bundle import BACKGROUND, BundleInfo, Rejection
+from models.bundle.bundle import BACKGROUND, BundleInfo, Calibration, ExtraOutputs, Rejection
 from models.bundle.card import metrics
 from models.bundle.description import Description
 from models.bundle.serialization import save_bundle
@@ -145,9 +145,9 @@ def _describe(card: DefaultCard, rejection: Rejection) -> Description:
         model=card.model,
         classes=tuple(card.classes),
         transform=TRANSFORM,
-        temperature=card.temperature,
+        extra=ExtraOutputs(background=True),
+        calibration=Calibration(temperature=card.temperature),
         rejection=rejection,
-        caption_weight=card.caption_weight,
         training={"command": card.command, "seed": card.seed, "images": images},
         metrics={"test": metrics(card.test)},
     )

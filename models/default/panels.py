@@ -6,13 +6,16 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from models.data.canvases import default_cache
 from models.default.drawings.charts import draw_charts
+from models.default.drawings.kept import keep_drawings
 from models.default.drawings.negatives import NOISE
 from models.default.drawings.panels import draw_panels
 from models.default.trunks import Features, Trunk, cached_features
@@ -94,11 +97,14 @@ class PanelArrays:
         return [panel.words for panel in self.panels]
 
 
-def draw_all(seed: int) -> Iterator[LabelledPanel]:
-    """What the project draws itself: panels, and charts of known kinds."""
-    for code, image in draw_panels(_PER_DRAWER, seed):
+def draw_all(seed: int, cache: Path | None) -> Iterator[LabelledPanel]:
+    """What the project draws itself, panels and charts of known kinds; `cache` keeps the drawings."""
+    folder = (cache or default_cache()) / "drawings"
+    panels = partial(draw_panels, _PER_DRAWER, seed)
+    for code, image in keep_drawings(panels, f"panels-{_PER_DRAWER}-{seed}", folder):
         yield LabelledPanel(image=image, code=code, kind="drawn", group="drawn panels", **_DRAWN)
-    for chart, image in draw_charts(_PER_CHART, seed):
+    charts = partial(draw_charts, _PER_CHART, seed)
+    for chart, image in keep_drawings(charts, f"charts-{_PER_CHART}-{seed}", folder):
         yield LabelledPanel(
             image=image, code=CHART, kind="drawn", group="drawn charts", chart=chart, **_DRAWN
         )

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.bundle.novelty import Novelty
+from models.bundle.text_model import TextModel
 from models.transforms import Pixels
 
 Floats = npt.NDArray[np.float32]
@@ -36,3 +37,4 @@ class Engines:
     precision: str
     """What the network computes in, such as `bfloat16`."""
     novelty: Novelty | None
+    text: TextModel | None

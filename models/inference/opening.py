@@ -44,16 +44,16 @@ def open_engines(info: BundleInfo, device: Device, runtime: Runtime) -> Engines:
 
 def _of_graph(info: BundleInfo, *, half: bool) -> Engines | None:
     """An engine a core, in half precision if `half` and the CPU has it; None where no library takes the network."""
-    weights, novelty = read_weights(info)
+    weights = read_weights(info)
     try:
-        graph = _graph(info, weights)
+        graph = _graph(info, weights.network)
     except ImportError:
         return None
-    check_weights(info, weights, graph.expected, graph.embedding_size)
+    check_weights(info, weights.network, graph.expected, graph.embedding_size)
     if half and (engines := _opened("OpenVINO", _openvino, graph)):
-        return Engines(engines, _GRAPH_CHUNK, "cpu", "openvino", "bfloat16", novelty)
+        return Engines(engines, _GRAPH_CHUNK, "cpu", "openvino", "bfloat16", weights.novelty, weights.text)
     if engines := _opened("ONNX Runtime", _onnx, graph):
-        return Engines(engines, _GRAPH_CHUNK, "cpu", "onnx", "float32", novelty)
+        return Engines(engines, _GRAPH_CHUNK, "cpu", "onnx", "float32", weights.novelty, weights.text)
     return None
 
 
@@ -96,7 +96,7 @@ def _eager(info: BundleInfo) -> Engines:
     bundle = load_bundle(info.path)
     device = torch.device("cpu")
     engine = TorchEngine(deployed(bundle.network, device), info.transform, device)
-    return Engines((engine,), _EAGER_CHUNK, "cpu", "torch", "float32", bundle.novelty)
+    return Engines((engine,), _EAGER_CHUNK, "cpu", "torch", "float32", bundle.novelty, bundle.text)
 
 
 def _gpus(info: BundleInfo, runtime: Runtime) -> Engines:
@@ -122,4 +122,4 @@ def _gpus(info: BundleInfo, runtime: Runtime) -> Engines:
     # Neighbours lie on different GPUs, so that two batches go to two of them.
     engines = tuple(itertools.chain.from_iterable(zip(*gpus, strict=True)))
     names = " and ".join(sorted(str(precision).removeprefix("torch.") for precision in precisions))
-    return Engines(engines, _GPU_CHUNK, "cuda", "torch", names, bundle.novelty)
+    return Engines(engines, _GPU_CHUNK, "cuda", "torch", names, bundle.novelty, bundle.text)

@@ -15,11 +15,11 @@ import numpy.typing as npt
 from models.bundle.bundle import BundleInfo
 from models.bundle.description import bundle_info
 from models.devices import Device
-from models.evaluation.calibration import softmax
 from models.inference.blankness import blank
-from models.inference.caption_view import fuse
+from models.inference.decisions import Panels, decide
 from models.inference.engine import Engine, Engines, Floats
 from models.inference.opening import Runtime, open_engines
+from models.inference.words import TextView, Words
 from models.transforms import Pixels
 
 _LIBRARIES = {"openvino": "OpenVINO", "onnx": "ONNX Runtime", "torch": "PyTorch"}
@@ -30,11 +30,22 @@ class Predictions:
     """What a bundle says of N images."""
 
     probabilities: npt.NDArray[np.float32]
-    """(N, classes), calibrated; what a row lacks to 1 is the probability of being no figure's panel."""
+    """(N, classes), calibrated; what a row lacks to 1 is the probability of being no figure's panel.
+
+    A rejected row's are scaled down so that none is above the bundle's threshold."""
     embeddings: npt.NDArray[np.float16]
     """(N, embedding_size): the pooled features of the same forward pass."""
     rejected: npt.NDArray[np.bool_]
     """(N,): the model abstains."""
+    compound: npt.NDArray[np.float32] | None
+    """(N,): the probability that the image holds several panels; None for a bundle that does not say."""
+    members: npt.NDArray[np.bool_] | None
+    """(N, classes): the conformal set, never empty; None for a bundle that does not say."""
+    paths: tuple[tuple[str, ...], ...]
+    """N: every ancestor of the most probable class and the class, as in `models.taxonomy.path`.
+
+    It ends at the group where the class is below the bundle's threshold and the group's sum is not; below a chart
+    stands its kind (`illustration/chart/bar`)."""
 
 
 class Predictor:
@@ -44,13 +55,11 @@ class Predictor:
         self.name, self.card, self.model_id = info.name, info.card, info.model_id
         self.classes, self.embedding_size = info.classes, info.embedding_size
         self.transform = info.transform
-        self.rejection, self.caption_weight = info.rejection, info.caption_weight
         self.device, self.runtime = engines.device, engines.runtime
         self.computation = f"{_LIBRARIES[engines.runtime]}, {engines.precision}, {engines.device}"
         self.chunk, self.at_once = engines.chunk, engines.chunk * len(engines.engines)
-        self._outputs = len(info.outputs)
-        self._novelty = engines.novelty
-        self._temperature = info.temperature
+        self._info, self._novelty = info, engines.novelty
+        self._text_view = _open_text_view(info, engines)
         self._free: queue.SimpleQueue[Engine] = queue.SimpleQueue()
         for engine in engines.engines:
             self._free.put(engine)
@@ -60,11 +69,27 @@ class Predictor:
         """Encoded image -> (S, S, 3) uint8. Raises ValueError for what cannot be decoded or is too large."""
         return self.transform.prepare(data)
 
-    def predict(self, images: Pixels, texts: Sequence[str | None] | None = None) -> Predictions:
+    def predict(self, images: Pixels, texts: Sequence[Words | None] | None = None) -> Predictions:
         """(N, S, S, 3) uint8, as `prepare` gives them -> their predictions, in the same order.
 
-        `texts`: the subcaption or caption of each image, for a bundle or network that reads them; it also does without.
+        `texts`: what the paper says of each image, for a bundle that reads words; it also does without.
         """
+        plain = [words.nearest if words else None for words in texts] if texts else None
+        logits, features = self._compute(images, plain)
+        ratios = self._text_view.log_ratios(texts) if self._text_view and texts else None
+        panels = Panels(logits, self._find_odd(images, features), texts or (), ratios)
+        decisions = decide(self._info, panels)
+        return Predictions(
+            decisions.probabilities,
+            features.clip(-65504, 65504).astype(np.float16),
+            decisions.rejected,
+            decisions.compound,
+            decisions.members,
+            decisions.paths,
+        )
+
+    def _compute(self, images: Pixels, texts: Sequence[str | None] | None) -> tuple[Floats, Floats]:
+        """(N, outputs) logits and (N, embedding_size) features, by all engines side by side."""
         starts = range(0, len(images), self.chunk)
         parts = list(
             self._threads.map(
@@ -73,21 +98,24 @@ class Predictor:
                 (texts and texts[i : i + self.chunk] for i in starts),
             )
         )
-        logits = np.concatenate([np.zeros((0, self._outputs), np.float32), *(part[0] for part in parts)])
-        features = np.concatenate([np.zeros((0, self.embedding_size), np.float32), *(p[1] for p in parts)])
-        probabilities = softmax(logits / self._temperature)
-        if texts is not None and self.caption_weight:
-            probabilities = fuse(probabilities, self.classes, texts, self.caption_weight)
-        probabilities = np.ascontiguousarray(probabilities[:, : len(self.classes)])
-        rejected = probabilities.max(axis=1) < self.rejection.threshold
-        if self._novelty and self.rejection.novelty is not None:
-            rejected |= self._novelty.distances(features) > self.rejection.novelty
-        if self.rejection.background:
-            rejected |= blank(images)
-        return Predictions(probabilities, features.clip(-65504, 65504).astype(np.float16), rejected)
+        logits = np.zeros((0, len(self._info.outputs)), np.float32)
+        features = np.zeros((0, self.embedding_size), np.float32)
+        return (
+            np.concatenate([logits, *(part[0] for part in parts)]),
+            np.concatenate([features, *(part[1][:, : self.embedding_size] for part in parts)]),
+        )
+
+    def _find_odd(self, images: Pixels, features: Floats) -> npt.NDArray[np.bool_]:
+        """(N,): whether an image is unlike what trained the bundle, or blank where it knows strangers."""
+        odd = np.zeros(len(images), bool)
+        if self._novelty and self._info.rejection.novelty is not None:
+            odd |= self._novelty.distances(features) > self._info.rejection.novelty
+        if self._info.extra.background:
+            odd |= blank(images)
+        return odd
 
     def _forward(self, images: Pixels, texts: Sequence[str | None] | None) -> tuple[Floats, Floats]:
-        """(N, outputs) logits and (N, embedding_size) features, by the first engine that is free."""
+        """(N, outputs) logits and (N, embedding_size) features or more, by the first engine that is free."""
         engine = self._free.get()
         try:
             return engine.forward(images, texts)
@@ -107,3 +135,10 @@ def load_predictor(path: str | Path, device: Device = "auto", runtime: Runtime =
 def _load(path: str, device: Device, runtime: Runtime) -> Predictor:
     info = bundle_info(path)
     return Predictor(info, open_engines(info, device, runtime))
+
+
+def _open_text_view(info: BundleInfo, engines: Engines) -> TextView | None:
+    words = info.calibration.words
+    if not engines.text or not info.hashing or not words:
+        return None
+    return TextView(engines.text, info.hashing, words.floor)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +12,7 @@ from models.data.experiment import Prepared
 from models.data.imageclef import DataError
 from models.evaluation.evaluation import Evaluation, evaluate
 from models.inference.predict import Predictions, Predictor
+from models.inference.words import Words
 
 _BATCH = 64
 
@@ -39,13 +42,22 @@ def _predict(prepared: Prepared, predictor: Predictor) -> Predictions:
     examples = prepared.examples("test")
     parts = []
     for start in range(0, len(examples), _BATCH):
-        rows = examples.rows[start : start + _BATCH]
-        images = predictor.transform.central(prepared.canvases.pixels[rows])
-        parts.append(predictor.predict(images, examples.captions[start : start + _BATCH]))
+        images = predictor.transform.central(prepared.canvases.pixels[examples.rows[start : start + _BATCH]])
+        texts = [Words(own=text, caption=None) for text in examples.captions[start : start + _BATCH]]
+        parts.append(predictor.predict(images, texts))
+    return _join(parts)
+
+
+def _join(parts: Sequence[Predictions]) -> Predictions:
+    compound = [part.compound for part in parts if part.compound is not None]
+    members = [part.members for part in parts if part.members is not None]
     return Predictions(
         np.concatenate([part.probabilities for part in parts]),
         np.concatenate([part.embeddings for part in parts]),
         np.concatenate([part.rejected for part in parts]),
+        np.concatenate(compound) if compound else None,
+        np.concatenate(members) if members else None,
+        tuple(itertools.chain.from_iterable(part.paths for part in parts)),
     )
 
 

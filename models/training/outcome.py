@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from models.bundle.bundle import BundleInfo, Rejection
+from models.bundle.bundle import BundleInfo, Calibration, Rejection
 from models.bundle.card import ModelFacts, metrics, write_card
 from models.bundle.description import Description
 from models.bundle.serialization import save_bundle
@@ -51,7 +51,7 @@ class TrainOutcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
+class Confidence:
     """What makes probabilities of logits, and when the model abstains."""
 
     temperature: float
@@ -71,7 +71,7 @@ def finish(
     logits = compute_logits(fit.network, validation, recipe.transform, device)
     temperature = fit_temperature(logits, validation.labels)
     threshold = fit_threshold(softmax(logits / temperature), validation.labels)
-    calibration = Calibration(temperature, threshold)
+    calibration = Confidence(temperature, threshold)
     on_validation = _score(prepared, "validation", fit, recipe, device, calibration)
     if on_validation is None:
         raise DataError("every validation image is marked unsure; mark some that are sure")
@@ -103,7 +103,7 @@ class Scored:
 
 
 def _score(
-    prepared: Prepared, split: Split, fit: Fit, recipe: Recipe, device: torch.device, calibration: Calibration
+    prepared: Prepared, split: Split, fit: Fit, recipe: Recipe, device: torch.device, calibration: Confidence
 ) -> Scored | None:
     """Scores the images of a split that are not marked unsure; None where there are none."""
     examples = prepared.examples(split, sure_only=True)
@@ -122,7 +122,7 @@ def _save(
     recipe: Recipe,
     prepared: Prepared,
     fit: Fit,
-    calibration: Calibration,
+    calibration: Confidence,
     validation: Evaluation,
     test: Evaluation | None,
 ) -> BundleInfo:
@@ -132,7 +132,7 @@ def _save(
         model=settings.model,
         classes=prepared.classes,
         transform=recipe.transform,
-        temperature=calibration.temperature,
+        calibration=Calibration(temperature=calibration.temperature),
         rejection=Rejection(threshold=calibration.threshold),
         training=_record(settings, recipe, prepared, fit),
         metrics={"validation": metrics(validation), "test": metrics(test) if test else None},

@@ -1,11 +1,21 @@
+import hashlib
 import json
 import shutil
 from pathlib import Path
 
 import pytest
 
-from models.bundle.bundle import BundleError
-from models.bundle.description import bundle_info
+from models.bundle.bundle import (
+    BundleError,
+    Calibration,
+    ExtraOutputs,
+    Hashing,
+    Rejection,
+    SetThresholds,
+    WordsCalibration,
+)
+from models.bundle.description import Description, bundle_info, description_json
+from models.transforms import Transform
 
 
 @pytest.fixture
@@ -16,6 +26,13 @@ def folder(tiny_bundle: Path, tmp_path: Path) -> Path:
 def test_the_tree_is_written_out(folder: Path) -> None:
     tree = json.loads((folder / "model.json").read_text())["tree"]
     assert tree["DMEL"] == ["microscopy", "microscopy/electron"]
+
+
+WORDS = {"temperature": 1.0, "own": 0.7, "caption": 0.8, "floor": -7.0}
+
+
+def rejecting(picture: float = 0.3, torn: float | None = None) -> dict[str, object]:
+    return {"threshold": {"picture": picture, "words": None}, "novelty": None, "torn": torn}
 
 
 def change(folder: Path, **entries: object) -> None:
@@ -31,9 +48,15 @@ def change(folder: Path, **entries: object) -> None:
         ({"classes": ["DMEL", "DMEL", "DMFL"]}, "classes is not a list"),
         ({"classes": "DMEL"}, "classes is not a list"),
         ({"embedding_size": -1}, "embedding_size"),
-        ({"calibration": {"temperature": 0}}, "temperature"),
-        ({"calibration": {"temperature": 1, "script": "x"}}, "unknown settings"),
-        ({"rejection": {"threshold": 7}}, "threshold"),
+        ({"calibration": {"picture": {"temperature": 0}, "words": None}}, "temperature"),
+        ({"calibration": {"picture": {"temperature": 1, "script": "x"}}}, "unknown settings"),
+        ({"calibration": {"picture": {"temperature": 1}, "words": WORDS}}, "do not come together"),
+        ({"rejection": rejecting(picture=7)}, "threshold"),
+        ({"rejection": rejecting(torn=-1)}, "torn"),
+        ({"outputs": {"kinds": ["bar", "../bar"]}}, "small letters"),
+        ({"outputs": {"background": 1}}, "true nor false"),
+        ({"words": {"buckets": 0, "lexicon_gain": 4}}, "buckets"),
+        ({"sets": {"coverage": 0.9, "picture": [0.1], "words": None}}, "one probability for each of 4"),
         ({"transform": {"size": 224}}, "transform"),
         ({"name": "a\nb"}, "name"),
     ],
@@ -56,3 +79,58 @@ def test_a_missing_file_is_named(folder: Path) -> None:
     (folder / "model.safetensors").unlink()
     with pytest.raises(BundleError, match=r"model\.safetensors"):
         bundle_info(folder)
+
+
+def test_a_description_of_format_1_still_loads(folder: Path) -> None:
+    file = folder / "model.json"
+    newer = {"outputs", "words", "sets"}
+    old = {key: value for key, value in json.loads(file.read_text()).items() if key not in newer}
+    old |= {
+        "format_version": 1,
+        "calibration": {"temperature": 1.5, "caption_weight": 2.0},
+        "rejection": {"threshold": 0.4, "background": True, "novelty": 3.0},
+    }
+    file.write_text(json.dumps(old))
+    info = bundle_info(folder)
+    assert info.calibration == Calibration(temperature=1.5, caption_weight=2.0)
+    assert info.rejection == Rejection(threshold=0.4, novelty=3.0)
+    assert info.outputs == (*info.classes, "background")
+    weights = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+    assert info.model_id == f"tiny@{weights[:12]}"  # as the datasets that it labelled name it
+
+
+def test_every_setting_comes_back_from_what_is_written(folder: Path) -> None:
+    description = Description(
+        name="full",
+        model="resnet18:b3-1",
+        classes=("DMEL", "GFIG"),
+        transform=Transform(),
+        extra=ExtraOutputs(background=True, torn=True, compound=True, kinds=("bar", "heat-map")),
+        calibration=Calibration(
+            temperature=1.2, words=WordsCalibration(temperature=1.4, own=0.7, caption=0.8, floor=-6.0)
+        ),
+        hashing=Hashing(buckets=64, lexicon_gain=3.0),
+        rejection=Rejection(threshold=0.3, words_threshold=0.4, novelty=2.0, torn=0.6),
+        sets=SetThresholds(coverage=0.95, picture=(0.1, 0.2), words=(0.3, 0.4)),
+    )
+    (folder / "model.json").write_text(description_json(description, 8))
+    info = bundle_info(folder)
+    for name in ("extra", "calibration", "hashing", "rejection", "sets"):
+        assert getattr(info, name) == getattr(description, name)
+    assert info.outputs == (
+        "DMEL",
+        "GFIG",
+        "background",
+        "torn",
+        "compound",
+        "kind:bar",
+        "kind:heat-map",
+    )
+
+
+def test_the_model_id_tells_all_that_changes_a_score_and_nothing_else(folder: Path) -> None:
+    before = bundle_info(folder).model_id
+    change(folder, metrics={"accuracy": 1})
+    assert bundle_info(folder).model_id == before
+    change(folder, rejection=rejecting(picture=0.31))
+    assert bundle_info(folder).model_id != before

@@ -1,13 +1,15 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from models.bundle.bundle import BundleError, Rejection
+from models.bundle.bundle import BundleError, Calibration, Hashing, Rejection, WordsCalibration
 from models.bundle.description import Description
 from models.bundle.serialization import load_bundle, save_bundle
+from models.bundle.text_model import TextModel
 from models.networks.build import build_network
 from models.transforms import Transform
 
@@ -21,7 +23,7 @@ def folder(tmp_path: Path) -> Path:
         model="resnet18:b1-0",
         classes=("DMEL", "DMFL", "other"),
         transform=Transform(size=64, fit="stretch"),
-        temperature=1.5,
+        calibration=Calibration(temperature=1.5),
         rejection=Rejection(threshold=0.4),
     )
     save_bundle(tmp_path / "small", description, network, "# A card")
@@ -34,12 +36,12 @@ def test_what_is_saved_comes_back(folder: Path) -> None:
     bundle = load_bundle(folder)
     assert bundle.info.classes == ("DMEL", "DMFL", "other")
     assert bundle.info.transform == Transform(size=64, fit="stretch")
-    assert (bundle.info.temperature, bundle.info.rejection.threshold, bundle.info.card) == (
+    assert (bundle.info.calibration.temperature, bundle.info.rejection.threshold, bundle.info.card) == (
         1.5,
         0.4,
         "# A card",
     )
-    assert bundle.info.model_id == f"small@{bundle.info.weights_sha256[:12]}"
+    assert bundle.info.model_id == f"small@{bundle.info.sha256[:12]}"
     for name, tensor in network.state_dict().items():
         assert torch.allclose(bundle.network.state_dict()[name].float(), tensor.float(), rtol=1e-3, atol=1e-6)
 
@@ -84,3 +86,45 @@ def test_damaged_weights_are_named(folder: Path, content: bytes) -> None:
     (folder / "model.safetensors").write_bytes(content)
     with pytest.raises(BundleError, match=r"model\.safetensors"):
         load_bundle(folder)
+
+
+def text_model(classes: int) -> TextModel:
+    generator = np.random.default_rng(0)
+    shapes = {"weight": (2 * 64, classes), "idf": (64,), "bias": (classes,), "prior": (classes,)}
+    return TextModel(**{name: generator.random(shape, dtype=np.float32) for name, shape in shapes.items()})
+
+
+def with_words(folder: Path, text: TextModel | None) -> None:
+    description = Description(
+        name="told",
+        model="resnet18:b1-0",
+        classes=("DMEL", "DMFL"),
+        transform=Transform(size=64),
+        embedding_size=48,
+        calibration=Calibration(words=WordsCalibration(temperature=1.0, own=0.7, caption=0.8)),
+        hashing=Hashing(buckets=64),
+    )
+    save_bundle(folder, description, build_network("resnet18:b1-0", 2), "", text=text)
+
+
+def test_a_text_model_comes_back_in_half_precision(tmp_path: Path) -> None:
+    with_words(tmp_path, text_model(2))
+    bundle = load_bundle(tmp_path)
+    assert bundle.text is not None
+    for name, tensor in vars_of(text_model(2)).items():
+        assert np.allclose(vars_of(bundle.text)[name], tensor, atol=1e-3)
+    assert load_file(tmp_path / "model.safetensors")["words.weight"].dtype == torch.float16
+    assert bundle.info.embedding_size == 48  # of 64 features
+
+
+def vars_of(model: TextModel) -> dict[str, np.ndarray]:
+    return {name: getattr(model, name) for name in ("weight", "idf", "bias", "prior")}
+
+
+@pytest.mark.parametrize("text", [None, text_model(3)])
+def test_a_text_model_that_is_missing_or_of_other_classes_is_refused(
+    tmp_path: Path, text: TextModel | None
+) -> None:
+    with_words(tmp_path, text)
+    with pytest.raises(BundleError, match="text model that does not fit"):
+        load_bundle(tmp_path)

@@ -85,7 +85,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_bundle_labels_as_the_build_measured(bundle: Path) -> None:
     info = bundle_info(bundle)
     assert info.classes == ("DMTR", "GFIG")
-    assert info.rejection.background
+    assert info.extra.background
     assert info.rejection.novelty
     predictor = load_predictor(bundle, "cpu")
     images = np.stack([predictor.prepare(picture(code, 40)) for code in ("GFIG", "DMTR")])

@@ -104,7 +104,7 @@ def test_a_package_is_judged_by_a_head_that_did_not_see_it(
 ) -> None:
     monkeypatch.setattr(facts, "_SMALL_PACKAGE", 8)
     examples = as_examples(WITH_SCREENS)
-    by_head = replace(model, rejection=Rejection(threshold=0.5, background=True))
+    by_head = replace(model, rejection=Rejection(threshold=0.5))
     seen = replace(
         by_head, head=fit_chosen_head(WITH_SCREENS.features, examples, np.arange(len(examples.codes)))
     )

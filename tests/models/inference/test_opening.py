@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from models.bundle.bundle import BundleError, Rejection, resolve_bundle
+from models.bundle.bundle import BundleError, ExtraOutputs, resolve_bundle
 from models.bundle.description import Description
 from models.bundle.serialization import load_bundle, save_bundle
 from models.inference.engine import Engine
@@ -44,7 +44,7 @@ def made(folder: Path, model: str, *, background: bool = False) -> Path:
         model=model,
         classes=CLASSES,
         transform=Transform(size=64, resize=64),
-        rejection=Rejection(background=background),
+        extra=ExtraOutputs(background=background),
     )
     save_bundle(folder, description, network, "")
     return folder
@@ -98,7 +98,7 @@ from models.inference.openvino_engine import open_streams
 
 sys.setswitchinterval(1e-4)
 info = bundle_info(sys.argv[1])
-graph = build_graph(info.model, info.outputs, info.transform, read_weights(info)[0])
+graph = build_graph(info.model, info.outputs, info.transform, read_weights(info).network)
 images, barrier, done = np.zeros((2, 64, 64, 3), np.uint8), threading.Barrier(8), threading.Event()
 
 def begin(engine):

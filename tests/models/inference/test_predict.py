@@ -5,11 +5,21 @@ import numpy as np
 import pytest
 import torch
 
-from models.bundle.bundle import Rejection, resolve_bundle
+from models.bundle.bundle import (
+    Calibration,
+    ExtraOutputs,
+    Hashing,
+    Rejection,
+    SetThresholds,
+    WordsCalibration,
+    resolve_bundle,
+)
 from models.bundle.description import Description
 from models.bundle.serialization import load_bundle, save_bundle
+from models.bundle.text_model import TextModel
 from models.devices import DeviceError, choose_device
 from models.inference.predict import load_predictor
+from models.inference.words import Words, hash_text
 from models.networks.build import build_network
 from models.transforms import Transform
 from tests.models.pictures import encoded, picture
@@ -28,7 +38,7 @@ def folder(tmp_path: Path) -> Path:
         model="resnet18:b2-1",
         classes=("DMEL", "DMFL", "DMLI", "DMTR"),
         transform=Transform(size=64, fit="stretch"),
-        temperature=2.0,
+        calibration=Calibration(temperature=2.0),
         rejection=Rejection(threshold=0.3),
     )
     save_bundle(tmp_path, description, network, "card")
@@ -93,3 +103,36 @@ def test_the_bundle_that_ships_loads_and_is_small() -> None:
         1,
         predictor.embedding_size,
     )
+
+
+def test_a_bundle_with_words_and_further_outputs_says_all_of_it(tmp_path: Path) -> None:
+    """The first features are the embedding; a text speaks for its class, and no text changes nothing."""
+    torch.manual_seed(1)
+    extra = ExtraOutputs(background=True, torn=True, compound=True, kinds=("bar", "map"))
+    hashing, classes = Hashing(buckets=64), ("DMEL", "GFIG")
+    weight = np.zeros((128, 2), np.float32)
+    weight[hash_text("electron micrograph", hashing).buckets] = 1, -1
+    text = TextModel(weight, np.ones(64, np.float32), np.zeros(2, np.float32), np.full(2, 0.5, np.float32))
+    description = Description(
+        name="full",
+        model="resnet18:b1-0",
+        classes=classes,
+        transform=Transform(size=64, resize=64),
+        embedding_size=40,
+        extra=extra,
+        calibration=Calibration(words=WordsCalibration(temperature=1.0, own=1.0, caption=1.0)),
+        hashing=hashing,
+        sets=SetThresholds(coverage=0.9, picture=(0.1, 0.1), words=(0.1, 0.1)),
+    )
+    save_bundle(tmp_path, description, build_network("resnet18:b1-0", 7), "", text=text)
+    predictor = load_predictor(tmp_path, "cpu", "fp32")
+    images = np.stack([predictor.prepare(encoded(picture("DMEL", 0)))] * 2)
+    alone = predictor.predict(images)
+    told = predictor.predict(images, [Words("An electron micrograph", None), None])
+    assert told.probabilities[0, 0] > alone.probabilities[0, 0]
+    assert np.array_equal(told.probabilities[1], alone.probabilities[1])
+    assert told.embeddings.shape == (2, 40)
+    assert told.compound is not None
+    assert told.members is not None
+    assert told.members.any(axis=1).all()
+    assert len(told.paths) == 2

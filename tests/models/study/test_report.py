@@ -97,8 +97,7 @@ def test_undefined_scores_are_dashes_and_stand_ins_are_called_so() -> None:
         embedding_size=1,
         temperature=1.0,
         rejection=Rejection(),
-        caption_weight=0.0,
-        weights_sha256="0",
+        sha256="0",
         card="",
         metrics={"test": scores | {"classes": classes}},
     )

@@ -1,0 +1,141 @@
+"""Words as a second view of a panel: what its own text and its figure's caption say of the modality.
+
+A text is read as the set of its terms: words, pairs of words, pieces of five characters of long words, and the
+modalities that the lexicon of `models.inference.caption_view` finds. Terms are hashed into buckets, so that there is no
+vocabulary to keep; a linear model reads the buckets of the panel's own text and those of the caption side by side.
+Source of the hashing: Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", ICML 2009.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from models.bundle.bundle import Hashing
+from models.bundle.text_model import TextModel
+from models.inference.caption_view import named_modalities
+
+Floats = npt.NDArray[np.float32]
+Indices = npt.NDArray[np.int64]
+
+LEAST_PRIOR = 1e-3
+"""A class with a smaller share of the training texts counts as if it had this one: its words say little."""
+
+_TOKEN = re.compile(r"[a-zµα-ω]+|\d+(?:\.\d+)?|[&%×°]", re.IGNORECASE)
+_LONGEST_ACRONYM = 6
+_PIECE = 5
+_NAMED, _NAMED_ALONE = "=", "!"
+"""What terms of the lexicon begin with: named by the text, and no other modality beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a paper says of a panel."""
+
+    own: str | None
+    """The caption's part for this panel."""
+    caption: str | None
+    """The whole caption, which the figure's panels share."""
+    label: str | None = None
+    """The panel's letter."""
+
+    @property
+    def nearest(self) -> str:
+        """The text that is closest to the panel: its own, or else the caption; empty where there is none."""
+        return self.own or self.caption or ""
+
+
+@dataclass(frozen=True, slots=True)
+class HashedText:
+    """The buckets of a text's terms in ascending order, each once, and how much each counts."""
+
+    buckets: Indices
+    """(n,) from 0."""
+    values: Floats
+    """(n,)."""
+
+    def weighted(self, idf: Floats) -> HashedText:
+        """Rare terms count more, (buckets,) `idf`; the values' squares add up to 1."""
+        values = self.values * idf[self.buckets]
+        length = np.sqrt((values**2).sum())
+        return HashedText(self.buckets, (values / length if length else values).astype(np.float32))
+
+
+def tokens(text: str) -> list[str]:
+    """Words and signs in small letters; `#` for every number; a short word in capitals as `^sem` and as `sem`."""
+    found: list[str] = []
+    for token in _TOKEN.findall(text):
+        small = token.lower()
+        if token[0].isdigit():
+            small = "#"
+        elif 1 < len(token) <= _LONGEST_ACRONYM and token.isupper():
+            found.append(f"^{small}")
+        found.append(small)
+    return found
+
+
+def terms(text: str) -> frozenset[str]:
+    """All that the model reads of a text."""
+    words = tokens(text)
+    pairs = {f"{first} {second}" for first, second in itertools.pairwise(words)}
+    named = named_modalities(text)
+    lexicon = {_NAMED + code for code in named} | ({_NAMED_ALONE + code for code in named if len(named) == 1})
+    return frozenset(words) | pairs | _pieces(set(words)) | lexicon
+
+
+def hash_text(text: str, hashing: Hashing) -> HashedText:
+    """The terms' buckets: each counts once, one with a term of the lexicon `lexicon_gain` times."""
+    counted: dict[int, float] = {}
+    for term in terms(text):
+        bucket = zlib.crc32(term.encode()) % hashing.buckets
+        value = hashing.lexicon_gain if term[0] in (_NAMED, _NAMED_ALONE) else 1.0
+        counted[bucket] = max(value, counted.get(bucket, 0.0))
+    buckets = np.array(sorted(counted), np.int64)  # in an order that does not change from process to process
+    return HashedText(buckets, np.array([counted[bucket] for bucket in buckets.tolist()], np.float32))
+
+
+def fit_idf(texts: Sequence[HashedText], buckets: int) -> Floats:
+    """(buckets,) smoothed inverse document frequencies, as scikit-learn's TfidfTransformer has them."""
+    found = np.concatenate([np.zeros(0, np.int64), *(text.buckets for text in texts)])
+    frequencies = np.bincount(found, minlength=buckets)
+    return (np.log((1 + len(texts)) / (1 + frequencies)) + 1).astype(np.float32)
+
+
+class TextView:
+    """A bundle's text model. Thread-safe."""
+
+    def __init__(self, model: TextModel, hashing: Hashing, floor: float) -> None:
+        self._model, self._hashing, self._floor = model, hashing, floor
+        self._log_prior = np.log(np.maximum(model.prior, LEAST_PRIOR))
+
+    def log_ratios(self, texts: Sequence[Words | None]) -> Floats:
+        """(N, classes): log p(class given the text) - log p(class), floored; zeros where there is no text."""
+        ratios = np.zeros((len(texts), len(self._model.bias)), np.float32)
+        hashed: dict[str, HashedText] = {}
+        for row, words in enumerate(texts):
+            if words and words.nearest:
+                ratios[row] = self._log_ratio(words, hashed)
+        return ratios
+
+    def _log_ratio(self, words: Words, hashed: dict[str, HashedText]) -> Floats:
+        """(classes,); `hashed` keeps what panels of a figure share."""
+        logits = self._model.bias.copy()
+        for text, first in ((words.nearest, 0), (words.caption or "", len(self._model.idf))):
+            if text not in hashed:
+                hashed[text] = hash_text(text, self._hashing).weighted(self._model.idf)
+            logits += hashed[text].values @ self._model.weight[first + hashed[text].buckets]
+        log_probabilities = logits - np.logaddexp.reduce(logits)
+        ratio: Floats = np.maximum(log_probabilities - self._log_prior, self._floor).astype(np.float32)
+        return ratio
+
+
+def _pieces(words: set[str]) -> set[str]:
+    """Five characters in a row of words longer than four, whose ends show: `~<micr`, ..., `~copy>`."""
+    framed = [f"<{word}>" for word in words if len(word) >= _PIECE]
+    return {f"~{word[i : i + _PIECE]}" for word in framed for i in range(len(word) - _PIECE + 1)}

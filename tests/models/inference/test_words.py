@@ -1,0 +1,101 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.bundle.bundle import Hashing
+from models.bundle.text_model import TextModel
+from models.inference.words import TextView, Words, fit_idf, hash_text, terms, tokens
+
+HASHING = Hashing(buckets=512, lexicon_gain=4.0)
+
+
+def view(own: str = "", caption: str = "", floor: float = -7.0) -> TextView:
+    """A model of two classes, whose first is spoken for by the terms of `own` and `caption`, each at its place."""
+    weight = np.zeros((2 * HASHING.buckets, 2), np.float32)
+    for text, first in ((own, 0), (caption, HASHING.buckets)):
+        weight[first + hash_text(text, HASHING).buckets, 0] = 1
+    ones = np.ones(HASHING.buckets, np.float32)
+    return TextView(
+        TextModel(weight, ones, np.zeros(2, np.float32), np.full(2, 0.5, np.float32)), HASHING, floor
+    )
+
+
+def test_tokens_are_small_letters_numbers_alike_and_acronyms_marked() -> None:
+    assert tokens("SEM of 12.5 nm Particles (H&E)") == [
+        *("^sem", "sem", "of", "#", "nm", "particles"),
+        *("h", "&", "e"),
+    ]
+
+
+def test_terms_are_words_pairs_pieces_and_what_the_lexicon_names() -> None:
+    found = terms("TEM of cells")
+    assert {"tem", "tem of", "~<cell", "~ells>", "=DMTR", "!DMTR"} <= found
+    assert not {"!DMTR", "!DRCT"} & terms("TEM and CT of cells")
+    assert terms("") == frozenset()
+
+
+def test_terms_of_the_lexicon_count_more_and_squares_add_up_to_one() -> None:
+    hashed = hash_text("TEM of cells", HASHING)
+    assert sorted(set(hashed.values.tolist())) == [1.0, 4.0]
+    assert (np.diff(hashed.buckets) > 0).all()
+    weighted = hashed.weighted(fit_idf([hashed, hash_text("cells", HASHING)], HASHING.buckets))
+    assert (weighted.values**2).sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_rare_terms_weigh_more() -> None:
+    texts = [hash_text(text, HASHING) for text in ("a rat", "a cow", "a pig")]
+    idf = fit_idf(texts, HASHING.buckets)
+    (common,) = hash_text("a", HASHING).buckets
+    (rare,) = hash_text("rat", HASHING).buckets
+    assert idf[common] == pytest.approx(1)
+    assert idf[rare] == pytest.approx(1 + np.log(2))
+
+
+def test_a_text_speaks_for_its_class_and_no_text_for_none() -> None:
+    ratios = view(own="electron micrograph").log_ratios(
+        [Words("An electron micrograph", None), Words(None, None), None, Words("", "")]
+    )
+    assert ratios[0, 0] > 0.1 > 0 > ratios[0, 1]
+    assert not ratios[1:].any()
+
+
+def test_the_caption_stands_in_for_a_text_of_its_own_and_is_read_beside_one() -> None:
+    shared = Words(None, "electron micrograph")
+    assert view(own="electron micrograph").log_ratios([shared])[0, 0] > 0
+    told = Words("Scale bar", "electron micrograph")
+    assert view(own="electron micrograph").log_ratios([told])[0, 0] < 0.01
+    assert view(caption="electron micrograph").log_ratios([told])[0, 0] > 0
+
+
+def test_ratios_do_not_fall_below_the_floor() -> None:
+    assert view(own="electron micrograph", floor=-0.1).log_ratios([Words("electron", None)]).min() >= -0.1
+
+
+@given(st.text(max_size=200), st.text(max_size=200))
+def test_any_text_gives_finite_numbers(own: str, caption: str) -> None:
+    assert np.isfinite(view(own="a").log_ratios([Words(own, caption)])).all()
+
+
+def test_the_numbers_are_the_same_in_every_process() -> None:
+    """Python hashes strings anew in every process; the order of additions must not follow it."""
+    text = "Confocal images of HeLa cells, DAPI in blue; scale bar 20 µm."
+    code = (
+        "from models.bundle.bundle import Hashing; from models.inference.words import hash_text; import numpy as np;"
+        f"h = hash_text({text!r}, Hashing(buckets=512, lexicon_gain=4.0));"
+        "print(h.weighted(np.linspace(0.1, 3, 512).astype(np.float32)).values.tobytes().hex())"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={"PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(found) == 1

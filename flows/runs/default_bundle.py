@@ -75,7 +75,7 @@ def gather_panels(settings: BuildSettings) -> Iterator[LabelledPanel]:
 
     yield from _published(Path(settings.panels))
     yield from _assembled(Path(settings.panels))
-    yield from draw_all(settings.seed)
+    yield from draw_all(settings.seed, Path(settings.cache) if settings.cache else None)
     yield from draw_noise(settings.seed)
     if settings.corpus:
         yield from _gold(settings.corpus)

@@ -19,6 +19,8 @@ from models.networks.variants import parse_variant
 from models.networks.weights import load_file, start_from
 
 MODEL = "resnet18:b3-0:spread+lite2:x6"
+EMBEDDED = ("b3-0",)
+"""The unit whose features are the embedding: the ResNet's, the first of the network's."""
 _RESNET, _LITE = "resnet18:b3-1", "lite2:x6"
 """Up to where the trunks are computed: the ResNet a unit further than the network, for comparison."""
 

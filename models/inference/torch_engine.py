@@ -16,8 +16,15 @@ from models.inference.engine import Floats
 from models.networks.build import ClassifierNetwork
 from models.transforms import Pixels, Transform
 
-_NAMES = (*((f"conv{number}", f"bn{number}") for number in (1, 2, 3)), ("conv", "bn"))
-"""A convolution and the BatchNorm behind it, as ResNets and torchvision's Inception name them."""
+_NAMES = (
+    *((f"conv{number}", f"bn{number}") for number in (1, 2, 3)),
+    ("conv", "bn"),
+    ("_conv_stem", "_bn0"),
+    ("_expand_conv", "_bn0"),
+    ("_depthwise_conv", "_bn1"),
+    ("_project_conv", "_bn2"),
+)
+"""A convolution and the BatchNorm behind it, as ResNets, torchvision's Inception and EfficientNets name them."""
 
 
 class TorchEngine:

@@ -10,9 +10,11 @@ from torch import Tensor, nn
 
 from models.caption_features import TEXT_SIZE
 from models.networks.ensemble import Ensemble, build_ensemble, build_pooled
+from models.networks.lite_variants import parse_trunk_pair
 from models.networks.multi_exit import build_multi_exit
 from models.networks.resnet import ResNet, build_resnet
 from models.networks.spread import build_spread
+from models.networks.trunk_pair import PairedTrunks
 from models.networks.variants import Variant, parse_exits, parse_spread, parse_variant
 
 HEAD_ONLY = frozenset({"resnet50:svm", "densenet121+captions"})
@@ -44,6 +46,8 @@ def build_network(model: str, classes: Sequence[str] | int) -> nn.Module:
         return _OTHERS[model](count)
     if variant := parse_spread(model):
         return build_spread(variant, count)
+    if pair := parse_trunk_pair(model):
+        return PairedTrunks(pair, count)
     if exits := parse_exits(model):
         if isinstance(classes, int):
             raise TypeError(f"{model} needs the classes' codes, not their number alone")
@@ -52,13 +56,15 @@ def build_network(model: str, classes: Sequence[str] | int) -> nn.Module:
 
 
 def bodies(model: str, network: nn.Module) -> list[tuple[str, nn.Module]]:
-    """The parts of a network that start weights go into, each with torchvision's name for it."""
+    """The parts of a network that start weights go into, each with its name: torchvision's, or `lite2`."""
     if isinstance(network, Ensemble):
         return [
             part
             for name, member in zip(network.names, network.members, strict=True)
             for part in bodies(name, member)
         ]
+    if isinstance(network, PairedTrunks):
+        return [(model.partition(":")[0], network.resnet), (network.lite.base, network.lite)]
     base = model.partition(":")[0].partition("+")[0]
     return [(base, network if isinstance(network, ResNet) else network.body)]  # type: ignore[list-item]
 

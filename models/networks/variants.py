@@ -5,6 +5,7 @@
 `resnet34:tune-fc`     only the new head is trained;  `resnet34:tune-whole`  everything is
 `resnet34:b3-0:spread` shallow, read by the mean and the spread of each channel instead of the mean alone
 `resnet18:b2-1+b3-1`   two exits: the class's group is read after b2-1, the class within it after b3-1
+`resnet18:b3-0:spread+lite2:x6`  beside an EfficientNet-Lite (see `models.networks.lite_variants`)
 Blocks count from 1 and units from 0, as in the paper.
 """
 

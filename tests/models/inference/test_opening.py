@@ -60,6 +60,7 @@ def pictures(count: int, side: int = 64) -> np.ndarray:
         "resnet18:b1-0",
         "resnet18:b3-1:spread",
         "resnet34:b2-0+b3-0",
+        "resnet18:b1-1:spread+lite0:x3",
         "resnet50:b2-0",
         "resnet18:tune-b3-0",
         "resnet18:tune-whole",
@@ -86,6 +87,21 @@ def test_half_precision_on_a_cpu_gives_nearly_what_the_reference_gives(tmp_path:
     found, expected = half.predict(images), reference.predict(images)
     assert 0 < np.abs(found.probabilities - expected.probabilities).max() < 0.05
     np.testing.assert_allclose(found.embeddings, expected.embeddings, rtol=0.1, atol=0.05)
+
+
+@pytest.mark.skipif(not HAS_BFLOAT16, reason="this CPU has no bfloat16, or OpenVINO is not made for it")
+def test_paired_trunks_name_the_same_classes_in_half_precision(tmp_path: Path) -> None:
+    folder = made(tmp_path, "resnet18:b2-0:spread+lite2:x6")
+    half, single = load_predictor(folder, "cpu"), load_predictor(folder, "cpu", "fp32")
+    assert (half.runtime, single.runtime) == ("openvino", "onnx")
+    images = pictures(11)
+    images[:5] //= 4
+    found, expected = half.predict(images), single.predict(images)
+    assert 0 < np.abs(found.probabilities - expected.probabilities).max() < 0.05
+    best = np.sort(expected.probabilities, axis=1)
+    clear = best[:, -1] - best[:, -2] > 0.05
+    same = found.probabilities.argmax(axis=1) == expected.probabilities.argmax(axis=1)
+    assert same[clear].all()
 
 
 ENGINES_THAT_BEGIN_TOGETHER = """

@@ -1,3 +1,4 @@
+import hashlib
 import pickle
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import torch
 from safetensors.torch import save_file
 
 from models.networks.build import build_network
-from models.networks.weights import WeightsError, load_file, start_from
+from models.networks.weights import PUBLISHED_SHA256, WeightsError, load_file, load_published, start_from
 
 
 class Explosive:
@@ -61,3 +62,23 @@ def test_weights_that_do_not_fit_say_what_is_missing() -> None:
         start_from(build_network("resnet18:b3-0", 4), small.state_dict(), "small")
     with pytest.raises(WeightsError, match="another shape"):
         start_from(small, large.state_dict(), "large")
+
+
+def test_published_weights_are_told_by_their_checksum(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "lite2.pth"
+    torch.save({"_conv_stem.weight": torch.ones(32, 3, 3, 3)}, file)
+    with pytest.raises(WeightsError, match="not lite2's published ones"):
+        load_published("lite2", file)
+    known = {"lite2": hashlib.sha256(file.read_bytes()).hexdigest()}
+    monkeypatch.setattr("models.networks.weights.PUBLISHED_SHA256", known)
+    assert load_published("lite2", file)["_conv_stem.weight"].shape == (32, 3, 3, 3)
+    with pytest.raises(WeightsError, match="cannot be read"):
+        load_published("lite2", tmp_path / "gone.pth")
+
+
+def test_the_shared_resnet_is_the_published_one(shared: Path) -> None:
+    file = shared / "weights" / "resnet18_imagenet1k_v1_bnfolded_to_layer3.npz"
+    assert load_published("resnet18", file)["conv1.weight"].shape == (64, 3, 7, 7)
+    assert set(PUBLISHED_SHA256) == {"resnet18", "lite2"}

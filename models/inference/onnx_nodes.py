@@ -1,0 +1,124 @@
+"""Builds an ONNX graph node by node and notes which tensors it takes from a bundle's weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from models.transforms import Transform
+
+Array = npt.NDArray[Any]
+Shape = tuple[int, ...]
+
+_OPSET, _IR_VERSION = 18, 8
+"""Old enough for every ONNX Runtime of the last years."""
+
+
+class Nodes:
+    """Adds nodes to a graph and notes which tensors it takes from the weights."""
+
+    def __init__(self, weights: Mapping[str, Array]) -> None:
+        from onnx import TensorProto, helper, numpy_helper
+
+        self._onnx, self._types, self._to_onnx = helper, TensorProto, numpy_helper.from_array
+        self._weights = weights
+        self._nodes: list[Any] = []
+        self._constants: list[Any] = []
+        self.expected: dict[str, Shape] = {}
+
+    def op(self, kind: str, *inputs: str, output: str | None = None, **attributes: Any) -> str:
+        """A node; the name of its output."""
+        name = output or f"{kind.lower()}_{len(self._nodes)}"
+        self._nodes.append(self._onnx.make_node(kind, list(inputs), [name], **attributes))
+        return name
+
+    def constant(self, value: Array) -> str:
+        """The name of a constant."""
+        name = f"constant_{len(self._constants)}"
+        self._constants.append(self._to_onnx(np.ascontiguousarray(value), name))
+        return name
+
+    def normalised(self, images: str, transform: Transform) -> str:
+        """(N, S, S, 3) uint8 -> (N, 3, S, S) normalised."""
+        mean, std = (
+            np.array(v, np.float32).reshape(1, 3, 1, 1) * 255 for v in (transform.mean, transform.std)
+        )
+        planes = self.op("Cast", self.op("Transpose", images, perm=[0, 3, 1, 2]), to=self._types.FLOAT)
+        return self.op("Div", self.op("Sub", planes, self.constant(mean)), self.constant(std))
+
+    def convolution(
+        self,
+        x: str,
+        conv: str,
+        norm: str,
+        shape: Shape,
+        *,
+        stride: int = 1,
+        pads: Sequence[int] = (0, 0, 0, 0),
+        groups: int = 1,
+        epsilon: float = 1e-5,
+    ) -> str:
+        """A convolution with its BatchNorm folded in.
+
+        `shape`: outputs, inputs of a group, side of the kernel. `pads`: zeros at the top, left, bottom and right.
+        """
+        outputs, inputs, side = shape
+        weight = self._tensor(f"{conv}.weight", outputs, inputs, side, side)
+        scale, shift, mean, variance = (
+            self._tensor(f"{norm}.{part}", outputs)
+            for part in ("weight", "bias", "running_mean", "running_var")
+        )
+        self._tensor(f"{norm}.num_batches_tracked")
+        factor = scale / np.sqrt(variance + epsilon)
+        constants = weight * factor[:, None, None, None], shift - mean * factor
+        operands = (x, *map(self.constant, constants))
+        return self.op("Conv", *operands, strides=[stride] * 2, pads=list(pads), group=groups)
+
+    def relu6(self, x: str) -> str:
+        """The values within 0..6."""
+        return self.op("Clip", x, *(self.constant(np.array(bound, np.float32)) for bound in (0, 6)))
+
+    def rescaled(self, x: str, factor: Array, shift: Array) -> str:
+        """`x * factor + shift`, each (3,), of (N, 3, H, W) channels."""
+        by_channel = (np.asarray(values, np.float32).reshape(1, 3, 1, 1) for values in (factor, shift))
+        times, plus = map(self.constant, by_channel)
+        return self.op("Add", self.op("Mul", x, times), plus)
+
+    def mean(self, maps: str, output: str | None = None) -> str:
+        """(N, C, H, W) -> (N, C)."""
+        return self.op("ReduceMean", maps, self.constant(np.array([2, 3])), output=output, keepdims=0)
+
+    def mean_and_spread(self, maps: str, output: str | None = None) -> str:
+        """(N, C, H, W) -> (N, 2C), as `models.networks.spread` has it."""
+        mean = self.op("ReduceMean", maps, self.constant(np.array([2, 3])), keepdims=1)
+        off = self.op("Sub", maps, mean)
+        variance = self.mean(self.op("Mul", off, off))
+        spread = self.op("Sqrt", self.op("Add", variance, self.constant(np.array(1e-6, np.float32))))
+        flat = self.op("Squeeze", mean, self.constant(np.array([2, 3])))
+        return self.op("Concat", flat, spread, output=output, axis=1)
+
+    def linear(self, x: str, name: str, inputs: int, outputs: int, output: str | None = None) -> str:
+        """(N, inputs) -> (N, outputs)."""
+        weight, bias = self._tensor(f"{name}.weight", outputs, inputs), self._tensor(f"{name}.bias", outputs)
+        return self.op("Gemm", x, *map(self.constant, (weight, bias)), output=output, transB=1)
+
+    def _tensor(self, name: str, *shape: int) -> npt.NDArray[np.float32]:
+        """A tensor of the weights; zeros where they have none of this shape, which `expected` brings to light."""
+        self.expected[name] = shape
+        found = self._weights.get(name)
+        if found is None or found.shape != shape:
+            return np.zeros(shape, np.float32)
+        return found.astype(np.float32)
+
+    def serialised(self, side: int) -> bytes:
+        """The model as ONNX has it on disk."""
+        types, info = self._types, self._onnx.make_tensor_value_info
+        taken = info("images", types.UINT8, ["n", side, side, 3])
+        given = [info(name, types.FLOAT, ["n", None]) for name in ("logits", "features")]
+        graph = self._onnx.make_graph(self._nodes, "figmill", [taken], given, self._constants)
+        opset = self._onnx.make_opsetid("", _OPSET)
+        model = self._onnx.make_model(graph, opset_imports=[opset], ir_version=_IR_VERSION)
+        return bytes(model.SerializeToString())

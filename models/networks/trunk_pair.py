@@ -1,0 +1,66 @@
+"""A shallow ResNet and an EfficientNet-Lite side by side: two views of a panel, read by one linear layer.
+
+They err differently, so together they name more panels right than a deeper network that takes as long.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from models.networks.efficientnet_lite import EfficientNetLite
+from models.networks.lite_variants import LITE_MEAN, LITE_STD, TrunkPair
+from models.networks.spread import build_spread
+from models.networks.weights import load_published, start_from
+from models.transforms import IMAGENET_MEAN, IMAGENET_STD
+
+
+class PairedTrunks(nn.Module):
+    """Both trunks' means and spreads, the ResNet's first, and a linear head on them.
+
+    The first `resnet_size` of the `embedding_size` features are the ResNet's. Images come normalised for ImageNet's
+    ResNets; `lite_range` turns them into what the published weights of EfficientNet-Lite were trained on.
+    """
+
+    def __init__(self, pair: TrunkPair, classes: int) -> None:
+        super().__init__()
+        self.resnet = build_spread(pair.resnet, classes)
+        self.resnet.fc = nn.Identity()  # type: ignore[assignment]
+        self.lite = EfficientNetLite(pair.lite)
+        self.resnet_size = self.resnet.embedding_size
+        self.embedding_size = self.resnet_size + self.lite.embedding_size
+        self.fc = nn.Linear(self.embedding_size, classes)
+
+    def features(self, x: Tensor) -> Tensor:
+        """(N, 3, H, W) normalised -> (N, embedding_size)."""
+        return torch.cat([self.resnet.features(x), self.lite.features(lite_range(x))], dim=1)
+
+    def head(self, features: Tensor) -> Tensor:
+        """(N, embedding_size) -> (N, classes) logits."""
+        logits: Tensor = self.fc(features)
+        return logits
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, 3, H, W) normalised -> (N, classes) logits."""
+        return self.head(self.features(x))
+
+
+def lite_range(x: Tensor) -> Tensor:
+    """(N, 3, H, W) normalised by ImageNet's mean and deviation -> as TensorFlow normalises for EfficientNet-Lite."""
+    mean, std = (x.new_tensor(values).reshape(1, 3, 1, 1) * 255 for values in (IMAGENET_MEAN, IMAGENET_STD))
+    return (x * std + (mean - LITE_MEAN)) / LITE_STD
+
+
+def build_pretrained_pair(
+    pair: TrunkPair, classes: int, resnet_file: str | Path, lite_file: str | Path
+) -> PairedTrunks:
+    """The network with ImageNet's published weights in both trunks and a random head, in evaluation mode.
+
+    Raises WeightsError for files other than those of `models.networks.weights.PUBLISHED_SHA256`.
+    """
+    network = PairedTrunks(pair, classes)
+    start_from(network.resnet, load_published(pair.resnet.base, resnet_file), str(resnet_file))
+    start_from(network.lite, load_published(pair.lite.base, lite_file), str(lite_file))
+    return network.eval()

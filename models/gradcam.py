@@ -17,12 +17,13 @@ import torch
 from PIL import Image
 from torch import nn
 
-from models.bundle.bundle import Bundle
+from models.bundle.bundle import BACKGROUND, Bundle
 from models.data.augmentation import to_batch
 from models.data.imageclef import DataError
 from models.errors import ModelError
-from models.evaluation.calibration import softmax
+from models.inference.decisions import Panels, class_probabilities
 from models.networks.resnet import ResNet
+from models.taxonomy import name
 from models.transforms import Pixels
 
 
@@ -35,6 +36,7 @@ class Look:
     """A prediction and the heat that explains it, per layer: (S, S) float32 in 0..1."""
 
     code: str
+    """The most probable class, or `models.bundle.bundle.BACKGROUND` where the picture is rather no figure's panel."""
     confidence: float
     heat: dict[str, npt.NDArray[np.float32]]
 
@@ -52,9 +54,15 @@ class Explanation:
 
 def layers_of(network: nn.Module) -> dict[str, nn.Module]:
     """The residual units by name, the first one first."""
-    if not isinstance(network, ResNet):
+    return {unit: modules[-1] for unit, modules in _resnet(network).steps() if unit != "stem"}
+
+
+def _resnet(network: nn.Module) -> ResNet:
+    """The network, or the ResNet that it holds beside another trunk. Raises LayerError where there is none."""
+    found = getattr(network, "resnet", network)
+    if not isinstance(found, ResNet):
         raise LayerError("Grad-CAM++ needs a ResNet; this bundle holds another network")
-    return {name: modules[-1] for name, modules in network.steps() if name != "stem"}
+    return found
 
 
 def explain(bundle: Bundle, data: bytes, layers: Sequence[str] = ()) -> Explanation:
@@ -63,9 +71,8 @@ def explain(bundle: Bundle, data: bytes, layers: Sequence[str] = ()) -> Explanat
     Raises ValueError for what cannot be decoded, LayerError for an unknown layer.
     """
     known = layers_of(bundle.network)
-    if isinstance(bundle.network, ResNet):
-        bundle.network.freeze(0)  # a frozen unit would keep no gradient to look at
-        bundle.network.eval()
+    _resnet(bundle.network).freeze(0)  # a frozen unit would keep no gradient to look at
+    bundle.network.eval()
     wrong = [name for name in layers if name not in known]
     if wrong:
         raise LayerError(f"unknown layer {wrong[0]!r}; this network has {', '.join(known)}")
@@ -73,6 +80,16 @@ def explain(bundle: Bundle, data: bytes, layers: Sequence[str] = ()) -> Explanat
     pixels = bundle.info.transform.prepare(data)
     grey = np.asarray(Image.fromarray(pixels).convert("L").convert("RGB"))
     return Explanation(pixels, grey, _look(bundle, pixels, chosen), _look(bundle, grey, chosen))
+
+
+def describe_look(look: Look) -> str:
+    """What is explained, for people: `DMFL (fluorescence microscopy) 93%`."""
+    what = "no figure's panel" if look.code == BACKGROUND else name(look.code)
+    return (
+        f"{look.code} ({what}) {look.confidence:.0%}"
+        if what != look.code
+        else f"{what} {look.confidence:.0%}"
+    )
 
 
 def explain_file(bundle: Bundle, file: Path, layers: Sequence[str] = ()) -> Explanation:
@@ -100,15 +117,16 @@ def _look(bundle: Bundle, pixels: Pixels, layers: dict[str, nn.Module]) -> Look:
 
     x = to_batch(torch.from_numpy(pixels.copy())[None], bundle.info.transform)
     with torch.inference_mode():
-        probabilities = softmax(bundle.network(x).numpy() / bundle.info.calibration.temperature)[0]
+        logits = bundle.network(x).numpy()
+    probabilities = class_probabilities(bundle.info, Panels(logits, np.zeros(1, bool)))[0]
     label = int(probabilities.argmax())
     heat = {}
-    for name, module in layers.items():
+    for layer, module in layers.items():
         with GradCAMPlusPlus(model=bundle.network, target_layers=[module]) as cam:
-            heat[name] = np.asarray(
+            heat[layer] = np.asarray(
                 cam(input_tensor=x, targets=[ClassifierOutputTarget(label)])[0], np.float32
             )
-    return Look(bundle.info.classes[label], float(probabilities[label]), heat)
+    return Look(bundle.info.outputs[label], float(probabilities[label]), heat)
 
 
 def overlay(pixels: Pixels, heat: npt.NDArray[np.float32]) -> Pixels:
@@ -130,6 +148,6 @@ def sheet(explanation: Explanation) -> Image.Image:
         (explanation.grey, explanation.in_grey),
     ):
         tiles = [(f"{look.code} {look.confidence:.0%}", pixels)]
-        tiles += [(name, overlay(pixels, heat)) for name, heat in look.heat.items()]
+        tiles += [(layer, overlay(pixels, heat)) for layer, heat in look.heat.items()]
         rows.append(tiles)
     return draw_tiles(rows)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from flows.commands.options import DEVICE
+from flows.commands.options import CAPTIONS, DEVICE
 from tasks.errors import FigmillError
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ def _training_options(command: Callable[..., None]) -> Callable[..., None]:
                 default="imagenet",
                 show_default=True,
                 metavar="imagenet|random|PATH",
-                help="Start weights: torchvision's (downloaded), none, a .pth, .safetensors or .npz file, or a folder "
+                help="Start weights: torchvision's (downloaded; without a network `figmill train` takes the trunk that "
+                "ships, for models that are part of it), none, a .pth, .safetensors or .npz file, or a folder "
                 "of files such as alexnet.pth and googlenet.pth; for resnet50:ensemble the folder of its members.",
             ),
             click.option(
@@ -147,6 +148,7 @@ def train(where: tuple[str, ...], **options: Any) -> None:
     from models.training.settings import TrainSettings
 
     command = "figmill train " + shlex.join(sys.argv[2:])
+    options["weights"] = _start_weights(options["model"], options["weights"])
     settings = TrainSettings(where=_parse_where(where), command=command, **options)
     reporter = TrainingLines(click.echo)
     if api_is_configured():
@@ -159,6 +161,17 @@ def train(where: tuple[str, ...], **options: Any) -> None:
 
     with followed(settings, reporter) as hears:
         _report(train_here(settings, hears))
+
+
+def _start_weights(model: str, weights: str) -> str:
+    from models.training.starting import available_weights, start_name
+
+    found = available_weights(model, weights)
+    if found != weights:
+        click.echo(
+            f"the weights of {weights} cannot be downloaded: starting from {start_name(found)}", err=True
+        )
+    return found
 
 
 def _report(outcome: TrainOutcome) -> None:
@@ -192,6 +205,7 @@ def _in_a_line(scores: Evaluation) -> str:
     show_default=True,
     help="Which images; auto takes those marked test where there are any, else all.",
 )
+@CAPTIONS
 @_IMAGES
 @_WHERE
 @DEVICE
@@ -200,6 +214,7 @@ def _in_a_line(scores: Evaluation) -> str:
 def evaluate(where: tuple[str, ...], **options: Any) -> None:
     """Score BUNDLE (a name or a folder) on labelled DATA, as in `figmill train`.
 
+    Columns caption and subcaption of a list count beside the images where the bundle reads words.
     Writes report.md, metrics.json, predictions.parquet, confusion.png and reliability.png.
 
     \b
@@ -209,7 +224,8 @@ def evaluate(where: tuple[str, ...], **options: Any) -> None:
     from flows.runs.evaluating import EvaluateSettings, evaluate_bundle
 
     settings = EvaluateSettings(where=_parse_where(where), **options)
-    click.echo(_in_a_line(evaluate_bundle(settings)))
+    scores = evaluate_bundle(settings, warn=lambda sentence: click.echo(f"warning: {sentence}", err=True))
+    click.echo(_in_a_line(scores))
     click.echo(f"report: {settings.out}/report.md")
 
 
@@ -297,7 +313,7 @@ def explain(bundle: str, images: tuple[str, ...], layers: tuple[str, ...], out: 
 
     from models.bundle.bundle import resolve_bundle
     from models.bundle.serialization import load_bundle
-    from models.gradcam import explain_file, sheet, sheet_names
+    from models.gradcam import describe_look, explain_file, sheet, sheet_names
 
     loaded = load_bundle(resolve_bundle(bundle))
     folder, files = Path(out), [Path(image) for image in images]
@@ -305,11 +321,8 @@ def explain(bundle: str, images: tuple[str, ...], layers: tuple[str, ...], out: 
         explanation = explain_file(loaded, image, layers)
         folder.mkdir(parents=True, exist_ok=True)
         sheet(explanation).save(folder / name)
-        colour, grey = explanation.in_colour, explanation.in_grey
-        click.echo(
-            f"{image.name}: {colour.code} {colour.confidence:.0%}, in greyscale {grey.code} {grey.confidence:.0%} "
-            f"-> {folder / name}"
-        )
+        colour, grey = describe_look(explanation.in_colour), describe_look(explanation.in_grey)
+        click.echo(f"{image.name}: {colour}, in greyscale {grey} -> {folder / name}")
 
 
 @click.group(invoke_without_command=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -20,6 +22,8 @@ from models.inference.predict import Predictor, load_predictor
 from models.inference.scoring import ScoredImages, score_images
 from models.training.plots import plot_confusion, plot_reliability
 
+log = logging.getLogger("figmill.evaluating")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluateSettings:
@@ -32,15 +36,17 @@ class EvaluateSettings:
     """`auto`: the test images where any are marked, else all."""
     images: str | None = None
     where: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    captions: bool = True
+    """Let captions and subcaptions of the list count beside the images, or the images alone."""
     device: Device = "auto"
     cache: str | None = None
 
 
-def evaluate_bundle(settings: EvaluateSettings) -> Evaluation:
+def evaluate_bundle(settings: EvaluateSettings, warn: Callable[[str], None] = log.warning) -> Evaluation:
     """Writes report.md, metrics.json, predictions.parquet and the plots into `out`.
 
     Images marked unsure are predicted and left out of the scores. Computed in single precision, for scores that do not
-    depend on what the machine has.
+    depend on what the machine has. `warn` hears what makes the scores look better than they are.
     Raises ValueError (BundleError, DataError, DeviceError) with a line for the user.
     """
     predictor = load_predictor(resolve_bundle(settings.bundle), settings.device, "fp32")
@@ -49,7 +55,9 @@ def evaluate_bundle(settings: EvaluateSettings) -> Evaluation:
     _check_classes(data, predictor)
     cache = Path(settings.cache) if settings.cache else None
     prepared = prepare(test_only(data), predictor.transform, cache, classes=predictor.classes)
-    scored = score_images(prepared, predictor)
+    scored = score_images(prepared, predictor, settings.captions)
+    if any(scored.trained_on):
+        warn(_flattered(scored, predictor))
     _write(Path(settings.out), scored, predictor)
     return scored.evaluation
 
@@ -76,7 +84,12 @@ def _check_classes(data: LabelledImages, predictor: Predictor) -> None:
 def _write(out: Path, scored: ScoredImages, predictor: Predictor) -> None:
     out.mkdir(parents=True, exist_ok=True)
     pq.write_table(_table(scored, predictor), out / "predictions.parquet", compression="zstd")
-    record = {"model_id": predictor.model_id, **metrics(scored.evaluation)}
+    record = {
+        "model_id": predictor.model_id,
+        "trained_on": sum(scored.trained_on),
+        "with_captions": scored.told,
+        **metrics(scored.evaluation),
+    }
     (out / "metrics.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     (out / "report.md").write_text(_report(scored, predictor), encoding="utf-8")
     plot_confusion(scored.evaluation, out / "confusion.png")
@@ -96,15 +109,28 @@ def _table(scored: ScoredImages, predictor: Predictor) -> pa.Table:
         "confidence": probabilities.max(axis=1),
         "rejected": scored.predictions.rejected,
         "unsure": [image.unsure for image in images],
+        "trained_on": list(scored.trained_on),
         "probabilities": pa.FixedSizeListArray.from_arrays(probabilities.ravel(), probabilities.shape[1]),
     }
     names = {"figmill.classes": json.dumps(list(predictor.classes)), "figmill.model_id": predictor.model_id}
     return pa.table(columns).replace_schema_metadata(names)
 
 
+def _flattered(scored: ScoredImages, predictor: Predictor) -> str:
+    return (
+        f"{sum(scored.trained_on)} of the {len(scored.trained_on)} images trained {predictor.model_id}: "
+        "its scores on others will be lower"
+    )
+
+
 def _report(scored: ScoredImages, predictor: Predictor) -> str:
     prepared = scored.prepared
     lines = [quality(f"{predictor.model_id} on {len(prepared.images)} images", scored.evaluation)]
+    lines.append(
+        f"{scored.told} of the {len(prepared.images)} images were scored with a caption beside them."
+    )
+    if any(scored.trained_on):
+        lines.append(f"**{_flattered(scored, predictor)}**")
     for what, names in (("missing", prepared.missing), ("unreadable", prepared.unreadable)):
         if names:
             lines.append(f"{len(names)} images {what}: {', '.join(names)}")

@@ -46,6 +46,8 @@ def read_scoring(description: Mapping[str, Any], classes: int) -> ScoringSetting
     )
     if (read.calibration.words is None) != (read.hashing is None):
         raise ValueError("words and calibration.words do not come together")
+    if read.rejection.torn is not None and not read.extra.torn:
+        raise ValueError("rejection.torn is there, outputs.torn is not")
     return read
 
 

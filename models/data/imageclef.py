@@ -4,8 +4,9 @@ DATA may be
 - a folder of class folders (`DMEL/1.jpg`), perhaps below `train`, `validation` and `test`;
 - a list, `name code` or `name,code` per line, as of ImageCLEF 2013 and 2016;
 - a CSV or TSV with a header: a column with the image (`path`, `name`, `fig_name` or `id`), one with the class
-  (`code`, `modality`, `label` or `class`), perhaps `split`, `article` or `group`, `caption`, `licence`,
-  `source`. Images of a list are looked for where it says, then by name below its folder or `images`.
+  (`code`, `modality`, `label` or `class`), perhaps `split`, `article` or `group`, `caption`,
+  `subcaption`, `licence`, `source`. Images of a list are looked for where it says, then by name below its folder or
+  `images`.
 """
 
 from __future__ import annotations
@@ -57,6 +58,8 @@ class LabelledImage:
     group: str = ""
     """What must not be parted by a split, such as the article; empty where nothing is known."""
     caption: str = ""
+    subcaption: str = ""
+    """The caption's part for this image alone, where there is one."""
     source: str = ""
     licence: str = ""
     unsure: bool = False
@@ -212,6 +215,7 @@ def _labelled(path: Path, row: Mapping[str, str], source: str) -> LabelledImage:
         split=_split(split, path),
         group=next((row[name] for name in _GROUP_COLUMNS if row.get(name)), ""),
         caption=row.get("caption", ""),
+        subcaption=row.get("subcaption", ""),
         source=row.get("source") or source,
         licence=row.get("licence", ""),
         unsure=row.get("unsure", "0") not in {"0", "", "false", "False"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -30,7 +31,7 @@ class ClassScores:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Scores of N images. Intervals are 95% bootstrap intervals.
+    """Scores of N images. Intervals are 95% bootstrap intervals, or Wilson's where all resamples agree.
 
     Images of classes that the model does not have are wrong in every score: they lower the accuracy, and the precision
     and F1 of the class that they got. Macro-F1 is over the model's classes that have images.
@@ -75,16 +76,22 @@ def evaluate(
     predicted, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
     right, kept = predicted == labels, confidence >= threshold if rejected is None else ~rejected
     confusion = confusion_matrix(labels, predicted, len(classes))
-    samples = _resamples(groups or [str(index) for index in range(len(labels))])
+    units = groups or [str(index) for index in range(len(labels))]
+    samples, independent = _resamples(units), len(set(units))
+    accuracy, f1 = float(right.mean()), macro_f1(confusion)
     ece = expected_calibration_error(confidence, right)
     return Evaluation(
         images=len(labels),
         unknown=int((labels < 0).sum()),
-        accuracy=float(right.mean()),
-        accuracy_interval=_interval([right[rows].mean() for rows in samples]),
-        macro_f1=macro_f1(confusion),
-        macro_f1_interval=_interval(
-            [_resampled_macro_f1(confusion, labels[r], predicted[r]) for r in samples]
+        accuracy=accuracy,
+        accuracy_interval=_widened(
+            _interval([right[rows].mean() for rows in samples]), accuracy, independent
+        ),
+        macro_f1=f1,
+        macro_f1_interval=_widened(
+            _interval([_resampled_macro_f1(confusion, labels[r], predicted[r]) for r in samples]),
+            f1,
+            independent,
         ),
         ece=ece,
         ece_interval=_reflected(
@@ -162,6 +169,25 @@ def _resamples(groups: Sequence[str]) -> list[Indices]:
 def _interval(values: Sequence[float]) -> Interval:
     low, high = np.nanpercentile(np.asarray(values, dtype=np.float64), [2.5, 97.5])
     return float(low), float(high)
+
+
+def wilson_interval(share: float, count: int) -> Interval:
+    """95% interval of a share seen in `count` independent units. Source: Wilson, JASA 22, 1927.
+
+    As scipy.stats.binomtest gives it, which takes whole hits alone and a second or more to import.
+    """
+    z = 1.959964
+    centre = (share + z * z / (2 * count)) / (1 + z * z / count)
+    half = z / (1 + z * z / count) * math.sqrt(share * (1 - share) / count + (z / (2 * count)) ** 2)
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def _widened(interval: Interval, value: float, independent: int) -> Interval:
+    """Wilson's interval where the bootstrap's has no width: resamples of what is all right are all right too.
+
+    `independent`: the groups that the bootstrap draws. Of macro-F1 it is the interval of a share as large.
+    """
+    return wilson_interval(value, independent) if interval[0] == interval[1] else interval
 
 
 def _reflected(value: float, interval: Interval) -> Interval:

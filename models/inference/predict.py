@@ -54,7 +54,7 @@ class Predictor:
     def __init__(self, info: BundleInfo, engines: Engines) -> None:
         self.name, self.card, self.model_id = info.name, info.card, info.model_id
         self.classes, self.embedding_size = info.classes, info.embedding_size
-        self.transform = info.transform
+        self.transform, self.training = info.transform, info.training
         self.device, self.runtime = engines.device, engines.runtime
         self.computation = f"{_LIBRARIES[engines.runtime]}, {engines.precision}, {engines.device}"
         self.chunk, self.at_once = engines.chunk, engines.chunk * len(engines.engines)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.bundle.trained_on import find_trained
 from models.data.experiment import Prepared
-from models.data.imageclef import DataError
+from models.data.imageclef import DataError, LabelledImage
 from models.evaluation.evaluation import Evaluation, evaluate
 from models.inference.predict import Predictions, Predictor
 from models.inference.words import Words
@@ -27,24 +28,43 @@ class ScoredImages:
     """The code of each image's most probable class."""
     evaluation: Evaluation
     """Of the images that are not marked unsure."""
+    trained_on: tuple[bool, ...]
+    """Whether each image trained the bundle, as far as the bundle says."""
+    told: int
+    """Images that were scored with a caption."""
 
 
-def score_images(prepared: Prepared, predictor: Predictor) -> ScoredImages:
-    """Predicts every test image, and scores those not marked unsure. Raises DataError where all are."""
-    predictions = _predict(prepared, predictor)
+def score_images(prepared: Prepared, predictor: Predictor, captions: bool = True) -> ScoredImages:
+    """Predicts every test image, with its caption if `captions`, and scores those not marked unsure.
+
+    Raises DataError where all are.
+    """
+    texts = [_words(image) if captions else None for image in prepared.images]
+    predictions = _predict(prepared, predictor, texts)
     codes = np.array(predictor.classes)[predictions.probabilities.argmax(axis=1)]
+    digests = [prepared.canvases.digests[row] for row in prepared.rows]
     return ScoredImages(
-        prepared, predictions, tuple(codes.tolist()), _score(prepared, predictions, predictor)
+        prepared,
+        predictions,
+        tuple(codes.tolist()),
+        _score(prepared, predictions, predictor),
+        find_trained(predictor.training, digests),
+        sum(words is not None for words in texts),
     )
 
 
-def _predict(prepared: Prepared, predictor: Predictor) -> Predictions:
+def _words(image: LabelledImage) -> Words | None:
+    if not image.caption and not image.subcaption:
+        return None
+    return Words(own=image.subcaption or None, caption=image.caption or None)
+
+
+def _predict(prepared: Prepared, predictor: Predictor, texts: Sequence[Words | None]) -> Predictions:
     examples = prepared.examples("test")
     parts = []
     for start in range(0, len(examples), _BATCH):
         images = predictor.transform.central(prepared.canvases.pixels[examples.rows[start : start + _BATCH]])
-        texts = [Words(own=text, caption=None) for text in examples.captions[start : start + _BATCH]]
-        parts.append(predictor.predict(images, texts))
+        parts.append(predictor.predict(images, texts[start : start + _BATCH]))
     return _join(parts)
 
 

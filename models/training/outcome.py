@@ -15,6 +15,7 @@ from models.bundle.bundle import BundleInfo, Calibration, Rejection
 from models.bundle.card import ModelFacts, metrics, write_card
 from models.bundle.description import Description
 from models.bundle.serialization import save_bundle
+from models.bundle.trained_on import KEY, pack_digests
 from models.data.examples import compute_logits
 from models.data.experiment import Prepared, Split
 from models.data.imageclef import DataError
@@ -25,7 +26,7 @@ from models.networks.resnet import parameter_counts
 from models.training.plots import plot_confusion, plot_curves, plot_reliability
 from models.training.recipes import Recipe
 from models.training.settings import TrainSettings
-from models.training.starting import start_identity
+from models.training.starting import start_identity, start_name
 from models.training.training import Epoch, Fit
 
 OUTCOME = "outcome.json"
@@ -151,7 +152,7 @@ def _save(
             parameters=parameter_counts(fit.network)[0],
             command=settings.command or "flows.runs.training.train(...)",
             recipe=_recipe_text(settings, recipe),
-            start_weights=Path(settings.weights).name,
+            start_weights=start_name(settings.weights),
             seed=settings.seed,
             best_epoch=_best_epoch_text(fit),
             validation=validation,
@@ -170,9 +171,10 @@ def _record(settings: TrainSettings, recipe: Recipe, prepared: Prepared, fit: Fi
         "where": {column: list(values) for column, values in settings.where},
         "preset": settings.preset,
         "recipe": asdict(recipe),
-        "start_weights": Path(settings.weights).name,
+        "start_weights": start_name(settings.weights),
         "start_weights_identity": start_identity(settings.model, settings.weights),
         "data_key": prepared.key,
+        KEY: pack_digests(_digests(prepared)),
         "freeze": settings.freeze,
         "seed": settings.seed,
         "images": {
@@ -186,6 +188,12 @@ def _record(settings: TrainSettings, recipe: Recipe, prepared: Prepared, fit: Fi
         "epochs": fit.history[-1].epoch,
         "best_epoch": fit.best.epoch,
     }
+
+
+def _digests(prepared: Prepared) -> list[str]:
+    """Of the files that trained or validated."""
+    images = zip(prepared.rows, prepared.images, strict=True)
+    return [prepared.canvases.digests[row] for row, image in images if image.split != "test"]
 
 
 def _recipe_text(settings: TrainSettings, recipe: Recipe) -> str:

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from models.bundle.bundle import DESCRIPTION_FILE, WEIGHTS_FILE, BundleError
+from models.bundle.bundle import DESCRIPTION_FILE, PRETRAINED, WEIGHTS_FILE, BundleError
 from models.bundle.serialization import load_bundle
 from models.errors import ModelError
 from models.networks.build import bodies, build_network
@@ -34,6 +34,15 @@ RANDOM_WEIGHTS = "random"
 
 ENSEMBLE = "resnet50:ensemble"
 
+SHIPPED_TRUNK = PRETRAINED / "default" / WEIGHTS_FILE
+"""ImageNet's ResNet-18 up to its third stage, in half precision: what the default bundle's head was fitted to."""
+
+_SOME_CLASSES = ("DMEL", "DMFL", "GFIG")
+"""Of two groups, one of which has several, as a network with two exits wants."""
+
+_RESNET = "resnet."
+"""What the names of a ResNet's tensors begin with where it stands beside another trunk."""
+
 
 def check_start(model: str, weights: str) -> None:
     """Whether the network called `model` can start from `weights`, as far as can be told before anything is read.
@@ -48,6 +57,30 @@ def check_start(model: str, weights: str) -> None:
         _check_members(weights)
     elif weights != IMAGENET_WEIGHTS:
         _files(model, Path(weights))
+
+
+def available_weights(model: str, weights: str) -> str:
+    """`weights`; where they are ImageNet's and cannot be downloaded, the trunk that ships if the model is part of it.
+
+    Raises WeightsError where that will not do either, and UnknownModelError.
+    """
+    check_start(model, weights)
+    if weights != IMAGENET_WEIGHTS:
+        return weights
+    try:
+        for base in _bases(model):
+            imagenet(base)
+    except WeightsError:
+        if not _is_part_of(model, SHIPPED_TRUNK):
+            raise
+        return str(SHIPPED_TRUNK)
+    return weights
+
+
+def start_name(weights: str) -> str:
+    """What start weights are called: `imagenet`, a file, or the folder of a bundle."""
+    place = Path(weights)
+    return f"the trunk of the bundle {place.parent.name}" if place.name == WEIGHTS_FILE else place.name
 
 
 def start_network(
@@ -71,7 +104,7 @@ def start_network(
     elif weights != RANDOM_WEIGHTS:
         files = _files(model, Path(weights))
         for base, body in bodies(model, network):
-            start_from(body, load_file(files[base]), str(files[base]))
+            start_from(body, _load_trunk(files[base]), str(files[base]))
     if freeze:
         _freeze_before(network, freeze)
     return network
@@ -95,6 +128,25 @@ def weights_identity(weights: str) -> str:
     place = Path(weights)
     files = sorted(f for f in place.iterdir() if f.suffix in SUFFIXES) if place.is_dir() else [place]
     return " ".join(_sha256(file) for file in files)
+
+
+def _is_part_of(model: str, trunk: Path) -> bool:
+    try:
+        network = build_network(model, _SOME_CLASSES)
+        for _, body in bodies(model, network):
+            start_from(body, _load_trunk(trunk), str(trunk))
+    except WeightsError:
+        return False
+    return True
+
+
+def _load_trunk(file: Path) -> dict[str, Tensor]:
+    """A file's tensors by torchvision's names; of a bundle with two trunks its ResNet's."""
+    tensors = load_file(file)
+    resnet = {
+        name.removeprefix(_RESNET): tensor for name, tensor in tensors.items() if name.startswith(_RESNET)
+    }
+    return resnet or tensors
 
 
 def _bases(model: str) -> tuple[str, ...]:

@@ -173,7 +173,7 @@ def _in_batches(way: Way, images: np.ndarray) -> Iterator[np.ndarray]:
 
 def _model(bundle: Bundle) -> bytes:
     info = bundle.info
-    weights, _ = read_weights(info)
+    weights = read_weights(info).network
     return build_graph(info.model, info.outputs, info.transform, weights).model
 
 

@@ -5,11 +5,11 @@ import pytest
 import torch
 from PIL import Image
 
-from models.bundle.bundle import Bundle
+from models.bundle.bundle import Bundle, ExtraOutputs
 from models.bundle.description import Description
 from models.bundle.serialization import load_bundle, save_bundle
 from models.data.examples import Examples
-from models.gradcam import LayerError, explain, overlay, sheet, sheet_names
+from models.gradcam import LayerError, Look, describe_look, explain, overlay, sheet, sheet_names
 from models.networks.build import build_network
 from models.training.training import fit_head_only
 from models.transforms import Transform
@@ -86,3 +86,24 @@ def test_frozen_layers_can_be_looked_at(tmp_path: Path, model: str, layer: str) 
     save_bundle(tmp_path, description, build_network(model, 2), "")
     look = explain(load_bundle(tmp_path), encoded(picture("DMFL", 0)), (layer,)).in_colour
     assert look.heat[layer].shape == (64, 64)
+
+
+def test_a_picture_that_is_no_panel_is_explained_as_such(tmp_path: Path) -> None:
+    """Outputs beside the classes do not compete with them, but for the background."""
+    torch.manual_seed(0)
+    network = build_network("resnet18:b1-0", 5)
+    with torch.no_grad():
+        network.fc.bias.copy_(torch.tensor([0.0, 0.0, 50.0, 0.0, 90.0]))
+    description = Description(
+        name="x",
+        model="resnet18:b1-0",
+        classes=("DMEL", "DMFL"),
+        transform=Transform(size=64),
+        extra=ExtraOutputs(background=True, torn=True, compound=True),
+    )
+    save_bundle(tmp_path, description, network, "")
+    look = explain(load_bundle(tmp_path), encoded(picture("DMFL", 0))).in_colour
+    assert (look.code, round(look.confidence, 3)) == ("background", 1.0)
+    assert describe_look(look) == "background (no figure's panel) 100%"
+    assert describe_look(Look("DMFL", 0.93, {})) == "DMFL (fluorescence microscopy) 93%"
+    assert describe_look(Look("My class", 0.5, {})) == "My class 50%"

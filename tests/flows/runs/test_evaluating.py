@@ -2,8 +2,10 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 import torch
@@ -12,10 +14,13 @@ from click.testing import CliRunner, Result
 from flows.cli import figmill
 from flows.runs.evaluating import EvaluateSettings, evaluate_bundle
 from flows.runs.training import train
+from models.bundle.bundle import Calibration, Hashing, WordsCalibration
 from models.bundle.description import Description
 from models.bundle.serialization import save_bundle
+from models.bundle.text_model import TextModel
 from models.caption_features import caption_features
 from models.data.imageclef import DataError
+from models.inference.words import hash_text
 from models.networks.build import build_network
 from models.training.settings import TrainSettings
 from models.transforms import Transform
@@ -125,6 +130,54 @@ def test_captions_count_where_the_network_reads_them(tmp_path: Path) -> None:
         "DMEL",
         "DMFL",
     ]
+
+
+def test_captions_and_subcaptions_of_a_list_count_beside_the_images(tmp_path: Path) -> None:
+    """A bundle that reads words, and whose network says nothing: a panel's own text, or else the caption, or none."""
+    network = build_network("resnet18:b1-0", 2)
+    torch.nn.init.zeros_(network.fc.weight)
+    torch.nn.init.zeros_(network.fc.bias)
+    hashing, weight = Hashing(buckets=256), np.zeros((512, 2), np.float32)
+    weight[hash_text("fluorescence", hashing).buckets] = -5, 5
+    ones, even = np.ones(256, np.float32), np.full(2, 0.5, np.float32)
+    description = Description(
+        name="words",
+        model="resnet18:b1-0",
+        classes=CODES[:2],
+        transform=Transform(size=64, resize=64),
+        calibration=Calibration(words=WordsCalibration(temperature=1.0, own=1.0, caption=1.0)),
+        hashing=hashing,
+    )
+    text = TextModel(weight, ones, np.zeros(2, np.float32), even)
+    save_bundle(tmp_path / "bundle", description, network, "", text=text)
+    for name in "abc":
+        picture("DMEL", 0).save(tmp_path / f"{name}.png")
+    (tmp_path / "list.csv").write_text(
+        "path,code,caption,subcaption\na.png,DMFL,Cells,Fluorescence\nb.png,DMFL,Fluorescence,\nc.png,DMEL,,\n"
+    )
+    wanted = settings(
+        tmp_path, tmp_path / "out", data=(str(tmp_path / "list.csv"),), cache=str(tmp_path / "cache")
+    )
+    assert evaluate_bundle(wanted).accuracy == 1.0
+    assert "2 of the 3 images were scored with a caption" in (tmp_path / "out" / "report.md").read_text()
+    assert evaluate_bundle(replace(wanted, captions=False)).accuracy == pytest.approx(1 / 3)
+
+
+def test_images_that_trained_the_bundle_are_counted_and_warned_of(trained: Path, tmp_path: Path) -> None:
+    warnings: list[str] = []
+    evaluate_bundle(settings(trained, tmp_path / "new"), warnings.append)
+    assert not warnings
+    (tmp_path / "copied.png").write_bytes((trained / "set" / "train" / "DMEL" / "0.png").read_bytes())
+    (tmp_path / "list.csv").write_text("path,code\ncopied.png,DMEL\n")
+    data = (str(trained / "new"), str(tmp_path / "list.csv"))
+    evaluate_bundle(settings(trained, tmp_path / "old", data=data), warnings.append)
+    assert len(warnings) == 1
+    assert warnings[0].startswith("1 of the 21 images trained bundle@")
+    assert warnings[0] in (tmp_path / "old" / "report.md").read_text()
+    table = pq.read_table(tmp_path / "old" / "predictions.parquet")
+    assert sum(table["trained_on"].to_pylist()) == 1
+    done = run("evaluate", trained / "bundle", *data, "--out", tmp_path / "o", "--cache", tmp_path / "c")
+    assert "warning: 1 of the 21 images trained" in done.stderr
 
 
 def test_a_bundle_of_another_taxonomy_is_an_error(trained: Path, tmp_path: Path) -> None:

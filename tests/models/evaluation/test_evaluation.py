@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 from sklearn.metrics import f1_score, precision_recall_fscore_support
 
-from models.evaluation.evaluation import evaluate
+from models.evaluation.evaluation import evaluate, wilson_interval
 
 
 def made(count: int = 300, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -85,3 +86,18 @@ def test_rejection_and_classes_without_images() -> None:
 def test_no_images_are_an_error() -> None:
     with pytest.raises(ValueError, match="no images"):
         evaluate(np.zeros((0, 2), np.float32), np.zeros(0, np.int64), "ab")
+
+
+@pytest.mark.parametrize(("right", "count"), [(10, 10), (0, 10), (7, 10), (30, 37)])
+def test_wilsons_interval_is_scipys(right: int, count: int) -> None:
+    expected = binomtest(right, count).proportion_ci(confidence_level=0.95, method="wilson")
+    assert wilson_interval(right / count, count) == pytest.approx((expected.low, expected.high), abs=1e-6)
+
+
+def test_what_is_all_right_has_an_interval_that_says_how_little_was_seen() -> None:
+    probabilities, labels = np.eye(2, dtype=np.float32)[[0, 1] * 20], np.array([0, 1] * 20)
+    alone = evaluate(probabilities, labels, "ab")
+    articles = evaluate(probabilities, labels, "ab", [str(number // 10) for number in range(40)])
+    for scores, units in ((alone, 40), (articles, 4)):
+        assert scores.accuracy_interval == scores.macro_f1_interval == wilson_interval(1.0, units)
+    assert articles.accuracy_interval[0] < 0.6 < 0.9 < alone.accuracy_interval[0]

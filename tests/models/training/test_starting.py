@@ -1,3 +1,4 @@
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,16 @@ from models.bundle.serialization import save_bundle
 from models.errors import ModelError
 from models.networks.build import build_network
 from models.networks.variants import ENSEMBLE_MEMBERS, UnknownModelError
-from models.networks.weights import WeightsError
-from models.training.starting import check_start, start_identity, start_network, weights_identity
+from models.networks.weights import WeightsError, load_file
+from models.training.starting import (
+    SHIPPED_TRUNK,
+    available_weights,
+    check_start,
+    start_identity,
+    start_name,
+    start_network,
+    weights_identity,
+)
 from models.transforms import Transform
 
 
@@ -72,3 +81,44 @@ def test_an_unknown_network_is_known_before_anything_is_read() -> None:
     for name in ("resnet18:b9-0", "resnet18:b3-1+b2-1"):
         with pytest.raises(UnknownModelError):
             check_start(name, "imagenet")
+
+
+@pytest.fixture
+def offline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No weights downloaded before, and a proxy that nobody is."""
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.setattr(urllib.request, "_opener", None)  # it remembers the proxies of its first use
+
+
+@pytest.mark.usefixtures("offline")
+def test_without_a_network_the_trunk_that_ships_will_do_for_what_it_holds() -> None:
+    for model in ("resnet18:b2-1", "resnet18:b3-1", "resnet18:b2-1+b3-1"):
+        found = available_weights(model, "imagenet")
+        network = start_network(model, ("DMEL", "GFIG"), found, seed=0)
+        shipped = next(
+            tensor
+            for name, tensor in load_file(SHIPPED_TRUNK).items()
+            if name.endswith("layer2.1.conv2.weight")
+        )
+        assert torch.equal(network.layer2[1].conv2.weight, shipped.float())
+    assert start_name(found) == "the trunk of the bundle default"
+    for model in ("resnet18:b4-1", "resnet34:b1-0", "alexnet+googlenet"):
+        with pytest.raises(WeightsError, match="cannot be downloaded"):
+            available_weights(model, "imagenet")
+
+
+def test_weights_that_are_given_are_taken() -> None:
+    assert available_weights("resnet18:b1-0", "random") == "random"
+    assert available_weights("resnet18:b1-0", "a.pth") == "a.pth"
+
+
+def test_of_a_bundle_with_two_trunks_the_resnet_starts_a_network(tmp_path: Path) -> None:
+    donor = build_network("resnet18:b2-0", 2)
+    tensors = {f"resnet.{name}": tensor for name, tensor in donor.state_dict().items()}
+    torch.save(tensors | {"lite.stem": torch.zeros(3)}, tmp_path / "pair.pth")
+    network = start_network("resnet18:b1-1", 2, str(tmp_path / "pair.pth"), seed=0)
+    assert torch.equal(network.conv1.weight, donor.conv1.weight)

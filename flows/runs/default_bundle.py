@@ -33,11 +33,12 @@ class BuildSettings:
     """The folder with published.csv and faulty.csv (with articles and splits), charts.csv (kinds of chart) and
     assembled.csv (ready-made sets)."""
     weights: str
-    out: str
+    """ImageNet weights of ResNet-18."""
+    second: str
+    """ImageNet weights of EfficientNet-Lite2."""
     captions: str
     """A list of captions of micrographs with their classes, as ImageCLEF's."""
-    second: str | None = None
-    """Weights of the second trunk, where the network has one."""
+    out: str
     corpus: str | None = None
     """Papers with gold: more panels to judge by, with captions."""
     photographs: str | None = None

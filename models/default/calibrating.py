@@ -30,12 +30,13 @@ from models.default.panels import COMPOUND, TORN, TRANSFORM, Flags, Indices, Pan
 from models.default.regression import Floats, Linear, fit_softmax
 from models.default.text_model import FLOOR, HASHING, TextFitter, read_texts
 from models.default.trunks import Features
+from models.evaluation.calibration import expected_calibration_error
 from models.evaluation.conformal import fit_sets
 from models.inference.decisions import Decisions, Panels, class_probabilities, decide
 from models.inference.words import Words
 
 COVERAGE = 0.95
-TORN_SHARE, NOVEL_SHARE, REJECTED_SHARE = 0.03, 0.005, 0.055
+TORN_SHARE, NOVEL_SHARE, REJECTED_SHARE = 0.02, 0.005, 0.055
 """Shares of good panels out of fold that may be rejected as torn, as novel, and in all."""
 FLAGGED_SHARE = 0.06
 """Share of good panels out of fold whose compound probability is a half or more."""
@@ -130,21 +131,27 @@ def calibrate(data: PanelArrays, held_out: HeldOut, name: str) -> Description:
 
 
 def _fit_calibration(described: Description, good: HeldOut, labels: Indices) -> Calibration:
-    """Temperatures and weights by the likelihood of the classes."""
+    """The weights of words by the likelihood of the classes; then both temperatures by the calibration error."""
     told = np.array([bool(words and words.nearest) for words in good.words])
 
-    def loss(calibration: Calibration, with_words: bool) -> float:
-        trial = replace(described, calibration=calibration)
-        found = class_probabilities(trial, good.panels(with_words))
-        return _cross_entropy(found, labels, told if with_words else np.ones_like(told))
+    def loss(words: WordsCalibration) -> float:
+        trial = replace(described, calibration=Calibration(words=words))
+        return _cross_entropy(class_probabilities(trial, good.panels(told=True)), labels, told)
 
-    alone = min(_TEMPERATURES, key=lambda value: loss(Calibration(temperature=value), False))
     settings = (
         WordsCalibration(temperature=temperature, own=own, caption=caption, floor=FLOOR)
         for temperature, own, caption in itertools.product(_TEMPERATURES[::2], _WORD_WEIGHTS, _WORD_WEIGHTS)
     )
-    words = min(settings, key=lambda setting: loss(Calibration(temperature=alone, words=setting), True))
-    return Calibration(temperature=alone, words=words)
+    words = min(settings, key=loss)
+
+    def error(calibration: Calibration, with_words: bool) -> float:
+        shown = decide(replace(described, calibration=calibration), good.panels(with_words)).probabilities
+        return expected_calibration_error(shown.max(axis=1), shown.argmax(axis=1) == labels)
+
+    candidates = [Calibration(temperature=value, words=replace(words, temperature=value)) for value in _TEMPERATURES]
+    alone = min(candidates, key=lambda candidate: error(candidate, False))
+    with_words = min(candidates, key=lambda candidate: error(candidate, True))
+    return Calibration(temperature=alone.temperature, words=with_words.words)
 
 
 def _cross_entropy(probabilities: Floats, labels: Indices, rows: Flags) -> float:

@@ -225,7 +225,7 @@ def _data(card: DefaultCard) -> str:
         "Published and ready-made panels carry CC-BY, CC0 or permissive terms that their source shows; panels that a "
         "caption credits to another source are left out, and so are share-alike ones. Drawn panels are made by "
         "`models/default/drawings`. Photographs that train are public domain, CC0, CC-BY or permissive, each file by "
-        "itself (`models/default/photographs.csv`), and count five times: whole, three parts, and a thumbnail. Panels "
+        "itself (`models/default/photographs.csv`), and count three times: whole, a part, and a thumbnail. Panels "
         "marked unsure train but are not scored. The text model reads the published panels' captions and those of "
         "ImageCLEF 2016's micrographs (open-access articles); no text can be read back from it.",
         "",

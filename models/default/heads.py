@@ -21,14 +21,14 @@ from models.default.trunks import Features
 from models.taxonomy import groups
 
 FOLDS = 5
-_WEIGHTS = {"published": 1.0, "assembled": 0.3, "drawn": 0.1, "photograph": 0.3}
+_WEIGHTS = {"published": 1.0, "assembled": 0.3, "drawn": 0.3, "photograph": 0.5}
 """A published panel counts most: the others only look like what papers print, or like none of it."""
 _UNSURE = 0.7
 _BACKGROUND_PRIOR = -1.0
 """Added to the background's logit: among a paper's panels strangers are rarer than among what trains."""
 _FAULT_STRENGTH, _FAULT_WEIGHT = 0.003, 4.0
 _CHART_STRENGTH = 0.01
-DRAWN_CHARTS = 0.1
+DRAWN_CHARTS = 0.2
 """How much a drawn chart counts beside a published one where kinds are learned."""
 _LEAST_CHARTS = 5
 """Of a kind, published ones that train; a rarer kind is no output."""

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from models.default.heads import Part, Readout
 from models.default.regression import Linear
 from models.default.trunks import Trunk
-from models.networks.build import bodies, build_network
 from models.networks.efficientnet_lite import EfficientNetLite
-from models.networks.lite_variants import parse_lite
+from models.networks.lite_variants import parse_lite, parse_trunk_pair
 from models.networks.resnet import ResNet
-from models.networks.trunk_pair import lite_range
+from models.networks.trunk_pair import PairedTrunks, build_pretrained_pair
 from models.networks.variants import parse_variant
 from models.networks.weights import load_file, start_from
 
@@ -57,19 +56,18 @@ def load_trunks(weights: str, second: str) -> tuple[Trunk, Trunk]:
     start_from(lite, load_file(second), second)
 
     def read_lite(x: Tensor) -> Iterator[tuple[str, Tensor]]:
-        yield _LITE, lite.maps(lite_range(x))
+        yield _LITE, lite.maps(x)
 
     units = tuple(dict.fromkeys(unit for readout in READOUTS for unit in readout.units if unit != _LITE))
     return Trunk(resnet.eval(), resnet.maps, units), Trunk(lite.eval(), read_lite, (_LITE,))
 
 
-def build_shipped_network(layer: Linear, weights: str, second: str) -> nn.Module:
+def build_shipped_network(layer: Linear, weights: str, second: str) -> PairedTrunks:
     """The network with the layer's numbers. Raises WeightsError."""
-    network = build_network(MODEL, len(layer.bias))
-    for (_, body), file in zip(bodies(MODEL, network), (weights, second), strict=True):
-        start_from(body, load_file(file), file)
-    head: nn.Linear = network.fc  # type: ignore[assignment]
+    pair = parse_trunk_pair(MODEL)
+    assert pair is not None
+    network = build_pretrained_pair(pair, len(layer.bias), weights, second)
     with torch.no_grad():
-        head.weight.copy_(torch.from_numpy(layer.weight))
-        head.bias.copy_(torch.from_numpy(layer.bias))
-    return network.eval()
+        network.fc.weight.copy_(torch.from_numpy(layer.weight))
+        network.fc.bias.copy_(torch.from_numpy(layer.bias))
+    return network

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from models.data.canvases import default_cache
+from models.data.canvases import Progress, default_cache
 from models.default.drawings.charts import draw_charts
 from models.default.drawings.kept import keep_drawings
 from models.default.drawings.negatives import NOISE
@@ -32,11 +32,13 @@ Say = Callable[[str], None]
 TRANSFORM = Transform(fit="stretch")
 TAUGHT: tuple[Kind, ...] = ("published", "faulty", "assembled", "drawn", "photograph")
 """What trains; the other kinds are only ever judged."""
+_LOTS: tuple[tuple[Kind, ...], ...] = (("published", "faulty", "assembled"), ("drawn",), ("photograph",))
+"""In the order of `TAUGHT`; what is kept of one lot stays when another changes."""
 TORN, COMPOUND, CHART = "BAD", "COMP", "GFIG"
 """A piece of a panel, several panels that were not parted, and the class whose kinds are told apart."""
 
-_PER_DRAWER = 60
-_PER_CHART = 40
+_PER_DRAWER = 20
+_PER_CHART = 20
 _NOISE_IMAGES = 50
 _DRAWN = {"source": "models/default/drawings", "licence": "AGPL-3.0-or-later"}
 
@@ -124,12 +126,15 @@ def gather(
     panels: Sequence[LabelledPanel], trunks: Sequence[Trunk], cache: Path | None, say: Say
 ) -> PanelArrays:
     """The panels that train as arrays, with their features, which `cache` keeps."""
-    taught = tuple(panel for panel in panels if panel.kind in TAUGHT)
-    say(f"{len(taught)} images through the trunk")
-    features = cached_features(trunks, prepare(taught), TRANSFORM, cache, _say_tenths(say))
+    taught = tuple(panel for kind in TAUGHT for panel in panels if panel.kind == kind)
+    say(f"{len(taught)} images through the trunks")
+    lots = [[panel for panel in taught if panel.kind in kinds] for kinds in _LOTS]
+    features = [
+        cached_features(trunks, prepare(lot), TRANSFORM, cache, _say_tenths(say)) for lot in lots if lot
+    ]
     return PanelArrays(
         taught,
-        features,
+        Features(np.concatenate([lot.values for lot in features]), features[0].columns),
         np.array([panel.code for panel in taught]),
         np.array([panel.kind for panel in taught]),
         np.array([panel.group for panel in taught]),
@@ -145,14 +150,15 @@ def prepare(panels: Sequence[LabelledPanel]) -> npt.NDArray[np.uint8]:
         return np.stack(list(threads.map(lambda panel: TRANSFORM.prepare(panel.image), panels)))
 
 
-def _say_tenths(say: Say) -> Callable[[int, int], None]:
-    """Says every tenth of the way."""
+def _say_tenths(say: Say) -> Progress:
+    """Says every tenth of the way, of each trunk anew."""
     said = 0
 
     def progress(done: int, of: int) -> None:
         nonlocal said
-        if done * 10 // of > said:
-            said = done * 10 // of
+        tenth = done * 10 // of
+        if tenth > said:
             say(f"  {done} of {of}")
+        said = tenth % 10
 
     return progress

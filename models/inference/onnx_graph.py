@@ -1,9 +1,9 @@
-"""The ResNets as ONNX graphs, made from a bundle's weights alone: torch need not be imported to classify.
+"""Networks as ONNX graphs, made from a bundle's weights alone: torch need not be imported to classify.
 
     images (N, S, S, 3) uint8 -> normalised -> convolutions with their BatchNorms folded in -> features, logits
 
-Networks are walked as `models.networks.resnet`, `spread`, `multi_exit` and `ensemble` build them, and the tests hold
-both to the same outputs. Those of torchvision (AlexNet, GoogLeNet, Inception, DenseNet) have no graph here.
+They are walked as `models.networks.resnet`, `spread`, `multi_exit`, `trunk_pair` and `ensemble` build them, and the
+tests hold both to the same outputs. Those of torchvision (AlexNet, GoogLeNet, Inception, DenseNet) have no graph here.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 
 from models.inference.onnx_nodes import Array, Nodes, Shape
 from models.inference.onnx_trunks import lite_maps, resnet_steps
-from models.networks.lite_variants import LITE_MEAN, LITE_STD, TrunkPair, parse_trunk_pair
+from models.networks.lite_variants import TrunkPair, parse_trunk_pair
 from models.networks.variants import (
     ENSEMBLE_MEMBERS,
     OTHER_MODELS,
@@ -29,7 +29,7 @@ from models.networks.variants import (
     point_name,
 )
 from models.taxonomy import groups
-from models.transforms import IMAGENET_MEAN, IMAGENET_STD, Transform
+from models.transforms import Transform
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def has_graph(model: str) -> bool:
 def build_graph(
     model: str, classes: Sequence[str], transform: Transform, weights: Mapping[str, Array]
 ) -> Graph:
-    """The graph of a network of the ResNet family.
+    """The graph of a network that `has_graph` knows.
 
     Raises UnknownModelError for a name that no network has, ImportError where `onnx` is not installed.
     """
@@ -111,9 +111,7 @@ def _two_exits(
 def _trunk_pair(nodes: Nodes, images: str, pair: TrunkPair, classes: int, side: int) -> int:
     """Mean and spread of the ResNet's and of the EfficientNet-Lite's maps side by side, a linear head."""
     *_, (_, maps, channels) = resnet_steps(nodes, images, pair.resnet.base, _last(pair.resnet), "resnet.")
-    mean, std = (np.array(values) * 255 for values in (IMAGENET_MEAN, IMAGENET_STD))
-    rescaled = nodes.rescaled(images, std / LITE_STD, (mean - LITE_MEAN) / LITE_STD)
-    lite, lite_channels = lite_maps(nodes, rescaled, pair.lite, side, "lite.")
+    lite, lite_channels = lite_maps(nodes, images, pair.lite, side, "lite.")
     read = nodes.mean_and_spread(maps), nodes.mean_and_spread(lite)
     size = 2 * (channels + lite_channels)
     nodes.linear(nodes.op("Concat", *read, output="features", axis=1), "fc", size, classes, "logits")

@@ -81,12 +81,6 @@ class Nodes:
         """The values within 0..6."""
         return self.op("Clip", x, *(self.constant(np.array(bound, np.float32)) for bound in (0, 6)))
 
-    def rescaled(self, x: str, factor: Array, shift: Array) -> str:
-        """`x * factor + shift`, each (3,), of (N, 3, H, W) channels."""
-        by_channel = (np.asarray(values, np.float32).reshape(1, 3, 1, 1) for values in (factor, shift))
-        times, plus = map(self.constant, by_channel)
-        return self.op("Add", self.op("Mul", x, times), plus)
-
     def mean(self, maps: str, output: str | None = None) -> str:
         """(N, C, H, W) -> (N, C)."""
         return self.op("ReduceMean", maps, self.constant(np.array([2, 3])), output=output, keepdims=0)

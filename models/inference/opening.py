@@ -18,7 +18,8 @@ from models.bundle.bundle import DESCRIPTION_FILE, BundleError, BundleInfo
 from models.bundle.serialization import check_weights, load_bundle, read_weights
 from models.devices import Device, takes_gpu, usable_cores
 from models.inference.engine import Engine, Engines
-from models.inference.onnx_graph import Array, Graph, build_graph, has_graph
+from models.inference.onnx_graph import Graph, build_graph, has_graph
+from models.inference.onnx_nodes import Array
 
 log = logging.getLogger("figmill.engines")
 

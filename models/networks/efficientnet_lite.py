@@ -54,8 +54,9 @@ class InvertedResidual(Expansion):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, inputs, H, W) -> (N, outputs, ceil(H / stride), ceil(W / stride))."""
-        out = nnf.relu6(self._bn1(self._depthwise_conv(super().forward(x))))
-        out = self._bn2(self._project_conv(out))
+        widened = super().forward(x)
+        filtered = nnf.relu6(self._bn1(self._depthwise_conv(widened)))
+        out: Tensor = self._bn2(self._project_conv(filtered))
         return out + x if self.has_shortcut else out
 
 

@@ -20,9 +20,6 @@ STEM_WIDTH = 32
 BN_EPSILON = 1e-3
 """Of every BatchNorm, as TensorFlow trained them."""
 
-LITE_MEAN, LITE_STD = 127.0, 128.0
-"""What TensorFlow's EfficientNet-Lite subtracts from a channel in 0..255 and divides it by."""
-
 SCALES: Mapping[str, tuple[float, float]] = MappingProxyType(
     {"lite0": (1.0, 1.0), "lite1": (1.0, 1.1), "lite2": (1.1, 1.2), "lite3": (1.2, 1.4), "lite4": (1.4, 1.8)}
 )

@@ -11,17 +11,17 @@ import torch
 from torch import Tensor, nn
 
 from models.networks.efficientnet_lite import EfficientNetLite
-from models.networks.lite_variants import LITE_MEAN, LITE_STD, TrunkPair
+from models.networks.lite_variants import TrunkPair
 from models.networks.spread import build_spread
 from models.networks.weights import load_published, start_from
-from models.transforms import IMAGENET_MEAN, IMAGENET_STD
 
 
 class PairedTrunks(nn.Module):
     """Both trunks' means and spreads, the ResNet's first, and a linear head on them.
 
-    The first `resnet_size` of the `embedding_size` features are the ResNet's. Images come normalised for ImageNet's
-    ResNets; `lite_range` turns them into what the published weights of EfficientNet-Lite were trained on.
+    The first `resnet_size` of the `embedding_size` features are the ResNet's. Both trunks see images normalised for
+    ImageNet's ResNets. TensorFlow trained EfficientNet-Lite on (pixel - 127) / 128, but heads on what it makes of
+    that weaker contrast do worse: beside `resnet18:b3-0` and captions, cross-validated accuracy 0.849 for 0.866.
     """
 
     def __init__(self, pair: TrunkPair, classes: int) -> None:
@@ -35,7 +35,7 @@ class PairedTrunks(nn.Module):
 
     def features(self, x: Tensor) -> Tensor:
         """(N, 3, H, W) normalised -> (N, embedding_size)."""
-        return torch.cat([self.resnet.features(x), self.lite.features(lite_range(x))], dim=1)
+        return torch.cat([self.resnet.features(x), self.lite.features(x)], dim=1)
 
     def head(self, features: Tensor) -> Tensor:
         """(N, embedding_size) -> (N, classes) logits."""
@@ -45,12 +45,6 @@ class PairedTrunks(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(N, 3, H, W) normalised -> (N, classes) logits."""
         return self.head(self.features(x))
-
-
-def lite_range(x: Tensor) -> Tensor:
-    """(N, 3, H, W) normalised by ImageNet's mean and deviation -> as TensorFlow normalises for EfficientNet-Lite."""
-    mean, std = (x.new_tensor(values).reshape(1, 3, 1, 1) * 255 for values in (IMAGENET_MEAN, IMAGENET_STD))
-    return (x * std + (mean - LITE_MEAN)) / LITE_STD
 
 
 def build_pretrained_pair(

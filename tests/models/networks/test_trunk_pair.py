@@ -9,9 +9,9 @@ from models.bundle.description import Description
 from models.bundle.serialization import load_bundle, save_bundle
 from models.networks.build import bodies, build_network
 from models.networks.lite_variants import parse_trunk_pair
-from models.networks.trunk_pair import PairedTrunks, build_pretrained_pair, lite_range
+from models.networks.trunk_pair import PairedTrunks, build_pretrained_pair
 from models.networks.weights import PUBLISHED_SHA256, WeightsError
-from models.transforms import IMAGENET_MEAN, IMAGENET_STD, Transform
+from models.transforms import Transform
 
 NAME = "resnet18:b1-0:spread+lite0:x2"
 
@@ -31,12 +31,6 @@ def test_the_resnets_features_come_first() -> None:
         assert torch.equal(network(x), network.head(features))
     assert features.shape == (2, network.embedding_size)
     assert (network.resnet_size, network.embedding_size) == (2 * 64, 2 * 64 + 2 * 96)
-
-
-def test_the_lite_trunk_sees_the_range_that_its_weights_were_trained_on() -> None:
-    pixels = torch.tensor([0.0, 127.0, 255.0]).reshape(1, 1, 1, 3).expand(1, 3, 1, 3)
-    mean, std = (torch.tensor(v).reshape(1, 3, 1, 1) * 255 for v in (IMAGENET_MEAN, IMAGENET_STD))
-    assert torch.allclose(lite_range((pixels - mean) / std), (pixels - 127) / 128, atol=1e-6)
 
 
 def test_both_trunks_are_trained_with_the_head() -> None:

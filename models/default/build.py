@@ -151,9 +151,7 @@ def _compare(data: PanelArrays, readout: Readout, say: Say) -> Compared:
 
 
 def _training(data: PanelArrays, sources: Sources) -> dict[str, object]:
-    images = {
-        kind: dict(sorted(Counter(data.codes[data.rows(kind)].tolist()).items())) for kind in TAUGHT
-    }
+    images = {kind: dict(sorted(Counter(data.codes[data.rows(kind)].tolist()).items())) for kind in TAUGHT}
     return {"command": sources.command, "seed": sources.seed, "images": images}
 
 

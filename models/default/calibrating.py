@@ -83,7 +83,9 @@ class FaultScales:
 
     def apply(self, heads: Heads) -> Heads:
         """The heads with these folded into their weights."""
-        return replace(heads, torn=_rescale(heads.torn, self.torn), compound=_rescale(heads.compound, self.compound))
+        return replace(
+            heads, torn=_rescale(heads.torn, self.torn), compound=_rescale(heads.compound, self.compound)
+        )
 
 
 def hold_out(data: PanelArrays, fitter: TextFitter) -> tuple[HeldOut, FaultScales]:
@@ -148,7 +150,9 @@ def _fit_calibration(described: Description, good: HeldOut, labels: Indices) -> 
         shown = decide(replace(described, calibration=calibration), good.panels(with_words)).probabilities
         return expected_calibration_error(shown.max(axis=1), shown.argmax(axis=1) == labels)
 
-    candidates = [Calibration(temperature=value, words=replace(words, temperature=value)) for value in _TEMPERATURES]
+    candidates = [
+        Calibration(temperature=value, words=replace(words, temperature=value)) for value in _TEMPERATURES
+    ]
     alone = min(candidates, key=lambda candidate: error(candidate, False))
     with_words = min(candidates, key=lambda candidate: error(candidate, True))
     return Calibration(temperature=alone.temperature, words=with_words.words)
@@ -202,7 +206,9 @@ def _fault_odds(data: PanelArrays, code: str, rows: Indices) -> Floats:
 
 def _read(data: PanelArrays, layer: Linear) -> Callable[[Indices], Floats]:
     """A function of places that gives the layer's logits."""
-    return lambda places: layer(Features(data.features.values[places], data.features.columns).of(CHOSEN.units))
+    return lambda places: layer(
+        Features(data.features.values[places], data.features.columns).of(CHOSEN.units)
+    )
 
 
 def _fit_odds(odds: Floats, positive: Flags, good: Flags) -> tuple[float, float]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.bundle.bundle import WordsCalibration
 from models.bundle.description import Description
-from models.default.calibrating import FLAGGED_SHARE, NOVEL_SHARE, REJECTED_SHARE, TORN_SHARE
+from models.default.calibrating import COVERAGE, FLAGGED_SHARE, NOVEL_SHARE, REJECTED_SHARE, TORN_SHARE
 from models.default.judging import (
     LEAST,
     Judged,
@@ -80,8 +81,8 @@ metrics: [{{name: accuracy, value: {accuracy:.3f}}}]
 
 def _use(card: DefaultCard) -> str:
     calibration, rejection = card.described.calibration, card.described.rejection
-    words, sets = calibration.words, card.described.sets
-    assert words and sets
+    kinds = card.described.extra.kinds
+    words = calibration.words or WordsCalibration(temperature=1, own=0, caption=0)
     return f"""## Use
 
 Names the modality of one subfigure of a biomedical paper as an ImageCLEF 2016 code ({card.parameters:,}
@@ -93,12 +94,12 @@ the spread of each channel of both. A second linear layer reads hashed words of 
   log-ratio (at least {words.floor:g}), w = {words.own:g} for a text of the panel's own, {words.caption:g} for a
   caption that panels share (`figmill label --no-captions` leaves words aside).
 - Further outputs: no panel at all (photographs, textures), a torn piece of a panel, several panels in one cut
-  (`compound`; {FLAGGED_SHARE:.0%} of good panels reach a half), and {len(card.described.extra.kinds)} kinds of chart below GFIG:
-  {", ".join(card.described.extra.kinds)}.
+  (`compound`; {FLAGGED_SHARE:.0%} of good panels reach a half), and {len(kinds)} kinds of chart below GFIG:
+  {", ".join(kinds)}.
 - It abstains (`rejected`) below a confidence of {rejection.threshold:g} ({rejection.words_threshold:g} with words),
   above {rejection.torn:g} of being torn, where the features lie further than {rejection.novelty:g} from every class
   (squared Mahalanobis distance per feature), and on blank pictures.
-- Conformal sets (`modality_set`) hold the true class of {sets.coverage:.0%} of panels like those held out.
+- Conformal sets (`modality_set`) hold the true class of {COVERAGE:.0%} of panels like those held out.
 
 Meant for search and curation, where a wrong label costs a click. Not for diagnosis, and not as the only judge of
 anything. Photographs of people, animals, things and places are mostly rejected, also where a paper prints them
@@ -135,14 +136,22 @@ def _quality(card: DefaultCard) -> str:
 
 def _classes(card: DefaultCard) -> str:
     sound = card.dev.sound
-    lines = ["## By class", "", "Dev panels, with words.", "", "| class | panels | precision | recall | rejected |"]
+    lines = [
+        "## By class",
+        "",
+        "Dev panels, with words.",
+        "",
+        "| class | panels | precision | recall | rejected |",
+    ]
     lines.append("|---|---|---|---|---|")
     rejected = count_rejected(sound, sound.codes)
     for code in CODES:
         true, guessed = sound.codes == code, sound.guesses == code
         hits = int((true & guessed).sum())
         count, away = rejected.get(code, (0, 0))
-        lines.append(f"| {code} | {count} | {_ratio(hits, guessed.sum())} | {_ratio(hits, true.sum())} | {away} |")
+        lines.append(
+            f"| {code} | {count} | {_ratio(hits, guessed.sum())} | {_ratio(hits, true.sum())} | {away} |"
+        )
     lines += ["", "| mean confidence | accuracy | share of panels |", "|---|---|---|"]
     right = sound.guesses == sound.codes
     lines += [
@@ -185,8 +194,8 @@ def _choice(card: DefaultCard) -> str:
         "",
         "Five-fold cross-validation over the published training articles (whole articles held out; ready-made sets, "
         "drawings and photographs always train), picture alone. The trunks keep their ImageNet weights: tuning them "
-        "gained nothing in three folds on a GPU. Hierarchical: the group is read at the first unit, the class within it "
-        "at the second, as the paper proposes.",
+        "gained nothing in three folds on a GPU. Hierarchical: the group is read at the first unit, the class within "
+        "it at the second, as the paper proposes.",
         "",
         "| read at | features | accuracy | macro-F1 |",
         "|---|---|---|---|",

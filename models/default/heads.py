@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy.special import log_softmax
 
 from models.bundle.bundle import BACKGROUND
-from models.default.panels import CHART, COMPOUND, TORN, Indices, PanelArrays
+from models.default.panels import COMPOUND, TORN, Indices, PanelArrays
 from models.default.regression import Floats, Linear, fit_softmax
 from models.default.trunks import Features
 from models.taxonomy import groups
@@ -120,7 +120,7 @@ def fit_classes(data: PanelArrays, readout: Readout, rows: Indices) -> Linear:
 def read_classes(data: PanelArrays, readout: Readout, rows: Indices) -> Callable[[Indices], Floats]:
     """Fits on `rows`, and gives the log-probabilities (N, classes and background) of panels."""
     layer = fit_classes(data, readout, rows)
-    above = _fit_groups(data, readout, rows) if readout.group else None
+    above = _fit_groups(data, readout.group, readout.spread, rows) if readout.group else None
 
     def say(places: Indices) -> Floats:
         features = Features(data.features.values[places], data.features.columns)
@@ -151,7 +151,9 @@ def kind_names(data: PanelArrays) -> tuple[str, ...]:
     """The kinds of chart of which enough are published."""
     counts = Counter(data.charts[data.kinds == "published"].tolist())
     return tuple(
-        sorted(kind for kind, count in counts.items() if kind not in ("", "nochart") and count >= _LEAST_CHARTS)
+        sorted(
+            kind for kind, count in counts.items() if kind not in ("", "nochart") and count >= _LEAST_CHARTS
+        )
     )
 
 
@@ -183,7 +185,9 @@ def fit_heads(data: PanelArrays, readout: Readout) -> Heads:
 def _fit_part(
     data: PanelArrays, part: Part, spread: bool, rows: Indices, targets: Indices, outputs: int
 ) -> Linear:
-    weights = np.array([_WEIGHTS[kind] for kind in data.kinds[rows]]) * np.where(data.unsure[rows], _UNSURE, 1)
+    weights = np.array([_WEIGHTS[kind] for kind in data.kinds[rows]]) * np.where(
+        data.unsure[rows], _UNSURE, 1
+    )
     features = Features(data.features.values[rows], data.features.columns).of(part.units, spread)
     standard = data.kinds[rows] == "published"
     return fit_softmax(features, targets, weights.astype(np.float32), outputs, part.strength, standard)
@@ -192,17 +196,18 @@ def _fit_part(
 def _average(layers: Sequence[Linear]) -> Linear:
     """One layer on the features side by side that gives the mean of the layers' logits."""
     weight = np.concatenate([layer.weight for layer in layers], axis=1) / len(layers)
-    return Linear(weight.astype(np.float32), np.mean([layer.bias for layer in layers], axis=0, dtype=np.float32))
+    return Linear(
+        weight.astype(np.float32), np.mean([layer.bias for layer in layers], axis=0, dtype=np.float32)
+    )
 
 
-def _fit_groups(data: PanelArrays, readout: Readout, rows: Indices) -> Linear:
+def _fit_groups(data: PanelArrays, part: Part, spread: bool, rows: Indices) -> Linear:
     """The layer of the groups of classes."""
     outputs = (*data.classes, BACKGROUND)
     rows = rows[np.isin(data.codes[rows], outputs)]
     names, members = groups(outputs)
     targets = np.array(members)[_places(data.codes[rows], outputs)]
-    assert readout.group is not None
-    return _fit_part(data, readout.group, readout.spread, rows, targets, len(names))
+    return _fit_part(data, part, spread, rows, targets, len(names))
 
 
 def _join(logits: Floats, above: Floats, data: PanelArrays) -> Floats:

@@ -94,9 +94,7 @@ class PanelScores:
 def judge(predictor: Predictor, panels: Sequence[LabelledPanel], kind: Kind, told: bool) -> Judged:
     """What the bundle says of all panels of a kind, with what their papers say or without."""
     asked = [panel for panel in panels if panel.kind == kind]
-    answers = [
-        _ask(predictor, asked[start : start + _BATCH], told) for start in range(0, len(asked), _BATCH)
-    ]
+    answers = [_ask(predictor, asked[start : start + _BATCH], told) for start in range(0, len(asked), _BATCH)]
     return collect(asked, predictor.classes, answers)
 
 
@@ -132,7 +130,9 @@ def measure(judged: Judged) -> PanelScores:
         articles=len(set(sound.groups.tolist())),
         accuracy=_measured(sound, lambda rows: float(right[rows].mean())),
         macro_f1=_measured(sound, lambda rows: mean_f1(sound.codes[rows], sound.guesses[rows], common)),
-        microscopy_f1=_measured(sound, lambda rows: mean_f1(sound.codes[rows], sound.guesses[rows], MICROSCOPY)),
+        microscopy_f1=_measured(
+            sound, lambda rows: mean_f1(sound.codes[rows], sound.guesses[rows], MICROSCOPY)
+        ),
         ece=_reflected(
             _measured(sound, lambda rows: expected_calibration_error(sound.confidence[rows], right[rows]))
         ),
@@ -190,7 +190,8 @@ def _kind_of_chart(path: Sequence[str]) -> str:
 def _asked_for_kind(judged: Judged) -> Flags:
     """Charts whose kind people are sure of, and that are one."""
     return np.array(
-        [p.code == CHART and p.chart not in ("", "nochart") and not p.chart_unsure for p in judged.panels], bool
+        [p.code == CHART and p.chart not in ("", "nochart") and not p.chart_unsure for p in judged.panels],
+        bool,
     )
 
 

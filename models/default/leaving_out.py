@@ -28,7 +28,11 @@ class LeftOut:
 def leave_sources_out(data: PanelArrays, readout: Readout) -> list[LeftOut]:
     """Each ready-made set, and the drawings."""
     sets = data.groups[data.rows("assembled", "drawn")]
-    return [found for name in np.unique(sets) if (found := _leave_out(data, readout, str(name), data.groups == name))]
+    return [
+        found
+        for name in np.unique(sets)
+        if (found := _leave_out(data, readout, str(name), data.groups == name))
+    ]
 
 
 def leave_publishers_out(data: PanelArrays, readout: Readout) -> list[LeftOut]:

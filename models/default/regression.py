@@ -108,9 +108,7 @@ def fit_sparse_softmax(
         return value, np.concatenate([slope.ravel(), residual.sum(axis=0)]).astype(np.float64)
 
     options: dict[str, Any] = {"maxiter": _SPARSE_ITERATIONS, "maxcor": 6, "ftol": 1e-6}
-    found = minimize(
-        loss, np.zeros((size + 1) * outputs), jac=True, method="L-BFGS-B", options=options
-    )
+    found = minimize(loss, np.zeros((size + 1) * outputs), jac=True, method="L-BFGS-B", options=options)
     weight, bias = _unpack(found.x, size, outputs)
     return Linear(np.ascontiguousarray(weight.T), bias)
 

@@ -46,7 +46,9 @@ def read_listed_words(file: Path) -> list[tuple[Words, str, int]]:
         with file.open(encoding="utf-8", newline="") as stream:
             rows = [(row["CAPTION"], row["MODALITY"]) for row in csv.DictReader(stream, delimiter="\t")]
     except (OSError, UnicodeDecodeError, KeyError, csv.Error) as error:
-        raise DataError(f"{file} is no list of captions with the columns CAPTION and MODALITY: {error}") from error
+        raise DataError(
+            f"{file} is no list of captions with the columns CAPTION and MODALITY: {error}"
+        ) from error
     counts = Counter((caption.strip(), code) for caption, code in rows if caption and caption.strip())
     return [(Words(None, caption), code, count) for (caption, code), count in sorted(counts.items())]
 
@@ -61,7 +63,12 @@ def gather_words(data: PanelArrays, listed: Sequence[tuple[Words, str, int]]) ->
     ]
     shared = Counter((data.groups[place], words.caption) for words, _, _, place in own)
     rows = [
-        (words, code, weight if words.own else weight / shared[data.groups[place], words.caption] ** 0.5, place)
+        (
+            words,
+            code,
+            weight if words.own else weight / shared[data.groups[place], words.caption] ** 0.5,
+            place,
+        )
         for words, code, weight, place in own
     ] + [
         (words, code, _WEIGHTS["listed"] * count**0.5, -1) for words, code, count in listed if code in classes
@@ -129,5 +136,3 @@ def _matrix(texts: Sequence[HashedText], idf: Floats) -> csr_matrix:
     columns = np.concatenate([text.buckets for text in weighted])
     starts = np.cumsum([0, *(len(text.buckets) for text in weighted)])
     return csr_matrix((values, columns, starts), shape=(len(texts), HASHING.buckets))
-
-

@@ -10,7 +10,13 @@ from models.default.panels import Kind, LabelledPanel, PanelArrays
 from models.default.trunks import Features
 from models.inference.words import Words
 
-CENTRES = {"DMTR": (4, 0, 0), "GFIG": (0, 4, 0), "background": (0, 0, 4), "BAD": (2, 2, 3), "COMP": (3, 3, -3)}
+CENTRES = {
+    "DMTR": (4, 0, 0),
+    "GFIG": (0, 4, 0),
+    "background": (0, 0, 4),
+    "BAD": (2, 2, 3),
+    "COMP": (3, 3, -3),
+}
 SAID = {"DMTR": "TEM micrograph of particles", "GFIG": "bar plot of counts"}
 UNITS = ("b2-1", "b3-0", "b3-1", "lite2:x6")
 
@@ -49,13 +55,19 @@ def arrays(panels: Sequence[LabelledPanel]) -> PanelArrays:
     parts = []
     for _ in UNITS:
         means = centres + random.normal(0, 0.5, centres.shape)
-        parts += [means, np.concatenate([kinds, 0 * centres[:, 1:]], axis=1) + random.normal(0, 0.3, centres.shape)]
+        parts += [
+            means,
+            np.concatenate([kinds, 0 * centres[:, 1:]], axis=1) + random.normal(0, 0.3, centres.shape),
+        ]
     return PanelArrays(
         tuple(panels),
         Features(
             np.concatenate(parts, axis=1).astype(np.float16),
             {unit: slice(6 * place, 6 * place + 6) for place, unit in enumerate(UNITS)},
         ),
-        *(np.array([getattr(p, name) for p in panels]) for name in ("code", "kind", "group", "publisher", "chart")),
+        *(
+            np.array([getattr(p, name) for p in panels])
+            for name in ("code", "kind", "group", "publisher", "chart")
+        ),
         np.array([p.unsure for p in panels]),
     )

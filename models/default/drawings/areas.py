@@ -44,7 +44,9 @@ def bars(sheet: Sheet) -> None:
 def boxes(sheet: Sheet) -> None:
     """Boxes with whiskers, or violins, at times with their points."""
     random = sheet.random
-    samples = [random.normal(random.uniform(0, 3), random.uniform(0.3, 1), 40) for _ in range(sheet.count(2, 6))]
+    samples = [
+        random.normal(random.uniform(0, 3), random.uniform(0.3, 1), 40) for _ in range(sheet.count(2, 6))
+    ]
     if sheet.chance(0.25):
         sheet.axes.violinplot(samples)
     else:

@@ -42,7 +42,9 @@ def trace(sheet: Sheet) -> None:
         spikes = np.where(random.random(count) < 0.02, random.uniform(-3, 3), 0)
         waves = np.sin(x * random.uniform(1, 9)) * random.uniform(0, 0.6)
         colour = "black" if sheet.chance(0.6) else sheet.colour(number)
-        sheet.axes.plot(x, random.normal(0, 0.15, count) + spikes + waves + 3 * number, color=colour, linewidth=0.6)
+        sheet.axes.plot(
+            x, random.normal(0, 0.15, count) + spikes + waves + 3 * number, color=colour, linewidth=0.6
+        )
     if sheet.chance(0.6):
         sheet.axes.set_axis_off()
         sheet.axes.plot([9, 10], [-2, -2], color="black", linewidth=2)
@@ -55,7 +57,9 @@ def spectrum(sheet: Sheet) -> None:
     random, x = sheet.random, np.linspace(0, 100, 900)
     height = random.normal(0, 0.01, 900)
     for _ in range(sheet.count(4, 24)):
-        height += random.exponential(0.4) * np.exp(-(((x - random.uniform(2, 98)) / random.uniform(0.15, 1.2)) ** 2))
+        height += random.exponential(0.4) * np.exp(
+            -(((x - random.uniform(2, 98)) / random.uniform(0.15, 1.2)) ** 2)
+        )
     for number in range(sheet.count(1, 3)):
         colour = "black" if sheet.chance(0.5) else sheet.colour(number)
         shifted = np.roll(height, 7 * number) * random.uniform(0.5, 1) + 0.8 * number
@@ -85,7 +89,11 @@ def survival(sheet: Sheet) -> None:
             sheet.axes.plot(times[left], alive[left], "k+", markersize=4)
     sheet.axes.set_ylim(0, 1.05)
     sheet.axes.text(
-        0.5, 0.85, f"P = {random.uniform(0, 0.1):.3f}", transform=sheet.axes.transAxes, fontsize=sheet.font_size
+        0.5,
+        0.85,
+        f"P = {random.uniform(0, 0.1):.3f}",
+        transform=sheet.axes.transAxes,
+        fontsize=sheet.font_size,
     )
     sheet.name_axes("Time (months)", "Survival probability")
 

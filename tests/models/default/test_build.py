@@ -89,7 +89,11 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     panels += [panel("background", "photograph", n) for n in range(6)]
     panels += [panel("background", "stranger", n) for n in range(3)]
     sources = Sources(
-        weights=weights, second=second, captions=folder / "captions.tsv", cache=folder, command="figmill build-default x"
+        weights=weights,
+        second=second,
+        captions=folder / "captions.tsv",
+        cache=folder,
+        command="figmill build-default x",
     )
     lines: list[str] = []
     with pytest.MonkeyPatch.context() as patch:

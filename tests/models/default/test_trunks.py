@@ -39,7 +39,9 @@ def test_what_is_kept_is_not_computed_again(tmp_path: Path) -> None:
 def test_trunks_stand_side_by_side(tmp_path: Path) -> None:
     one = cached_features([trunk(0)], CANVASES, TRANSFORM, tmp_path)
     second = trunk(1)
-    renamed = Trunk(second.network, lambda x: ((f"second {name}", m) for name, m in second.maps(x)), ("second b2-0",))
+    renamed = Trunk(
+        second.network, lambda x: ((f"second {name}", m) for name, m in second.maps(x)), ("second b2-0",)
+    )
     both = cached_features([trunk(0), renamed], CANVASES, TRANSFORM, tmp_path)
     assert np.array_equal(both.of(("b2-0",)), one.of(("b2-0",)))
     assert both.of(("second b2-0",)).shape == (5, 256)

@@ -20,7 +20,9 @@ def test_every_kind_is_drawn_in_several_styles(kind: str) -> None:
 
 
 def test_the_same_seed_draws_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("models.default.drawings.charts.CHARTS", {"tree": CHARTS["tree"], "bar": CHARTS["bar"]})
+    monkeypatch.setattr(
+        "models.default.drawings.charts.CHARTS", {"tree": CHARTS["tree"], "bar": CHARTS["bar"]}
+    )
     first, again = (list(draw_charts(1, 5)) for _ in range(2))
     assert [kind for kind, _ in first] == ["tree", "bar"]
     assert first == again

@@ -87,7 +87,7 @@ class PanelScores:
     """Share of faulty cuts that are rejected or flagged as compound."""
     coverage: Measured | None
     set_size: Measured | None
-    charts: Measured
+    charts: Measured | None
     """Share of charts whose kind is right."""
 
 
@@ -140,7 +140,9 @@ def measure(judged: Judged) -> PanelScores:
         faulty_found=_measured(faulty, lambda rows: float((faulty.rejected | faulty.compound)[rows].mean())),
         coverage=_sets(sound, 0),
         set_size=_sets(sound, 1),
-        charts=_measured(charts, lambda rows: _right_kinds(charts, rows)),
+        charts=_measured(charts, lambda rows: _right_kinds(charts, rows))
+        if (judged.kinds != "").any()
+        else None,
     )
 
 

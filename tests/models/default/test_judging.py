@@ -31,6 +31,7 @@ def test_classes_that_the_bundle_lacks_are_wrong_and_faults_are_apart() -> None:
     assert scores.accuracy[1][0] < 10 / 11
     assert scores.faulty_found[0] == 1
     assert scores.good_rejected[0] == 0
+    assert scores.charts
     assert scores.charts[0] == 1
     assert scores.coverage
     assert scores.coverage[0] == pytest.approx(10 / 11)

@@ -14,12 +14,20 @@ from flows.commands.models import mendable
 @click.command("build-default", short_help="Build the bundle that ships.")
 @click.argument("panels", type=click.Path(exists=True, file_okay=False))
 @click.option("--weights", required=True, metavar="FILE", help="ImageNet weights of ResNet-18.")
+@click.option("--second", required=True, metavar="FILE", help="ImageNet weights of EfficientNet-Lite2.")
+@click.option(
+    "--captions",
+    required=True,
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Captions of micrographs with their classes, as ImageCLEF's microscopy_captions.tsv.",
+)
 @click.option("--out", required=True, metavar="BUNDLE", help="Folder to write the bundle to.")
 @click.option(
     "--corpus",
     metavar="DIR",
     type=click.Path(exists=True, file_okay=False),
-    help="Papers with gold: more panels to test on.",
+    help="Papers with gold: more panels to judge by.",
 )
 @click.option(
     "--photographs",
@@ -35,12 +43,18 @@ from flows.commands.models import mendable
     help="Images that are no panels, to measure rejection on; may be repeated.",
 )
 @click.option(
-    "--cache", metavar="DIR", help="Where the trunk's features are kept; the user's cache otherwise."
+    "--beside",
+    metavar="BUNDLE",
+    type=click.Path(exists=True, file_okay=False),
+    help="An earlier bundle, to be judged on the same panels.",
+)
+@click.option(
+    "--cache", metavar="DIR", help="Where drawings and features are kept; the user's cache otherwise."
 )
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @mendable
 def build_default(**options: Any) -> None:
-    """Build the default bundle from PANELS (a folder with published.csv and assembled.csv), drawings and photographs.
+    """Build the default bundle from PANELS (published.csv, faulty.csv, charts.csv, assembled.csv), drawings and more.
 
     Needs the extra figmill[draw] for chemical structures. Takes about half an hour on two cores.
     """

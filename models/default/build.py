@@ -1,153 +1,170 @@
-"""Builds the bundle that ships: panels in, the network with its head, its limits and its card out."""
+"""Builds the bundle that ships: panels in, the network with its head, its limits, its text model and its card out."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import torch
+from torch import nn
 
-from models.bundle.bundle import BACKGROUND, BundleInfo, Calibration, ExtraOutputs, Rejection
-from models.bundle.card import metrics
+from models.bundle.bundle import BACKGROUND, BundleInfo
 from models.bundle.description import Description
+from models.bundle.novelty import Novelty, fit_novelty
 from models.bundle.serialization import save_bundle
-from models.default.card import DefaultCard, mean_f1, write_default_card
-from models.default.facts import (
-    PROBE,
-    count_confused,
-    count_images,
-    count_rejected,
-    count_rejected_classes,
-    count_rejected_unseen,
-    count_sources,
-    judge,
-    list_sets,
-    measure_scores,
-)
-from models.default.head import Floats, LabelledFeatures, Readout, cross_validate, leave_source_out
-from models.default.model import CHOSEN, DefaultModel, build_default_network, fit_model
-from models.default.panels import TRANSFORM, TRUNK, LabelledPanel, PanelArrays, Say, as_examples, gather
-from models.inference.caption_view import WEIGHT
-from models.networks.resnet import ResNet
+from models.bundle.text_model import TextModel
+from models.default.calibrating import HeldOut, calibrate, decide_held_out, embed, hold_out
+from models.default.card import Compared, DefaultCard, write_default_card
+from models.default.heads import Readout, fit_heads, out_of_fold, read_classes
+from models.default.judging import Judged, PanelScores, collect, judge, mean_f1, measure
+from models.default.leaving_out import LeftOut, leave_packages_out, leave_publishers_out, leave_sources_out
+from models.default.network import CHOSEN, READOUTS, build_shipped_network, load_trunks
+from models.default.panels import TAUGHT, LabelledPanel, PanelArrays, Say, gather
+from models.default.text_model import fit_text_model, gather_words, prepare_fitter, read_listed_words
+from models.inference.predict import load_predictor
 
-READOUTS = (
-    *(Readout(unit, (unit,)) for unit in ("b1-1", "b2-0", "b2-1", "b3-0")),
-    PROBE,
-    CHOSEN,
-    Readout("b2-1 then b3-1, hierarchical", ("b3-1",), group_unit="b2-1"),
-    Readout("b2-1 then b3-1, hierarchical, mean and spread", ("b3-1",), spread=True, group_unit="b2-1"),
-)
+NAME = "default"
+_DEV, _STRANGERS = "dev, with words", "strangers"
+_LEAST = 10
+"""Held-out panels below which a class is left out of the macro-F1 that readouts are compared by."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Comparison:
-    """What cross-validation says of the readouts, and the chosen one's classes with its (N, classes) logits."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What the build reads beside the panels."""
 
-    rows: list[tuple[str, int, float, float]]
-    classes: tuple[str, ...]
-    held_out: Floats
+    weights: str
+    """ImageNet weights of ResNet-18."""
+    second: str
+    """ImageNet weights of EfficientNet-Lite2."""
+    captions: Path
+    """A list of captions of micrographs."""
+    beside: str | None = None
+    """An earlier bundle to judge on the same panels."""
+    cache: Path | None = None
+    seed: int = 0
+    command: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class _Trained:
-    """The fitted model with all that led to it."""
+class _Fitted:
+    """All of the bundle but its card."""
 
-    data: PanelArrays
-    examples: LabelledFeatures
-    comparison: _Comparison
-    model: DefaultModel
-    left_out: list[tuple[str, int, float]]
+    described: Description
+    network: nn.Module
+    novelty: Novelty
+    text: TextModel
+    held_out: HeldOut
 
-
-def build(
-    panels: Sequence[LabelledPanel],
-    weights: str,
-    out: str,
-    seed: int,
-    command: str,
-    say: Say = print,
-    cache: Path | None = None,
-) -> BundleInfo:
-    """Fits, judges and writes the default bundle; features are kept in `cache`. Raises ValueError with a line for
-    the user."""
-    trained = _train(gather(panels, weights, seed, say, cache), say)
-    network = build_default_network(trained.model, weights)
-    card = _fill_card(trained, network, seed, command)
-    say(f"test accuracy {card.test.accuracy:.3f}, calibration error {card.test.ece:.3f}")
-    description = _describe(card, trained.model.rejection)
-    return save_bundle(out, description, network, write_default_card(card), trained.model.novelty)
+    def save(self, out: str, card: str, metrics: Mapping[str, object]) -> BundleInfo:
+        """Writes the bundle."""
+        described = replace(self.described, metrics=metrics)
+        return save_bundle(out, described, self.network, card, self.novelty, self.text)
 
 
-def _train(data: PanelArrays, say: Say) -> _Trained:
-    examples = as_examples(data)
-    say("comparing where the trunk is read")
-    comparison = _compare(data, examples, say)
-    model = fit_model(data, examples, comparison.classes, comparison.held_out)
-    say("leaving one source out")
-    left_out = leave_source_out(CHOSEN, data.features, examples, list_sets(data), (BACKGROUND,))
-    return _Trained(data, examples, comparison, model, left_out)
-
-
-def _compare(data: PanelArrays, examples: LabelledFeatures, say: Say) -> _Comparison:
-    rows, logits = [], {}
-    for readout in READOUTS:
-        logits[readout] = cross_validate(readout, data.features, examples)
-        accuracy, f1 = _held_out_scores(*logits[readout], examples)
-        size = data.features.of(readout.units, readout.spread).shape[1]
-        rows.append((readout.name, size, accuracy, f1))
-        say(f"  {readout.name}: accuracy {accuracy:.3f}, macro-F1 {f1:.3f}")
-    return _Comparison(rows, *logits[CHOSEN])
-
-
-def _held_out_scores(
-    classes: tuple[str, ...], logits: Floats, examples: LabelledFeatures
-) -> tuple[float, float]:
-    rows = np.flatnonzero(examples.judged & ~examples.unsure)
-    known = [place for place, code in enumerate(classes) if code != BACKGROUND]  # which is nobody's label
-    guesses, codes = np.array(classes)[known][logits[rows][:, known].argmax(axis=1)], examples.codes[rows]
-    common = [code for code, count in Counter(codes.tolist()).items() if count >= 10]
-    return float((guesses == codes).mean()), mean_f1(codes, guesses, common)
-
-
-def _fill_card(trained: _Trained, network: ResNet, seed: int, command: str) -> DefaultCard:
-    data, examples, model = trained.data, trained.examples, trained.model
-    judgement = judge(data, model)
-    test = data.tested
-    return DefaultCard(
-        name="default",
-        model=f"{TRUNK}:spread",
-        classes=model.classes,
-        parameters=sum(parameter.numel() for parameter in network.parameters()),
-        temperature=model.temperature,
-        threshold=model.rejection.threshold,
-        novelty=model.rejection.novelty or 0.0,
-        caption_weight=WEIGHT,
-        seed=seed,
-        command=command,
-        counts=count_images(data),
-        sources=count_sources(data),
-        comparison=trained.comparison.rows,
-        left_out=trained.left_out,
-        scores=measure_scores(data, examples, judgement),
-        test=judgement.evaluation,
-        confused=count_confused(data.codes[test], judgement.guesses[test]),
-        rejected=count_rejected(data, judgement.rejected) | count_rejected_unseen(data, examples, model),
-        rejected_classes=count_rejected_classes(data, judgement.rejected),
+def build(panels: Sequence[LabelledPanel], sources: Sources, out: str, say: Say = print) -> BundleInfo:
+    """Fits, judges and writes the default bundle. Raises ValueError with a line for the user."""
+    torch.set_num_threads(1)  # sums in another order are other bytes
+    data = gather(panels, load_trunks(sources.weights, sources.second), sources.cache, say)
+    fitted = _fit(data, sources, say)
+    fitted.save(out, "", {})  # what is judged is what ships
+    say("judging panels that nothing was fitted to")
+    verdicts = _judge(panels, data, fitted, sources, out)
+    scores = {way: measure(judged) for way, judged in verdicts.items()}
+    for way, score in scores.items():
+        say(f"  {way}: accuracy {score.accuracy[0]:.3f}, calibration error {score.ece[0]:.3f}")
+    say("comparing where the trunks are read")
+    compared = [_compare(data, readout, say) for readout in READOUTS]
+    say("leaving sources, publishers and packages out")
+    card = DefaultCard(
+        described=fitted.described,
+        parameters=sum(parameter.numel() for parameter in fitted.network.parameters()),
+        data=data,
+        compared=compared,
+        left_out=_leave_out(data),
+        scores=scores,
+        dev=verdicts[_DEV],
+        strangers=verdicts.get(_STRANGERS),
+        command=sources.command,
+        seed=sources.seed,
     )
+    return fitted.save(out, write_default_card(card), _metrics(scores))
 
 
-def _describe(card: DefaultCard, rejection: Rejection) -> Description:
-    images = {kind: dict(counts) for kind, counts in card.counts.items()}
-    return Description(
-        name=card.name,
-        model=card.model,
-        classes=tuple(card.classes),
-        transform=TRANSFORM,
-        extra=ExtraOutputs(background=True),
-        calibration=Calibration(temperature=card.temperature),
-        rejection=rejection,
-        training={"command": card.command, "seed": card.seed, "images": images},
-        metrics={"test": metrics(card.test)},
-    )
+def _fit(data: PanelArrays, sources: Sources, say: Say) -> _Fitted:
+    say("fitting out of fold")
+    fitter = prepare_fitter(gather_words(data, read_listed_words(sources.captions)), data.classes)
+    held_out, scales = hold_out(data, fitter)
+    described = replace(calibrate(data, held_out, NAME), training=_training(data, sources))
+    say(f"  {described.calibration}")
+    say(f"  {described.rejection}")
+    say("fitting on all that trains")
+    layer = scales.apply(fit_heads(data, CHOSEN)).stacked()
+    taught = np.flatnonzero(np.isin(data.codes, data.classes))
+    novelty = fit_novelty(embed(data, taught), data.codes[taught])
+    network = build_shipped_network(layer, sources.weights, sources.second)
+    return _Fitted(described, network, novelty, fit_text_model(fitter), held_out)
+
+
+def _judge(
+    panels: Sequence[LabelledPanel], data: PanelArrays, fitted: _Fitted, sources: Sources, out: str
+) -> dict[str, Judged]:
+    """By how they were judged: panels that nothing was fitted to, those held out, and those of an earlier bundle."""
+    predictor = load_predictor(out, "cpu")
+    held_out = [data.panels[row] for row in fitted.held_out.rows]
+    found = {}
+    for told, way in ((True, "with words"), (False, "picture alone")):
+        found[f"dev, {way}"] = judge(predictor, panels, "dev", told)
+        said = decide_held_out(fitted.described, fitted.held_out, told)
+        found[f"held out of training, {way}"] = collect(held_out, data.classes, [said])
+        if any(panel.kind == "gold" for panel in panels):
+            found[f"gold papers, {way}"] = judge(predictor, panels, "gold", told)
+        if sources.beside:
+            earlier = load_predictor(sources.beside, "cpu")
+            found[f"dev by {earlier.model_id}, {way}"] = judge(earlier, panels, "dev", told)
+    if any(panel.kind == "stranger" for panel in panels):
+        found[_STRANGERS] = judge(predictor, panels, "stranger", told=False)
+    return found
+
+
+def _leave_out(data: PanelArrays) -> dict[str, list[LeftOut]]:
+    return {
+        "source": leave_sources_out(data, CHOSEN),
+        "publisher": leave_publishers_out(data, CHOSEN),
+        "package of photographs": leave_packages_out(data, CHOSEN),
+    }
+
+
+def _compare(data: PanelArrays, readout: Readout, say: Say) -> Compared:
+    """A readout's scores by cross-validation over the published panels."""
+    rows = data.judged
+    logits = out_of_fold(lambda others: read_classes(data, readout, others), data, rows)
+    guesses, codes = np.array([*data.classes, BACKGROUND])[logits.argmax(axis=1)], data.codes[rows]
+    common = [code for code, count in Counter(codes.tolist()).items() if count >= _LEAST]
+    size = data.features.of(readout.units, readout.spread).shape[1]
+    compared = Compared(readout.name, size, float((guesses == codes).mean()), mean_f1(codes, guesses, common))
+    say(f"  {compared.name}: accuracy {compared.accuracy:.3f}, macro-F1 {compared.macro_f1:.3f}")
+    return compared
+
+
+def _training(data: PanelArrays, sources: Sources) -> dict[str, object]:
+    images = {kind: dict(sorted(Counter(data.codes[data.rows(kind)].tolist()).items())) for kind in TAUGHT}
+    return {"command": sources.command, "seed": sources.seed, "images": images}
+
+
+def _metrics(scores: Mapping[str, PanelScores]) -> dict[str, object]:
+    """The values of the panels that nothing was fitted to, for model.json."""
+    return {
+        way: {
+            "panels": score.panels,
+            "accuracy": round(score.accuracy[0], 4),
+            "macro_f1": round(score.macro_f1[0], 4),
+            "microscopy_f1": round(score.microscopy_f1[0], 4),
+            "calibration_error": round(score.ece[0], 4),
+        }
+        for way, score in scores.items()
+        if way.startswith("dev, ")
+    }

@@ -3,104 +3,71 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from models.bundle.card import quality
-from models.evaluation.evaluation import Evaluation
-from models.taxonomy import MICROSCOPY, name
+from models.bundle.bundle import WordsCalibration
+from models.bundle.description import Description
+from models.default.calibrating import COVERAGE, FLAGGED_SHARE, NOVEL_SHARE, REJECTED_SHARE, TORN_SHARE
+from models.default.judging import (
+    LEAST,
+    Judged,
+    Measured,
+    PanelScores,
+    count_confused,
+    count_rejected,
+)
+from models.default.leaving_out import LeftOut
+from models.default.panels import COMPOUND, TAUGHT, TORN, PanelArrays
+from models.evaluation.calibration import reliability
+from models.taxonomy import CODES, MICROSCOPY, name
 
-Codes = npt.NDArray[np.str_]
-Interval = tuple[float, float]
-
-_RESAMPLES = 1000
-_LEAST = 10
-"""Classes with fewer images are left out of the card's macro-F1: their F1 is chance."""
+_OTHER_NAMES = {
+    TORN: "torn piece of a panel",
+    COMPOUND: "several panels in one cut",
+    "background": "no panel: photographs, textures, noise",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class PanelScores:
-    """One way of labelling on the test panels, each value with its 95% bootstrap interval over articles."""
+class Compared:
+    """A readout of the trunks in cross-validation over the published training articles."""
 
-    accuracy: tuple[float, Interval]
-    macro_f1: tuple[float, Interval]
-    microscopy_f1: tuple[float, Interval]
+    name: str
+    features: int
+    accuracy: float
+    macro_f1: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DefaultCard:
     """All that the card says."""
 
-    name: str
-    model: str
-    classes: Sequence[str]
+    described: Description
     parameters: int
-    temperature: float
-    threshold: float
-    novelty: float
-    caption_weight: float
-    seed: int
-    command: str
-    counts: Mapping[str, Counter[str]]
-    """Per kind of data, the images of each class."""
-    sources: Sequence[tuple[str, str, int]]
-    comparison: Sequence[tuple[str, int, float, float]]
-    """(readout, features, accuracy, macro-F1) in cross-validation over the published training articles."""
-    left_out: Sequence[tuple[str, int, float]]
+    data: PanelArrays
+    compared: Sequence[Compared]
+    left_out: Mapping[str, Sequence[LeftOut]]
+    """By what was left out, one at a time."""
     scores: Mapping[str, PanelScores]
-    test: Evaluation
-    confused: Sequence[tuple[str, str, int]]
-    rejected: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    """Kind of image -> how many, and how many of them are rejected."""
-    rejected_classes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    """The same of each class's test panels."""
-
-
-def score(codes: Codes, guesses: Codes, groups: Codes) -> PanelScores:
-    """Scores (N,) guesses against (N,) true codes; the bootstrap draws whole groups and keeps the set of classes."""
-    counts = Counter(codes.tolist())
-    common = [code for code, count in sorted(counts.items()) if count >= _LEAST]
-    micro = [code for code in MICROSCOPY if counts[code]]
-    numbers = np.unique(groups, return_inverse=True)[1]
-    members = [np.flatnonzero(numbers == number) for number in range(int(numbers.max()) + 1)]
-    generator = np.random.default_rng(0)
-    samples = [
-        np.concatenate([members[i] for i in generator.integers(len(members), size=len(members))])
-        for _ in range(_RESAMPLES)
-    ]
-
-    def measured(value: Callable[[Codes, Codes], float]) -> tuple[float, Interval]:
-        low, high = np.nanpercentile([value(codes[s], guesses[s]) for s in samples], [2.5, 97.5])
-        return float(value(codes, guesses)), (float(low), float(high))
-
-    return PanelScores(
-        measured(lambda true, guess: float((true == guess).mean())),
-        measured(lambda true, guess: mean_f1(true, guess, common)),
-        measured(lambda true, guess: mean_f1(true, guess, micro)),
-    )
-
-
-def mean_f1(codes: Codes, guesses: Codes, classes: Sequence[str]) -> float:
-    """Mean F1 of `classes`; one that neither occurs nor is guessed in the sample says nothing and is left out."""
-    found = []
-    for code in classes:
-        true, guessed = codes == code, guesses == code
-        if true.any() or guessed.any():
-            found.append(2 * (true & guessed).sum() / (true.sum() + guessed.sum()))
-    return float(np.mean(found)) if found else float("nan")
+    """By which panels were judged, and how."""
+    dev: Judged
+    """What the bundle says of the dev panels, with words."""
+    strangers: Judged | None
+    command: str
+    seed: int
 
 
 def write_default_card(card: DefaultCard) -> str:
     """Markdown, with the metadata block that model hubs read."""
-    sections = (_head, _use, _data, _choice, _quality, _rejection, _failures, _rebuild)
+    sections = (_head, _use, _quality, _classes, _rejection, _choice, _left_out, _data, _failures, _rebuild)
     return "\n\n".join(section(card) for section in sections) + "\n"
 
 
 def _head(card: DefaultCard) -> str:
-    accuracy = card.scores["this bundle, with captions"].accuracy[0]
+    accuracy = card.scores["dev, with words"].accuracy[0]
     return f"""---
 license: cc-by-4.0
 library_name: figmill
@@ -109,50 +76,115 @@ tags: [biomedical-figures, modality, imageclef, microscopy]
 metrics: [{{name: accuracy, value: {accuracy:.3f}}}]
 ---
 
-# {card.name}: {card.model}, {len(card.classes)} classes"""
+# {card.described.name}: {card.described.model}, {len(card.described.classes)} classes"""
 
 
 def _use(card: DefaultCard) -> str:
+    calibration, rejection = card.described.calibration, card.described.rejection
+    kinds = card.described.extra.kinds
+    words = calibration.words or WordsCalibration(temperature=1, own=0, caption=0)
     return f"""## Use
 
 Names the modality of one subfigure of a biomedical paper as an ImageCLEF 2016 code ({card.parameters:,}
-parameters, input 224 x 224 pixels, stretched). The network is a ResNet-18 cut after its third block, its last
-maps read by the mean and the spread of each channel.
+parameters, input 224 x 224 pixels, stretched). Two networks with ImageNet's weights look at the picture, a ResNet-18
+cut in its third block and an EfficientNet-Lite2 cut where its sixth stage begins; one linear layer reads the mean and
+the spread of each channel of both. A second linear layer reads hashed words of the panel's own text and of the caption.
 
-- Logits are divided by temperature {card.temperature:g} before the softmax, chosen where the confidence of held-out
-  training panels is nearest to their accuracy. A hidden output takes the probability of what is no figure's panel,
-  so a row's probabilities may sum to less than 1.
-- A caption or subcaption that names exactly one modality adds {card.caption_weight:g} to that class's log-odds
-  (`figmill label --no-captions` leaves captions aside).
-- It abstains (`rejected`) below a confidence of {card.threshold:g}, and where the features lie further than
-  {card.novelty:.2f} from every class of the training images (squared Mahalanobis distance per feature), and on
-  blank pictures.
+- Picture alone: logits / {calibration.temperature:g}. With words: logits / {words.temperature:g} + w x the words'
+  log-ratio (at least {words.floor:g}), w = {words.own:g} for a text of the panel's own, {words.caption:g} for a
+  caption that panels share (`figmill label --no-captions` leaves words aside).
+- Further outputs: no panel at all (photographs, textures), a torn piece of a panel, several panels in one cut
+  (`compound`; {FLAGGED_SHARE:.0%} of good panels reach a half), and {len(kinds)} kinds of chart below GFIG:
+  {", ".join(kinds)}.
+- It abstains (`rejected`) below a confidence of {rejection.threshold:g} ({rejection.words_threshold:g} with words),
+  above {rejection.torn:g} of being torn, where the features lie further than {rejection.novelty:g} from every class
+  (squared Mahalanobis distance per feature), and on blank pictures.
+- Conformal sets (`modality_set`) hold the true class of {COVERAGE:.0%} of panels like those held out.
 
 Meant for search and curation, where a wrong label costs a click. Not for diagnosis, and not as the only judge of
 anything. Photographs of people, animals, things and places are mostly rejected, also where a paper prints them
 (GNCP)."""
 
 
-def _data(card: DefaultCard) -> str:
-    kinds = list(card.counts)
-    lines = ["## Data", "", f"| class | | {' | '.join(kinds)} |", "|---|---|" + "---|" * len(kinds)]
-    codes = sorted({code for counts in card.counts.values() for code in counts})
-    for code in codes:
-        known = "" if code in card.classes else " (no class of this bundle)"
-        cells = " | ".join(str(card.counts[kind][code]) for kind in kinds)
-        lines.append(f"| {code} | {name(code)}{known} | {cells} |")
+def _quality(card: DefaultCard) -> str:
+    lines = [
+        "## Quality",
+        "",
+        "95% bootstrap intervals over articles. Dev: panels of articles that nothing was fitted to or chosen by. Held "
+        "out: the published training panels, each judged by heads and text models that saw nothing of its article; "
+        "temperatures, thresholds and sets were fitted to these. Panels that people are unsure of are left aside. "
+        f"Macro-F1 is over the classes with {LEAST} panels or more, microscopy F1 the mean of {', '.join(MICROSCOPY)}.",
+        "",
+        "| | panels | articles | accuracy | macro-F1 | microscopy F1 | calibration error |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    ways = {way: score for way, score in card.scores.items() if way != "strangers"}
+    for way, score in ways.items():
+        cells = (score.accuracy, score.macro_f1, score.microscopy_f1, score.ece)
+        lines.append(f"| {way} | {score.panels} | {score.articles} | {' | '.join(map(_with, cells))} |")
     lines += [
         "",
-        "Published and assembled panels carry CC-BY, permissive or CC0 terms; panels that a caption credits to another "
-        "source are left out. Test panels come from other articles than training panels. Drawn panels are made by "
-        "`models/default/drawings`. Photographs that train are public domain, CC0, CC-BY or permissive, each file by "
-        "itself (`models/default/photographs.csv`), and count five times: whole, three parts, and a thumbnail. Panels "
-        "marked unsure train but are not scored.",
+        "| | good panels rejected | faulty cuts rejected or flagged | sets hold the class | classes in a set | kind of "
+        "chart |",
+        "|---|---|---|---|---|---|",
+    ]
+    for way, score in ways.items():
+        found = (score.good_rejected, score.faulty_found, score.coverage, score.set_size, score.charts)
+        lines.append(f"| {way} | {' | '.join(map(_with, found))} |")
+    return "\n".join(lines)
+
+
+def _classes(card: DefaultCard) -> str:
+    sound = card.dev.sound
+    lines = [
+        "## By class",
         "",
-        "| source | licence | training images |",
+        "Dev panels, with words.",
+        "",
+        "| class | panels | precision | recall | rejected |",
+    ]
+    lines.append("|---|---|---|---|---|")
+    rejected = count_rejected(sound, sound.codes)
+    for code in CODES:
+        true, guessed = sound.codes == code, sound.guesses == code
+        hits = int((true & guessed).sum())
+        count, away = rejected.get(code, (0, 0))
+        lines.append(
+            f"| {code} | {count} | {_ratio(hits, guessed.sum())} | {_ratio(hits, true.sum())} | {away} |"
+        )
+    lines += ["", "| mean confidence | accuracy | share of panels |", "|---|---|---|"]
+    right = sound.guesses == sound.codes
+    lines += [
+        f"| {mean:.2f} | {accuracy:.2f} | {share:.2f} |"
+        for mean, accuracy, share in reliability(sound.confidence, right)
+    ]
+    untested = [code for code in CODES if rejected.get(code, (0, 0))[0] < LEAST]
+    return "\n".join([*lines, "", f"Untested, fewer than {LEAST} dev panels: {', '.join(untested)}."])
+
+
+def _rejection(card: DefaultCard) -> str:
+    lines = [
+        "## What it rejects",
+        "",
+        f"Limits were set so that of good panels held out {TORN_SHARE:.1%} are rejected as torn, {NOVEL_SHARE:.1%} as "
+        f"novel and {REJECTED_SHARE:.1%} in all. Below: pictures alone, with 95% Wilson intervals, which take each "
+        "image for itself. Training saw nothing of the packages that these photographs come from "
+        "(`models/default/photographs.csv`); the background's weight was looked at with the validation photographs in "
+        "view.",
+        "",
+        "| images | number | rejected |",
         "|---|---|---|",
     ]
-    lines += [f"| {source} | {licence} | {count} |" for source, licence, count in card.sources]
+    if card.strangers:
+        found = count_rejected(card.strangers, card.strangers.groups)
+        lines += [f"| {kind} | {count} | {_share(hits, count)} |" for kind, (count, hits) in found.items()]
+    faulty = card.dev.faulty
+    caught = faulty.rejected | faulty.compound
+    for code in (TORN, COMPOUND):
+        here = faulty.codes == code
+        if here.any():
+            label = f"dev, {_OTHER_NAMES[code]}, rejected or flagged"
+            lines.append(f"| {label} | {here.sum()} | {_share(int(caught[here].sum()), int(here.sum()))} |")
     return "\n".join(lines)
 
 
@@ -160,90 +192,90 @@ def _choice(card: DefaultCard) -> str:
     lines = [
         "## How the network was chosen",
         "",
-        "Five-fold cross-validation over the published training articles (whole articles held out; assembled and drawn "
-        "panels always train). The trunk keeps its ImageNet weights. Hierarchical: the group is read at the first "
-        "unit, the class within it at the second, as the paper proposes.",
+        "Five-fold cross-validation over the published training articles (whole articles held out; ready-made sets, "
+        "drawings and photographs always train), picture alone. The trunks keep their ImageNet weights: tuning them "
+        "gained nothing in three folds on a GPU. Hierarchical: the group is read at the first unit, the class within "
+        "it at the second, as the paper proposes.",
         "",
         "| read at | features | accuracy | macro-F1 |",
         "|---|---|---|---|",
     ]
     lines += [
-        f"| {label} | {size} | {accuracy:.3f} | {f1:.3f} |" for label, size, accuracy, f1 in card.comparison
+        f"| {found.name} | {found.features} | {found.accuracy:.3f} | {found.macro_f1:.3f} |"
+        for found in card.compared
     ]
-    lines += [
-        "",
-        "Leave one source out: accuracy on a ready-made set by a head that never saw it. Low numbers say that the "
-        "class is known from that source more than from its looks.",
-        "",
-        "| source left out | images | accuracy |",
-        "|---|---|---|",
-    ]
-    lines += [f"| {source} | {count} | {accuracy:.3f} |" for source, count, accuracy in card.left_out]
     return "\n".join(lines)
 
 
-def _quality(card: DefaultCard) -> str:
+def _left_out(card: DefaultCard) -> str:
     lines = [
-        "## Quality",
+        "## What was left out at a time",
         "",
-        "On published panels that training never saw; 95% bootstrap intervals over articles. Macro-F1 is over the "
-        f"classes with {_LEAST} panels or more, microscopy F1 the mean of {', '.join(MICROSCOPY)}. Panels of the gold "
-        "papers have captions, the others none.",
-        "",
-        "| | accuracy | macro-F1 | microscopy F1 |",
-        "|---|---|---|---|",
+        "Accuracy on what a head never saw, picture alone. Low numbers of a source say that its class is known from "
+        "that source more than from its looks. Publishers are named by the prefix of their DOIs; of photographs, the "
+        "share whose most likely output is that they are no panel.",
     ]
-    for label, found in card.scores.items():
-        cells = (found.accuracy, found.macro_f1, found.microscopy_f1)
-        lines.append(f"| {label} | {' | '.join(_with(*cell) for cell in cells)} |")
-    return "\n".join([*lines, "", quality("This bundle, with captions", card.test)])
+    for kind, found in card.left_out.items():
+        lines += ["", f"| {kind} left out | images | accuracy |", "|---|---|---|"]
+        lines += [f"| {left.name} | {left.panels} | {left.accuracy:.3f} |" for left in found]
+    return "\n".join(lines)
 
 
-def _rejection(card: DefaultCard) -> str:
-    lines = [
-        "## What it rejects",
+def _data(card: DefaultCard) -> str:
+    data, sound = card.data, card.dev.sound
+    counts = {kind: Counter(data.codes[data.rows(kind)].tolist()) for kind in TAUGHT}
+    counts["dev"] = Counter([*sound.codes.tolist(), *card.dev.faulty.codes.tolist()])  # type: ignore[index]
+    lines = ["## Data", "", f"| class | | {' | '.join(counts)} |", "|---|---|" + "---|" * len(counts)]
+    for code in (*CODES, *_OTHER_NAMES):
+        cells = " | ".join(str(found[code]) for found in counts.values())
+        lines.append(f"| {code} | {_OTHER_NAMES.get(code) or name(code)} | {cells} |")
+    lines += [
         "",
-        "With 95% Wilson intervals, which take each image for itself. Training saw nothing of the packages that the "
-        "photographs come from, nor of those of the validation photographs, by which the photographs that train and "
-        "their parts were chosen (`models/default/photographs.csv`); those of a package left out are rejected by a "
-        "head fitted without that package, with this bundle's limits. The weight of photographs, the background's "
-        "prior and the share that may be rejected were chosen among a few values with the rows up to textures in "
-        "view. A picture of one colour but for its rim and some specks is blank, and rejected whatever the network "
-        "says.",
+        "Published and ready-made panels carry CC-BY, CC0 or permissive terms that their source shows; panels that a "
+        "caption credits to another source are left out, and so are share-alike ones. Drawn panels are made by "
+        "`models/default/drawings`. Photographs that train are public domain, CC0, CC-BY or permissive, each file by "
+        "itself (`models/default/photographs.csv`), and count three times: whole, a part, and a thumbnail. Panels "
+        "marked unsure train but are not scored. The text model reads the published panels' captions and those of "
+        "ImageCLEF 2016's micrographs (open-access articles); no text can be read back from it.",
         "",
-        "| images | number | rejected |",
+        "| source | licence | training images |",
         "|---|---|---|",
     ]
-    lines += [
-        f"| {kind} | {count} | {_share(hits, count)} |" for kind, (count, hits) in card.rejected.items()
-    ]
-    lines += ["", "Of the test panels, by class:", "", "| class | panels | rejected |", "|---|---|---|"]
-    lines += [f"| {code} | {count} | {hits} |" for code, (count, hits) in card.rejected_classes.items()]
+    used = Counter((panel.source, panel.licence) for panel in data.panels)
+    lines += [f"| {source} | {licence} | {count} |" for (source, licence), count in sorted(used.items())]
     return "\n".join(lines)
 
 
 def _failures(card: DefaultCard) -> str:
-    lines = ["## Where it fails", "", "The most frequent mistakes on the test panels:", ""]
+    lines = ["## Where it fails", "", "The most frequent mistakes on the dev panels, with words:", ""]
     lines += [
         f"- {name(true)} ({true}) called {name(guess)} ({guess}): {count}"
-        for true, guess, count in card.confused
+        for true, guess, count in count_confused(card.dev.sound)
     ]
-    few = [c.code for c in card.test.classes if c.support < _LEAST]
     lines += [
         "",
-        f"Barely or not tested, fewer than {_LEAST} panels: {', '.join(few)}. Classes known from drawings alone "
-        "(signals, formulas, program listings, tables) are known as those drawings look. An image of a modality that "
-        "is not in the list gets one of the list's names, at best rejected.",
+        "Classes known from drawings alone (signals, formulas, program listings) are known as those drawings look. An "
+        "image of a modality that is not in the list gets one of the list's names, at best rejected.",
     ]
     return "\n".join(lines)
 
 
 def _rebuild(card: DefaultCard) -> str:
-    return f"## Rebuild\n\nSeed {card.seed}, on a CPU:\n\n```\n{card.command}\n```"
+    return (
+        f"## Rebuild\n\nSeed {card.seed}, on a CPU; the same bytes on the same kind of machine:\n\n"
+        f"```\n{card.command}\n```"
+    )
 
 
-def _with(value: float, interval: Interval) -> str:
-    return f"{value:.3f} ({interval[0]:.3f} to {interval[1]:.3f})"
+def _with(measured: Measured | None) -> str:
+    if measured is None or np.isnan(measured[0]):
+        return "–"
+    value, (low, high) = measured
+    return f"{value:.3f} ({low:.3f} to {high:.3f})"
+
+
+def _ratio(part: int, whole: int) -> str:
+    return f"{part / whole:.3f}" if whole else "–"
 
 
 def _share(hits: int, count: int) -> str:

@@ -3,149 +3,162 @@
 from __future__ import annotations
 
 import io
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from models.data.canvases import Progress
-from models.default.card import Codes
+from models.data.canvases import Progress, default_cache
+from models.default.drawings.charts import draw_charts
+from models.default.drawings.kept import keep_drawings
 from models.default.drawings.negatives import NOISE
 from models.default.drawings.panels import draw_panels
-from models.default.head import Features, Indices, LabelledFeatures
-from models.default.trunk_features import cached_features
-from models.inference.blankness import blank
-from models.networks.resnet import ResNet
-from models.networks.variants import parse_variant
-from models.networks.weights import load_file, start_from
+from models.default.trunks import Features, Trunk, cached_features
+from models.inference.words import Words
+from models.taxonomy import CODES
 from models.transforms import Transform
 
-Kind = Literal["published", "assembled", "drawn", "photograph", "test", "stranger"]
+Kind = Literal["published", "faulty", "assembled", "drawn", "photograph", "dev", "gold", "stranger"]
+Codes = npt.NDArray[np.str_]
 Flags = npt.NDArray[np.bool_]
+Indices = npt.NDArray[np.int64]
 Say = Callable[[str], None]
 
-TRUNK = "resnet18:b3-1"
 TRANSFORM = Transform(fit="stretch")
-TAUGHT: tuple[Kind, ...] = ("published", "assembled", "drawn", "photograph")
-_WEIGHTS = {"published": 1.0, "assembled": 0.3, "drawn": 0.3, "photograph": 1.0}
-"""A published panel counts most: the others only look like what papers print, or like none of it."""
-_LEAST_IMAGES = 5
-_PER_DRAWER = 60
+TAUGHT: tuple[Kind, ...] = ("published", "faulty", "assembled", "drawn", "photograph")
+"""What trains; the other kinds are only ever judged."""
+_LOTS: tuple[tuple[Kind, ...], ...] = (("published", "faulty", "assembled"), ("drawn",), ("photograph",))
+"""In the order of `TAUGHT`; what is kept of one lot stays when another changes."""
+TORN, COMPOUND, CHART = "BAD", "COMP", "GFIG"
+"""A piece of a panel, several panels that were not parted, and the class whose kinds are told apart."""
+
+_PER_DRAWER = 20
+_PER_CHART = 20
 _NOISE_IMAGES = 50
+_DRAWN = {"source": "models/default/drawings", "licence": "AGPL-3.0-or-later"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelledPanel:
     """An encoded image with its class and where it comes from.
 
-    `group` is the article or the source; `text` what the paper says of it. A `stranger` is no panel at all: its `group`
-    names its kind, and it is only there to be rejected.
+    `group` is the article or the source, `publisher` the prefix of its DOI; `chart` its kind where it is a chart that
+    people have named. A `stranger` is no panel at all: its `group` names its kind, and it is only there to be rejected.
     """
 
     image: bytes
     code: str
     kind: Kind
     group: str
+    publisher: str = ""
     unsure: bool = False
-    text: str = ""
+    words: Words | None = None
+    chart: str = ""
+    chart_unsure: bool = False
     source: str = ""
     licence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PanelArrays:
-    """Panels as arrays, with what the trunk makes of them."""
+    """The N panels that train, as arrays, with what the trunks make of them."""
 
     panels: tuple[LabelledPanel, ...]
     features: Features
     codes: Codes
     kinds: Codes
     groups: Codes
+    publishers: Codes
+    charts: Codes
+    """The kind of each chart; empty where it is none or people could not tell."""
     unsure: Flags
-    blank: Flags
 
     def rows(self, *kinds: Kind) -> Indices:
         """Places of the panels of these kinds."""
         return np.flatnonzero(np.isin(self.kinds, kinds))
 
     @property
-    def tested(self) -> Indices:
-        """Places of the test panels that are scored."""
-        return self.rows("test")[~self.unsure[self.rows("test")]]
+    def judged(self) -> Indices:
+        """Places of the published panels whose class people are sure of: what cross-validation is over."""
+        return np.flatnonzero((self.kinds == "published") & ~self.unsure)
 
     @property
-    def texts(self) -> list[str]:
-        """What the papers say of each panel, empty where they say nothing."""
-        return [panel.text for panel in self.panels]
+    def classes(self) -> tuple[str, ...]:
+        """The classes that have images, in the order of the taxonomy."""
+        found = set(self.codes.tolist())
+        return tuple(code for code in CODES if code in found)
+
+    @property
+    def words(self) -> list[Words | None]:
+        """What the papers say of each panel."""
+        return [panel.words for panel in self.panels]
 
 
-def drawn_panels(seed: int) -> list[LabelledPanel]:
-    """What the project draws itself, and fifty images of each kind of noise that training does not see."""
-    drawn = [
-        LabelledPanel(
-            image=image,
-            code=code,
-            kind="drawn",
-            group="drawn",
-            source="models/default/drawings",
-            licence="AGPL-3.0-or-later",
+def draw_all(seed: int, cache: Path | None) -> Iterator[LabelledPanel]:
+    """What the project draws itself, panels and charts of known kinds; `cache` keeps the drawings."""
+    folder = (cache or default_cache()) / "drawings"
+    panels = partial(draw_panels, _PER_DRAWER, seed)
+    for code, image in keep_drawings(panels, f"panels-{_PER_DRAWER}-{seed}", folder):
+        yield LabelledPanel(image=image, code=code, kind="drawn", group="drawn panels", **_DRAWN)
+    charts = partial(draw_charts, _PER_CHART, seed)
+    for chart, image in keep_drawings(charts, f"charts-{_PER_CHART}-{seed}", folder):
+        yield LabelledPanel(
+            image=image, code=CHART, kind="drawn", group="drawn charts", chart=chart, **_DRAWN
         )
-        for code, image in draw_panels(_PER_DRAWER, seed)
-    ]
+
+
+def draw_noise(seed: int) -> Iterator[LabelledPanel]:
+    """Fifty images of each kind of noise, which training does not see."""
     for name, draw in NOISE.items():
         for number in range(_NOISE_IMAGES):
             random = np.random.default_rng([seed + 1, number])
             stream = io.BytesIO()
             draw(random, (int(random.integers(64, 420)), int(random.integers(64, 420)))).save(stream, "PNG")
-            drawn.append(LabelledPanel(image=stream.getvalue(), code="", kind="stranger", group=name))
-    return drawn
+            yield LabelledPanel(image=stream.getvalue(), code="", kind="stranger", group=name)
 
 
 def gather(
-    panels: Sequence[LabelledPanel], weights: str, seed: int, say: Say, cache: Path | None
+    panels: Sequence[LabelledPanel], trunks: Sequence[Trunk], cache: Path | None, say: Say
 ) -> PanelArrays:
-    """Panels as arrays, with their features, which `cache` keeps. Raises WeightsError.
-
-    Classes too small to learn stay out of training, and remain in the test, where they count as wrong.
-    """
-    counts = Counter(p.code for p in panels if p.kind in _WEIGHTS)
-    kept = tuple(p for p in panels if p.kind not in _WEIGHTS or counts[p.code] >= _LEAST_IMAGES)
-    with ThreadPoolExecutor() as threads:
-        canvases = np.stack(list(threads.map(lambda panel: TRANSFORM.prepare(panel.image), kept)))
-    codes = np.array([panel.code for panel in kept])
-    trunk = ResNet("resnet18", 2, parse_variant(TRUNK).unit)
-    start_from(trunk, load_file(weights), weights)
-    say(f"{len(kept)} images through the trunk")
+    """The panels that train as arrays, with their features, which `cache` keeps."""
+    taught = tuple(panel for kind in TAUGHT for panel in panels if panel.kind == kind)
+    say(f"{len(taught)} images through the trunks")
+    lots = [[panel for panel in taught if panel.kind in kinds] for kinds in _LOTS]
+    features = [
+        cached_features(trunks, prepare(lot), TRANSFORM, cache, _say_tenths(say)) for lot in lots if lot
+    ]
     return PanelArrays(
-        kept,
-        cached_features(trunk, canvases, codes == "DMFL", TRANSFORM, seed, cache, _steps(say)),
-        codes,
-        np.array([panel.kind for panel in kept]),
-        np.array([panel.group for panel in kept]),
-        np.array([panel.unsure for panel in kept]),
-        blank(canvases),
+        taught,
+        Features(np.concatenate([lot.values for lot in features]), features[0].columns),
+        np.array([panel.code for panel in taught]),
+        np.array([panel.kind for panel in taught]),
+        np.array([panel.group for panel in taught]),
+        np.array([panel.publisher for panel in taught]),
+        np.array(["" if panel.chart_unsure else panel.chart for panel in taught]),
+        np.array([panel.unsure for panel in taught]),
     )
 
 
-def as_examples(data: PanelArrays) -> LabelledFeatures:
-    """All rows keep their places; what is not to be learned from has no weight and is never asked for."""
-    weights = np.array([_WEIGHTS.get(kind, 0.0) for kind in data.kinds], np.float32)
-    return LabelledFeatures(data.codes, data.groups, weights, data.kinds == "published", data.unsure)
+def prepare(panels: Sequence[LabelledPanel]) -> npt.NDArray[np.uint8]:
+    """(N, S, S, 3) canvases of encoded panels."""
+    with ThreadPoolExecutor() as threads:
+        return np.stack(list(threads.map(lambda panel: TRANSFORM.prepare(panel.image), panels)))
 
 
-def _steps(say: Say) -> Progress:
-    """Says every tenth of the way."""
+def _say_tenths(say: Say) -> Progress:
+    """Says every tenth of the way, of each trunk anew."""
     said = 0
 
     def progress(done: int, of: int) -> None:
         nonlocal said
-        if done * 10 // of > said:
-            said = done * 10 // of
+        tenth = done * 10 // of
+        if tenth > said:
             say(f"  {done} of {of}")
+        said = tenth % 10
 
     return progress

@@ -26,7 +26,7 @@ from models.default.panels import LabelledPanel
 LISTING = Path(__file__).with_suffix(".csv")
 _THUMBNAIL = 32
 """Pixels on the longer side: data sets of photographs are as small as that."""
-_PARTS = 3
+_PARTS = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,13 @@ _DPI = 200
 
 @dataclass(frozen=True, slots=True)
 class GoldPanel:
-    """A panel as PNG; `text` is its subcaption, or the caption of its figure, empty where there is none."""
+    """A panel as PNG, with its subcaption and the caption of its figure; empty where there is none."""
 
     article: str
     code: str
     unsure: bool
-    text: str
+    own: str
+    caption: str
     image: bytes
 
 
@@ -45,9 +46,9 @@ def read_gold(corpus: str | Path) -> Iterator[GoldPanel]:
                 for panel in figure["panels"]:
                     area = pymupdf.Rect(panel["bbox_pt"])
                     pixels = document[figure["page"] - 1].get_pixmap(dpi=_DPI, clip=area)
-                    text = _text(caption, panel["label"])
+                    own = _own(caption, panel["label"])
                     unsure = bool(panel.get("unsure"))
-                    yield GoldPanel(file.stem, panel["modality"], unsure, text, pixels.tobytes("png"))
+                    yield GoldPanel(file.stem, panel["modality"], unsure, own, caption, pixels.tobytes("png"))
 
 
 def _captions(file: Path) -> dict[tuple[str, str], str]:
@@ -60,5 +61,6 @@ def _number(label: str | None) -> str:
     return found[0] if found else ""
 
 
-def _text(caption: str, label: str | None) -> str:
-    return (split_caption(caption, [label]).get(label) if label else None) or caption
+def _own(caption: str, label: str | None) -> str:
+    """The caption's part for this panel."""
+    return (split_caption(caption, [label]).get(label) if label else None) or ""

@@ -1,4 +1,4 @@
-"""Panels whose features are made up: two classes, a background, and a package of photographs beyond one class."""
+"""Panels whose features are made up: two classes, two kinds of chart, faults, and a background."""
 
 from __future__ import annotations
 
@@ -6,42 +6,68 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from models.default.head import Features
 from models.default.panels import Kind, LabelledPanel, PanelArrays
+from models.default.trunks import Features
+from models.inference.words import Words
 
-CENTRES = {"DMTR": (4, 0, 0), "GFIG": (0, 4, 0), "background": (0, 0, 4), "screens": (0, 40, 0)}
+CENTRES = {
+    "DMTR": (4, 0, 0),
+    "GFIG": (0, 4, 0),
+    "background": (0, 0, 4),
+    "BAD": (2, 2, 3),
+    "COMP": (3, 3, -3),
+}
+SAID = {"DMTR": "TEM micrograph of particles", "GFIG": "bar plot of counts"}
+UNITS = ("b2-1", "b3-0", "b3-1", "lite2:x6")
 
 
-def panel(
-    code: str, kind: Kind, group: str, text: str = "", unsure: bool = False, source: str = ""
-) -> LabelledPanel:
+def panel(code: str, kind: Kind, group: str, number: int = 0) -> LabelledPanel:
+    said = SAID.get(code)
     return LabelledPanel(
-        image=b"", code=code, kind=kind, group=group, text=text, unsure=unsure, source=source
+        image=b"",
+        code=code,
+        kind=kind,
+        group=group,
+        publisher=f"10.{number % 2}",
+        words=Words(said if number % 2 else None, said) if said else None,
+        chart=("bar" if number % 2 else "line") if code == "GFIG" else "",
+        source="made",
+        licence="CC0-1.0",
     )
 
 
 def training_panels() -> list[LabelledPanel]:
-    """Sixteen published panels of each class in eight articles, and as many photographs of two packages."""
+    """Forty published panels of each class in twenty articles, faults of the same, and photographs of two packages."""
     published = [
-        panel(code, "published", f"article {n // 2}") for code in ("DMTR", "GFIG") for n in range(16)
+        panel(code, "published", f"article {n // 2}", n) for code in ("DMTR", "GFIG") for n in range(40)
     ]
-    photographs = [panel("background", "photograph", "walls" if n % 2 else "games") for n in range(16)]
-    return published + photographs
+    faulty = [panel(code, "faulty", f"article {n}", n) for code in ("BAD", "COMP") for n in range(20)]
+    ready = [panel("DMTR", "assembled", "ready-made", n) for n in range(12)]
+    photographs = [panel("background", "photograph", "walls" if n % 2 else "games", n) for n in range(16)]
+    return published + faulty + ready + photographs
 
 
 def arrays(panels: Sequence[LabelledPanel]) -> PanelArrays:
-    """Four features, the last but noise; a panel without a class lies far from all of them."""
-    noise = np.random.default_rng(0).normal(0, 0.5, (len(panels), 4))
-    centres = np.array([(*CENTRES.get(p.group, CENTRES.get(p.code, (-40, -40, -40))), 0) for p in panels])
+    """Each unit has three telling means and a deviation of noise; a kind of chart shows in its own deviation."""
+    random = np.random.default_rng(0)
+    centres = np.array([CENTRES.get(p.code, (-9, -9, -9)) for p in panels], np.float32)
+    kinds = np.array([{"bar": 3, "line": -3}.get(p.chart, 0) for p in panels], np.float32)[:, None]
+    parts = []
+    for _ in UNITS:
+        means = centres + random.normal(0, 0.5, centres.shape)
+        parts += [
+            means,
+            np.concatenate([kinds, 0 * centres[:, 1:]], axis=1) + random.normal(0, 0.3, centres.shape),
+        ]
     return PanelArrays(
         tuple(panels),
         Features(
-            (centres + noise).astype(np.float16)[None],
-            {("b3-1", False): slice(2), ("b3-1", True): slice(2, 4)},
+            np.concatenate(parts, axis=1).astype(np.float16),
+            {unit: slice(6 * place, 6 * place + 6) for place, unit in enumerate(UNITS)},
         ),
-        np.array([p.code for p in panels]),
-        np.array([p.kind for p in panels]),
-        np.array([p.group for p in panels]),
+        *(
+            np.array([getattr(p, name) for p in panels])
+            for name in ("code", "kind", "group", "publisher", "chart")
+        ),
         np.array([p.unsure for p in panels]),
-        np.zeros(len(panels), bool),
     )

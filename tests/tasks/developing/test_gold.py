@@ -36,8 +36,8 @@ def test_panels_are_cropped_with_their_part_of_the_caption(tmp_path: Path) -> No
     make_corpus(tmp_path)
     first, second = read_gold(tmp_path)
     assert (first.article, first.code, first.unsure, second.unsure) == ("A1", "DMTR", False, True)
-    assert first.text == "Particles. TEM image."
-    assert second.text.startswith("Particles. (A)")
+    assert (first.own, first.caption[:14]) == ("Particles. TEM image.", "Particles. (A)")
+    assert second.own == ""
     image = Image.open(io.BytesIO(first.image))
     assert (image.width, image.height) == pytest.approx((278, 139), abs=2)
     assert image.getpixel((100, 60)) == (255, 0, 0)

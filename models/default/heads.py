@@ -1,0 +1,231 @@
+"""The heads of the bundle that ships: one linear layer on what frozen trunks say, fitted by logistic regression.
+
+Classes with the background, torn pieces, compound panels, and kinds of chart are read from the same features. Out of
+fold means: by heads that saw nothing of the panel's article.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import log_softmax
+
+from models.bundle.bundle import BACKGROUND
+from models.default.panels import COMPOUND, TORN, Indices, PanelArrays
+from models.default.regression import Floats, Linear, fit_softmax
+from models.default.trunks import Features
+from models.taxonomy import groups
+
+FOLDS = 5
+_WEIGHTS = {"published": 1.0, "assembled": 0.3, "drawn": 0.3, "photograph": 0.5}
+"""A published panel counts most: the others only look like what papers print, or like none of it."""
+_UNSURE = 0.7
+_BACKGROUND_PRIOR = -1.0
+"""Added to the background's logit: among a paper's panels strangers are rarer than among what trains."""
+_FAULT_STRENGTH, _FAULT_WEIGHT = 0.003, 4.0
+_CHART_STRENGTH = 0.01
+DRAWN_CHARTS = 0.2
+"""How much a drawn chart counts beside a published one where kinds are learned."""
+_LEAST_CHARTS = 5
+"""Of a kind, published ones that train; a rarer kind is no output."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Units of one trunk that a head of its own reads, with the inverse weight of its penalty."""
+
+    units: tuple[str, ...]
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class Readout:
+    """Where the trunks are read: the parts' logits are averaged, which is one linear layer on all their features.
+
+    `group` makes it the paper's hierarchical head: the group of classes is read there, the class within it at `parts`.
+    """
+
+    name: str
+    parts: tuple[Part, ...]
+    spread: bool = True
+    group: Part | None = None
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """Of all parts, in the order of the network's features."""
+        return tuple(unit for part in self.parts for unit in part.units)
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """The fitted linear layers, all on the features of the same readout."""
+
+    classes: Linear
+    """The classes in their order, then the background."""
+    torn: Linear
+    compound: Linear
+    """One output each: log-odds."""
+    kinds: Linear
+    kind_names: tuple[str, ...]
+
+    def stacked(self) -> Linear:
+        """One layer, in the order of a bundle's outputs."""
+        layers = (self.classes, self.torn, self.compound, self.kinds)
+        return Linear(
+            np.concatenate([layer.weight for layer in layers]),
+            np.concatenate([layer.bias for layer in layers]),
+        )
+
+
+def split_by_article(groups_: npt.NDArray[np.str_]) -> list[Indices]:
+    """Places of each fold's panels: whole articles together, the folds about equally large."""
+    from sklearn.model_selection import GroupKFold
+
+    return [fold for _, fold in GroupKFold(FOLDS).split(groups_, groups=groups_)]
+
+
+def out_of_fold(
+    fit: Callable[[Indices], Callable[[Indices], Floats]], data: PanelArrays, rows: Indices
+) -> Floats:
+    """(len(rows), outputs): what `fit` on the other articles' rows says of each of `rows`.
+
+    `fit` takes the places of what may be learned from and gives a function of places.
+    """
+    parts: dict[int, Floats] = {}
+    everything = np.arange(len(data.codes))
+    for fold in split_by_article(data.groups[rows]):
+        held_out = rows[fold]
+        others = everything[~np.isin(data.groups, data.groups[held_out])]
+        said = fit(others)(held_out)
+        parts |= dict(zip(fold.tolist(), said, strict=True))
+    return np.stack([parts[place] for place in range(len(rows))])
+
+
+def fit_classes(data: PanelArrays, readout: Readout, rows: Indices) -> Linear:
+    """The classes' and the background's layer on the panels at `rows`."""
+    outputs = (*data.classes, BACKGROUND)
+    rows = rows[np.isin(data.codes[rows], outputs)]
+    targets = _places(data.codes[rows], outputs)
+    layers = [_fit_part(data, part, readout.spread, rows, targets, len(outputs)) for part in readout.parts]
+    layer = _average(layers)
+    bias = layer.bias.copy()
+    bias[-1] += _BACKGROUND_PRIOR
+    return replace(layer, bias=bias)
+
+
+def read_classes(data: PanelArrays, readout: Readout, rows: Indices) -> Callable[[Indices], Floats]:
+    """Fits on `rows`, and gives the log-probabilities (N, classes and background) of panels."""
+    layer = fit_classes(data, readout, rows)
+    above = _fit_groups(data, readout.group, readout.spread, rows) if readout.group else None
+
+    def say(places: Indices) -> Floats:
+        features = Features(data.features.values[places], data.features.columns)
+        logits = _log_softmax(layer(features.of(readout.units, readout.spread)))
+        if above is None or readout.group is None:
+            return logits
+        return _join(logits, _log_softmax(above(features.of(readout.group.units, readout.spread))), data)
+
+    return say
+
+
+def fit_fault(data: PanelArrays, readout: Readout, code: str, rows: Indices) -> Linear:
+    """The log-odds that a panel is `code`, a kind of fault, against the published panels among `rows`."""
+    rows = rows[fault_rows(data, code)[rows]]
+    targets = (data.codes[rows] == code).astype(np.int64)
+    weights = np.where(targets == 1, _FAULT_WEIGHT, 1.0).astype(np.float32)
+    features = Features(data.features.values[rows], data.features.columns).of(readout.units)
+    both = fit_softmax(features, targets, weights, 2, _FAULT_STRENGTH)
+    return Linear(both.weight[1:] - both.weight[:1], both.bias[1:] - both.bias[:1])
+
+
+def fault_rows(data: PanelArrays, code: str) -> npt.NDArray[np.bool_]:
+    """(N,): panels of articles that are sound, or faulty in this way."""
+    return (data.kinds == "published") | (data.codes == code)
+
+
+def kind_names(data: PanelArrays) -> tuple[str, ...]:
+    """The kinds of chart of which enough are published."""
+    counts = Counter(data.charts[data.kinds == "published"].tolist())
+    return tuple(
+        sorted(
+            kind for kind, count in counts.items() if kind not in ("", "nochart") and count >= _LEAST_CHARTS
+        )
+    )
+
+
+def fit_kinds(data: PanelArrays, readout: Readout, rows: Indices, drawn: float = DRAWN_CHARTS) -> Linear:
+    """The layer of the kinds of chart; a drawn chart counts `drawn`."""
+    names = kind_names(data)
+    rows = rows[np.isin(data.charts[rows], names)]
+    weights = np.where(data.kinds[rows] == "published", 1.0, drawn).astype(np.float32)
+    rows, weights = rows[weights > 0], weights[weights > 0]
+    features = Features(data.features.values[rows], data.features.columns).of(readout.units)
+    targets = _places(data.charts[rows], names)
+    return fit_softmax(
+        features, targets, weights, len(names), _CHART_STRENGTH, data.kinds[rows] == "published"
+    )
+
+
+def fit_heads(data: PanelArrays, readout: Readout) -> Heads:
+    """Every head on all that trains."""
+    rows = np.arange(len(data.codes))
+    return Heads(
+        fit_classes(data, readout, rows),
+        fit_fault(data, readout, TORN, rows),
+        fit_fault(data, readout, COMPOUND, rows),
+        fit_kinds(data, readout, rows),
+        kind_names(data),
+    )
+
+
+def _fit_part(
+    data: PanelArrays, part: Part, spread: bool, rows: Indices, targets: Indices, outputs: int
+) -> Linear:
+    weights = np.array([_WEIGHTS[kind] for kind in data.kinds[rows]]) * np.where(
+        data.unsure[rows], _UNSURE, 1
+    )
+    features = Features(data.features.values[rows], data.features.columns).of(part.units, spread)
+    standard = data.kinds[rows] == "published"
+    return fit_softmax(features, targets, weights.astype(np.float32), outputs, part.strength, standard)
+
+
+def _average(layers: Sequence[Linear]) -> Linear:
+    """One layer on the features side by side that gives the mean of the layers' logits."""
+    weight = np.concatenate([layer.weight for layer in layers], axis=1) / len(layers)
+    return Linear(
+        weight.astype(np.float32), np.mean([layer.bias for layer in layers], axis=0, dtype=np.float32)
+    )
+
+
+def _fit_groups(data: PanelArrays, part: Part, spread: bool, rows: Indices) -> Linear:
+    """The layer of the groups of classes."""
+    outputs = (*data.classes, BACKGROUND)
+    rows = rows[np.isin(data.codes[rows], outputs)]
+    names, members = groups(outputs)
+    targets = np.array(members)[_places(data.codes[rows], outputs)]
+    return _fit_part(data, part, spread, rows, targets, len(names))
+
+
+def _join(logits: Floats, above: Floats, data: PanelArrays) -> Floats:
+    """Log-probabilities of classes within their groups, by those of the groups."""
+    names, numbers = groups((*data.classes, BACKGROUND))
+    member = np.array(numbers)
+    within = np.stack(
+        [np.logaddexp.reduce(logits[:, member == group], axis=1) for group in range(len(names))], axis=1
+    )
+    joint: Floats = logits - within[:, member] + above[:, member]
+    return joint
+
+
+def _places(codes: npt.NDArray[np.str_], outputs: Sequence[str]) -> Indices:
+    places = {code: place for place, code in enumerate(outputs)}
+    return np.array([places[code] for code in codes.tolist()], np.int64)
+
+
+def _log_softmax(logits: Floats) -> Floats:
+    result: Floats = log_softmax(logits, axis=1).astype(np.float32)
+    return result

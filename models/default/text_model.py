@@ -1,0 +1,138 @@
+"""The text model that ships: captions of published panels and of ImageCLEF's micrographs, hashed, one linear layer."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix, hstack
+
+from models.bundle.bundle import Hashing
+from models.bundle.text_model import TextModel
+from models.data.imageclef import DataError
+from models.default.panels import Indices, PanelArrays
+from models.default.regression import Floats, fit_sparse_softmax
+from models.inference.words import HashedText, TextView, Words, fit_idf, hash_text
+
+HASHING = Hashing()
+FLOOR = -7.0
+_STRENGTH = 30.0
+_BALANCE = 0.5
+"""0 leaves the classes as frequent as they are, 1 makes them all count the same."""
+_WEIGHTS = {"published": 1.0, "assembled": 0.3, "listed": 1.0}
+"""Of captions of published panels, of ready-made sets, and of the list of micrographs."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledWords:
+    """N texts to learn from."""
+
+    words: tuple[Words, ...]
+    codes: npt.NDArray[np.str_]
+    weights: Floats
+    """How much each counts: one that several panels share counts less for each."""
+    places: Indices
+    """Of the panel among those that train; -1 for what is no panel's."""
+
+
+def read_listed_words(file: Path) -> list[tuple[Words, str, int]]:
+    """(caption, class, images) of a list with the columns CAPTION and MODALITY. Raises DataError."""
+    try:
+        with file.open(encoding="utf-8", newline="") as stream:
+            rows = [(row["CAPTION"], row["MODALITY"]) for row in csv.DictReader(stream, delimiter="\t")]
+    except (OSError, UnicodeDecodeError, KeyError, csv.Error) as error:
+        raise DataError(
+            f"{file} is no list of captions with the columns CAPTION and MODALITY: {error}"
+        ) from error
+    counts = Counter((caption.strip(), code) for caption, code in rows if caption and caption.strip())
+    return [(Words(None, caption), code, count) for (caption, code), count in sorted(counts.items())]
+
+
+def gather_words(data: PanelArrays, listed: Sequence[tuple[Words, str, int]]) -> LabelledWords:
+    """What the panels' papers say and what the list says, each text with its weight."""
+    classes = data.classes
+    own = [
+        (panel.words, panel.code, _WEIGHTS[panel.kind], place)
+        for place, panel in enumerate(data.panels)
+        if panel.kind in _WEIGHTS and panel.words and panel.words.nearest and panel.code in classes
+    ]
+    shared = Counter((data.groups[place], words.caption) for words, _, _, place in own)
+    rows = [
+        (
+            words,
+            code,
+            weight if words.own else weight / shared[data.groups[place], words.caption] ** 0.5,
+            place,
+        )
+        for words, code, weight, place in own
+    ] + [
+        (words, code, _WEIGHTS["listed"] * count**0.5, -1) for words, code, count in listed if code in classes
+    ]
+    words, codes, weights, places = zip(*rows, strict=True)
+    return LabelledWords(words, np.array(codes), np.array(weights, np.float32), np.array(places))
+
+
+@dataclass(frozen=True, slots=True)
+class TextFitter:
+    """Fits text models of some of the texts, which are hashed once."""
+
+    texts: LabelledWords
+    classes: tuple[str, ...]
+    idf: Floats
+    features: csr_matrix
+
+    def fit(self, rows: Indices) -> TextModel:
+        """The model of the texts at `rows`."""
+        targets = np.array([self.classes.index(code) for code in self.texts.codes[rows]])
+        weights = self.texts.weights[rows]
+        totals = np.bincount(targets, weights, len(self.classes))
+        weights = weights / np.maximum(totals, 1)[targets] ** _BALANCE
+        weights *= (self.texts.places[rows] >= 0).sum() / weights.sum()
+        layer = fit_sparse_softmax(
+            self.features[rows], targets, weights.astype(np.float32), len(self.classes), _STRENGTH
+        )
+        prior = np.bincount(targets, weights, len(self.classes)) / weights.sum()
+        half = layer.weight.T.astype(np.float16).astype(np.float32)  # as the bundle keeps it
+        return TextModel(half, self.idf, layer.bias, prior.astype(np.float32))
+
+
+def prepare_fitter(texts: LabelledWords, classes: tuple[str, ...]) -> TextFitter:
+    """Hashes the texts; how rare a term is counts over all of them."""
+    hashed = {text: hash_text(text, HASHING) for text in sorted({t for w in texts.words for t in _both(w)})}
+    nearest = [hashed[words.nearest] for words in texts.words]
+    captions = [hashed[words.caption or ""] for words in texts.words]
+    idf = fit_idf([*nearest, *captions], HASHING.buckets).astype(np.float16).astype(np.float32)
+    features = hstack([_matrix(nearest, idf), _matrix(captions, idf)]).tocsr()
+    return TextFitter(texts, classes, idf, features)
+
+
+def fit_text_model(fitter: TextFitter) -> TextModel:
+    """The model of all texts."""
+    return fitter.fit(np.arange(len(fitter.texts.codes)))
+
+
+def read_texts(fitter: TextFitter, data: PanelArrays, rows: Indices) -> Callable[[Indices], Floats]:
+    """Fits on the texts of the panels at `rows` and of the list, and gives the log-ratios (N, classes) of panels."""
+    places = fitter.texts.places
+    model = fitter.fit(np.flatnonzero((places < 0) | np.isin(places, rows)))
+    view = TextView(model, HASHING, FLOOR)
+    words = data.words
+    return lambda wanted: view.log_ratios([words[place] for place in wanted])
+
+
+def _both(words: Words) -> Mapping[str, None]:
+    return dict.fromkeys((words.nearest, words.caption or ""))
+
+
+def _matrix(texts: Sequence[HashedText], idf: Floats) -> csr_matrix:
+    """(N, buckets)."""
+    weighted = [text.weighted(idf) for text in texts]
+    values = np.concatenate([text.values for text in weighted])
+    columns = np.concatenate([text.buckets for text in weighted])
+    starts = np.cumsum([0, *(len(text.buckets) for text in weighted)])
+    return csr_matrix((values, columns, starts), shape=(len(texts), HASHING.buckets))

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from models.bundle.description import Description
+from models.default.calibrating import HeldOut, calibrate, decide_held_out, hold_out
+from models.default.panels import TORN, PanelArrays
+from models.default.text_model import gather_words, prepare_fitter
+from tests.models.panel_arrays import arrays, training_panels
+
+
+@pytest.fixture(scope="module")
+def data() -> PanelArrays:
+    return arrays(training_panels())
+
+
+@pytest.fixture(scope="module")
+def held_out(data: PanelArrays) -> HeldOut:
+    return hold_out(data, prepare_fitter(gather_words(data, []), data.classes))[0]
+
+
+@pytest.fixture(scope="module")
+def described(data: PanelArrays, held_out: HeldOut) -> Description:
+    return calibrate(data, held_out, "made")
+
+
+def test_the_description_says_how_every_output_is_read(described: Description) -> None:
+    assert described.extra.names == ("background", "torn", "compound", "kind:bar", "kind:line")
+    assert described.calibration.words
+    assert described.sets
+    assert len(described.sets.picture) == 2
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_few_good_panels_are_rejected_and_most_torn_ones(
+    told: bool, described: Description, held_out: HeldOut, data: PanelArrays
+) -> None:
+    rejected = decide_held_out(described, held_out, told).rejected
+    good = np.isin(held_out.rows, data.judged)
+    assert rejected[good].mean() < 0.1
+    assert rejected[data.codes[held_out.rows] == TORN].mean() > 0.5
+
+
+def test_sets_hold_the_class_of_panels_held_out(
+    described: Description, held_out: HeldOut, data: PanelArrays
+) -> None:
+    good = held_out.select(np.isin(held_out.rows, data.judged))
+    members = decide_held_out(described, good, told=True).members
+    labels = [data.classes.index(code) for code in data.codes[good.rows]]
+    assert members is not None
+    assert members[np.arange(len(labels)), labels].mean() >= 0.95

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from models.default.heads import (
+    Part,
+    Readout,
+    fit_fault,
+    fit_heads,
+    fit_kinds,
+    kind_names,
+    out_of_fold,
+    read_classes,
+    split_by_article,
+)
+from models.default.network import CHOSEN
+from models.default.panels import TORN, PanelArrays
+from tests.models.panel_arrays import arrays, training_panels
+
+
+@pytest.fixture(scope="module")
+def data() -> PanelArrays:
+    return arrays(training_panels())
+
+
+def test_articles_are_never_parted(data: PanelArrays) -> None:
+    groups = data.groups[data.judged]
+    folds = split_by_article(groups)
+    assert sorted(np.concatenate(folds)) == list(range(len(groups)))
+    for fold in folds:
+        assert not set(groups[fold]) & set(np.delete(groups, fold))
+
+
+@pytest.mark.parametrize(
+    "readout",
+    [
+        CHOSEN,
+        Readout("means", (Part(("b3-1",), 0.1),), spread=False),
+        Readout("two", (Part(("b3-1",), 0.1),), group=Part(("b2-1",), 0.1)),
+    ],
+)
+def test_classes_are_named_out_of_fold(readout: Readout, data: PanelArrays) -> None:
+    said = out_of_fold(lambda others: read_classes(data, readout, others), data, data.judged)
+    assert np.allclose(np.exp(said).sum(axis=1), 1, atol=1e-3)
+    guesses = np.array([*data.classes, "background"])[said.argmax(axis=1)]
+    assert (guesses == data.codes[data.judged]).mean() > 0.95
+
+
+def test_torn_pieces_get_higher_odds(data: PanelArrays) -> None:
+    layer = fit_fault(data, CHOSEN, TORN, np.arange(len(data.codes)))
+    odds = layer(data.features.of(CHOSEN.units))[:, 0]
+    assert np.median(odds[data.codes == TORN]) > np.quantile(odds[data.judged], 0.9)
+
+
+def test_kinds_of_chart_are_learned_from_charts(data: PanelArrays) -> None:
+    assert kind_names(data) == ("bar", "line")
+    layer = fit_kinds(data, CHOSEN, np.arange(len(data.codes)))
+    charts = np.flatnonzero(data.charts != "")
+    guesses = np.array(["bar", "line"])[layer(data.features.of(CHOSEN.units)[charts]).argmax(axis=1)]
+    assert (guesses == data.charts[charts]).mean() > 0.95
+
+
+def test_all_heads_stack_in_the_order_of_the_outputs(data: PanelArrays) -> None:
+    layer = fit_heads(data, CHOSEN).stacked()
+    assert layer.weight.shape == (2 + 1 + 1 + 1 + 2, 12)
+    assert layer.bias.shape == (7,)

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from models.data.imageclef import DataError
+from models.default.text_model import (
+    FLOOR,
+    HASHING,
+    fit_text_model,
+    gather_words,
+    prepare_fitter,
+    read_listed_words,
+    read_texts,
+)
+from models.inference.words import TextView, Words
+from tests.models.panel_arrays import arrays, training_panels
+
+LISTED = [(Words(None, "SEM of a fracture"), "DMTR", 3)]
+
+
+def test_a_list_is_read_with_its_counts(tmp_path: Path) -> None:
+    file = tmp_path / "captions.tsv"
+    file.write_text("ID\tCAPTION\tMODALITY\n1\tA cell\tDMFL\n2\tA cell\tDMFL\n3\t\tDMEL\n")
+    assert read_listed_words(file) == [(Words(None, "A cell"), "DMFL", 2)]
+    file.write_text("a\tb\n1\t2\n")
+    with pytest.raises(DataError, match="CAPTION and MODALITY"):
+        read_listed_words(file)
+
+
+def test_captions_that_panels_share_count_less() -> None:
+    data = arrays(training_panels())
+    found = gather_words(data, LISTED)
+    own = np.array([words.own is not None for words in found.words])
+    published = np.array([place >= 0 and data.kinds[place] == "published" for place in found.places])
+    assert (found.weights[own & published] == 1).all()
+    assert found.places[-1] == -1
+    assert found.weights[-1] == pytest.approx(3**0.5)
+
+
+def test_the_model_reads_what_panels_say() -> None:
+    data = arrays(training_panels())
+    fitter = prepare_fitter(gather_words(data, LISTED), data.classes)
+    view = TextView(fit_text_model(fitter), HASHING, FLOOR)
+    ratios = view.log_ratios([Words(None, "TEM micrograph"), Words("bar plot", None), None])
+    assert ratios[0].argmax() == 0
+    assert ratios[1].argmax() == 1
+    assert not ratios[2].any()
+    others = np.flatnonzero(data.groups != "article 0")
+    said = read_texts(fitter, data, others)(np.array([0]))
+    assert said.argmax() == 0

@@ -18,7 +18,7 @@ from models.bundle.serialization import save_bundle
 from models.bundle.text_model import TextModel
 from models.default.calibrating import HeldOut, calibrate, decide_held_out, embed, hold_out
 from models.default.card import Compared, DefaultCard, write_default_card
-from models.default.heads import Readout, fit_heads, out_of_fold, read_classes
+from models.default.heads import Readout, fit_heads, number_codes, out_of_fold, read_classes
 from models.default.judging import Judged, PanelScores, collect, judge, mean_f1, measure
 from models.default.leaving_out import LeftOut, leave_packages_out, leave_publishers_out, leave_sources_out
 from models.default.network import CHOSEN, READOUTS, build_shipped_network, load_trunks
@@ -104,7 +104,7 @@ def _fit(data: PanelArrays, sources: Sources, say: Say) -> _Fitted:
     say("fitting on all that trains")
     layer = scales.apply(fit_heads(data, CHOSEN)).stacked()
     taught = np.flatnonzero(np.isin(data.codes, data.classes))
-    novelty = fit_novelty(embed(data, taught), data.codes[taught])
+    novelty = fit_novelty(embed(data, taught), number_codes(data.codes[taught], data.classes))
     network = build_shipped_network(layer, sources.weights, sources.second)
     return _Fitted(described, network, novelty, fit_text_model(fitter), held_out)
 

@@ -37,7 +37,7 @@ from models.inference.decisions import Decisions, Panels, class_probabilities, d
 from models.inference.words import Words
 
 COVERAGE = 0.95
-TORN_SHARE, NOVEL_SHARE, REJECTED_SHARE = 0.02, 0.005, 0.055
+TORN_SHARE, NOVEL_SHARE, REJECTED_SHARE = 0.02, 0.005, 0.057
 """Shares of good panels out of fold that may be rejected as torn, as novel, and in all."""
 FLAGGED_SHARE = 0.06
 """Share of good panels out of fold whose compound probability is a half or more."""

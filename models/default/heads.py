@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -21,11 +21,9 @@ from models.default.trunks import Features
 from models.taxonomy import groups
 
 FOLDS = 5
-_WEIGHTS = {"published": 1.0, "assembled": 0.3, "drawn": 0.3, "photograph": 0.5}
-"""A published panel counts most: the others only look like what papers print, or like none of it."""
+_WEIGHTS = {"published": 1.0, "assembled": 0.3, "drawn": 0.3, "photograph": 1.5}
+"""Ready-made and drawn panels only look like what papers print. Photographs are few, and of few packages."""
 _UNSURE = 0.7
-_BACKGROUND_PRIOR = -1.0
-"""Added to the background's logit: among a paper's panels strangers are rarer than among what trains."""
 _FAULT_STRENGTH, _FAULT_WEIGHT = 0.003, 4.0
 _CHART_STRENGTH = 0.01
 DRAWN_CHARTS = 0.2
@@ -117,10 +115,7 @@ def fit_classes(data: PanelArrays, readout: Readout, rows: Indices) -> Linear:
     rows = rows[np.isin(data.codes[rows], outputs)]
     targets = number_codes(data.codes[rows], outputs)
     layers = [_fit_part(data, part, readout.spread, rows, targets, len(outputs)) for part in readout.parts]
-    layer = _average(layers)
-    bias = layer.bias.copy()
-    bias[-1] += _BACKGROUND_PRIOR
-    return replace(layer, bias=bias)
+    return _average(layers)
 
 
 def read_classes(data: PanelArrays, readout: Readout, rows: Indices) -> Callable[[Indices], Floats]:

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from models.bundle.bundle import BACKGROUND, BundleInfo
+from models.bundle.bundle import BundleInfo
 from models.bundle.description import Description
 from models.bundle.novelty import Novelty, fit_novelty
 from models.bundle.serialization import save_bundle
@@ -142,7 +142,8 @@ def _compare(data: PanelArrays, readout: Readout, say: Say) -> Compared:
     """A readout's scores by cross-validation over the published panels."""
     rows = data.judged
     logits = out_of_fold(lambda others: read_classes(data, readout, others), data, rows)
-    guesses, codes = np.array([*data.classes, BACKGROUND])[logits.argmax(axis=1)], data.codes[rows]
+    known = logits[:, : len(data.classes)]  # the background is nobody's label
+    guesses, codes = np.array(data.classes)[known.argmax(axis=1)], data.codes[rows]
     common = [code for code, count in Counter(codes.tolist()).items() if count >= _LEAST]
     size = data.features.of(readout.units, readout.spread).shape[1]
     compared = Compared(readout.name, size, float((guesses == codes).mean()), mean_f1(codes, guesses, common))

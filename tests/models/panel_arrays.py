@@ -28,7 +28,7 @@ def panel(code: str, kind: Kind, group: str, number: int = 0) -> LabelledPanel:
         code=code,
         kind=kind,
         group=group,
-        publisher=f"10.{number % 2}",
+        publisher=f"10.{number // 2 % 2}",
         words=Words(said if number % 2 else None, said) if said else None,
         chart=("bar" if number % 2 else "line") if code == "GFIG" else "",
         source="made",

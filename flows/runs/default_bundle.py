@@ -76,8 +76,9 @@ def gather_panels(settings: BuildSettings) -> Iterator[LabelledPanel]:
 
     yield from _published(Path(settings.panels))
     yield from _assembled(Path(settings.panels))
-    yield from draw_all(settings.seed, Path(settings.cache) if settings.cache else None)
-    yield from draw_noise(settings.seed)
+    cache = Path(settings.cache) if settings.cache else None
+    yield from draw_all(settings.seed, cache)
+    yield from draw_noise(settings.seed, cache)
     if settings.corpus:
         yield from _gold(settings.corpus)
     if settings.photographs:
@@ -93,7 +94,7 @@ def _published(folder: Path) -> Iterator[LabelledPanel]:
         for row in _read(folder / f"{name}.csv"):
             ships = row["third_party"] == "0" and _SHARE_ALIKE not in row["licence"]
             if row["split"] == "dev" or ships:
-                kind: Kind = "dev" if row["split"] == "dev" else name  # type: ignore[assignment]
+                kind: Kind = "dev" if row["split"] == "dev" else name
                 yield _panel(folder, row, kind, charts.get(row["path"], {}))
 
 

@@ -11,14 +11,14 @@ import numpy as np
 import torch
 from torch import nn
 
-from models.bundle.bundle import BACKGROUND, BundleInfo
+from models.bundle.bundle import BundleInfo
 from models.bundle.description import Description
 from models.bundle.novelty import Novelty, fit_novelty
 from models.bundle.serialization import save_bundle
 from models.bundle.text_model import TextModel
 from models.default.calibrating import HeldOut, calibrate, decide_held_out, embed, hold_out
 from models.default.card import Compared, DefaultCard, write_default_card
-from models.default.heads import Readout, fit_heads, out_of_fold, read_classes
+from models.default.heads import Readout, fit_heads, number_codes, out_of_fold, read_classes
 from models.default.judging import Judged, PanelScores, collect, judge, mean_f1, measure
 from models.default.leaving_out import LeftOut, leave_packages_out, leave_publishers_out, leave_sources_out
 from models.default.network import CHOSEN, READOUTS, build_shipped_network, load_trunks
@@ -104,7 +104,7 @@ def _fit(data: PanelArrays, sources: Sources, say: Say) -> _Fitted:
     say("fitting on all that trains")
     layer = scales.apply(fit_heads(data, CHOSEN)).stacked()
     taught = np.flatnonzero(np.isin(data.codes, data.classes))
-    novelty = fit_novelty(embed(data, taught), data.codes[taught])
+    novelty = fit_novelty(embed(data, taught), number_codes(data.codes[taught], data.classes))
     network = build_shipped_network(layer, sources.weights, sources.second)
     return _Fitted(described, network, novelty, fit_text_model(fitter), held_out)
 
@@ -142,7 +142,8 @@ def _compare(data: PanelArrays, readout: Readout, say: Say) -> Compared:
     """A readout's scores by cross-validation over the published panels."""
     rows = data.judged
     logits = out_of_fold(lambda others: read_classes(data, readout, others), data, rows)
-    guesses, codes = np.array([*data.classes, BACKGROUND])[logits.argmax(axis=1)], data.codes[rows]
+    known = logits[:, : len(data.classes)]  # the background is nobody's label
+    guesses, codes = np.array(data.classes)[known.argmax(axis=1)], data.codes[rows]
     common = [code for code, count in Counter(codes.tolist()).items() if count >= _LEAST]
     size = data.features.of(readout.units, readout.spread).shape[1]
     compared = Compared(readout.name, size, float((guesses == codes).mean()), mean_f1(codes, guesses, common))

@@ -22,6 +22,7 @@ from models.default.heads import (
     fit_fault,
     fit_kinds,
     kind_names,
+    number_codes,
     out_of_fold,
     read_classes,
 )
@@ -36,7 +37,7 @@ from models.inference.decisions import Decisions, Panels, class_probabilities, d
 from models.inference.words import Words
 
 COVERAGE = 0.95
-TORN_SHARE, NOVEL_SHARE, REJECTED_SHARE = 0.02, 0.005, 0.055
+TORN_SHARE, NOVEL_SHARE, REJECTED_SHARE = 0.02, 0.005, 0.057
 """Shares of good panels out of fold that may be rejected as torn, as novel, and in all."""
 FLAGGED_SHARE = 0.06
 """Share of good panels out of fold whose compound probability is a half or more."""
@@ -117,7 +118,7 @@ def hold_out(data: PanelArrays, fitter: TextFitter) -> tuple[HeldOut, FaultScale
 def calibrate(data: PanelArrays, held_out: HeldOut, name: str) -> Description:
     """The bundle's description, with all that turns outputs into a decision."""
     good = held_out.select(np.isin(held_out.rows, data.judged))
-    labels = np.array([data.classes.index(code) for code in data.codes[good.rows]])
+    labels = number_codes(data.codes[good.rows], data.classes)
     described = Description(
         name=name,
         model=MODEL,
@@ -133,7 +134,7 @@ def calibrate(data: PanelArrays, held_out: HeldOut, name: str) -> Description:
 
 
 def _fit_calibration(described: Description, good: HeldOut, labels: Indices) -> Calibration:
-    """The weights of words by the likelihood of the classes; then both temperatures by the calibration error."""
+    """The weights of words by the likelihood of the classes; then how sharp all is, by the calibration error."""
     told = np.array([bool(words and words.nearest) for words in good.words])
 
     def loss(words: WordsCalibration) -> float:
@@ -150,12 +151,17 @@ def _fit_calibration(described: Description, good: HeldOut, labels: Indices) -> 
         shown = decide(replace(described, calibration=calibration), good.panels(with_words)).probabilities
         return expected_calibration_error(shown.max(axis=1), shown.argmax(axis=1) == labels)
 
-    candidates = [
-        Calibration(temperature=value, words=replace(words, temperature=value)) for value in _TEMPERATURES
-    ]
+    candidates = [Calibration(temperature=value, words=_sharpened(words, value)) for value in _TEMPERATURES]
     alone = min(candidates, key=lambda candidate: error(candidate, False))
     with_words = min(candidates, key=lambda candidate: error(candidate, True))
     return Calibration(temperature=alone.temperature, words=with_words.words)
+
+
+def _sharpened(words: WordsCalibration, temperature: float) -> WordsCalibration:
+    """Another temperature for picture and words together: neither counts more beside the other than before."""
+    factor = words.temperature / temperature
+    own, caption = round(words.own * factor, 3), round(words.caption * factor, 3)
+    return replace(words, temperature=temperature, own=own, caption=caption)
 
 
 def _cross_entropy(probabilities: Floats, labels: Indices, rows: Flags) -> float:
@@ -167,8 +173,8 @@ def _fit_rejection(described: Description, good: HeldOut) -> Rejection:
     """Torn pieces and novelty by their shares of good panels, confidence by what is left of what may be rejected."""
     torn = _sigmoid(good.logits[:, len(described.classes) + 1])
     limits = Rejection(
-        torn=_round(np.quantile(torn, 1 - TORN_SHARE)),
-        novelty=_round(np.quantile(good.distances, 1 - NOVEL_SHARE)),
+        torn=_round(float(np.quantile(torn, 1 - TORN_SHARE))),
+        novelty=_round(float(np.quantile(good.distances, 1 - NOVEL_SHARE))),
     )
     described = replace(described, rejection=limits)
     return replace(
@@ -183,7 +189,7 @@ def _fit_threshold(described: Description, good: HeldOut, told: bool) -> float:
     decisions = decide(described, good.panels(told, described.rejection.novelty))
     kept = decisions.probabilities[~decisions.rejected].max(axis=1)
     left = REJECTED_SHARE * len(good.rows) - decisions.rejected.sum()
-    return _round(np.sort(kept)[max(int(left), 0)])
+    return _round(float(np.sort(kept)[max(int(left), 0)]))
 
 
 def _fit_sets(described: Description, good: HeldOut, labels: Indices) -> SetThresholds:
@@ -234,7 +240,7 @@ def _rescale(layer: Linear, scale: tuple[float, float]) -> Linear:
 def _held_out_distances(data: PanelArrays, rows: Indices) -> Floats:
     def fit(others: Indices) -> Callable[[Indices], Floats]:
         taught = others[np.isin(data.codes[others], data.classes)]
-        novelty = fit_novelty(embed(data, taught), data.codes[taught])
+        novelty = fit_novelty(embed(data, taught), number_codes(data.codes[taught], data.classes))
         return lambda places: novelty.distances(embed(data, places))[:, None]
 
     return out_of_fold(fit, data, rows)[:, 0]
@@ -246,9 +252,9 @@ def embed(data: PanelArrays, places: Indices) -> Floats:
 
 
 def _sigmoid(odds: Floats) -> Floats:
-    result: Floats = 1 / (1 + np.exp(-odds))
+    result: Floats = (1 / (1 + np.exp(-odds))).astype(np.float32)
     return result
 
 
 def _round(value: float) -> float:
-    return round(float(value), 3)
+    return round(value, 3)

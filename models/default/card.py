@@ -224,7 +224,7 @@ def _left_out(card: DefaultCard) -> str:
 def _data(card: DefaultCard) -> str:
     data, sound = card.data, card.dev.sound
     counts = {kind: Counter(data.codes[data.rows(kind)].tolist()) for kind in TAUGHT}
-    counts["dev"] = Counter([*sound.codes.tolist(), *card.dev.faulty.codes.tolist()])  # type: ignore[index]
+    counts["dev"] = Counter([*sound.codes.tolist(), *card.dev.faulty.codes.tolist()])
     lines = ["## Data", "", f"| class | | {' | '.join(counts)} |", "|---|---|" + "---|" * len(counts)]
     for code in (*CODES, *_OTHER_NAMES):
         cells = " | ".join(str(found[code]) for found in counts.values())

@@ -8,24 +8,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import log_softmax
 
 from models.bundle.bundle import BACKGROUND
-from models.default.panels import COMPOUND, TORN, Indices, PanelArrays
+from models.default.panels import COMPOUND, TORN, Flags, Indices, PanelArrays
 from models.default.regression import Floats, Linear, fit_softmax
 from models.default.trunks import Features
 from models.taxonomy import groups
 
 FOLDS = 5
-_WEIGHTS = {"published": 1.0, "assembled": 0.3, "drawn": 0.3, "photograph": 0.5}
-"""A published panel counts most: the others only look like what papers print, or like none of it."""
+_WEIGHTS = {"published": 1.0, "assembled": 0.3, "drawn": 0.3, "photograph": 1.5}
+"""Ready-made and drawn panels only look like what papers print. Photographs are few, and of few packages."""
 _UNSURE = 0.7
-_BACKGROUND_PRIOR = -1.0
-"""Added to the background's logit: among a paper's panels strangers are rarer than among what trains."""
 _FAULT_STRENGTH, _FAULT_WEIGHT = 0.003, 4.0
 _CHART_STRENGTH = 0.01
 DRAWN_CHARTS = 0.2
@@ -105,16 +103,19 @@ def out_of_fold(
     return np.stack([parts[place] for place in range(len(rows))])
 
 
+def number_codes(codes: npt.NDArray[np.str_], outputs: Sequence[str]) -> Indices:
+    """(N,): the place of each code among the outputs."""
+    places = {code: place for place, code in enumerate(outputs)}
+    return np.array([places[code] for code in codes.tolist()], np.int64)
+
+
 def fit_classes(data: PanelArrays, readout: Readout, rows: Indices) -> Linear:
     """The classes' and the background's layer on the panels at `rows`."""
     outputs = (*data.classes, BACKGROUND)
     rows = rows[np.isin(data.codes[rows], outputs)]
-    targets = _places(data.codes[rows], outputs)
+    targets = number_codes(data.codes[rows], outputs)
     layers = [_fit_part(data, part, readout.spread, rows, targets, len(outputs)) for part in readout.parts]
-    layer = _average(layers)
-    bias = layer.bias.copy()
-    bias[-1] += _BACKGROUND_PRIOR
-    return replace(layer, bias=bias)
+    return _average(layers)
 
 
 def read_classes(data: PanelArrays, readout: Readout, rows: Indices) -> Callable[[Indices], Floats]:
@@ -142,9 +143,10 @@ def fit_fault(data: PanelArrays, readout: Readout, code: str, rows: Indices) -> 
     return Linear(both.weight[1:] - both.weight[:1], both.bias[1:] - both.bias[:1])
 
 
-def fault_rows(data: PanelArrays, code: str) -> npt.NDArray[np.bool_]:
+def fault_rows(data: PanelArrays, code: str) -> Flags:
     """(N,): panels of articles that are sound, or faulty in this way."""
-    return (data.kinds == "published") | (data.codes == code)
+    rows: Flags = (data.kinds == "published") | (data.codes == code)
+    return rows
 
 
 def kind_names(data: PanelArrays) -> tuple[str, ...]:
@@ -164,7 +166,7 @@ def fit_kinds(data: PanelArrays, readout: Readout, rows: Indices, drawn: float =
     weights = np.where(data.kinds[rows] == "published", 1.0, drawn).astype(np.float32)
     rows, weights = rows[weights > 0], weights[weights > 0]
     features = Features(data.features.values[rows], data.features.columns).of(readout.units)
-    targets = _places(data.charts[rows], names)
+    targets = number_codes(data.charts[rows], names)
     return fit_softmax(
         features, targets, weights, len(names), _CHART_STRENGTH, data.kinds[rows] == "published"
     )
@@ -196,9 +198,8 @@ def _fit_part(
 def _average(layers: Sequence[Linear]) -> Linear:
     """One layer on the features side by side that gives the mean of the layers' logits."""
     weight = np.concatenate([layer.weight for layer in layers], axis=1) / len(layers)
-    return Linear(
-        weight.astype(np.float32), np.mean([layer.bias for layer in layers], axis=0, dtype=np.float32)
-    )
+    bias = np.stack([layer.bias for layer in layers]).sum(axis=0) / len(layers)
+    return Linear(weight.astype(np.float32), bias.astype(np.float32))
 
 
 def _fit_groups(data: PanelArrays, part: Part, spread: bool, rows: Indices) -> Linear:
@@ -206,7 +207,7 @@ def _fit_groups(data: PanelArrays, part: Part, spread: bool, rows: Indices) -> L
     outputs = (*data.classes, BACKGROUND)
     rows = rows[np.isin(data.codes[rows], outputs)]
     names, members = groups(outputs)
-    targets = np.array(members)[_places(data.codes[rows], outputs)]
+    targets = np.array(members)[number_codes(data.codes[rows], outputs)]
     return _fit_part(data, part, spread, rows, targets, len(names))
 
 
@@ -219,11 +220,6 @@ def _join(logits: Floats, above: Floats, data: PanelArrays) -> Floats:
     )
     joint: Floats = logits - within[:, member] + above[:, member]
     return joint
-
-
-def _places(codes: npt.NDArray[np.str_], outputs: Sequence[str]) -> Indices:
-    places = {code: place for place, code in enumerate(outputs)}
-    return np.array([places[code] for code in codes.tolist()], np.int64)
 
 
 def _log_softmax(logits: Floats) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -49,14 +50,17 @@ class Judged:
 
     def select(self, chosen: Flags) -> Judged:
         """Some of the panels."""
-        rows = np.flatnonzero(chosen)
         return Judged(
-            tuple(self.panels[row] for row in rows),
-            *(part[rows] for part in (self.codes, self.groups, self.guesses, self.confidence)),
-            *(part[rows] for part in (self.rejected, self.compound)),
-            None if self.members is None else self.members[rows],
-            self.places[rows],
-            self.kinds[rows],
+            tuple(itertools.compress(self.panels, chosen.tolist())),
+            self.codes[chosen],
+            self.groups[chosen],
+            self.guesses[chosen],
+            self.confidence[chosen],
+            self.rejected[chosen],
+            self.compound[chosen],
+            None if self.members is None else self.members[chosen],
+            self.places[chosen],
+            self.kinds[chosen],
         )
 
     @property

@@ -77,5 +77,7 @@ def _answers(data: PanelArrays) -> list[str]:
 def _guess(data: PanelArrays, readout: Readout, taught: Indices, rows: Indices) -> Codes:
     """The class, or the background, of the panels at `rows`."""
     logits = read_classes(data, readout, taught)(rows)
+    if BACKGROUND not in data.codes[rows]:
+        logits = logits[:, :-1]  # it is nobody's label, but a photograph's
     guesses: Codes = np.array(_answers(data))[logits.argmax(axis=1)]
     return guesses

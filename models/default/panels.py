@@ -40,7 +40,6 @@ TORN, COMPOUND, CHART = "BAD", "COMP", "GFIG"
 _PER_DRAWER = 20
 _PER_CHART = 20
 _NOISE_IMAGES = 50
-_DRAWN = {"source": "models/default/drawings", "licence": "AGPL-3.0-or-later"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,22 +103,38 @@ def draw_all(seed: int, cache: Path | None) -> Iterator[LabelledPanel]:
     folder = (cache or default_cache()) / "drawings"
     panels = partial(draw_panels, _PER_DRAWER, seed)
     for code, image in keep_drawings(panels, f"panels-{_PER_DRAWER}-{seed}", folder):
-        yield LabelledPanel(image=image, code=code, kind="drawn", group="drawn panels", **_DRAWN)
+        yield _drawn(image, code, "drawn panels")
     charts = partial(draw_charts, _PER_CHART, seed)
     for chart, image in keep_drawings(charts, f"charts-{_PER_CHART}-{seed}", folder):
-        yield LabelledPanel(
-            image=image, code=CHART, kind="drawn", group="drawn charts", chart=chart, **_DRAWN
-        )
+        yield _drawn(image, CHART, "drawn charts", chart)
 
 
-def draw_noise(seed: int) -> Iterator[LabelledPanel]:
-    """Fifty images of each kind of noise, which training does not see."""
+def _drawn(image: bytes, code: str, group: str, chart: str = "") -> LabelledPanel:
+    return LabelledPanel(
+        image=image,
+        code=code,
+        kind="drawn",
+        group=group,
+        chart=chart,
+        source="models/default/drawings",
+        licence="AGPL-3.0-or-later",
+    )
+
+
+def draw_noise(seed: int, cache: Path | None) -> Iterator[LabelledPanel]:
+    """Fifty images of each kind of noise, which training does not see; `cache` keeps them."""
+    folder = (cache or default_cache()) / "drawings"
+    for name, image in keep_drawings(partial(_draw_noise, seed), f"noise-{_NOISE_IMAGES}-{seed}", folder):
+        yield LabelledPanel(image=image, code="", kind="stranger", group=name)
+
+
+def _draw_noise(seed: int) -> Iterator[tuple[str, bytes]]:
     for name, draw in NOISE.items():
         for number in range(_NOISE_IMAGES):
             random = np.random.default_rng([seed + 1, number])
             stream = io.BytesIO()
             draw(random, (int(random.integers(64, 420)), int(random.integers(64, 420)))).save(stream, "PNG")
-            yield LabelledPanel(image=stream.getvalue(), code="", kind="stranger", group=name)
+            yield name, stream.getvalue()
 
 
 def gather(

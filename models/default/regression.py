@@ -78,10 +78,10 @@ def _descend(
         log_probabilities = torch.log_softmax(features @ weight.T + bias, dim=1)
         fit = -(weights * log_probabilities[rows, targets]).sum()
         value: Tensor = (fit + 0.5 / strength * weight.square().sum()) / total
-        value.backward()  # type: ignore[no-untyped-call]
+        value.backward()
         return value
 
-    optimizer.step(loss)  # type: ignore[arg-type]
+    optimizer.step(loss)
     return weight.detach().numpy(), bias.detach().numpy()
 
 

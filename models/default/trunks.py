@@ -66,7 +66,7 @@ def cached_features(
     folder = (cache or default_cache()) / "features"
     folder.mkdir(parents=True, exist_ok=True)
     columns: dict[str, slice] = {}
-    values = []
+    values: list[npt.NDArray[np.float16]] = []
     for trunk in trunks:
         found = _of_one(trunk, canvases, transform, folder, progress)
         start = sum(part.shape[1] for part in values)

@@ -28,7 +28,7 @@ def panel(code: str, kind: Kind, group: str, number: int = 0) -> LabelledPanel:
         code=code,
         kind=kind,
         group=group,
-        publisher=f"10.{number % 2}",
+        publisher=f"10.{number // 2 % 2}",
         words=Words(said if number % 2 else None, said) if said else None,
         chart=("bar" if number % 2 else "line") if code == "GFIG" else "",
         source="made",
@@ -44,7 +44,8 @@ def training_panels() -> list[LabelledPanel]:
     faulty = [panel(code, "faulty", f"article {n}", n) for code in ("BAD", "COMP") for n in range(20)]
     ready = [panel("DMTR", "assembled", "ready-made", n) for n in range(12)]
     photographs = [panel("background", "photograph", "walls" if n % 2 else "games", n) for n in range(16)]
-    return published + faulty + ready + photographs
+    negatives = [panel("background", "drawn", "drawn panels", n) for n in range(9)]
+    return published + faulty + ready + negatives + photographs
 
 
 def arrays(panels: Sequence[LabelledPanel]) -> PanelArrays:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -62,8 +61,9 @@ def boxes(sheet: Sheet) -> None:
 def heat_map(sheet: Sheet) -> None:
     """Coloured cells, of values or of correlations."""
     random = sheet.random
-    cells = random.normal(0, 1, (sheet.count(5, 49), sheet.count(4, 29)))
-    cells = cells + random.normal(0, 1, (len(cells), 1)) if sheet.chance(0.6) else np.corrcoef(cells)
+    noise = random.normal(0, 1, (sheet.count(5, 49), sheet.count(4, 29)))
+    values = noise + random.normal(0, 1, (len(noise), 1)) if sheet.chance(0.6) else np.corrcoef(noise)
+    cells = np.asarray(values, np.float64)
     image = sheet.axes.imshow(cells, aspect="auto", cmap=pick(random, _MAPS), interpolation="nearest")
     if sheet.chance(0.6):
         sheet.figure.colorbar(image)
@@ -129,18 +129,18 @@ def venn_diagram(sheet: Sheet) -> None:
     sets, colours = sheet.count(2, 4), sheet.random.permutation(["red", "green", "blue", "yellow", "magenta"])
     for number in range(sets):
         angle = 2 * np.pi * number / sets
-        x, y = _around(angle, 0.17)
+        (x, y), (text_x, text_y) = _around(angle, 0.17), _around(angle, 0.46)
         style: dict[str, Any] = {"facecolor": str(colours[number]), "alpha": 0.4, "edgecolor": "black"}
         round_ = sets < 4 or sheet.chance(0.5)
         turned = float(np.degrees(angle)) + 40
         shape = Circle((x, y), 0.27, **style) if round_ else Ellipse((x, y), 0.7, 0.35, angle=turned, **style)
         sheet.axes.add_patch(shape)
-        sheet.axes.text(*_around(angle, 0.46), sheet.label(), fontsize=sheet.font_size, ha="center")
+        sheet.axes.text(text_x, text_y, sheet.label(), fontsize=sheet.font_size, ha="center")
     for x, y in sheet.random.uniform(0.3, 0.7, (2**sets - 1, 2)):
         sheet.axes.text(x, y, str(sheet.count(1, 999)), fontsize=sheet.font_size, ha="center")
     sheet.axes.set(xlim=(0, 1), ylim=(0, 1), aspect="equal")
 
 
-def _around(angle: float, radius: float) -> Sequence[float]:
+def _around(angle: float, radius: float) -> tuple[float, float]:
     """A point about the middle of the sheet."""
     return 0.5 + radius * float(np.cos(angle)), 0.5 + radius * float(np.sin(angle))

@@ -125,7 +125,7 @@ def network(sheet: Sheet) -> None:
         sheet.axes.plot(x, y, color=colour, linewidth=float(random.uniform(0.3, 1.2)), zorder=0)
     colours = [sheet.colour(int(number)) for number in random.integers(0, 3, count)]
     sizes = random.uniform(10, 150, count)
-    sheet.axes.scatter(*places.T, sizes, c=colours, edgecolors="black", linewidths=0.4)
+    sheet.axes.scatter(places[:, 0], places[:, 1], sizes, c=colours, edgecolors="black", linewidths=0.4)
     for x, y in places[random.random(count) < 0.6]:
         name = "".join(pick(random, _GENES) for _ in range(4))
         sheet.axes.text(x, y, name, fontsize=float(random.uniform(3, 6)), ha="center")

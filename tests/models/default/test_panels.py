@@ -15,8 +15,8 @@ from models.networks.resnet import ResNet
 from tests.models.panel_arrays import panel
 
 
-def test_noise_is_drawn_in_fifties_of_each_kind() -> None:
-    found = Counter(stranger.group for stranger in draw_noise(0))
+def test_noise_is_drawn_in_fifties_of_each_kind(tmp_path: Path) -> None:
+    found = Counter(stranger.group for stranger in draw_noise(0, tmp_path))
     assert set(found.values()) == {50}
     assert "textures" in found
 

@@ -157,9 +157,12 @@ def _claims() -> dict[str, str]:
     """What the README says of the default model, by the pattern that finds it there: as the bundle itself has it."""
     bundle = ROOT / "models" / "pretrained" / "default"
     classes = json.loads((bundle / "model.json").read_text(encoding="utf-8"))["classes"]
-    test = (bundle / "README.md").read_text(encoding="utf-8").split("### This bundle, with captions")[1]
-    patterns = [rf"{measure} \d\.\d+ \([\d.]+ to [\d.]+\)" for measure in ("accuracy", "macro-F1")]
-    quality = {pattern: found[0] for pattern in patterns if (found := re.search(pattern, test))}
+    card = (bundle / "README.md").read_text(encoding="utf-8")
+    scores = re.findall(r"\d\.\d+ \([\d.]+ to [\d.]+\)", card.split("| dev, with words |")[1])
+    quality = {
+        rf"{measure} \d\.\d+ \([\d.]+ to [\d.]+\)": f"{measure} {score}"
+        for measure, score in zip(("accuracy", "macro-F1"), scores, strict=False)
+    }
     return quality | {r"\d+ of the 30 ImageCLEF classes": f"{len(classes)} of the 30 ImageCLEF classes"}
 
 

@@ -57,14 +57,10 @@ def decide(bundle: BundleInfo | Description, panels: Panels) -> Decisions:
     """Everything that a bundle says of panels."""
     outputs = _split(bundle, panels.logits)
     told = _told(panels)
-    classes = len(bundle.classes)
-    every = class_probabilities(bundle, panels)
-    fused = every[:, :classes]
+    fused = class_probabilities(bundle, panels)[:, : len(bundle.classes)]
     probabilities = fused if outputs.torn is None else fused * (1 - outputs.torn)[:, None]
     thresholds = _thresholds(bundle, told)
     rejected = panels.odd | (probabilities.max(axis=1) < thresholds)
-    if bundle.extra.background:  # no class is likelier than that it is no panel
-        rejected |= every[:, classes] > fused.max(axis=1)
     if outputs.torn is not None and bundle.rejection.torn is not None:
         rejected |= outputs.torn > bundle.rejection.torn
     return Decisions(

@@ -25,7 +25,7 @@ from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate, WorkPoolUpdate
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 
-from tasks.stores.paths import place
+from tasks.stores.paths import store_path
 
 HERE = Path(__file__).parent
 POOLS = {"figmill": "process", "figmill-docker": "docker", "figmill-kubernetes": "kubernetes"}
@@ -84,7 +84,7 @@ def main() -> None:
     data = os.environ.get("FIGMILL_DATA")
     if not data:
         sys.exit("set FIGMILL_DATA: where inbox and datasets are, a folder or a URI")
-    (place(data) / "inbox").mkdir(parents=True, exist_ok=True)
+    (store_path(data) / "inbox").mkdir(parents=True, exist_ok=True)
     asyncio.run(make_pools(keep_keys()))
     deploy = ["deploy", "--all", "--prefect-file", str(HERE / "prefect.yaml")]
     subprocess.run([sys.executable, "-m", "prefect", "--no-prompt", *deploy], check=True)

@@ -19,7 +19,7 @@ from models.bundle.text_model import TextModel
 from models.default.calibrating import HeldOut, calibrate, decide_held_out, embed, hold_out
 from models.default.card import Compared, DefaultCard, write_default_card
 from models.default.heads import Readout, fit_heads, number_codes, out_of_fold, read_classes
-from models.default.judging import Judged, PanelScores, collect, judge, mean_f1, measure
+from models.default.judging import Judged, Measured, PanelScores, collect, judge, mean_f1, measure
 from models.default.leaving_out import LeftOut, leave_packages_out, leave_publishers_out, leave_sources_out
 from models.default.network import CHOSEN, READOUTS, build_shipped_network, load_trunks
 from models.default.panels import TAUGHT, LabelledPanel, PanelArrays, Say, gather
@@ -157,15 +157,20 @@ def _training(data: PanelArrays, sources: Sources) -> dict[str, object]:
 
 
 def _metrics(scores: Mapping[str, PanelScores]) -> dict[str, object]:
-    """The values of the panels that nothing was fitted to, for model.json."""
+    """The values of the panels that nothing was fitted to, for model.json: as `models.bundle.card.headlines` reads them."""
     return {
         way: {
-            "panels": score.panels,
-            "accuracy": round(score.accuracy[0], 4),
-            "macro_f1": round(score.macro_f1[0], 4),
-            "microscopy_f1": round(score.microscopy_f1[0], 4),
-            "calibration_error": round(score.ece[0], 4),
+            "images": score.panels,
+            "accuracy": _pack(score.accuracy),
+            "macro_f1": _pack(score.macro_f1),
+            "microscopy_f1": _pack(score.microscopy_f1),
+            "ece": _pack(score.ece),
         }
         for way, score in scores.items()
         if way.startswith("dev, ")
     }
+
+
+def _pack(measured: Measured) -> list[float]:
+    value, (low, high) = measured
+    return [round(value, 4), round(low, 4), round(high, 4)]

@@ -157,7 +157,7 @@ def _training(data: PanelArrays, sources: Sources) -> dict[str, object]:
 
 
 def _metrics(scores: Mapping[str, PanelScores]) -> dict[str, object]:
-    """The values of the panels that nothing was fitted to, for model.json: as `models.bundle.card.headlines` reads them."""
+    """The values of the panels that nothing was fitted to, in the form that `models.bundle.card.headlines` reads."""
     return {
         way: {
             "images": score.panels,

@@ -2,7 +2,9 @@ from pathlib import Path
 
 import numpy as np
 
-from models.bundle.card import ModelFacts, metrics, write_card
+from models.bundle.bundle import shipped_bundles
+from models.bundle.card import ModelFacts, headlines, metrics, write_card
+from models.bundle.description import bundle_info
 from models.data.imageclef import LabelledImage
 from models.evaluation.evaluation import Evaluation, evaluate
 from models.transforms import Transform
@@ -55,3 +57,10 @@ def test_metrics_hold_no_nan() -> None:
     kept = metrics(scores())
     assert set(kept["classes"]) == {"DMEL", "DMFL"}
     assert kept["classes"]["DMEL"] == {"images": 20, "precision": 1.0, "recall": 1.0, "f1": 1.0}
+
+
+def test_the_bundles_that_ship_say_how_good_they_are():
+    for folder in shipped_bundles().values():
+        lines = headlines(bundle_info(folder).metrics)
+        assert lines
+        assert all("images: accuracy 0." in line for line in lines)

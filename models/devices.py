@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import multiprocessing
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -71,3 +72,10 @@ def _quota(file: Path) -> int | None:
         return max(1, -(-int(allowed) // int(period)))
     except (OSError, ValueError):
         return None
+
+
+def may_have_children() -> None:
+    """Workers of Dask and the like are daemons, which may start no processes; ours end with the worker all the same."""
+    process = multiprocessing.current_process()
+    if process.daemon:
+        process._config["daemon"] = False  # type: ignore[attr-defined]

@@ -139,13 +139,17 @@ def _read(source: StorePath, name: str, paper_ids: Collection[str]) -> Iterator[
     ledger = {row.paper_id: row for row in rows if row.paper_id in paper_ids}
     empty = [row for row in ledger.values() if not row.subfigures]
     yield from (_failure(row) if row.failed else _extraction(_Rows(row)) for row in empty)
+    missing = {row.paper_id for row in ledger.values() if row.subfigures}
     with open_part(source / SUBFIGURES / name) as part:
         for paper in _papers(part, ledger):
+            missing.discard(paper.ledger.paper_id)
             if len(paper.rows) != paper.ledger.subfigures:
                 raise ValueError(
                     f"{len(paper.rows)} rows of a paper, {paper.ledger.subfigures} in the ledger"
                 )
             yield _extraction(paper)
+    if missing:
+        raise ValueError(f"no rows of {len(missing)} papers that the ledger has subfigures of")
 
 
 def _papers(part: pq.ParquetFile, ledger: dict[str, LedgerRow]) -> Iterator[_Rows]:

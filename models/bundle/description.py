@@ -25,7 +25,7 @@ from models.bundle.bundle import (
     SetThresholds,
 )
 from models.bundle.scoring_settings import read_scoring, read_scoring_of_1
-from models.bundle.values import count, mapping, text
+from models.bundle.values import count, mapping, number, text
 from models.taxonomy import path
 from models.transforms import FITS, Transform
 
@@ -205,12 +205,13 @@ def _transform(value: object) -> Transform:
         raise ValueError("transform has missing or unknown settings")
     size, resize = (count(entries[key], f"transform.{key}", 1024) for key in ("size", "resize"))
     mean, std = (_triple(entries[key], f"transform.{key}") for key in ("mean", "std"))
-    if resize < size or min(std) <= 0:
+    if resize < size or not min(std) > 0:
         raise ValueError("transform has settings that cannot be")
     return Transform(size=size, resize=resize, fit=entries["fit"], mean=mean, std=std)
 
 
 def _triple(value: object, key: str) -> tuple[float, float, float]:
-    if not isinstance(value, list) or len(value) != 3 or not all(isinstance(v, int | float) for v in value):
+    if not isinstance(value, list) or len(value) != 3:
         raise ValueError(f"{key} is not three numbers")
-    return float(value[0]), float(value[1]), float(value[2])
+    first, second, third = (number(one, key, -1e6, 1e6) for one in value)
+    return first, second, third

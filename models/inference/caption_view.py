@@ -49,7 +49,7 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         r"|reagents and conditions",
         "GFLO": r"flow ?-?charts?|flow diagrams?|study flow|decision trees?",
         "GGEL": r"(?:western|northern|southern|immuno) ?-?blot\w*|agarose|gel electrophores\w+",
-        "GGEN": r"(?:multiple |sequence )+alignments?|sequence logos?|amino acid sequences?|nucleotide sequences?",
+        "GGEN": r"(?:multiple |sequence )alignments?|sequence logos?|amino acid sequences?|nucleotide sequences?",
         "GPLI": r"source code|pseudo ?-?code|code listing",
         "GSCR": r"screen ?-?shots?|user interface",
         "GTAB": r"questionnaire",

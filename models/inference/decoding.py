@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from models.devices import may_have_children
 from models.transforms import Pixels, Transform
 
 CHUNK = 32
@@ -145,6 +146,7 @@ class _Process:
         context = multiprocessing.get_context(
             "spawn"
         )  # a fork would inherit CUDA's state and the threads' locks
+        may_have_children()
         ours, theirs = context.Pipe()
         arguments = (theirs, self._shape, self._transform)
         self._process = context.Process(target=_serve, args=arguments, daemon=True, name="decode")

@@ -182,7 +182,7 @@ def _opened(data: bytes) -> Image.Image:
 def _on_white(image: Image.Image) -> Image.Image:
     """An image as RGB: transparency over white, 16 bits of grey as 8."""
     if image.mode.startswith("I") or image.mode == "F":
-        grey = np.asarray(image).astype(np.float32)
+        grey = np.nan_to_num(np.asarray(image).astype(np.float32), posinf=0.0, neginf=0.0)
         return Image.fromarray(
             (grey * (255 / 65535 if image.mode.startswith("I;16") else _to_8_bits(grey)))
             .clip(0, 255)

@@ -86,7 +86,9 @@ def load_article(path: Path) -> Article:
         raise JatsError("declares entities, which are refused") from error
     except RecursionError as error:
         raise JatsError("is nested too deeply") from error
-    except (ParseError, LookupError) as error:
+    except JatsError:
+        raise
+    except (ParseError, LookupError, ValueError) as error:  # ValueError: an encoding that expat does not read
         raise JatsError(f"is not well-formed ({error})") from error
 
 
@@ -102,10 +104,9 @@ def _parse(data: bytes) -> Element:
 
 
 def _mended(data: bytes, fault: str) -> bytes | None:
-    if "undefined entity" in fault:
-        data = _ENTITY.sub(lambda name: _character(name[1].decode()), data)
-    elif "unbound prefix" not in fault:
+    if "undefined entity" not in fault and "unbound prefix" not in fault:
         return None
+    data = _ENTITY.sub(lambda name: _character(name[1].decode()), data)
     missing = [
         f" xmlns:{name}='{name}'".encode() for name in _PREFIXES if f"xmlns:{name}=".encode() not in data
     ]
@@ -180,6 +181,6 @@ def _published(meta: Element) -> dt.date | None:
         year, month, day = (element.findtext(part, "") for part in ("year", "month", "day"))
         try:
             dates.append(dt.date(int(year), int(month or 1), int(day or 1)))
-        except ValueError:
+        except (ValueError, OverflowError):
             continue
     return min(dates, default=None)

@@ -23,6 +23,7 @@ from pathlib import Path
 
 from pebble import ProcessExpired, ProcessPool
 
+from models.devices import may_have_children
 from tasks.errors import FigmillError, OutputError, PaperError
 from tasks.extraction.confinement import confine, expect_one_core, import_arrow
 from tasks.records import Extraction, Failure, Paper, PaperFiles
@@ -115,7 +116,7 @@ class ExtractionPool:
             _end(self._pool)
 
     def _new_pool(self) -> ProcessPool:
-        _may_have_children()
+        may_have_children()
         self._last_sign = time.monotonic()
         return ProcessPool(
             max_workers=self._workers,
@@ -224,13 +225,6 @@ def stop_shared_pools() -> None:
     with _pools_lock:
         while _pools:
             _pools.popitem()[1].stop()
-
-
-def _may_have_children() -> None:
-    """Workers of Dask and the like are daemons, which may start no processes; ours end with the worker all the same."""
-    process = multiprocessing.current_process()
-    if process.daemon:
-        process._config["daemon"] = False  # type: ignore[attr-defined]
 
 
 def _end(pool: ProcessPool) -> None:

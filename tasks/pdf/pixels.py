@@ -152,10 +152,13 @@ class FigurePixels:
             return None
         document = self.page.handle.parent
         raw: dict[str, Any] = document.extract_image(image.xref)
-        if raw.get("ext") != "jpeg" or _is_turned(raw["image"]):
+        if raw.get("ext") != "jpeg" or _recolours(document, image.xref):
             return None
-        if _recolours(document, image.xref) or not _alike(_seen_small(raw["image"]), pixels):
-            return None
+        try:
+            if _is_turned(raw["image"]) or not _alike(_seen_small(raw["image"]), pixels):
+                return None
+        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+            return None  # MuPDF shows what other programs refuse: a JPEG that is cut short
         return encoded(raw["image"], "jpeg", image.width, image.height)
 
     def _render(self) -> tuple[Pixels, float]:

@@ -18,8 +18,9 @@ import pytest
 
 from tasks.extraction.reading import read_paper
 from tasks.pdf.documents import open_pdf, read_pages
-from tasks.pdf.figures import FoundFigure, find_figures
-from tasks.records import Paper
+from tasks.pdf.figures import find_figures
+from tasks.pdf.found_figure import FoundFigure
+from tasks.records import Paper, PaperFiles, SourceFile
 from tasks.settings import ExtractionLimits
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -115,7 +116,8 @@ def faults_of(case: Path, cases: ModuleType) -> list[str] | None:
     pdf, xml = case / "input.pdf", case / "input.xml"
     if not pdf.exists():
         return None
-    paper = Paper("", str(pdf), jats_uri=str(xml) if xml.exists() else None)
+    jats = SourceFile(str(xml)) if xml.exists() else None
+    files = PaperFiles(Paper("", str(pdf)), SourceFile(str(pdf)), jats)
     figures = [
         [
             {
@@ -130,7 +132,7 @@ def faults_of(case: Path, cases: ModuleType) -> list[str] | None:
             }
             for part in figure.subfigures
         ]
-        for figure in read_paper(paper, ExtractionLimits()).figures
+        for figure in read_paper(files, ExtractionLimits()).figures
     ]
     found: list[str] | None = cases.check(case, figures, pdf)
     return found

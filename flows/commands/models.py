@@ -123,7 +123,7 @@ def _training_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.argument("data", nargs=-1, required=True)
 @click.option("--out", required=True, metavar="BUNDLE", help="Folder to write the bundle to.")
 @click.option(
-    "--model", default="resnet18:b3-1", show_default=True, help="Network; `figmill models` lists all."
+    "--model", default="resnet18:b3-0", show_default=True, help="Network; `figmill models` lists all."
 )
 @click.option("--name", help="Name of the bundle (default: the folder's).")
 @_training_options

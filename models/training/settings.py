@@ -28,7 +28,7 @@ class TrainSettings:
 
     data: tuple[str, ...]
     out: str
-    model: str = "resnet18:b3-1"
+    model: str = "resnet18:b3-0"
     name: str | None = None
     images: str | None = None
     where: tuple[tuple[str, tuple[str, ...]], ...] = ()

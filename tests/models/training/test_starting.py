@@ -96,7 +96,7 @@ def offline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("offline")
 def test_without_a_network_the_trunk_that_ships_will_do_for_what_it_holds() -> None:
-    for model in ("resnet18:b2-1", "resnet18:b3-1", "resnet18:b2-1+b3-1"):
+    for model in ("resnet18:b2-1", "resnet18:b3-0", "resnet18:b2-1+b3-0"):
         found = available_weights(model, "imagenet")
         network = start_network(model, ("DMEL", "DMFL", "GFIG"), found, seed=0)
         shipped = next(
@@ -106,7 +106,7 @@ def test_without_a_network_the_trunk_that_ships_will_do_for_what_it_holds() -> N
         )
         assert torch.equal(network.layer2[1].conv2.weight, shipped.float())
     assert start_name(found) == "the trunk of the bundle default"
-    for model in ("resnet18:b4-1", "resnet34:b1-0", "alexnet+googlenet"):
+    for model in ("resnet18:b3-1", "resnet34:b1-0", "alexnet+googlenet"):
         with pytest.raises(WeightsError, match="cannot be downloaded"):
             available_weights(model, "imagenet")
 

@@ -307,7 +307,7 @@ def explain(bundle: str, images: tuple[str, ...], layers: tuple[str, ...], out: 
 
     \b
     Example:
-      figmill explain default cell.png --layer b2-1 --layer b3-1
+      figmill explain default cell.png --layer b2-1 --layer b3-0
     """
     from pathlib import Path
 

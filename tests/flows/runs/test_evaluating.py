@@ -232,7 +232,9 @@ def test_explain_keeps_images_of_one_name_apart_and_names_one_that_is_none(
 def test_models_lists_what_ships_and_shows_a_card(trained: Path) -> None:
     listed = run("models").output
     assert "default@" in listed
-    assert re.search(r"dev, with words, \d+ images: accuracy 0\.\d+ \(0\.\d+ to 0\.\d+\), macro-F1 0\.\d+ \(", listed)
+    assert re.search(
+        r"dev, with words, \d+ images: accuracy 0\.\d+ \(0\.\d+ to 0\.\d+\), macro-F1 0\.\d+ \(", listed
+    )
     assert "resnet34:tune-whole" in run("models").output
     assert "## Limits" in run("models", "show", trained / "bundle").output
     assert "resnet18:b2-1+b3-1" in run("models").output

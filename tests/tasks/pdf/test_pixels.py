@@ -53,6 +53,16 @@ def test_a_jpeg_that_the_pdf_inverts_is_stored_as_the_page_shows_it(mode: str, d
     assert np.abs(cut - shown).mean() < 6
 
 
+def test_a_jpeg_that_is_cut_short_is_stored_as_the_page_shows_it() -> None:
+    data = jpeg(picture(400, 300))
+    paper = Drawing().add_page().image(BOX, data)
+    xref = paper.page.get_images()[0][0]
+    paper.document.update_stream(xref, data[: len(data) * 2 // 3], compress=False)
+    paper.document.xref_set_key(xref, "Filter", "/DCTDecode")
+    cut = figure_pixels(paper).cut(BOX)
+    assert (cut.format, cut.width, cut.height) == ("png", 400, 300)
+
+
 def test_a_decode_that_changes_nothing_costs_a_jpeg_nothing() -> None:
     data = jpeg(picture(400, 300))
     paper = Drawing().add_page().image(BOX, data)

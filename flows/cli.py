@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 _OTHERS = ("check", "export", "ingest", "inspect", "models", "relabel", "report", "search", "build")
 """The modules of `flows.commands` that have further commands."""
+_MAKERS = ("build-default",)
+"""What only Figmill's makers run stands last in the help."""
 
 
 class Commands(click.Group):
@@ -43,7 +45,8 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names for the help, the main job first."""
-        return [*super().list_commands(ctx), *sorted(_other_commands())]
+        others = sorted(_other_commands(), key=lambda name: (name in _MAKERS, name))
+        return [*super().list_commands(ctx), *others]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name."""
@@ -132,14 +135,22 @@ def label(verbose: bool, prefect: bool, timeout: float, log_format: LogFormat, *
 
 
 @figmill.command(short_help="Try Figmill on two made-up papers.")
-@click.argument("folder", default="figmill-demo", metavar="[DIR]")
+@click.option(
+    "--out",
+    "folder",
+    default="figmill-demo",
+    show_default=True,
+    metavar="DIR",
+    help="For the papers and their dataset.",
+)
 @VERBOSE
 def demo(folder: str, verbose: bool) -> None:
-    """Make two small papers in DIR (default: figmill-demo) and label them; needs no network.
+    """Make two small papers in DIR/pdf and label them into DIR/dataset; needs no network.
 
     \b
-    Example:
+    Examples:
       figmill demo
+      figmill demo --out try
     """
     from flows.commands.launch import launch
     from tasks.demo.papers import make_papers
@@ -179,8 +190,8 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        _leave_interrupted()
+    except (click.Abort, KeyboardInterrupt) as error:
+        _leave_interrupted(str(error.__cause__ or error))
     except BrokenPipeError:
         os._exit(1)  # whoever read our output has gone
     except (FigmillError, OSError) as error:
@@ -191,7 +202,7 @@ def main() -> None:
     except Exception:
         if interrupts.seen is None:
             raise
-        _leave_interrupted()  # what Prefect makes of a server that was interrupted with us
+        _leave_interrupted("")  # what Prefect makes of a server that was interrupted with us
 
 
 class _Interrupts:
@@ -210,8 +221,9 @@ class _Interrupts:
             os._exit(INTERRUPTED)
 
 
-def _leave_interrupted() -> None:
-    print("\nInterrupted; the same command goes on where this one stopped.", file=sys.stderr)  # noqa: T201
+def _leave_interrupted(kept: str) -> None:
+    said = f"Interrupted{kept}; the same command goes on where this one stopped."
+    print(f"\n{said}", file=sys.stderr)  # noqa: T201
     sys.stderr.flush()
     if "prefect" in sys.modules:
         sys.exit(INTERRUPTED)  # Prefect ends its temporary server on the way out

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _LINE_EVERY = 15.0
 """Seconds between lines of progress in a log."""
+_BEGINNING = "loading the model and reading the first papers"
+"""What a run does until a paper is through."""
 
 Logger = logging.Logger | logging.LoggerAdapter[logging.Logger]
 
@@ -34,6 +36,8 @@ class Reporter:
         self.lock = threading.RLock()
         self.total = 0
         self.counts = Counts()
+        self.kept = 0
+        """Papers whose part is in place: whoever interrupts the run keeps them."""
         self._started = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -107,6 +111,8 @@ class Reporter:
             "subfigures": outcome.counts.subfigures,
             "failed": len(outcome.failures),
         }
+        with self.lock:
+            self.kept += outcome.counts.papers
         facts = {"event": "shard written", "part": outcome.part, **counts}
         self.log.info(
             "wrote %s: %d papers, %d subfigures, %d failed",
@@ -155,6 +161,9 @@ class LogReporter(Reporter):
             "subfigures": counts.subfigures,
             "failed": counts.failed,
         }
+        if not counts.papers:
+            self.log.info("0 of %d papers: %s", self.total, _BEGINNING, extra={"facts": facts})
+            return
         self.log.info(
             "%d of %d papers, %d subfigures (%.1f/s), %d failed",
             counts.papers,
@@ -195,10 +204,15 @@ class BarReporter(Reporter):
             self._task,
             completed=counts.papers,
             total=self.total or None,
-            subfigures=counts.subfigures,
-            rate=f"{counts.subfigures / max(self.seconds, 0.1):.1f}",
-            failures=f", {counts.failed} failed" if counts.failed else "",
+            said=self._said(counts),
         )
+
+    def _said(self, counts: Counts) -> str:
+        if not counts.papers:
+            return _BEGINNING
+        rate = counts.subfigures / max(self.seconds, 0.1)
+        failed = f", {counts.failed} failed" if counts.failed else ""
+        return f"{counts.subfigures} subfigures, {rate:.1f}/s{failed}"
 
 
 def _bar(console: Console) -> tuple[Progress, TaskID]:
@@ -208,9 +222,9 @@ def _bar(console: Console) -> tuple[Progress, TaskID]:
         TextColumn("papers"),
         BarColumn(bar_width=None),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[subfigures]} subfigures, {task.fields[rate]}/s{task.fields[failures]}"),
+        TextColumn("{task.fields[said]}"),
         TimeRemainingColumn(),
         console=console,
         transient=True,
     )
-    return progress, progress.add_task("papers", total=None, subfigures=0, rate="0.0", failures="")
+    return progress, progress.add_task("papers", total=None, said=_BEGINNING)

@@ -1,4 +1,4 @@
-"""Text from PDFs and file systems made safe: to store as UTF-8, to print on a terminal."""
+"""Text made safe: to store as UTF-8, to print on a terminal; and numbers with their nouns."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ def printable(text: str, longest: int = 300) -> str:
     """`text` on one line for the eye: what a terminal would obey, or would not show, is escaped."""
     clean = "".join(letter if letter.isprintable() else _escaped(letter) for letter in text)
     return clean if len(clean) <= longest else f"{clean[: longest - 1]}…"
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 paper`, `2,000 papers`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def _escaped(letter: str) -> str:

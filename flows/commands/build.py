@@ -11,7 +11,7 @@ import click
 from flows.commands.models import mendable
 
 
-@click.command("build-default", short_help="Build the bundle that ships.")
+@click.command("build-default", short_help="For Figmill's makers: build the bundle that ships.")
 @click.argument("panels", type=click.Path(exists=True, file_okay=False))
 @click.option("--weights", required=True, metavar="FILE", help="ImageNet weights of ResNet-18.")
 @click.option("--second", required=True, metavar="FILE", help="ImageNet weights of EfficientNet-Lite2.")

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tasks.texts import counted
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -46,7 +48,8 @@ def check(folder: str, repairing: bool) -> None:
     with writing(dataset) if repairing else reading(dataset), _progress(size, totals) as advance:
         left = _go_through(dataset, repairing, totals, advance)
     counts = totals.counts
-    seen = f"{totals.parts} parts, {counts.papers} papers, {counts.subfigures} subfigures"
+    numbers = {"part": totals.parts, "paper": counts.papers, "subfigure": counts.subfigures}
+    seen = ", ".join(counted(number, noun) for noun, number in numbers.items())
     click.echo(f"{_shown(folder)}: {seen}, {f'{left} to be put right' if left else 'all sound'}")
     if left:
         if not repairing:
@@ -85,7 +88,8 @@ def _progress(size: int, totals: Totals) -> Iterator[Callable[[], None]]:
             if time.monotonic() - said > _LINE_EVERY:
                 said = time.monotonic()
                 click.echo(
-                    f"{totals.parts} parts, {totals.bytes / 1e9:.1f} of {size / 1e9:.1f} GB read", err=True
+                    f"{counted(totals.parts, 'part')}, {totals.bytes / 1e9:.1f} of {size / 1e9:.1f} GB read",
+                    err=True,
                 )
 
         yield line

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
-from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from flows.commands.logs import LogFormat
 from models.taxonomy import name as modality_name
-from tasks.modalities import describe_doubts, describe_modality
 from tasks.progress import BarReporter, LogReporter, Reporter
 from tasks.records import Counts, IngestSummary, RunSummary
 from tasks.stores.paths import store_path
-from tasks.texts import printable
+from tasks.texts import counted, printable
 
 if TYPE_CHECKING:
-    from tasks.index.queries import Hit
+    import pyarrow as pa
 
 _WIDTH = 110
-"""Columns where the output is no terminal."""
+"""Columns where the output is no terminal and COLUMNS says nothing."""
+_WIDE = 140
+"""Columns from which subcaptions are shown too."""
+_NAME = 40
+"""Characters of a paper's name that stand in one line."""
 _MOST_FAILURES = 20
 
 
@@ -35,7 +37,7 @@ def make_reporter(console: Console, log_format: LogFormat = "text") -> Reporter:
 
 def show_summary(summary: RunSummary) -> None:
     """The run's closing words, on standard output."""
-    console = _output()
+    console = output()
     if not summary.papers:
         words = f"Nothing to do: {_why_nothing(summary)}"
         console.print(words, markup=False, highlight=False, soft_wrap=True)
@@ -50,7 +52,7 @@ def show_summary(summary: RunSummary) -> None:
 
 def show_ingest(summary: IngestSummary) -> None:
     """An ingest's closing words, on standard output: what it found, what it did or would do, then the labelling's."""
-    table = Table("", "", show_header=False, title="Articles of PMC")
+    table = _table(Column(no_wrap=True), Column(), title="Articles of PMC", show_header=False)
     table.add_row("inventory", summary.inventory)
     table.add_row("since", summary.since)
     table.add_row("articles", f"{summary.listed} new, changed or gone")
@@ -64,17 +66,18 @@ def show_ingest(summary: IngestSummary) -> None:
         table.add_row("replaced", f"{summary.replaced} that had changed")
     if summary.left:
         table.add_row("left", f"{summary.left} for another run")
-    _output().print(table)
+    output().print(table)
     if summary.run is None:
         total = sum(one.bytes for one in summary.wanted.values())
         articles = sum(one.articles for one in summary.wanted.values())
-        _output().print(
-            f"{articles} articles would be taken, {_size(total)}; nothing was changed.", highlight=False
+        output().print(
+            f"{counted(articles, 'article')} would be taken, {_size(total)}; nothing was changed.",
+            highlight=False,
         )
     elif summary.run.papers:
         show_summary(summary.run)
     else:
-        _output().print("No article to take.", highlight=False)
+        output().print("No article to take.", highlight=False)
 
 
 def _size(count: int) -> str:
@@ -82,53 +85,65 @@ def _size(count: int) -> str:
 
 
 def show_subfigures(rows: pa.Table) -> None:
-    """A table of subfigures (columns of the dataset), on standard output."""
-    table = Table("paper", "figure", "panel", "modality", "confidence", "subcaption", title="Subfigures")
-    for row in rows.to_pylist():
-        code, confidence = row["modality"], row["confidence"]
-        modality = "not scored" if code is None else f"{code} {modality_name(code)}"
-        table.add_row(
-            printable(PurePosixPath(row["source_uri"]).name, 30),
+    """A table of subfigures (columns of the dataset), on standard output; subcaptions where there is room."""
+    console = output()
+    wide = console.width >= _WIDE
+    listed = rows.to_pylist()
+    names = [printable(PurePosixPath(row["source_uri"]).name) for row in listed]
+    longest = min(max(map(len, names), default=0), _NAME)
+    columns = [
+        Column("paper", min_width=longest, overflow="fold"),
+        Column("figure", no_wrap=True),
+        "panel",
+        "modality",
+    ]
+    last = [Column("subcaption", no_wrap=True, max_width=console.width - _WIDE + 40)] if wide else []
+    table = _table(*columns, Column("confidence", no_wrap=True), *last, title="Subfigures")
+    for name, row in zip(names, listed, strict=True):
+        cells = [
+            name,
             printable(row["figure_label"] or ""),
             printable(row["panel_label"] or ""),
-            f"{modality} (unsure)" if row["rejected"] else modality,
-            "" if confidence is None else f"{confidence:.2f}",
-            printable(row["subcaption"] or row["caption"] or "", 60),
-        )
-    _output().print(table, markup=False)
+            label_in_words(row["modality"], row["rejected"], modality_name(row["modality"] or "")),
+            certainty(row["confidence"], row["rejected"]),
+            printable(row["subcaption"] or row["caption"] or ""),
+        ]
+        table.add_row(*cells[: len(table.columns)])
+    console.print(table, markup=False, highlight=False)
 
 
-def show_hits(hits: Sequence[Hit]) -> None:
-    """What a search found, best first, on standard output."""
-    table = Table("", "paper", "figure", "panel", "modality", "confidence", "text")
-    for rank, hit in enumerate(hits, 1):
-        modality = "not scored" if hit.modality is None else f"{hit.modality} {_described(hit)}"
-        table.add_row(
-            str(rank),
-            printable(Path(hit.source_uri).name, 30),
-            printable(hit.figure_label or ""),
-            printable(hit.panel_label or ""),
-            f"{modality} (unsure)" if hit.rejected else modality,
-            "" if hit.confidence is None else f"{hit.confidence:.2f}",
-            printable(hit.subcaption or hit.caption or "", 100),
-        )
-    _output().print(table, markup=False)
+def label_in_words(code: str | None, rejected: bool | None, words: str) -> str:
+    """`DRCT computed tomography`; where the model abstains, that it does, and what it would have guessed."""
+    if code is None:
+        return "not scored"
+    label = code if words == code else f"{code} {words}"
+    return f"abstains (perhaps {label})" if rejected else label
 
 
-def _described(hit: Hit) -> str:
-    """A hit's modality in words, and what is doubtful about it."""
-    path = [hit.path] if hit.path else []
-    others = [code for code in hit.modality_set if code != hit.modality]
-    instead = f", or {', '.join(others)}" if others else ""
-    clauses = [
-        f"{describe_modality(hit.modality or '', path)}{instead}",
-        *describe_doubts(hit.compound, None),
-    ]
-    return printable("; ".join(clauses), 120)
+def certainty(confidence: float | None, rejected: bool | None) -> str:
+    """A confidence as shown to people: none where the model abstains, for a guess has no certainty."""
+    return "" if confidence is None or rejected else f"{confidence:.2f}"
 
 
-def _output() -> Console:
-    return Console() if sys.stdout.isatty() else Console(width=_WIDTH)
+def output() -> Console:
+    """Standard output: as wide as COLUMNS says, or the terminal is."""
+    wide = sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdecimal()
+    return Console() if wide else Console(width=_WIDTH)
+
+
+def _table(*columns: Column | str, title: str, show_header: bool = True) -> Table:
+    """Ruled on a terminal; plain columns where a program or a file takes it."""
+    if sys.stdout.isatty():
+        return Table(*columns, title=title, show_header=show_header)
+    return Table(
+        *columns,
+        title=title,
+        title_justify="left",
+        show_header=show_header,
+        box=None,
+        pad_edge=False,
+        padding=(0, 2, 0, 0),
+    )
 
 
 def _why_nothing(summary: RunSummary) -> str:
@@ -141,7 +156,7 @@ def _why_nothing(summary: RunSummary) -> str:
 
 
 def _counts(summary: RunSummary) -> Table:
-    table = Table("", "", show_header=False, title=f"Labelled by {summary.model_id}")
+    table = _table(Column(no_wrap=True), Column(), title=f"Labelled by {summary.model_id}", show_header=False)
     words = {"ok": "with figures", "no_figures": "without figures", "failed": "failed"}
     counts = summary.counts
     states = [f"{number} {words[status]}" for status, number in Counter(counts.by_status).most_common()]
@@ -172,7 +187,7 @@ def _duration(summary: RunSummary) -> str:
 
 
 def _failures(summary: RunSummary) -> Table:
-    table = Table("failed paper", "kind", "why", title="Failed papers")
+    table = _table(Column("failed paper", overflow="fold"), "kind", "why", title="Failed papers")
     for failure in summary.failures[:_MOST_FAILURES]:
         table.add_row(*(_plain(text) for text in (failure.name, failure.kind, failure.error)))
     more = len(summary.failures) - _MOST_FAILURES

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.commands.search import progress, shown
+from tasks.texts import counted
 
 if TYPE_CHECKING:
     from tasks.export.choice import ExportCounts
@@ -17,7 +18,7 @@ _CROISSANT = "croissant"
 _MEGABYTE = 1_000_000
 
 
-@click.command(short_help="Dataset -> WebDataset shards, a Hugging Face repository, Croissant.")
+@click.command(short_help="Dataset -> WebDataset, Hugging Face repository, Croissant.")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @click.option(
     "--to",
@@ -127,7 +128,10 @@ def _said(counts: ExportCounts) -> str:
         for license_, number in counts.by_license.most_common()
     ]
     left = f"; {counts.left_out} left out" if counts.left_out else ""
-    return f"{counts.subfigures} subfigures of {len(counts.papers)} papers ({', '.join(kinds)}){left}"
+    return (
+        f"{counted(counts.subfigures, 'subfigure')} of {counted(len(counts.papers), 'paper')} "
+        f"({', '.join(kinds)}){left}"
+    )
 
 
 COMMANDS = [export]

@@ -10,7 +10,7 @@ from tasks.errors import InputError, PaperError
 from tasks.settings import ExtractionLimits
 
 
-@click.command()
+@click.command(short_help="Draw on the pages of a paper what Figmill finds.")
 @click.argument("paper", type=click.Path(path_type=Path), metavar="PAPER.pdf")
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Folder for the pictures."

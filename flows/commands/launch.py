@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from tasks.settings import IngestSettings, LabelSettings, RelabelSettings
+from tasks.texts import counted
 
 if TYPE_CHECKING:
     from flows.commands.logs import LogFormat
@@ -71,7 +72,10 @@ def _launch(
         check_api()
         return as_flow()
     with make_reporter(console, log_format) as reporter:
-        return here(reporter)
+        try:
+            return here(reporter)
+        except KeyboardInterrupt as interrupt:
+            raise KeyboardInterrupt(f" with {counted(reporter.kept, 'paper')} written") from interrupt
 
 
 def _with_prefect(settings: LabelSettings | RelabelSettings) -> RunSummary:

@@ -119,7 +119,7 @@ def _training_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-@click.command()
+@click.command(short_help="Labelled images -> bundle.")
 @click.argument("data", nargs=-1, required=True)
 @click.option("--out", required=True, metavar="BUNDLE", help="Folder to write the bundle to.")
 @click.option(
@@ -192,7 +192,7 @@ def _in_a_line(scores: Evaluation) -> str:
     )
 
 
-@click.command()
+@click.command(short_help="Score a bundle on labelled images.")
 @click.argument("bundle")
 @click.argument("data", nargs=-1, required=True)
 @click.option(
@@ -229,7 +229,7 @@ def evaluate(where: tuple[str, ...], **options: Any) -> None:
     click.echo(f"report: {settings.out}/report.md")
 
 
-@click.command()
+@click.command(short_help="Redo the paper's study: every depth trained, its tables.")
 @click.argument("data", nargs=-1)
 @click.option(
     "--out",
@@ -292,7 +292,7 @@ def study(
         click.echo(f"tables: {study_here(settings, TrainingLines(click.echo))}")
 
 
-@click.command()
+@click.command(short_help="Show where a bundle looks in pictures (Grad-CAM++).")
 @click.argument("bundle")
 @click.argument("images", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False))
 @click.option(
@@ -325,7 +325,7 @@ def explain(bundle: str, images: tuple[str, ...], layers: tuple[str, ...], out: 
         click.echo(f"{image.name}: {colour}, in greyscale {grey} -> {folder / name}")
 
 
-@click.group(invoke_without_command=True)
+@click.group(invoke_without_command=True, short_help="List the bundles that ship and the networks to train.")
 @click.pass_context
 def models(context: click.Context) -> None:
     """List the bundles that ship and the networks that can be trained."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 
-@click.command(short_help="The last run's report anew; --gold checks the labels by people's.")
+@click.command(short_help="The last run's report anew; --gold compares with people.")
 @click.argument("folder", metavar="DIR")
 @click.option(
     "--gold",

@@ -13,6 +13,7 @@ import click
 
 from tasks.errors import OutputError
 from tasks.settings import DEFAULT_MODEL
+from tasks.texts import counted
 
 if TYPE_CHECKING:
     from tasks.index.queries import Hit, Query
@@ -66,7 +67,9 @@ def index(folder: Path, to: str | None, name: str, dry_run: bool) -> None:
         with progress(plan.documents) as advance:
             seconds = update(folder, target, plan, advance)
     rate = plan.documents / seconds if seconds > 0 else 0.0
-    click.echo(f"{label}: {_said(plan)}; {plan.documents} subfigures in {seconds:.1f} s ({rate:.0f}/s)")
+    click.echo(
+        f"{label}: {_said(plan)}; {counted(plan.documents, 'subfigure')} in {seconds:.1f} s ({rate:.0f}/s)"
+    )
 
 
 @click.command(short_help="Find subfigures by words, or by a picture.")
@@ -129,12 +132,13 @@ def search(
 
             _echo_json(whole_rows(folder, hits))
             return
+        contexts = found_in.contexts(query, hits)
     if not hits:
         click.echo("Nothing found: try fewer words, or a wider filter.")
         return
-    from flows.commands.console import show_hits
+    from flows.commands.hits import show_hits
 
-    show_hits(hits)
+    show_hits(hits, contexts)
 
 
 @click.command(short_help="Look at a dataset in a browser.")
@@ -185,7 +189,7 @@ def refresh(folder: Path) -> None:
         plan = plan_update(folder, target)
         if plan.empty:
             return
-        click.echo(f"indexing {plan.documents} subfigures", err=True)
+        click.echo(f"indexing {counted(plan.documents, 'subfigure')}", err=True)
         try:
             with progress(plan.documents) as advance:
                 update(folder, target, plan, advance)

@@ -9,6 +9,8 @@ from tasks.index.words import any_of, parse
 
 Order = Literal["best", "paper", "surest", "unsurest"]
 Facet = Literal["path", "license", "journal"]
+Context = tuple[tuple[str, bool], ...]
+"""A stretch of a row's text around what was asked for, in pieces: whether each is a word that was found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

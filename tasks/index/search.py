@@ -25,7 +25,7 @@ import numpy.typing as npt
 from tasks.errors import InputError, OutputError
 from tasks.index.documents import unit_vector
 from tasks.index.embedded import FILE, FOLDER, LAYOUT, connect, in_one_line
-from tasks.index.queries import Facet, Hit, Query, condition, without
+from tasks.index.queries import Context, Facet, Hit, Query, condition, without
 from tasks.index.words import any_of, parse
 
 _WEIGHTS = "8.0, 3.0, 1.5, 4.0"
@@ -37,6 +37,10 @@ _TERMS = 16
 _FUSED = 200
 """Rows of each ranking that are fused."""
 _RANK_OFFSET = 60
+_CONTEXT = 24
+"""Words of a text shown around those that were found."""
+_FOUND, _FOUND_END = "\x02", "\x03"
+"""Where a found word begins and ends; control characters, which no caption keeps."""
 _VECTORS = 8192
 """Vectors compared at a time."""
 _ORDERS = {
@@ -109,6 +113,30 @@ class SearchIndex:
         if not found:
             return []
         return self.like(np.frombuffer(found[0][0], np.float16), query, limit, but=hit.id)
+
+    def contexts(self, query: Query, hits: Sequence[Hit]) -> dict[int, Context]:
+        """The words of a query where they stand in the texts of some hits, by the hits' `id`.
+
+        A panel's own words come before its figure's; those of a modality, which no paper has, are left out.
+        """
+        terms = parse(query.text)
+        if not terms:
+            return {}
+        found = self._snippets("own", terms, [hit.id for hit in hits])
+        others = [hit.id for hit in hits if hit.id not in found]
+        return found | self._snippets("caption title", terms, others)
+
+    def _snippets(self, columns: str, terms: Sequence[str], numbers: Sequence[int]) -> dict[int, Context]:
+        marks = ", ".join("?" * len(numbers))
+        found = self._rows(
+            f"SELECT rowid, snippet(texts, -1, ?, ?, '…', {_CONTEXT}) FROM texts "  # noqa: S608
+            f"WHERE texts MATCH ? AND rowid IN ({marks})",
+            _FOUND,
+            _FOUND_END,
+            f"{{{columns}}} : ({any_of(list(terms))})",
+            *numbers,
+        )
+        return {number: _pieces(text) for number, text in found}
 
     def count(self, query: Query) -> int:
         """How many rows answer."""
@@ -242,6 +270,15 @@ class SearchIndex:
             self._open.append(self._local.connection)
         connection: sqlite3.Connection = self._local.connection
         return connection
+
+
+def _pieces(snippet: str) -> Context:
+    """A snippet cut where found words begin and end."""
+    pieces: list[tuple[str, bool]] = []
+    for piece in snippet.split(_FOUND):
+        found, mark, rest = piece.partition(_FOUND_END)
+        pieces += [(found, True), (rest, False)] if mark else [(piece, False)]
+    return tuple((text, is_found) for text, is_found in pieces if text)
 
 
 def _hit(row: dict[str, Any], score: float | None) -> Hit:

@@ -24,7 +24,7 @@ from tasks.report.agreement import Agreement, agreement
 from tasks.report.history import DatasetState, PastRun, read_history, write_history
 from tasks.report.summary import BINS, DatasetSummary, summarize
 from tasks.stores import paths
-from tasks.texts import printable
+from tasks.texts import counted, printable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -280,11 +280,6 @@ def link(uri: str, page: int | None = None) -> str | None:
     except (ValueError, UnicodeEncodeError):
         return None
     return target and (f"{target}#page={page}" if page else target)
-
-
-def counted(count: int, noun: str) -> str:
-    """`1 paper`, `2,000 papers`."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def duration(seconds: float) -> str:

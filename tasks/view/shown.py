@@ -17,7 +17,9 @@ from tasks.modalities import describe_doubts, describe_modality
 from tasks.texts import printable
 
 _SHORTEST_MARK = 3
-"""Words in a row that a panel's part must share with the caption to be marked there."""
+"""Words in a row that a part which is not wholly in the caption must share with it to be marked there."""
+_WHOLE = 0.9
+"""Share of a panel's words found in order from which the part is the caption's own: each of them is marked."""
 _MOST_WORDS = 3000
 """Of a caption in which the panel's part is looked for."""
 _MOST_LETTERS = 40_000
@@ -120,9 +122,11 @@ def marked(caption: str | None, subcaption: str | None) -> list[tuple[str, bool]
     if not wanted or max(len(words), len(wanted)) > _MOST_WORDS:
         return [(" ".join(words), False)] if words else []
     matcher = SequenceMatcher(None, _plain(words), _plain(wanted), autojunk=False)
+    blocks = matcher.get_matching_blocks()
+    whole = sum(block.size for block in blocks) >= _WHOLE * len(wanted)
     mine = [False] * len(words)
-    for block in matcher.get_matching_blocks():
-        if block.size >= min(_SHORTEST_MARK, len(wanted)):
+    for block in blocks:
+        if whole or block.size >= min(_SHORTEST_MARK, len(wanted)):
             mine[block.a : block.a + block.size] = [True] * block.size
     pieces: list[tuple[str, bool]] = []
     for word, is_mine in zip(words, mine, strict=True):

@@ -52,8 +52,8 @@ def test_label_end_to_end_then_nothing_to_do_then_what_is_new(
         "locked.pdf": "failed",
         good.name: "ok",
     }
-    assert re.search(r"papers\s+│ 4: .*3 failed", first.stdout)
-    assert re.search(r"locked.pdf\s+│ encrypted\s+│", first.stdout)
+    assert re.search(r"papers\s+4: .*3 failed", first.stdout)
+    assert re.search(r"locked.pdf\s+encrypted\s+", first.stdout)
     assert "Traceback" not in first.stderr + first.stdout
     assert (out / "report" / "index.html").stat().st_size > 1000
     rows = subfigure_rows(out)
@@ -70,7 +70,7 @@ def test_label_end_to_end_then_nothing_to_do_then_what_is_new(
     assert rows.items() < subfigure_rows(out).items()
 
     retried = figmill(*command, "--retry-failed", home=tmp_path)
-    assert re.search(r"papers\s+│ 3: 3 failed", retried.stdout)
+    assert re.search(r"papers\s+3: 3 failed", retried.stdout)
     assert len(ledger(out)) == 5
 
 
@@ -80,7 +80,7 @@ def test_limit_does_so_many(papers: Path, tiny_bundle: Path, tmp_path: Path) -> 
     )
     assert done.returncode == 0
     assert len(ledger(tmp_path / "out")) == 1
-    assert re.search(r"left\s+│ 1 for another run", done.stdout)
+    assert re.search(r"left\s+1 for another run", done.stdout)
 
 
 def _missing(folder: Path, papers: Path) -> tuple[list[object], str]:
@@ -151,6 +151,8 @@ def test_every_command_has_help_with_what_it_takes(tmp_path: Path) -> None:
     listing = figmill("--help", home=tmp_path).stdout
     commands = re.findall(r"^  (\w[\w-]*)  ", listing.partition("Commands:")[2], re.MULTILINE)
     assert {"label", "demo", "train"} <= set(commands)
+    assert commands[-1] == "build-default"
+    assert "..." not in listing.partition("Commands:")[2], "a summary is cut"
     for command in commands:
         assert "Usage: " in figmill(command, "--help", home=tmp_path).stdout
 
@@ -189,11 +191,11 @@ def test_the_first_papers_rows_are_on_their_way_soon(papers: Path, tmp_path: Pat
 
 
 def test_demo_shows_its_subfigures_and_where_the_report_is(tmp_path: Path) -> None:
-    done = figmill("demo", tmp_path / "demo", home=tmp_path)
+    done = figmill("demo", "--out", tmp_path / "demo", home=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "demo-liver.pdf" in done.stdout
     assert f"Report:  {tmp_path / 'demo' / 'dataset' / 'report' / 'index.html'}" in done.stdout
-    again = figmill("demo", tmp_path / "demo", home=tmp_path)
+    again = figmill("demo", "--out", tmp_path / "demo", home=tmp_path)
     assert "Nothing to do" in again.stdout
 
 
@@ -239,7 +241,9 @@ def test_interrupted_it_says_how_to_go_on_and_leaves_no_process(
         time.sleep(0.05)
     os.killpg(run.pid, how) if how is signal.SIGINT else run.send_signal(how)  # a terminal signals the group
     assert run.wait(timeout=60) == 130
-    assert log.read_text().endswith("Interrupted; the same command goes on where this one stopped.\n")
+    assert log.read_text().endswith(
+        "Interrupted with 0 papers written; the same command goes on where this one stopped.\n"
+    )
     assert "Traceback" not in log.read_text()
     deadline = time.monotonic() + 10
     while _group_lives(run.pid) and time.monotonic() < deadline:

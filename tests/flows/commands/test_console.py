@@ -3,9 +3,10 @@
 import datetime as dt
 from dataclasses import replace
 
+import pyarrow as pa
 import pytest
 
-from flows.commands.console import show_summary
+from flows.commands.console import show_subfigures, show_summary
 from tasks.records import Counts, FailedPaper, RunSummary
 
 NOW = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
@@ -61,3 +62,38 @@ def test_the_commonest_modality_stands_first_and_of_equals_the_first_by_name(
     show_summary(done)
     codes = [word for word in capsys.readouterr().out.split() if word in done.counts.by_modality]
     assert codes == ["GGEL", "DMFL", "GFIG", "DMTR"]
+
+
+def _subfigures() -> pa.Table:
+    named = {
+        "source_uri": "/papers/a-rather-long-name-of-a-paper-2026.pdf",
+        "figure_label": "Supplementary Figure 12",
+    }
+    row = named | {"panel_label": "b", "caption": "Cells. (a) One. (b) Other.", "subcaption": "Cells. Other."}
+    sure = {"modality": "GFIG", "confidence": 0.987, "rejected": False}
+    abstaining = {"modality": "GGEL", "confidence": 0.99, "rejected": True}
+    unscored = {"modality": None, "confidence": None, "rejected": None}
+    return pa.Table.from_pylist([row | sure, row | abstaining, row | unscored])
+
+
+@pytest.mark.parametrize("columns", [80, 160])
+def test_piped_output_is_plain_as_wide_as_columns_says_and_keeps_names_whole(
+    columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    show_subfigures(_subfigures())
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= columns
+    shown = "\n".join(lines)
+    assert shown.isascii()
+    assert "a-rather-long-name-of-a-paper-2026.pdf" in shown
+    assert ("Cells. Other." in shown) == (columns >= 140)
+
+
+def test_where_the_model_abstains_no_certainty_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    show_subfigures(_subfigures())
+    sure, abstaining, unscored = capsys.readouterr().out.split("a-rather-long-name")[1:]
+    assert "0.99" in sure
+    assert "abstains (perhaps GGEL" in abstaining
+    assert "0.99" not in abstaining
+    assert "not scored" in unscored

@@ -84,4 +84,4 @@ def test_a_kind_of_chart_that_rows_have_may_be_chosen(tmp_path: Path):
     part(tmp_path / "dataset", FIRST, [row(1, "GFIG", modality_path=path), row(2, "GFIG")])
     chosen = ("--to", "huggingface", "--modality", path[-1])
     done = _call(tmp_path / "dataset", *chosen, "--out", tmp_path / "bars")
-    assert "bars: 1 subfigures of 1 papers" in done.output
+    assert "bars: 1 subfigure of 1 paper" in done.output

@@ -7,8 +7,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from flows.cli import figmill
+from tasks.index.queries import Query
+from tasks.index.search import SearchIndex
 from tests.flows.command import figmill as run
 from tests.tasks.index.small import THIRD, dataset, part, row
+from tests.tasks.index.test_search import indexed
 from tests.tasks.small_datasets import paper, write_part
 
 
@@ -87,8 +90,34 @@ def test_an_unknown_target_is_named_without_its_password(to: str, tmp_path: Path
 def test_a_hit_says_its_kind_and_what_is_doubtful(tmp_path: Path):
     path = ["illustration", "illustration/chart", "illustration/chart/bar"]
     part(tmp_path, THIRD, [row(1, "GFIG", modality_path=path, modality_set=["GFIG", "GFLO"], compound=0.9)])
-    shown = _call("search", tmp_path).stdout.split()  # a cell breaks where it likes
-    assert {"bar,", "GFLO;", "several", "panels"} <= set(shown)
+    shown = _call("search", tmp_path).stdout
+    assert "GFIG statistical figure, graph, chart: bar, or GFLO; 0.90; may hold several panels" in shown
+
+
+def test_a_figure_stands_once_with_its_panels_pages_ids_and_the_words_found(tmp_path: Path):
+    caption = "Hearts and lungs. (a) Filler at the start of it. (b) Embryos of zebrafish after two days."
+    shared = {"figure_index": 1, "figure_label": "Figure 2", "page": 7, "caption": caption}
+    said = {"a": "Filler at the start of it.", "b": "Embryos of zebrafish after two days."}
+    panels = [
+        row(1, subfigure_id=f"{1:016x}/1/{number}", panel_label=letter, subcaption=own, **shared)
+        for number, (letter, own) in enumerate(said.items())
+    ]
+    part(tmp_path, THIRD, panels)
+    shown = _call("search", tmp_path, "zebrafish").stdout
+    assert shown.count("page 7, Figure 2") == 1
+    first, second = (shown.index(f"{1:016x}/1/{panel}") for panel in (1, 0))
+    assert first < second
+    assert "Embryos of zebrafish after two days." in shown
+
+
+def test_the_words_found_are_bold_on_a_terminal_and_text_is_never_markup(tmp_path: Path):
+    part(tmp_path, THIRD, [row(1, caption="Many [bold]words[/bold] before. Mitochondrial swelling.")])
+    query = Query(text="mitochondria")
+    with SearchIndex(indexed(tmp_path)) as index:
+        hits = index.search(query, 1)
+        context = index.contexts(query, hits)[hits[0].id]
+    assert [text for text, found in context if found] == ["Mitochondrial"]
+    assert "".join(text for text, _ in context) == "Many [bold]words[/bold] before. Mitochondrial swelling."
 
 
 def test_json_of_a_dataset_of_schema_2_has_every_column(tmp_path: Path):

@@ -110,7 +110,7 @@ def test_it_shows_each_picture_with_confidence_label_page_and_paper(tmp_path: Pa
         "statistical figure, graph, chart; Figure 1 a of paper-1.pdf, page 3",
     ]
     assert "Figure 1 a 0.90 paper-0.pdf , page 3 Cells." in page.text
-    assert "Figure 1 a abstains, 0.20 paper-1.pdf" in page.text
+    assert "Figure 1 a abstains paper-1.pdf" in page.text
     assert "file:///papers/paper-0.pdf#page=3" in [anchor["href"] for anchor in page.all("a")]
 
 

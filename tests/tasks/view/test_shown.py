@@ -72,6 +72,14 @@ def test_a_panels_part_is_marked_in_the_caption(subcaption: str | None, mine: li
     assert " ".join(text for text, _ in pieces) == caption
 
 
+def test_short_runs_of_a_panels_part_are_marked_too():
+    caption = "Growth of cells. (A, B) Cells after 24 h (A) or 48 h (B), n = 3. Scale bar, 5 μm."
+    pieces = marked(caption, "Growth of cells. Cells after 48 h, n = 3. Scale bar, 5 μm.")
+    assert " ".join(text for text, is_mine in pieces if is_mine) == (
+        "Growth of cells. Cells after 48 h n = 3. Scale bar, 5 μm."
+    )
+
+
 def test_no_caption_has_no_pieces():
     assert marked(None, None) == marked("", "x") == []
 

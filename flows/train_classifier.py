@@ -9,7 +9,7 @@ from flows.artifacts import Progress
 from flows.runs.tracking import followed
 from flows.runs.training import train
 from flows.runs.training_progress import TrainingLines
-from models.training.outcome import TrainOutcome
+from models.training.outcome import TrainedBeforeError, TrainOutcome
 from models.training.reporter import TrainReporter
 from models.training.settings import TrainSettings
 from models.training.training import Epoch
@@ -22,14 +22,20 @@ def _run_name() -> str:
 
 
 @flow(name="train-classifier", flow_run_name=_run_name, persist_result=False)
-def train_classifier(settings: TrainSettings, reporter: TrainReporter | None = None) -> TrainOutcome:
+def train_classifier(settings: TrainSettings, reporter: TrainReporter | None = None) -> TrainOutcome | None:
     """Trains, calibrates, evaluates and writes the bundle; leaves its card as a Markdown artifact.
+
+    None where the very training is finished already, as on a schedule without new data.
 
     Without a reporter, the run's log and a progress artifact say where the training stands.
     """
     hears = reporter or _FlowTraining(settings.out)
     with tags("figmill", f"model: {settings.model}"), followed(settings, hears) as hears:
-        outcome = train(settings, hears)
+        try:
+            outcome = train(settings, hears)
+        except TrainedBeforeError as error:
+            get_run_logger().info("%s", error)
+            return None
     create_markdown_artifact(outcome.bundle.card, key=_KEY, description=outcome.bundle.model_id)
     return outcome
 

@@ -13,7 +13,7 @@ from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from models import png
 
@@ -92,6 +92,8 @@ def _open(data: bytes, target: int) -> Image.Image:
         return _to_rgb(image)
     except ValueError:
         raise
+    except UnidentifiedImageError as error:  # its words name an object's address
+        raise ValueError(f"it is no image ({', '.join(FORMATS)})") from error
     except (OSError, SyntaxError, EOFError, Image.DecompressionBombError, MemoryError) as error:
         raise ValueError(f"the image cannot be decoded: {error}") from error
 

@@ -145,6 +145,7 @@ def train(where: tuple[str, ...], **options: Any) -> None:
     from flows.commands.prefect_api import api_is_configured, check_api
     from flows.runs.training import train as train_here
     from flows.runs.training_progress import TrainingLines
+    from models.training.outcome import TrainedBeforeError
     from models.training.settings import TrainSettings
 
     command = "figmill train " + shlex.join(sys.argv[2:])
@@ -155,12 +156,16 @@ def train(where: tuple[str, ...], **options: Any) -> None:
         check_api()
         from flows.train_classifier import train_classifier
 
-        _report(train_classifier(settings, reporter))
+        if outcome := train_classifier(settings, reporter):
+            _report(outcome)
         return
     from flows.runs.tracking import followed
 
-    with followed(settings, reporter) as hears:
-        _report(train_here(settings, hears))
+    try:
+        with followed(settings, reporter) as hears:
+            _report(train_here(settings, hears))
+    except TrainedBeforeError as before:
+        click.echo(str(before))
 
 
 def _start_weights(model: str, weights: str) -> str:

@@ -15,7 +15,7 @@ from models.data.experiment import Prepared
 from models.devices import choose_device
 from models.training.checkpoints import Checkpoint
 from models.training.fitting import fit_network, prepare_data
-from models.training.outcome import OUTCOME, TrainOutcome, finish, record_outcome
+from models.training.outcome import OUTCOME, TrainOutcome, check_unfinished, finish, record_outcome
 from models.training.recipes import Recipe
 from models.training.reporter import TrainReporter
 from models.training.settings import TrainSettings, recipe_of
@@ -27,20 +27,22 @@ CHECKPOINT = "checkpoint.pt"
 def train(settings: TrainSettings, reporter: TrainReporter | None = None) -> TrainOutcome:
     """Trains, calibrates, evaluates and writes the bundle.
 
-    Raises ModelError (DataError, UnknownModelError, WeightsError, ...) with a line for the user.
+    Raises ModelError (DataError, UnknownModelError, WeightsError, ...) with a line for the user, TrainedBeforeError
+    where there is nothing to do.
     """
     hears = reporter or TrainReporter()
     device = choose_device(settings.device)
     recipe = recipe_of(settings)
     check_start(settings.model, settings.weights)
     prepared = prepare_data(settings, recipe, hears)
+    training = describe(settings, recipe, prepared)
+    work = Path(settings.out) / "training"
+    check_unfinished(work / OUTCOME, training, Path(settings.out))
     network = start_network(
         settings.model, prepared.classes, settings.weights, settings.seed, settings.freeze
     )
-    work = Path(settings.out) / "training"
     work.mkdir(parents=True, exist_ok=True)
     (work / OUTCOME).unlink(missing_ok=True)
-    training = describe(settings, recipe, prepared)
     checkpoint = Checkpoint(work / CHECKPOINT)
     fit = fit_network(network, settings, recipe, prepared, device, hears, json.dumps(training), checkpoint)
     outcome = finish(settings, recipe, prepared, fit, device, training)

@@ -139,7 +139,7 @@ def _info(folder: Path, description: Mapping[str, Any]) -> BundleInfo:
         rejection=scoring.rejection,
         sets=scoring.sets,
         sha256=_hash(folder, description),
-        card=_read_text(folder / CARD_FILE),
+        card=_read_card(folder),
         training=mapping(description["training"], "training"),
         metrics=mapping(description["metrics"], "metrics"),
     )
@@ -163,6 +163,13 @@ def _read_text(file: Path) -> str:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise BundleError(f"{file} cannot be read: {error}") from error
+
+
+def _read_card(folder: Path) -> str:
+    """The model card; a bundle handed on without one is as good."""
+    if not (folder / CARD_FILE).exists():
+        return f"# {folder.name}\n\nThis bundle came without a model card.\n"
+    return _read_text(folder / CARD_FILE)
 
 
 def _check_keys(description: Mapping[str, Any], folder: Path) -> None:

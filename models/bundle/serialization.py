@@ -53,7 +53,9 @@ def read_weights(info: BundleInfo) -> BundleWeights:
     try:
         weights = load_file(file)
     except (OSError, SafetensorError, KeyError, TypeError) as error:
-        raise BundleError(f"{file} cannot be read: {error}") from error
+        raise BundleError(
+            f"{file} is cut short or damaged ({error}): copy or train the bundle again"
+        ) from error
     broken = [name for name, tensor in weights.items() if not np.isfinite(tensor).all()]
     if broken:
         raise BundleError(f"{file} holds values that are not finite, first in {broken[0]!r}")

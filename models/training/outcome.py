@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from models.bundle.bundle import BundleInfo, Calibration, Rejection
+from models.bundle.bundle import DESCRIPTION_FILE, BundleInfo, Calibration, Rejection
 from models.bundle.card import ModelFacts, metrics, write_card
 from models.bundle.description import Description
 from models.bundle.serialization import save_bundle
@@ -19,6 +19,7 @@ from models.bundle.trained_on import KEY, pack_digests
 from models.data.examples import compute_logits
 from models.data.experiment import Prepared, Split
 from models.data.imageclef import DataError
+from models.errors import ModelError
 from models.evaluation.calibration import fit_temperature, fit_threshold, softmax
 from models.evaluation.evaluation import Evaluation, evaluate
 from models.files import written_whole
@@ -30,6 +31,10 @@ from models.training.starting import start_identity, start_name
 from models.training.training import Epoch, Fit
 
 OUTCOME = "outcome.json"
+
+
+class TrainedBeforeError(ModelError):
+    """The very training that is asked for is finished: same data, network, recipe and seed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +218,23 @@ def _best_epoch_text(fit: Fit) -> str:
     }[fit.select]
     value = getattr(fit.best, f"validation_{fit.select}")
     return f"Kept: epoch {fit.best.epoch} of {fit.history[-1].epoch}, {criterion} ({value:.4f})."
+
+
+def check_unfinished(file: Path, training: dict[str, Any], bundle: Path) -> None:
+    """Raises TrainedBeforeError where the outcome in `file` is that of this training and its bundle is there."""
+    try:
+        known = json.loads(file.read_bytes())
+    except (OSError, ValueError):
+        return
+    if (
+        isinstance(known, dict)
+        and known.get("training") == training
+        and (bundle / DESCRIPTION_FILE).is_file()
+    ):
+        raise TrainedBeforeError(
+            f"{bundle} holds this very training already (validation accuracy {known['validation_accuracy']:.3f}): "
+            "nothing was done. Other data, settings or another --seed train anew"
+        )
 
 
 def record_outcome(outcome: TrainOutcome, file: Path) -> None:

@@ -215,7 +215,9 @@ def _as_output_error(out: StorePath) -> Iterator[None]:
     except OSError as error:
         where = error.filename or out
         reason = error.strerror or printable(str(error).splitlines()[0])
-        raise OutputError(f"cannot use --out {out}: {reason} ({where})") from error
+        raise OutputError(
+            f"cannot use --out {out}: {reason} ({where}); name a folder that can be written to"
+        ) from error
 
 
 def _checked(out: StorePath, ledger: StorePath, parts: Container[str]) -> list[LedgerRow]:

@@ -32,7 +32,10 @@ def embed_picture(picture: Path, model_id: str, model: str = DEFAULT_MODEL) -> n
             f"the dataset was labelled by {model_id}, but {model!r} is {info.model_id}, whose vectors mean "
             "something else: name the dataset's bundle, --model DIR"
         )
-    vector: npt.NDArray[np.float16] = embed([data], info.path)[0]
+    try:
+        vector: npt.NDArray[np.float16] = embed([data], info.path)[0]
+    except InputError as error:
+        raise InputError(f"{picture}: {error}; name a PNG or JPEG") from error
     return vector
 
 

@@ -13,6 +13,7 @@ import datetime as dt
 import hashlib
 import json
 import os
+import re
 import time
 from collections.abc import Iterable, Iterator
 from types import TracebackType
@@ -257,8 +258,9 @@ class OpenSearchIndex:
                 method, self._base + path, content=content, headers={"Content-Type": kind}
             )
         except httpx.HTTPError as error:
+            reason = re.sub(r"^\[Errno -?\d+\] ", "", str(error)) or type(error).__name__
             raise OutputError(
-                f"{self.label} does not answer: {printable(str(error) or type(error).__name__, 200)}"
+                f"{self.label} does not answer: {printable(reason, 200)}; check the address, and that it is running"
             ) from error
 
 

@@ -167,6 +167,10 @@ def test_killed_and_called_again_gives_the_bundle_of_an_unbroken_run(tiny: Path,
     weights = [(tmp_path / name / "model.safetensors").read_bytes() for name in ("unbroken", "killed")]
     assert weights[0] == weights[1]
     assert not list((tmp_path / "killed" / "training").glob("*.part"))
+    again = figmill(*command("killed"), home=tmp_path)
+    assert again.returncode == 0, again.stderr
+    assert "holds this very training already" in again.stdout
+    assert "epoch" not in again.stdout
 
 
 def test_as_a_flow_run_it_shows_its_epochs_and_its_card(

@@ -27,6 +27,12 @@ def test_a_bundle_on_a_store_is_the_same_bundle(s3: Store, tiny_bundle: Path) ->
     )
 
 
+def test_a_bundle_on_a_store_may_lack_its_card(s3: Store, tiny_bundle: Path) -> None:
+    uri = upload(tiny_bundle, "models/bare")
+    paths.remove(paths.store_path(f"{uri}/README.md"))
+    assert open_bundle(uri).model_id == open_bundle(str(tiny_bundle)).model_id
+
+
 def test_a_file_that_is_missing_or_too_large_is_said(
     s3: Store, tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -46,6 +46,18 @@ def test_what_is_saved_comes_back(folder: Path) -> None:
         assert torch.allclose(bundle.network.state_dict()[name].float(), tensor.float(), rtol=1e-3, atol=1e-6)
 
 
+def test_a_bundle_without_its_card_loads(folder: Path) -> None:
+    (folder / "README.md").unlink()
+    assert "without a model card" in load_bundle(folder).info.card
+
+
+def test_weights_cut_short_say_what_to_do(folder: Path) -> None:
+    file = folder / "model.safetensors"
+    file.write_bytes(file.read_bytes()[:1000])
+    with pytest.raises(BundleError, match=r"is cut short or damaged \(.*copy or train the bundle again"):
+        load_bundle(folder)
+
+
 def test_large_weights_are_kept_in_half_precision_and_vectors_in_full(folder: Path) -> None:
     weights = load_file(folder / "model.safetensors")
     assert weights["conv1.weight"].dtype == torch.float16

@@ -30,6 +30,10 @@ def test_what_is_no_picture_is_said(tiny_bundle: Path, tmp_path: Path):
     info = bundle_info(tiny_bundle)
     file = tmp_path / "no.png"
     file.write_text("no picture")
-    for path in (file, tmp_path / "gone.png", tmp_path):
-        with pytest.raises(InputError):
+    for path, words in (
+        (file, rf"^{file}: .* it is no image \(PNG, JPEG, [A-Z, ]+\); name a PNG or JPEG$"),
+        (tmp_path / "gone.png", "cannot be read"),
+        (tmp_path, "cannot be read"),
+    ):
+        with pytest.raises(InputError, match=words):
             embed_picture(path, info.model_id, str(tiny_bundle))

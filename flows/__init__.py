@@ -21,3 +21,7 @@ study_depth.py        the paper's study, as a flow
 runners.py            who does the shards: this process, Dask or Ray
 artifacts.py          a flow run's progress and outcome as Prefect artifacts
 """
+
+from flows.runs.reading import label, read
+
+__all__ = ["label", "read"]

@@ -47,3 +47,6 @@ class PaperError(Exception):
         super().__init__(kind, error)
         self.kind = kind
         self.error = error
+
+    def __str__(self) -> str:
+        return self.error

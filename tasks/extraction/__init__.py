@@ -2,6 +2,7 @@
 
 pool.py            the reading processes: one paper each at a time, under a limit of time and of memory
 confinement.py     what such a process may take and do
+spawning.py        fresh processes that do not run their parent's main program
 reading.py         one PDF read: figures, captions, subfigures, encoded images
 handover.py        what a reading process hands over: Arrow, checked before it is used
 image_files.py     an article without a PDF: the image files that its JATS names

@@ -8,7 +8,6 @@ the pipes of the pool carry messages too short to be cut off by the death of a p
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import os
 import secrets
 import signal
@@ -26,6 +25,7 @@ from pebble import ProcessExpired, ProcessPool
 from models.devices import may_have_children
 from tasks.errors import FigmillError, OutputError, PaperError
 from tasks.extraction.confinement import confine, expect_one_core, import_arrow
+from tasks.extraction.spawning import FreshContext
 from tasks.records import Extraction, Failure, Paper, PaperFiles
 from tasks.settings import ExtractionLimits
 from tasks.texts import printable
@@ -123,7 +123,7 @@ class ExtractionPool:
             max_tasks=_PAPERS_PER_PROCESS,
             initializer=_start_process,
             initargs=(self._limits, self._reader),
-            context=multiprocessing.get_context("spawn"),
+            context=FreshContext(),
         )
 
     def _give_out(

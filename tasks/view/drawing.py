@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import io
-import multiprocessing
 import threading
 from collections.abc import Sequence
 from concurrent.futures import CancelledError
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from tasks.errors import PaperError
 from tasks.extraction.confinement import confine, expect_one_core
+from tasks.extraction.spawning import FreshContext
 from tasks.settings import ExtractionLimits
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def _new_pool() -> ProcessPool:
         max_workers=1,
         max_tasks=_PAGES_PER_PROCESS,
         initializer=_limit,
-        context=multiprocessing.get_context("spawn"),
+        context=FreshContext(),
     )
 
 

@@ -7,6 +7,8 @@ pools, the work queues of prefect.yaml with room for one run each, so that no tw
 AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are set, secret blocks of them. A worker resolves those when it starts a
 run: the keys stand in no deployment, no parameter and no log. (In prefect.yaml they would: `prefect deploy` writes down
 what a block says.)
+
+Options in figmill.toml (of the working folder, or named by FIGMILL_CONFIG) become the deployments' settings.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +28,26 @@ from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate, WorkPoolUpdate
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 
+from flows.cli import options_of_file
+from flows.commands.config import FILE, flow_settings
 from tasks.stores.paths import store_path
 
 HERE = Path(__file__).parent
 POOLS = {"figmill": "process", "figmill-docker": "docker", "figmill-kubernetes": "kubernetes"}
+COMMANDS = {
+    "flows.label_papers.label_papers": "label",
+    "flows.ingest_pmc.ingest_pmc": "ingest",
+    "flows.relabel.relabel_dataset": "relabel",
+}
+"""Whose options in figmill.toml a flow takes."""
+PURPOSE = ("retry_failed", "limits")
+NEXT = """
+Next: start a worker, put PDFs into {inbox}, and run it once:
+  prefect worker start --pool figmill
+  prefect deployment run label-papers/nightly --watch
+It runs every night from then on. PMC's articles are not fetched before you switch that on:
+  prefect deployment schedule ls ingest-pmc/pmc
+  prefect deployment schedule resume ingest-pmc/pmc SCHEDULE-ID"""
 KEYS = {"AWS_ACCESS_KEY_ID": "figmill-s3-key-id", "AWS_SECRET_ACCESS_KEY": "figmill-s3-key"}
 
 
@@ -79,6 +98,28 @@ async def make_pools(keys: bool) -> None:
             await make_queue(client, pool, queue)
 
 
+def with_options(file: Path, options: Path) -> str:
+    """prefect.yaml with the options of a figmill.toml, which count more than what stands there, but for what a
+    deployment is there for: trying failed papers again, with more time.
+    """
+    content: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    chosen = options_of_file(options)
+    for deployment in content["deployments"]:
+        settings = deployment["parameters"]["settings"]
+        command = COMMANDS.get(deployment["entrypoint"], "")
+        own = {name: settings[name] for name in PURPOSE if name in settings}
+        settings |= flow_settings(chosen.get(command, {})) | own
+    return yaml.safe_dump(content, sort_keys=False)
+
+
+def deploy(file: Path) -> None:
+    """Deploys all that a prefect.yaml has."""
+    subprocess.run(
+        [sys.executable, "-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(file)],
+        check=True,
+    )
+
+
 def main() -> None:
     """Makes everything; what is there already is brought up to date."""
     data = os.environ.get("FIGMILL_DATA")
@@ -86,8 +127,15 @@ def main() -> None:
         sys.exit("set FIGMILL_DATA: where inbox and datasets are, a folder or a URI")
     (store_path(data) / "inbox").mkdir(parents=True, exist_ok=True)
     asyncio.run(make_pools(keep_keys()))
-    deploy = ["deploy", "--all", "--prefect-file", str(HERE / "prefect.yaml")]
-    subprocess.run([sys.executable, "-m", "prefect", "--no-prompt", *deploy], check=True)
+    options = Path(os.environ.get("FIGMILL_CONFIG") or FILE)
+    if options.is_file():
+        with tempfile.TemporaryDirectory() as folder:
+            adapted = Path(folder) / "prefect.yaml"
+            adapted.write_text(with_options(HERE / "prefect.yaml", options), encoding="utf-8")
+            deploy(adapted)
+    else:
+        deploy(HERE / "prefect.yaml")
+    print(NEXT.format(inbox=store_path(data) / "inbox"))  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -9,22 +9,32 @@ import contextlib
 import re
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx
 from prefect import get_run_logger
-from prefect.artifacts import create_progress_artifact, create_table_artifact, update_progress_artifact
+from prefect.artifacts import (
+    create_link_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
 from prefect.events import emit_event
 from prefect.exceptions import PrefectException
+from prefect.states import Completed, State
 
 from tasks.progress import Logger, Reporter
 from tasks.records import RunSummary, ShardOutcome
+from tasks.stores.paths import store_path
 
 WARN_ABOVE = 0.02
 """The share of failed papers that a run may have without a warning."""
 FAILING = "figmill.papers.failing"
 """The event that says so; an automation can tell people (deployments/automations.py)."""
+LOSSY = "Papers failed"
+"""Name of the state of a run that is done, but lost more papers than that."""
 
 
 class Progress:
@@ -64,9 +74,33 @@ class FlowReporter(Reporter):
 
 
 def show_outcome(summary: RunSummary, key: str, warn_above: float = WARN_ABOVE) -> None:
-    """Leaves the outcome as a table artifact and in the log, and warns where more than `warn_above` failed."""
+    """Leaves the outcome as a table artifact and in the log, and a link to the report.
+
+    Warns where more than `warn_above` of the papers failed.
+    """
     show_table(outcome_table(summary), key, headline(summary))
+    show_report(summary, key)
     warn_of_failures(summary, warn_above)
+
+
+def ended_state(summary: RunSummary, result: Any, warn_above: float = WARN_ABOVE) -> Any:
+    """`result`; in a state whose name says so where more than the share `warn_above` of the papers failed."""
+    if not _loses(summary, warn_above):
+        return result
+    state: State[Any] = Completed(name=LOSSY, message=failures_in_words(summary), data=result)
+    return state
+
+
+def show_report(summary: RunSummary, key: str) -> None:
+    """Leaves a link to the run's report: where the dataset is in a folder of this machine, a `file:` address."""
+    if not summary.papers:
+        return
+    report = store_path(summary.out) / "report" / "index.html"
+    link = report.absolute().as_uri() if isinstance(report, Path) else str(report)
+    with _unharmed(get_run_logger()):
+        create_link_artifact(
+            link, link_text="the report", key=f"{key}-report", description=f"What {summary.out} got"
+        )
 
 
 def outcome_table(summary: RunSummary) -> list[dict[str, Any]]:
@@ -107,17 +141,30 @@ def show_table(rows: list[dict[str, Any]], key: str, description: str) -> None:
 
 def warn_of_failures(summary: RunSummary, above: float) -> None:
     """Says in the log and as an event that more than the share `above` of the papers failed, if so."""
-    failed = summary.counts.failed
-    if not summary.papers or failed / summary.papers <= above:
+    if not _loses(summary, above):
         return
-    share = f"{failed} of {summary.papers} papers failed ({failed / summary.papers:.1%})"
+    share = failures_in_words(summary)
     get_run_logger().warning("%s: more than %.1f%%", share, 100 * above)
     name = re.sub(r"[^\w.-]+", "-", summary.out).strip("-")
     emit_event(
         FAILING,
         resource={"prefect.resource.id": f"figmill.dataset.{name}", "prefect.resource.name": summary.out},
-        payload={"papers": summary.papers, "failed": failed, "message": f"{summary.out}: {share}"},
+        payload={
+            "papers": summary.papers,
+            "failed": summary.counts.failed,
+            "message": f"{summary.out}: {share}",
+        },
     )
+
+
+def failures_in_words(summary: RunSummary) -> str:
+    """`3 of 40 papers failed (7.5%)`."""
+    failed = summary.counts.failed
+    return f"{failed} of {summary.papers} papers failed ({failed / summary.papers:.1%})"
+
+
+def _loses(summary: RunSummary, above: float) -> bool:
+    return bool(summary.papers) and summary.counts.failed / summary.papers > above
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from flows.commands.config import FILE, Config, read_config
 from flows.commands.options import (
     CAPTIONS,
     DEVICE,
@@ -28,6 +29,7 @@ from flows.commands.options import (
 )
 from tasks.errors import FigmillError
 from tasks.settings import LabelSettings
+from tasks.texts import printable
 
 if TYPE_CHECKING:
     from flows.commands.logs import LogFormat
@@ -69,7 +71,15 @@ class _FolderOrURI(click.Path):
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="figmill", message="figmill %(version)s")
-def figmill() -> None:
+@click.option(
+    "--config",
+    envvar="FIGMILL_CONFIG",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=f"Options in TOML, by command [default: {FILE} in the working folder, where there is one].",
+)
+@click.pass_context
+def figmill(context: click.Context, config: Path | None) -> None:
     """From PDFs of biomedical papers to a Parquet dataset of labelled subfigures.
 
     Figmill takes every figure out of a paper with its caption, splits compound figures into subfigures, and names
@@ -79,6 +89,17 @@ def figmill() -> None:
     Try it:    figmill demo
     Use it:    figmill label PAPERS --out DATASET
     """
+    file = config or Path(FILE)
+    if config is not None or file.is_file():
+        click.echo(f"options from {printable(str(file))}", err=True)
+        context.default_map = options_of_file(file)
+
+
+def options_of_file(file: Path) -> Config:
+    """What a figmill.toml has for each command. Raises SettingsError."""
+    context = click.Context(figmill)
+    commands = {name: figmill.get_command(context, name) for name in figmill.list_commands(context)}
+    return read_config(file, {name: command for name, command in commands.items() if command})
 
 
 @figmill.command(short_help="PDFs -> dataset of labelled subfigures.")
@@ -110,7 +131,7 @@ def figmill() -> None:
 @PREFECT
 @LOG_FORMAT
 @VERBOSE
-def label(verbose: bool, prefect: bool, timeout: float, log_format: LogFormat, **options: Any) -> None:
+def label(verbose: bool, prefect: bool | None, timeout: float, log_format: LogFormat, **options: Any) -> None:
     """Label the figures of PDFs: every INPUT, a PDF or a folder that is searched with its subfolders. Inputs, --out,
     --model and --jats may lie on a store (s3://bucket/inbox, gs://..., what fsspec knows), a PDF also on the web.
 
@@ -231,8 +252,6 @@ def _leave_interrupted(kept: str) -> None:
 
 
 def _one_line(error: Exception) -> str:
-    from tasks.texts import printable
-
     if isinstance(error, OSError) and error.strerror:
         where = f" ({error.filename})" if error.filename else ""
         return printable(f"{error.strerror}{where}; what is finished is kept, the same command goes on")

@@ -8,7 +8,15 @@ from prefect import flow, runtime, tags
 from prefect.states import Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.artifacts import WARN_ABOVE, FlowReporter, outcome_table, show_table, warn_of_failures
+from flows.artifacts import (
+    WARN_ABOVE,
+    FlowReporter,
+    ended_state,
+    outcome_table,
+    show_report,
+    show_table,
+    warn_of_failures,
+)
 from flows.runners import for_workers, task_runs
 from flows.runs.ingesting import ingest, preview
 from flows.runs.shards import SHARDS_AT_ONCE
@@ -46,9 +54,11 @@ def ingest_pmc(settings: IngestSettings, warn_above: float = WARN_ABOVE) -> Inge
     except FigmillError as error:
         return Failed(message=str(error), data=error)  # type: ignore[return-value]
     show_table(_table(summary), _KEY, headline(summary))
-    if summary.run:
-        warn_of_failures(summary.run, warn_above)
-    return summary
+    if summary.run is None:
+        return summary
+    show_report(summary.run, _KEY)
+    warn_of_failures(summary.run, warn_above)
+    return ended_state(summary.run, summary, warn_above)  # type: ignore[no-any-return]
 
 
 def ingest_with_prefect(settings: IngestSettings) -> IngestSummary:

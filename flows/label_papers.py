@@ -6,7 +6,7 @@ from prefect import flow, runtime, tags
 from prefect.states import Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.artifacts import WARN_ABOVE, FlowReporter, show_outcome
+from flows.artifacts import WARN_ABOVE, FlowReporter, ended_state, show_outcome
 from flows.runners import for_workers, task_runs
 from flows.runs.label import label
 from flows.runs.shards import SHARDS_AT_ONCE
@@ -32,7 +32,7 @@ def label_papers(settings: LabelSettings, warn_above: float = WARN_ABOVE) -> Run
     """Labels what is new among `settings.inputs`; leaves its progress and a table of the outcome as artifacts.
 
     A run that cannot be done ends as Failed with the sentence that says why. Where more than the share `warn_above`
-    of the papers failed, an event says so.
+    of the papers failed, an event says so, and the run's state is called `Papers failed`.
     """
     try:
         settings = for_workers(settings)
@@ -41,7 +41,7 @@ def label_papers(settings: LabelSettings, warn_above: float = WARN_ABOVE) -> Run
     except FigmillError as error:
         return Failed(message=str(error), data=error)  # type: ignore[return-value]
     show_outcome(summary, _KEY, warn_above)
-    return summary
+    return ended_state(summary, summary, warn_above)  # type: ignore[no-any-return]
 
 
 def label_with_prefect(settings: LabelSettings) -> RunSummary:

@@ -196,6 +196,14 @@ class Shard:
     """What the dataset's lock says of the run that hands this shard out."""
     replaces: tuple[tuple[str, frozenset[str]], ...] = ()
     """Parts by file name, and paper_ids whose rows leave them right before this shard's rows are put in place."""
+    first: int = 1
+    """Which of the run's papers is its first, from 1."""
+
+    @property
+    def title(self) -> str:
+        """`papers 201–400`: its place in the run, for people."""
+        last = self.first + len(self.papers) - 1
+        return f"papers {self.first}–{last}" if last > self.first else f"paper {self.first}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from tasks.records import (
 from tasks.settings import RelabelSettings
 from tasks.stopwatch import Stopwatch
 from tasks.stores import paths
+from tasks.texts import counted
 
 if TYPE_CHECKING:
     from tasks.stores.paths import StorePath
@@ -63,6 +64,11 @@ class PartShard:
     supersedes: tuple[str, ...] = ()
     """paper_ids of failed ledger rows that this shard's rows replace."""
     lease: str = ""
+
+    @property
+    def title(self) -> str:
+        """For people: how many papers, and of which part."""
+        return f"{counted(len(self.paper_ids), 'paper')} of {self.source}"
 
 
 class RelabelPlan:

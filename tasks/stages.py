@@ -23,7 +23,7 @@ def _is_io_error(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
 
 
 _OPTIONS: Any = {
-    "task_run_name": "{shard.name}",
+    "task_run_name": "{shard.title}",
     "tags": ["figmill"],
     "retries": 2,
     "retry_delay_seconds": [10, 60],

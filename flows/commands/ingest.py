@@ -80,7 +80,7 @@ if TYPE_CHECKING:
 @VERBOSE
 def ingest(
     verbose: bool,
-    prefect: bool,
+    prefect: bool | None,
     timeout: float,
     log_format: LogFormat,
     since: dt.datetime | None,

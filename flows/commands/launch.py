@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
+from tasks.errors import SettingsError
 from tasks.settings import IngestSettings, LabelSettings, RelabelSettings
 from tasks.texts import counted
 
@@ -17,9 +18,15 @@ T = TypeVar("T")
 
 
 def launch(
-    settings: LabelSettings | RelabelSettings, prefect: bool, verbose: bool, log_format: LogFormat = "text"
+    settings: LabelSettings | RelabelSettings,
+    prefect: bool | None,
+    verbose: bool,
+    log_format: LogFormat = "text",
 ) -> RunSummary:
-    """Does the run and says meanwhile on standard error where it stands. Raises FigmillError."""
+    """Does the run and says meanwhile on standard error where it stands. Raises FigmillError.
+
+    `prefect` None: as a flow run where a Prefect API is configured.
+    """
 
     def here(reporter: Reporter) -> RunSummary:
         if isinstance(settings, LabelSettings):
@@ -30,12 +37,12 @@ def launch(
 
         return relabel_here(settings, reporter)
 
-    with_prefect = prefect or settings.runner != "local"
+    with_prefect = _wants_prefect(prefect, settings.runner)
     return _launch(here, lambda: _with_prefect(settings), with_prefect, verbose, log_format)
 
 
 def launch_ingest(
-    settings: IngestSettings, prefect: bool, verbose: bool, log_format: LogFormat = "text"
+    settings: IngestSettings, prefect: bool | None, verbose: bool, log_format: LogFormat = "text"
 ) -> IngestSummary:
     """`launch` for an ingest."""
 
@@ -49,13 +56,22 @@ def launch_ingest(
 
         return ingest_with_prefect(settings)
 
-    return _launch(here, as_flow, prefect or settings.runner != "local", verbose, log_format)
+    return _launch(here, as_flow, _wants_prefect(prefect, settings.runner), verbose, log_format)
+
+
+def _wants_prefect(prefect: bool | None, runner: str) -> bool | None:
+    """None: where an API is configured. Raises SettingsError for a cluster without Prefect."""
+    if runner == "local":
+        return prefect
+    if prefect is False:
+        raise SettingsError(f"--runner {runner} needs Prefect: leave --no-prefect out")
+    return True
 
 
 def _launch(
     here: Callable[[Reporter], T],
     as_flow: Callable[[], T],
-    with_prefect: bool,
+    with_prefect: bool | None,
     verbose: bool,
     log_format: LogFormat,
 ) -> T:
@@ -68,7 +84,7 @@ def _launch(
 
     console = Console(stderr=True)
     set_up_log(console, verbose, log_format)
-    if with_prefect or api_is_configured():
+    if with_prefect or (with_prefect is None and api_is_configured()):
         check_api()
         return as_flow()
     with make_reporter(console, log_format) as reporter:

@@ -65,7 +65,9 @@ RUNNER = click.option(
 )
 
 PREFECT = click.option(
-    "--prefect", is_flag=True, help="Run as a Prefect flow even where no Prefect API is configured."
+    "--prefect/--no-prefect",
+    default=None,
+    help="Run as a Prefect flow, or in this process alone, whether or not a Prefect API is configured.",
 )
 
 LOG_FORMAT = click.option(

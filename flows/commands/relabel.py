@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @PREFECT
 @LOG_FORMAT
 @VERBOSE
-def relabel(verbose: bool, prefect: bool, log_format: LogFormat, **options: Any) -> None:
+def relabel(verbose: bool, prefect: bool | None, log_format: LogFormat, **options: Any) -> None:
     """Label the pictures of the dataset in DIR by another model, into a dataset of its own; no PDF is opened, and
     DIR is not changed.
 

@@ -50,13 +50,15 @@ class Plan:
     def shards(self) -> Iterator[Shard]:
         """Shards of `shard_size` papers in the order of the inputs; the last may be smaller."""
         batch: list[PaperFiles | Failure] = []
+        first = 1
         for item in self._wanted():
             batch.append(item)
             if len(batch) == self._settings.shard_size:
-                yield self._shard(batch)
+                yield self._shard(batch, first)
+                first += len(batch)
                 batch = []
         if batch:
-            yield self._shard(batch)
+            yield self._shard(batch, first)
 
     def done(self, shard: Shard) -> None:
         """A shard's rows are in place: from now on its papers need not be read again to know them."""
@@ -102,13 +104,14 @@ class Plan:
         ids = dict.fromkeys((paper.paper_id, unreadable_id(paper.source_uri)))
         return [paper_id for paper_id in ids if self._dataset.failed(paper_id)]
 
-    def _shard(self, batch: list[PaperFiles | Failure]) -> Shard:
+    def _shard(self, batch: list[PaperFiles | Failure], first: int) -> Shard:
         papers = [item.paper for item in batch]
         return Shard(
             name=self._dataset.shard_name(paper.paper_id for paper in papers),
             papers=tuple(self._with_jats(item) if isinstance(item, PaperFiles) else item for item in batch),
             supersedes=tuple(old for paper in papers for old in self._replaced(paper)),
             lease=self._dataset.lease,
+            first=first,
         )
 
     def _with_jats(self, files: PaperFiles) -> PaperFiles:

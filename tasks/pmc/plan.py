@@ -34,6 +34,7 @@ class IngestPlan:
         self._downloads = downloads
         self._shard_size = shard_size
         self._ids: set[str] = set()
+        self._handed_out = 0
         self.replaced = 0
 
     def changed(self) -> Iterator[Shard]:
@@ -84,9 +85,12 @@ class IngestPlan:
         for row in filter(None, map(self._earlier, batch)):
             replaces[row.file].add(row.paper_id)
             self.replaced += 1
+        first = self._handed_out + 1
+        self._handed_out += len(batch)
         return Shard(
             name=self._dataset.shard_name(item.paper.paper_id for item in batch),
             papers=tuple(batch),
+            first=first,
             lease=self._dataset.lease,
             replaces=tuple((file, frozenset(ids)) for file, ids in sorted(replaces.items())),
         )

@@ -1,5 +1,6 @@
 """Each deployment names a flow that is there, parameters that it takes, times that exist and a queue that is shared."""
 
+import runpy
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from prefect.cli.deploy._models import PrefectYamlModel
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.flows import load_flow_from_entrypoint
 
+SET_UP = runpy.run_path(str(Path(__file__).resolve().parents[2] / "deployments" / "set_up.py"))
 FILE = Path(__file__).resolve().parents[2] / "deployments" / "prefect.yaml"
 PLAIN = yaml.safe_load(FILE.read_text().replace("{{ $FIGMILL_DATA }}", "/srv/figmill"))
 DEPLOYMENTS = {deployment["name"]: deployment for deployment in PLAIN["deployments"]}
@@ -61,3 +63,22 @@ def test_prefect_reads_the_file_as_it_is_meant() -> None:
     model = PrefectYamlModel.model_validate(PLAIN)
     assert model.pull == []
     assert [deployment.name for deployment in model.deployments] == list(DEPLOYMENTS)
+
+
+def test_the_options_of_a_figmill_toml_are_the_deployments_settings(tmp_path: Path) -> None:
+    options = tmp_path / "figmill.toml"
+    options.write_text(
+        'model = "mine"\n[label]\ninputs = ["/papers"]\nout = "/figures"\ntimeout = 30\nverbose = true\n'
+        '[ingest]\nlicense = "CC BY, CC0"\n'
+    )
+    made = {one["name"]: one for one in yaml.safe_load(SET_UP["with_options"](FILE, options))["deployments"]}
+    nightly = made["nightly"]["parameters"]["settings"]
+    assert nightly == {"inputs": ["/papers"], "out": "/figures", "model": "mine", "limits": {"timeout": 30}}
+    retried = made["retry-failed"]["parameters"]["settings"]
+    assert (retried["out"], retried["retry_failed"], retried["limits"]) == (
+        "/figures",
+        True,
+        {"timeout": 600},
+    )
+    assert made["pmc"]["parameters"]["settings"]["licenses"] == ["CC BY", "CC0"]
+    assert made["train"]["parameters"]["settings"]["data"] == ["{{ $FIGMILL_DATA }}/panels.csv"]

@@ -31,15 +31,17 @@ def test_with_an_api_it_is_a_flow_run_with_a_task_run_per_shard(
     assert sorted(ledger(out).values()) == ["failed", "ok", "ok", "ok"]
 
     run = only_run(prefect, out)
-    assert run["state_type"] == "COMPLETED"
+    assert (run["state_type"], run["state_name"]) == ("COMPLETED", "Papers failed")
+    assert "1 of 4 papers failed" in run["state"]["message"]
     assert "figmill" in run["tags"]
     shards = prefect.ask("task_runs/filter", task_runs={"flow_run_id": {"any_": [run["id"]]}})
-    assert {(shard["name"], shard["state_type"]) for shard in shards} == {
-        (part.stem, "COMPLETED") for part in (out / "papers").iterdir()
-    }
+    named = {(shard["name"], shard["state_type"]) for shard in shards}
+    assert named == {("papers 1–2", "COMPLETED"), ("papers 3–4", "COMPLETED")}
     mine = {"flow_run_id": {"any_": [run["id"]]}}
     artifacts = {artifact["key"]: artifact for artifact in prefect.ask("artifacts/filter", artifacts=mine)}
-    assert set(artifacts) == {"figmill-label-papers", "figmill-label-papers-progress"}
+    own = {"figmill-label-papers", "figmill-label-papers-progress", "figmill-label-papers-report"}
+    assert set(artifacts) == own
+    assert (out / "report" / "index.html").as_uri() in artifacts["figmill-label-papers-report"]["data"]
     assert float(artifacts["figmill-label-papers-progress"]["data"]) == 100.0
     table = {row["what"]: row for row in json.loads(artifacts["figmill-label-papers"]["data"])}
     assert table["papers ok"]["number"] == 3
@@ -49,6 +51,11 @@ def test_with_an_api_it_is_a_flow_run_with_a_task_run_per_shard(
 
     again = figmill(*command, home=tmp_path, PREFECT_API_URL=prefect.url)
     assert "Nothing to do" in again.stdout, again.stderr
+
+    alone = figmill(*command, "--no-prefect", home=tmp_path, PREFECT_API_URL=prefect.url)
+    assert "Nothing to do" in alone.stdout, alone.stderr
+    runs = {"name": {"any_": [f"label into {out}"]}}
+    assert len(prefect.ask("flow_runs/filter", flow_runs=runs)) == 2
 
 
 def _wait_for_log(prefect: Server, mine: dict[str, Any], words: str) -> None:

@@ -1,6 +1,6 @@
-"""The README is true: its commands exist, its examples run, its printed output is what they print.
+"""The README and the pages that continue it are true: commands exist, examples run, printed output is what they print.
 
-A block of shell or Python runs unless `<!-- skip: why -->` stands above it. They run in the README's order in one
+A block of shell or Python runs unless `<!-- skip: why -->` stands above it. They run in the order of PAGES in one
 folder, so that later ones read what earlier ones made. `<!-- output -->` above a text block says that the shell block
 before it prints this; numbers, rules and spaces may differ. Outputs, tables of columns, and what is said of the default
 model are written anew with
@@ -26,8 +26,12 @@ from flows.cli import figmill
 from tasks.dataset.schema import PAPERS, SUBFIGURES, columns_of
 
 ROOT = Path(__file__).resolve().parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = ("README.md", "tasks/dataset/README.md", "tasks/index/README.md")
+"""The first one, and those that hold its longer recipes beside the code."""
+TEXTS = {page: (ROOT / page).read_text(encoding="utf-8") for page in PAGES}
+README = TEXTS["README.md"]
 INSTALL = "pip install uv && "
+DATASET_PAGE = "tasks/dataset/README.md"
 _COLUMN_TABLE = r"\| column \| meaning \|\n(?:\|.*\n)+"
 RUNNERS = {"bash": ["bash", "-euo", "pipefail", "-c"], "python": [sys.executable, "-c"]}
 
@@ -39,12 +43,17 @@ class Block:
     language: str
     code: str
     note: str
+    page: str
     line: int
     source: str
 
     @property
     def skip(self) -> str | None:
         return self.note.removeprefix("skip:").strip() if self.note.startswith("skip:") else None
+
+    @property
+    def name(self) -> str:
+        return f"{self.page}, line {self.line}"
 
 
 def _blocks() -> list[Block]:
@@ -54,10 +63,12 @@ def _blocks() -> list[Block]:
             found["language"],
             found["code"],
             found["note"] or "",
-            README.count("\n", 0, found.start()) + 1,
+            page,
+            text.count("\n", 0, found.start()) + 1,
             found[0],
         )
-        for found in pattern.finditer(README)
+        for page, text in TEXTS.items()
+        for found in pattern.finditer(text)
     ]
 
 
@@ -86,13 +97,13 @@ def _run(code: str, language: str, folder: Path) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("block", RUNNABLE, ids=[f"line {block.line}" for block in RUNNABLE])
+@pytest.mark.parametrize("block", RUNNABLE, ids=[block.name for block in RUNNABLE])
 def test_every_example_runs(block: Block, playground: Path):
     if block.skip:
         pytest.skip(block.skip)
     printed = _run(block.code, block.language, playground)
     if output := _output_of(block):
-        assert _shape(printed) == _shape(output.code), f"README, line {output.line}, should show:\n{printed}"
+        assert _shape(printed) == _shape(output.code), f"{output.name}, should show:\n{printed}"
 
 
 def _output_of(block: Block) -> Block | None:
@@ -110,9 +121,9 @@ def _shape(output: str) -> list[str]:
 
 
 def _calls() -> list[tuple[str, list[str]]]:
-    """Every call of figmill in the README, in blocks and in the text, as its command and its options."""
+    """Every call of figmill on the pages, in blocks and in the text, as its command and its options."""
     blocks = [block.code.replace("\\\n", " ") for block in BLOCKS if block.language == "bash"]
-    text = "\n".join(blocks + re.findall(r"`([^`\n]+)`", README))
+    text = "\n".join(blocks + re.findall(r"`([^`\n]+)`", "\n".join(TEXTS.values())))
     calls = re.findall(r"\bfigmill ([a-z][\w-]*)([^|;&\n]*)", text)
     return [(name, re.findall(r"(?<![\w-])--?[a-z][\w-]*", rest)) for name, rest in calls]
 
@@ -135,7 +146,7 @@ def test_every_command_of_the_help_stands_in_it():
 
 
 def _column_tables() -> list[str]:
-    """The tables of columns, `subfigures` first, as they must stand in the README."""
+    """The tables of columns, `subfigures` first, as they must stand on the dataset's page."""
     head = "| column | meaning |\n|---|---|\n"
     return [
         head + "".join(f"| `{column.name}` | {column.meaning} |\n" for column in columns_of(table))
@@ -144,7 +155,15 @@ def _column_tables() -> list[str]:
 
 
 def test_the_tables_of_columns_are_the_schema():
-    assert re.findall(_COLUMN_TABLE, README) == _column_tables()
+    assert re.findall(_COLUMN_TABLE, TEXTS[DATASET_PAGE]) == _column_tables()
+
+
+def test_the_columns_that_the_first_page_names_are_there():
+    named = re.search(r"\| column \| what it says \|\n\|---\|---\|\n((?:\|.*\n)+)", README)
+    assert named is not None
+    columns = re.findall(r"`(\w+)`", "\n".join(line.split("|")[1] for line in named[1].splitlines()))
+    assert columns
+    assert set(columns) <= {column.name for column in columns_of(SUBFIGURES)}
 
 
 def test_ci_runs_the_very_test_command():
@@ -173,10 +192,11 @@ def test_what_it_says_of_the_default_model_is_what_the_bundle_says():
         assert re.findall(pattern, README) == [truth]
 
 
-def test_links_to_files_lead_somewhere():
-    targets = [target for target in re.findall(r"\]\(([^)#]+)", README) if "://" not in target]
-    assert targets
-    assert [target for target in targets if not (ROOT / target).exists()] == []
+@pytest.mark.parametrize("page", PAGES)
+def test_links_to_files_lead_somewhere(page: str):
+    targets = [target for target in re.findall(r"\]\(([^)#]+)", TEXTS[page]) if "://" not in target]
+    assert page != "README.md" or set(PAGES[1:]) <= set(targets)
+    assert [target for target in targets if not (ROOT / page).parent.joinpath(target).exists()] == []
 
 
 def record(papers: Path) -> None:
@@ -185,7 +205,7 @@ def record(papers: Path) -> None:
     Also the tables of columns, and what the default bundle says of itself. For whoever changed the schema, the model,
     the extraction or the printed tables.
     """
-    text = README
+    texts = dict(TEXTS)
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "papers").symlink_to(papers.resolve())
         for block in BLOCKS:
@@ -193,12 +213,14 @@ def record(papers: Path) -> None:
                 printed = _run(block.code, block.language, Path(folder))
                 lines = "".join(f"{line.rstrip()}\n" for line in printed.splitlines())
                 fence = output.source.removesuffix(f"{output.code}```")
-                text = text.replace(output.source, f"{fence}{lines}```", 1)
+                texts[block.page] = texts[block.page].replace(output.source, f"{fence}{lines}```", 1)
     for pattern, truth in _claims().items():
-        text = re.sub(pattern, truth, text)
-    for old, new in zip(re.findall(_COLUMN_TABLE, text), _column_tables(), strict=True):
-        text = text.replace(old, new, 1)
-    (ROOT / "README.md").write_text(text, encoding="utf-8")
+        texts["README.md"] = re.sub(pattern, truth, texts["README.md"])
+    tables = texts[DATASET_PAGE]
+    for old, new in zip(re.findall(_COLUMN_TABLE, tables), _column_tables(), strict=True):
+        tables = tables.replace(old, new, 1)
+    for page, text in (texts | {DATASET_PAGE: tables}).items():
+        (ROOT / page).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

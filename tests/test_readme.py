@@ -22,7 +22,7 @@ from pathlib import Path
 import click
 import pytest
 
-from flows.cli import figmill
+from flows.cli import figmill, options_of_file
 from tasks.dataset.schema import PAPERS, SUBFIGURES, columns_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -138,6 +138,18 @@ def test_every_command_and_option_that_it_names_exists():
         parameters = [*command.params, click.Option(["-h", "--help"])]
         known = {option for each in parameters for option in (*each.opts, *each.secondary_opts)}
         assert set(options) <= known, f"figmill {name}"
+
+
+def test_the_options_that_it_keeps_in_a_file_are_options(tmp_path: Path):
+    (block,) = (block for block in BLOCKS if block.language == "toml")
+    file = tmp_path / "figmill.toml"
+    file.write_text(block.code)
+    assert options_of_file(file)["label"] == {
+        "model": "default",
+        "inputs": ["papers/"],
+        "out": "dataset",
+        "timeout": 300,
+    }
 
 
 def test_every_command_of_the_help_stands_in_it():

@@ -23,7 +23,7 @@ from prefect.artifacts import (
 )
 from prefect.events import emit_event
 from prefect.exceptions import PrefectException
-from prefect.states import Completed, State
+from prefect.states import Completed
 
 from tasks.progress import Logger, Reporter
 from tasks.records import RunSummary, ShardOutcome
@@ -87,8 +87,7 @@ def ended_state(summary: RunSummary, result: Any, warn_above: float = WARN_ABOVE
     """`result`; in a state whose name says so where more than the share `warn_above` of the papers failed."""
     if not _loses(summary, warn_above):
         return result
-    state: State[Any] = Completed(name=LOSSY, message=failures_in_words(summary), data=result)
-    return state
+    return Completed(name=LOSSY, message=failures_in_words(summary), data=result)
 
 
 def show_report(summary: RunSummary, key: str) -> None:

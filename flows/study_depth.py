@@ -10,7 +10,7 @@ from prefect.artifacts import create_markdown_artifact
 from flows.runs.study import StudySettings, study
 from flows.runs.training_progress import TrainingLines
 from flows.train_classifier import train_classifier
-from models.training.outcome import TrainOutcome
+from models.training.outcome import TrainedBeforeError, TrainOutcome
 from models.training.reporter import TrainReporter
 from models.training.settings import TrainSettings
 
@@ -24,4 +24,7 @@ def study_depth(settings: StudySettings) -> Path:
 
 
 def _as_subflow(settings: TrainSettings, _: TrainReporter) -> TrainOutcome:
-    return train_classifier(settings)
+    outcome = train_classifier(settings)
+    if outcome is None:  # the study passes over what is done, so somebody else trained it meanwhile
+        raise TrainedBeforeError(f"{settings.out} was trained meanwhile; run the study again")
+    return outcome

@@ -76,7 +76,7 @@ def _section(
 
 def _options(command: click.Command) -> dict[str, str]:
     """Parameters by how they are called: `shard_size`, `inputs`."""
-    found = {}
+    found: dict[str, str] = {}
     for parameter in command.params:
         names = parameter.opts if isinstance(parameter, click.Option) else [parameter.name or ""]
         found |= {

@@ -91,7 +91,7 @@ def show_subfigures(rows: pa.Table) -> None:
     listed = rows.to_pylist()
     names = [printable(PurePosixPath(row["source_uri"]).name) for row in listed]
     longest = min(max(map(len, names), default=0), _NAME)
-    columns = [
+    columns: list[Column | str] = [
         Column("paper", min_width=longest, overflow="fold"),
         Column("figure", no_wrap=True),
         "panel",

@@ -34,7 +34,7 @@ class _Process(SpawnProcess):
     def _Popen(process_obj: Any) -> Any:  # noqa: N802 (multiprocessing's name)
         _here.hides = True
         try:
-            return SpawnProcess._Popen(process_obj)  # type: ignore[attr-defined]
+            return SpawnProcess._Popen(process_obj)
         finally:
             _here.hides = False
 

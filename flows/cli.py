@@ -15,6 +15,7 @@ import click
 
 from flows.commands.options import (
     CAPTIONS,
+    CONFINE,
     DEVICE,
     LOG_FORMAT,
     MODEL,
@@ -27,7 +28,7 @@ from flows.commands.options import (
     WORKERS,
 )
 from tasks.errors import FigmillError
-from tasks.settings import LabelSettings
+from tasks.settings import Confine, LabelSettings
 
 if TYPE_CHECKING:
     from flows.commands.logs import LogFormat
@@ -94,6 +95,7 @@ def figmill() -> None:
     help="Papers that are written together; what a killed run has to do again is less than a few shards.",
 )
 @TIMEOUT
+@CONFINE
 @click.option(
     "--jats",
     metavar="DIR|URI",
@@ -107,7 +109,9 @@ def figmill() -> None:
 @PREFECT
 @LOG_FORMAT
 @VERBOSE
-def label(verbose: bool, prefect: bool, timeout: float, log_format: LogFormat, **options: Any) -> None:
+def label(
+    verbose: bool, prefect: bool, timeout: float, confine: Confine, log_format: LogFormat, **options: Any
+) -> None:
     """Label the figures of PDFs: every INPUT, a PDF or a folder that is searched with its subfolders. Inputs, --out,
     --model and --jats may lie on a store (s3://bucket/inbox, gs://..., what fsspec knows), a PDF also on the web.
 
@@ -127,7 +131,7 @@ def label(verbose: bool, prefect: bool, timeout: float, log_format: LogFormat, *
     from flows.commands.launch import launch
 
     settings = LabelSettings(**options)
-    settings = replace(settings, limits=replace(settings.limits, timeout=timeout))
+    settings = replace(settings, limits=replace(settings.limits, timeout=timeout, confine=confine))
     _show(launch(settings, prefect, verbose, log_format))
 
 

@@ -39,8 +39,8 @@ class PaperError(Exception):
     """One paper cannot be read.
 
     `kind` is the ledger's `error_kind` (`encrypted`, `damaged`, `not_a_pdf`, `too_large`, `no_pages`, `empty`,
-    `missing`, `unreadable`, `changed`, `checksum`, `no_jats`, `timeout`, `memory`, `crash`), `error` a sentence that a
-    librarian understands.
+    `missing`, `unreadable`, `changed`, `checksum`, `no_jats`, `timeout`, `memory`, `crash`, `confined`: tried what a
+    reading process may not), `error` a sentence that a librarian understands.
     """
 
     def __init__(self, kind: str, error: str) -> None:

@@ -11,6 +11,7 @@ from tasks.errors import SettingsError
 
 Device = Literal["auto", "cpu", "cuda"]
 Runtime = Literal["auto", "fp32", "eager"]
+Confine = Literal["auto", "require", "off"]
 
 MOST_SECONDS = 86_400
 """The longest time that one paper may be given."""
@@ -56,7 +57,7 @@ def _require_counts(settings: object, *names: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ExtractionLimits:
-    """What one paper may cost its reader."""
+    """What one paper may cost its reader, and do to it."""
 
     timeout: float = 120.0
     """Seconds of wall time."""
@@ -72,8 +73,12 @@ class ExtractionLimits:
     """Of the PDF's file; a larger one is not even opened."""
     result_mb: int = 1024
     """Of all subfigures of a paper together, encoded."""
+    confine: Confine = "auto"
+    """Whether a reading process is shut in (`extraction.confinement`): `auto` as far as the kernel can, `require` that
+    or no reading, `off` for those who debug."""
 
     def __post_init__(self) -> None:
+        _require_known("confine", self.confine, get_args(Confine))
         if not 0 < self.timeout <= MOST_SECONDS:
             raise SettingsError(
                 f"timeout is {self.timeout:g}: more than 0, at most {MOST_SECONDS} seconds (a day)"

@@ -10,6 +10,7 @@ import click
 
 from flows.commands.options import (
     CAPTIONS,
+    CONFINE,
     DEVICE,
     LOG_FORMAT,
     MODEL,
@@ -21,7 +22,7 @@ from flows.commands.options import (
     VERBOSE,
     WORKERS,
 )
-from tasks.settings import PMC_BUCKET, REDISTRIBUTABLE, IngestSettings
+from tasks.settings import PMC_BUCKET, REDISTRIBUTABLE, Confine, IngestSettings
 
 if TYPE_CHECKING:
     from flows.commands.logs import LogFormat
@@ -73,6 +74,7 @@ if TYPE_CHECKING:
     help="Articles that are downloaded and written together.",
 )
 @TIMEOUT
+@CONFINE
 @CAPTIONS
 @RUNNER
 @PREFECT
@@ -82,6 +84,7 @@ def ingest(
     verbose: bool,
     prefect: bool,
     timeout: float,
+    confine: Confine,
     log_format: LogFormat,
     since: dt.datetime | None,
     licenses: str,
@@ -106,7 +109,7 @@ def ingest(
 
     codes = tuple(dict.fromkeys(filter(None, map(str.strip, licenses.split(",")))))
     settings = IngestSettings(licenses=codes, since=since.date() if since else None, **options)
-    settings = replace(settings, limits=replace(settings.limits, timeout=timeout))
+    settings = replace(settings, limits=replace(settings.limits, timeout=timeout, confine=confine))
     show_ingest(launch_ingest(settings, prefect, verbose, log_format))
 
 

@@ -19,6 +19,10 @@ MOST_SECONDS = 86_400
 MOST_JATS_BYTES = 64 * 2**20
 """The largest JATS XML that is fetched or read; articles have 0.1 to 5 MB."""
 
+PAUSES = (10.0, 60.0)
+"""Seconds before a shard is tried again that a store or network has failed (`errors.is_transient`), in this process and
+under Prefect. A store's library has tried for half a minute by then."""
+
 DEFAULT_MODEL = "default"
 """Name of the bundle that ships with Figmill."""
 

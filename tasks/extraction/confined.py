@@ -209,9 +209,11 @@ class OpenFile(PosixPath):
             super().__init__(path)
 
     def open(self, mode: str = "r", *_arguments: Any, **_options: Any) -> IO[Any]:  # type: ignore[override]
-        """The file from its start; `x` as well as `w` writes into it."""
+        """The file from its start; `w` writes it anew, and so does `x`: a result is there before it is written."""
         handle = os.dup(self._usable())
         os.lseek(handle, 0, os.SEEK_SET)
+        if mode[0] in "wx":
+            os.ftruncate(handle, 0)
         return os.fdopen(handle, mode.replace("x", "w"))
 
     def read_bytes(self) -> bytes:

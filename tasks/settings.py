@@ -169,6 +169,8 @@ class IngestSettings:
     """`s3://NAME`, read without credentials at AWS_ENDPOINT_URL or at AWS, or the `https://` address of a bucket."""
     retry_failed: bool = False
     """Do just the articles that failed in an earlier ingest."""
+    accept_removals: bool = False
+    """Believe an inventory that lacks much of the dataset (`pmc.removals`)."""
     dry_run: bool = False
     """Say what would be taken, and take nothing."""
     model: str = DEFAULT_MODEL

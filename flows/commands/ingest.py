@@ -59,6 +59,11 @@ if TYPE_CHECKING:
     metavar="URI",
     help="PMC's bucket or a public copy of it: s3://NAME (at AWS_ENDPOINT_URL, if set) or its https:// address.",
 )
+@click.option(
+    "--accept-removals",
+    is_flag=True,
+    help="Mark as removed what is gone, also where that is more than a twentieth of the dataset.",
+)
 @click.option("--dry-run", is_flag=True, help="Say how many articles and bytes, by licence; take nothing.")
 @click.option("--retry-failed", is_flag=True, help="Do just the articles that failed in an earlier ingest.")
 @MODEL

@@ -21,7 +21,8 @@ from tasks.dataset.ledger import drop_papers, retire_papers
 from tasks.dataset.lock import check_lease
 from tasks.dataset.parts import PartWriter
 from tasks.dataset.schema import Provenance
-from tasks.extraction.pool import Stopped, shared_pool
+from tasks.extraction.confined_process import Stopped
+from tasks.extraction.pool import shared_pool
 from tasks.inputs.fetching import Deliveries
 from tasks.progress import Reporter
 from tasks.records import Failure, LabelledPaper, Shard, ShardOutcome

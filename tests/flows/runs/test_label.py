@@ -13,7 +13,8 @@ from flows.runs.shards import ShardFuture, Submit
 from tasks.dataset.check import Totals, check
 from tasks.demo.papers import make_papers
 from tasks.errors import OutputError
-from tasks.extraction.pool import Stopped, stop_shared_pools
+from tasks.extraction.confined_process import Stopped
+from tasks.extraction.pool import stop_shared_pools
 from tasks.labelling import label_shard
 from tasks.progress import Reporter
 from tasks.records import LabelledPaper, Shard, ShardOutcome

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from tasks.errors import FigmillError, OutputError, PaperError
-from tasks.extraction.pool import ExtractionPool, Stopped
+from tasks.extraction.confined_process import Stopped
+from tasks.extraction.pool import ExtractionPool
 from tasks.records import Extraction, Failure, Metadata, Paper, PaperFiles
 from tasks.settings import ExtractionLimits
 from tests.tasks.small_records import extraction, failure, files

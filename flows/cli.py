@@ -16,6 +16,7 @@ import click
 from flows.commands.config import FILE, Config, read_config
 from flows.commands.options import (
     CAPTIONS,
+    CONFINE,
     DEVICE,
     LOG_FORMAT,
     MODEL,
@@ -28,7 +29,7 @@ from flows.commands.options import (
     WORKERS,
 )
 from tasks.errors import FigmillError
-from tasks.settings import LabelSettings
+from tasks.settings import Confine, LabelSettings
 from tasks.texts import printable
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ def options_of_file(file: Path) -> Config:
     help="Papers that are written together; what a killed run has to do again is less than a few shards.",
 )
 @TIMEOUT
+@CONFINE
 @click.option(
     "--jats",
     metavar="DIR|URI",
@@ -131,7 +133,14 @@ def options_of_file(file: Path) -> Config:
 @PREFECT
 @LOG_FORMAT
 @VERBOSE
-def label(verbose: bool, prefect: bool | None, timeout: float, log_format: LogFormat, **options: Any) -> None:
+def label(
+    verbose: bool,
+    prefect: bool | None,
+    timeout: float,
+    confine: Confine,
+    log_format: LogFormat,
+    **options: Any,
+) -> None:
     """Label the figures of PDFs: every INPUT, a PDF or a folder that is searched with its subfolders. Inputs, --out,
     --model and --jats may lie on a store (s3://bucket/inbox, gs://..., what fsspec knows), a PDF also on the web.
 
@@ -151,7 +160,7 @@ def label(verbose: bool, prefect: bool | None, timeout: float, log_format: LogFo
     from flows.commands.launch import launch
 
     settings = LabelSettings(**options)
-    settings = replace(settings, limits=replace(settings.limits, timeout=timeout))
+    settings = replace(settings, limits=replace(settings.limits, timeout=timeout, confine=confine))
     _show(launch(settings, prefect, verbose, log_format))
 
 

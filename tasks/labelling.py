@@ -21,6 +21,7 @@ from tasks.dataset.ledger import drop_papers, retire_papers
 from tasks.dataset.lock import check_lease
 from tasks.dataset.parts import PartWriter
 from tasks.dataset.schema import Provenance
+from tasks.extraction.confined_process import Stopped
 from tasks.extraction.pool import shared_pool
 from tasks.inputs.fetching import Deliveries
 from tasks.progress import Reporter
@@ -56,7 +57,9 @@ def label_shard(shard: Shard, settings: LabelSettings, reporter: Reporter | None
             results = classifier.label(deliveries.released(pool.read(deliveries, spool)))
             permitted = functools.partial(check_lease, out, shard.lease)
             retire = functools.partial(_retire_earlier, out, shard)
-            outcome = write_results(results, part, reporter, stopwatch, permitted, retire)
+            # Where rows take the place of earlier ones, all do: those that are not done would be gone meanwhile.
+            keeps = not shard.replaces
+            outcome = write_results(results, part, reporter, stopwatch, permitted, retire, keeps)
             outcome = replace(outcome, computation=classifier.computation)
         for file, paper_ids in shard.replaces:
             drop_papers(out, file, paper_ids)
@@ -72,10 +75,18 @@ def write_results(
     stopwatch: Stopwatch,
     permitted: Callable[[], None],
     retire: Callable[[], None] = lambda: None,
+    keeps: bool = True,
 ) -> ShardOutcome:
-    """Writes what became of a shard's papers as it comes, and commits the part."""
-    for result in results:
-        _write(result, part, reporter, stopwatch)
+    """Writes what became of a shard's papers as it comes, and commits the part.
+
+    Where the run is stopped, with the papers that are done; the next run plans a shard of the others.
+    """
+    try:
+        for result in results:
+            _write(result, part, reporter, stopwatch)
+    except Stopped:
+        if not part.papers or not keeps:
+            raise
     with stopwatch.timed("write"):
         outcome = part.commit(permitted, retire)
     outcome = replace(outcome, counts=replace(outcome.counts, stage_seconds=stopwatch.seconds()))

@@ -11,12 +11,17 @@ from tasks.errors import SettingsError
 
 Device = Literal["auto", "cpu", "cuda"]
 Runtime = Literal["auto", "fp32", "eager"]
+Confine = Literal["auto", "require", "off"]
 
 MOST_SECONDS = 86_400
 """The longest time that one paper may be given."""
 
 MOST_JATS_BYTES = 64 * 2**20
 """The largest JATS XML that is fetched or read; articles have 0.1 to 5 MB."""
+
+PAUSES = (10.0, 60.0)
+"""Seconds before a shard is tried again that a store or network has failed (`errors.is_transient`), in this process and
+under Prefect. A store's library has tried for half a minute by then."""
 
 DEFAULT_MODEL = "default"
 """Name of the bundle that ships with Figmill."""
@@ -56,7 +61,7 @@ def _require_counts(settings: object, *names: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ExtractionLimits:
-    """What one paper may cost its reader."""
+    """What one paper may cost its reader, and do to it."""
 
     timeout: float = 120.0
     """Seconds of wall time."""
@@ -72,8 +77,12 @@ class ExtractionLimits:
     """Of the PDF's file; a larger one is not even opened."""
     result_mb: int = 1024
     """Of all subfigures of a paper together, encoded."""
+    confine: Confine = "auto"
+    """Whether a reading process is shut in (`extraction.confinement`): `auto` as far as the kernel can, `require` that
+    or no reading, `off` for those who debug."""
 
     def __post_init__(self) -> None:
+        _require_known("confine", self.confine, get_args(Confine))
         if not 0 < self.timeout <= MOST_SECONDS:
             raise SettingsError(
                 f"timeout is {self.timeout:g}: more than 0, at most {MOST_SECONDS} seconds (a day)"
@@ -160,6 +169,8 @@ class IngestSettings:
     """`s3://NAME`, read without credentials at AWS_ENDPOINT_URL or at AWS, or the `https://` address of a bucket."""
     retry_failed: bool = False
     """Do just the articles that failed in an earlier ingest."""
+    accept_removals: bool = False
+    """Believe an inventory that lacks much of the dataset (`pmc.removals`)."""
     dry_run: bool = False
     """Say what would be taken, and take nothing."""
     model: str = DEFAULT_MODEL

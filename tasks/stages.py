@@ -10,24 +10,24 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.logging import get_run_logger
 
 from tasks import labelling, relabelling
-from tasks.errors import OutputError
+from tasks.errors import is_transient
 from tasks.progress import LogReporter
 from tasks.records import Shard, ShardOutcome
 from tasks.relabelling import PartShard
-from tasks.settings import LabelSettings, RelabelSettings
+from tasks.settings import PAUSES, LabelSettings, RelabelSettings
 
 
-def _is_io_error(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
-    """A file system may come back; anything else would fail the same way again."""
-    return isinstance(state.data, OSError | OutputError)
+def _may_pass(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
+    """A store or a file system may come back; anything else would fail the same way again."""
+    return is_transient(state.data)
 
 
 _OPTIONS: Any = {
     "task_run_name": "{shard.title}",
     "tags": ["figmill"],
-    "retries": 2,
-    "retry_delay_seconds": [10, 60],
-    "retry_condition_fn": _is_io_error,
+    "retries": len(PAUSES),
+    "retry_delay_seconds": list(PAUSES),
+    "retry_condition_fn": _may_pass,
     "cache_policy": NO_CACHE,
     "persist_result": False,
 }

@@ -30,8 +30,9 @@ def check(folder: str, repairing: bool) -> None:
     count with the ledger; each paper and each subfigure must be there once. Exit status 0: sound (or all repaired),
     1: not.
 
-    --repair removes what a killed run left, and moves parts that cannot be used to DIR/.quarantine together with
-    their ledger rows; the next `figmill label` on the same inputs does those papers again.
+    --repair removes what a killed run left, and moves papers that are damaged to DIR/.quarantine with their ledger
+    rows; the others of their part stay. The next `figmill label` on the same inputs does them again, and until then the
+    dataset is not called sound.
 
     \b
     Examples:
@@ -39,26 +40,32 @@ def check(folder: str, repairing: bool) -> None:
       figmill check figures --repair
       figmill check s3://bucket/figures
     """
-    from tasks.dataset.check import Totals, total_bytes
+    from tasks.dataset.check import Totals, lost_rows, total_bytes
     from tasks.dataset.lock import reading, writing
     from tasks.stores.paths import store_path
 
     dataset = store_path(folder)
     size, totals = total_bytes(dataset), Totals()
     with writing(dataset) if repairing else reading(dataset), _progress(size, totals) as advance:
-        left = _go_through(dataset, repairing, totals, advance)
+        left, mendable = _go_through(dataset, repairing, totals, advance)
     counts = totals.counts
     numbers = {"part": totals.parts, "paper": counts.papers, "subfigure": counts.subfigures}
     seen = ", ".join(counted(number, noun) for noun, number in numbers.items())
-    click.echo(f"{_shown(folder)}: {seen}, {f'{left} to be put right' if left else 'all sound'}")
+    lost = lost_rows(dataset)
+    state = f"{left} to be put right" if left else "sound as far as it goes" if lost else "all sound"
+    click.echo(f"{_shown(folder)}: {seen}, {state}")
+    if lost and not left:
+        click.echo(_shown(lost))
     if left:
-        if not repairing:
+        if mendable and not repairing:
             click.echo(f"What can be put right is by: figmill check {_shown(folder)} --repair")
         sys.exit(1)
 
 
-def _go_through(folder: StorePath, repairing: bool, totals: Totals, advance: Callable[[], None]) -> int:
-    """Says each finding and each repair; how many findings are left."""
+def _go_through(
+    folder: StorePath, repairing: bool, totals: Totals, advance: Callable[[], None]
+) -> tuple[int, bool]:
+    """Says each finding and each repair; how many findings are left, and whether there was one with a repair."""
     from tasks.dataset.check import check as findings_in
     from tasks.dataset.check import repair
 
@@ -72,7 +79,7 @@ def _go_through(folder: StorePath, repairing: bool, totals: Totals, advance: Cal
         if done:
             click.echo(f"repaired: {_shown(done)}")
         left += not done
-    return left
+    return left, any(finding.remedy != "none" for finding in findings)
 
 
 @contextmanager

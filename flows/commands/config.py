@@ -55,8 +55,8 @@ def read_config(file: Path, commands: Mapping[str, click.Command]) -> Config:
 def flow_settings(options: Mapping[str, Any]) -> dict[str, Any]:
     """A command's options as the settings of its flow (`tasks.settings`), without those of the command line alone."""
     settings = {name: value for name, value in options.items() if name not in _COMMAND_LINE}
-    if "timeout" in settings:
-        settings["limits"] = {"timeout": settings.pop("timeout")}
+    if limits := {name: settings.pop(name) for name in ("timeout", "confine") if name in settings}:
+        settings["limits"] = limits
     if isinstance(settings.get("licenses"), str):
         settings["licenses"] = [code.strip() for code in settings["licenses"].split(",") if code.strip()]
     return settings

@@ -10,6 +10,7 @@ import click
 
 from flows.commands.options import (
     CAPTIONS,
+    CONFINE,
     DEVICE,
     LOG_FORMAT,
     MODEL,
@@ -21,7 +22,7 @@ from flows.commands.options import (
     VERBOSE,
     WORKERS,
 )
-from tasks.settings import PMC_BUCKET, REDISTRIBUTABLE, IngestSettings
+from tasks.settings import PMC_BUCKET, REDISTRIBUTABLE, Confine, IngestSettings
 
 if TYPE_CHECKING:
     from flows.commands.logs import LogFormat
@@ -58,6 +59,11 @@ if TYPE_CHECKING:
     metavar="URI",
     help="PMC's bucket or a public copy of it: s3://NAME (at AWS_ENDPOINT_URL, if set) or its https:// address.",
 )
+@click.option(
+    "--accept-removals",
+    is_flag=True,
+    help="Mark as removed what is gone, also where that is more than a twentieth of the dataset.",
+)
 @click.option("--dry-run", is_flag=True, help="Say how many articles and bytes, by licence; take nothing.")
 @click.option("--retry-failed", is_flag=True, help="Do just the articles that failed in an earlier ingest.")
 @MODEL
@@ -73,6 +79,7 @@ if TYPE_CHECKING:
     help="Articles that are downloaded and written together.",
 )
 @TIMEOUT
+@CONFINE
 @CAPTIONS
 @RUNNER
 @PREFECT
@@ -82,6 +89,7 @@ def ingest(
     verbose: bool,
     prefect: bool | None,
     timeout: float,
+    confine: Confine,
     log_format: LogFormat,
     since: dt.datetime | None,
     licenses: str,
@@ -106,7 +114,7 @@ def ingest(
 
     codes = tuple(dict.fromkeys(filter(None, map(str.strip, licenses.split(",")))))
     settings = IngestSettings(licenses=codes, since=since.date() if since else None, **options)
-    settings = replace(settings, limits=replace(settings.limits, timeout=timeout))
+    settings = replace(settings, limits=replace(settings.limits, timeout=timeout, confine=confine))
     show_ingest(launch_ingest(settings, prefect, verbose, log_format))
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
+from flows.commands.options import CONFINE
 from tasks.errors import InputError, PaperError
-from tasks.settings import ExtractionLimits
+from tasks.settings import Confine, ExtractionLimits
 
 
 @click.command(short_help="Draw on the pages of a paper what Figmill finds.")
@@ -15,7 +16,8 @@ from tasks.settings import ExtractionLimits
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), metavar="DIR", help="Folder for the pictures."
 )
-def inspect(paper: Path, out: Path) -> None:
+@CONFINE
+def inspect(paper: Path, out: Path, confine: Confine) -> None:
     """Draw on the pages of PAPER.pdf what Figmill finds: figures (red), subfigures (blue), captions (green).
 
     DIR gets a PNG for every page that has a figure or a caption. No model is needed and nothing is labelled.
@@ -29,7 +31,7 @@ def inspect(paper: Path, out: Path) -> None:
     if not paper.is_file():
         raise InputError(f"{paper} is no file; name one PDF")
     try:
-        pictures = inspect_paper(paper, out, ExtractionLimits())
+        pictures = inspect_paper(paper, out, ExtractionLimits(confine=confine))
     except PaperError as error:
         raise InputError(f"{paper}: {error.error}") from None
     if not pictures:

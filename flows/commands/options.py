@@ -6,7 +6,7 @@ from typing import get_args
 
 import click
 
-from tasks.settings import DEFAULT_MODEL, MOST_SECONDS, Device, ExtractionLimits, Runtime
+from tasks.settings import DEFAULT_MODEL, MOST_SECONDS, Confine, Device, ExtractionLimits, Runtime
 
 OUT = click.option(
     "--out", required=True, metavar="DIR|URI", help="The dataset: a new or empty folder, or one to add to."
@@ -54,6 +54,15 @@ TIMEOUT = click.option(
     show_default=True,
     metavar="SECONDS",
     help="What reading one paper may take.",
+)
+
+CONFINE = click.option(
+    "--confine",
+    type=click.Choice(get_args(Confine)),
+    default=ExtractionLimits().confine,
+    show_default=True,
+    help="Shut in the processes that open PDFs (no network, no files but the paper, no programs). auto: as far as the "
+    "kernel can; require: or stop; off: for debugging.",
 )
 
 RUNNER = click.option(

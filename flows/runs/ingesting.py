@@ -17,6 +17,7 @@ from tasks.pmc.cursor import Span, choose_span, load_cursor, moved, save_cursor,
 from tasks.pmc.downloads import Downloads
 from tasks.pmc.inventory import has_manifest, list_inventories
 from tasks.pmc.plan import IngestPlan
+from tasks.pmc.removals import confirm_removals
 from tasks.pmc.selection import Selection
 from tasks.progress import Reporter
 from tasks.records import IngestSummary, RunSummary
@@ -47,6 +48,7 @@ def ingest(
             drop_papers(dataset.out, file, paper_ids)
         catalogue = Catalogue(bucket, span, cursor, articles_by_pmcid(dataset.out))
         selection = Selection(bucket, catalogue, settings, reporter)
+        confirm_removals(bucket, span.newer, selection.gone, selection.held, settings.accept_removals)
         downloads = Downloads(bucket, settings.limits.file_mb * 2**20, keep=settings.runner == "local")
         plan = IngestPlan(dataset, selection, downloads, settings.shard_size)
         with closing(downloads), executor as submit:

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol, TypeVar
 
 from tasks.clock import now
 from tasks.dataset.dataset import Dataset
+from tasks.errors import is_transient
 from tasks.extraction.pool import stop_shared_pools
 from tasks.progress import Reporter
 from tasks.records import Counts, RunSummary, Shard, ShardOutcome
 from tasks.report.page import write_report
-from tasks.settings import LabelSettings, RelabelSettings
+from tasks.settings import PAUSES, LabelSettings, RelabelSettings
 
 SHARDS_AT_ONCE = 2
 """While one shard waits for its last papers, the next one keeps processes and classifier busy."""
 
+
+_LAST_SECONDS = 10.0
+"""For an interrupted run to write the papers that are done."""
 
 ShardT = TypeVar("ShardT")
 SettingsT = TypeVar("SettingsT", LabelSettings, RelabelSettings)
@@ -67,12 +72,42 @@ def threads(
 ) -> Iterator[Submit[ShardT, SettingsT]]:
     """Shards in threads of this process."""
     pool = ThreadPoolExecutor(SHARDS_AT_ONCE, thread_name_prefix="shard")
+    ended = threading.Event()
+    futures: list[Future[ShardOutcome]] = []
+
+    def submit(shard: ShardT, settings: SettingsT) -> Future[ShardOutcome]:
+        futures.append(pool.submit(_persistently, do, shard, settings, reporter, ended))
+        return futures[-1]
+
     try:
-        yield lambda shard, settings: pool.submit(do, shard, settings, reporter)
+        yield submit
     finally:
-        stop_shared_pools()  # a shard that waits for a paper ends with them
+        ended.set()
+        stop_shared_pools()  # a shard that waits for a paper ends with them, and keeps the papers that are done
         interrupted = isinstance(sys.exception(), KeyboardInterrupt)
         pool.shutdown(wait=not interrupted, cancel_futures=True)
+        if interrupted:
+            wait(futures, _LAST_SECONDS)
+
+
+def _persistently(
+    do: Callable[[ShardT, SettingsT, Reporter], ShardOutcome],
+    shard: ShardT,
+    settings: SettingsT,
+    reporter: Reporter,
+    ended: threading.Event,
+) -> ShardOutcome:
+    """A shard, tried again after a pause where a store or network fails; not where anything else does."""
+    for pause in PAUSES:
+        try:
+            return do(shard, settings, reporter)
+        except Exception as error:
+            if not is_transient(error) or ended.is_set():
+                raise
+            reporter.log.warning("%s; trying again in %g seconds", error, pause)
+            if ended.wait(pause):
+                raise
+    return do(shard, settings, reporter)
 
 
 def in_window(

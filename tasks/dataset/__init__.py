@@ -8,4 +8,5 @@ dataset.py      the folder that a run writes to: opened, checked, repaired
 lock.py         who may write: one run at a time, by a lock of the file system
 store_lock.py   the same on an object store: a lease with a heartbeat
 check.py        a dataset verified from its files alone, for `figmill check`
+quarantine.py   what its repairs take out, and what they leave
 """

@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from tasks.dataset.dataset import SPOOL
 from tasks.dataset.files import PART_NAME, UNFINISHED, UnreadablePartError, open_part, part_files
 from tasks.dataset.ledger import LedgerRow, drop_failed, rows_of
+from tasks.dataset.quarantine import QUARANTINE, lost_papers, quarantine, salvage
 from tasks.dataset.schema import (
     IMAGE_COLUMN,
     PAPER_SCHEMA,
@@ -40,10 +41,7 @@ from tasks.texts import printable
 if TYPE_CHECKING:
     from tasks.stores.paths import StorePath
 
-QUARANTINE = ".quarantine"
-"""Where parts go that cannot be used: no reader of the dataset looks there, and nothing is thrown away."""
-
-Remedy = Literal["remove", "quarantine", "drop rows", "none"]
+Remedy = Literal["remove", "quarantine", "salvage", "drop rows", "none"]
 
 _BATCH_ROWS = 64
 _READ = {True: "read captions", False: "read none"}
@@ -54,7 +52,7 @@ class Finding:
     """One thing that is wrong with a dataset."""
 
     kind: str
-    """`unreadable`, `missing_part`, `schema`, `model`, `counts`, `hash`, `duplicate`, `leftover` or `foreign`."""
+    """`unreadable`, `missing_part`, `schema`, `model`, `counts`, `hash`, `duplicate`, `leftover`, `lost`, `foreign`."""
     path: StorePath
     sentence: str
     remedy: Remedy = "none"
@@ -117,12 +115,14 @@ def check(out: StorePath, totals: Totals, advance: Callable[[], None] = lambda: 
         totals.parts += 1
         totals.bytes += sizes.get(name, 0)
         advance()
+    if lost := lost_rows(out):
+        yield Finding("lost", out / QUARANTINE, lost)
 
 
 def repair(out: StorePath, finding: Finding) -> str | None:
     """Does what is safe about a finding and says what it did; None where nothing is.
 
-    A quarantined part takes its ledger rows along, so that the next run does those papers again.
+    What goes to quarantine takes its ledger rows along, so that the next run does those papers again.
     """
     if not paths.exists(finding.path):
         return f"{finding.path} is gone already"
@@ -135,10 +135,25 @@ def repair(out: StorePath, finding: Finding) -> str | None:
     if finding.remedy == "drop rows":
         drop_failed(out, finding.path.name, finding.paper_ids)
         return f"removed {len(finding.paper_ids)} rows from {finding.path}"
-    if finding.remedy == "quarantine":
-        moved = _quarantine(out, finding.path.name)
+    if finding.remedy == "salvage":
+        kept, taken = salvage(out, finding.path.name)
+        if kept:
+            done = "the next `figmill label` does them"
+            return f"took {taken} papers out of {finding.path} to {out / QUARANTINE}, kept {kept}; {done}"
+    if finding.remedy in ("quarantine", "salvage"):
+        moved = quarantine(out, finding.path.name)
         return f"moved {' and '.join(moved)} to {out / QUARANTINE}; its papers are done by the next `figmill label`"
     return None
+
+
+def lost_rows(out: StorePath) -> str | None:
+    """What repairs have taken out of a dataset that is not there again, in a sentence; None where that is nothing."""
+    papers, untold = lost_papers(out)
+    if not papers and not untold:
+        return None
+    what = [f"{papers} papers"] * bool(papers) + [f"the papers of {untold} parts"] * bool(untold)
+    lost = f"{' and '.join(what)} were taken out and are not in the dataset again"
+    return f"{lost}: `figmill label` does them; remove {out / QUARANTINE} where they are not wanted"
 
 
 def require_dataset(out: StorePath) -> None:
@@ -176,12 +191,21 @@ def _check_shard(out: StorePath, name: str, has_part: bool, seen: _Seen, totals:
             _check_model(part.schema_arrow, seen)
             _check_part(part, rows, totals)
     except _Unsound as found:
-        yield Finding(found.kind, reading, found.sentence, "none" if found.kind == "model" else "quarantine")
+        yield Finding(found.kind, reading, found.sentence, _remedy(found.kind, reading))
     except UnreadablePartError as error:
-        yield Finding("unreadable", reading, f"it cannot be read back: {error.reason}", "quarantine")
+        sentence = f"it cannot be read back: {error.reason}"
+        yield Finding("unreadable", reading, sentence, _remedy("unreadable", reading))
     else:
         totals.counts += Counts(by_status=Counter(row.status for row in rows))
         yield from _doubled(out, name, rows, seen)
+
+
+def _remedy(kind: str, reading: StorePath) -> Remedy:
+    """Rows may be sound beside damaged ones; where columns or ledger are wrong, it is not known which."""
+    if kind == "model":
+        return "none"
+    rows_alone = reading.parent.name == SUBFIGURES and kind != "schema"
+    return "salvage" if rows_alone else "quarantine"
 
 
 def _ledger_rows(ledger: pq.ParquetFile, name: str) -> list[LedgerRow]:
@@ -285,18 +309,3 @@ def _doubled(out: StorePath, name: str, rows: list[LedgerRow], seen: _Seen) -> I
         paper_id, other = labelled[0]
         sentence = f"{len(labelled)} papers are labelled in {other} too, {printable(paper_id, 70)} first"
         yield Finding("duplicate", out / PAPERS / name, sentence, "quarantine")
-
-
-def _quarantine(out: StorePath, name: str) -> list[str]:
-    """Ledger part first: a kill in between leaves a part without a ledger part, which counts for nothing."""
-    moved = []
-    for folder in (PAPERS, SUBFIGURES):
-        source, target = out / folder / name, out / QUARANTINE / folder / name
-        if paths.exists(source):
-            number = 0
-            while paths.exists(target):
-                number += 1
-                target = target.with_name(f"{name}.{number}")
-            paths.move(source, target)
-            moved.append(f"{folder}/{name}")
-    return moved

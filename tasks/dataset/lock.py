@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING
 from tasks.clock import now
 from tasks.dataset import store_lock
 from tasks.dataset.store_lock import LOCK
-from tasks.errors import OutputError
+from tasks.errors import LeaseLostError, OutputError
 
 if TYPE_CHECKING:
     from tasks.stores.paths import StorePath
@@ -67,7 +67,7 @@ def reading(out: StorePath) -> Iterator[None]:
 
 
 def check_lease(out: StorePath, lease: str) -> None:
-    """Raises OutputError where another run has taken the lock since `writing` gave this lease.
+    """Raises LeaseLostError where another run has taken the lock since `writing` gave this lease.
 
     For workers on other machines: they may outlive the run that holds the lock.
     """
@@ -76,7 +76,7 @@ def check_lease(out: StorePath, lease: str) -> None:
     if not isinstance(out, Path):
         store_lock.check_lease(out, lease)
     elif lease not in (out / LOCK).read_text(encoding="utf-8"):
-        raise OutputError(f"another run took over {out} meanwhile: this one writes no more to it")
+        raise LeaseLostError(f"another run took over {out} meanwhile: this one writes no more to it")
 
 
 def _take(file: IO[str], how: int, out: Path) -> bool:

@@ -104,6 +104,11 @@ class PartWriter:
         self._counts = Counts()
         self._failures: list[FailedPaper] = []
 
+    @property
+    def papers(self) -> int:
+        """How many it has taken, failed ones included."""
+        return self._counts.papers
+
     def __enter__(self) -> Self:
         return self
 

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tasks.clock import now
-from tasks.errors import OutputError
+from tasks.errors import LeaseLostError, OutputError
 from tasks.stores import objects, paths
 
 if TYPE_CHECKING:
@@ -86,10 +86,10 @@ def reading(out: UPath) -> Iterator[None]:
 
 
 def check_lease(out: UPath, lease: str) -> None:
-    """Raises OutputError where another run has taken the lock since."""
+    """Raises LeaseLostError where another run has taken the lock since."""
     number = _highest(out)
     if _name(number) != lease:
-        raise OutputError(f"another run took over {out} meanwhile: this one writes no more to it")
+        raise LeaseLostError(f"another run took over {out} meanwhile: this one writes no more to it")
 
 
 def _take(out: UPath, me: _Holder) -> int:

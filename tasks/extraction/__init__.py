@@ -1,8 +1,12 @@
 """A paper read in a process of its own, under limits; what it does to that process costs its own row alone.
 
 pool.py            the reading processes: one paper each at a time, under a limit of time and of memory
+confined_process.py  such a process from outside: started, asked, ended
+confined.py        what runs in it: files come open, one job after the other
+paper_job.py       the job: a paper read and handed over
 confinement.py     what such a process may take and do
-spawning.py        fresh processes that do not run their parent's main program
+landlock.py        which files it may open: those of its libraries, to read
+seccomp.py         which system calls it may make: none for network, processes, or new files
 reading.py         one PDF read: figures, captions, subfigures, encoded images
 handover.py        what a reading process hands over: Arrow, checked before it is used
 image_files.py     an article without a PDF: the image files that its JATS names

@@ -14,6 +14,7 @@ import errno
 import hashlib
 import os
 import stat
+import struct
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -39,6 +40,11 @@ from tasks.texts import storable
 
 _TEXT_BYTES = 256 * 2**20
 """What a file may hold beside its images: captions, gaps, notes."""
+
+_MOST_ITEMS = 1_000_000
+"""In the lists of one row, together; a figure has at most 32,767 subfigures."""
+_HEADER, _COMPRESSION = 2, 3
+"""Fields of `Message` and of `RecordBatch` in Arrow's `Message.fbs`."""
 
 _TEXT, _TEXTS, _BOX = pa.string(), pa.list_(pa.string()), pa.list_(pa.float64(), 4)
 
@@ -139,6 +145,7 @@ def _extraction(data: bytes, paper: Paper) -> Extraction:
     count = row.pop("figures")
     figures = tuple(_figure(index, found) for index, found in enumerate(_rows(source, _FIGURE)))
     _expect(len(figures) == count, "all figures")
+    _expect(not source.read(1), "nothing but figures")
     metadata = Metadata(**row.pop("metadata"))
     _expect(metadata.withdrawn in (None, *get_args(Withdrawal)), "a known withdrawal")
     _expect(row["pages"] >= 0 and row["seconds"] >= 0, "pages and seconds")
@@ -186,13 +193,58 @@ def _write(sink: BinaryIO, schema: pa.Schema, rows: Iterable[dict[str, Any]]) ->
 
 
 def _rows(source: pa.BufferReader, schema: pa.Schema) -> Iterator[dict[str, Any]]:
-    """The rows of the next stream in `source`; each column is checked to the last offset before it is read."""
-    stream = pa.ipc.open_stream(source, options=pa.ipc.IpcReadOptions(use_threads=False))
-    _expect(stream.schema.equals(schema, check_metadata=True), "this paper's schema")
-    for batch in stream:
-        batch.validate(full=True)
+    """The rows of the next stream in `source`."""
+    for batch in checked_batches(source, schema):
         _expect(batch.num_rows == 1, "one row in a batch")
         yield from batch.to_pylist()
+
+
+def checked_batches(source: pa.BufferReader, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """The batches of the next stream in `source`, each checked to the last offset before it is read.
+
+    A compressed one is refused before it is unpacked: the size of a file bounds what it takes in memory. ValueError
+    and Arrow's own errors mean that the stream is not what a process of ours writes.
+    """
+    messages = pa.ipc.MessageReader.open_stream(source)
+    first = next(iter(messages), None)
+    known = first is not None and pa.ipc.read_schema(first).equals(schema, check_metadata=True)
+    _expect(known, "this paper's schema")
+    for message in messages:
+        _expect(message.type == "record batch" and not _is_compressed(message), "rows as they are")
+        batch = pa.ipc.read_record_batch(message, schema)
+        batch.validate(full=True)
+        _expect(sum(map(_items, batch.columns)) <= _MOST_ITEMS, "a number of items within reason")
+        yield batch
+
+
+def _is_compressed(message: pa.Message) -> bool:
+    """Whether its header names a codec (Arrow's `Message.fbs`); struct.error where the header ends too soon."""
+    header = message.metadata.to_pybytes()
+    root = struct.unpack_from("<I", header)[0]
+    batch = _field(header, root, _HEADER)
+    return batch is None or _field(header, batch, _COMPRESSION) is not None
+
+
+def _field(buffer: bytes, table: int, number: int) -> int | None:
+    """Where a field of a FlatBuffers table points to; None where the table lacks it."""
+    names = table - struct.unpack_from("<i", buffer, table)[0]
+    place = 4 + 2 * number
+    if place >= struct.unpack_from("<H", buffer, names)[0]:
+        return None
+    offset = struct.unpack_from("<H", buffer, names + place)[0]
+    if not offset:
+        return None
+    at: int = table + offset
+    return at + int(struct.unpack_from("<I", buffer, at)[0])
+
+
+def _items(column: pa.Array) -> int:
+    """How many items the lists in a column hold: each becomes an object, however few bytes it takes."""
+    if pa.types.is_struct(column.type):
+        return sum(map(_items, column.flatten()))
+    if pa.types.is_list(column.type):
+        return len(column.flatten()) + _items(column.flatten())
+    return 0
 
 
 def _storable(value: Any) -> Any:

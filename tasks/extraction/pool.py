@@ -1,90 +1,62 @@
-"""Extraction in processes of its own: one paper at a time, each under a time and a memory limit.
+"""Extraction in processes of its own: one paper at a time, each under a time and a memory limit, confined.
 
-What a paper can do to its process (crash, hang, eat memory) becomes that paper's Failure and nothing else. What was
-read comes back through a file in the dataset's spool (see `handover`): memory holds only what is being worked on, and
-the pipes of the pool carry messages too short to be cut off by the death of a process.
+What a paper can do to its process (crash, hang, eat memory, attack) becomes that paper's Failure and nothing else. What
+was read comes back through a file in the dataset's spool (see `handover`): memory holds only what is being worked on.
 """
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
+import queue
 import secrets
-import signal
 import threading
 import time
-import traceback
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass
 from pathlib import Path
 
-from pebble import ProcessExpired, ProcessPool
-
-from models.devices import may_have_children
-from tasks.errors import FigmillError, OutputError, PaperError
-from tasks.extraction.confinement import confine, expect_one_core, import_arrow
-from tasks.extraction.spawning import FreshContext
-from tasks.records import Extraction, Failure, Paper, PaperFiles
+from tasks.errors import FigmillError, OutputError
+from tasks.extraction.confined import UNWRITTEN, Answer
+from tasks.extraction.confined_process import ConfinedProcess, Stopped
+from tasks.extraction.paper_job import Reader, hand_over, prepare
+from tasks.records import Extraction, Failure, PaperFiles
 from tasks.settings import ExtractionLimits
 from tasks.texts import printable
 
-Reader = Callable[[PaperFiles, ExtractionLimits], Extraction]
-
 _AHEAD = 2
 """Papers waiting for a process beyond those being read, so that none idles."""
-_PAPERS_PER_PROCESS = 200
-"""After so many papers a process is replaced: what a library leaks stays small."""
 _TICK = 0.5
-_START_UP = 60.0
-"""Seconds that a process may take to start on a busy machine."""
-_MAX_ATTEMPTS = 3
-_INT16_MAX = 2**15 - 1
-_OUT_OF_MEMORY = 77
-"""Exit status of a process that ran out of memory: what is left of it is not used for another paper."""
+_PROBE_BYTES = 2**20
+"""Room that a spool must have for a process to be blamed that says it has none."""
 
 log = logging.getLogger("figmill.workers")
 
 
-class Stopped(Exception):  # noqa: N818 (not an error: the run was told to stop)
-    """The pool was stopped while papers were waiting."""
-
-
 @dataclass(frozen=True, slots=True)
-class _Attempt:
+class _Task:
     files: PaperFiles
     file: Path
     """Where the process hands over what it reads."""
-    number: int
-    generation: int
-    since: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """What a process sends back: that its file is written, or a Failure with a trace for the debug log."""
-
-    failure: Failure | None = None
-    trace: str | None = None
+    read: Future[Failure | float]
+    """Why not, or the seconds that it took."""
 
 
 class ExtractionPool:
-    """Processes that read papers; several threads may call `read` at once and share them.
-
-    A pool that breaks as a whole (a process killed from outside at a bad moment) is replaced, and its papers are
-    given out again.
-    """
+    """Processes that read papers; several threads may call `read` at once and share them."""
 
     def __init__(self, workers: int, limits: ExtractionLimits, reader: Reader | None = None) -> None:
         self._workers = workers
         self._limits = limits
-        self._reader = reader
-        self._lock = threading.Lock()
+        self._job = functools.partial(hand_over, reader=reader) if reader else hand_over
         self._stopped = threading.Event()
-        self._generation = 0
-        self._last_sign = time.monotonic()
-        self._pool = self._new_pool()
+        self._waiting: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        begin = functools.partial(_prepare_for, reader) if reader else prepare
+        self._processes = [ConfinedProcess(begin, limits) for _ in range(workers)]
+        for process in self._processes:
+            threading.Thread(target=self._work, args=(process,), name="figmill-reader", daemon=True).start()
 
     def read(self, papers: Iterable[PaperFiles | Failure], spool: Path) -> Iterator[Extraction | Failure]:
         """What became of each paper, as it is known; a Failure goes through as it is.
@@ -94,118 +66,110 @@ class ExtractionPool:
         """
         spool.mkdir(parents=True, exist_ok=True)
         remaining = iter(papers)
-        running: dict[Future[_Read], _Attempt] = {}
+        running: dict[Future[Failure | float], _Task] = {}
         while True:
             while len(running) < self._workers + _AHEAD and (item := next(remaining, None)):
                 if isinstance(item, Failure):
                     yield item
                 else:
-                    self._give_out(item, 1, spool, running)
+                    task = self._give_out(item, spool)
+                    running[task.read] = task
             if not running:
                 return
             wait(running, timeout=_TICK, return_when=FIRST_COMPLETED)
-            # Collected first: whoever was slow to come for the results must not take the processes for dead.
-            results = list(self._collect(running, spool))
-            self._check()
-            yield from (result for result in results if result is not None)
+            if self._stopped.is_set():
+                raise Stopped("the run was stopped")
+            for future in [future for future in running if future.done()]:
+                task = running.pop(future)
+                read = future.result()
+                yield read if isinstance(read, Failure) else self._take(task, read)
 
     def stop(self) -> None:
         """Ends all processes at once."""
         self._stopped.set()
-        with self._lock:
-            _end(self._pool)
+        for process in self._processes:
+            process.stop()
+            self._waiting.put(None)
 
-    def _new_pool(self) -> ProcessPool:
-        may_have_children()
-        self._last_sign = time.monotonic()
-        return ProcessPool(
-            max_workers=self._workers,
-            max_tasks=_PAPERS_PER_PROCESS,
-            initializer=_start_process,
-            initargs=(self._limits, self._reader),
-            context=FreshContext(),
-        )
+    @property
+    def pids(self) -> list[int]:
+        """Of the processes that are there."""
+        return [process.pid for process in self._processes if process.pid]
 
-    def _give_out(
-        self, files: PaperFiles, number: int, spool: Path, running: dict[Future[_Read], _Attempt]
-    ) -> None:
-        with self._lock:
-            if self._stopped.is_set():
-                raise Stopped("the run was stopped")
-            if not self._pool.active:
-                self._replace()
-            # A name of its own: a process that outlives a killed run may still be writing what it read of this paper.
-            file = spool / f"{files.paper.paper_id}-{secrets.token_hex(4)}.arrow"
-            future = self._pool.schedule(
-                _read, args=(files, self._limits, file), timeout=self._limits.timeout
-            )
-            if not running:
-                self._last_sign = time.monotonic()  # the processes had nothing to answer until now
-            running[future] = _Attempt(files, file, number, self._generation, time.monotonic())
+    def _give_out(self, files: PaperFiles, spool: Path) -> _Task:
+        if self._stopped.is_set():
+            raise Stopped("the run was stopped")
+        # A name of its own: a process that outlives a killed run may still be writing what it read of this paper.
+        task = _Task(files, spool / f"{files.paper.paper_id}-{secrets.token_hex(4)}.arrow", Future())
+        self._waiting.put(task)
+        return task
 
-    def _collect(self, running: dict[Future[_Read], _Attempt], spool: Path) -> Iterator[Extraction | Failure]:
-        """Takes what is finished out of `running` and gives out again what was lost with its pool."""
-        lost = {f for f, attempt in running.items() if attempt.generation != self._generation}
-        for future in [f for f in running if f.done() or f in lost]:
-            attempt = running.pop(future)
-            self._last_sign = time.monotonic()
-            result = self._result(future, attempt) if future.done() else None
-            if result is not None:
-                yield result
-            else:
-                self._give_out(attempt.files, attempt.number + 1, spool, running)
-
-    def _result(self, future: Future[_Read], attempt: _Attempt) -> Extraction | Failure | None:
-        """None: not the paper is at fault, or perhaps not: it is given out again."""
-        paper = attempt.files.paper
-        seconds = min(time.monotonic() - attempt.since, self._limits.timeout)
+    def _work(self, process: ConfinedProcess) -> None:
+        """Has a process read what is waiting, paper after paper; runs in a thread for each process."""
         try:
-            read = future.result()
-        except TimeoutError:
-            limit = f"{self._limits.timeout:g} seconds"
-            return Failure(paper, "timeout", f"Reading took longer than {limit}.", seconds)
-        except ProcessExpired as error:
-            if _ended_from_outside(error.exitcode) and attempt.number < _MAX_ATTEMPTS:
-                return None
-            return _expired(paper, error.exitcode, seconds)
-        except (BrokenProcessPool, CancelledError):
-            if attempt.number < _MAX_ATTEMPTS:
-                return None
-            return Failure(paper, "crash", "The reading processes crashed again and again.", seconds)
-        if read.trace:
-            log.debug("%s: %s", printable(paper.source_uri), read.trace)
-        return read.failure or self._take(attempt, seconds)
+            process.start()  # while the network loads
+        except (FigmillError, Stopped) as error:  # said again to those who wait for a paper
+            log.debug("a reading process did not start: %s", error)
+        while (task := self._waiting.get()) is not None:
+            try:
+                task.read.set_result(self._read(process, task))
+            except BaseException as error:  # noqa: BLE001 (raised where the paper is waited for)
+                task.read.set_exception(error)
+        process.close()
 
-    def _take(self, attempt: _Attempt, seconds: float) -> Extraction | Failure:
-        """What a process has handed over. Raises OSError where its file is not to be had."""
+    def _read(self, process: ConfinedProcess, task: _Task) -> Failure | float:
+        """Seconds: what was read is in the task's file. Raises OutputError where the spool cannot be written."""
+        started = time.monotonic()
+        try:
+            sink = os.open(task.file, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise OutputError(f"cannot write to {task.file.parent}: {error.strerror}") from error
+        try:
+            answer = process.do(self._job, task.files, sink)
+            if answer.kind == UNWRITTEN:
+                answer = _believed(answer, sink, task)
+        finally:
+            os.close(sink)
+        if answer.trace:
+            log.debug("%s: %s", printable(task.files.paper.source_uri), answer.trace)
+        seconds = time.monotonic() - started
+        if answer.kind is None:
+            return seconds
+        task.file.unlink(missing_ok=True)
+        return Failure(task.files.paper, answer.kind, answer.error, seconds)
+
+    def _take(self, task: _Task, seconds: float) -> Extraction | Failure:
+        """What a process has handed over. Raises OSError where the spool is gone."""
         from tasks.extraction.handover import read_extraction
 
-        paper = attempt.files.paper
+        paper = task.files.paper
         try:
-            return read_extraction(attempt.file, paper, self._limits)
-        except OSError:
-            raise
-        except Exception as error:  # noqa: BLE001 (whatever a process hands over costs its paper alone)
-            log.debug("%s: %s", printable(paper.source_uri), _trace(error))
+            return read_extraction(task.file, paper, self._limits)
+        except Exception as error:
+            if isinstance(error, OSError) and not task.file.parent.exists():
+                raise
+            log.debug("%s: what was read came back damaged", printable(paper.source_uri), exc_info=True)
             return Failure(
                 paper, "crash", "What was read of this PDF came back damaged; please report it.", seconds
             )
         finally:
-            attempt.file.unlink(missing_ok=True)
+            task.file.unlink(missing_ok=True)
 
-    def _check(self) -> None:
-        """Raises Stopped, and replaces a pool from which nothing has come for longer than any paper may take."""
-        if self._stopped.is_set():
-            raise Stopped("the run was stopped")
-        with self._lock:
-            if time.monotonic() - self._last_sign > self._limits.timeout + _START_UP:
-                log.warning("the reading processes do not answer; starting new ones")
-                self._replace()
 
-    def _replace(self) -> None:
-        _end(self._pool)
-        self._generation += 1
-        self._pool = self._new_pool()
+def _believed(answer: Answer, sink: int, task: _Task) -> Answer:
+    """An answer that the spool is full, if it is: an attacked process might say so to end the run."""
+    try:
+        os.posix_fallocate(sink, os.fstat(sink).st_size, _PROBE_BYTES)
+    except OSError as error:
+        raise OutputError(f"cannot write to {task.file.parent}: {error.strerror}") from error
+    return Answer(
+        "crash", f"What was read of this PDF could not be handed over ({answer.error}).", answer.trace
+    )
+
+
+def _prepare_for(_reader: Reader) -> None:
+    """With the reader, its module is imported before the process is confined."""
+    import tasks.extraction.handover  # noqa: F401
 
 
 _pools: dict[tuple[int, ExtractionLimits], ExtractionPool] = {}
@@ -225,130 +189,3 @@ def stop_shared_pools() -> None:
     with _pools_lock:
         while _pools:
             _pools.popitem()[1].stop()
-
-
-def _end(pool: ProcessPool) -> None:
-    """Kills first: asked politely, a process in native code takes seconds, one after the other."""
-    pool.stop()  # type: ignore[no-untyped-call]
-    _kill_processes(pool)
-    # In a thread of its own: it would wait for ever on a message that a killed process left half sent.
-    join = threading.Thread(target=pool.join, daemon=True)
-    join.start()
-    join.join(timeout=5)
-    _kill_processes(pool)  # one that was being started when the others were killed
-
-
-def _kill_processes(pool: ProcessPool) -> None:
-    for process in list(pool._pool_manager.worker_manager.workers.values()):
-        process.kill()
-
-
-def _ended_from_outside(exitcode: int | None) -> bool:
-    """Killed by the system for want of memory, or by somebody: both may hit any paper that is being read."""
-    return exitcode in (-signal.SIGKILL, -signal.SIGTERM)
-
-
-def _expired(paper: Paper, exitcode: int | None, seconds: float) -> Failure:
-    if exitcode == _OUT_OF_MEMORY:
-        return Failure(paper, "memory", "Reading needs more memory than a paper may use.", seconds)
-    if exitcode == -signal.SIGKILL:
-        return Failure(
-            paper, "memory", "The system ended the reading process, most likely for want of memory.", seconds
-        )
-    how = f"signal {-exitcode}" if exitcode and exitcode < 0 else f"status {exitcode}"
-    return Failure(paper, "crash", f"The PDF library crashed on this file ({how}).", seconds)
-
-
-# What follows runs in the processes.
-
-_reader: Reader | None = None
-_why_not: str | None = None
-
-
-def _start_process(limits: ExtractionLimits, reader: Reader | None) -> None:
-    """Imports what reading needs before the first paper's time runs, then sets the limits."""
-    global _reader, _why_not
-    expect_one_core()
-    try:
-        import_arrow()
-        _reader = reader or _default_reader()
-        confine(limits.memory_mb)
-    except Exception as error:  # noqa: BLE001 (a process that dies here would be started again for ever)
-        _why_not = f"{type(error).__name__}: {error}"
-
-
-def _default_reader() -> Reader:
-    import pymupdf
-
-    from tasks.extraction.image_files import read_graphics
-    from tasks.extraction.reading import read_paper
-
-    pymupdf.TOOLS.mupdf_display_errors(False)
-    pymupdf.TOOLS.mupdf_display_warnings(False)
-    return lambda files, limits: (read_graphics if files.graphics else read_paper)(files, limits)
-
-
-def _read(files: PaperFiles, limits: ExtractionLimits, file: Path) -> _Read:
-    """Reads one paper into `file`. Raises OutputError for the spool: that is the machine's error, not the paper's."""
-    if _reader is None:
-        raise FigmillError(f"extraction cannot start: {_why_not}")
-    # Should the run be killed, nobody is left to enforce the limit: then the kernel ends this process.
-    signal.alarm(int(limits.timeout + _START_UP))
-    started = time.monotonic()
-    try:
-        extraction = replace(_reader(files, limits), seconds=time.monotonic() - started)
-        _check_counts(extraction)
-        _check_size(extraction, limits)
-        _hand_over(extraction, file)
-        return _Read()
-    except MemoryError:
-        os._exit(_OUT_OF_MEMORY)
-    except OutputError:
-        raise
-    except Exception as error:  # noqa: BLE001 (whatever a PDF provokes becomes its ledger row)
-        if "malloc" in str(error):  # how MuPDF says it
-            os._exit(_OUT_OF_MEMORY)
-        seconds = time.monotonic() - started
-        return _Read(_as_failure(files.paper, error, seconds), _trace(error))
-    finally:
-        signal.alarm(0)
-
-
-def _hand_over(extraction: Extraction, file: Path) -> None:
-    from tasks.extraction.handover import write_extraction
-
-    try:
-        write_extraction(extraction, file)
-    except OSError as error:
-        raise OutputError(f"cannot write to {file.parent}: {error.strerror}") from error
-
-
-def _check_counts(extraction: Extraction) -> None:
-    """The dataset's indices are int16."""
-    counts = [len(figure.subfigures) for figure in extraction.figures]
-    if max([extraction.pages, len(counts), *counts]) > _INT16_MAX:
-        raise PaperError("too_large", f"The paper has more than {_INT16_MAX} pages, figures or subfigures.")
-
-
-def _check_size(extraction: Extraction, limits: ExtractionLimits) -> None:
-    """What a paper gives must fit into the memory of the run, which holds it whole."""
-    size = sum(len(part.image.data) for figure in extraction.figures for part in figure.subfigures)
-    if size > limits.result_mb * 2**20:
-        shown = f"{size / 2**20:,.0f} MB, more than the limit of {limits.result_mb} MB"
-        raise PaperError("too_large", f"The figures of this paper take {shown}.")
-
-
-def _as_failure(paper: Paper, error: Exception, seconds: float) -> Failure:
-    if isinstance(error, PaperError):
-        return Failure(paper, error.kind, error.error, seconds)
-    if isinstance(error, FileNotFoundError | PermissionError):
-        reason = (error.strerror or "unknown reason").lower()
-        return Failure(paper, "missing", f"The file cannot be read: {reason}.", seconds)
-    name = type(error).__name__
-    if isinstance(error, RecursionError) or type(error).__module__.startswith("pymupdf"):
-        return Failure(paper, "damaged", f"The PDF is damaged: reading it failed ({name}).", seconds)
-    return Failure(paper, "crash", f"Figmill failed on this PDF ({name}); please report it.", seconds)
-
-
-def _trace(error: Exception) -> str | None:
-    return None if isinstance(error, PaperError) else "".join(traceback.format_exception(error))[-4000:]

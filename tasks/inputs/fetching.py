@@ -18,7 +18,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from tasks.errors import InputError, PaperError
+from tasks.errors import InputError, PaperError, TransientError, is_transient
 from tasks.records import Extraction, Failure, Graphic, Paper, PaperFiles, SourceFile
 from tasks.settings import MOST_JATS_BYTES
 from tasks.stores import objects, paths, web
@@ -95,7 +95,7 @@ class Inbox:
         """A remote PDF as a paper, or why it can't be one, and the version that was read.
 
         `known` tells the paper_id of a URI in a version without fetching it, if it can. Raises InputError where the
-        store does not answer.
+        store refuses, TransientError where it does not answer.
         """
         uri = remote.uri
         version = web.version(uri) if web.is_web(uri) else remote.version
@@ -213,7 +213,7 @@ def unreadable_id(source_uri: str) -> str:
 
 
 def _fetch(uri: str, target: Path, most_bytes: int) -> None:
-    """Raises PaperError for what is this file's own trouble, InputError for the store's."""
+    """Raises PaperError for what is this file's own trouble, InputError or TransientError for the store's."""
     try:
         if web.is_web(uri):
             web.download(uri, target, most_bytes)
@@ -222,7 +222,8 @@ def _fetch(uri: str, target: Path, most_bytes: int) -> None:
     except OSError as error:
         target.unlink(missing_ok=True)
         if error.errno not in (errno.ENOENT, errno.EACCES) or not paths.is_remote(str(error.filename)):
-            raise InputError(
+            kind = TransientError if is_transient(error) else InputError
+            raise kind(
                 f"cannot read {printable(uri, 300)}: {error.strerror}; the same command goes on"
             ) from error
         raise PaperError("missing", f"The file cannot be fetched: {error.strerror}.") from error

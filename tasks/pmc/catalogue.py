@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -35,6 +35,7 @@ class Catalogue:
         self._newest = newest_versions(inventory)
         self._differing = _differing(bucket, span, inventory)
         self._span = span
+        self._licenses = frozenset(cursor.licenses)
         self._held = {int(pmcid[3:]): one for pmcid, one in rows.items() if _PMCID.fullmatch(pmcid)}
 
     def new(self) -> pa.Table:
@@ -43,12 +44,25 @@ class Catalogue:
         found = self._newest if self._differing is None else self._of(self._differing)
         return found.filter(pc.invert(pc.is_in(found["article"], held)))
 
-    def changed(self, failed: bool = False) -> list[tuple[Listed, LedgerRow]]:
-        """Articles of the dataset that are something else now, or those that failed, by number."""
+    @property
+    def held(self) -> int:
+        """Articles of the dataset that are followed and not gone yet."""
+        return sum(
+            bool(row.source_version) and row.metadata.withdrawn != "removed" for row in self._held.values()
+        )
+
+    def changed(
+        self, licenses: Collection[str] = (), *, failed: bool = False
+    ) -> list[tuple[Listed, LedgerRow]]:
+        """Articles of the dataset that are something else now, or those that failed, by number.
+
+        Where `licenses` has some that the dataset did not ask for before, also those that went under another licence.
+        """
+        wider = not self._licenses.issuperset(licenses)
         held = {n: one for n, one in self._held.items() if one.source_version and (one.failed or not failed)}
         numbers = self._looked_at(held)
         pairs = [(listed, held[listed.article]) for listed in each_listed(self._of(numbers))]
-        return [(one, row) for one, row in pairs if failed or _is_other(one, row)]
+        return [(one, row) for one, row in pairs if failed or _is_other(one, row, wider)]
 
     def gone(self) -> list[LedgerRow]:
         """Articles of the dataset that are no longer there, and not yet marked so."""
@@ -74,9 +88,10 @@ class Catalogue:
         return self._newest["article"].combine_chunks()
 
 
-def _is_other(listed: Listed, row: LedgerRow) -> bool:
-    """Whether an article is something else than when it was taken, or is there again."""
-    return listed.etag != row.source_version or row.metadata.withdrawn == "removed"
+def _is_other(listed: Listed, row: LedgerRow, wider: bool) -> bool:
+    """Whether an article is something else than when it was taken, is there again, or may be under a licence again."""
+    back = ("removed", "relicensed") if wider else ("removed",)
+    return listed.etag != row.source_version or row.metadata.withdrawn in back
 
 
 def _differing(bucket: Bucket, span: Span, inventory: pa.Table) -> pa.Array | None:

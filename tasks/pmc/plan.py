@@ -51,10 +51,10 @@ class IngestPlan:
         for file in sorted(marks):
             mark_papers(self._dataset.out, file, marks.pop(file))
 
-    def _shards(self, articles: Iterator[PmcArticle]) -> Iterator[Shard]:
+    def _shards(self, articles: Iterator[PmcArticle | Failure]) -> Iterator[Shard]:
         batch: list[PaperFiles | Failure] = []
         taken = 0
-        for item in ahead(self._downloads.paper, articles, _THREADS, _AHEAD, "fetch"):
+        for item in ahead(self._fetched, articles, _THREADS, _AHEAD, "fetch"):
             if not self._is_wanted(item):
                 continue
             batch.append(item)
@@ -64,6 +64,9 @@ class IngestPlan:
                 batch, taken = [], 0
         if batch:
             yield self._shard(batch)
+
+    def _fetched(self, article: PmcArticle | Failure) -> PaperFiles | Failure:
+        return article if isinstance(article, Failure) else self._downloads.paper(article)
 
     def _is_wanted(self, item: PaperFiles | Failure) -> bool:
         """False for a changed article that cannot be had now, whose rows stay, and for bytes that are here already."""

@@ -10,12 +10,14 @@ from collections.abc import Iterable, Iterator
 from tasks.ahead import ahead
 from tasks.dataset.ledger import LedgerRow, Mark
 from tasks.errors import PaperError
+from tasks.inputs.fetching import unreadable_id
 from tasks.pmc.articles import METADATA_BYTES, Listed, PmcArticle, is_licensed, parse_article, why_not
 from tasks.pmc.bucket import Bucket
 from tasks.pmc.catalogue import Catalogue, each_listed
 from tasks.progress import Reporter
-from tasks.records import Wanted
+from tasks.records import Failure, Metadata, Paper, Wanted
 from tasks.settings import IngestSettings
+from tasks.texts import printable
 
 DOUBLE = "the same bytes as another paper of the dataset"
 """Why an article may be left out after its download."""
@@ -40,7 +42,8 @@ class Selection:
         self._bucket = bucket
         self._settings = settings
         self._reporter = reporter
-        self._changed = catalogue.changed(failed=settings.retry_failed)
+        self._changed = catalogue.changed(settings.licenses, failed=settings.retry_failed)
+        self._held = catalogue.held
         self._new = catalogue.new().slice(0, 0) if settings.retry_failed else catalogue.new()
         self._gone = [] if settings.retry_failed else catalogue.gone()
         self._taken = 0
@@ -72,18 +75,29 @@ class Selection:
         """Articles that this run leaves for a later one."""
         return self.inputs - self._seen
 
-    def changed(self) -> Iterator[PmcArticle]:
-        """Articles of the dataset that are something else now."""
+    @property
+    def gone(self) -> list[LedgerRow]:
+        """Articles of the dataset that are to be marked as removed."""
+        return self._gone
+
+    @property
+    def held(self) -> int:
+        """Articles of the dataset that are followed."""
+        return self._held
+
+    def changed(self) -> Iterator[PmcArticle | Failure]:
+        """Articles of the dataset that are something else now; a Failure where its metadata cannot be read."""
         return self._wanted(listed for listed, _ in self._changed)
 
-    def new(self) -> Iterator[PmcArticle]:
-        """Articles that the dataset does not have."""
+    def new(self) -> Iterator[PmcArticle | Failure]:
+        """Articles that the dataset does not have; a Failure where its metadata cannot be read."""
         return self._wanted(each_listed(self._new))
 
     def sizes(self) -> dict[str, Wanted]:
         """What would be downloaded, by licence: one listing for each article, and no download."""
         found: dict[str, Wanted] = {}
-        articles = (article for some in (self.changed(), self.new()) for article in some)
+        found_now = (one for some in (self.changed(), self.new()) for one in some)
+        articles = (article for article in found_now if isinstance(article, PmcArticle))
         weigh = functools.partial(_weigh, self._bucket)
         for name, size in ahead(weigh, articles, _THREADS, _AHEAD, "weigh"):
             known = found.get(name, Wanted())
@@ -95,20 +109,24 @@ class Selection:
         self.left_out[reason] += 1
         self._reporter.skipped()
 
-    def _wanted(self, listed: Iterable[Listed]) -> Iterator[PmcArticle]:
+    def _wanted(self, listed: Iterable[Listed]) -> Iterator[PmcArticle | Failure]:
         look = functools.partial(_look_at, self._bucket)
         limit = self._settings.limit
         for found in ahead(look, listed, _THREADS, _AHEAD, "look"):
             if limit is not None and self._taken >= limit:
                 return
             self._seen += 1
-            reason = found if isinstance(found, str) else why_not(found, self._settings.licenses)
-            if isinstance(found, PmcArticle) and reason is None:
+            if isinstance(found, Failure):
                 self._taken += 1
                 yield found
                 continue
-            self.leave_out(reason or "")
-            if isinstance(found, PmcArticle) and found.listed.pmcid in self.earlier:
+            reason = why_not(found, self._settings.licenses)
+            if reason is None:
+                self._taken += 1
+                yield found
+                continue
+            self.leave_out(reason)
+            if found.listed.pmcid in self.earlier:
                 self._mark(found, self.earlier[found.listed.pmcid])
 
     def _mark(self, found: PmcArticle, row: LedgerRow) -> None:
@@ -118,6 +136,8 @@ class Selection:
             self._note(row, Mark("relicensed", found.listed.etag))
 
     def _note(self, row: LedgerRow, mark: Mark) -> None:
+        if (row.metadata.withdrawn, row.source_version) == (mark.withdrawn, mark.source_version):
+            return  # it says so already
         self.marked[mark.withdrawn] += 1
         self.marks[row.file][row.paper_id] = mark
 
@@ -128,19 +148,20 @@ def _is_as_before(found: PmcArticle, row: LedgerRow) -> bool:
     return bool(now) and (then or "").startswith(now or "")
 
 
-def _look_at(bucket: Bucket, listed: Listed) -> PmcArticle | str:
-    """An article's metadata, or in words why it is not to be had.
+def _look_at(bucket: Bucket, listed: Listed) -> PmcArticle | Failure:
+    """An article's metadata, or the row that says why they are not to be had: nobody would look for it again.
 
     Raises InputError where the bucket does not answer.
     """
+    uri = bucket.uri_of(listed.metadata_key)
+    paper = Paper(unreadable_id(uri), uri, Metadata(pmcid=listed.pmcid), listed.etag)
     try:
         return parse_article(bucket.read(listed.metadata_key, METADATA_BYTES), listed)
     except PaperError as error:
-        log.warning("%s: its metadata cannot be had: %s", listed.pmcid, error.error)
-        return "metadata not to be had"
+        return Failure(paper, error.kind, f"The article's metadata cannot be had. {error.error}", 0.0)
     except ValueError as error:
-        log.warning("%s: its metadata cannot be read: %s", listed.pmcid, error)
-        return "metadata not to be read"
+        reason = printable(str(error), 150)
+        return Failure(paper, "unreadable", f"The article's metadata cannot be read ({reason}).", 0.0)
 
 
 def _weigh(bucket: Bucket, article: PmcArticle) -> tuple[str, int]:

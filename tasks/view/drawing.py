@@ -10,19 +10,16 @@ import functools
 import io
 import threading
 from collections.abc import Sequence
-from concurrent.futures import CancelledError
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tasks.errors import PaperError
-from tasks.extraction.confinement import confine, expect_one_core
-from tasks.extraction.spawning import FreshContext
+from tasks.extraction.confined_process import ConfinedProcess
+from tasks.records import Paper, PaperFiles, SourceFile
 from tasks.settings import ExtractionLimits
 
 if TYPE_CHECKING:
     import pymupdf
-    from pebble import ProcessPool
 
 Boxes = tuple[tuple[float, float, float, float], ...]
 
@@ -32,7 +29,8 @@ _SECONDS = 30.0
 _MEMORY_MB = 2048
 _PAGES_KEPT = 48
 """Drawn pages in memory, some hundred kilobytes each."""
-_PAGES_PER_PROCESS = 100
+_MOST_BYTES = 32 * 2**20
+_PNG = b"\x89PNG\r\n\x1a\n"
 _FIGURE, _SUBFIGURE = ("#d62728", 2), ("#1f77b4", 4)
 """Colour, as `figmill inspect` has it, and width of the line in pixels."""
 _LIMITS = ExtractionLimits(timeout=_SECONDS, memory_mb=_MEMORY_MB)
@@ -51,7 +49,7 @@ class Drawer:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._pool: ProcessPool | None = None
+        self._process = ConfinedProcess(_prepare, _LIMITS)
         self._kept = functools.lru_cache(_PAGES_KEPT)(self._draw)
 
     def draw(
@@ -71,59 +69,47 @@ class Drawer:
 
     def close(self) -> None:
         """Ends the process."""
+        self._process.stop()
         with self._lock:
-            if self._pool is not None:
-                self._pool.stop()  # type: ignore[no-untyped-call]
-                self._pool.join()
-                self._pool = None
+            self._process.close()
 
     def _draw(self, source_uri: str, paper_id: str, page: int, boxes: Boxes) -> bytes:
-        from pebble import ProcessExpired
-
         if not has_pdf(source_uri):
             raise PaperError("missing", "The PDF is no longer where it was.")
+        files = PaperFiles(Paper(paper_id, source_uri), SourceFile(source_uri))
         with self._lock:
-            if self._pool is None or not self._pool.active:
-                self._pool = _new_pool()
-            future = self._pool.schedule(
-                _drawn, args=(Path(source_uri), paper_id, page, boxes), timeout=_SECONDS
+            drawn = self._process.result(
+                functools.partial(_draw_into, number=page, boxes=boxes), files, _MOST_BYTES
             )
-        try:
-            drawn: bytes = future.result()
-        except TimeoutError:
-            raise PaperError("timeout", "Drawing the page took too long.") from None
-        except (ProcessExpired, BrokenProcessPool, CancelledError, MemoryError):
-            raise PaperError("crash", "The page could not be drawn.") from None
+        if not drawn.startswith(_PNG):
+            raise PaperError("crash", "The page could not be drawn.")
         return drawn
-
-
-def _new_pool() -> ProcessPool:
-    from pebble import ProcessPool
-
-    return ProcessPool(
-        max_workers=1,
-        max_tasks=_PAGES_PER_PROCESS,
-        initializer=_limit,
-        context=FreshContext(),
-    )
 
 
 # What follows runs in the process.
 
 
-def _limit() -> None:
-    expect_one_core()
+def _prepare() -> None:
     import pymupdf
+    from PIL import Image, ImageDraw
 
+    import tasks.pdf.documents  # noqa: F401
+
+    Image.init()
+    ImageDraw.Draw(Image.new("RGB", (1, 1)))
     pymupdf.TOOLS.mupdf_display_errors(False)
     pymupdf.TOOLS.mupdf_display_warnings(False)
-    confine(_MEMORY_MB)
 
 
-def _drawn(path: Path, paper_id: str, number: int, boxes: Boxes) -> bytes:
+def _draw_into(files: PaperFiles, limits: ExtractionLimits, file: Path, number: int, boxes: Boxes) -> None:
+    with file.open("wb") as sink:
+        sink.write(_drawn(files.main.path, limits, files.paper.paper_id, number, boxes))
+
+
+def _drawn(path: Path, limits: ExtractionLimits, paper_id: str, number: int, boxes: Boxes) -> bytes:
     from tasks.pdf.documents import MUPDF_ERRORS, open_pdf
 
-    with open_pdf(path, _LIMITS, paper_id) as document:
+    with open_pdf(path, limits, paper_id) as document:
         if not 1 <= number <= document.page_count:
             raise PaperError("damaged", "The PDF has no such page.")
         try:

@@ -17,6 +17,7 @@ from flows.runs.ingesting import ingest_here
 from tasks.dataset.check import Totals, check
 from tasks.dataset.ledger import retire_papers
 from tasks.errors import InputError
+from tasks.pmc import removals
 from tasks.progress import Reporter
 from tasks.records import IngestSummary
 from tasks.settings import REDISTRIBUTABLE, IngestSettings
@@ -288,6 +289,62 @@ def test_silence_limits_and_kills_cost_no_article(
     bucket.expire(expired)
     summary = ingest(settings, dry_run=True)
     assert (summary.since, summary.listed) == ("2026-11-01", 1)
+
+
+def test_metadata_that_cannot_be_read_are_a_row_and_taken_once_they_can(
+    bucket: PmcBucket, settings: IngestSettings, tmp_path: Path
+) -> None:
+    bucket.put(1, drawn(1, tmp_path))
+    bucket.put(2, drawn(2, tmp_path))
+    key = f"{NAME}/metadata/PMC2.1.json"
+    sound = bucket.fs.cat_file(key)
+    bucket.fs.pipe_file(key, b"<html>maintenance</html>")
+    bucket.write_inventory(1)
+    ingest(settings)
+    row = ledger(settings)["PMC2"]
+    assert (row["status"], row["error_kind"]) == ("failed", "unreadable")
+    assert row["error"].startswith("The article's metadata cannot be read")
+    bucket.fs.pipe_file(key, sound)
+    assert ingest(settings, retry_failed=True).run.counts.by_status == {"ok": 1}
+    assert {pmcid: row["status"] for pmcid, row in ledger(settings).items()} == {"PMC1": "ok", "PMC2": "ok"}
+    assert findings(settings) == []
+
+
+def test_an_article_under_another_licence_is_back_once_that_is_asked_for(
+    bucket: PmcBucket, settings: IngestSettings, tmp_path: Path
+) -> None:
+    paper = drawn(1, tmp_path)
+    bucket.on(1).put(1, paper)
+    bucket.write_inventory(1)
+    ingest(settings)
+    bucket.on(2).put(1, paper, license_code="CC BY-NC")
+    bucket.write_inventory(2)
+    assert ingest(settings).marked == {"relicensed": 1}
+    assert not ingest(settings).listed
+    wider = (*settings.licenses, "CC BY-NC")
+    assert ingest(settings, licenses=wider).replaced == 1
+    row = ledger(settings)["PMC1"]
+    assert (row["withdrawn"], row["license"][:8]) == (None, "CC BY-NC")
+    assert {row["withdrawn"] for row in rows(settings)} == {None}
+    assert not ingest(settings, licenses=wider).listed
+
+
+def test_a_bucket_that_has_lost_much_stops_the_ingest_until_it_is_accepted(
+    bucket: PmcBucket, settings: IngestSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(removals, "_FEW", 1)
+    bucket.on(1)
+    for number in (1, 2, 3, 4):
+        bucket.put(number, drawn(number, tmp_path))
+    bucket.write_inventory(1)
+    ingest(settings)
+    for number in (1, 2):
+        bucket.on(2).remove(f"PMC{number}.1")
+    bucket.write_inventory(2)
+    with pytest.raises(InputError, match="lacks 2 of the dataset's 4 articles"):
+        ingest(settings)
+    assert {row["withdrawn"] for row in ledger(settings).values()} == {None}
+    assert ingest(settings, accept_removals=True).marked == {"removed": 2}
 
 
 def test_the_flows_parameters_take_json() -> None:

@@ -1,5 +1,6 @@
 """The run in this process: windows of shards, what a second run does, what a failing one leaves."""
 
+import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -9,12 +10,14 @@ import pytest
 
 from flows.runs.label import label, label_here
 from flows.runs.shards import ShardFuture, Submit
+from tasks.dataset.check import Totals, check
 from tasks.demo.papers import make_papers
 from tasks.errors import OutputError
+from tasks.extraction.confined_process import Stopped
 from tasks.extraction.pool import stop_shared_pools
 from tasks.labelling import label_shard
 from tasks.progress import Reporter
-from tasks.records import Shard, ShardOutcome
+from tasks.records import LabelledPaper, Shard, ShardOutcome
 from tasks.settings import ExtractionLimits, LabelSettings
 from tests.flows.command import copies, ledger, subfigure_rows
 
@@ -133,3 +136,28 @@ def test_a_shard_that_cannot_be_written_ends_the_run_and_the_next_one_goes_on(
         label(settings, executor(), Reporter())
     assert len(ledger(tmp_path / "out")) == 2
     assert label_here(settings, Reporter()).papers == 2
+
+
+def test_an_interrupted_shard_keeps_the_papers_that_are_done(
+    pdf: Path, settings: LabelSettings, tmp_path: Path
+) -> None:
+    copies(pdf, tmp_path / "in", 40)
+    settings = replace(settings, shard_size=40, workers=1, batch_size=1)
+
+    class Interrupted(Reporter):
+        """Stops the run at its third paper, as Ctrl-C does."""
+
+        def labelled(self, paper: LabelledPaper) -> None:
+            super().labelled(paper)
+            if self.counts.papers == 3:
+                stop_shared_pools()
+
+    with contextlib.suppress(Stopped):
+        label_here(settings, Interrupted())
+    kept = ledger(tmp_path / "out")
+    assert 3 <= len(kept) < 40
+    assert set(kept.values()) == {"ok"}
+    summary = label_here(settings, Reporter())
+    assert summary.counts.by_status == {"ok": 40 - len(kept)}
+    assert len(ledger(tmp_path / "out")) == 40
+    assert list(check(tmp_path / "out", Totals())) == []

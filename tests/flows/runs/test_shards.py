@@ -1,9 +1,14 @@
 """Shards in a window and in threads, by shards that need no PDF."""
 
+import threading
+import time
+from concurrent.futures import Future
+
 import pytest
 
+from flows.runs import shards as shards_module
 from flows.runs.shards import in_window, threads
-from tasks.errors import OutputError
+from tasks.errors import LeaseLostError, OutputError, TransientError
 from tasks.progress import Reporter
 from tasks.records import Counts, ShardOutcome
 from tasks.settings import LabelSettings
@@ -60,3 +65,83 @@ def test_the_error_of_a_shard_ends_the_run() -> None:
 
     with pytest.raises(OutputError, match="No space"):
         run()
+
+
+class Failing:
+    """A shard's work that fails some times with an error, then succeeds."""
+
+    def __init__(self, error: Exception, times: int) -> None:
+        self.error, self.times, self.tried = error, times, 0
+
+    def __call__(self, shard: str, settings: LabelSettings, reporter: Reporter) -> ShardOutcome:
+        self.tried += 1
+        if self.tried <= self.times:
+            raise self.error
+        return outcome_of(shard)
+
+
+def test_a_shard_that_a_store_has_failed_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shards_module, "PAUSES", (0.01, 0.01))
+    do = Failing(TransientError("the store does not answer"), times=2)
+    with threads(do, Reporter()) as submit:
+        assert submit("a", SETTINGS).result().part == "a"
+    assert do.tried == 3
+
+
+def test_a_store_that_goes_on_failing_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shards_module, "PAUSES", (0.01, 0.01))
+    do = Failing(TransientError("the store does not answer"), times=9)
+    with threads(do, Reporter()) as submit, pytest.raises(TransientError):
+        submit("a", SETTINGS).result()
+    assert do.tried == 3
+
+
+@pytest.mark.parametrize("error", [LeaseLostError("another run took over"), ValueError("a bug")])
+def test_what_will_not_pass_is_not_tried_again(error: Exception) -> None:
+    do = Failing(error, times=1)
+    with threads(do, Reporter()) as submit, pytest.raises(type(error)):
+        submit("a", SETTINGS).result()
+    assert do.tried == 1
+
+
+def test_a_run_that_ends_does_not_wait_for_another_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shards_module, "PAUSES", (600.0,))
+    started = time.monotonic()
+    do = Failing(TransientError("the store does not answer"), times=1)
+
+    def run() -> None:
+        with threads(do, Reporter()) as submit:
+            futures.append(submit("a", SETTINGS))
+            while not do.tried:
+                time.sleep(0.01)
+            raise KeyboardInterrupt
+
+    futures: list[Future[ShardOutcome]] = []
+    with pytest.raises(KeyboardInterrupt):
+        run()
+    (future,) = futures
+    assert isinstance(future.exception(timeout=5), TransientError)
+    assert time.monotonic() - started < 60
+
+
+def test_an_interrupted_run_lets_its_shards_write_what_is_done() -> None:
+    begun, interrupted = threading.Event(), threading.Event()
+    written: list[str] = []
+
+    def do(shard: str, settings: LabelSettings, reporter: Reporter) -> ShardOutcome:
+        begun.set()
+        interrupted.wait(5)
+        time.sleep(0.2)
+        written.append(shard)
+        return outcome_of(shard)
+
+    def run() -> None:
+        with threads(do, Reporter()) as submit:
+            submit("a", SETTINGS)
+            begun.wait(5)
+            interrupted.set()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run()
+    assert written == ["a"]

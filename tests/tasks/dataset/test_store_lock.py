@@ -10,7 +10,7 @@ import pytest
 
 from tasks.dataset import store_lock
 from tasks.dataset.lock import check_lease, reading, writing
-from tasks.errors import OutputError
+from tasks.errors import LeaseLostError, OutputError
 from tasks.stores import objects, paths
 from tests.stores import Fault, Store
 
@@ -87,7 +87,7 @@ def test_who_lost_the_lock_may_write_no_more_and_does_not_take_it_from_the_next(
         paths.put_bytes(
             paths.read(out / store_lock.LOCK / lost), out / store_lock.LOCK / f"{int(lost) + 1:08}"
         )
-        with pytest.raises(OutputError, match="another run took over"):
+        with pytest.raises(LeaseLostError, match="another run took over"):
             check_lease(out, lost)
     with pytest.raises(OutputError, match="is being written by"), writing(out):
         pass
@@ -139,5 +139,5 @@ def test_a_reply_that_was_lost_does_not_lock_its_own_run_out(
 def test_a_lease_on_a_folder_is_checked_too(tmp_path: Path) -> None:
     with writing(tmp_path) as first:
         check_lease(tmp_path, first)
-    with writing(tmp_path), pytest.raises(OutputError, match="another run took over"):
+    with writing(tmp_path), pytest.raises(LeaseLostError, match="another run took over"):
         check_lease(tmp_path, first)

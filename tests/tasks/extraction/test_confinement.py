@@ -1,67 +1,83 @@
-"""A process that opens hostile files stays within its limits, whatever its parent had imported."""
+"""A process that opens hostile files stays within its limits, and has nothing that it does not need."""
 
 import json
 import subprocess
 import sys
 
+import pytest
+
+from tasks.extraction.confinement import Confinement, environment
+from tasks.extraction.landlock import landlock_version
+
 LIMITS_OF_A_PROCESS = """
 import json, resource
+from tasks.extraction.confinement import keep_out_what_is_not_needed, limit_resources
+from tasks.settings import ExtractionLimits
+
+keep_out_what_is_not_needed()
 import numpy, scipy.linalg
 from threadpoolctl import threadpool_info
-from tasks.extraction.confinement import confine, expect_one_core
-
-expect_one_core()
-before = max(pool["num_threads"] for pool in threadpool_info())
-confine(2000)
-after = max(pool["num_threads"] for pool in threadpool_info())
+limit_resources(ExtractionLimits(memory_mb=2000, result_mb=1))
 try:
     bytearray(3000 * 2**20)
     refused = False
 except MemoryError:
     refused = True
-print(json.dumps([before, after, refused, resource.getrlimit(resource.RLIMIT_CORE)]))
+threads = max(pool["num_threads"] for pool in threadpool_info())
+print(json.dumps([threads, refused, resource.getrlimit(resource.RLIMIT_CORE)]))
 """
 
+LIBRARIES_OF_A_PROCESS = """
+import json, os, sys
+from tasks.extraction.confinement import keep_out_what_is_not_needed
+from tasks.extraction.paper_job import prepare
 
-def test_a_process_that_had_numpy_already_is_kept_to_one_core_and_its_memory():
-    ran = subprocess.run(
-        [sys.executable, "-c", LIMITS_OF_A_PROCESS],
-        env={"OMP_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "2"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert json.loads(ran.stdout) == [2, 1, True, [0, 0]]
-
-
-def test_a_process_without_numpy_never_starts_further_threads():
-    ran = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "from tasks.extraction.confinement import expect_one_core\nexpect_one_core()\n"
-            "import numpy\nfrom threadpoolctl import threadpool_info\n"
-            "print(max(pool['num_threads'] for pool in threadpool_info()))",
-        ],
-        env={},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert ran.stdout.strip() == "1"
-
-
-ARROW_OF_A_PROCESS = """
-import json, sys
-from tasks.extraction.confinement import import_arrow
-
-import_arrow()
+keep_out_what_is_not_needed()
+prepare()
 import pyarrow as pa
 pa.array([{"a": ["b"]}], pa.struct({"a": pa.list_(pa.string())}))
-print(json.dumps([pa.default_memory_pool().backend_name, "pandas" in sys.modules]))
+unneeded = {"pandas", "onnxruntime", "torch", "pymupdf4llm"} & set(sys.modules)
+print(json.dumps([pa.default_memory_pool().backend_name, sorted(unneeded), len(os.listdir("/proc/self/task"))]))
+"""
+
+CONFINED = """
+import sys
+{before}
+from tasks.extraction.confinement import confine
+print(confine())
+import wave  # what is not loaded yet is still to be had
 """
 
 
-def test_arrow_comes_without_its_own_allocator_and_without_pandas():
-    ran = subprocess.run([sys.executable, "-c", ARROW_OF_A_PROCESS], capture_output=True, check=True)
-    assert json.loads(ran.stdout) == ["system", False]
+def ran(code: str) -> str:
+    """What a process prints that is started as those are which read papers."""
+    command = [sys.executable, "-c", f"import sys; sys.path[:] = {sys.path!r}\n{code}"]
+    return subprocess.run(command, env=environment(), capture_output=True, text=True, check=True).stdout
+
+
+def test_a_process_is_kept_to_one_core_and_its_memory():
+    assert json.loads(ran(LIMITS_OF_A_PROCESS)) == [1, True, [0, 0]]
+
+
+def test_a_process_loads_what_it_needs_and_starts_no_thread():
+    assert json.loads(ran(LIBRARIES_OF_A_PROCESS)) == ["system", [], 1]
+
+
+def test_secrets_stay_with_the_parent(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    passed = environment()
+    assert passed["TZ"] == "Europe/Berlin"
+    assert "secret" not in passed.values()
+    assert "HOME" not in passed
+
+
+@pytest.mark.skipif(not landlock_version(), reason="this kernel has no Landlock")
+def test_what_does_not_hold_is_said():
+    assert Confinement().lacking is None
+    assert ran(CONFINED.format(before="")).strip() == str(Confinement())
+    threads = "import threading, time; threading.Thread(target=time.sleep, args=(9,), daemon=True).start()"
+    assert "Landlock: a library has started threads" in str(
+        Confinement(landlock="a library has started threads, which it does not hold").lacking
+    )
+    assert "a library has started threads" in ran(CONFINED.format(before=threads))

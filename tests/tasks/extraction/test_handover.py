@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -126,3 +127,34 @@ def test_flipped_bytes_are_refused_or_give_an_extraction(tmp_path: Path, data: s
     except Exception:  # noqa: BLE001 (the pool takes any for the paper's failure)
         return
     assert isinstance(found, Extraction)
+
+
+def test_what_unpacks_to_more_than_it_weighs_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+    write_extraction(changed(extraction(1), caption="a" * 50 * 2**20), tmp_path / "plain")
+    plain = pa.BufferReader((tmp_path / "plain").read_bytes())
+    with pa.OSFile(str(tmp_path / "bomb"), "wb") as sink:
+        for _ in range(2):
+            stream = pa.ipc.open_stream(plain)
+            options = pa.ipc.IpcWriteOptions(compression="zstd")
+            with pa.ipc.new_stream(sink, stream.schema, options=options) as packed:
+                for batch in stream:
+                    packed.write_batch(batch)
+    assert (tmp_path / "bomb").stat().st_size < 2**20
+    before = pa.total_allocated_bytes()
+    with pytest.raises(ValueError, match="did not hand over rows as they are"):
+        read_extraction(tmp_path / "bomb", paper(1), LIMITS)
+    assert pa.total_allocated_bytes() - before < 2**20
+
+
+def test_more_items_than_any_paper_has_are_refused(tmp_path: Path) -> None:
+    write_extraction(replace(extraction(1), gaps=("",) * 1_000_001), tmp_path / "file")
+    with pytest.raises(ValueError, match="a number of items within reason"):
+        read_extraction(tmp_path / "file", paper(1), LIMITS)
+
+
+def test_what_follows_the_figures_is_refused(tmp_path: Path) -> None:
+    write_extraction(extraction(1), tmp_path / "file")
+    with (tmp_path / "file").open("ab") as file:
+        file.write(b"x")
+    with pytest.raises(ValueError, match="nothing but figures"):
+        read_extraction(tmp_path / "file", paper(1), LIMITS)

@@ -1,8 +1,6 @@
 """What a paper does to its process costs that paper alone."""
 
-import multiprocessing
 import os
-import shutil
 import signal
 import sys
 import threading
@@ -14,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from tasks.errors import FigmillError, OutputError, PaperError
-from tasks.extraction.pool import ExtractionPool, Stopped
+from tasks.extraction.confined_process import Stopped
+from tasks.extraction.pool import ExtractionPool
 from tasks.records import Extraction, Failure, Metadata, Paper, PaperFiles
 from tasks.settings import ExtractionLimits
 from tests.tasks.small_records import extraction, failure, files
@@ -34,13 +33,10 @@ def read(given: PaperFiles, limits: ExtractionLimits) -> Extraction:
         time.sleep(60)
     if deed == "segfault":
         os.kill(os.getpid(), signal.SIGSEGV)
-    if deed == "once" and not (marker := Path(paper.source_uri).with_name("killed")).exists():
-        marker.touch()
-        os.kill(os.getpid(), signal.SIGKILL)
+    if deed == "slow":
+        time.sleep(1.5)
     if deed == "heavy":
         return extraction(1, data=bytes(9 * 2**20))
-    if deed == "no-spool":
-        shutil.rmtree(Path(paper.source_uri).parent)
     if deed == "exit":
         os._exit(3)
     if deed == "killed":
@@ -148,17 +144,20 @@ def test_a_spool_that_cannot_be_written_is_the_runs_failure_not_the_papers(
     pool: ExtractionPool, tmp_path: Path
 ) -> None:
     spool = tmp_path / "spool"
-    results = pool.read([files(Paper("0" * 64, f"{spool}/no-spool.pdf"))], spool)
+
+    def papers() -> Iterator[PaperFiles]:
+        spool.rmdir()
+        yield paper("good")
+
     with pytest.raises(OutputError, match="cannot write"):
-        list(results)
+        list(pool.read(papers(), spool))
 
 
 def test_processes_that_are_all_killed_are_replaced(tmp_path: Path) -> None:
     pool = ExtractionPool(2, LIMITS, read)
     list(pool.read([paper("good")], tmp_path))
-    for process in multiprocessing.active_children():
-        if process.name == "pebble_pool_worker" and process.pid:
-            os.kill(process.pid, signal.SIGKILL)
+    for pid in pool.pids:
+        os.kill(pid, signal.SIGKILL)
     results = list(pool.read([paper(f"p{number}") for number in range(5)], tmp_path))
     pool.stop()
     assert [type(result) for result in results] == [Extraction] * 5
@@ -167,23 +166,38 @@ def test_processes_that_are_all_killed_are_replaced(tmp_path: Path) -> None:
 def test_a_paper_whose_process_was_killed_from_outside_is_read_again(
     pool: ExtractionPool, tmp_path: Path
 ) -> None:
-    (result,) = pool.read([files(Paper("0" * 64, f"{tmp_path}/once.pdf"))], tmp_path / "spool")
-    assert (tmp_path / "killed").exists()
+    list(pool.read([paper("good"), paper("better")], tmp_path))  # both processes are there
+    before = pool.pids
+    killing = threading.Timer(0.5, lambda: [os.kill(pid, signal.SIGKILL) for pid in before])
+    killing.start()
+    (result,) = pool.read([paper("slow")], tmp_path)
+    killing.join()
     assert isinstance(result, Extraction)
 
 
 def test_stop_ends_a_hanging_read_at_once_and_leaves_no_process(tmp_path: Path) -> None:
-    before = set(multiprocessing.active_children())
     pool = ExtractionPool(2, ExtractionLimits(timeout=600), read)
     started = time.monotonic()
-    stop = threading.Timer(3, pool.stop)
+    pids: list[int] = []
+    stop = threading.Timer(3, lambda: (pids.extend(pool.pids), pool.stop()))
     stop.start()
     with pytest.raises(Stopped):
         list(pool.read([paper("hang"), paper("native-hang")], tmp_path))
     stop.join()
+    assert len(pids) == 2
     assert time.monotonic() - started < 60  # far from the 600 seconds that either paper may take
-    mine = set(multiprocessing.active_children()) - before
-    assert not [process for process in mine if process.name == "pebble_pool_worker"]
+    assert not [pid for pid in pids if lives(pid)]
+
+
+def lives(pid: int) -> bool:
+    """Waits some seconds for a process to end."""
+    for _ in range(50):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return False
+        time.sleep(0.1)
+    return True
 
 
 def test_an_installation_that_cannot_read_ends_the_run(

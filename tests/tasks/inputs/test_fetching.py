@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.errors import InputError
+from tasks.errors import TransientError
 from tasks.inputs import fetching
 from tasks.inputs.fetching import Deliveries, Inbox, Remote, find_jats_below, find_remote
 from tasks.records import Failure, Paper, PaperFiles, SourceFile
@@ -103,7 +103,7 @@ def test_a_store_that_fails_ends_the_run(s3: Store, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(objects.filesystem("s3"), "retries", 1)
     s3.faults.append(Fault(503, "SlowDown", path="a.pdf"))
     with (
-        pytest.raises(InputError, match=r"cannot read .*a.pdf: .*tried several times"),
+        pytest.raises(TransientError, match=r"cannot read .*a.pdf: .*tried several times"),
         Deliveries([paper(uri)], "shard", MB) as deliveries,
     ):
         list(deliveries)

@@ -125,3 +125,13 @@ def test_inventories_that_were_named_tell_of_their_difference_alone(bucket: PmcB
 def test_an_inventory_that_lists_far_less_than_the_last_is_not_believed(bucket: PmcBucket) -> None:
     with pytest.raises(InputError, match="not believed"):
         catalogue(Span(TWO), cursor=Cursor(URI, ONE, articles=100))
+
+
+def test_articles_that_went_under_another_licence_are_looked_at_again_once_more_licences_are_asked_for(
+    bucket: PmcBucket,
+) -> None:
+    held = [ledger_row(1, etag(bucket, "PMC1.1"), withdrawn="relicensed")]
+    found = catalogue(Span(TWO, TWO), *held, cursor=Cursor(URI, TWO, licenses=("CC0", "CC BY")))
+    assert found.changed(("CC BY",)) == []
+    assert numbers([listed for listed, _ in found.changed(("CC BY", "CC BY-NC"))]) == [(1, 1)]
+    assert numbers([listed for listed, _ in found.changed(("*",))]) == [(1, 1)]

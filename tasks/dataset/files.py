@@ -80,10 +80,17 @@ def unfinished(target: StorePath) -> Path:
 
 
 def writer_options(schema: pa.Schema) -> dict[str, Any]:
-    """How a part is written."""
+    """How a part is written.
+
+    Pages end where the content says so, not after so many bytes: what stays the same when rows are added or left out
+    keeps its pages, which a store that knows chunks (the Hugging Face Hub) need not be sent again. The page index lets
+    a reader skip to a row.
+    """
     repeating = [name for name in schema.names if name not in _ONE_OF_A_KIND and not name.endswith("bbox")]
     return {
         "compression": "zstd",
         "use_dictionary": [*repeating, *(f"{name}.list.element" for name in _REPEATING_LISTS)],
         "write_statistics": [name for name in schema.names if name not in _ONE_OF_A_KIND[2:]],
+        "use_content_defined_chunking": True,
+        "write_page_index": True,
     }

@@ -331,24 +331,31 @@ def subfigure_schema(classes: Sequence[str], embedding_size: int, version: str =
     )
 
 
+def described(schema: pa.Schema) -> pa.Schema:
+    """`schema` with its other metadata, and what tells `datasets` how to read its columns."""
+    features = {field.name: _feature(field) for field in schema}
+    told = {b"huggingface": json.dumps({"info": {"features": features}}).encode()}
+    return schema.with_metadata({**(schema.metadata or {}), **told})
+
+
 def with_provenance(schema: pa.Schema, provenance: Provenance) -> pa.Schema:
     """`schema` with the file metadata that says which model wrote it and how `datasets` should read it."""
-    features = {field.name: _feature(field) for field in schema}
-    return schema.with_metadata(
-        {
-            "figmill.schema_version": SCHEMA_VERSION,
-            "figmill.classes": json.dumps(list(provenance.classes)),
-            "figmill.model_id": provenance.model_id,
-            "figmill.model_card": provenance.card,
-            "figmill.provenance": json.dumps(
-                {
-                    "model_id": provenance.model_id,
-                    "captions": provenance.captions,
-                    "precision": provenance.precision,
-                }
-            ),
-            "huggingface": json.dumps({"info": {"features": features}}),
-        }
+    return described(
+        schema.with_metadata(
+            {
+                "figmill.schema_version": SCHEMA_VERSION,
+                "figmill.classes": json.dumps(list(provenance.classes)),
+                "figmill.model_id": provenance.model_id,
+                "figmill.model_card": provenance.card,
+                "figmill.provenance": json.dumps(
+                    {
+                        "model_id": provenance.model_id,
+                        "captions": provenance.captions,
+                        "precision": provenance.precision,
+                    }
+                ),
+            }
+        )
     )
 
 

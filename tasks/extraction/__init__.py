@@ -9,6 +9,7 @@ jats.py            an article's JATS XML: metadata, captions, and its licence pu
 jats_figures.py    its figures, wherever it keeps labels, captions and graphics
 jats_prose.py      the words of its elements: lists, breaks, formulas
 article_words.py   label and caption of each figure: JATS where it is of the same article, else as printed
+drawing.py         a page as a picture, with boxes or bare, for `figmill view` and `figmill export`
 inspection.py      a paper's pages with all that is found drawn on them, for `figmill inspect`
 
 The limits themselves (`ExtractionLimits`) are settings: tasks/settings.py.

@@ -20,7 +20,7 @@ from tasks.index.rows import figure_boxes, picture
 from tasks.index.search import SearchIndex
 from tasks.version import pipeline_version
 from tasks.view import shown as pages
-from tasks.view.drawing import Drawer, has_pdf
+from tasks.extraction.drawing import Drawer, has_pdf
 from tasks.view.filters import NOTHING, Filters, address, read
 from tasks.view.guard import Guard
 

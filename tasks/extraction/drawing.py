@@ -1,4 +1,4 @@
-"""Pages of PDFs with boxes drawn on them: in a process of its own, under limits of time and memory.
+"""Pages of PDFs as pictures, with boxes drawn on them or bare: in a process of its own, under limits.
 
 The path of a PDF comes from the dataset, which may come from anywhere: a file is shown only if its SHA-256 is the
 paper_id, that is, if it is the very file that was labelled.
@@ -10,11 +10,12 @@ import functools
 import io
 import multiprocessing
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tasks.errors import PaperError
 from tasks.extraction.confinement import confine, expect_one_core
@@ -36,6 +37,16 @@ _PAGES_PER_PROCESS = 100
 _FIGURE, _SUBFIGURE = ("#d62728", 2), ("#1f77b4", 4)
 """Colour, as `figmill inspect` has it, and width of the line in pixels."""
 _LIMITS = ExtractionLimits(timeout=_SECONDS, memory_mb=_MEMORY_MB)
+
+
+@dataclass(frozen=True, slots=True)
+class PagePicture:
+    """A page as a PNG; `scale` is pixels per PDF point."""
+
+    data: bytes
+    width: int
+    height: int
+    scale: float
 
 
 def has_pdf(source_uri: str) -> bool:
@@ -69,6 +80,11 @@ class Drawer:
         boxes = tuple((one[0], one[1], one[2], one[3]) for one in (figure, *subfigures))
         return self._kept(source_uri, paper_id, page, boxes)
 
+    def page(self, source_uri: str, paper_id: str, page: int) -> PagePicture:
+        """A page (from 1) as it is. Raises as `draw` does."""
+        picture: PagePicture = self._asked(source_uri, _bare, (paper_id, page))
+        return picture
+
     def close(self) -> None:
         """Ends the process."""
         with self._lock:
@@ -78,6 +94,10 @@ class Drawer:
                 self._pool = None
 
     def _draw(self, source_uri: str, paper_id: str, page: int, boxes: Boxes) -> bytes:
+        drawn: bytes = self._asked(source_uri, _drawn, (paper_id, page, boxes))
+        return drawn
+
+    def _asked(self, source_uri: str, work: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         from pebble import ProcessExpired
 
         if not has_pdf(source_uri):
@@ -85,16 +105,13 @@ class Drawer:
         with self._lock:
             if self._pool is None or not self._pool.active:
                 self._pool = _new_pool()
-            future = self._pool.schedule(
-                _drawn, args=(Path(source_uri), paper_id, page, boxes), timeout=_SECONDS
-            )
+            future = self._pool.schedule(work, args=(Path(source_uri), *arguments), timeout=_SECONDS)
         try:
-            drawn: bytes = future.result()
+            return future.result()
         except TimeoutError:
             raise PaperError("timeout", "Drawing the page took too long.") from None
         except (ProcessExpired, BrokenProcessPool, CancelledError, MemoryError):
             raise PaperError("crash", "The page could not be drawn.") from None
-        return drawn
 
 
 def _new_pool() -> ProcessPool:
@@ -121,6 +138,17 @@ def _limit() -> None:
 
 
 def _drawn(path: Path, paper_id: str, number: int, boxes: Boxes) -> bytes:
+    pixmap, scale = _pixels(path, paper_id, number)
+    return _with_boxes(pixmap, boxes, scale)
+
+
+def _bare(path: Path, paper_id: str, number: int) -> PagePicture:
+    pixmap, scale = _pixels(path, paper_id, number)
+    return PagePicture(pixmap.tobytes("png"), pixmap.width, pixmap.height, scale)
+
+
+def _pixels(path: Path, paper_id: str, number: int) -> tuple[pymupdf.Pixmap, float]:
+    """A page's pixels, and how many of them a PDF point takes."""
     from tasks.pdf.documents import MUPDF_ERRORS, open_pdf
 
     with open_pdf(path, _LIMITS, paper_id) as document:
@@ -129,10 +157,9 @@ def _drawn(path: Path, paper_id: str, number: int, boxes: Boxes) -> bytes:
         try:
             page = document[number - 1]
             pixmap = page.get_pixmap(dpi=_dpi(page.rect.width, page.rect.height), alpha=False)
-            encoded: bytes = _with_boxes(pixmap, boxes, pixmap.width / max(page.rect.width, 1.0))
+            return pixmap, pixmap.width / max(page.rect.width, 1.0)
         except MUPDF_ERRORS as error:
             raise PaperError("damaged", "The page could not be drawn.") from error
-        return encoded
 
 
 def _dpi(width: float, height: float) -> int:

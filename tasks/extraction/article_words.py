@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tasks.extraction.jats import Article, ArticleFigure
 from tasks.pdf.found_figure import FoundFigure
 from tasks.pdf.pages import PageContent
-from tasks.records import CaptionSource
+from tasks.records import CaptionSource, Gap
 from tasks.wording.labels import label_key
 
 DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+[^\s\"<>.,;:)\]]")
@@ -61,14 +61,11 @@ def words_of_figures(found: Sequence[FoundFigure], article: Article | None) -> l
 
 def missing_figures(
     words: Sequence[FigureWords], article: Article, pages: Sequence[PageContent]
-) -> list[str]:
-    """A sentence for each figure of the JATS that the PDF does not have, with the page that cites it first."""
+) -> list[Gap]:
+    """Each figure of the JATS that the PDF does not have, with the page that cites it first."""
     known = _by_key(article)
     missing = known.keys() - {label_key(w.label) for w in words if w.label}
-    return [
-        f"{known[key].label} is in the JATS and was not found in the PDF{_cited(known[key].label, pages)}"
-        for key in sorted(missing)
-    ]
+    return [_missing(known[key].label, pages) for key in sorted(missing)]
 
 
 def is_of_another(article: Article, found: Sequence[FoundFigure], pages: Sequence[PageContent]) -> bool:
@@ -113,14 +110,19 @@ def _share(a: str, b: str) -> float:
     return len(words[0] & words[1]) / max(1, min(map(len, words)))
 
 
-def _cited(label: str, pages: Sequence[PageContent]) -> str:
+def _missing(label: str, pages: Sequence[PageContent]) -> Gap:
+    page = _cited(label, pages)
+    cited = f" (first cited on page {page})" if page else ""
+    return Gap("figure", page, f"{label} is in the JATS and was not found in the PDF{cited}")
+
+
+def _cited(label: str, pages: Sequence[PageContent]) -> int | None:
     """The first page that cites a label by its number."""
     number = label.split()[-1]
     cites = re.compile(
         rf"\b(?:fig(?:ure|s)?|scheme|plate|chart)s?\b\.?\s*{re.escape(number)}(?!\d)", re.IGNORECASE
     )
-    page = next((page.number for page in pages if any(cites.search(line.text) for line in page.lines)), None)
-    return f" (first cited on page {page})" if page else ""
+    return next((page.number for page in pages if any(cites.search(line.text) for line in page.lines)), None)
 
 
 def _labels_by_place(printed: Sequence[str | None], known: Sequence[str]) -> list[str | None]:

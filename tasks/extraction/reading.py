@@ -28,6 +28,7 @@ from tasks.records import (
     Extraction,
     Figure,
     FigureKind,
+    Gap,
     Metadata,
     Paper,
     PaperFiles,
@@ -40,16 +41,18 @@ from tasks.settings import ExtractionLimits
 def read_paper(files: PaperFiles, limits: ExtractionLimits) -> Extraction:
     """Every figure of a paper with its subfigures. Raises PaperError."""
     started, paper = time.perf_counter(), files.paper
-    gaps: list[str] = []
+    gaps: list[Gap] = []
     notes: list[str] = []
     with open_pdf(files.main.path, limits, paper.paper_id) as document:
         pages = read_pages(document, limits, gaps)
         found, without_artwork = find_figures(pages, gaps)
         gaps += [
-            f"the artwork of {c.label} was not found (caption on page {c.page})" for c in without_artwork
+            Gap("figure", c.page, f"the artwork of {c.label} was not found (caption on page {c.page})")
+            for c in without_artwork
         ]
         if _is_scan(pages):
-            gaps.append("the pages are pictures without text: captions cannot be read")
+            said = "the pages are pictures without text: captions cannot be read"
+            gaps.append(Gap("text", None, said))
         article = _article(files.jats, found, pages, gaps)
         words = words_of_figures(found, article)
         gaps += missing_figures(words, article, pages) if article else []
@@ -61,7 +64,8 @@ def read_paper(files: PaperFiles, limits: ExtractionLimits) -> Extraction:
                 raise_if_out_of_memory(error)
                 what = f"{own.label or 'a figure'} on page {place.page.number}"
                 known = isinstance(error, MUPDF_ERRORS)
-                gaps.append(f"{what} {'is damaged' if known else 'could not be read'} and was left out")
+                said = f"{what} {'is damaged' if known else 'could not be read'} and was left out"
+                gaps.append(Gap("figure", place.page.number, said))
                 notes.append(f"{what}: {''.join(traceback.format_exception(error))}")
         return Extraction(
             paper=paper,
@@ -75,7 +79,7 @@ def read_paper(files: PaperFiles, limits: ExtractionLimits) -> Extraction:
 
 
 def _article(
-    file: SourceFile | None, found: Sequence[FoundFigure], pages: Sequence[PageContent], gaps: list[str]
+    file: SourceFile | None, found: Sequence[FoundFigure], pages: Sequence[PageContent], gaps: list[Gap]
 ) -> jats.Article | None:
     """The article's JATS; None where there is none, and where it cannot be read or is another's, which `gaps` say."""
     if file is None:
@@ -84,11 +88,12 @@ def _article(
     try:
         article = jats.load_article(file.path)
     except jats.JatsError as error:
-        gaps.append(f"the XML beside the PDF was not used: {name} {error}")
+        gaps.append(Gap("jats", None, f"the XML beside the PDF was not used: {name} {error}"))
         return None
     if is_of_another(article, found, pages):
         title = article.metadata.title or "without title"
-        gaps.append(f"the XML beside the PDF was not used: {name} is of another article ({title[:80]})")
+        said = f"the XML beside the PDF was not used: {name} is of another article ({title[:80]})"
+        gaps.append(Gap("jats", None, said))
         return None
     return article
 
@@ -104,7 +109,7 @@ def _is_scan(pages: Sequence[PageContent]) -> bool:
 
 
 def _read_figure(
-    index: int, found: FoundFigure, words: FigureWords, limits: ExtractionLimits, gaps: list[str]
+    index: int, found: FoundFigure, words: FigureWords, limits: ExtractionLimits, gaps: list[Gap]
 ) -> Figure:
     page, text = found.page, words.caption
     images = [i for i in placed_images(page) if boxes.overlaps(i.bbox, found.bbox, -1)]
@@ -121,7 +126,7 @@ def _read_figure(
         )
         for i, (panel, subcaption) in enumerate(zip(panels, subcaptions, strict=True))
     )
-    gaps += pixels.notes
+    gaps += [Gap("image", page.number, note) for note in pixels.notes]
     return Figure(
         figure_index=index,
         page=page.number,

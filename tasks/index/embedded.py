@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from tasks.clock import now
-from tasks.dataset.schema import ARTICLE_COLUMNS, INDEXED_COLUMNS
+from tasks.dataset.schema import INDEXED_COLUMNS
 from tasks.errors import OutputError
 from tasks.index.documents import Document
 from tasks.index.source import Origin, Part
@@ -56,7 +56,7 @@ CREATE TABLE thumbnails (id INTEGER PRIMARY KEY, jpeg BLOB NOT NULL);
 CREATE TABLE embeddings (id INTEGER PRIMARY KEY, vector BLOB NOT NULL);
 CREATE VIRTUAL TABLE texts USING fts5 (own, caption, title, words, tokenize = 'porter unicode61 remove_diacritics 2');
 """
-_PAPER_COLUMNS = ("paper_id", "source_uri", *ARTICLE_COLUMNS)
+_PAPER_COLUMNS = ("paper_id", "source_uri", *(c.name for c in INDEXED_COLUMNS if c.of_article))
 _SUBFIGURE_COLUMNS = (
     "subfigure_id",
     "figure_index",

@@ -6,6 +6,7 @@ user names, and reports, search documents and exports of a dataset that is there
 
     stages (with @task) ── labelling, relabelling ── classifying, bundles                      the spine
        pmc/   report/   export/   view/   developing/   demo/                                  around it
+       duplicates/
        inputs/   index/
        dataset/   extraction/
        stores/   pdf/   panels/                                                                what they stand on
@@ -24,7 +25,8 @@ extraction/      papers read by processes, under limits of time and memory
 pmc/             PMC's bucket, followed night by night
 report/          the report of a run, and what people say of labels
 index/           search: the embedded index, PostgreSQL, OpenSearch
-export/          WebDataset, the Hugging Face Hub, Croissant
+duplicates/      rows that show the same picture
+export/          the Hugging Face Hub, WebDataset, picture files, COCO, Label Studio, Croissant
 view/            a dataset in a browser
 demo/            the demo's two papers
 developing/      what only Figmill's developers run

@@ -63,7 +63,9 @@ def codes(grey: Grey) -> Codes:
     coefficients = dctn(windows, axes=(1, 2))
     rows, columns = _frequencies()
     bits = coefficients[:, rows, columns] > 0
-    found: Codes = (bits.astype(np.uint64) << np.arange(bits.shape[1], dtype=np.uint64)).sum(1, dtype=np.uint64)
+    found: Codes = (bits.astype(np.uint64) << np.arange(bits.shape[1], dtype=np.uint64)).sum(
+        1, dtype=np.uint64
+    )
     return found
 
 
@@ -75,13 +77,13 @@ def blurred(values: npt.NDArray[np.float32], sigma: float) -> npt.NDArray[np.flo
     return smooth
 
 
-def sampling(start: float, share: float, samples: int) -> npt.NDArray[np.float32]:
-    """(samples, 64): weights that take so many values, by linear interpolation, from `start` on along `share` of a
+def sampling(start: float, share: float, samples: int, side: int = SIDE) -> npt.NDArray[np.float32]:
+    """(samples, side): weights that take so many values, by linear interpolation, from `start` on along `share` of a
     side; both are shares of the side. Beyond the side its last value counts."""
-    places = (start + (np.arange(samples) + 0.5) / samples * share) * SIDE - 0.5
-    places = np.clip(places, 0, SIDE - 1)
-    low = np.minimum(places.astype(int), SIDE - 2)
-    weights = np.zeros((samples, SIDE), np.float32)
+    places = (start + (np.arange(samples) + 0.5) / samples * share) * side - 0.5
+    places = np.clip(places, 0, side - 1)
+    low = np.minimum(places.astype(int), side - 2)
+    weights = np.zeros((samples, side), np.float32)
     every = np.arange(samples)
     weights[every, low] = 1 - (places - low)
     weights[every, low + 1] = places - low

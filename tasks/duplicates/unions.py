@@ -23,7 +23,3 @@ class Unions:
         leads = {self.lead(name) for name in names}
         for lead in leads:
             self._leads[lead] = min(leads)
-
-    def sets(self) -> dict[str, str]:
-        """Each name that was ever asked for or united, with the one that stands for its set."""
-        return {name: self.lead(name) for name in list(self._leads)}

@@ -46,8 +46,8 @@ def write_card(facts: CardFacts) -> str:
         *_splits(facts),
         "## Licences\n\nEvery row has the licence of its article (`license`): attribution is owed to the article "
         "(`doi`, `pmcid`, `title`). Where none is known, ask before you share the picture. "
-        "Where the figure has permissions of its own (`figure_license`), those count; where its caption credits another "
-        "source (`third_party`), ask that source. `attribution` is the line to print.",
+        "Where the figure has permissions of its own (`figure_license`), those count; where its caption credits "
+        "another source (`third_party`), ask that source. `attribution` is the line to print.",
         _table(("licence", "papers", "subfigures"), _licenses(counts)),
         f"## Labels\n\nNamed by the model `{_plain(facts.model_id)}`, not by people. `confidence` is a calibrated "
         f"probability. {_abstained(counts)}How good the model is, and where it is not, says [its card](MODEL.md).",
@@ -74,7 +74,9 @@ def _front_matter(facts: CardFacts) -> str:
     ]
     if facts.data_files:
         lines += ["configs:", "- config_name: default", "  data_files:"]
-        lines += [f"  - {{split: {split}, path: {json.dumps(glob)}}}" for split, glob in facts.data_files.items()]
+        lines += [
+            f"  - {{split: {split}, path: {json.dumps(glob)}}}" for split, glob in facts.data_files.items()
+        ]
     return "\n".join(["---", *lines, "---"])
 
 
@@ -117,9 +119,9 @@ def _splits(facts: CardFacts) -> list[str]:
         for split in facts.data_files
     ]
     return [
-        "## Splits\n\nBy article, and so that articles which show the same picture (`duplicate_group`) are never apart. "
-        "An article's split follows from a hash of its DOI: a later version of this dataset keeps it, and moves none "
-        "out of `train`.",
+        "## Splits\n\nBy article, and so that articles which show the same picture (`duplicate_group`) are never "
+        "apart. An article's split follows from a hash of its DOI: a later version of this dataset keeps it, and moves "
+        "none out of `train`.",
         _table(("split", "papers", "subfigures"), rows),
     ]
 

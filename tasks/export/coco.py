@@ -19,7 +19,7 @@ _FIGURE, _SUBFIGURE = 1, 2
 """Categories of a figure, and of a subfigure that was not scored; those of modalities follow."""
 
 
-def annotations(pages: Iterable[Page], classes: Sequence[str], name: str) -> str:
+def document(pages: Iterable[Page], classes: Sequence[str], name: str) -> str:
     """The JSON of all pages with their boxes."""
     pages = list(pages)
     licenses = {license_: number for number, license_ in enumerate(_licenses(pages), 1)}

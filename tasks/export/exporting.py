@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from tasks.export.splits import SPLITS, splits
 from tasks.export.webdataset import SHARDS, ShardWriter
 from tasks.index.source import Origin, Part, list_parts, origin, reading_parts
 from tasks.stores import paths
+from tasks.wording.licenses import choose_licenses
 
 _CARD, _MODEL_CARD = "README.md", "MODEL.md"
 _READ_PARQUET = """from datasets import load_dataset
@@ -73,6 +74,12 @@ class Exporter:
                 column = pq.read_table(file, columns=["modality_path"])["modality_path"]
             found.update(filter(None, pc.unique(pc.list_flatten(column)).to_pylist()))
         return found
+
+    def licenses_of(self, asked: Iterable[str]) -> tuple[str, ...]:
+        """The dataset's licences that are meant. Raises SettingsError for one that it has no row of."""
+        asked = tuple(asked)
+        known = [name for name in self._licenses().by_license if name] if asked else []
+        return tuple(dict.fromkeys(name for one in asked for name in choose_licenses(one, known)))
 
     def choosing(self, choice: Choice) -> Exporter:
         """The same with other rows chosen."""
@@ -138,7 +145,7 @@ class Exporter:
         with whole_folder(target) as folder:
             pages = draw_pages(self.out, self.parts, self.choice, folder, counts, advance)
             name = target.resolve().name
-            written = coco.annotations(pages, self.origin.classes, name)
+            written = coco.document(pages, self.origin.classes, name)
             self._require_pages(counts)
             (folder / coco.FILE).write_text(written, encoding="utf-8")
         return counts
@@ -168,9 +175,7 @@ class Exporter:
             raise OutputError(f"cannot write {file}: {error.strerror}") from error
         return file
 
-    def _chosen(
-        self, counts: ExportCounts, advance: Advance
-    ) -> Iterator[tuple[Part, str | None, pa.Table]]:
+    def _chosen(self, counts: ExportCounts, advance: Advance) -> Iterator[tuple[Part, str | None, pa.Table]]:
         """The chosen rows with their part and split."""
         for part in self.parts:
             for rows in chosen_rows(self.out, part, self.choice, counts, self.groups, advance):

@@ -27,7 +27,11 @@ def tasks(pages: Iterable[Page], model_id: str, folder: str) -> str:
 
 def labels(classes: Sequence[str]) -> str:
     """The labelling interface: a page with boxes that have one label each."""
-    names = [(_FIGURE, "figure"), (_SUBFIGURE, "not scored"), *((code, taxonomy.name(code)) for code in classes)]
+    names = [
+        (_FIGURE, "figure"),
+        (_SUBFIGURE, "not scored"),
+        *((code, taxonomy.name(code)) for code in classes),
+    ]
     lines = [f"    <Label value={quoteattr(value)} hint={quoteattr(hint)}/>" for value, hint in names]
     return "\n".join(
         [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from tasks.settings import REDISTRIBUTABLE
+from tasks.wording.licenses import family
 
 _CREATIVE_COMMONS = re.compile(r"CC (BY(?:-(?:NC-ND|NC-SA|NC|ND|SA))?) (\d\.\d)")
 _ZERO = re.compile(r"CC0(?: 1\.0)?")
@@ -15,12 +16,9 @@ cc-by-nd-4.0 cc-by-nc-nd-3.0 cc-by-nc-nd-4.0 cc-by-nc-sa-2.0 cc-by-nc-sa-3.0 cc-
 _KNOWN = frozenset(_OF_THE_HUB.split())
 
 
-_VERSION = re.compile(r" \d\.\d$")
-
-
 def is_open(license_: str | None) -> bool:
     """Whether it lets anybody pass a picture on, cut into panels and for any purpose (`REDISTRIBUTABLE`)."""
-    return _VERSION.sub("", license_ or "") in REDISTRIBUTABLE
+    return family(license_ or "") in REDISTRIBUTABLE
 
 
 def address(license_: str) -> str:

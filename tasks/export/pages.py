@@ -26,7 +26,17 @@ from tasks.records import Box
 
 FOLDER = "pages"
 _COLUMNS = (
-    *("subfigure_id", "paper_id", "source_uri", "pmcid", "doi", "title", "page", "figure_index", "figure_label"),
+    *(
+        "subfigure_id",
+        "paper_id",
+        "source_uri",
+        "pmcid",
+        "doi",
+        "title",
+        "page",
+        "figure_index",
+        "figure_label",
+    ),
     *("figure_bbox", "panel_label", "subfigure_bbox", "modality", "modality_path", "confidence", "rejected"),
     *RIGHTS,
 )

@@ -78,9 +78,10 @@ class Repository:
             for read in _read(mine, found):
                 if isinstance(read, Failure):
                     restored.papers_failed += 1
-                else:
-                    kept |= _keep(read, self.wanted[read.paper.paper_id], found)
-                advance(1)
+                    continue
+                own = _keep(read, self.wanted[read.paper.paper_id], found)
+                kept |= own
+                advance(len(own))
             for file in self.files:
                 with DataFile(folder / file.relative_to(self.folder)) as written:
                     for rows in _groups(self.folder, file):
@@ -94,12 +95,13 @@ def open_repository(folder: Path) -> Repository:
     files = tuple(sorted((folder / DATA).glob("*.parquet")))
     if not files:
         raise OutputError(
-            f"{folder} is no export for the Hugging Face Hub: name the folder that `figmill export --to huggingface` wrote"
+            f"{folder} is no export for the Hugging Face Hub: name the folder that `figmill export --to huggingface` "
+            "wrote"
         )
     wanted: dict[str, set[str]] = {}
     for file in files:
-        with reading_parts(folder):
-            rows = pq.read_table(file, columns=_COLUMNS)
+        with reading_parts(folder), file.open("rb") as stream:
+            rows = pq.ParquetFile(stream).read(columns=_COLUMNS)
             lacking = rows.filter(rows[IMAGE_COLUMN].is_null())
         for paper_id, digest in zip(*(lacking[name].to_pylist() for name in _COLUMNS[:2]), strict=True):
             wanted.setdefault(paper_id, set()).add(digest)

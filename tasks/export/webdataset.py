@@ -36,9 +36,7 @@ class ShardWriter:
     The same rows give the same bytes: members have no times and no owner.
     """
 
-    def __init__(
-        self, folder: Path, classes: tuple[str, ...], shard_bytes: int, name: str = SHARDS
-    ) -> None:
+    def __init__(self, folder: Path, classes: tuple[str, ...], shard_bytes: int, name: str = SHARDS) -> None:
         self.shards = 0
         self.name = name
         self._folder, self._classes, self._shard_bytes = folder, classes, shard_bytes
@@ -73,7 +71,7 @@ class ShardWriter:
 
 
 def sample(row: Mapping[str, Any], classes: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-    """A row as members: the picture, where it has one, the words that belong to it (`txt`), everything else (`json`)."""
+    """A row as members: the picture, if any, the words that belong to it (`txt`), everything else (`json`)."""
     key = re.sub(r"[^0-9A-Za-z]+", "-", row["subfigure_id"]).strip("-")
     if row[IMAGE_COLUMN] is not None:
         data = row[IMAGE_COLUMN]["bytes"] or b""

@@ -15,12 +15,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 
 from tasks.errors import FigmillError, PaperError
+from tasks.extraction.drawing import Drawer, has_pdf
 from tasks.index.queries import Hit, Query
 from tasks.index.rows import figure_boxes, picture
 from tasks.index.search import SearchIndex
 from tasks.version import pipeline_version
 from tasks.view import shown as pages
-from tasks.extraction.drawing import Drawer, has_pdf
 from tasks.view.filters import NOTHING, Filters, address, read
 from tasks.view.guard import Guard
 

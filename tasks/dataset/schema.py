@@ -92,7 +92,7 @@ COLUMNS = (
         indexed="show",
     ),
     Column("pmcid", _TEXT, _BOTH, "PubMed Central id of the article.", indexed="filter", of_article=True),
-    Column("pmid", _TEXT, _BOTH, "PubMed id of the article.", since="3", of_article=True),
+    Column("pmid", _TEXT, _BOTH, "PubMed id of the article.", indexed="filter", since="3", of_article=True),
     Column("doi", _TEXT, _BOTH, "DOI of the article, from the PDF too.", indexed="filter", of_article=True),
     Column("title", _TEXT, _BOTH, "Title of the article, from the PDF too.", indexed="rank", of_article=True),
     Column(
@@ -100,6 +100,7 @@ COLUMNS = (
         _TEXTS,
         _BOTH,
         "Who wrote the article, in its order: `Surname, Given`; a group by its name.",
+        indexed="rank",
         since="3",
         of_article=True,
     ),
@@ -155,6 +156,7 @@ COLUMNS = (
         _TEXT,
         _LEDGER,
         "What the article is, as JATS has it: `research-article`, `review-article`, `case-report`.",
+        indexed="filter",
         since="3",
         of_article=True,
     ),
@@ -210,13 +212,21 @@ COLUMNS = (
         indexed="rank",
     ),
     Column("caption_source", _TEXT, _ROW, "Where the caption comes from: `pdf` or `jats`."),
-    Column("alt_text", _TEXT, _ROW, "What the article says to whoever cannot see the figure.", since="3"),
+    Column(
+        "alt_text",
+        _TEXT,
+        _ROW,
+        "What the article says to whoever cannot see the figure.",
+        indexed="rank",
+        since="3",
+    ),
     Column(
         "mentions",
         _MENTIONS,
         _ROW,
         "Sentences of the article that cite the figure, with their section; one that names panels (`Fig. 2B`) only at "
         "those, one that names none at all of the figure.",
+        indexed="rank",
         since="3",
     ),
     Column(
@@ -224,6 +234,7 @@ COLUMNS = (
         _TEXT,
         _ROW,
         "Licence of the figure itself where it is another than the article's.",
+        indexed="filter",
         since="3",
     ),
     Column(
@@ -231,10 +242,16 @@ COLUMNS = (
         pa.bool_(),
         _ROW,
         "Whether the figure's permissions or caption credit another source; null where it has neither.",
+        indexed="filter",
         since="3",
     ),
     Column(
-        "attribution", _TEXT, _ROW, "The line of credit that whoever uses the picture must print.", since="3"
+        "attribution",
+        _TEXT,
+        _ROW,
+        "The line of credit that whoever uses the picture must print.",
+        indexed="show",
+        since="3",
     ),
     Column(
         "page",
@@ -261,6 +278,7 @@ COLUMNS = (
         _TEXT,
         _ROW,
         "The words printed within the panel, from the PDF's text: axis labels, names of genes, scale bars.",
+        indexed="rank",
         since="3",
     ),
     Column(
@@ -391,8 +409,8 @@ ARTICLE_FACTS = tuple(c.name for c in COLUMNS if c.of_article)
 ARTICLE_COLUMNS = tuple(c.name for c in COLUMNS if c.of_article and SUBFIGURES in c.tables)
 """Of these, what stands in every row of `subfigures` too."""
 
-INDEXED_COLUMNS = tuple(c for c in columns_of(SUBFIGURES) if c.indexed and c.indexed != "vector")
-"""The columns that a search index copies as they are."""
+INDEXED_COLUMNS = tuple(c for c in COLUMNS if c.indexed and c.indexed != "vector")
+"""The columns that a search index keeps of a row, and of its paper in the ledger."""
 
 
 @dataclass(frozen=True, slots=True)

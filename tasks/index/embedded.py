@@ -27,7 +27,7 @@ from tasks.index.target import Held
 from tasks.index.words import modality_words
 
 FOLDER, FILE = "index", "figmill.sqlite"
-LAYOUT = "3"
+LAYOUT = "4"
 """Changes with the tables below: an index of another layout is made anew."""
 _PATIENCE = 60.0
 """Seconds to wait for another process that writes to the index."""
@@ -44,7 +44,8 @@ CREATE TABLE papers (
 CREATE INDEX papers_by_id ON papers (paper_id);
 CREATE TABLE subfigures (
     id INTEGER PRIMARY KEY, part INTEGER NOT NULL, row INTEGER NOT NULL, paper INTEGER NOT NULL, {subfigure_columns},
-    width INTEGER NOT NULL, height INTEGER NOT NULL, path TEXT, has_subcaption INTEGER, UNIQUE (subfigure_id)
+    width INTEGER NOT NULL, height INTEGER NOT NULL, path TEXT, has_subcaption INTEGER, year INTEGER,
+    UNIQUE (subfigure_id)
 );
 CREATE INDEX subfigures_by_part ON subfigures (part);
 CREATE INDEX subfigures_by_paper ON subfigures (paper);
@@ -52,9 +53,13 @@ CREATE INDEX subfigures_by_path ON subfigures (path, confidence, rejected);
 CREATE INDEX subfigures_by_confidence ON subfigures (confidence, rejected);
 CREATE INDEX subfigures_by_license ON subfigures (license, confidence, path);
 CREATE INDEX subfigures_by_journal ON subfigures (journal, confidence, path);
+CREATE INDEX subfigures_by_type ON subfigures (article_type, confidence, path);
+CREATE INDEX subfigures_by_year ON subfigures (year, confidence, path);
 CREATE TABLE thumbnails (id INTEGER PRIMARY KEY, jpeg BLOB NOT NULL);
 CREATE TABLE embeddings (id INTEGER PRIMARY KEY, vector BLOB NOT NULL);
-CREATE VIRTUAL TABLE texts USING fts5 (own, caption, title, words, tokenize = 'porter unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE texts USING fts5 (
+    own, inside, mentions, caption, title, words, tokenize = 'porter unicode61 remove_diacritics 2'
+);
 """
 _PAPER_COLUMNS = ("paper_id", "source_uri", *(c.name for c in INDEXED_COLUMNS if c.of_article))
 _SUBFIGURE_COLUMNS = (
@@ -71,6 +76,7 @@ _SUBFIGURE_COLUMNS = (
     "rejected",
     "license",
     "journal",
+    "article_type",
 )
 """Those of a paper, and those by which subfigures are found and sorted; texts and vectors have tables of their own."""
 _TYPES = {
@@ -257,7 +263,7 @@ def _insert(
     for number, document in numbered:
         _insert_row(connection, "subfigures", _subfigure(number, part, papers[document.paper_id], document))
     connection.executemany(
-        "INSERT INTO texts (rowid, own, caption, title, words) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO texts (rowid, own, inside, mentions, caption, title, words) VALUES (?, ?, ?, ?, ?, ?, ?)",
         [(number, *_texts(document)) for number, document in numbered],
     )
     connection.executemany(
@@ -296,6 +302,7 @@ def _subfigure(number: int, part: int, paper: int, of: Document) -> dict[str, An
         "height": of.image_height,
         "path": of.modality_path[-1] if of.modality_path else None,
         "has_subcaption": bool(of.subcaption),
+        "year": of.published.year if of.published else None,
     }
 
 
@@ -311,12 +318,16 @@ def _in_sqlite(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
-def _texts(of: Document) -> tuple[str, str, str, str]:
-    """What is ranked: the panel's own words, the figure's, the paper's, and those of modality and labels.
+def _texts(of: Document) -> tuple[str, ...]:
+    """What is ranked: the panel's own words, those printed in it, those that cite it, the figure's, the paper's, and
+    those of modality and labels.
 
-    A figure that is one panel has its caption for its own words.
+    A figure that is one panel has its caption for its own words. A modality of which the model is not sure has none.
     """
     caption = of.caption or ""
     own, rest = (of.subcaption, caption) if of.subcaption else (caption, "")
+    cited = "\n".join(filter(None, (*of.mentions, of.alt_text)))
     labels = " ".join(filter(None, (of.figure_label, of.panel_label)))
-    return own, rest, of.title or "", f"{labels} {modality_words(of.modality, of.modality_path)}"
+    modality = "" if of.rejected else modality_words(of.modality, of.modality_path)
+    paper = "\n".join(filter(None, (of.title, *of.authors)))
+    return own, of.figure_text or "", cited, rest, paper, f"{labels} {modality}"

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from tasks.index.words import any_of, parse
+from tasks.wording.licenses import FAMILIES
 
 Order = Literal["best", "paper", "surest", "unsurest"]
-Facet = Literal["path", "license", "journal"]
+Facet = Literal["path", "license", "journal", "article_type"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,9 +21,18 @@ class Query:
     """A path such as `microscopy` or `microscopy/electron`: the class and all below it."""
     min_confidence: float = 0.0
     license: str | None = None
-    """As the dataset has it; "" for rows without one."""
+    """As the dataset has it, or a family of licences (`CC BY`), which means all its versions; "" for rows without one."""
     journal: str | None = None
-    """As `license`."""
+    """As the dataset has it; "" for rows without one."""
+    article_type: str | None = None
+    """As `journal`."""
+    since: int | None = None
+    until: int | None = None
+    """The first and the last year of publication."""
+    paper: str | None = None
+    """The paper's PMCID, PMID, DOI or paper_id."""
+    lettered: bool | None = None
+    """True: only panels that have a letter; False: only those without."""
     rejected: bool | None = None
     """True: only what the model abstains on; False: only what it names."""
     order: Order = "best"
@@ -45,6 +55,7 @@ class Hit:
     license: str | None
     published: str | None
     withdrawn: str | None
+    article_type: str | None
     figure_index: int
     subfigure_index: int
     figure_label: str | None
@@ -78,9 +89,24 @@ def condition(query: Query) -> tuple[str, list[Any]]:
         parts.append(("s.confidence >= ?", [query.min_confidence]))
     if query.rejected is not None:
         parts.append(("s.rejected = ?", [int(query.rejected)]))
-    for column, value in (("license", query.license), ("journal", query.journal)):
+    if query.license is not None:
+        family = query.license in FAMILIES
+        below = [f"{query.license} [0-9]*"] if family else []
+        parts.append(
+            (f"(s.license IS ?{' OR s.license GLOB ?' if family else ''})", [query.license or None, *below])
+        )
+    for column, value in (("journal", query.journal), ("article_type", query.article_type)):
         if value is not None:
             parts.append((f"s.{column} IS ?", [value or None]))
+    for sign, year in ((">=", query.since), ("<=", query.until)):
+        if year is not None:
+            parts.append((f"s.year {sign} ?", [year]))
+    if query.lettered is not None:
+        parts.append((f"s.panel_label IS {'NOT ' if query.lettered else ''}NULL", []))
+    if query.paper:
+        named = "paper_id = ? OR pmcid = ? OR pmid = ? OR lower(doi) = ?"
+        names = [query.paper.lower(), query.paper.upper(), query.paper, query.paper.lower()]
+        parts.append((f"s.paper IN (SELECT paper FROM papers WHERE {named})", list(names)))
     terms = parse(query.text)
     if terms:
         parts.append(("s.id IN (SELECT rowid FROM texts WHERE texts MATCH ?)", [any_of(terms)]))
@@ -89,6 +115,5 @@ def condition(query: Query) -> tuple[str, list[Any]]:
 
 def without(query: Query, facet: Facet) -> Query:
     """The query with one filter taken off."""
-    if facet == "path":
-        return replace(query, modality=None)
-    return replace(query, license=None) if facet == "license" else replace(query, journal=None)
+    field = "modality" if facet == "path" else facet
+    return replace(query, **{field: None})

@@ -1,9 +1,10 @@
 """The embedded index asked: by words, by likeness, by filters; and the counts behind the filters.
 
-Text ranks by BM25 (Robertson and Zaragoza 2009), a panel's own words before its figure's caption, its paper's title
-and the words of its modality; rows that have all that was asked for come before those that have some of it, of whose
+Text ranks by BM25 (Robertson and Zaragoza 2009): a panel's own words first, then those printed in it and the words of its
+modality, its figure's caption, the sentences that cite it, and its paper's title and authors. Rows that have all that was asked for come before those that have some of it, of whose
 score each has the share of the terms that it has (a term of many synonyms shall not outweigh two others), and each
-further panel of a figure counts a little less, so that ten panels with one caption do not fill the first page.
+further panel of a figure counts a little less, so that ten panels with one caption do not fill the first page. Of rows that have as much of what was asked for, those on which the model abstains come last;
+the names of their modality are no words of theirs.
 Likeness is the cosine of the network's features, exact. Asked for both, the two rankings are fused by the sum of
 1/(60 + rank) (Cormack, Clarke and Buettcher 2009).
 """
@@ -28,8 +29,8 @@ from tasks.index.embedded import FILE, FOLDER, LAYOUT, connect, in_one_line
 from tasks.index.queries import Facet, Hit, Query, condition, without
 from tasks.index.words import any_of, parse
 
-_WEIGHTS = "8.0, 3.0, 1.5, 4.0"
-"""Of the columns own, caption, title, words."""
+_WEIGHTS = "8.0, 4.0, 2.0, 3.0, 1.5, 4.0"
+"""Of the columns own, inside, mentions, caption, title, words."""
 _LESS = 0.05
 """What each further panel of a figure loses of its score, of the score divided by 1, 1.05, 1.10, ..."""
 _TERMS = 16
@@ -47,7 +48,7 @@ _ORDERS = {
 }
 _SHOWN = """
     s.id, s.subfigure_id, p.name AS part, s.row, a.paper_id, a.source_uri, a.pmcid, a.doi, a.title, a.journal,
-    a.license, a.published, a.withdrawn, s.figure_index, s.subfigure_index, s.figure_label, s.panel_label, s.page,
+    a.license, a.published, a.withdrawn, s.article_type, s.figure_index, s.subfigure_index, s.figure_label, s.panel_label, s.page,
     s.width, s.height, s.compound, s.modality, s.path, s.modality_set, s.confidence, s.rejected, s.has_subcaption,
     (SELECT own FROM texts WHERE texts.rowid = s.id) AS own,
     (SELECT caption FROM texts WHERE texts.rowid = s.id) AS caption,
@@ -148,6 +149,8 @@ class SearchIndex:
     def _listed(self, query: Query, limit: int, offset: int) -> list[Hit]:
         where, values = condition(query)
         order = _ORDERS[query.order]
+        if query.modality and query.order == "best":
+            order = f"coalesce(s.rejected, 0), {order}"
         numbers = self._rows(
             f"SELECT s.id FROM subfigures s WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",  # noqa: S608
             *values,
@@ -162,20 +165,21 @@ class SearchIndex:
         where, values = condition(replace(query, text=""))
         counted = list(terms[:_TERMS])
         has = "(s.id IN (SELECT rowid FROM texts WHERE texts MATCH ?))"
-        order = "s.complete DESC, rank DESC, s.id" if query.order == "best" else _ORDERS[query.order]
+        best = "s.complete DESC, s.refused, rank DESC, s.id"
+        order = best if query.order == "best" else _ORDERS[query.order]
         found = self._rows(
             f"""
             WITH found AS (
-                SELECT s.id, s.paper, s.figure_index, s.confidence, -bm25(texts, {_WEIGHTS}) AS score,
+                SELECT s.id, s.paper, s.figure_index, s.confidence, coalesce(s.rejected, 0) AS refused, -bm25(texts, {_WEIGHTS}) AS score,
                        {" + ".join([has] * len(counted))} AS matched
                 FROM texts JOIN subfigures s ON s.id = texts.rowid
                 WHERE texts MATCH ? AND {where}
             ), weighed AS (
-                SELECT id, paper, figure_index, confidence, matched = {len(counted)} AS complete,
+                SELECT id, paper, figure_index, confidence, refused, matched = {len(counted)} AS complete,
                        score * matched / {len(counted)} AS score FROM found
             ), placed AS (
                 SELECT *, row_number() OVER (
-                    PARTITION BY paper, figure_index ORDER BY complete DESC, score DESC, id) AS place FROM weighed
+                    PARTITION BY paper, figure_index ORDER BY complete DESC, refused, score DESC, id) AS place FROM weighed
             )
             SELECT s.id, s.score / (1 + {_LESS} * (s.place - 1)) AS rank FROM placed s
             ORDER BY {order} LIMIT ? OFFSET ?

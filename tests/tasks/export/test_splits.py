@@ -12,7 +12,7 @@ from tests.tasks.duplicates.drawn import encoded, part, picture, row, variants
 
 
 def _articles(count: int, start: int = 0) -> list[Article]:
-    return [Article(f"{n:064x}", None, f"10.1000/{n}") for n in range(start, start + count)]
+    return [Article(f"{n:064x}", None, f"10.1027/{n}") for n in range(start, start + count)]
 
 
 def test_shares_are_about_what_was_meant():
@@ -63,9 +63,9 @@ def test_a_picture_of_very_many_articles_ties_none_together():
 
 
 def _dataset(out: Path) -> Path:
-    rows = [row(n, encoded(picture(n)), doi=f"10.1000/{n}", license="CC BY 4.0") for n in range(24)]
+    rows = [row(n, encoded(picture(n)), doi=f"10.1027/{n}", license="CC BY 4.0") for n in range(24)]
     part(out, 1, rows[:12])
-    copy = row(40, variants(picture(3))["cut"], doi="10.1000/40", license="CC BY 4.0")
+    copy = row(40, variants(picture(3))["cut"], doi="10.1027/40", license="CC BY 4.0")
     part(out, 2, [*rows[12:], copy])
     return out
 

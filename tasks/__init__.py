@@ -9,7 +9,7 @@ user names, and reports, search documents and exports of a dataset that is there
        duplicates/
        inputs/   index/
        dataset/   extraction/
-       stores/   pdf/   panels/                                                                what they stand on
+       stores/   pdf/   panels/   article/                                                     what they stand on
        wording/
        records  settings  errors  boxes  texts  clock  ahead  progress  modalities  version …  what everybody uses
 
@@ -20,6 +20,7 @@ dataset/         the dataset at rest: columns, parts, ledger, lock
 inputs/          what the user names, as papers and shards
 pdf/             figures and captions on the pages of a PDF
 wording/         how papers word labels and captions, in PDF and JATS alike
+article/         what an article says of itself and of its figures: its JATS, sentences that cite figures, rights
 panels/          figures cut into panels, their letters and subcaptions
 extraction/      papers read by processes, under limits of time and memory
 pmc/             PMC's bucket, followed night by night

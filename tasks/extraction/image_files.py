@@ -18,9 +18,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
 
+from tasks.article import jats
 from tasks.errors import PaperError
-from tasks.extraction import jats
-from tasks.extraction.reading import merge_metadata, panel_captions
+from tasks.extraction.reading import merge_metadata, panel_captions, with_attribution, with_mentions
 from tasks.panels.markers import expected_labels
 from tasks.panels.separation import FigureImage, Panel, separate
 from tasks.pdf.pixels import LEAST_SIDE, Pixels, encode_png, encoded
@@ -57,15 +57,17 @@ def read_graphics(files: PaperFiles, limits: ExtractionLimits) -> Extraction:
         article = jats.load_article(files.main.path)
     except jats.JatsError as error:
         raise PaperError("no_jats", f"The XML {error}; fetch it again.") from error
+    metadata = merge_metadata(files.paper.metadata, article.metadata)
     gaps: list[Gap] = []
     figures: list[Figure] = []
     for artwork in article.artworks:
         panels = list(_panels(artwork, files.graphics, limits, gaps))
         if panels:
-            figures.append(_figure(len(figures), artwork, panels))
+            figure = with_mentions(_figure(len(figures), artwork, panels), article.sentences)
+            figures.append(with_attribution(figure, metadata))
     return Extraction(
         paper=files.paper,
-        metadata=merge_metadata(files.paper.metadata, article.metadata),
+        metadata=metadata,
         pages=0,
         figures=tuple(figures),
         seconds=time.perf_counter() - started,
@@ -125,6 +127,10 @@ def _figure(index: int, artwork: jats.Artwork, cuts: Sequence[_Cut]) -> Figure:
             Subfigure(place, None, cut.image, cut.panel.label, subcaption)
             for place, (cut, subcaption) in enumerate(zip(cuts, subcaptions, strict=True))
         ),
+        id=artwork.facts.id,
+        doi=artwork.facts.doi,
+        alt_text=artwork.facts.alt_text,
+        rights=artwork.facts.rights,
     )
 
 

@@ -97,6 +97,16 @@ def read_groups(out: Path) -> dict[str, str] | None:
     return None if found is None else found[0]
 
 
+def same_pictures(out: Path) -> dict[str, tuple[str, ...]]:
+    """subfigure_id -> all rows of its group, as far as groups were found. Raises as `read_groups`."""
+    members: dict[str, list[str]] = {}
+    groups = read_groups(out) or {}
+    for subfigure_id, group in groups.items():
+        members.setdefault(group, []).append(subfigure_id)
+    whole = {group: tuple(found) for group, found in members.items()}
+    return {subfigure_id: whole[group] for subfigure_id, group in groups.items()}
+
+
 def plan_groups(out: Path) -> Plan:
     """What there is to do. Raises OutputError where `out` is no dataset."""
     parts = tuple(part for part in list_parts(out) if part.rows)

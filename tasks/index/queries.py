@@ -21,7 +21,7 @@ class Query:
     """A path such as `microscopy` or `microscopy/electron`: the class and all below it."""
     min_confidence: float = 0.0
     license: str | None = None
-    """As the dataset has it, or a family of licences (`CC BY`), which means all its versions; "" for rows without one."""
+    """As the dataset has it, or a family (`CC BY`), which means all its versions; "" for rows without one."""
     journal: str | None = None
     """As the dataset has it; "" for rows without one."""
     article_type: str | None = None
@@ -106,7 +106,7 @@ def condition(query: Query) -> tuple[str, list[Any]]:
     if query.paper:
         named = "paper_id = ? OR pmcid = ? OR pmid = ? OR lower(doi) = ?"
         names = [query.paper.lower(), query.paper.upper(), query.paper, query.paper.lower()]
-        parts.append((f"s.paper IN (SELECT paper FROM papers WHERE {named})", list(names)))
+        parts.append((f"s.paper IN (SELECT paper FROM papers WHERE {named})", list(names)))  # noqa: S608
     terms = parse(query.text)
     if terms:
         parts.append(("s.id IN (SELECT rowid FROM texts WHERE texts MATCH ?)", [any_of(terms)]))

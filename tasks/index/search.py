@@ -1,10 +1,11 @@
 """The embedded index asked: by words, by likeness, by filters; and the counts behind the filters.
 
-Text ranks by BM25 (Robertson and Zaragoza 2009): a panel's own words first, then those printed in it and the words of its
-modality, its figure's caption, the sentences that cite it, and its paper's title and authors. Rows that have all that was asked for come before those that have some of it, of whose
-score each has the share of the terms that it has (a term of many synonyms shall not outweigh two others), and each
-further panel of a figure counts a little less, so that ten panels with one caption do not fill the first page. Of rows that have as much of what was asked for, those on which the model abstains come last;
-the names of their modality are no words of theirs.
+Text ranks by BM25 (Robertson and Zaragoza 2009): a panel's own words first, then those printed in it and the words of
+its modality, its figure's caption, the sentences that cite it, and its paper's title and authors. Rows that have all
+that was asked for come before those that have some of it, of whose score each has the share of the terms that it has (a
+term of many synonyms shall not outweigh two others), and each further panel of a figure counts a little less, so that
+ten panels with one caption do not fill the first page. Of rows that have as much of what was asked for, those on which
+the model abstains come last; the names of their modality are no words of theirs.
 Likeness is the cosine of the network's features, exact. Asked for both, the two rankings are fused by the sum of
 1/(60 + rank) (Cormack, Clarke and Buettcher 2009).
 """
@@ -48,7 +49,8 @@ _ORDERS = {
 }
 _SHOWN = """
     s.id, s.subfigure_id, p.name AS part, s.row, a.paper_id, a.source_uri, a.pmcid, a.doi, a.title, a.journal,
-    a.license, a.published, a.withdrawn, s.article_type, s.figure_index, s.subfigure_index, s.figure_label, s.panel_label, s.page,
+    a.license, a.published, a.withdrawn, s.article_type, s.figure_index, s.subfigure_index, s.figure_label,
+    s.panel_label, s.page,
     s.width, s.height, s.compound, s.modality, s.path, s.modality_set, s.confidence, s.rejected, s.has_subcaption,
     (SELECT own FROM texts WHERE texts.rowid = s.id) AS own,
     (SELECT caption FROM texts WHERE texts.rowid = s.id) AS caption,
@@ -170,7 +172,8 @@ class SearchIndex:
         found = self._rows(
             f"""
             WITH found AS (
-                SELECT s.id, s.paper, s.figure_index, s.confidence, coalesce(s.rejected, 0) AS refused, -bm25(texts, {_WEIGHTS}) AS score,
+                SELECT s.id, s.paper, s.figure_index, s.confidence, coalesce(s.rejected, 0) AS refused,
+                       -bm25(texts, {_WEIGHTS}) AS score,
                        {" + ".join([has] * len(counted))} AS matched
                 FROM texts JOIN subfigures s ON s.id = texts.rowid
                 WHERE texts MATCH ? AND {where}
@@ -179,7 +182,8 @@ class SearchIndex:
                        score * matched / {len(counted)} AS score FROM found
             ), placed AS (
                 SELECT *, row_number() OVER (
-                    PARTITION BY paper, figure_index ORDER BY complete DESC, refused, score DESC, id) AS place FROM weighed
+                    PARTITION BY paper, figure_index ORDER BY complete DESC, refused, score DESC, id) AS place
+                FROM weighed
             )
             SELECT s.id, s.score / (1 + {_LESS} * (s.place - 1)) AS rank FROM placed s
             ORDER BY {order} LIMIT ? OFFSET ?

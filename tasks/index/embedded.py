@@ -57,10 +57,10 @@ CREATE INDEX subfigures_by_type ON subfigures (article_type, confidence, path);
 CREATE INDEX subfigures_by_year ON subfigures (year, confidence, path);
 CREATE TABLE thumbnails (id INTEGER PRIMARY KEY, jpeg BLOB NOT NULL);
 CREATE TABLE embeddings (id INTEGER PRIMARY KEY, vector BLOB NOT NULL);
-CREATE VIRTUAL TABLE texts USING fts5 (
-    own, inside, mentions, caption, title, words, tokenize = 'porter unicode61 remove_diacritics 2'
-);
+CREATE VIRTUAL TABLE texts USING fts5 (own, caption, title, words, tokenize = '{tokens}');
+CREATE VIRTUAL TABLE told USING fts5 (inside, mentions, tokenize = '{tokens}');
 """
+_TOKENS = "porter unicode61 remove_diacritics 2"
 _PAPER_COLUMNS = ("paper_id", "source_uri", *(c.name for c in INDEXED_COLUMNS if c.of_article))
 _SUBFIGURE_COLUMNS = (
     "subfigure_id",
@@ -87,8 +87,8 @@ _TYPES = {
     pa.bool_(): "INTEGER",
     pa.float32(): "REAL",
 }
-_OF_SUBFIGURES = (("texts", "rowid"), ("thumbnails", "id"), ("embeddings", "id"))
-_EVERYTHING = ("texts", "embeddings", "thumbnails", "subfigures", "papers", "parts", "about")
+_OF_SUBFIGURES = (("texts", "rowid"), ("told", "rowid"), ("thumbnails", "id"), ("embeddings", "id"))
+_EVERYTHING = ("texts", "told", "embeddings", "thumbnails", "subfigures", "papers", "parts", "about")
 
 
 class EmbeddedIndex:
@@ -152,6 +152,7 @@ class EmbeddedIndex:
             return
         with in_one_line(self.path):
             self._connection.execute("INSERT INTO texts (texts) VALUES ('optimize')")
+            self._connection.execute("INSERT INTO told (told) VALUES ('optimize')")
             self._connection.execute("ANALYZE")
             with contextlib.suppress(sqlite3.OperationalError):  # someone reads: the next update does it
                 self._connection.execute("PRAGMA busy_timeout = 500")
@@ -228,7 +229,9 @@ def _about(connection: sqlite3.Connection) -> dict[str, str]:
 def _statements() -> str:
     """The statements that make an empty index."""
     return _TABLES.format(
-        paper_columns=_declared(_PAPER_COLUMNS), subfigure_columns=_declared(_SUBFIGURE_COLUMNS)
+        paper_columns=_declared(_PAPER_COLUMNS),
+        subfigure_columns=_declared(_SUBFIGURE_COLUMNS),
+        tokens=_TOKENS,
     )
 
 
@@ -263,8 +266,12 @@ def _insert(
     for number, document in numbered:
         _insert_row(connection, "subfigures", _subfigure(number, part, papers[document.paper_id], document))
     connection.executemany(
-        "INSERT INTO texts (rowid, own, inside, mentions, caption, title, words) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO texts (rowid, own, caption, title, words) VALUES (?, ?, ?, ?, ?)",
         [(number, *_texts(document)) for number, document in numbered],
+    )
+    connection.executemany(
+        "INSERT INTO told (rowid, inside, mentions) VALUES (?, ?, ?)",
+        [(number, *_told(document)) for number, document in numbered],
     )
     connection.executemany(
         "INSERT INTO thumbnails VALUES (?, ?)",
@@ -318,16 +325,22 @@ def _in_sqlite(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
-def _texts(of: Document) -> tuple[str, ...]:
-    """What is ranked: the panel's own words, those printed in it, those that cite it, the figure's, the paper's, and
-    those of modality and labels.
+def _texts(of: Document) -> tuple[str, str, str, str]:
+    """What is ranked: the panel's own words, the figure's, the paper's, and those of modality and labels.
 
     A figure that is one panel has its caption for its own words. A modality of which the model is not sure has none.
     """
     caption = of.caption or ""
     own, rest = (of.subcaption, caption) if of.subcaption else (caption, "")
-    cited = "\n".join(filter(None, (*of.mentions, of.alt_text)))
     labels = " ".join(filter(None, (of.figure_label, of.panel_label)))
     modality = "" if of.rejected else modality_words(of.modality, of.modality_path)
     paper = "\n".join(filter(None, (of.title, *of.authors)))
-    return own, of.figure_text or "", cited, rest, paper, f"{labels} {modality}"
+    return own, rest, paper, f"{labels} {modality}"
+
+
+def _told(of: Document) -> tuple[str, str]:
+    """What is ranked beside: the words printed in the panel, and the sentences that cite or describe it.
+
+    In a table of their own, for however much is said of a figure, its caption shall count as it does.
+    """
+    return of.figure_text or "", "\n".join(filter(None, (*of.mentions, of.alt_text)))

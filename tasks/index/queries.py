@@ -78,6 +78,11 @@ class Hit:
     """Higher is better; comparable within one answer only."""
 
 
+MATCHES = "s.id IN (SELECT rowid FROM texts WHERE texts MATCH ?)"
+TOLD = "s.id IN (SELECT rowid FROM told WHERE told MATCH ?)"
+"""Whether a row's own words answer, or what is told of it elsewhere."""
+
+
 def condition(query: Query) -> tuple[str, list[Any]]:
     """The query's filters in SQL, `s` being the table of subfigures; "1" where there is none."""
     parts: list[tuple[str, list[Any]]] = []
@@ -90,11 +95,12 @@ def condition(query: Query) -> tuple[str, list[Any]]:
     if query.rejected is not None:
         parts.append(("s.rejected = ?", [int(query.rejected)]))
     if query.license is not None:
-        family = query.license in FAMILIES
-        below = [f"{query.license} [0-9]*"] if family else []
-        parts.append(
-            (f"(s.license IS ?{' OR s.license GLOB ?' if family else ''})", [query.license or None, *below])
-        )
+        if query.license in FAMILIES:
+            parts.append(
+                ("(s.license = ? OR s.license GLOB ?)", [query.license, f"{query.license} [0-9]*"])
+            )
+        else:
+            parts.append(("s.license IS ?", [query.license or None]))
     for column, value in (("journal", query.journal), ("article_type", query.article_type)):
         if value is not None:
             parts.append((f"s.{column} IS ?", [value or None]))
@@ -109,11 +115,11 @@ def condition(query: Query) -> tuple[str, list[Any]]:
         parts.append((f"s.paper IN (SELECT paper FROM papers WHERE {named})", list(names)))  # noqa: S608
     terms = parse(query.text)
     if terms:
-        parts.append(("s.id IN (SELECT rowid FROM texts WHERE texts MATCH ?)", [any_of(terms)]))
+        parts.append((f"({MATCHES} OR {TOLD})", [any_of(terms)] * 2))
     return " AND ".join(text for text, _ in parts) or "1", [value for _, values in parts for value in values]
 
 
 def without(query: Query, facet: Facet) -> Query:
     """The query with one filter taken off."""
-    field = "modality" if facet == "path" else facet
-    return replace(query, **{field: None})
+    taken: dict[str, Any] = {"modality" if facet == "path" else facet: None}
+    return replace(query, **taken)

@@ -69,7 +69,7 @@ def printed_rights(caption: str | None) -> Rights:
     return read_rights(caption, (), (), None)
 
 
-def attribution(credited: str | None, label: str | None, of: Metadata) -> str | None:
+def attribution(rights: Rights, label: str | None, of: Metadata) -> str | None:
     """The line that whoever uses a figure must print: what its caption credits, then the article with its licence.
 
     None where not even title or authors of the article are known, and nothing is credited.
@@ -85,10 +85,10 @@ def attribution(credited: str | None, label: str | None, of: Metadata) -> str | 
         journal,
         link,
         label,
-        of.license,
+        rights.license or of.license,
     ]
     line = ", ".join(filter(None, article)) if of.title or authors else ""
-    return " ".join(filter(None, (credited, line and f"{line}."))) or None
+    return " ".join(filter(None, (rights.attribution, line and f"{line}."))) or None
 
 
 def _credited(sentence: str) -> bool:

@@ -50,18 +50,18 @@ def pmcid_of(uri: str) -> str | None:
 
 def _doi(page: PageContent) -> str | None:
     """The first DOI that the first page prints: its own, for references come later."""
-    for line, following in zip(page.lines, [*page.lines[1:], None], strict=True):
+    for place, line in enumerate(page.lines):
         found = DOI.search(line.text)
-        if (
-            found
-            and following
-            and line.text.endswith((".", "-", "_", "/"))
-            and len(line.text) - found.end() <= 1
-        ):
-            found = DOI.search(line.text + following.text)  # broken at the end of its line
+        if found and place + 1 < len(page.lines) and _goes_on(found[0], line.text[found.end() :]):
+            found = DOI.search(line.text + page.lines[place + 1].text)
         if found:
             return found[0]
     return None
+
+
+def _goes_on(doi: str, rest: str) -> bool:
+    """Whether a DOI at the end of its line goes on in the next: at a hyphen, or where it has no number yet."""
+    return rest in ("-", "_", "/") or (rest == "." and not any(map(str.isdigit, doi.partition("/")[2])))
 
 
 def _license(pages: Sequence[PageContent]) -> str | None:

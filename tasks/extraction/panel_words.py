@@ -57,7 +57,7 @@ def _read(page: PageContent) -> list[_Word]:
     for x0, y0, x1, y1, text, block, line, _ in page.handle.get_text("words", flags=_FLAGS):
         rect = pymupdf.Rect(x0, y0, x1, y1) * page.frame
         printed = clean(text)
-        if printed:  # what is printed twice in one place, to look bold, is one word
+        if any(map(str.isalnum, printed)):  # what is printed twice in one place, to look bold, is one word
             place = (printed, round(rect.x0 / 2), round(rect.y0 / 2))
             found.setdefault(place, _Word(printed, (rect.x0, rect.y0, rect.x1, rect.y1), block, line))
     return list(found.values())

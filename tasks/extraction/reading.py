@@ -135,7 +135,7 @@ def with_mentions(figure: Figure, sentences: Sequence[CitingSentence]) -> Figure
 
 def with_attribution(figure: Figure, metadata: Metadata) -> Figure:
     """A figure with the whole line of credit: what its caption credits, and its article."""
-    line = attribution(figure.rights.attribution, figure.label, metadata)
+    line = attribution(figure.rights, figure.label, metadata)
     return replace(figure, rights=replace(figure.rights, attribution=line))
 
 

@@ -37,7 +37,18 @@ if TYPE_CHECKING:
     from tasks.records import RunSummary
 
 INTERRUPTED = 130
-_OTHERS = ("check", "export", "ingest", "inspect", "models", "relabel", "report", "search", "build")
+_OTHERS = (
+    "check",
+    "duplicates",
+    "export",
+    "ingest",
+    "inspect",
+    "models",
+    "relabel",
+    "report",
+    "search",
+    "build",
+)
 """The modules of `flows.commands` that have further commands."""
 _MAKERS = ("build-default",)
 """What only Figmill's makers run stands last in the help."""

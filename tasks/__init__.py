@@ -6,9 +6,10 @@ user names, and reports, search documents and exports of a dataset that is there
 
     stages (with @task) ── labelling, relabelling ── classifying, bundles                      the spine
        pmc/   report/   export/   view/   developing/   demo/                                  around it
+       duplicates/
        inputs/   index/
        dataset/   extraction/
-       stores/   pdf/   panels/                                                                what they stand on
+       stores/   pdf/   panels/   article/                                                     what they stand on
        wording/
        records  settings  errors  boxes  texts  clock  ahead  progress  modalities  version …  what everybody uses
 
@@ -19,12 +20,14 @@ dataset/         the dataset at rest: columns, parts, ledger, lock
 inputs/          what the user names, as papers and shards
 pdf/             figures and captions on the pages of a PDF
 wording/         how papers word labels and captions, in PDF and JATS alike
+article/         what an article says of itself and of its figures: its JATS, sentences that cite figures, rights
 panels/          figures cut into panels, their letters and subcaptions
 extraction/      papers read by processes, under limits of time and memory
 pmc/             PMC's bucket, followed night by night
 report/          the report of a run, and what people say of labels
 index/           search: the embedded index, PostgreSQL, OpenSearch
-export/          WebDataset, the Hugging Face Hub, Croissant
+duplicates/      rows that show the same picture
+export/          the Hugging Face Hub, WebDataset, picture files, COCO, Label Studio, Croissant
 view/            a dataset in a browser
 demo/            the demo's two papers
 developing/      what only Figmill's developers run

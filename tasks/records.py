@@ -24,19 +24,33 @@ Status = Literal["ok", "no_figures", "failed"]
 """What became of a paper: it has subfigures, it has none, it could not be read."""
 Withdrawal = Literal["retracted", "removed", "relicensed"]
 """What became of an article after it was labelled: retracted, gone from its source, or under another licence there."""
+Precision = Literal["day", "month", "year"]
+"""What of a date is known."""
+GapKind = Literal["file", "page", "figure", "image", "text", "jats", "other"]
+"""What is missing of a paper that was read: of the file as a whole, a page, a figure, the pixels of an image, the
+words, the JATS; `other` in datasets that kept sentences alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What is known of an article: from its JATS, from the caller or (DOI only) from the PDF itself."""
+    """What is known of an article: from its JATS, from the caller, or from the PDF itself."""
 
     pmcid: str | None = None
+    pmid: str | None = None
     doi: str | None = None
     title: str | None = None
+    authors: tuple[str, ...] | None = None
+    """`Surname, Given`, in the article's order."""
     journal: str | None = None
     license: str | None = None
+    """In the vocabulary of `tasks.wording.licenses`."""
     published: dt.date | None = None
+    published_precision: Precision | None = None
     withdrawn: Withdrawal | None = None
+    abstract: str | None = None
+    keywords: tuple[str, ...] | None = None
+    subjects: tuple[str, ...] | None = None
+    article_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +116,26 @@ class EncodedImage:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """A sentence of the article that cites a figure, and the title of the section that it stands in."""
+
+    section: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """Whose a figure is, where the article says so."""
+
+    license: str | None = None
+    """The figure's own, where it is another than the article's."""
+    third_party: bool | None = None
+    """Whether permissions or caption credit another source; None where there is neither."""
+    attribution: str | None = None
+    """The line of credit that whoever uses the figure must print."""
+
+
+@dataclass(frozen=True, slots=True)
 class Subfigure:
     """One image, plot or diagram of a figure; `subfigure_index` counts in reading order from 0."""
 
@@ -111,6 +145,10 @@ class Subfigure:
     image: EncodedImage
     panel_label: str | None = None
     subcaption: str | None = None
+    mentions: tuple[Mention, ...] | None = None
+    """None where nobody looked for them."""
+    text: str | None = None
+    """The words printed within it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +166,20 @@ class Figure:
     caption: str | None
     caption_source: CaptionSource | None
     subfigures: tuple[Subfigure, ...]
+    id: str | None = None
+    """In the article's JATS."""
+    doi: str | None = None
+    alt_text: str | None = None
+    rights: Rights = Rights()
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that is missing of a paper that was read; `page` counts from 1."""
+
+    kind: GapKind
+    page: int | None
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +191,7 @@ class Extraction:
     pages: int
     figures: tuple[Figure, ...]
     seconds: float
-    gaps: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
     """What of the paper is missing, for the ledger: damaged pages, figures not found or scaled down."""
     notes: tuple[str, ...] = ()
     """Sentences for the debug log: an XML that is no JATS, the trace behind a figure left out."""

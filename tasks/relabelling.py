@@ -27,7 +27,9 @@ from tasks.records import (
     Extraction,
     Failure,
     Figure,
+    Mention,
     Paper,
+    Rights,
     ShardOutcome,
     Subfigure,
 )
@@ -51,6 +53,9 @@ _MODEL_COLUMNS = (
     "embedding",
     "model_id",
 )
+
+_OF_RIGHTS = ("figure_license", "third_party", "attribution")
+"""Columns of `records.Rights`, in the order of its fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +188,7 @@ def _extraction(paper: _Rows) -> Extraction:
         pages=row.pages or 0,
         figures=tuple(_figures(paper.rows)),
         seconds=row.seconds,
-        gaps=(row.error,) if row.error else (),
+        gaps=row.gaps,
     )
 
 
@@ -196,6 +201,7 @@ def _paper(row: LedgerRow) -> Paper:
 
 
 def _figures(rows: list[dict[str, Any]]) -> Iterator[Figure]:
+    """Figures as they were; what an earlier schema has no column for is not known."""
     by_index: dict[int, list[dict[str, Any]]] = {}
     for row in rows:
         by_index.setdefault(row["figure_index"], []).append(row)
@@ -209,6 +215,10 @@ def _figures(rows: list[dict[str, Any]]) -> Iterator[Figure]:
             caption=its[0]["caption"],
             caption_source=its[0]["caption_source"],
             subfigures=tuple(map(_subfigure, its)),
+            id=its[0].get("figure_id"),
+            doi=its[0].get("figure_doi"),
+            alt_text=its[0].get("alt_text"),
+            rights=Rights(*(its[0].get(name) for name in _OF_RIGHTS)),
         )
 
 
@@ -224,7 +234,16 @@ def _subfigure(row: dict[str, Any]) -> Subfigure:
         sha256=row["image_sha256"],
     )
     box = _box(row["subfigure_bbox"])
-    return Subfigure(row["subfigure_index"], box, image, row["panel_label"], row["subcaption"])
+    mentions = row.get("mentions")
+    return Subfigure(
+        subfigure_index=row["subfigure_index"],
+        bbox=box,
+        image=image,
+        panel_label=row["panel_label"],
+        subcaption=row["subcaption"],
+        mentions=None if mentions is None else tuple(Mention(**mention) for mention in mentions),
+        text=row.get("figure_text"),
+    )
 
 
 def _box(values: list[float | None]) -> Box | None:

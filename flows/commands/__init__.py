@@ -12,7 +12,8 @@ relabel.py       `figmill relabel`
 check.py         `figmill check`
 report.py        `figmill report`
 inspect.py       `figmill inspect`
-export.py        `figmill export`: the form, and which rows
+duplicates.py    `figmill duplicates`
+export.py        `figmill export`: the form, which rows, and pictures restored
 search.py        `figmill search`, `index` and `view`
 models.py        `figmill train`, `evaluate`, `study`, `explain` and `models`
 build.py         `figmill build-default`: the bundle that ships

@@ -7,25 +7,42 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flows.commands.duplicates import refresh as refresh_duplicates
 from flows.commands.search import progress, shown
 from tasks.texts import counted
 
 if TYPE_CHECKING:
     from tasks.export.choice import ExportCounts
     from tasks.export.exporting import Exporter
+    from tasks.export.pages import PageCounts
 
 _CROISSANT = "croissant"
+_FORMS = ("webdataset", "huggingface", "images", "coco", "label-studio", _CROISSANT)
+_OF_PAGES = ("coco", "label-studio")
 _MEGABYTE = 1_000_000
 
 
-@click.command(short_help="Dataset -> WebDataset, Hugging Face repository, Croissant.")
+@click.command(short_help="Dataset -> Hugging Face, WebDataset, COCO, Label Studio, ...")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @click.option(
     "--to",
     "form",
-    required=True,
-    type=click.Choice(["webdataset", "huggingface", _CROISSANT]),
-    help="Tar shards for training; Parquet with a dataset card; or metadata for the dataset as it is.",
+    type=click.Choice(_FORMS),
+    help="Parquet with a dataset card; tar shards for training; picture files; boxes on drawn pages; or metadata for "
+    "the dataset as it is.",
+)
+@click.option(
+    "--restore",
+    "papers",
+    multiple=True,
+    metavar="PDF|FOLDER",
+    help="DIR is an export without some pictures: fill them in again from these papers of yours.",
+)
+@click.option(
+    "--jats",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="FOLDER",
+    help="For --restore: the JATS XML that captions came from, where it does not lie beside the papers.",
 )
 @click.option(
     "--out",
@@ -38,7 +55,23 @@ _MEGABYTE = 1_000_000
     "licenses",
     multiple=True,
     metavar="TEXT",
-    help="Only rows of this licence, as the dataset has it, such as 'CC BY 4.0'; may be given several times.",
+    help="Only rows of this licence, such as 'CC BY', which means all its versions, or 'CC BY 4.0'; may be given "
+    "several times.",
+)
+@click.option(
+    "--redistributable",
+    is_flag=True,
+    help="Only pictures that anybody may pass on: under CC0, CC BY or CC BY-SA, and not another source's.",
+)
+@click.option(
+    "--null-unlicensed",
+    is_flag=True,
+    help="Rows of other pictures too, but without the pictures; --restore fills them in again.",
+)
+@click.option(
+    "--split",
+    is_flag=True,
+    help="In train, validation and test (80, 10, 10%): by article, and no picture in two of them.",
 )
 @click.option(
     "--modality",
@@ -64,9 +97,14 @@ _MEGABYTE = 1_000_000
 )
 def export(
     folder: Path,
-    form: str,
+    form: str | None,
+    papers: tuple[str, ...],
+    jats: Path | None,
     out: Path | None,
     licenses: tuple[str, ...],
+    redistributable: bool,
+    null_unlicensed: bool,
+    split: bool,
     modalities: tuple[str, ...],
     min_confidence: float,
     named_only: bool,
@@ -76,50 +114,79 @@ def export(
     """Hand the dataset in DIR on, whole or in part, in a form that others read.
 
     \b
-    webdataset   figmill-000000.tar, ...: a picture, its words (txt) and all columns (json) under one key, and README.md
-    huggingface  data/*.parquet, README.md (a dataset card with the licences counted) and croissant.json
-    croissant    DIR/croissant.json, which describes the dataset where it is
+    huggingface   data/*.parquet, README.md (a dataset card with the licences counted) and croissant.json
+    webdataset    figmill-000000.tar, ...: a picture, its words (txt), all columns (json) under one key, and README.md
+    images        pictures/ and images.jsonld, each described as a schema.org ImageObject: licence, credit, article
+    coco          pages/ and annotations.json: the boxes of figures and subfigures, drawn from the PDFs where they lay
+    label-studio  pages/, tasks.json and labels.xml: the same boxes, to be corrected by people
+    croissant     DIR/croissant.json, which describes the dataset where it is
 
     Local paths of papers become file names. FOLDER is there whole or not at all.
 
     \b
     Examples:
+      figmill export figures --to huggingface --out repository --license 'CC BY' --split
       figmill export figures --to webdataset --out shards --modality microscopy --min-confidence 0.9
-      figmill export figures --to huggingface --out repository --license 'CC BY 4.0' --license 'CC0 1.0'
+      figmill export figures --to huggingface --out repository --redistributable --null-unlicensed
+      figmill export repository --restore papers/ --out restored
       figmill export figures --to croissant
     """
+    if papers:
+        _restore(folder, papers, jats, out)
+        return
     from tasks.export.choice import Choice
     from tasks.export.exporting import open_export
     from tasks.modalities import modality_path
 
+    _check(form, out, null_unlicensed, split)
     exporter = open_export(folder)
     paths = exporter.modality_paths if modalities else ()
     choice = Choice(
-        licenses=licenses,
+        licenses=exporter.licenses_of(licenses),
         modalities=tuple(modality_path(modality, paths) for modality in modalities),
         min_confidence=min_confidence,
         named_only=named_only,
         withdrawn=withdrawn,
+        redistributable=redistributable or null_unlicensed,
+        null_unlicensed=null_unlicensed,
     )
     if form == _CROISSANT:
-        if out is not None or choice != Choice():
+        if out is not None or split or choice != Choice():
             raise click.UsageError(
-                "croissant describes the dataset as it is: no --out, and no choice of rows"
+                "croissant describes the dataset as it is: no --out, no --split, and no choice of rows"
             )
         click.echo(shown(exporter.describe()))
         return
-    if out is None:
+    if split:
+        refresh_duplicates(folder)
+        exporter = open_export(folder).splitting()
+    if form is not None and out is not None:
+        _export(exporter.choosing(choice), form, out, shard_mb * _MEGABYTE)
+
+
+def _check(form: str | None, out: Path | None, null_unlicensed: bool, split: bool) -> None:
+    if form is None:
+        raise click.UsageError(f"--to FORM is missing: one of {', '.join(_FORMS)}")
+    if out is None and form != _CROISSANT:
         raise click.UsageError(f"--to {form} needs --out FOLDER")
-    _export(exporter.choosing(choice), form, out, shard_mb * _MEGABYTE)
+    if form in _OF_PAGES and (split or null_unlicensed):
+        raise click.UsageError(f"{form} is of pages, not of rows: no --split and no --null-unlicensed")
+    if form == "images" and split:
+        raise click.UsageError("--split is for huggingface and webdataset")
 
 
 def _export(exporter: Exporter, form: str, out: Path, shard_bytes: int) -> None:
     with progress(exporter.rows, "read") as advance:
-        if form == "webdataset":
-            counts = exporter.to_webdataset(out, shard_bytes, advance)
+        if form in _OF_PAGES:
+            write = exporter.to_coco if form == "coco" else exporter.to_label_studio
+            said = _said_of_pages(write(out, advance))
+        elif form == "webdataset":
+            said = _said(exporter.to_webdataset(out, shard_bytes, advance))
+        elif form == "images":
+            said = _said(exporter.to_pictures(out, advance))
         else:
-            counts = exporter.to_huggingface(out, advance)
-    click.echo(f"{shown(out)}: {_said(counts)}")
+            said = _said(exporter.to_huggingface(out, advance))
+    click.echo(f"{shown(out)}: {said}")
 
 
 def _said(counts: ExportCounts) -> str:
@@ -127,11 +194,35 @@ def _said(counts: ExportCounts) -> str:
         f"{number} {'without a known licence' if license_ is None else shown(license_)}"
         for license_, number in counts.by_license.most_common()
     ]
-    left = f"; {counts.left_out} left out" if counts.left_out else ""
-    return (
-        f"{counted(counts.subfigures, 'subfigure')} of {counted(len(counts.papers), 'paper')} "
-        f"({', '.join(kinds)}){left}"
-    )
+    more = [f"{counts.by_split[split]} {split}" for split in counts.by_split]
+    more += [f"{counts.without_picture} without the picture"] if counts.without_picture else []
+    more += [f"{counts.left_out} left out"] if counts.left_out else []
+    subfigures, papers = counted(counts.subfigures, "subfigure"), counted(len(counts.papers), "paper")
+    said = f"{subfigures} of {papers} ({', '.join(kinds)})"
+    return "; ".join([said, *more])
+
+
+def _said_of_pages(counts: PageCounts) -> str:
+    missing = f"; {counted(counts.not_drawn, 'page')} cannot be drawn: their PDFs are gone or others now"
+    return f"{counted(counts.pages, 'page')}, {_said(counts.rows)}{missing if counts.not_drawn else ''}"
+
+
+def _restore(folder: Path, papers: tuple[str, ...], jats: Path | None, out: Path | None) -> None:
+    from tasks.export.restoring import open_repository
+
+    if out is None:
+        raise click.UsageError("--restore needs --out FOLDER")
+    repository = open_repository(folder)
+    with progress(repository.missing, "found") as advance:
+        done = repository.restore(papers, jats, out, advance)
+    said = [f"{counted(done.pictures, 'picture')} filled in"]
+    if done.missing:
+        said.append(f"{done.missing} are still missing")
+    if done.papers_missing:
+        said.append(f"{done.papers_missing} papers are not among yours")
+    if done.papers_failed:
+        said.append(f"{done.papers_failed} of yours could not be read")
+    click.echo(f"{shown(out)}: {'; '.join(said)}")
 
 
 COMMANDS = [export]

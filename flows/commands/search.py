@@ -77,8 +77,21 @@ def index(folder: Path, to: str | None, name: str, dry_run: bool) -> None:
 @click.argument("text", nargs=-1, metavar="[WORDS]...")
 @click.option("--modality", metavar="PATH|CODE", help="Such as microscopy, microscopy/electron or DMEL.")
 @click.option("--min-confidence", type=click.FloatRange(0, 1), default=0.0, metavar="P", help="Such as 0.9.")
-@click.option("--license", "license_", metavar="TEXT", help="As the dataset has it, such as 'CC BY 4.0'.")
+@click.option(
+    "--license",
+    "license_",
+    metavar="TEXT",
+    help="Such as 'CC BY', which means all its versions, or 'CC BY 4.0'.",
+)
 @click.option("--journal", metavar="TEXT", help="As the dataset has it.")
+@click.option("--article-type", metavar="TEXT", help="As the dataset has it, such as review-article.")
+@click.option(
+    "--year", "years", metavar="YEAR|A..B", help="Published in it, or from A to B; one may be left out."
+)
+@click.option("--paper", metavar="ID", help="Of this paper alone: its PMCID, PMID, DOI or paper_id.")
+@click.option(
+    "--lettered/--unlettered", default=None, help="Only panels that have a letter, or only those without."
+)
 @click.option(
     "--like", type=click.Path(path_type=Path), metavar="IMAGE", help="Pictures like this one first."
 )
@@ -98,33 +111,45 @@ def search(
     min_confidence: float,
     license_: str | None,
     journal: str | None,
+    article_type: str | None,
+    years: str | None,
+    paper: str | None,
+    lettered: bool | None,
     like: Path | None,
     model: str,
     limit: int,
     as_json: bool,
 ) -> None:
-    """Find subfigures in the dataset in DIR by WORDS of their captions, by their modality, by likeness, or all of it.
+    """Find subfigures in the dataset in DIR by WORDS, by their modality, by likeness, or all of it.
 
-    Words are stemmed, those of a modality are understood (TEM, western blot, flow chart), and "words in quotes" stay
-    together. The index in DIR/index is made or brought up to date first.
+    WORDS are those of captions, of the sentences that cite a figure, those printed in it, and of titles and authors; a
+    panel's own count most. They are stemmed, those of a modality are understood (TEM, western blot, flow chart), and
+    "words in quotes" stay together. The index in DIR/index is made or brought up to date first.
 
     \b
     Examples:
       figmill search figures "TEM of mitochondria"
       figmill search figures mitochondria --modality microscopy/electron --min-confidence 0.9
+      figmill search figures western blot --license 'CC BY' --year 2020.. --lettered
       figmill search figures --like cells.png --json
     """
     from tasks.index.queries import Query
     from tasks.index.search import SearchIndex
 
+    since, until = _years(years)
     refresh(folder)
     with SearchIndex(folder) as found_in:
         query = Query(
             text=" ".join(text),
             modality=_path(found_in, modality),
             min_confidence=min_confidence,
-            license=license_,
+            license=_license(found_in, license_),
             journal=journal,
+            article_type=article_type,
+            since=since,
+            until=until,
+            paper=paper,
+            lettered=lettered,
         )
         hits = _ranked(found_in, query, like, model, limit)
         if as_json:
@@ -214,6 +239,32 @@ def _path(found_in: SearchIndex, modality: str | None) -> str | None:
     if modality is None:
         return None
     return modality_path(modality, [path for path, _ in found_in.facet(Query(), "path") if path])
+
+
+def _license(found_in: SearchIndex, asked: str | None) -> str | None:
+    """A licence, or a family of them, as the index is asked for it."""
+    from tasks.index.queries import Query
+    from tasks.wording.licenses import FAMILIES, choose_licenses, normal_license
+
+    if asked is None:
+        return None
+    known = [name for name, _ in found_in.facet(Query(), "license") if name]
+    meant = choose_licenses(asked, known)
+    family = normal_license(asked)
+    return family if family in FAMILIES else meant[0]
+
+
+def _years(text: str | None) -> tuple[int | None, int | None]:
+    """The first and the last year that `2018..2020`, `2018..` or `2020` names."""
+    if text is None:
+        return None, None
+    first, dots, last = text.partition("..")
+    years = [
+        int(year) if year.isdigit() and len(year) == 4 else None for year in (first, last if dots else first)
+    ]
+    if any(year is None and word for year, word in zip(years, (first, last), strict=True)) or not any(years):
+        raise click.BadParameter(f"{text!r} is no year and no range such as 2018..2020", param_hint="--year")
+    return years[0], years[1]
 
 
 def _echo_json(rows: list[dict[str, object]]) -> None:

@@ -30,6 +30,7 @@ from tasks.dataset.schema import (
     READABLE_VERSIONS,
     SUBFIGURES,
     figmill_metadata,
+    lacking,
     read_captions,
     subfigure_schema,
 )
@@ -209,7 +210,7 @@ def _remedy(kind: str, reading: StorePath) -> Remedy:
 
 
 def _ledger_rows(ledger: pq.ParquetFile, name: str) -> list[LedgerRow]:
-    if not ledger.schema_arrow.equals(PAPER_SCHEMA):
+    if not ledger.schema_arrow.equals(lacking(ledger.schema_arrow, PAPER_SCHEMA) or PAPER_SCHEMA):
         raise _Unsound("schema", "its columns are not those of a ledger part")
     rows = rows_of(ledger, name, ["subfigures"])
     twice = [paper_id for paper_id, number in Counter(row.paper_id for row in rows).items() if number > 1]
@@ -269,10 +270,20 @@ def _check_columns(schema: pa.Schema) -> None:
         expected = subfigure_schema(classes, schema.field("embedding").type.list_size, version)
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise _Unsound("schema", "it does not say of which model it is") from error
-    if not schema.equals(expected):
-        strange = set(schema).symmetric_difference(expected)
-        names = ", ".join(sorted({printable(one.name, 40) for one in strange})) or "order of columns"
+    if not schema.equals(lacking(schema, expected) or expected):
+        strange = {name for name in {*schema.names, *expected.names} if _differs(name, schema, expected)}
+        names = ", ".join(sorted(printable(name, 40) for name in strange)) or "order of columns"
         raise _Unsound("schema", f"its columns are not those of schema {version}: {names}")
+
+
+def _differs(name: str, schema: pa.Schema, expected: pa.Schema) -> bool:
+    """Whether a column is missing or strange; one that an earlier version did not write yet is neither."""
+    if name not in schema.names:
+        return lacking(pa.schema([]), pa.schema([expected.field(name)])) is None
+    places = schema.get_all_field_indices(name)
+    return (
+        len(places) > 1 or name not in expected.names or not schema.field(name).equals(expected.field(name))
+    )
 
 
 def _check_rows(rows: list[dict[str, Any]], found: Counter[str], ids: set[str]) -> None:

@@ -24,6 +24,7 @@ from tasks.dataset.files import PART_NAME, UNFINISHED, open_part, part_files, re
 from tasks.dataset.ledger import LedgerRow, drop_failed, read_ledger_part
 from tasks.dataset.lock import check_lease, writing
 from tasks.dataset.schema import (
+    PAPER_SCHEMA,
     PAPERS,
     READABLE_VERSIONS,
     SCHEMA_VERSION,
@@ -133,10 +134,13 @@ class Dataset:
             return
         with open_part(ledgers[0]) as opened:
             metadata = figmill_metadata(opened.schema_arrow)
+            names = opened.schema_arrow.names
         if not {"schema_version", "classes", "model_id"} <= metadata.keys():
             raise OutputError(f"{ledgers[0]} was not written by Figmill: choose another --out")
         if metadata["schema_version"] != SCHEMA_VERSION:
             raise OutputError(_other_schema(self.out, metadata["schema_version"]))
+        if missing := [name for name in PAPER_SCHEMA.names if name not in names]:
+            raise OutputError(_fewer_columns(self.out, missing[0]))
         classes = _classes(metadata["classes"])
         if (metadata["model_id"], classes) != (self._provenance.model_id, self._provenance.classes):
             raise OutputError(
@@ -237,6 +241,14 @@ def _other_schema(out: StorePath, version: str) -> str:
     is_readable = version in READABLE_VERSIONS
     remedy = f"bring it up with `figmill relabel {out} --out NEW`, or choose" if is_readable else "choose"
     return f"{out} has schema {version}, this Figmill writes {SCHEMA_VERSION}: {remedy} another --out"
+
+
+def _fewer_columns(out: StorePath, missing: str) -> str:
+    """Why nothing is written beside rows without columns that are written today, and what to do."""
+    return (
+        f"{out} is of an earlier Figmill and has no column {missing}: bring it up with `figmill relabel {out} --out "
+        "NEW`, or choose another --out"
+    )
 
 
 def _other_captions(out: StorePath, provenance: Provenance) -> str:

@@ -33,7 +33,6 @@ UNREADABLE = (pa.ArrowException, OSError, ValueError, MemoryError, OverflowError
 
 _ONE_OF_A_KIND = ("subfigure_id", "image_sha256", "probabilities", "embedding", IMAGE_COLUMN)
 """Columns that hardly repeat: a dictionary would cost time and save nothing."""
-_REPEATING_LISTS = ("modality_path", "modality_set")
 _BUFFER_BYTES = 1 << 20
 
 
@@ -80,10 +79,26 @@ def unfinished(target: StorePath) -> Path:
 
 
 def writer_options(schema: pa.Schema) -> dict[str, Any]:
-    """How a part is written."""
-    repeating = [name for name in schema.names if name not in _ONE_OF_A_KIND and not name.endswith("bbox")]
+    """How a part is written.
+
+    Pages end where the content says so, not after so many bytes: what stays the same when rows are added or left out
+    keeps its pages, which a store that knows chunks (the Hugging Face Hub) need not be sent again. The page index lets
+    a reader skip to a row.
+    """
+    repeating = [field for field in schema if field.name not in _ONE_OF_A_KIND]
     return {
         "compression": "zstd",
-        "use_dictionary": [*repeating, *(f"{name}.list.element" for name in _REPEATING_LISTS)],
+        "use_dictionary": [leaf for field in repeating for leaf in _leaves(field.name, field.type)],
         "write_statistics": [name for name in schema.names if name not in _ONE_OF_A_KIND[2:]],
+        "use_content_defined_chunking": True,
+        "write_page_index": True,
     }
+
+
+def _leaves(name: str, kind: pa.DataType) -> list[str]:
+    """The columns of Parquet behind a column: of a list its elements, of a record its fields."""
+    if pa.types.is_list(kind):
+        return _leaves(f"{name}.list.element", kind.value_type)
+    if pa.types.is_struct(kind):
+        return [leaf for part in kind for leaf in _leaves(f"{name}.{part.name}", part.type)]
+    return [] if pa.types.is_fixed_size_list(kind) else [name]

@@ -10,15 +10,15 @@ import functools
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tasks.dataset.files import open_part, part_files, unfinished, writer_options
-from tasks.dataset.schema import ARTICLE_COLUMNS, PAPER_SCHEMA, PAPERS, SUBFIGURES
-from tasks.records import Metadata, Status, Withdrawal
+from tasks.dataset.schema import ARTICLE_FACTS, PAPER_SCHEMA, PAPERS, SUBFIGURES, lacking
+from tasks.records import Gap, Metadata, Status, Withdrawal
 from tasks.stores import paths
 
 if TYPE_CHECKING:
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 REPLACED = "replaced"
 """`error_kind` of a ledger row whose subfigures have gone, while those of the article's newer state are to come."""
+
+INCOMPLETE = "incomplete"
+"""`error_kind` of a paper that was read while something of it is missing."""
 
 _RETIRED = {
     "status": "failed",
@@ -53,6 +56,7 @@ class LedgerRow:
     """None where the source says nothing of the kind: the paper did not come from PMC's bucket."""
     error_kind: str | None = None
     error: str | None = None
+    gaps: tuple[Gap, ...] = ()
     pages: int | None = None
     figures: int = 0
     subfigures: int = 0
@@ -71,7 +75,7 @@ class LedgerRow:
 
 
 _OWN = frozenset(LedgerRow.__dataclass_fields__) & frozenset(PAPER_SCHEMA.names)
-_COLUMNS = tuple(name for name in PAPER_SCHEMA.names if name in {*_OWN, *ARTICLE_COLUMNS})
+_COLUMNS = tuple(name for name in PAPER_SCHEMA.names if name in {*_OWN, *ARTICLE_FACTS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,21 +96,41 @@ def read_ledger_part(ledger: StorePath, columns: Sequence[str] = _COLUMNS) -> li
 
 
 def rows_of(opened: pq.ParquetFile, file: str, columns: Sequence[str] = _COLUMNS) -> list[LedgerRow]:
-    """The rows of a ledger part that is open. Raises what reading a damaged Parquet file raises."""
+    """The rows of a ledger part that is open; a column that an earlier version did not write is null.
+
+    Raises what reading a damaged Parquet file raises.
+    """
     wanted = {"paper_id", "status", *columns}
-    if missing := wanted.difference(opened.schema_arrow.names):
-        raise ValueError(f"it has no column {min(missing)}")
-    table = opened.read(sorted(wanted))
+    if "gaps" in wanted:
+        wanted |= {"error_kind", "error"}  # where earlier versions kept them
+    there = wanted.intersection(opened.schema_arrow.names)
+    if missing := wanted - there:
+        subset = [field for field in PAPER_SCHEMA if field.name in wanted]
+        if lacking(opened.schema_arrow, pa.schema(subset)) is None:
+            raise ValueError(f"it has no column {min(missing)}")
+    table = opened.read(sorted(there))
     table.validate(full=True)
-    own, article = wanted & _OWN, wanted.intersection(ARTICLE_COLUMNS)
-    return [
-        LedgerRow(
-            file=file,
-            metadata=Metadata(**{name: row[name] for name in article}) if article else _NO_METADATA,
-            **{name: row[name] for name in own},
-        )
-        for row in table.to_pylist()
-    ]
+    nothing = dict.fromkeys(missing)
+    return [_row(file, nothing | row, wanted) for row in table.to_pylist()]
+
+
+def _row(file: str, values: Mapping[str, Any], wanted: Collection[str]) -> LedgerRow:
+    article = {name: _fact(values[name]) for name in ARTICLE_FACTS if name in wanted}
+    own = {name: values[name] for name in _OWN.intersection(wanted)}
+    if "gaps" in own:
+        own["gaps"] = _gaps(values)
+    return LedgerRow(file=file, metadata=Metadata(**article) if article else _NO_METADATA, **own)
+
+
+def _fact(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _gaps(values: Mapping[str, Any]) -> tuple[Gap, ...]:
+    """What is missing of a paper; earlier versions joined the sentences as the row's error."""
+    if values["gaps"] is None and values["error_kind"] == INCOMPLETE and values["error"]:
+        return (Gap("other", None, values["error"]),)
+    return tuple(Gap(**gap) for gap in values["gaps"] or ())
 
 
 def ledger_parts(out: StorePath, columns: Sequence[str] = ()) -> Iterator[tuple[str, list[LedgerRow]]]:

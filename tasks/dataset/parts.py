@@ -11,8 +11,8 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import PurePosixPath
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -23,9 +23,10 @@ import pyarrow.parquet as pq
 
 from tasks.clock import now
 from tasks.dataset.files import unfinished, writer_options
-from tasks.dataset.ledger import write_ledger_part
+from tasks.dataset.ledger import INCOMPLETE, write_ledger_part
 from tasks.dataset.schema import (
     ARTICLE_COLUMNS,
+    ARTICLE_FACTS,
     IMAGE_COLUMN,
     PAPER_SCHEMA,
     PAPERS,
@@ -74,7 +75,14 @@ class _Row:
     def weight(self) -> int:
         """Bytes that the row takes, about."""
         scores = 0 if self.score is None else self.score.probabilities.nbytes + self.score.embedding.nbytes
-        return len(self.subfigure.image.data) + scores + 2 * len(self.figure.caption or "") + 1000
+        words = 2 * len(self.figure.caption or "") + _words(self.subfigure)
+        return len(self.subfigure.image.data) + scores + words + 1000
+
+
+def _words(subfigure: Subfigure) -> int:
+    """Letters of what is said of a subfigure."""
+    said = sum(len(mention.text) for mention in subfigure.mentions or ())
+    return said + len(subfigure.text or "")
 
 
 class PartWriter:
@@ -128,8 +136,9 @@ class PartWriter:
                 self._append(_Row(paper, figure, subfigure, next(scores), moment))
         status: Status = "ok" if labelled.scores else "no_figures"
         counts = {"figures": len(paper.figures), "subfigures": len(labelled.scores), "pages": paper.pages}
-        gaps = {"error_kind": "incomplete", "error": storable("; ".join(paper.gaps))} if paper.gaps else {}
-        self._papers.append(self._paper_row(paper, {"status": status, **gaps, **counts}))
+        kind = INCOMPLETE if paper.gaps else None
+        facts = {"status": status, "error_kind": kind, "gaps": _at_rest([asdict(gap) for gap in paper.gaps])}
+        self._papers.append(self._paper_row(paper, {**facts, **counts}))
         self._counts += _counts_of(labelled, status, self._provenance.classes)
 
     def fail(self, failure: Failure) -> None:
@@ -185,7 +194,7 @@ class PartWriter:
         return {
             "paper_id": of.paper.paper_id,
             "source_uri": storable(of.paper.source_uri),
-            **{name: _at_rest(getattr(metadata, name)) for name in ARTICLE_COLUMNS},
+            **{name: _at_rest(getattr(metadata, name)) for name in ARTICLE_FACTS},
             "source_version": storable(of.paper.source_version),
             "seconds": of.seconds,
             "part": self.part,
@@ -218,24 +227,40 @@ def _paper_columns(rows: list[_Row]) -> dict[str, Any]:
 
 
 def _at_rest(value: Any) -> Any:
-    """A fact of an article as a column takes it: texts in valid UTF-8."""
-    return storable(value) if isinstance(value, str) else value
+    """A value as a column takes it: every text in it in valid UTF-8, records as their fields."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, Mapping):
+        return {name: _at_rest(part) for name, part in value.items()}
+    return [_at_rest(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def _figure_columns(rows: list[_Row]) -> dict[str, Any]:
     return {
         "figure_index": [row.figure.figure_index for row in rows],
+        "figure_id": [storable(row.figure.id) for row in rows],
+        "figure_doi": [storable(row.figure.doi) for row in rows],
         "figure_label": [storable(row.figure.label) for row in rows],
         "caption": [storable(row.figure.caption) for row in rows],
         "caption_source": [row.figure.caption_source for row in rows],
+        "alt_text": [storable(row.figure.alt_text) for row in rows],
+        "mentions": [_mentions(row.subfigure) for row in rows],
+        "figure_license": [storable(row.figure.rights.license) for row in rows],
+        "third_party": [row.figure.rights.third_party for row in rows],
+        "attribution": [storable(row.figure.rights.attribution) for row in rows],
         "page": [row.figure.page for row in rows],
         "figure_bbox": [row.figure.bbox or _NO_BOX for row in rows],
         "figure_kind": [row.figure.kind for row in rows],
+        "figure_text": [storable(row.subfigure.text) for row in rows],
         "subfigure_index": [row.subfigure.subfigure_index for row in rows],
         "panel_label": [storable(row.subfigure.panel_label) for row in rows],
         "subcaption": [storable(row.subfigure.subcaption) for row in rows],
         "subfigure_bbox": [row.subfigure.bbox or _NO_BOX for row in rows],
     }
+
+
+def _mentions(subfigure: Subfigure) -> list[dict[str, Any]] | None:
+    return None if subfigure.mentions is None else [_at_rest(asdict(one)) for one in subfigure.mentions]
 
 
 def _image_columns(rows: list[_Row]) -> dict[str, Any]:

@@ -34,6 +34,11 @@ Use = Literal["filter", "rank", "show", "vector"]
 IMAGE_COLUMN = "image"
 
 _TEXT = pa.string()
+_TEXTS = pa.list_(_TEXT)
+_MENTIONS = pa.list_(pa.struct([pa.field("section", _TEXT), pa.field("text", _TEXT)]))
+_GAPS = pa.list_(
+    pa.struct([pa.field("kind", _TEXT), pa.field("page", pa.int32()), pa.field("sentence", _TEXT)])
+)
 _BOX = pa.list_(pa.float32(), 4)
 _IMAGE = pa.struct([pa.field("bytes", pa.binary()), pa.field("path", pa.string())])
 _MOMENT = pa.timestamp("us", tz="UTC")
@@ -57,6 +62,8 @@ class Column:
     """Of a list with as many values as the model has classes or features: it is a fixed-size list in a part."""
     since: str = "2"
     """The version of the schema that brought it."""
+    of_article: bool = False
+    """Said of the article by its JATS, its PDF or the caller: a field of `records.Metadata`."""
 
 
 COLUMNS = (
@@ -84,24 +91,74 @@ COLUMNS = (
         nullable=False,
         indexed="show",
     ),
-    Column("pmcid", _TEXT, _BOTH, "PubMed Central id of the article.", indexed="filter"),
-    Column("doi", _TEXT, _BOTH, "DOI of the article, from the PDF too.", indexed="filter"),
-    Column("title", _TEXT, _BOTH, "Title of the article.", indexed="rank"),
-    Column("journal", _TEXT, _BOTH, "Journal of the article.", indexed="filter"),
+    Column("pmcid", _TEXT, _BOTH, "PubMed Central id of the article.", indexed="filter", of_article=True),
+    Column("pmid", _TEXT, _BOTH, "PubMed id of the article.", indexed="filter", since="3", of_article=True),
+    Column("doi", _TEXT, _BOTH, "DOI of the article, from the PDF too.", indexed="filter", of_article=True),
+    Column("title", _TEXT, _BOTH, "Title of the article, from the PDF too.", indexed="rank", of_article=True),
+    Column(
+        "authors",
+        _TEXTS,
+        _BOTH,
+        "Who wrote the article, in its order: `Surname, Given`; a group by its name.",
+        indexed="rank",
+        since="3",
+        of_article=True,
+    ),
+    Column("journal", _TEXT, _BOTH, "Journal of the article.", indexed="filter", of_article=True),
     Column(
         "license",
         _TEXT,
         _BOTH,
-        "Licence of the article, such as CC BY 4.0; null where it is not known.",
+        "Licence of the article: `CC BY 4.0`, `CC0 1.0`, or `CC BY` where the version is not said; else what its "
+        "source calls it; null where it is not known.",
         indexed="filter",
+        of_article=True,
     ),
-    Column("published", pa.date32(), _BOTH, "When the article was published.", indexed="filter"),
+    Column(
+        "published",
+        pa.date32(),
+        _BOTH,
+        "When the article was published: its earliest complete date; where there is none, the first day of the month "
+        "or of the year.",
+        indexed="filter",
+        of_article=True,
+    ),
+    Column(
+        "published_precision",
+        _TEXT,
+        _BOTH,
+        "What of `published` is known: `day`, `month` or `year`.",
+        since="3",
+        of_article=True,
+    ),
     Column(
         "withdrawn",
         _TEXT,
         _BOTH,
         "`retracted`, `removed` or `relicensed` at its source since it was taken from there; else null.",
         indexed="filter",
+        of_article=True,
+    ),
+    Column("abstract", _TEXT, _LEDGER, "Abstract of the article.", since="3", of_article=True),
+    Column(
+        "keywords", _TEXTS, _LEDGER, "Keywords that the article itself gives.", since="3", of_article=True
+    ),
+    Column(
+        "subjects",
+        _TEXTS,
+        _LEDGER,
+        "Subjects under which the journal files the article, and MeSH terms where it has them.",
+        since="3",
+        of_article=True,
+    ),
+    Column(
+        "article_type",
+        _TEXT,
+        _LEDGER,
+        "What the article is, as JATS has it: `research-article`, `review-article`, `case-report`.",
+        indexed="filter",
+        since="3",
+        of_article=True,
     ),
     Column(
         "source_version",
@@ -114,9 +171,17 @@ COLUMNS = (
         "error_kind",
         _TEXT,
         _LEDGER,
-        "Why the paper failed, for programs; `incomplete` where it was read and something is missing.",
+        "Why the paper failed, for programs; `incomplete` where it was read and `gaps` says what is missing.",
     ),
-    Column("error", _TEXT, _LEDGER, "Why the paper failed, or what is missing, in sentences."),
+    Column("error", _TEXT, _LEDGER, "Why the paper failed, in a sentence."),
+    Column(
+        "gaps",
+        _GAPS,
+        _LEDGER,
+        "What is missing of a paper that was read: `kind` (`file`, `page`, `figure`, `image`, `text`, `jats`), `page` "
+        "from 1, `sentence`.",
+        since="3",
+    ),
     Column("pages", pa.int32(), _LEDGER, "Pages of the PDF; null where none could be counted."),
     Column("figures", pa.int32(), _LEDGER, "Figures found in the paper.", nullable=False),
     Column("subfigures", pa.int32(), _LEDGER, "Rows of the paper in `subfigures`.", nullable=False),
@@ -130,6 +195,8 @@ COLUMNS = (
         nullable=False,
         indexed="filter",
     ),
+    Column("figure_id", _TEXT, _ROW, "Id of the figure in the article's JATS.", since="3"),
+    Column("figure_doi", _TEXT, _ROW, "DOI of the figure itself.", since="3"),
     Column(
         "figure_label",
         _TEXT,
@@ -145,6 +212,47 @@ COLUMNS = (
         indexed="rank",
     ),
     Column("caption_source", _TEXT, _ROW, "Where the caption comes from: `pdf` or `jats`."),
+    Column(
+        "alt_text",
+        _TEXT,
+        _ROW,
+        "What the article says to whoever cannot see the figure.",
+        indexed="rank",
+        since="3",
+    ),
+    Column(
+        "mentions",
+        _MENTIONS,
+        _ROW,
+        "Sentences of the article that cite the figure, with their section; one that names panels (`Fig. 2B`) only at "
+        "those, one that names none at all of the figure.",
+        indexed="rank",
+        since="3",
+    ),
+    Column(
+        "figure_license",
+        _TEXT,
+        _ROW,
+        "Licence of the figure itself where it is another than the article's.",
+        indexed="filter",
+        since="3",
+    ),
+    Column(
+        "third_party",
+        pa.bool_(),
+        _ROW,
+        "Whether the figure's permissions or caption credit another source; null where it has neither.",
+        indexed="filter",
+        since="3",
+    ),
+    Column(
+        "attribution",
+        _TEXT,
+        _ROW,
+        "The line of credit that whoever uses the picture must print.",
+        indexed="show",
+        since="3",
+    ),
     Column(
         "page",
         pa.int16(),
@@ -164,6 +272,14 @@ COLUMNS = (
         _ROW,
         "What the figure is made of: `raster`, `vector` or `mixed`.",
         nullable=False,
+    ),
+    Column(
+        "figure_text",
+        _TEXT,
+        _ROW,
+        "The words printed within the panel, from the PDF's text: axis labels, names of genes, scale bars.",
+        indexed="rank",
+        since="3",
     ),
     Column(
         "subfigure_index",
@@ -219,7 +335,7 @@ COLUMNS = (
     ),
     Column(
         "modality_path",
-        pa.list_(_TEXT),
+        _TEXTS,
         _ROW,
         "Every ancestor of the class and itself, for filters: `microscopy`, `microscopy/fluorescence`; the group alone "
         "where the model is sure of no more; below charts their kind, `illustration/chart/bar`.",
@@ -234,7 +350,7 @@ COLUMNS = (
     ),
     Column(
         "modality_set",
-        pa.list_(_TEXT),
+        _TEXTS,
         _ROW,
         "The classes among which the true one is, with the probability that the model's card names; null where the "
         "model does not say.",
@@ -287,11 +403,14 @@ def columns_of(table: Table, version: str = SCHEMA_VERSION) -> list[Column]:
 MEANINGS: Mapping[str, str] = MappingProxyType({c.name: c.meaning for c in columns_of(SUBFIGURES)})
 """What each column of `subfigures` means, by name."""
 
-ARTICLE_COLUMNS = tuple(c.name for c in COLUMNS if c.tables == _BOTH and c.nullable)
-"""What is said of an article, in both tables: the fields of `records.Metadata`."""
+ARTICLE_FACTS = tuple(c.name for c in COLUMNS if c.of_article)
+"""What is said of an article, all of it in the ledger: the fields of `records.Metadata`."""
 
-INDEXED_COLUMNS = tuple(c for c in columns_of(SUBFIGURES) if c.indexed and c.indexed != "vector")
-"""The columns that a search index copies as they are."""
+ARTICLE_COLUMNS = tuple(c.name for c in COLUMNS if c.of_article and SUBFIGURES in c.tables)
+"""Of these, what stands in every row of `subfigures` too."""
+
+INDEXED_COLUMNS = tuple(c for c in COLUMNS if c.indexed and c.indexed != "vector")
+"""The columns that a search index keeps of a row, and of its paper in the ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,8 +428,13 @@ class Provenance:
     """What the network computed in, such as `bfloat16`; None where it computed nothing."""
 
 
-PAPER_SCHEMA = pa.schema([pa.field(c.name, c.type, nullable=c.nullable) for c in columns_of(PAPERS)])
-"""The ledger: one row per input PDF, whatever became of it."""
+def paper_schema(version: str = SCHEMA_VERSION) -> pa.Schema:
+    """Columns of `papers`, the ledger: one row per input PDF, whatever became of it."""
+    return pa.schema([pa.field(c.name, c.type, nullable=c.nullable) for c in columns_of(PAPERS, version)])
+
+
+PAPER_SCHEMA = paper_schema()
+"""The ledger as it is written today."""
 
 
 def subfigure_schema(classes: Sequence[str], embedding_size: int, version: str = SCHEMA_VERSION) -> pa.Schema:
@@ -331,24 +455,41 @@ def subfigure_schema(classes: Sequence[str], embedding_size: int, version: str =
     )
 
 
+def described(schema: pa.Schema) -> pa.Schema:
+    """`schema` with its other metadata, and what tells `datasets` how to read its columns."""
+    features = {field.name: _feature(field) for field in schema}
+    told = {b"huggingface": json.dumps({"info": {"features": features}}).encode()}
+    return schema.with_metadata({**(schema.metadata or {}), **told})
+
+
+def lacking(schema: pa.Schema, whole: pa.Schema) -> pa.Schema | None:
+    """`whole` without the columns that `schema` may lack; None where it lacks others.
+
+    What a version brings is added to it one by one until it is released: rows written before read as null.
+    """
+    late = {column.name for column in COLUMNS if column.since == SCHEMA_VERSION}
+    missing = set(whole.names).difference(schema.names)
+    return pa.schema([field for field in whole if field.name not in missing]) if missing <= late else None
+
+
 def with_provenance(schema: pa.Schema, provenance: Provenance) -> pa.Schema:
     """`schema` with the file metadata that says which model wrote it and how `datasets` should read it."""
-    features = {field.name: _feature(field) for field in schema}
-    return schema.with_metadata(
-        {
-            "figmill.schema_version": SCHEMA_VERSION,
-            "figmill.classes": json.dumps(list(provenance.classes)),
-            "figmill.model_id": provenance.model_id,
-            "figmill.model_card": provenance.card,
-            "figmill.provenance": json.dumps(
-                {
-                    "model_id": provenance.model_id,
-                    "captions": provenance.captions,
-                    "precision": provenance.precision,
-                }
-            ),
-            "huggingface": json.dumps({"info": {"features": features}}),
-        }
+    return described(
+        schema.with_metadata(
+            {
+                "figmill.schema_version": SCHEMA_VERSION,
+                "figmill.classes": json.dumps(list(provenance.classes)),
+                "figmill.model_id": provenance.model_id,
+                "figmill.model_card": provenance.card,
+                "figmill.provenance": json.dumps(
+                    {
+                        "model_id": provenance.model_id,
+                        "captions": provenance.captions,
+                        "precision": provenance.precision,
+                    }
+                ),
+            }
+        )
     )
 
 
@@ -385,5 +526,7 @@ def _feature(field: pa.Field) -> dict[str, Any]:
 
 
 def _value(kind: pa.DataType) -> dict[str, Any]:
+    if pa.types.is_struct(kind):
+        return {part.name: _value(part.type) for part in kind}
     names = {pa.float16(): "float16", pa.float32(): "float32", pa.float64(): "float64", pa.date32(): "date32"}
     return {"_type": "Value", "dtype": names.get(kind, str(kind))}

@@ -1,12 +1,19 @@
 """A dataset handed on: chosen rows in the forms that others read.
 
-choice.py       which rows, and what was counted of them
-rows.py         the chosen rows of the parts, a row group at a time, with no path of this machine in them
-folder.py       a folder that is there whole or not at all
-webdataset.py   tar shards for training
-hub.py          Parquet with a card, as the Hugging Face Hub shows it
-card.py         the card: licences counted, modalities, columns
-croissant.py    metadata in Croissant's JSON-LD
-licenses.py     what others call a licence: the Hub's identifiers, addresses
-exporting.py    a whole export, from parts to a finished folder
+choice.py        which rows, and what was counted of them
+rights.py        whose pictures may be passed on
+splits.py        train, validation and test, by article and picture
+rows.py          the chosen rows of the parts, a row group at a time, with no path of this machine in them
+folder.py        a folder that is there whole or not at all
+hub.py           Parquet as the Hugging Face Hub takes it
+webdataset.py    tar shards for training
+pictures.py      picture files, each described as a schema.org ImageObject
+pages.py         the pages that boxes stand on, as pictures
+coco.py          boxes as COCO has them
+label_studio.py  boxes for people to correct in Label Studio
+card.py          the card: licences counted, splits, modalities, columns
+croissant.py     metadata in Croissant's JSON-LD
+licenses.py      what others call a licence: the Hub's identifiers, addresses
+exporting.py     a whole export, from parts to a finished folder
+restoring.py     the pictures that an export left out, filled in again from the user's papers
 """

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 
 from models import taxonomy
-from tasks.dataset.schema import MEANINGS
 from tasks.export.choice import Choice, ExportCounts
 from tasks.export.licenses import address, identifier
+from tasks.export.rows import MEANINGS
 from tasks.texts import printable
 from tasks.version import pipeline_version
 
@@ -26,8 +26,8 @@ class CardFacts:
     model_id: str
     counts: ExportCounts
     choice: Choice
-    data_files: str
-    """A glob below the card's folder."""
+    data_files: Mapping[str, str]
+    """By split, a glob below the card's folder."""
     reading: str
     """Python that opens the files."""
     columns: Sequence[str]
@@ -43,8 +43,11 @@ def write_card(facts: CardFacts) -> str:
         "split into subfigures, each with its imaging modality and a calibrated confidence. Made from PDFs by "
         f"Figmill {pipeline_version()}.",
         _chosen(facts),
+        *_splits(facts),
         "## Licences\n\nEvery row has the licence of its article (`license`): attribution is owed to the article "
-        "(`doi`, `pmcid`, `title`). Where none is known, ask before you share the picture.",
+        "(`doi`, `pmcid`, `title`). Where none is known, ask before you share the picture. "
+        "Where the figure has permissions of its own (`figure_license`), those count; where its caption credits "
+        "another source (`third_party`), ask that source. `attribution` is the line to print.",
         _table(("licence", "papers", "subfigures"), _licenses(counts)),
         f"## Labels\n\nNamed by the model `{_plain(facts.model_id)}`, not by people. `confidence` is a calibrated "
         f"probability. {_abstained(counts)}How good the model is, and where it is not, says [its card](MODEL.md).",
@@ -68,10 +71,12 @@ def _front_matter(facts: CardFacts) -> str:
         "task_categories: [image-classification, image-to-text]",
         f"size_categories: [{json.dumps(size)}]",
         "tags: [biology, medical, figures, modality, imageclef, figmill]",
-        "configs:",
-        "- config_name: default",
-        f"  data_files: [{{split: train, path: {json.dumps(facts.data_files)}}}]",
     ]
+    if facts.data_files:
+        lines += ["configs:", "- config_name: default", "  data_files:"]
+        lines += [
+            f"  - {{split: {split}, path: {json.dumps(glob)}}}" for split, glob in facts.data_files.items()
+        ]
     return "\n".join(["---", *lines, "---"])
 
 
@@ -89,11 +94,36 @@ def _chosen(facts: CardFacts) -> str:
         (choice.modalities, f"modality {' or '.join(map(_plain, choice.modalities))}"),
         (choice.min_confidence, f"confidence {choice.min_confidence:g} or more"),
         (choice.named_only, "the model does not abstain"),
+        (choice.redistributable and not choice.null_unlicensed, "anybody may pass the picture on"),
     ]
     said = [words for is_set, words in asked if is_set]
-    if not said:
-        return ""
-    return f"Chosen from a larger dataset: {'; '.join(said)}. {facts.counts.left_out:,} rows were left out."
+    sentences = []
+    if said:
+        left = f"{facts.counts.left_out:,} rows were left out."
+        sentences.append(f"Chosen from a larger dataset: {'; '.join(said)}. {left}")
+    if choice.null_unlicensed:
+        sentences.append(
+            f"{facts.counts.without_picture:,} rows have no picture (`image` is null), for their licences do not let "
+            "anybody pass it on. Who has the papers fills them in: `figmill export REPOSITORY --restore PAPERS "
+            "--out FOLDER`."
+        )
+    return " ".join(sentences)
+
+
+def _splits(facts: CardFacts) -> list[str]:
+    counts = facts.counts
+    if not counts.by_split:
+        return []
+    rows = [
+        (split, f"{len(counts.papers_by_split[split]):,}", f"{counts.by_split[split]:,}")
+        for split in facts.data_files
+    ]
+    return [
+        "## Splits\n\nBy article, and so that articles which show the same picture (`duplicate_group`) are never "
+        "apart. An article's split follows from a hash of its DOI: a later version of this dataset keeps it, and moves "
+        "none out of `train`.",
+        _table(("split", "papers", "subfigures"), rows),
+    ]
 
 
 def _abstained(counts: ExportCounts) -> str:

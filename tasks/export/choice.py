@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tasks.dataset.schema import IMAGE_COLUMN
+from tasks.export.rights import may_be_passed_on, without_pictures
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
@@ -23,6 +26,10 @@ class Choice:
     """Not those on which the model abstains, or at which it could not look."""
     withdrawn: bool = False
     """Also those of articles that were retracted, removed or put under another licence since."""
+    redistributable: bool = False
+    """Only rows whose picture anybody may pass on (`tasks.export.rights`)."""
+    null_unlicensed: bool = False
+    """With `redistributable`: the others too, without their pictures."""
 
     def of(self, rows: pa.Table) -> pa.Table:
         """The rows that are chosen."""
@@ -41,7 +48,10 @@ class Choice:
             )
         if self.named_only:
             mask = pc.and_(mask, pc.invert(pc.fill_null(rows["rejected"], True)))
-        return rows.filter(mask)
+        if self.redistributable and not self.null_unlicensed:
+            mask = pc.and_(mask, may_be_passed_on(rows))
+        rows = rows.filter(mask)
+        return without_pictures(rows, may_be_passed_on(rows)) if self.null_unlicensed else rows
 
 
 @dataclass(slots=True)
@@ -55,10 +65,15 @@ class ExportCounts:
     papers_by_license: dict[str | None, set[str]] = field(default_factory=dict)
     by_modality: Counter[str | None] = field(default_factory=Counter)
     rejected: int = 0
+    without_picture: int = 0
+    by_split: Counter[str] = field(default_factory=Counter)
+    papers_by_split: dict[str, set[str]] = field(default_factory=dict)
 
     def add(self, chosen: pa.Table, of: int) -> None:
-        """ExportCounts the chosen rows out of so many."""
+        """Counts the chosen rows out of so many."""
         self.subfigures += len(chosen)
+        if IMAGE_COLUMN in chosen.column_names:
+            self.without_picture += chosen[IMAGE_COLUMN].null_count
         self.left_out += of - len(chosen)
         self.rejected += pc.sum(chosen["rejected"]).as_py() or 0
         self.by_modality.update(chosen["modality"].to_pylist())
@@ -66,6 +81,11 @@ class ExportCounts:
             self.papers.add(paper)
             self.by_license[license_] += 1
             self.papers_by_license.setdefault(license_, set()).add(paper)
+
+    def add_to_split(self, split: str, rows: pa.Table) -> None:
+        """Counts rows as those of a split."""
+        self.by_split[split] += len(rows)
+        self.papers_by_split.setdefault(split, set()).update(rows["paper_id"].to_pylist())
 
 
 def _values(column: pa.ChunkedArray) -> Sequence[str | None]:

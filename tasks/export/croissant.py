@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, fields
 from types import MappingProxyType
 from typing import Any
@@ -15,8 +15,9 @@ from typing import Any
 import pyarrow as pa
 
 from models import taxonomy
-from tasks.dataset.schema import IMAGE_COLUMN, MEANINGS, SCHEMA_VERSION, figmill_metadata
+from tasks.dataset.schema import IMAGE_COLUMN, SCHEMA_VERSION, figmill_metadata
 from tasks.export.licenses import address
+from tasks.export.rows import MEANINGS
 
 FILE = "croissant.json"
 _VOCABULARIES = tuple(field.name for field in fields(taxonomy.Identifiers))
@@ -48,8 +49,12 @@ def metadata(
     classes: Iterable[str],
     licenses: Iterable[str | None],
     made: dt.datetime,
+    splits: Sequence[str] = (),
 ) -> str:
-    """The JSON-LD, to lie in the folder below which the glob `includes` finds the Parquet files."""
+    """The JSON-LD, to lie in the folder below which the glob `includes` finds the Parquet files.
+
+    With `splits`, a file's name begins with that of its split.
+    """
     known = sorted({address(license_) for license_ in licenses if license_})
     described: dict[str, Any] = {
         "@context": {**_CONTEXT, **{term: f"cr:{term}" for term in _TERMS.split()}},
@@ -63,7 +68,11 @@ def metadata(
         "version": f"{figmill_metadata(schema).get('schema_version', SCHEMA_VERSION)}.0.0",
         "keywords": ["biomedical figures", "imaging modality", "subfigures"],
         "distribution": [_files(includes)],
-        "recordSet": [_subfigures(schema), _modalities(classes)],
+        "recordSet": [
+            _subfigures(schema, splits),
+            _modalities(classes),
+            *([_splits(splits)] if splits else []),
+        ],
     }
     return json.dumps(described, indent=2, ensure_ascii=False) + "\n"
 
@@ -79,14 +88,14 @@ def _files(includes: str) -> dict[str, Any]:
     }
 
 
-def _subfigures(schema: pa.Schema) -> dict[str, Any]:
+def _subfigures(schema: pa.Schema, splits: Sequence[str]) -> dict[str, Any]:
     return {
         "@type": "cr:RecordSet",
         "@id": "subfigures",
         "name": "subfigures",
         "description": "One record for each subfigure.",
         "key": {"@id": "subfigures/subfigure_id"},
-        "field": [_field(column) for column in schema],
+        "field": [*map(_field, schema), *([_split_field(splits)] if splits else [])],
     }
 
 
@@ -104,6 +113,38 @@ def _field(column: pa.Field) -> dict[str, Any]:
         "source": source,
     }
     return found | ({"repeated": True} if listed else {})
+
+
+def _split_field(splits: Sequence[str]) -> dict[str, Any]:
+    """The split of a row: what its file's name begins with."""
+    return {
+        "@type": "cr:Field",
+        "@id": "subfigures/split",
+        "name": "split",
+        "description": "Which split the row belongs to.",
+        "dataType": "sc:Text",
+        "references": {"field": {"@id": "splits/split_name"}},
+        "source": {
+            "fileSet": {"@id": "parts"},
+            "extract": {"fileProperty": "filename"},
+            "transform": {"regex": f"^({'|'.join(splits)})-"},
+        },
+    }
+
+
+def _splits(splits: Sequence[str]) -> dict[str, Any]:
+    return {
+        "@type": "cr:RecordSet",
+        "@id": "splits",
+        "name": "splits",
+        "description": "The splits, by article and so that no picture is in two of them.",
+        "dataType": "cr:Split",
+        "key": {"@id": "splits/split_name"},
+        "field": [
+            {"@type": "cr:Field", "@id": "splits/split_name", "name": "split_name", "dataType": "sc:Text"}
+        ],
+        "data": [{"splits/split_name": split} for split in splits],
+    }
 
 
 def _data_type(kind: pa.DataType) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,16 +14,21 @@ import pyarrow.parquet as pq
 
 from tasks.clock import now
 from tasks.dataset.schema import SUBFIGURES
+from tasks.duplicates.groups import GROUP_COLUMN, read_groups
 from tasks.errors import OutputError
-from tasks.export import croissant
+from tasks.export import coco, croissant, label_studio
 from tasks.export.card import CardFacts, write_card
 from tasks.export.choice import Choice, ExportCounts
 from tasks.export.folder import whole_folder
-from tasks.export.hub import DATA, write_part
+from tasks.export.hub import DATA, DataFile, data_file, data_files
+from tasks.export.pages import PageCounts, draw_pages
+from tasks.export.pictures import PictureWriter
 from tasks.export.rows import Advance, chosen_rows
-from tasks.export.webdataset import ShardWriter
+from tasks.export.splits import SPLITS, splits
+from tasks.export.webdataset import SHARDS, ShardWriter
 from tasks.index.source import Origin, Part, list_parts, origin, reading_parts
 from tasks.stores import paths
+from tasks.wording.licenses import choose_licenses
 
 _CARD, _MODEL_CARD = "README.md", "MODEL.md"
 _READ_PARQUET = """from datasets import load_dataset
@@ -28,9 +36,15 @@ _READ_PARQUET = """from datasets import load_dataset
 subfigures = load_dataset("PATH OR NAME OF THIS REPOSITORY", split="train")"""
 _READ_SHARDS = """import webdataset as wds
 
-subfigures = wds.WebDataset("figmill-{{000000..{last:06d}}}.tar").decode("pil")
+subfigures = wds.WebDataset("{name}-{{000000..{last:06d}}}.tar").decode("pil")
 for sample in subfigures:
     picture, words, facts = sample.get("png", sample.get("jpg")), sample["txt"], sample["json"]"""
+_READ_PICTURES = """import json
+
+with open("images.jsonld") as file:
+    pictures = json.load(file)["@graph"]
+for picture in pictures:
+    print(picture["contentUrl"], picture.get("license"), picture.get("creditText"))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +55,10 @@ class Exporter:
     parts: tuple[Part, ...]
     origin: Origin
     choice: Choice
+    groups: Mapping[str, str] | None = None
+    """subfigure_id -> duplicate group; None where `figmill duplicates` never looked."""
+    splits: Mapping[str, str] | None = None
+    """paper_id -> train, validation or test; None where all rows stay together."""
 
     @property
     def rows(self) -> int:
@@ -57,52 +75,142 @@ class Exporter:
             found.update(filter(None, pc.unique(pc.list_flatten(column)).to_pylist()))
         return found
 
+    def licenses_of(self, asked: Iterable[str]) -> tuple[str, ...]:
+        """The dataset's licences that are meant. Raises SettingsError for one that it has no row of."""
+        asked = tuple(asked)
+        known = [name for name in self._licenses().by_license if name] if asked else []
+        return tuple(dict.fromkeys(name for one in asked for name in choose_licenses(one, known)))
+
     def choosing(self, choice: Choice) -> Exporter:
         """The same with other rows chosen."""
         return replace(self, choice=choice)
+
+    def splitting(self) -> Exporter:
+        """The same in train, validation and test."""
+        return replace(self, splits=splits(self.out, self.parts, self.groups or {}))
 
     def to_webdataset(self, target: Path, shard_bytes: int, advance: Advance) -> ExportCounts:
         """Tar shards with a card. Raises OutputError where nothing is chosen, or `target` cannot be written."""
         counts = ExportCounts()
         with whole_folder(target) as folder:
-            with ShardWriter(folder, self.origin.classes, shard_bytes) as shards:
-                for part in self.parts:
-                    for rows in chosen_rows(self.out, part, self.choice, counts, advance):
-                        shards.add(rows)
+            with contextlib.ExitStack() as stack:
+                writers: dict[str | None, ShardWriter] = {}
+                for _, split, rows in self._chosen(counts, advance):
+                    if split not in writers:
+                        shards = ShardWriter(folder, self.origin.classes, shard_bytes, split or SHARDS)
+                        writers[split] = stack.enter_context(shards)
+                    writers[split].add(rows)
             self._require_some(counts)
-            reading = _READ_SHARDS.format(last=shards.shards - 1)
-            columns = [name for name in self._schema().names if name not in ("image", "embedding")]
-            self._write_card(folder, target.resolve().name, counts, "*.tar", reading, columns)
+            first = next(iter(writers.values()))
+            reading = _READ_SHARDS.format(name=first.name, last=first.shards - 1)
+            columns = [name for name in self._columns() if name not in ("image", "embedding")]
+            files = {split: f"{split}-*.tar" for split in self._split_names(counts)} or {"train": "*.tar"}
+            self._write_card(folder, target.resolve().name, counts, files, reading, columns)
         return counts
 
     def to_huggingface(self, target: Path, advance: Advance) -> ExportCounts:
         """A repository of Parquet files with a card and Croissant metadata. Raises as `to_webdataset`."""
         counts = ExportCounts()
         with whole_folder(target) as folder:
-            for part in self.parts:
-                write_part(folder, part.name, chosen_rows(self.out, part, self.choice, counts, advance))
+            for part, chosen in itertools.groupby(self._chosen(counts, advance), lambda found: found[0]):
+                with contextlib.ExitStack() as stack:
+                    files: dict[str | None, DataFile] = {}
+                    for _, split, rows in chosen:
+                        if split not in files:
+                            file = DataFile(data_file(folder, part.name, split))
+                            files[split] = stack.enter_context(file)
+                        files[split].add(rows)
             self._require_some(counts)
-            name, glob = target.resolve().name, f"{DATA}/*.parquet"
-            self._write_card(folder, name, counts, glob, _READ_PARQUET, self._schema().names)
-            (folder / croissant.FILE).write_text(self._croissant(name, glob, counts), encoding="utf-8")
+            name = target.resolve().name
+            globs = data_files(self._split_names(counts))
+            self._write_card(folder, name, counts, globs, _READ_PARQUET, self._columns())
+            described = self._croissant(name, DATA, counts, self._split_names(counts))
+            (folder / croissant.FILE).write_text(described, encoding="utf-8")
+        return counts
+
+    def to_pictures(self, target: Path, advance: Advance) -> ExportCounts:
+        """Picture files, each described as an ImageObject, with a card. Raises as `to_webdataset`."""
+        counts = ExportCounts()
+        with whole_folder(target) as folder:
+            with PictureWriter(folder) as pictures:
+                for _, _, rows in self._chosen(counts, advance):
+                    pictures.add(rows)
+            self._require_some(counts)
+            self._write_card(folder, target.resolve().name, counts, {}, _READ_PICTURES, self._columns())
+        return counts
+
+    def to_coco(self, target: Path, advance: Advance) -> PageCounts:
+        """Pages with `annotations.json`. Raises as `to_webdataset`, and where no page can be drawn."""
+        counts = PageCounts()
+        with whole_folder(target) as folder:
+            pages = draw_pages(self.out, self.parts, self.choice, folder, counts, advance)
+            name = target.resolve().name
+            written = coco.document(pages, self.origin.classes, name)
+            self._require_pages(counts)
+            (folder / coco.FILE).write_text(written, encoding="utf-8")
+        return counts
+
+    def to_label_studio(self, target: Path, advance: Advance) -> PageCounts:
+        """Pages with tasks to import. Raises as `to_coco`."""
+        counts = PageCounts()
+        with whole_folder(target) as folder:
+            pages = draw_pages(self.out, self.parts, self.choice, folder, counts, advance)
+            name = target.resolve().name
+            written = label_studio.tasks(pages, self.origin.model_id, name)
+            self._require_pages(counts)
+            (folder / label_studio.TASKS).write_text(written, encoding="utf-8")
+            (folder / label_studio.LABELS).write_text(
+                label_studio.labels(self.origin.classes), encoding="utf-8"
+            )
         return counts
 
     def describe(self) -> Path:
         """Croissant metadata of the dataset where it stands, whatever is chosen; returns the file."""
         file = self.out / croissant.FILE
-        text = self._croissant(self.out.resolve().name, f"{SUBFIGURES}/*.parquet", self._licenses())
+        described = replace(self, groups=None)
+        text = described._croissant(self.out.resolve().name, SUBFIGURES, self._licenses())
         try:
             paths.put_bytes(text.encode(), file, durable=False)
         except OSError as error:
             raise OutputError(f"cannot write {file}: {error.strerror}") from error
         return file
 
+    def _chosen(self, counts: ExportCounts, advance: Advance) -> Iterator[tuple[Part, str | None, pa.Table]]:
+        """The chosen rows with their part and split."""
+        for part in self.parts:
+            for rows in chosen_rows(self.out, part, self.choice, counts, self.groups, advance):
+                if self.splits is None:
+                    yield part, None, rows
+                    continue
+                found = pa.array([self.splits[paper] for paper in rows["paper_id"].to_pylist()])
+                for split in SPLITS:
+                    own = rows.filter(pc.equal(found, split))
+                    if len(own):
+                        counts.add_to_split(split, own)
+                        yield part, split, own
+
+    def _split_names(self, counts: ExportCounts) -> list[str]:
+        return [split for split in SPLITS if counts.by_split[split]]
+
     def _require_some(self, counts: ExportCounts) -> None:
         if not counts.subfigures:
             raise OutputError(f"no subfigure of {self.out} is chosen: ask for less, or label papers first")
 
+    def _require_pages(self, counts: PageCounts) -> None:
+        self._require_some(counts.rows)
+        if not counts.pages:
+            raise OutputError(
+                f"no page of {self.out} can be drawn: its PDFs are no longer where they were, or have changed"
+            )
+
     def _write_card(
-        self, folder: Path, name: str, counts: ExportCounts, data_files: str, reading: str, columns: list[str]
+        self,
+        folder: Path,
+        name: str,
+        counts: ExportCounts,
+        data_files: Mapping[str, str],
+        reading: str,
+        columns: list[str],
     ) -> None:
         facts = CardFacts(
             name=name,
@@ -116,9 +224,15 @@ class Exporter:
         (folder / _CARD).write_text(write_card(facts), encoding="utf-8")
         (folder / _MODEL_CARD).write_bytes((self._schema().metadata or {}).get(b"figmill.model_card", b""))
 
-    def _croissant(self, name: str, includes: str, counts: ExportCounts) -> str:
+    def _croissant(self, name: str, data: str, counts: ExportCounts, splits: Sequence[str] = ()) -> str:
         schema, classes = self._schema(), self.origin.classes
-        return croissant.metadata(name, includes, schema, classes, counts.by_license, now())
+        if self.groups is not None:
+            schema = schema.append(pa.field(GROUP_COLUMN, pa.string()))
+        files = f"{data}/*.parquet"
+        return croissant.metadata(name, files, schema, classes, counts.by_license, now(), splits)
+
+    def _columns(self) -> list[str]:
+        return [*self._schema().names, *([] if self.groups is None else [GROUP_COLUMN])]
 
     def _schema(self) -> pa.Schema:
         with reading_parts(self.out), self.parts[0].path.open("rb") as file:
@@ -135,4 +249,4 @@ class Exporter:
 def open_export(out: Path) -> Exporter:
     """The dataset in `out`, ready to be handed on whole. Raises OutputError where it is none, or holds no part."""
     parts = list_parts(out)
-    return Exporter(out, tuple(parts), origin(out, parts), Choice())
+    return Exporter(out, tuple(parts), origin(out, parts), Choice(), read_groups(out))

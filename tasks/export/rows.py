@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tasks.dataset.schema import MEANINGS as COLUMN_MEANINGS
+from tasks.dataset.schema import described
+from tasks.duplicates.groups import GROUP_COLUMN, GROUP_MEANING
 from tasks.export.choice import Choice, ExportCounts
 from tasks.index.source import Part, reading_parts
 
 Advance = Callable[[int], None]
 """Told how many more rows were looked at."""
+MEANINGS: Mapping[str, str] = MappingProxyType({**COLUMN_MEANINGS, GROUP_COLUMN: GROUP_MEANING})
+"""What each column of an export means, by name."""
 
 
 def chosen_rows(
-    out: Path, part: Part, choice: Choice, counts: ExportCounts, advance: Advance = lambda _: None
+    out: Path,
+    part: Part,
+    choice: Choice,
+    counts: ExportCounts,
+    groups: Mapping[str, str] | None = None,
+    advance: Advance = lambda _: None,
 ) -> Iterator[pa.Table]:
     """The chosen rows of a part of the dataset in `out`, a table for each row group that has any.
 
     `source_uri` becomes the file's name, unless it is an address of the web: where a paper lay is nobody's business.
+    `groups`, subfigure_id -> duplicate group, becomes another column; none where they are not known.
     Raises OutputError for a part that cannot be read.
     """
     with reading_parts(out), part.path.open("rb") as stream:
@@ -30,7 +42,8 @@ def chosen_rows(
             chosen = choice.of(rows)
             counts.add(chosen, of=len(rows))
             if len(chosen):
-                yield _without_places(chosen)
+                rows = _without_places(chosen)
+                yield rows if groups is None else _with_groups(rows, groups)
             advance(len(rows))
 
 
@@ -38,6 +51,12 @@ def _without_places(rows: pa.Table) -> pa.Table:
     place = rows.schema.get_field_index("source_uri")
     names = [public_name(uri) for uri in rows["source_uri"].to_pylist()]
     return rows.set_column(place, rows.schema.field(place), pa.array(names, pa.string()))
+
+
+def _with_groups(rows: pa.Table, groups: Mapping[str, str]) -> pa.Table:
+    found = [groups.get(subfigure_id) for subfigure_id in rows["subfigure_id"].to_pylist()]
+    rows = rows.append_column(pa.field(GROUP_COLUMN, pa.string()), pa.array(found, pa.string()))
+    return rows.replace_schema_metadata(described(rows.schema).metadata)
 
 
 def public_name(uri: str) -> str:

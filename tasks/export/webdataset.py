@@ -23,7 +23,8 @@ from models import taxonomy
 from tasks.dataset.schema import IMAGE_COLUMN
 from tasks.texts import storable
 
-SHARDS = "figmill-{:06d}.tar"
+SHARDS = "figmill"
+"""What shards are called that are of no split: figmill-000000.tar."""
 _KINDS = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg"}
 _LEFT_OUT = (IMAGE_COLUMN, "probabilities", "embedding")
 """Columns that the JSON has not as they are: `probabilities` goes by code."""
@@ -35,8 +36,9 @@ class ShardWriter:
     The same rows give the same bytes: members have no times and no owner.
     """
 
-    def __init__(self, folder: Path, classes: tuple[str, ...], shard_bytes: int) -> None:
+    def __init__(self, folder: Path, classes: tuple[str, ...], shard_bytes: int, name: str = SHARDS) -> None:
         self.shards = 0
+        self.name = name
         self._folder, self._classes, self._shard_bytes = folder, classes, shard_bytes
         self._tar: tarfile.TarFile | None = None
 
@@ -63,17 +65,18 @@ class ShardWriter:
             self._tar.close()
             self._tar = None
         if self._tar is None:
-            self._tar = tarfile.open(self._folder / SHARDS.format(self.shards), "w")  # noqa: SIM115
+            self._tar = tarfile.open(self._folder / f"{self.name}-{self.shards:06d}.tar", "w")  # noqa: SIM115
             self.shards += 1
         return self._tar
 
 
 def sample(row: Mapping[str, Any], classes: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-    """A row as members: the picture, the words that belong to it (`txt`), everything else (`json`)."""
+    """A row as members: the picture, if any, the words that belong to it (`txt`), everything else (`json`)."""
     key = re.sub(r"[^0-9A-Za-z]+", "-", row["subfigure_id"]).strip("-")
-    data = row[IMAGE_COLUMN]["bytes"] or b""
-    suffix = next((suffix for start, suffix in _KINDS.items() if data.startswith(start)), "bin")
-    yield f"{key}.{suffix}", data
+    if row[IMAGE_COLUMN] is not None:
+        data = row[IMAGE_COLUMN]["bytes"] or b""
+        suffix = next((suffix for start, suffix in _KINDS.items() if data.startswith(start)), "bin")
+        yield f"{key}.{suffix}", data
     yield f"{key}.txt", (storable(row["subcaption"] or row["caption"]) or "").encode()
     yield f"{key}.json", json.dumps(_facts(row, classes), ensure_ascii=False, default=_plain).encode()
 

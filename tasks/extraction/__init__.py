@@ -10,10 +10,11 @@ seccomp.py         which system calls it may make: none for network, processes, 
 reading.py         one PDF read: figures, captions, subfigures, encoded images
 handover.py        what a reading process hands over: Arrow, checked before it is used
 image_files.py     an article without a PDF: the image files that its JATS names
-jats.py            an article's JATS XML: metadata, captions, and its licence put as `CC BY 4.0`
-jats_figures.py    its figures, wherever it keeps labels, captions and graphics
-jats_prose.py      the words of its elements: lists, breaks, formulas
+first_page.py      title, DOI and licence from a PDF's first page; the PMCID by which a file is named
+pdf_passages.py    the running text of a PDF under its headings
+panel_words.py     the words printed within a panel
 article_words.py   label and caption of each figure: JATS where it is of the same article, else as printed
+drawing.py         a page as a picture, with boxes or bare, for `figmill view` and `figmill export`
 inspection.py      a paper's pages with all that is found drawn on them, for `figmill inspect`
 
 The limits themselves (`ExtractionLimits`) are settings: tasks/settings.py.

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from tasks.extraction.jats import Article, ArticleFigure
+from tasks.article.figure_rights import printed_rights
+from tasks.article.jats import NO_FACTS, Article, ArticleFigure, FigureFacts
+from tasks.extraction.first_page import DOI
 from tasks.pdf.found_figure import FoundFigure
 from tasks.pdf.pages import PageContent
-from tasks.records import CaptionSource
+from tasks.records import CaptionSource, Gap
 from tasks.wording.labels import label_key
-
-DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+[^\s\"<>.,;:)\]]")
 
 FIRST_PAGES = 2
 """Pages on which a paper prints its title and its DOI."""
@@ -36,6 +36,7 @@ class FigureWords:
     label: str | None
     caption: str | None
     source: CaptionSource | None
+    facts: FigureFacts = NO_FACTS
 
 
 def words_of_figures(found: Sequence[FoundFigure], article: Article | None) -> list[FigureWords]:
@@ -54,21 +55,20 @@ def words_of_figures(found: Sequence[FoundFigure], article: Article | None) -> l
         known_figure = known.get(label_key(label)) if label else None
         goes_on = figure.caption is not None and figure.caption.continued and bool(own.caption)
         if known_figure and known_figure.caption and not goes_on:
-            own = FigureWords(known_figure.label, known_figure.caption, "jats")
+            own = FigureWords(known_figure.label, known_figure.caption, "jats", known_figure.facts)
+        elif known_figure:
+            own = replace(own, facts=known_figure.facts)
         words.append(own)
     return words
 
 
 def missing_figures(
     words: Sequence[FigureWords], article: Article, pages: Sequence[PageContent]
-) -> list[str]:
-    """A sentence for each figure of the JATS that the PDF does not have, with the page that cites it first."""
+) -> list[Gap]:
+    """Each figure of the JATS that the PDF does not have, with the page that cites it first."""
     known = _by_key(article)
     missing = known.keys() - {label_key(w.label) for w in words if w.label}
-    return [
-        f"{known[key].label} is in the JATS and was not found in the PDF{_cited(known[key].label, pages)}"
-        for key in sorted(missing)
-    ]
+    return [_missing(known[key].label, pages) for key in sorted(missing)]
 
 
 def is_of_another(article: Article, found: Sequence[FoundFigure], pages: Sequence[PageContent]) -> bool:
@@ -94,9 +94,10 @@ def is_of_another(article: Article, found: Sequence[FoundFigure], pages: Sequenc
 
 def _printed(figure: FoundFigure) -> FigureWords:
     caption = figure.caption
-    return (
-        FigureWords(caption.label, caption.text or None, "pdf") if caption else FigureWords(None, None, None)
-    )
+    if caption is None:
+        return FigureWords(None, None, None)
+    text = caption.text or None
+    return FigureWords(caption.label, text, "pdf", FigureFacts(rights=printed_rights(text)))
 
 
 def _by_key(article: Article) -> dict[str, ArticleFigure]:
@@ -113,14 +114,19 @@ def _share(a: str, b: str) -> float:
     return len(words[0] & words[1]) / max(1, min(map(len, words)))
 
 
-def _cited(label: str, pages: Sequence[PageContent]) -> str:
+def _missing(label: str, pages: Sequence[PageContent]) -> Gap:
+    page = _cited(label, pages)
+    cited = f" (first cited on page {page})" if page else ""
+    return Gap("figure", page, f"{label} is in the JATS and was not found in the PDF{cited}")
+
+
+def _cited(label: str, pages: Sequence[PageContent]) -> int | None:
     """The first page that cites a label by its number."""
     number = label.split()[-1]
     cites = re.compile(
         rf"\b(?:fig(?:ure|s)?|scheme|plate|chart)s?\b\.?\s*{re.escape(number)}(?!\d)", re.IGNORECASE
     )
-    page = next((page.number for page in pages if any(cites.search(line.text) for line in page.lines)), None)
-    return f" (first cited on page {page})" if page else ""
+    return next((page.number for page in pages if any(cites.search(line.text) for line in page.lines)), None)
 
 
 def _labels_by_place(printed: Sequence[str | None], known: Sequence[str]) -> list[str | None]:

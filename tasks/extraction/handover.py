@@ -29,9 +29,14 @@ from tasks.records import (
     Extraction,
     Figure,
     FigureKind,
+    Gap,
+    GapKind,
     ImageFormat,
+    Mention,
     Metadata,
     Paper,
+    Precision,
+    Rights,
     Subfigure,
     Withdrawal,
 )
@@ -51,20 +56,28 @@ _TEXT, _TEXTS, _BOX = pa.string(), pa.list_(pa.string()), pa.list_(pa.float64(),
 _METADATA = pa.struct(
     {
         "pmcid": _TEXT,
+        "pmid": _TEXT,
         "doi": _TEXT,
         "title": _TEXT,
+        "authors": _TEXTS,
         "journal": _TEXT,
         "license": _TEXT,
         "published": pa.date32(),
+        "published_precision": _TEXT,
         "withdrawn": _TEXT,
+        "abstract": _TEXT,
+        "keywords": _TEXTS,
+        "subjects": _TEXTS,
+        "article_type": _TEXT,
     }
 )
+_GAP = pa.struct({"kind": _TEXT, "page": pa.int32(), "sentence": _TEXT})
 _PAPER = pa.schema(
     {
         "metadata": _METADATA,
         "pages": pa.int16(),
         "seconds": pa.float64(),
-        "gaps": _TEXTS,
+        "gaps": pa.list_(_GAP),
         "notes": _TEXTS,
         "figures": pa.int16(),
     }
@@ -87,6 +100,8 @@ _SUBFIGURE = pa.struct(
         "image": _IMAGE,
         "panel_label": _TEXT,
         "subcaption": _TEXT,
+        "mentions": pa.list_(pa.struct({"section": _TEXT, "text": _TEXT})),
+        "text": _TEXT,
     }
 )
 _FIGURE = pa.schema(
@@ -99,14 +114,19 @@ _FIGURE = pa.schema(
         "caption": _TEXT,
         "caption_source": _TEXT,
         "subfigures": pa.list_(_SUBFIGURE),
+        "id": _TEXT,
+        "doi": _TEXT,
+        "alt_text": _TEXT,
+        "rights": pa.struct({"license": _TEXT, "third_party": pa.bool_(), "attribution": _TEXT}),
     }
 )
 
 
 def write_extraction(extraction: Extraction, file: Path) -> None:
     """Writes what was read of a paper; the file must not be there yet. Raises OSError."""
-    facts = {name: getattr(extraction, name) for name in ("pages", "seconds", "gaps", "notes")}
-    paper = facts | {"metadata": asdict(extraction.metadata), "figures": len(extraction.figures)}
+    facts = {name: getattr(extraction, name) for name in ("pages", "seconds", "notes")}
+    facts |= {"metadata": asdict(extraction.metadata), "gaps": [asdict(gap) for gap in extraction.gaps]}
+    paper = facts | {"figures": len(extraction.figures)}
     with file.open("xb") as sink:
         _write(sink, _paper_schema(extraction.paper), [paper])
         _write(sink, _FIGURE, map(asdict, extraction.figures))
@@ -146,16 +166,19 @@ def _extraction(data: bytes, paper: Paper) -> Extraction:
     figures = tuple(_figure(index, found) for index, found in enumerate(_rows(source, _FIGURE)))
     _expect(len(figures) == count, "all figures")
     _expect(not source.read(1), "nothing but figures")
-    metadata = Metadata(**row.pop("metadata"))
+    metadata = Metadata(**{name: _tuple(value) for name, value in row.pop("metadata").items()})
     _expect(metadata.withdrawn in (None, *get_args(Withdrawal)), "a known withdrawal")
+    _expect(metadata.published_precision in (None, *get_args(Precision)), "a known precision of dates")
     _expect(row["pages"] >= 0 and row["seconds"] >= 0, "pages and seconds")
-    gaps, notes = tuple(row.pop("gaps")), tuple(row.pop("notes"))
+    gaps, notes = tuple(Gap(**gap) for gap in row.pop("gaps")), tuple(row.pop("notes"))
+    _expect(all(gap.kind in get_args(GapKind) for gap in gaps), "known kinds of gaps")
     return Extraction(paper, metadata, figures=figures, gaps=gaps, notes=notes, **row)
 
 
 def _figure(index: int, row: dict[str, Any]) -> Figure:
     subfigures = tuple(_subfigure(place, part) for place, part in enumerate(row.pop("subfigures")))
-    figure = Figure(**row, subfigures=subfigures)
+    rights = Rights(**row.pop("rights"))
+    figure = Figure(**row, subfigures=subfigures, rights=rights)
     _expect(figure.figure_index == index, "figures in order")
     _expect(figure.kind in get_args(FigureKind), "a known kind of figure")
     _expect(figure.caption_source in (None, *get_args(CaptionSource)), "a known source of captions")
@@ -164,12 +187,21 @@ def _figure(index: int, row: dict[str, Any]) -> Figure:
 
 def _subfigure(index: int, row: dict[str, Any]) -> Subfigure:
     image = EncodedImage(**row.pop("image"))
-    subfigure = Subfigure(**row, image=image)
+    mentions = row.pop("mentions")
+    subfigure = Subfigure(
+        **row,
+        image=image,
+        mentions=None if mentions is None else tuple(Mention(**mention) for mention in mentions),
+    )
     _expect(subfigure.subfigure_index == index, "subfigures in order")
     _expect(image.format in get_args(ImageFormat), "a known image format")
     _expect(image.width > 0 and image.height > 0, "the size of an image")
     _expect(hashlib.sha256(image.data).hexdigest() == image.sha256, "the image of its hash")
     return replace(subfigure, bbox=_box(row["bbox"]))
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _box(values: list[float] | None) -> Box | None:

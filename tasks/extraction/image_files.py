@@ -18,13 +18,13 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps
 
+from tasks.article import jats
 from tasks.errors import PaperError
-from tasks.extraction import jats
-from tasks.extraction.reading import merge_metadata, panel_captions
+from tasks.extraction.reading import merge_metadata, panel_captions, with_attribution, with_mentions
 from tasks.panels.markers import expected_labels
 from tasks.panels.separation import FigureImage, Panel, separate
 from tasks.pdf.pixels import LEAST_SIDE, Pixels, encode_png, encoded
-from tasks.records import EncodedImage, Extraction, Figure, Graphic, PaperFiles, Subfigure
+from tasks.records import EncodedImage, Extraction, Figure, Gap, Graphic, PaperFiles, Subfigure
 from tasks.settings import ExtractionLimits
 
 FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF")
@@ -57,15 +57,17 @@ def read_graphics(files: PaperFiles, limits: ExtractionLimits) -> Extraction:
         article = jats.load_article(files.main.path)
     except jats.JatsError as error:
         raise PaperError("no_jats", f"The XML {error}; fetch it again.") from error
-    gaps: list[str] = []
+    metadata = merge_metadata(files.paper.metadata, article.metadata)
+    gaps: list[Gap] = []
     figures: list[Figure] = []
     for artwork in article.artworks:
         panels = list(_panels(artwork, files.graphics, limits, gaps))
         if panels:
-            figures.append(_figure(len(figures), artwork, panels))
+            figure = with_mentions(_figure(len(figures), artwork, panels), article.sentences)
+            figures.append(with_attribution(figure, metadata))
     return Extraction(
         paper=files.paper,
-        metadata=merge_metadata(files.paper.metadata, article.metadata),
+        metadata=metadata,
         pages=0,
         figures=tuple(figures),
         seconds=time.perf_counter() - started,
@@ -82,7 +84,7 @@ class _Cut:
 
 
 def _panels(
-    artwork: jats.Artwork, graphics: Sequence[Graphic], limits: ExtractionLimits, gaps: list[str]
+    artwork: jats.Artwork, graphics: Sequence[Graphic], limits: ExtractionLimits, gaps: list[Gap]
 ) -> Iterator[_Cut]:
     """The panels of all image files of a figure; what cannot be had or read goes to `gaps`."""
     name = artwork.label or "a figure without label"
@@ -90,16 +92,16 @@ def _panels(
     for reference, letter in zip(artwork.graphics, letters, strict=True):
         graphic = find_graphic(reference, graphics)
         if graphic is None or graphic.file.copy is None:
-            gaps.append(f"an image of {name} is not at hand")
+            gaps.append(Gap("figure", None, f"an image of {name} is not at hand"))
             continue
         notes: list[str] = []
         try:
             for cut in _separated(graphic.file.path, artwork.caption, limits, notes):
                 known = letter is not None and cut.panel.label is None
                 yield replace(cut, panel=replace(cut.panel, label=letter)) if known else cut
-            gaps += [f"an image of {name} {note}" for note in notes]
+            gaps += [Gap("image", None, f"an image of {name} {note}") for note in notes]
         except PaperError as error:
-            gaps.append(f"an image of {name} was left out: {error.error}")
+            gaps.append(Gap("figure", None, f"an image of {name} was left out: {error.error}"))
 
 
 def find_graphic(reference: str, graphics: Sequence[Graphic]) -> Graphic | None:
@@ -125,6 +127,10 @@ def _figure(index: int, artwork: jats.Artwork, cuts: Sequence[_Cut]) -> Figure:
             Subfigure(place, None, cut.image, cut.panel.label, subcaption)
             for place, (cut, subcaption) in enumerate(zip(cuts, subcaptions, strict=True))
         ),
+        id=artwork.facts.id,
+        doi=artwork.facts.doi,
+        alt_text=artwork.facts.alt_text,
+        rights=artwork.facts.rights,
     )
 
 

@@ -8,16 +8,22 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import PurePosixPath
 
 from tasks import boxes
-from tasks.extraction import jats
-from tasks.extraction.article_words import DOI, FigureWords, is_of_another, missing_figures, words_of_figures
+from tasks.article import jats
+from tasks.article.figure_rights import attribution
+from tasks.article.mentions import CitingSentence, citing_sentences, mentions_by_panel
+from tasks.extraction.article_words import FigureWords, is_of_another, missing_figures, words_of_figures
+from tasks.extraction.first_page import pmcid_of, read_first_page
+from tasks.extraction.panel_words import PageWords
+from tasks.extraction.pdf_passages import read_passages
 from tasks.panels.markers import expected_labels, find_sides, named
 from tasks.panels.separation import FigureImage, Panel, TextLine, separate
 from tasks.panels.sides import bind_sides
 from tasks.panels.subcaptions import split_caption
+from tasks.pdf.captions import CaptionBlock
 from tasks.pdf.documents import MUPDF_ERRORS, open_pdf, raise_if_out_of_memory, read_pages
 from tasks.pdf.figures import find_figures
 from tasks.pdf.found_figure import FoundFigure
@@ -28,46 +34,54 @@ from tasks.records import (
     Extraction,
     Figure,
     FigureKind,
+    Gap,
     Metadata,
-    Paper,
     PaperFiles,
     SourceFile,
     Subfigure,
 )
 from tasks.settings import ExtractionLimits
+from tasks.wording.licenses import is_under
 
 
 def read_paper(files: PaperFiles, limits: ExtractionLimits) -> Extraction:
     """Every figure of a paper with its subfigures. Raises PaperError."""
     started, paper = time.perf_counter(), files.paper
-    gaps: list[str] = []
+    gaps: list[Gap] = []
     notes: list[str] = []
     with open_pdf(files.main.path, limits, paper.paper_id) as document:
         pages = read_pages(document, limits, gaps)
         found, without_artwork = find_figures(pages, gaps)
         gaps += [
-            f"the artwork of {c.label} was not found (caption on page {c.page})" for c in without_artwork
+            Gap("figure", c.page, f"the artwork of {c.label} was not found (caption on page {c.page})")
+            for c in without_artwork
         ]
         if _is_scan(pages):
-            gaps.append("the pages are pictures without text: captions cannot be read")
+            said = "the pages are pictures without text: captions cannot be read"
+            gaps.append(Gap("text", None, said))
         article = _article(files.jats, found, pages, gaps)
         words = words_of_figures(found, article)
         gaps += missing_figures(words, article, pages) if article else []
+        sentences = _sentences(article, pages, found, without_artwork)
+        printed = {id(place.page): PageWords(place.page) for place in found}
         figures: list[Figure] = []
         for place, own in zip(found, words, strict=True):
             try:
-                figures.append(_read_figure(len(figures), place, own, limits, gaps))
+                figure = _read_figure(len(figures), place, own, limits, gaps, printed[id(place.page)])
+                figures.append(with_mentions(figure, sentences))
             except Exception as error:  # noqa: BLE001 (one figure, not the paper; MemoryError goes on)
                 raise_if_out_of_memory(error)
                 what = f"{own.label or 'a figure'} on page {place.page.number}"
                 known = isinstance(error, MUPDF_ERRORS)
-                gaps.append(f"{what} {'is damaged' if known else 'could not be read'} and was left out")
+                said = f"{what} {'is damaged' if known else 'could not be read'} and was left out"
+                gaps.append(Gap("figure", place.page.number, said))
                 notes.append(f"{what}: {''.join(traceback.format_exception(error))}")
+        metadata = _metadata(files, article, pages)
         return Extraction(
             paper=paper,
-            metadata=_metadata(paper, article, pages),
+            metadata=metadata,
             pages=document.page_count,
-            figures=tuple(figures),
+            figures=tuple(with_attribution(figure, metadata) for figure in figures),
             seconds=time.perf_counter() - started,
             gaps=tuple(gaps),
             notes=tuple(notes),
@@ -75,7 +89,7 @@ def read_paper(files: PaperFiles, limits: ExtractionLimits) -> Extraction:
 
 
 def _article(
-    file: SourceFile | None, found: Sequence[FoundFigure], pages: Sequence[PageContent], gaps: list[str]
+    file: SourceFile | None, found: Sequence[FoundFigure], pages: Sequence[PageContent], gaps: list[Gap]
 ) -> jats.Article | None:
     """The article's JATS; None where there is none, and where it cannot be read or is another's, which `gaps` say."""
     if file is None:
@@ -84,13 +98,45 @@ def _article(
     try:
         article = jats.load_article(file.path)
     except jats.JatsError as error:
-        gaps.append(f"the XML beside the PDF was not used: {name} {error}")
+        gaps.append(Gap("jats", None, f"the XML beside the PDF was not used: {name} {error}"))
         return None
     if is_of_another(article, found, pages):
         title = article.metadata.title or "without title"
-        gaps.append(f"the XML beside the PDF was not used: {name} is of another article ({title[:80]})")
+        said = f"the XML beside the PDF was not used: {name} is of another article ({title[:80]})"
+        gaps.append(Gap("jats", None, said))
         return None
     return article
+
+
+def _sentences(
+    article: jats.Article | None,
+    pages: Sequence[PageContent],
+    found: Sequence[FoundFigure],
+    without_artwork: Sequence[CaptionBlock],
+) -> tuple[CitingSentence, ...]:
+    """The sentences that cite figures: the JATS's, the PDF's where there is none or it has no text."""
+    if article is not None and article.sentences:
+        return article.sentences
+    return citing_sentences(read_passages(pages, found, without_artwork))
+
+
+def with_mentions(figure: Figure, sentences: Sequence[CitingSentence]) -> Figure:
+    """A figure whose panels have the sentences that mean them."""
+    labels = [subfigure.panel_label for subfigure in figure.subfigures]
+    mentions = mentions_by_panel(figure.label, labels, sentences)
+    return replace(
+        figure,
+        subfigures=tuple(
+            replace(subfigure, mentions=its)
+            for subfigure, its in zip(figure.subfigures, mentions, strict=True)
+        ),
+    )
+
+
+def with_attribution(figure: Figure, metadata: Metadata) -> Figure:
+    """A figure with the whole line of credit: what its caption credits, and its article."""
+    line = attribution(figure.rights, figure.label, metadata)
+    return replace(figure, rights=replace(figure.rights, attribution=line))
 
 
 def _is_scan(pages: Sequence[PageContent]) -> bool:
@@ -104,7 +150,12 @@ def _is_scan(pages: Sequence[PageContent]) -> bool:
 
 
 def _read_figure(
-    index: int, found: FoundFigure, words: FigureWords, limits: ExtractionLimits, gaps: list[str]
+    index: int,
+    found: FoundFigure,
+    words: FigureWords,
+    limits: ExtractionLimits,
+    gaps: list[Gap],
+    printed: PageWords,
 ) -> Figure:
     page, text = found.page, words.caption
     images = [i for i in placed_images(page) if boxes.overlaps(i.bbox, found.bbox, -1)]
@@ -118,10 +169,11 @@ def _read_figure(
             image=pixels.cut(panel.bbox),
             panel_label=panel.label,
             subcaption=subcaption,
+            text=printed.within(panel.bbox),
         )
         for i, (panel, subcaption) in enumerate(zip(panels, subcaptions, strict=True))
     )
-    gaps += pixels.notes
+    gaps += [Gap("image", page.number, note) for note in pixels.notes]
     return Figure(
         figure_index=index,
         page=page.number,
@@ -131,6 +183,10 @@ def _read_figure(
         caption=text,
         caption_source=words.source if text else None,
         subfigures=subfigures,
+        id=words.facts.id,
+        doi=words.facts.doi,
+        alt_text=words.facts.alt_text,
+        rights=words.facts.rights,
     )
 
 
@@ -177,30 +233,24 @@ def _kind(page: PageContent, box: Box, images: Sequence[PlacedImage]) -> FigureK
     return "raster" if not texts and (covered > 0.95 or not paths) else "mixed"
 
 
-def _metadata(paper: Paper, article: jats.Article | None, pages: Sequence[PageContent]) -> Metadata:
-    """The caller's metadata, completed from the article's JATS and, for the DOI, from the first page."""
-    merged = merge_metadata(paper.metadata, article.metadata if article else Metadata())
-    return merged if merged.doi else replace(merged, doi=_printed_doi(pages))
+def _metadata(files: PaperFiles, article: jats.Article | None, pages: Sequence[PageContent]) -> Metadata:
+    """The caller's metadata, completed from the article's JATS, else from what the PDF prints and is called."""
+    merged = merge_metadata(files.paper.metadata, article.metadata if article else Metadata())
+    if article is None:
+        merged = merge_metadata(merged, read_first_page(pages))
+    elif not (merged.doi and merged.license):
+        printed = read_first_page(pages)
+        merged = merge_metadata(merged, Metadata(doi=printed.doi, license=printed.license))
+    return merged if merged.pmcid else replace(merged, pmcid=pmcid_of(files.main.uri))
 
 
 def merge_metadata(known: Metadata, read: Metadata) -> Metadata:
     """What the caller knows, completed by what was read; a licence gets its version (`CC BY` -> `CC BY 4.0`)."""
-    versioned = known.license and (read.license or "").startswith(f"{known.license} ")
-    return Metadata(
-        pmcid=known.pmcid or read.pmcid,
-        doi=known.doi or read.doi,
-        title=known.title or read.title,
-        journal=known.journal or read.journal,
-        license=read.license if versioned else known.license or read.license,
-        published=known.published or read.published,
-        withdrawn=known.withdrawn,
-    )
-
-
-def _printed_doi(pages: Sequence[PageContent]) -> str | None:
-    """The first DOI that the first page prints: its own, for references come later."""
-    for line in pages[0].lines if pages else ():
-        match = DOI.search(line.text)
-        if match:
-            return match[0]
-    return None
+    facts = {
+        field.name: getattr(known, field.name) or getattr(read, field.name) for field in fields(Metadata)
+    }
+    if known.license and is_under(read.license, known.license):
+        facts["license"] = read.license
+    if known.published and not known.published_precision:
+        facts["published_precision"] = None  # of the other date
+    return Metadata(**facts | {"withdrawn": known.withdrawn})

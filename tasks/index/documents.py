@@ -14,15 +14,17 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks.dataset.schema import IMAGE_COLUMN, INDEXED_COLUMNS
+from tasks.dataset.schema import IMAGE_COLUMN, INDEXED_COLUMNS, PAPERS, SUBFIGURES
 from tasks.index.source import Part
 from tasks.index.thumbnails import thumbnail
 from tasks.settings import default_workers
 
 _ROWS = 64
 """Rows decoded at a time: their pictures are in memory together."""
-_COLUMNS = tuple(column.name for column in INDEXED_COLUMNS)
-_NOTHING: Mapping[str, Any] = MappingProxyType(dict.fromkeys(_COLUMNS))
+_COLUMNS = tuple(column.name for column in INDEXED_COLUMNS if SUBFIGURES in column.tables)
+_OF_PAPER = tuple(column.name for column in INDEXED_COLUMNS if SUBFIGURES not in column.tables)
+_LISTS = tuple(column.name for column in INDEXED_COLUMNS if pa.types.is_list(column.type))
+_NOTHING: Mapping[str, Any] = MappingProxyType(dict.fromkeys((*_COLUMNS, *_OF_PAPER)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,17 +35,29 @@ class Document:
     paper_id: str
     source_uri: str
     pmcid: str | None
+    pmid: str | None
     doi: str | None
     title: str | None
+    authors: tuple[str, ...]
     journal: str | None
     license: str | None
     published: dt.date | None
     withdrawn: str | None
+    article_type: str | None
+    """What the ledger says of the paper."""
     figure_index: int
     figure_label: str | None
     caption: str | None
+    alt_text: str | None
+    mentions: tuple[str, ...]
+    """Sentences of the article that cite the figure, or the panel; without their sections."""
+    figure_license: str | None
+    third_party: bool | None
+    attribution: str | None
     page: int | None
     """None where the figure has no PDF."""
+    figure_text: str | None
+    """Words printed within the panel."""
     subfigure_index: int
     panel_label: str | None
     subcaption: str | None
@@ -72,6 +86,7 @@ def read_documents(part: Part) -> Iterator[list[Document]]:
     Pictures are decoded on all cores. Raises pyarrow's errors and OSError for a part that cannot be read.
     """
     start = 0
+    papers = _papers(part)
     with part.path.open("rb") as file, ThreadPoolExecutor(default_workers()) as pool:
         batches = pq.ParquetFile(file, buffer_size=1 << 20).iter_batches(
             _ROWS, columns=[*_COLUMNS, "embedding", IMAGE_COLUMN]
@@ -82,17 +97,34 @@ def read_documents(part: Part) -> Iterator[list[Document]]:
             vectors = _unit_vectors(batch["embedding"])
             rows = batch.drop_columns(["embedding", IMAGE_COLUMN]).to_pylist()
             yield [
-                _document(row, start + number, vector, None if made is None else made[0])
+                _document(row, papers, start + number, vector, None if made is None else made[0])
                 for number, (row, vector, made) in enumerate(zip(rows, vectors, small, strict=True))
             ]
             start += len(rows)
 
 
+def _papers(part: Part) -> Mapping[str, dict[str, Any]]:
+    """What the part's ledger says of each paper, by paper_id."""
+    with (part.path.parent.parent / PAPERS / part.name).open("rb") as file:
+        ledger = pq.ParquetFile(file)
+        wanted = ["paper_id", *(name for name in _OF_PAPER if name in ledger.schema_arrow.names)]
+        return {row.pop("paper_id"): row for row in ledger.read(columns=wanted).to_pylist()}
+
+
 def _document(
-    row: dict[str, Any], number: int, vector: npt.NDArray[np.float32] | None, small: bytes | None
+    row: dict[str, Any],
+    papers: Mapping[str, dict[str, Any]],
+    number: int,
+    vector: npt.NDArray[np.float32] | None,
+    small: bytes | None,
 ) -> Document:
-    known = {**_NOTHING, **row}  # a part of an earlier schema lacks columns
-    lists = {name: tuple(known[name] or ()) for name in ("modality_path", "modality_set")}
+    known = {
+        **_NOTHING,
+        **papers.get(row["paper_id"], {}),
+        **row,
+    }  # a part of an earlier schema lacks columns
+    lists = {name: tuple(known[name] or ()) for name in _LISTS}
+    lists["mentions"] = tuple(mention["text"] for mention in lists["mentions"] if mention and mention["text"])
     return Document(**(known | lists), row=number, embedding=vector, thumbnail=small)
 
 

@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from tasks.clock import now
-from tasks.dataset.schema import ARTICLE_COLUMNS, INDEXED_COLUMNS
+from tasks.dataset.schema import INDEXED_COLUMNS
 from tasks.errors import OutputError
 from tasks.index.documents import Document
 from tasks.index.source import Origin, Part
@@ -27,7 +27,7 @@ from tasks.index.target import Held
 from tasks.index.words import modality_words
 
 FOLDER, FILE = "index", "figmill.sqlite"
-LAYOUT = "3"
+LAYOUT = "4"
 """Changes with the tables below: an index of another layout is made anew."""
 _PATIENCE = 60.0
 """Seconds to wait for another process that writes to the index."""
@@ -44,7 +44,8 @@ CREATE TABLE papers (
 CREATE INDEX papers_by_id ON papers (paper_id);
 CREATE TABLE subfigures (
     id INTEGER PRIMARY KEY, part INTEGER NOT NULL, row INTEGER NOT NULL, paper INTEGER NOT NULL, {subfigure_columns},
-    width INTEGER NOT NULL, height INTEGER NOT NULL, path TEXT, has_subcaption INTEGER, UNIQUE (subfigure_id)
+    width INTEGER NOT NULL, height INTEGER NOT NULL, path TEXT, has_subcaption INTEGER, year INTEGER,
+    UNIQUE (subfigure_id)
 );
 CREATE INDEX subfigures_by_part ON subfigures (part);
 CREATE INDEX subfigures_by_paper ON subfigures (paper);
@@ -52,11 +53,15 @@ CREATE INDEX subfigures_by_path ON subfigures (path, confidence, rejected);
 CREATE INDEX subfigures_by_confidence ON subfigures (confidence, rejected);
 CREATE INDEX subfigures_by_license ON subfigures (license, confidence, path);
 CREATE INDEX subfigures_by_journal ON subfigures (journal, confidence, path);
+CREATE INDEX subfigures_by_type ON subfigures (article_type, confidence, path);
+CREATE INDEX subfigures_by_year ON subfigures (year, confidence, path);
 CREATE TABLE thumbnails (id INTEGER PRIMARY KEY, jpeg BLOB NOT NULL);
 CREATE TABLE embeddings (id INTEGER PRIMARY KEY, vector BLOB NOT NULL);
-CREATE VIRTUAL TABLE texts USING fts5 (own, caption, title, words, tokenize = 'porter unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE texts USING fts5 (own, caption, title, words, tokenize = '{tokens}');
+CREATE VIRTUAL TABLE told USING fts5 (inside, mentions, tokenize = '{tokens}');
 """
-_PAPER_COLUMNS = ("paper_id", "source_uri", *ARTICLE_COLUMNS)
+_TOKENS = "porter unicode61 remove_diacritics 2"
+_PAPER_COLUMNS = ("paper_id", "source_uri", *(c.name for c in INDEXED_COLUMNS if c.of_article))
 _SUBFIGURE_COLUMNS = (
     "subfigure_id",
     "figure_index",
@@ -71,6 +76,7 @@ _SUBFIGURE_COLUMNS = (
     "rejected",
     "license",
     "journal",
+    "article_type",
 )
 """Those of a paper, and those by which subfigures are found and sorted; texts and vectors have tables of their own."""
 _TYPES = {
@@ -81,8 +87,8 @@ _TYPES = {
     pa.bool_(): "INTEGER",
     pa.float32(): "REAL",
 }
-_OF_SUBFIGURES = (("texts", "rowid"), ("thumbnails", "id"), ("embeddings", "id"))
-_EVERYTHING = ("texts", "embeddings", "thumbnails", "subfigures", "papers", "parts", "about")
+_OF_SUBFIGURES = (("texts", "rowid"), ("told", "rowid"), ("thumbnails", "id"), ("embeddings", "id"))
+_EVERYTHING = ("texts", "told", "embeddings", "thumbnails", "subfigures", "papers", "parts", "about")
 
 
 class EmbeddedIndex:
@@ -146,6 +152,7 @@ class EmbeddedIndex:
             return
         with in_one_line(self.path):
             self._connection.execute("INSERT INTO texts (texts) VALUES ('optimize')")
+            self._connection.execute("INSERT INTO told (told) VALUES ('optimize')")
             self._connection.execute("ANALYZE")
             with contextlib.suppress(sqlite3.OperationalError):  # someone reads: the next update does it
                 self._connection.execute("PRAGMA busy_timeout = 500")
@@ -222,7 +229,9 @@ def _about(connection: sqlite3.Connection) -> dict[str, str]:
 def _statements() -> str:
     """The statements that make an empty index."""
     return _TABLES.format(
-        paper_columns=_declared(_PAPER_COLUMNS), subfigure_columns=_declared(_SUBFIGURE_COLUMNS)
+        paper_columns=_declared(_PAPER_COLUMNS),
+        subfigure_columns=_declared(_SUBFIGURE_COLUMNS),
+        tokens=_TOKENS,
     )
 
 
@@ -261,6 +270,10 @@ def _insert(
         [(number, *_texts(document)) for number, document in numbered],
     )
     connection.executemany(
+        "INSERT INTO told (rowid, inside, mentions) VALUES (?, ?, ?)",
+        [(number, *_told(document)) for number, document in numbered],
+    )
+    connection.executemany(
         "INSERT INTO thumbnails VALUES (?, ?)",
         [(number, document.thumbnail) for number, document in numbered if document.thumbnail],
     )
@@ -296,6 +309,7 @@ def _subfigure(number: int, part: int, paper: int, of: Document) -> dict[str, An
         "height": of.image_height,
         "path": of.modality_path[-1] if of.modality_path else None,
         "has_subcaption": bool(of.subcaption),
+        "year": of.published.year if of.published else None,
     }
 
 
@@ -314,9 +328,19 @@ def _in_sqlite(value: Any) -> Any:
 def _texts(of: Document) -> tuple[str, str, str, str]:
     """What is ranked: the panel's own words, the figure's, the paper's, and those of modality and labels.
 
-    A figure that is one panel has its caption for its own words.
+    A figure that is one panel has its caption for its own words. A modality of which the model is not sure has none.
     """
     caption = of.caption or ""
     own, rest = (of.subcaption, caption) if of.subcaption else (caption, "")
     labels = " ".join(filter(None, (of.figure_label, of.panel_label)))
-    return own, rest, of.title or "", f"{labels} {modality_words(of.modality, of.modality_path)}"
+    modality = "" if of.rejected else modality_words(of.modality, of.modality_path)
+    paper = "\n".join(filter(None, (of.title, *of.authors)))
+    return own, rest, paper, f"{labels} {modality}"
+
+
+def _told(of: Document) -> tuple[str, str]:
+    """What is ranked beside: the words printed in the panel, and the sentences that cite or describe it.
+
+    In a table of their own, for however much is said of a figure, its caption shall count as it does.
+    """
+    return of.figure_text or "", "\n".join(filter(None, (*of.mentions, of.alt_text)))

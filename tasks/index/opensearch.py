@@ -32,7 +32,7 @@ from tasks.texts import printable
 if TYPE_CHECKING:
     import httpx
 
-LAYOUT = "3"
+LAYOUT = "4"
 _BULK_BYTES = 5 * 2**20
 """Of one request, about."""
 _TRIES = 5

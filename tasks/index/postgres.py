@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.sql import Composed
 
-LAYOUT = "3"
+LAYOUT = "4"
 _MOST_DIMENSIONS = 2000
 """Of a vector that pgvector's HNSW index takes; larger ones are compared one by one."""
 _SECONDS = 15
@@ -39,8 +39,11 @@ CREATE TABLE {subfigures} (
     {columns}, embedding vector({dimensions}), thumbnail bytea, part text NOT NULL, PRIMARY KEY (subfigure_id),
     texts tsvector GENERATED ALWAYS AS (
         setweight(to_tsvector('english', left(coalesce(subcaption, ''), 100000)), 'A') ||
+        setweight(to_tsvector('english', left(coalesce(figure_text, ''), 100000)), 'B') ||
         setweight(to_tsvector('english', left(coalesce(caption, ''), 100000)), 'B') ||
-        setweight(to_tsvector('english', left(coalesce(title, ''), 10000)), 'C')
+        setweight(to_tsvector('english', left(mentions, 200000)), 'C') ||
+        setweight(to_tsvector('english', left(coalesce(alt_text, ''), 10000)), 'C') ||
+        setweight(to_tsvector('english', left(coalesce(title, ''), 10000)), 'D')
     ) STORED
 );
 CREATE INDEX ON {subfigures} (part);
@@ -58,6 +61,8 @@ _TYPES = {
     pa.bool_(): "boolean",
     pa.date32(): "date",
 }
+_LINES = "mentions"
+"""A column whose texts become one, a line each: an array has no words to be indexed."""
 _COLUMNS = (*(column.name for column in INDEXED_COLUMNS), "embedding", "thumbnail", "part")
 
 
@@ -214,19 +219,21 @@ def _expected(origin: Origin) -> dict[str, str]:
 def _declared(column: Column) -> str:
     """A column of the table; a list that says nothing is empty there."""
     required = not column.nullable or pa.types.is_list(column.type)
-    return f"{column.name} {_TYPES[column.type]}{' NOT NULL' if required else ''}"
+    kind = "text" if column.name == _LINES else _TYPES[column.type]
+    return f"{column.name} {kind}{' NOT NULL' if required else ''}"
 
 
 def _values(document: Document, part: str) -> list[Any]:
     """A row of the table, in the order of `_COLUMNS`."""
-    plain = [_storable(getattr(document, column.name)) for column in INDEXED_COLUMNS]
+    plain = [_storable(getattr(document, column.name), column.name) for column in INDEXED_COLUMNS]
     vector = document.embedding
     written = None if vector is None else f"[{','.join(map(str, vector.tolist()))}]"
     return [*plain, written, document.thumbnail, part]
 
 
-def _storable(value: Any) -> Any:
+def _storable(value: Any, column: str) -> Any:
     """PostgreSQL keeps no NUL in a text, and takes an array from a list."""
     if isinstance(value, tuple):
-        return list(value)
+        plain = [_storable(one, column) for one in value]
+        return "\n".join(plain) if column == _LINES else plain
     return value.replace("\x00", "") if isinstance(value, str) else value

@@ -16,6 +16,8 @@ from tasks.index.queries import Hit
 from tasks.index.source import reading_parts
 
 _BATCH = 64
+WORDS = ("authors", "alt_text", "mentions", "figure_license", "third_party", "attribution", "figure_text")
+"""Columns of what the article says of a picture, which lists do not show."""
 _COLUMNS = [column.name for column in columns_of(SUBFIGURES) if column.name != IMAGE_COLUMN]
 
 
@@ -42,6 +44,17 @@ def picture(out: Path, hit: Hit) -> bytes:
     for row in _take(out, hit.part, [hit.row], ["subfigure_id", IMAGE_COLUMN]):
         if row["subfigure_id"] == hit.subfigure_id:
             return bytes((row[IMAGE_COLUMN] or {}).get("bytes") or b"")
+    raise _stale(out, hit.subfigure_id)
+
+
+def article_words(out: Path, hit: Hit) -> dict[str, Any]:
+    """What the article says of a hit: the columns of `WORDS`; null where the dataset does not have them.
+
+    Raises OutputError as `whole_rows` does.
+    """
+    for row in _take(out, hit.part, [hit.row], ["subfigure_id", *WORDS]):
+        if row["subfigure_id"] == hit.subfigure_id:
+            return {name: row.get(name) for name in WORDS}
     raise _stale(out, hit.subfigure_id)
 
 

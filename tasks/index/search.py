@@ -1,9 +1,12 @@
 """The embedded index asked: by words, by likeness, by filters; and the counts behind the filters.
 
-Text ranks by BM25 (Robertson and Zaragoza 2009), a panel's own words before its figure's caption, its paper's title
-and the words of its modality; rows that have all that was asked for come before those that have some of it, of whose
-score each has the share of the terms that it has (a term of many synonyms shall not outweigh two others), and each
-further panel of a figure counts a little less, so that ten panels with one caption do not fill the first page.
+Text ranks by BM25 (Robertson and Zaragoza 2009): a panel's own words first, then those of its modality, its figure's
+caption, its paper's title and authors; to this is added the BM25 of what is told of it elsewhere, the words printed in
+it and the sentences that cite it. Rows that have all that was asked for come before those that need the latter for some
+of it, and these before those that have but some of it, of whose score each has the share of the terms that it has (a
+term of many synonyms shall not outweigh two others). Each further panel of a figure counts a little less, so that ten
+panels with one caption do not fill the first page. Of rows that have as much of what was asked for, those on which the
+model abstains come last; the names of their modality are no words of theirs.
 Likeness is the cosine of the network's features, exact. Asked for both, the two rankings are fused by the sum of
 1/(60 + rank) (Cormack, Clarke and Buettcher 2009).
 """
@@ -25,11 +28,13 @@ import numpy.typing as npt
 from tasks.errors import InputError, OutputError
 from tasks.index.documents import unit_vector
 from tasks.index.embedded import FILE, FOLDER, LAYOUT, connect, in_one_line
-from tasks.index.queries import Context, Facet, Hit, Query, condition, without
+from tasks.index.queries import MATCHES, TOLD, Context, Facet, Hit, Query, condition, without
 from tasks.index.words import any_of, parse
 
 _WEIGHTS = "8.0, 3.0, 1.5, 4.0"
 """Of the columns own, caption, title, words."""
+_TOLD_WEIGHTS = "2.0, 1.0"
+"""Of the columns inside, mentions."""
 _LESS = 0.05
 """What each further panel of a figure loses of its score, of the score divided by 1, 1.05, 1.10, ..."""
 _TERMS = 16
@@ -51,7 +56,8 @@ _ORDERS = {
 }
 _SHOWN = """
     s.id, s.subfigure_id, p.name AS part, s.row, a.paper_id, a.source_uri, a.pmcid, a.doi, a.title, a.journal,
-    a.license, a.published, a.withdrawn, s.figure_index, s.subfigure_index, s.figure_label, s.panel_label, s.page,
+    a.license, a.published, a.withdrawn, s.article_type, s.figure_index, s.subfigure_index, s.figure_label,
+    s.panel_label, s.page,
     s.width, s.height, s.compound, s.modality, s.path, s.modality_set, s.confidence, s.rejected, s.has_subcaption,
     (SELECT own FROM texts WHERE texts.rowid = s.id) AS own,
     (SELECT caption FROM texts WHERE texts.rowid = s.id) AS caption,
@@ -176,6 +182,8 @@ class SearchIndex:
     def _listed(self, query: Query, limit: int, offset: int) -> list[Hit]:
         where, values = condition(query)
         order = _ORDERS[query.order]
+        if query.modality and query.order == "best":
+            order = f"coalesce(s.rejected, 0), {order}"
         numbers = self._rows(
             f"SELECT s.id FROM subfigures s WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",  # noqa: S608
             *values,
@@ -189,27 +197,37 @@ class SearchIndex:
     ) -> list[tuple[int, float | None]]:
         where, values = condition(replace(query, text=""))
         counted = list(terms[:_TERMS])
-        has = "(s.id IN (SELECT rowid FROM texts WHERE texts MATCH ?))"
-        order = "s.complete DESC, rank DESC, s.id" if query.order == "best" else _ORDERS[query.order]
+        best = "s.complete DESC, s.refused, rank DESC, s.id"
+        order = best if query.order == "best" else _ORDERS[query.order]
         found = self._rows(
             f"""
-            WITH found AS (
-                SELECT s.id, s.paper, s.figure_index, s.confidence, -bm25(texts, {_WEIGHTS}) AS score,
-                       {" + ".join([has] * len(counted))} AS matched
-                FROM texts JOIN subfigures s ON s.id = texts.rowid
-                WHERE texts MATCH ? AND {where}
+            WITH scored AS (
+                SELECT rowid AS id, -bm25(texts, {_WEIGHTS}) AS own, 0 AS told FROM texts WHERE texts MATCH ?
+                UNION ALL
+                SELECT rowid AS id, 0 AS own, -bm25(told, {_TOLD_WEIGHTS}) AS told FROM told WHERE told MATCH ?
+            ), summed AS (
+                SELECT id, sum(own) AS own, sum(told) AS told FROM scored GROUP BY id
+            ), found AS (
+                SELECT s.id, s.paper, s.figure_index, s.confidence, coalesce(s.rejected, 0) AS refused, own, told,
+                       {" + ".join([f"({MATCHES})"] * len(counted))} AS own_matched,
+                       {" + ".join([f"({MATCHES} OR {TOLD})"] * len(counted))} AS matched
+                FROM summed JOIN subfigures s USING (id) WHERE {where}
             ), weighed AS (
-                SELECT id, paper, figure_index, confidence, matched = {len(counted)} AS complete,
-                       score * matched / {len(counted)} AS score FROM found
+                SELECT id, paper, figure_index, confidence, refused,
+                       (matched = {len(counted)}) + (own_matched = {len(counted)}) AS complete,
+                       (own * own_matched + told * matched) / {len(counted)} AS score
+                FROM found
             ), placed AS (
                 SELECT *, row_number() OVER (
-                    PARTITION BY paper, figure_index ORDER BY complete DESC, score DESC, id) AS place FROM weighed
+                    PARTITION BY paper, figure_index ORDER BY complete DESC, refused, score DESC, id) AS place
+                FROM weighed
             )
             SELECT s.id, s.score / (1 + {_LESS} * (s.place - 1)) AS rank FROM placed s
             ORDER BY {order} LIMIT ? OFFSET ?
             """,  # noqa: S608
+            *[any_of(list(terms))] * 2,
             *counted,
-            any_of(list(terms)),
+            *(term for term in counted for _ in range(2)),
             *values,
             limit,
             offset,

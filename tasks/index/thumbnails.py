@@ -20,6 +20,17 @@ def thumbnail(data: bytes | None, side: int = SIDE, quality: int = 80) -> tuple[
 
     Thread-safe. Only PNG and JPEG are decoded; transparent parts become white.
     """
+    small = reduced(data, side)
+    if small is None:
+        return None
+    encoded = io.BytesIO()
+    small.save(encoded, "JPEG", quality=quality)
+    return encoded.getvalue(), small.width, small.height
+
+
+def reduced(data: bytes | None, side: int) -> Image.Image | None:
+    """The picture in RGB at no more than `side` pixels a side, transparent parts white; None for what cannot be
+    decoded. Thread-safe."""
     from PIL import Image
 
     try:
@@ -31,9 +42,7 @@ def thumbnail(data: bytes | None, side: int = SIDE, quality: int = 80) -> tuple[
             small.thumbnail((side, side), reducing_gap=2.0)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
-    encoded = io.BytesIO()
-    small.save(encoded, "JPEG", quality=quality)
-    return encoded.getvalue(), small.width, small.height
+    return small
 
 
 def _opaque(picture: Image.Image) -> Image.Image:

@@ -13,6 +13,7 @@ import pymupdf
 from tasks.errors import PaperError
 from tasks.pdf.numbering import find_line_numbers
 from tasks.pdf.pages import PageContent, read_page, turn_upright
+from tasks.records import Gap
 from tasks.settings import ExtractionLimits
 
 MUPDF_ERRORS = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
@@ -71,7 +72,7 @@ def _read_bytes(path: Path, most_mb: int) -> bytes:
     return data
 
 
-def read_pages(document: pymupdf.Document, limits: ExtractionLimits, gaps: list[str]) -> list[PageContent]:
+def read_pages(document: pymupdf.Document, limits: ExtractionLimits, gaps: list[Gap]) -> list[PageContent]:
     """The pages that can be read; the others go to `gaps`. Raises PaperError where there is none, or too many."""
     try:
         count = document.page_count
@@ -88,12 +89,13 @@ def read_pages(document: pymupdf.Document, limits: ExtractionLimits, gaps: list[
             image = _too_large(document, number, limits)
             if image:
                 huge = image
-                gaps.append(f"page {number + 1} has an image of {image} pixels, too large to read: left out")
+                said = f"page {number + 1} has an image of {image} pixels, too large to read: left out"
+                gaps.append(Gap("page", number + 1, said))
                 continue
             pages.append(read_page(_whole_page(document, number)))
         except MUPDF_ERRORS as error:
             raise_if_out_of_memory(error)
-            gaps.append(f"page {number + 1} is damaged and was left out")
+            gaps.append(Gap("page", number + 1, f"page {number + 1} is damaged and was left out"))
     gaps += _damage(document, [page.number for page in pages if not page.lines and not page.paints], count)
     if not pages and huge:
         raise PaperError("too_large", f"The PDF has an image of {huge} pixels, too large to read.")
@@ -102,15 +104,17 @@ def read_pages(document: pymupdf.Document, limits: ExtractionLimits, gaps: list[
     return find_line_numbers(turn_upright(pages))
 
 
-def _damage(document: pymupdf.Document, blank: Sequence[int], count: int) -> list[str]:
+def _damage(document: pymupdf.Document, blank: Sequence[int], count: int) -> list[Gap]:
     """What a repair of the file could not bring back, in a sentence; `blank` are the pages without anything on them."""
     if not document.is_repaired:
         return []
     if b"%%EOF" not in (document.stream or b"")[-END_BYTES:]:
         empty = f" (empty: page {', '.join(map(str, blank[:9]))})" if blank else ""
-        return [f"the file is cut short: figures or pages of its end may be missing{empty}; fetch it again"]
+        said = f"the file is cut short: figures or pages of its end may be missing{empty}; fetch it again"
+        return [Gap("file", None, said)]
     if len(blank) > count / 2:
-        return [f"the file is damaged: {len(blank)} of {count} pages came out empty; fetch it again"]
+        said = f"the file is damaged: {len(blank)} of {count} pages came out empty; fetch it again"
+        return [Gap("file", None, said)]
     return []
 
 

@@ -17,14 +17,14 @@ from tasks.pdf.layout import Component, PageLayout, read_layout
 from tasks.pdf.pages import PageContent, side_views
 from tasks.pdf.styles import Style, body_style
 from tasks.pdf.uncaptioned import free_artwork, is_figure
-from tasks.records import Box
+from tasks.records import Box, Gap
 
 LEAST_WORDS = (80.0, 30.0)
 """Points: a figure of words alone (a listing, a sequence) is at least so wide and high."""
 
 
 def find_figures(
-    pages: Sequence[PageContent], gaps: list[str] | None = None
+    pages: Sequence[PageContent], gaps: list[Gap] | None = None
 ) -> tuple[list[FoundFigure], list[CaptionBlock]]:
     """Every figure of a paper in the order of its pages, and the captions that no artwork was found for.
 
@@ -63,7 +63,7 @@ def _layouts(
     captions: Sequence[CaptionBlock],
     style: Style,
     furniture: Furniture,
-    gaps: list[str],
+    gaps: list[Gap],
 ) -> Iterator[PageLayout]:
     """The layouts of all pages with paint or captions, and before them those of their parts that stand sideways."""
     for page in pages:
@@ -76,7 +76,8 @@ def _layouts(
                 yield from _read_views(page, views[page.number], own, style, furniture, over)
             except MUPDF_ERRORS as error:
                 raise_if_out_of_memory(error)
-                gaps.append(f"page {page.number} is damaged: its figures were left out")
+                said = f"page {page.number} is damaged: its figures were left out"
+                gaps.append(Gap("page", page.number, said))
             page.forget()  # the ink of 600 pages would be 600 MB
 
 

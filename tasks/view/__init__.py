@@ -4,7 +4,6 @@ app.py       the addresses and what each answers
 guard.py     who may ask, and what a browser may do with the answer
 filters.py   the address's parameters as a query, and back
 shown.py     what the templates show: trees, cards, marked captions, links
-drawing.py   pages of PDFs with boxes, drawn in a process under limits
 notebook.py  one paper's figures as objects that a notebook shows
 serve.py     the socket and the server
 templates/   the pages

@@ -14,13 +14,14 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 
+from tasks.duplicates.groups import same_pictures
 from tasks.errors import FigmillError, PaperError
+from tasks.extraction.drawing import Drawer, has_pdf
 from tasks.index.queries import Hit, Query
-from tasks.index.rows import figure_boxes, picture
+from tasks.index.rows import article_words, figure_boxes, picture
 from tasks.index.search import SearchIndex
 from tasks.version import pipeline_version
 from tasks.view import shown as pages
-from tasks.view.drawing import Drawer, has_pdf
 from tasks.view.filters import NOTHING, Filters, address, read
 from tasks.view.guard import Guard
 
@@ -42,6 +43,7 @@ class Counts:
     modalities: list[pages.Branch]
     licenses: list[tuple[str | None, int]]
     journals: list[tuple[str | None, int]]
+    types: list[tuple[str | None, int]]
 
 
 class View:
@@ -52,6 +54,7 @@ class View:
         self.index = SearchIndex(out)
         self.drawer = Drawer()
         self.counts = functools.lru_cache(_ANSWERS_KEPT)(self._count)
+        self.duplicates = functools.cache(lambda: same_pictures(out))
 
     def close(self) -> None:
         """Ends what was started."""
@@ -66,6 +69,11 @@ class View:
         last = max(1, -(-self.counts(filters.query).total // PER_PAGE))
         page = min(filters.page, last)
         return self.index.search(filters.query, PER_PAGE, PER_PAGE * (page - 1)), None, last
+
+    def same(self, hit: Hit) -> list[Hit]:
+        """Other rows that show the same picture, as far as `figmill duplicates` has looked."""
+        found = [self.index.subfigure(one) for one in self.duplicates().get(hit.subfigure_id, ())]
+        return [other for other in found if other is not None and other.id != hit.id][:LIKE]
 
     def drawn(self, hits: list[Hit]) -> bytes:
         """The page of a figure with its box and those of these subfigures. Raises PaperError."""
@@ -86,8 +94,9 @@ class View:
         return Counts(
             self.index.count(query),
             pages.tree(self.index.facet(query, "path")),
-            self.index.facet(query, "license"),
+            pages.with_families(self.index.facet(query, "license")),
             self.index.facet(query, "journal"),
+            self.index.facet(query, "article_type"),
         )
 
 
@@ -123,8 +132,14 @@ def create_app(out: Path, names: Iterable[str] = ()) -> Guard:
         hit = view.index.subfigure(f"{paper}/{figure}/{number}")
         if hit is None:
             return missing("No subfigure of this dataset has that name.")
-        similar = view.index.more_like(hit, Query(), LIKE)
-        return page("subfigure.html.j2", hit=hit, similar=similar, pdf=has_pdf(hit.source_uri))
+        return page(
+            "subfigure.html.j2",
+            hit=hit,
+            words=article_words(out, hit),
+            same=view.same(hit),
+            similar=view.index.more_like(hit, Query(), LIKE),
+            pdf=has_pdf(hit.source_uri),
+        )
 
     @app.get("/paper/{paper_id}")
     def paper(paper_id: str) -> Response:

@@ -26,6 +26,14 @@ class Filters:
     min: float = 0.0
     license: str = ""
     journal: str = ""
+    type: str = ""
+    """Of article."""
+    since: str = ""
+    until: str = ""
+    """Years."""
+    letter: str = ""
+    """`with`, `without`, or nothing."""
+    paper: str = ""
     rejected: str = ""
     """`hide`, `only`, or nothing."""
     order: str = "best"
@@ -42,6 +50,11 @@ class Filters:
             min_confidence=self.min,
             license=_value(self.license),
             journal=_value(self.journal),
+            article_type=_value(self.type),
+            since=int(self.since) if self.since else None,
+            until=int(self.until) if self.until else None,
+            paper=self.paper or None,
+            lettered={"with": True, "without": False}.get(self.letter),
             rejected={"hide": False, "only": True}.get(self.rejected),
             order=cast("Order", self.order),
         )
@@ -55,13 +68,18 @@ class Filters:
 def read(parameters: Mapping[str, str]) -> Filters:
     """The filters of an address."""
     text = {name: value[:_LONGEST].strip() for name, value in parameters.items()}
-    order, rejected = text.get("order", ""), text.get("rejected", "")
+    order, rejected, letter = (text.get(name, "") for name in ("order", "rejected", "letter"))
     return Filters(
         q=text.get("q", ""),
         modality=text.get("modality", "").strip("/"),
         min=_fraction(text.get("min", "")),
         license=text.get("license", ""),
         journal=text.get("journal", ""),
+        type=text.get("type", ""),
+        since=_year(text.get("since", "")),
+        until=_year(text.get("until", "")),
+        letter=letter if letter in ("with", "without") else "",
+        paper=text.get("paper", ""),
         rejected=rejected if rejected in ("hide", "only") else "",
         order=order if order in get_args(Order) else "best",
         like=text.get("like", ""),
@@ -91,6 +109,10 @@ def _fraction(text: str) -> float:
     except ValueError:
         return 0.0
     return min(max(value, 0.0), 1.0) if math.isfinite(value) else 0.0
+
+
+def _year(text: str) -> str:
+    return text if text.isascii() and text.isdigit() and len(text) == 4 else ""
 
 
 def _page(text: str) -> int:

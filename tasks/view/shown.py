@@ -15,6 +15,7 @@ from tasks.index.queries import Hit
 from tasks.index.thumbnails import SIDE
 from tasks.modalities import describe_doubts, describe_modality
 from tasks.texts import printable
+from tasks.wording.licenses import family
 
 _SHORTEST_MARK = 3
 """Words in a row that a part which is not wholly in the caption must share with it to be marked there."""
@@ -75,6 +76,20 @@ def what(hit: Hit) -> str:
 def doubts(hit: Hit) -> str:
     """What a reader should know of the label, in a line; empty where all is clear."""
     return clean("; ".join(describe_doubts(hit.compound, hit.modality_set)), 300)
+
+
+def with_families(counts: Sequence[tuple[str | None, int]]) -> list[tuple[str | None, int]]:
+    """Licences with their counts, and before the first of its versions each family that has several."""
+    versions: Counter[str] = Counter(family(name) for name, _ in counts if name)
+    total: Counter[str] = Counter()
+    for name, count in counts:
+        total[family(name or "")] += count
+    shown: dict[str | None, int] = {}
+    for name, count in counts:
+        if name and versions[family(name)] > 1:
+            shown.setdefault(family(name), total[family(name)])
+        shown.setdefault(name, count)
+    return list(shown.items())
 
 
 def where(hit: Hit) -> str:

@@ -1,5 +1,8 @@
 """How papers word things, whether a PDF or a JATS says them; pure text, no pages.
 
-labels.py   labels of figures and tables in one grammar: the words that begin a caption (Figure, Scheme, Abb., ...)
-words.py    characters normalised, lines joined to paragraphs
+labels.py      labels of figures and tables in one grammar: the words that begin a caption (Figure, Scheme, Abb., ...)
+citations.py   the figures and panels that a sentence cites: "Figs. 2B,C and 3", "Figure 1–3"
+sentences.py   running text cut into sentences
+licenses.py    the one vocabulary of licences: found in addresses, codes and words; asked for by family
+words.py       characters normalised, lines joined to paragraphs
 """

@@ -46,6 +46,9 @@ _KEPT = {*_OTHER, "box", "algorithm"}
 _ORDINARY = {*_OTHER, "box", "algorithm", "tab"} - {"scheme"}
 """Words that also begin sentences and headings: a label of these needs more signs that it is one."""
 
+CITED_WORDS = (*_FIGURE, *_OTHER)
+"""What figures are called where the text cites them, in small letters."""
+
 
 def _spaced(word: str) -> str:
     """A pattern for a word that may be letterspaced, as in "FI G U R E 2"."""
@@ -179,6 +182,11 @@ def parse_label(text: str) -> tuple[str, str] | None:
 def label_key(name: str) -> str:
     """What a label is matched by, between PDF and JATS: `Supplementary Figure S2` is `Figure S2` there."""
     return _SUPPLEMENTARY_NUMBER.sub("", name.lower())
+
+
+def term_of(word: str) -> str:
+    """What a label of this word begins with: `Figure` of `figs`, `Scheme` of `scheme`."""
+    return _term(word.lower())
 
 
 def _number(match: re.Match[str]) -> tuple[str, str]:

@@ -37,7 +37,7 @@ from types import ModuleType
 import pymupdf
 
 from tasks import boxes
-from tasks.extraction import jats
+from tasks.article import jats
 from tasks.extraction.reading import read_paper
 from tasks.pdf.documents import open_pdf, read_pages
 from tasks.pdf.figures import find_figures

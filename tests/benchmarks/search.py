@@ -87,6 +87,29 @@ LATER = [
     Known("doxorubicin in the nucleus of MCF-7 cells", "doi_10.3390_molecules21020183", "Figure 7"),
 ]
 """Written when all was built. Two of them missed at first, for which ranking now counts how many terms a row has."""
+TOLD = [
+    Known("cemented total knee arthroplasty", "PMC4739213", "Figure 1"),
+    Known("tightness with blanching of the skin", "PMC4739213", "Figure 2"),
+    Known("aseptic loosening", "PMC4739213", "Figure 3"),
+    Known("removal under local anaesthetic", "PMC4739213", "Figure 4"),
+    Known("intrathecal extension", "PMC4735921", "Figure 1"),
+    Known("hypermetabolic mass in the left flank", "PMC4735921", "Figure 2"),
+    Known("magenta fibrillary matrix", "PMC4735921", "Figure 4"),
+    Known("CALR mutation 263-bp", "PMC4745278", "Figure 1"),
+    Known("blasts with cytoplasmic vacuolation", "PMC4745278", "Figure 1"),
+    Known("gallstone extracted", "PMC4745309", "Figure 1"),
+    Known("polymorphic amplicons", "PMC4569613", "Figure 1"),
+    Known("cophenetic correlation", "PMC4569613", "Figure 3"),
+    Known("dried leaves pulverized, petroleum ether", "PMC4708241", "Figure 1"),
+    Known("peaks of substituted benzene", "PMC4708241", "Figure 2"),
+    Known("mouthparts and pronotum", "PMC5397855", "Figure 3"),
+    Known("Bayesian phylogeographic migration paths", "PMC7380168", "Figure 4"),
+    Known("salt bridge of amidine with Asp189", "doi_10.3390_molecules21020185", "Figure 4"),
+    Known("torsion angle of the chloropyridinyl moiety", "doi_10.3390_molecules21020185", "Figure 2"),
+    Known("triterpene from dry tubers", "doi_10.3390_molecules21020183", "Figure 1"),
+    Known("margin for setup uncertainty", "PMC8061218", "Figure 2"),
+]
+"""Their words stand in sentences that cite the figure, or in it, and not in its caption."""
 
 
 def main() -> None:
@@ -105,9 +128,11 @@ def main() -> None:
         with SearchIndex(out) as index:
             text = [_rank_of_text(index, known) for known in QUESTIONS]
             later = [_rank_of_text(index, known) for known in LATER]
+            told = [_rank_of_text(index, known) for known in TOLD]
             vector = [_rank_of_picture(index, *made) for made in _pictures(index)]
     print(f"text:    recall@{FIRST} {_recall(text):.2f} of {len(text)} questions")
     print(f"later:   recall@{FIRST} {_recall(later):.2f} of {len(later)} later questions")
+    print(f"told:    recall@{FIRST} {_recall(told):.2f} of {len(told)} questions that captions do not answer")
     print(f"picture: recall@{FIRST} {_recall(vector):.2f} of {len(vector)} crops and re-encodings")
 
 

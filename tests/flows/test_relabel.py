@@ -22,6 +22,7 @@ from models.networks.build import build_network
 from models.transforms import Transform
 from tasks.dataset.check import Totals, check
 from tasks.dataset.ledger import Mark, drop_papers, mark_papers
+from tasks.dataset.schema import columns_of
 from tasks.demo.papers import make_papers
 from tasks.errors import OutputError
 from tasks.progress import Reporter
@@ -129,13 +130,39 @@ def test_a_dataset_of_schema_2_is_brought_up(labelled: Path, other_bundle: Path,
     shutil.copytree(labelled, source)
     for file in (*(source / "subfigures").iterdir(), *(source / "papers").iterdir()):
         table = pq.read_table(file)
-        kept = [name for name in table.column_names if name not in ("compound", "modality_set")]
+        names = [column.name for column in columns_of(file.parent.name, "2")]
+        kept = [name for name in names if name in table.column_names]
         metadata = table.schema.metadata | {b"figmill.schema_version": b"2"}
         del metadata[b"figmill.provenance"]
         pq.write_table(table.select(kept).replace_schema_metadata(metadata), file)
     run(source, tmp_path / "out", other_bundle)
-    assert rows(tmp_path / "out", "subfigures", LABELS) == rows(labelled, "subfigures", LABELS)
+    new = tuple(
+        column.name
+        for column in columns_of("subfigures")
+        if column.since == "3" and column.name not in LABELS
+    )
+    brought_up = rows(tmp_path / "out", "subfigures", LABELS + new)
+    assert brought_up == rows(labelled, "subfigures", LABELS + new)
+    for row in rows(tmp_path / "out", "subfigures"):
+        assert {row[name] for name in new} == {None}
     assert list(check(tmp_path / "out", Totals())) == []
+
+
+def test_a_dataset_written_before_all_columns_of_schema_3_is_brought_up(
+    labelled: Path, other_bundle: Path, tmp_path: Path
+) -> None:
+    source = tmp_path / "source"
+    shutil.copytree(labelled, source)
+    for file in (*(source / "subfigures").iterdir(), *(source / "papers").iterdir()):
+        table = pq.read_table(file)
+        late = [name for name in ("mentions", "authors", "gaps", "pmid") if name in table.column_names]
+        pq.write_table(table.drop_columns(late), file)
+    assert list(check(source, Totals())) == []
+    with pytest.raises(OutputError, match=r"earlier Figmill and has no column pmid: .*`figmill relabel"):
+        run(labelled, source, other_bundle)
+    run(source, tmp_path / "out", other_bundle)
+    assert list(check(tmp_path / "out", Totals())) == []
+    assert {row["mentions"] for row in rows(tmp_path / "out", "subfigures")} == {None}
 
 
 def test_the_next_run_goes_on_and_does_what_is_new(

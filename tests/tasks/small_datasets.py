@@ -11,9 +11,9 @@ import pyarrow.parquet as pq
 from PIL import Image
 
 from tasks.dataset.schema import (
-    PAPER_SCHEMA,
     SCHEMA_VERSION,
     Provenance,
+    paper_schema,
     subfigure_schema,
     with_provenance,
 )
@@ -90,7 +90,7 @@ def write_part(
 ) -> None:
     """Writes OUT/subfigures/<name> and OUT/papers/<name>; columns that a row leaves out are null."""
     schema = of_version(subfigure_schema(PROVENANCE.classes, PROVENANCE.embedding_size, version), version)
-    ledger = of_version(PAPER_SCHEMA, version)
+    ledger = of_version(paper_schema(version), version)
     for folder, rows, its_schema in (("subfigures", subfigures, schema), ("papers", papers, ledger)):
         (out / folder).mkdir(parents=True, exist_ok=True)
         whole = [{column: row.get(column) for column in its_schema.names} for row in rows]

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tasks.article.jats import Article, read_article
 from tasks.dataset.check import Totals, check
 from tasks.dataset.dataset import Dataset
 from tasks.dataset.parts import PartWriter
 from tasks.errors import OutputError
-from tasks.extraction.jats import Article, read_article
 from tasks.extraction.pool import ExtractionPool
 from tasks.records import Extraction, Failure, Paper
 from tasks.settings import ExtractionLimits

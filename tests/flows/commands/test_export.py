@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 from flows.cli import figmill
 from tasks.errors import FigmillError
 from tests.flows.command import figmill as run
+from tests.tasks.export.papers import draw, labelled, rows_of
 from tests.tasks.index.small import FIRST, dataset, part, row
 
 
@@ -53,7 +54,10 @@ def test_croissant_describes_the_dataset_and_takes_no_choice(tmp_path: Path):
     [
         (["--to", "webdataset", "--out", "x", "--modality", "mircoscopy"], "no modality 'mircoscopy': micro"),
         (["--to", "webdataset", "--out", "/proc/x"], "cannot write /proc/x"),
-        (["--to", "huggingface", "--out", "x", "--license", "MIT"], "no subfigure of"),
+        (
+            ["--to", "huggingface", "--out", "x", "--license", "MIT"],
+            "no row is under the licence 'MIT': it has CC BY 4.0, CC0",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_said(arguments: list[str], words: str, tmp_path: Path):
@@ -64,7 +68,14 @@ def test_what_cannot_be_done_is_said(arguments: list[str], words: str, tmp_path:
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
-    [(["--to", "webdataset"], "needs --out"), (["--to", "zip", "--out", "x"], "'zip' is not one of")],
+    [
+        (["--to", "webdataset"], "needs --out"),
+        (["--to", "zip", "--out", "x"], "'zip' is not one of"),
+        (["--out", "x"], "--to FORM is missing"),
+        (["--to", "coco", "--out", "x", "--split"], "coco is of pages"),
+        (["--to", "images", "--out", "x", "--split"], "--split is for"),
+        (["--restore", "."], "--restore needs --out"),
+    ],
 )
 def test_what_is_not_understood_is_a_matter_of_usage(arguments: list[str], words: str, tmp_path: Path):
     done = _call(dataset(tmp_path / "dataset"), *arguments)
@@ -85,3 +96,45 @@ def test_a_kind_of_chart_that_rows_have_may_be_chosen(tmp_path: Path):
     chosen = ("--to", "huggingface", "--modality", path[-1])
     done = _call(tmp_path / "dataset", *chosen, "--out", tmp_path / "bars")
     assert "bars: 1 subfigure of 1 paper" in done.output
+
+
+def test_splits_are_counted_and_duplicates_looked_for_first(tmp_path: Path):
+    out = dataset(tmp_path / "dataset")
+    done = _call(out, "--to", "huggingface", "--out", tmp_path / "repository", "--split")
+    assert done.exit_code == 0, done.output
+    assert "6 subfigures of 6 papers" in done.stdout
+    assert "comparing 6 pictures" in done.stderr
+    assert (out / "duplicates" / "groups.parquet").is_file()
+    assert sum(int(word.split()[0]) for word in done.stdout.strip().split("; ")[1:]) == 6
+
+
+def test_a_family_of_licences_means_its_versions(tmp_path: Path):
+    out = dataset(tmp_path / "dataset")
+    done = _call(
+        out, "--to", "huggingface", "--out", tmp_path / "open", "--license", "cc-by", "--license", "CC0"
+    )
+    assert "5 subfigures of 5 papers (4 CC BY 4.0, 1 CC0); 1 left out" in done.stdout
+
+
+def test_pictures_that_may_not_be_passed_on_are_left_out_or_nulled_and_restored(tmp_path: Path):
+    (tmp_path / "papers").mkdir()
+    pdf = tmp_path / "papers" / "a.pdf"
+    draw(pdf)
+    labelled(tmp_path / "dataset", FIRST, [*rows_of(pdf, license="CC BY-NC 4.0"), row(9)])
+    out = tmp_path / "dataset"
+    done = _call(out, "--to", "huggingface", "--out", tmp_path / "open", "--redistributable")
+    assert "open: 1 subfigure of 1 paper (1 CC BY 4.0); 2 left out" in done.output
+    done = _call(out, "--to", "huggingface", "--out", tmp_path / "nulled", "--null-unlicensed")
+    assert "2 without the picture" in done.output
+    done = _call(tmp_path / "nulled", "--restore", tmp_path / "papers", "--out", tmp_path / "restored")
+    assert "restored: 2 pictures filled in" in done.output
+    done = _call(tmp_path / "restored", "--restore", tmp_path / "papers", "--out", tmp_path / "again")
+    assert "has all its pictures" in str(done.exception)
+
+
+def test_boxes_go_to_coco_and_label_studio(tmp_path: Path):
+    draw(tmp_path / "a.pdf")
+    labelled(tmp_path / "dataset", FIRST, [*rows_of(tmp_path / "a.pdf"), row(9)])
+    for form in ("coco", "label-studio"):
+        done = _call(tmp_path / "dataset", "--to", form, "--out", tmp_path / form)
+        assert "1 page, 3 subfigures of 2 papers (3 CC BY 4.0); 1 page cannot be drawn" in done.output

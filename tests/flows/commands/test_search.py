@@ -124,3 +124,47 @@ def test_json_of_a_dataset_of_schema_2_has_every_column(tmp_path: Path):
     write_part(tmp_path, THIRD, [row(1)], [paper(1)], version="2")
     (found,) = json.loads(_call("search", tmp_path, "--json").stdout)
     assert found["compound"] is found["modality_set"] is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        (["--license", "cc-by"], {0, 1, 3, 5}),
+        (["--license", "CC BY 4.0", "--unlettered"], {1}),
+        (["--year", "2020"], {0, 1, 2, 3, 4, 5}),
+        (["--year", "2021.."], set()),
+        (["--year", "..2020", "--paper", "pmc2"], {2}),
+        (["--article-type", "review-article"], set()),
+    ],
+)
+def test_filters_narrow(arguments: list[str], found: set[int], tmp_path: Path):
+    done = _call("search", dataset(tmp_path), *arguments, "--json")
+    assert {int(one["subfigure_id"][:16], 16) for one in json.loads(done.stdout)} == found
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--license", "MIT"], "no row is under the licence 'MIT': it has CC BY 4.0, CC0"),
+        (["--year", "20"], "is no year and no range"),
+        (["--year", "2020..x"], "is no year and no range"),
+        (["--year", ".."], "is no year and no range"),
+    ],
+)
+def test_a_filter_that_means_nothing_is_said(arguments: list[str], words: str, tmp_path: Path):
+    done = _call("search", dataset(tmp_path), *arguments)
+    assert done.exit_code != 0
+    assert words in f"{done.output}{done.exception}"
+
+
+def test_an_index_of_an_earlier_figmill_makes_itself_anew(tmp_path: Path):
+    import sqlite3
+
+    out = dataset(tmp_path)
+    _call("index", out)
+    with sqlite3.connect(out / "index" / "figmill.sqlite") as connection:
+        connection.execute("UPDATE about SET value = '3' WHERE key = 'layout'")
+        connection.execute("DROP TABLE texts")
+    done = _call("search", out, "liver")
+    assert done.exit_code == 0
+    assert "indexing 6 subfigures" in done.stderr

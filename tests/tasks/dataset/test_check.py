@@ -107,7 +107,7 @@ def test_a_sound_dataset_has_no_finding_and_is_counted(out: Path) -> None:
         (flip_images, "hash", "is not the one it was"),
         (drop_a_row, "counts", "5 rows, its ledger part says 6; 1 papers differ"),
         (double_a_row, "duplicate", "is in it twice"),
-        (drop_a_column, "schema", "schema 3: caption"),
+        (drop_a_column, "schema", "not those of schema 3: caption"),
         (double_a_ledger_row, "duplicate", "1 papers have two rows in it"),
     ],
 )

@@ -23,8 +23,9 @@ from tasks.dataset.ledger import (
 )
 from tasks.dataset.parts import PartWriter
 from tasks.errors import OutputError
-from tasks.records import LabelledPaper, Metadata, Paper
+from tasks.records import Gap, LabelledPaper, Metadata, Paper
 from tasks.stores import paths
+from tests.tasks.small_datasets import paper, write_part
 from tests.tasks.small_records import PROVENANCE, extraction, labelled
 
 ONE, TWO = "part-0000000000000001", "part-0000000000000002"
@@ -68,6 +69,23 @@ def rows(out: Any, folder: str) -> list[dict[str, Any]]:
         with paths.local_copy(out / folder / name) as file:
             found += pq.read_table(file).to_pylist()
     return found
+
+
+def test_gaps_that_an_earlier_version_joined_in_a_string_are_read(tmp_path: Path) -> None:
+    said = "page 3 is damaged and was left out; Figure 2 is in the JATS and was not found in the PDF"
+    told = [paper(1, error_kind="incomplete", error=said), paper(2, "failed", error_kind="x", error="No.")]
+    write_part(tmp_path, f"{ONE}.parquet", [], [*told, paper(3)], version="2")
+    found = read_ledger_part(tmp_path / "papers" / f"{ONE}.parquet")
+    assert [row.gaps for row in found] == [(Gap("other", None, said),), (), ()]
+    assert [row.error for row in found] == [said, "No.", None]
+
+
+def test_gaps_come_back_as_they_were_written(tmp_path: Path) -> None:
+    gaps = (Gap("page", 3, "page 3 is damaged"), Gap("jats", None, "the XML was not used"))
+    read = taken(1, "PMC1")
+    write(tmp_path, ONE, replace(read, extraction=replace(read.extraction, gaps=gaps)))
+    (row,) = read_ledger_part(tmp_path / "papers" / f"{ONE}.parquet")
+    assert (row.gaps, row.error_kind, row.error) == (gaps, "incomplete", None)
 
 
 def test_articles_are_found_by_their_pmcid(out: Any) -> None:

@@ -1,7 +1,7 @@
 """Parts are whole or absent, hold what they were given, and never the shard in memory."""
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -9,7 +9,7 @@ import pytest
 
 from tasks.dataset import parts
 from tasks.dataset.parts import PartWriter
-from tasks.records import LabelledPaper, Metadata
+from tasks.records import Gap, LabelledPaper, Mention, Metadata, Rights
 from tests.tasks.small_records import PROVENANCE, extraction, failure, labelled
 
 NAME = "part-0123456789abcdef"
@@ -57,12 +57,41 @@ def test_what_the_model_says_beside_the_class_stands_in_its_columns(out: Path) -
 
 def test_what_is_missing_of_a_paper_stands_in_its_ledger_row(out: Path) -> None:
     whole = labelled(1)
-    gaps = ("page 3 is damaged and was left out", "Figure 2 is in the JATS and was not found in the PDF")
+    gaps = (
+        Gap("page", 3, "page 3 is damaged and was left out"),
+        Gap("figure", None, "Figure 2 is in the JATS and was not found in the PDF"),
+    )
     with PartWriter(out, NAME, PROVENANCE) as part:
         part.add(replace(whole, extraction=replace(whole.extraction, gaps=gaps)))
         part.commit()
     (row,) = rows(out, "papers")
-    assert (row["status"], row["error_kind"], row["error"]) == ("ok", "incomplete", "; ".join(gaps))
+    assert (row["status"], row["error_kind"], row["error"]) == ("ok", "incomplete", None)
+    assert row["gaps"] == [asdict(gap) for gap in gaps]
+
+
+def test_what_the_article_says_of_a_figure_stands_in_each_of_its_rows(out: Path) -> None:
+    whole = labelled(1, figures=1, subfigures=2)
+    (figure,) = whole.extraction.figures
+    first, second = figure.subfigures
+    said = (Mention("Results", "Cells grew (Fig. 1A)."), Mention(None, "See Figure 1."))
+    figure = replace(
+        figure,
+        subfigures=(replace(first, mentions=said, text="Time (h)"), second),
+        id="f1",
+        doi="10.1/x.g001",
+        alt_text="Two plots.",
+        rights=Rights("CC BY-NC 4.0", True, "Courtesy of A. Person."),
+    )
+    with PartWriter(out, NAME, PROVENANCE) as part:
+        part.add(replace(whole, extraction=replace(whole.extraction, figures=(figure,))))
+        part.commit()
+    one, other = rows(out, "subfigures")
+    assert one["mentions"] == [asdict(mention) for mention in said]
+    assert (one["figure_text"], other["figure_text"], other["mentions"]) == ("Time (h)", None, None)
+    for row in (one, other):
+        assert (row["figure_id"], row["figure_doi"], row["alt_text"]) == ("f1", "10.1/x.g001", "Two plots.")
+        assert (row["figure_license"], row["third_party"]) == ("CC BY-NC 4.0", True)
+        assert row["attribution"] == "Courtesy of A. Person."
 
 
 def test_every_paper_gets_one_ledger_row(out: Path) -> None:

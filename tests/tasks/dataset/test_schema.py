@@ -13,9 +13,12 @@ import pytest
 from tasks.dataset.parts import PartWriter
 from tasks.dataset.schema import (
     ARTICLE_COLUMNS,
+    ARTICLE_FACTS,
     COLUMNS,
     MEANINGS,
     PAPER_SCHEMA,
+    lacking,
+    paper_schema,
     read_captions,
     subfigure_schema,
     with_provenance,
@@ -25,8 +28,21 @@ from tests.tasks.small_records import PROVENANCE, failure, labelled
 
 BOX = pa.list_(pa.float32(), 4)
 MOMENT = pa.timestamp("us", tz="UTC")
-ARTICLE = [(name, pa.string(), True) for name in ("pmcid", "doi", "title", "journal", "license")]
-ARTICLE += [("published", pa.date32(), True), ("withdrawn", pa.string(), True)]
+TEXTS = pa.list_(pa.string())
+MENTIONS = pa.list_(pa.struct([("section", pa.string()), ("text", pa.string())]))
+GAPS = pa.list_(pa.struct([("kind", pa.string()), ("page", pa.int32()), ("sentence", pa.string())]))
+ARTICLE = [
+    ("pmcid", pa.string(), True),
+    ("pmid", pa.string(), True),
+    ("doi", pa.string(), True),
+    ("title", pa.string(), True),
+    ("authors", TEXTS, True),
+    ("journal", pa.string(), True),
+    ("license", pa.string(), True),
+    ("published", pa.date32(), True),
+    ("published_precision", pa.string(), True),
+    ("withdrawn", pa.string(), True),
+]
 
 SUBFIGURE_COLUMNS = [
     ("subfigure_id", pa.string(), False),
@@ -34,12 +50,20 @@ SUBFIGURE_COLUMNS = [
     ("source_uri", pa.string(), False),
     *ARTICLE,
     ("figure_index", pa.int16(), False),
+    ("figure_id", pa.string(), True),
+    ("figure_doi", pa.string(), True),
     ("figure_label", pa.string(), True),
     ("caption", pa.string(), True),
     ("caption_source", pa.string(), True),
+    ("alt_text", pa.string(), True),
+    ("mentions", MENTIONS, True),
+    ("figure_license", pa.string(), True),
+    ("third_party", pa.bool_(), True),
+    ("attribution", pa.string(), True),
     ("page", pa.int16(), True),
     ("figure_bbox", BOX, True),
     ("figure_kind", pa.string(), False),
+    ("figure_text", pa.string(), True),
     ("subfigure_index", pa.int16(), False),
     ("panel_label", pa.string(), True),
     ("subcaption", pa.string(), True),
@@ -64,10 +88,15 @@ PAPER_COLUMNS = [
     ("paper_id", pa.string(), False),
     ("source_uri", pa.string(), False),
     *ARTICLE,
+    ("abstract", pa.string(), True),
+    ("keywords", TEXTS, True),
+    ("subjects", TEXTS, True),
+    ("article_type", pa.string(), True),
     ("source_version", pa.string(), True),
     ("status", pa.string(), False),
     ("error_kind", pa.string(), True),
     ("error", pa.string(), True),
+    ("gaps", GAPS, True),
     ("pages", pa.int32(), True),
     ("figures", pa.int32(), False),
     ("subfigures", pa.int32(), False),
@@ -111,8 +140,10 @@ def test_each_column_is_written_down_once_with_a_sentence() -> None:
     assert list(MEANINGS) == subfigure_schema(PROVENANCE.classes, 4).names
 
 
-def test_what_is_known_of_an_article_has_a_column_in_both_tables() -> None:
-    assert tuple(Metadata.__dataclass_fields__) == ARTICLE_COLUMNS
+def test_what_is_known_of_an_article_has_a_column() -> None:
+    assert tuple(Metadata.__dataclass_fields__) == ARTICLE_FACTS
+    assert set(ARTICLE_FACTS) <= set(PAPER_SCHEMA.names)
+    assert set(ARTICLE_FACTS) & set(subfigure_schema(PROVENANCE.classes, 4).names) == set(ARTICLE_COLUMNS)
 
 
 @pytest.mark.parametrize("folder", ["subfigures", "papers"])
@@ -128,9 +159,19 @@ def test_a_file_says_which_model_wrote_it(dataset: Path, folder: str) -> None:
 
 def test_schema_2_is_schema_3_without_what_3_brought() -> None:
     added = {column.name for column in COLUMNS if column.since == "3"}
-    assert added == {"compound", "modality_set"}
     names = [name for name, _, _ in SUBFIGURE_COLUMNS if name not in added]
     assert subfigure_schema(PROVENANCE.classes, 4, "2").names == names
+    assert paper_schema("2").names == [name for name, _, _ in PAPER_COLUMNS if name not in added]
+    assert {"compound", "mentions", "gaps"} <= added
+    assert all(column.nullable for column in COLUMNS if column.since == "3")
+
+
+def test_a_file_may_lack_what_the_newest_schema_brought_and_nothing_else() -> None:
+    whole = subfigure_schema(PROVENANCE.classes, 4)
+    early = pa.schema([field for field in whole if field.name not in ("mentions", "authors")])
+    assert lacking(early, whole) == early
+    assert lacking(whole, whole) == whole
+    assert lacking(pa.schema([field for field in whole if field.name != "caption"]), whole) is None
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,27 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tasks.extraction.handover import read_extraction, write_extraction
-from tasks.records import Extraction, Figure, Metadata
+from tasks.records import Extraction, Figure, Gap, Mention, Metadata, Rights
 from tasks.settings import ExtractionLimits
 from tests.tasks.small_records import extraction, paper
 
 LIMITS = ExtractionLimits()
-METADATA = Metadata("PMC1", "10.1/x", "Cells", "Journal", "CC BY 4.0", dt.date(2020, 2, 29), "retracted")
+METADATA = Metadata(
+    pmcid="PMC1",
+    pmid="123",
+    doi="10.1/x",
+    title="Cells",
+    authors=("Curie, Marie", "The Group"),
+    journal="Journal",
+    license="CC BY 4.0",
+    published=dt.date(2020, 2, 29),
+    published_precision="day",
+    withdrawn="retracted",
+    abstract="We saw cells.",
+    keywords=("cells",),
+    subjects=("Biology",),
+    article_type="research-article",
+)
 
 
 def handed_over(read: Extraction, file: Path) -> Extraction:
@@ -32,7 +47,18 @@ def changed(read: Extraction, **changes: object) -> Extraction:
 
 
 def test_every_field_comes_over(tmp_path: Path) -> None:
-    read = replace(extraction(1), metadata=METADATA, gaps=("page 3 is damaged",), notes=("a trace", "ü"))
+    gaps = (Gap("page", 3, "page 3 is damaged"), Gap("file", None, "the file is cut short"))
+    read = replace(extraction(1), metadata=METADATA, gaps=gaps, notes=("a trace", "ü"))
+    (panel, *others), rights = (
+        read.figures[0].subfigures,
+        Rights("CC BY-NC 4.0", True, "Courtesy of A. Person."),
+    )
+    panel = replace(
+        panel, mentions=(Mention("Results", "See Fig. 1A."), Mention(None, "Fig. 1")), text="Time (h)"
+    )
+    read = changed(
+        read, subfigures=(panel, *others), id="f1", doi="10.1/x.g1", alt_text="Two plots.", rights=rights
+    )
     assert None not in [getattr(METADATA, field.name) for field in fields(Metadata)]
     assert handed_over(read, tmp_path / "full") == read
     (figure, other), nothing = (

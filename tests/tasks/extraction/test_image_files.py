@@ -96,7 +96,7 @@ def test_what_is_missing_or_broken_is_a_gap_and_the_rest_is_taken(tmp_path: Path
     images = {"g1_png": good, "g2_png": good[:400], "g3_png": b"<svg/>"}
     found = read_graphics(article(tmp_path, jats(1, captions), **images), LIMITS)
     assert [figure.label for figure in found.figures] == ["Figure 1"]
-    assert [gap.split(":")[0] for gap in found.gaps] == [
+    assert [gap.sentence.split(":")[0] for gap in found.gaps] == [
         "an image of Figure 2 was left out",
         "an image of Figure 3 was left out",
         "an image of Figure 4 is not at hand",
@@ -114,7 +114,7 @@ def test_an_image_of_too_many_pixels_is_not_decoded(
     paper = article(tmp_path, jats(1, {"g1": "Cells."}), g1_png=data.getvalue())
     found = read_graphics(paper, ExtractionLimits(image_megapixels=5))
     assert found.figures == ()
-    assert words in found.gaps[0]
+    assert words in found.gaps[0].sentence
 
 
 def test_a_large_image_is_scaled_down(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from PIL import Image
 from tasks.errors import PaperError
 from tasks.extraction.reading import read_paper
 from tasks.inputs.listing import find_jats
-from tasks.records import Extraction, Paper, SourceFile
+from tasks.records import Extraction, Gap, Paper, SourceFile
 from tasks.settings import ExtractionLimits
 from tests.tasks.drawn import RIGHT, Drawing, picture
 from tests.tasks.small_records import files
@@ -98,7 +98,8 @@ def test_captions_come_from_the_jats_and_what_it_lacks_stays_as_printed(tmp_path
         ("Figure 1", "Cells as the JATS has them.", "jats"),
         ("Figure 2", "Counts by day.", "pdf"),
     ]
-    assert "Figure 9 is in the JATS and was not found in the PDF" in extraction.gaps
+    said = "Figure 9 is in the JATS and was not found in the PDF"
+    assert Gap("figure", None, said) in extraction.gaps
 
 
 def test_a_paper_without_figures_is_no_failure(tmp_path: Path) -> None:
@@ -171,7 +172,7 @@ def test_a_scan_without_text_says_why_nothing_was_found(tmp_path: Path) -> None:
     paper.document.new_page(width=595, height=842)
     extraction = read(paper.image((0, 0, 595, 842), scan).save(tmp_path))
     assert extraction.figures == ()
-    assert any("pictures without text" in gap for gap in extraction.gaps)
+    assert any("pictures without text" in gap.sentence for gap in extraction.gaps)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +183,7 @@ def test_an_unreadable_xml_beside_the_pdf_is_said(tmp_path: Path, xml: str, said
     path.with_suffix(".xml").write_text(xml)
     extraction = read(path)
     assert [f.caption_source for f in extraction.figures] == ["pdf", "pdf"]
-    assert any("paper.xml" in gap and said in gap for gap in extraction.gaps)
+    assert any("paper.xml" in gap.sentence and said in gap.sentence for gap in extraction.gaps)
 
 
 def test_the_xml_of_another_article_is_noticed_and_not_used(tmp_path: Path) -> None:
@@ -195,7 +196,7 @@ def test_the_xml_of_another_article_is_noticed_and_not_used(tmp_path: Path) -> N
     extraction = read(path)
     assert extraction.figures[0].caption_source == "pdf"
     assert extraction.metadata.doi == "10.1234/drawn.2026.7"
-    assert any("another article (Migration of northern geese)" in gap for gap in extraction.gaps)
+    assert any("another article (Migration of northern geese)" in gap.sentence for gap in extraction.gaps)
 
 
 def test_a_figure_that_only_the_jats_has_is_named_with_the_page_that_cites_it(tmp_path: Path) -> None:
@@ -207,5 +208,5 @@ def test_a_figure_that_only_the_jats_has_is_named_with_the_page_that_cites_it(tm
         "<fig><label>Fig. 9</label><caption><p>Rates.</p></caption></fig></body></article>"
     )
     assert read(path).gaps == (
-        "Figure 9 is in the JATS and was not found in the PDF (first cited on page 2)",
+        Gap("figure", 2, "Figure 9 is in the JATS and was not found in the PDF (first cited on page 2)"),
     )

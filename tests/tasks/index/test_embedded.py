@@ -4,7 +4,7 @@ import contextlib
 import sqlite3
 from pathlib import Path
 
-from tasks.dataset.schema import ARTICLE_COLUMNS
+from tasks.dataset.schema import INDEXED_COLUMNS
 from tasks.index.embedded import FILE, FOLDER
 from tasks.index.opening import open_target
 from tasks.index.update import plan_update, update
@@ -24,7 +24,8 @@ def test_papers_have_the_columns_of_an_article(tmp_path: Path):
     with contextlib.closing(sqlite3.connect(out / FOLDER / FILE)) as connection:
         papers, subfigures = (columns(connection, table) for table in ("papers", "subfigures"))
         published = connection.execute("SELECT DISTINCT typeof(published) FROM papers").fetchall()
-    assert list(papers)[2:] == ["paper_id", "source_uri", *ARTICLE_COLUMNS]
+    indexed = [column.name for column in INDEXED_COLUMNS if column.of_article]
+    assert list(papers)[2:] == ["paper_id", "source_uri", *indexed]
     assert papers["published"] == ("TEXT", True)
     assert published == [("text",)]
     assert (subfigures["subfigure_id"], subfigures["page"]) == (("TEXT", False), ("INTEGER", True))

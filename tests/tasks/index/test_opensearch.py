@@ -163,7 +163,7 @@ def test_the_mapping_of_opensearch():
     assert body["settings"] == {"index": {"number_of_shards": 1, "knn": True}}
     assert body["mappings"]["dynamic"] == "strict"
     assert body["mappings"]["_meta"] == {
-        "figmill": {"layout": "3", "model_id": "default@0123456789ab", "dataset": "/data/figures"}
+        "figmill": {"layout": "4", "model_id": "default@0123456789ab", "dataset": "/data/figures"}
     }
     properties = body["mappings"]["properties"]
     assert properties["embedding"] == {
@@ -204,6 +204,8 @@ def test_the_lines_of_a_document(tmp_path: Path):
         "pmcid": "PMC0",
         "doi": "10.1/0",
         "title": "Paper 0",
+        "authors": [],
+        "mentions": [],
         "journal": "Journal of Tests",
         "license": "CC BY 4.0",
         "published": "2020-01-01",

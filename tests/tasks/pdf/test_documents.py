@@ -7,13 +7,14 @@ import pytest
 
 from tasks.errors import PaperError
 from tasks.pdf.documents import open_pdf, raise_if_out_of_memory, read_pages
+from tasks.records import Gap
 from tasks.settings import ExtractionLimits
 from tests.tasks.drawn import RIGHT, Drawing
 
 
 def test_all_pages_of_a_sound_pdf_are_read(tmp_path: Path) -> None:
     path = Drawing().add_page().body(RIGHT).add_page().body(RIGHT).save(tmp_path)
-    gaps: list[str] = []
+    gaps: list[Gap] = []
     with open_pdf(path) as document:
         assert [page.number for page in read_pages(document, ExtractionLimits(), gaps)] == [1, 2]
     assert gaps == []
@@ -34,10 +35,10 @@ def test_a_pdf_cut_short_says_so(tmp_path: Path, share: float) -> None:
     path = paper.save(tmp_path)
     data = path.read_bytes()
     path.write_bytes(data[: int(share * len(data))])
-    gaps: list[str] = []
+    gaps: list[Gap] = []
     with open_pdf(path) as document:
         read_pages(document, ExtractionLimits(), gaps)
-    assert any(gap.startswith("the file is cut short") for gap in gaps)
+    assert any(gap.sentence.startswith("the file is cut short") for gap in gaps)
 
 
 @pytest.mark.parametrize("crop", ["[0 0 0 0]", "[900 900 950 950]"])
@@ -139,10 +140,11 @@ def test_an_image_of_60000_by_60000_pixels_is_too_large_and_never_decoded(tmp_pa
 
 def test_a_page_with_such_an_image_is_left_out_and_the_others_are_read(tmp_path: Path) -> None:
     page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 300]/Resources<</XObject<</I 4 0 R>>>>>>"
-    gaps: list[str] = []
+    gaps: list[Gap] = []
     with open_pdf(bomb(tmp_path, 60_000, page)) as document:
         assert [p.number for p in read_pages(document, ExtractionLimits(), gaps)] == [2]
-    assert gaps == ["page 1 has an image of 60,000 x 60,000 pixels, too large to read: left out"]
+    said = "page 1 has an image of 60,000 x 60,000 pixels, too large to read: left out"
+    assert gaps == [Gap("page", 1, said)]
 
 
 def test_pages_that_a_repair_left_empty_are_named(tmp_path: Path) -> None:
@@ -154,7 +156,8 @@ def test_pages_that_a_repair_left_empty_are_named(tmp_path: Path) -> None:
             paper.document.update_stream(contents, b" ")
     path = paper.save(tmp_path)
     path.write_bytes(path.read_bytes().replace(b"startxref", b"startxxxx"))
-    gaps: list[str] = []
+    gaps: list[Gap] = []
     with open_pdf(path) as document:
         assert len(read_pages(document, ExtractionLimits(), gaps)) == 4
-    assert gaps == ["the file is damaged: 3 of 4 pages came out empty; fetch it again"]
+    said = "the file is damaged: 3 of 4 pages came out empty; fetch it again"
+    assert gaps == [Gap("file", None, said)]

@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from tasks.duplicates.groups import plan_groups, update_groups
 from tasks.view.app import PER_PAGE, create_app
+from tests.tasks.duplicates.drawn import encoded, picture
+from tests.tasks.duplicates.drawn import part as drawn_part
+from tests.tasks.duplicates.drawn import row as drawn_row
 from tests.tasks.index.small import FIRST, dataset, part, row
 from tests.tasks.index.test_search import indexed
 from tests.tasks.small_datasets import PAGELESS, png
@@ -63,7 +67,9 @@ def test_the_first_page_shows_pictures_counts_and_filters(client: TestClient):
     assert pictures[0]["alt"] == "transmission microscopy; Figure 1 a of Cristae of the liver, page 1"
     assert "statistical figure, graph, chart 70" in page.text
     assert "microscopy 3" in page.text
-    assert {select["name"] for select in page.all("select")} == {"rejected", "license", "journal", "order"}
+    assert {select["name"] for select in page.all("select")} == {
+        *("rejected", "license", "journal", "order", "type", "letter")
+    }
 
 
 def test_cards_and_pages_say_what_is_doubtful_and_kinds_of_chart_are_filters(tmp_path: Path):
@@ -108,6 +114,75 @@ def test_a_subfigure_with_its_caption_marked_its_article_and_what_is_like_it(
     assert (sheet.status_code, sheet.headers["content-type"]) == (200, "image/png")
 
 
+def test_a_subfigure_with_what_the_article_says_of_it(tmp_path: Path):
+    said = {
+        "mentions": [
+            {"section": "Results", "text": "Mice lost weight (Fig. 1A)."},
+            {"section": None, "text": "See Figure 1."},
+        ],
+        "figure_text": "Days after birth",
+        "alt_text": "A line that falls.",
+        "figure_license": "CC BY-NC 3.0",
+        "third_party": True,
+        "attribution": "Reproduced from Doe (2001), Elsevier.",
+        "authors": [f"Author, {letter}." for letter in "ABCDEFGHIJ"],
+    }
+    part(tmp_path, FIRST, [row(1, **said), row(2)])
+    with TestClient(create_app(indexed(tmp_path)), base_url="http://localhost") as client:
+        text = _page(client, f"/subfigure/{1:016x}/0/0").text
+        for words in (
+            "Mice lost weight (Fig. 1A). Results",
+            "See Figure 1.",
+            "Days after birth",
+            "A line that falls.",
+        ):
+            assert words in text
+        assert (
+            "Licence of the figure CC BY-NC 3.0 Print with it Reproduced from Doe (2001), Elsevier." in text
+        )
+        assert "credits another source" in text
+        assert "Author, H. and 2 more" in text
+        silent = _page(client, f"/subfigure/{2:016x}/0/0").text
+        assert "What the article says" not in silent
+        assert "Whose it is" not in silent
+
+
+def test_a_subfigure_leads_to_the_same_picture_elsewhere(tmp_path: Path):
+    image = picture(1)
+    drawn_part(tmp_path, 1, [drawn_row(0, encoded(image), title="First"), drawn_row(1, encoded(picture(2)))])
+    drawn_part(tmp_path, 2, [drawn_row(2, encoded(image.resize((160, 120))), title="Second")])
+    update_groups(tmp_path, plan_groups(tmp_path))
+    with TestClient(create_app(indexed(tmp_path)), base_url="http://localhost") as client:
+        page = _page(client, f"/subfigure/{0:016x}/0/0")
+        same = page.text.split("The same picture elsewhere")[1].split("More like this")[0]
+        assert "Second" in same
+        assert "First" not in same
+        assert "The same picture elsewhere" not in _page(client, f"/subfigure/{1:016x}/0/1").text
+
+
+def test_rows_are_filtered_by_year_letter_paper_and_family_of_licences(tmp_path: Path):
+    import datetime as dt
+
+    rows = [
+        row(1, license="CC BY 3.0"),
+        row(2, license="CC BY 4.0", published=dt.date(2011, 1, 1)),
+        row(3, panel_label=None, license="CC0 1.0"),
+    ]
+    part(tmp_path, FIRST, rows)
+    with TestClient(create_app(indexed(tmp_path)), base_url="http://localhost") as client:
+        assert "CC BY (2)" in _page(client, "/").text
+        for address, count in (
+            ("/?license=CC BY", 2),
+            ("/?since=2012", 2),
+            ("/?until=2012", 1),
+            ("/?since=20x2", 3),
+            ("/?letter=without", 1),
+            ("/?paper=PMC2", 1),
+            ("/?type=(none)", 3),
+        ):
+            assert f"{count} subfigure" in _page(client, address).text, address
+
+
 def test_a_paper_with_its_figures_and_a_page_with_all_boxes(client: TestClient, made: tuple[Path, str]):
     page = _page(client, f"/paper/{made[1]}")
     assert "Cristae of the liver" in page.text
@@ -136,9 +211,18 @@ def test_nothing_from_a_paper_becomes_markup(tmp_path: Path):
             "panel_label",
             "caption",
             "subcaption",
+            "alt_text",
+            "figure_text",
+            "figure_license",
+            "attribution",
         ),
         HOSTILE,
     )
+    facts |= {
+        "mentions": [{"section": HOSTILE, "text": HOSTILE}],
+        "authors": [HOSTILE] * 9,
+        "third_party": True,
+    }
     part(
         tmp_path,
         FIRST,
@@ -164,7 +248,22 @@ def test_nothing_from_a_paper_becomes_markup(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    "parameter", ["q", "modality", "license", "journal", "like", "order", "min", "page", "rejected"]
+    "parameter",
+    [
+        "q",
+        "modality",
+        "license",
+        "journal",
+        "like",
+        "order",
+        "min",
+        "page",
+        "rejected",
+        "type",
+        "since",
+        "paper",
+        "letter",
+    ],
 )
 def test_nothing_from_an_address_becomes_markup(parameter: str, client: TestClient):
     page = Page(client.get("/", params={parameter: HOSTILE}).text)

@@ -29,11 +29,22 @@ def test_an_address_and_its_query_say_the_same():
         {"page": "9" * 40},
         {"order": "'; DROP TABLE"},
         {"rejected": "maybe"},
+        {"since": "20x1"},
+        {"until": "99999"},
+        {"letter": "A"},
         {"unknown": "x"},
     ],
 )
 def test_nonsense_is_as_if_not_said(parameters: dict[str, str]):
     assert read(parameters) == Filters()
+
+
+def test_years_letter_type_and_paper_are_asked_for():
+    said = {"since": "2018", "until": "2020", "letter": "with", "type": "case-report", "paper": "PMC1"}
+    assert read(said).query == Query(
+        since=2018, until=2020, lettered=True, article_type="case-report", paper="PMC1"
+    )
+    assert read(said).narrows
 
 
 def test_a_changed_filter_starts_at_the_first_page_and_a_page_keeps_the_filters():

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from tasks.errors import PaperError
-from tasks.view.drawing import Drawer, has_pdf
+from tasks.extraction.drawing import Drawer, has_pdf
 from tests.tasks.view.papers import with_pdf
 
 FIGURE, PANEL = [50.0, 50.0, 250.0, 200.0], [150.0, 50.0, 250.0, 200.0]

@@ -1,4 +1,4 @@
-"""Pages of PDFs with boxes drawn on them: in a process of its own, under limits of time and memory.
+"""Pages of PDFs as pictures, with boxes drawn on them or bare: in a process of its own, under limits.
 
 The path of a PDF comes from the dataset, which may come from anywhere: a file is shown only if its SHA-256 is the
 paper_id, that is, if it is the very file that was labelled.
@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import functools
 import io
+import struct
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,9 +33,23 @@ _PAGES_KEPT = 48
 """Drawn pages in memory, some hundred kilobytes each."""
 _MOST_BYTES = 32 * 2**20
 _PNG = b"\x89PNG\r\n\x1a\n"
+"""Its first bytes; width and height stand in bytes 16 to 23."""
+_SCALE = struct.Struct("<d")
+"""Before the PNG, in what the process writes: pixels per PDF point."""
+_MOST_SCALE = 100.0
 _FIGURE, _SUBFIGURE = ("#d62728", 2), ("#1f77b4", 4)
 """Colour, as `figmill inspect` has it, and width of the line in pixels."""
 _LIMITS = ExtractionLimits(timeout=_SECONDS, memory_mb=_MEMORY_MB)
+
+
+@dataclass(frozen=True, slots=True)
+class PagePicture:
+    """A page as a PNG; `scale` is pixels per PDF point."""
+
+    data: bytes
+    width: int
+    height: int
+    scale: float
 
 
 def has_pdf(source_uri: str) -> bool:
@@ -67,6 +83,15 @@ class Drawer:
         boxes = tuple((one[0], one[1], one[2], one[3]) for one in (figure, *subfigures))
         return self._kept(source_uri, paper_id, page, boxes)
 
+    def page(self, source_uri: str, paper_id: str, page: int) -> PagePicture:
+        """A page (from 1) as it is. Raises as `draw` does."""
+        written = self._asked(source_uri, paper_id, functools.partial(_page_into, number=page))
+        (scale,), data = _SCALE.unpack_from(written), written[_SCALE.size :]
+        width, height = (int.from_bytes(data[place : place + 4], "big") for place in (16, 20))
+        if not (0 < scale < _MOST_SCALE and 0 < width * height <= 2 * _MOST_PIXELS):
+            raise PaperError("crash", "The page could not be drawn.")
+        return PagePicture(data, width, height, scale)
+
     def close(self) -> None:
         """Ends the process."""
         self._process.stop()
@@ -74,16 +99,19 @@ class Drawer:
             self._process.close()
 
     def _draw(self, source_uri: str, paper_id: str, page: int, boxes: Boxes) -> bytes:
+        job = functools.partial(_draw_into, number=page, boxes=boxes)
+        return self._asked(source_uri, paper_id, job)[_SCALE.size :]
+
+    def _asked(self, source_uri: str, paper_id: str, job: Callable[..., None]) -> bytes:
+        """What a job writes for a PDF: a scale and a PNG."""
         if not has_pdf(source_uri):
             raise PaperError("missing", "The PDF is no longer where it was.")
         files = PaperFiles(Paper(paper_id, source_uri), SourceFile(source_uri))
         with self._lock:
-            drawn = self._process.result(
-                functools.partial(_draw_into, number=page, boxes=boxes), files, _MOST_BYTES
-            )
-        if not drawn.startswith(_PNG):
+            written = self._process.result(job, files, _MOST_BYTES)
+        if not written.startswith(_PNG, _SCALE.size):
             raise PaperError("crash", "The page could not be drawn.")
-        return drawn
+        return written
 
 
 # What follows runs in the process.
@@ -102,23 +130,33 @@ def _prepare() -> None:
 
 
 def _draw_into(files: PaperFiles, limits: ExtractionLimits, file: Path, number: int, boxes: Boxes) -> None:
+    pixmap, scale = _pixels(files, limits, number)
+    _write(file, scale, _with_boxes(pixmap, boxes, scale))
+
+
+def _page_into(files: PaperFiles, limits: ExtractionLimits, file: Path, number: int) -> None:
+    pixmap, scale = _pixels(files, limits, number)
+    _write(file, scale, pixmap.tobytes("png"))
+
+
+def _write(file: Path, scale: float, data: bytes) -> None:
     with file.open("wb") as sink:
-        sink.write(_drawn(files.main.path, limits, files.paper.paper_id, number, boxes))
+        sink.write(_SCALE.pack(scale) + data)
 
 
-def _drawn(path: Path, limits: ExtractionLimits, paper_id: str, number: int, boxes: Boxes) -> bytes:
+def _pixels(files: PaperFiles, limits: ExtractionLimits, number: int) -> tuple[pymupdf.Pixmap, float]:
+    """A page's pixels, and how many of them a PDF point takes."""
     from tasks.pdf.documents import MUPDF_ERRORS, open_pdf
 
-    with open_pdf(path, limits, paper_id) as document:
+    with open_pdf(files.main.path, limits, files.paper.paper_id) as document:
         if not 1 <= number <= document.page_count:
             raise PaperError("damaged", "The PDF has no such page.")
         try:
             page = document[number - 1]
             pixmap = page.get_pixmap(dpi=_dpi(page.rect.width, page.rect.height), alpha=False)
-            encoded: bytes = _with_boxes(pixmap, boxes, pixmap.width / max(page.rect.width, 1.0))
+            return pixmap, pixmap.width / max(page.rect.width, 1.0)
         except MUPDF_ERRORS as error:
             raise PaperError("damaged", "The page could not be drawn.") from error
-        return encoded
 
 
 def _dpi(width: float, height: float) -> int:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html.entities import html5
 from pathlib import Path
@@ -13,11 +13,14 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from tasks.extraction.jats_figures import find_figures
-from tasks.records import Metadata
+from tasks.article.figure_rights import read_rights
+from tasks.article.jats_figures import JatsFigure, find_figures
+from tasks.article.jats_front import read_front
+from tasks.article.jats_passages import read_passages
+from tasks.article.mentions import CitingSentence, citing_sentences
+from tasks.records import Metadata, Rights
 from tasks.settings import MOST_JATS_BYTES
 from tasks.wording.labels import parse_label
-from tasks.wording.words import clean
 
 _BEFORE_XML = b" \t\r\n\xef\xbb\xbf"
 """What some servers put before the XML declaration, where nothing may stand."""
@@ -26,9 +29,21 @@ _PREFIXES = ("xlink", "mml", "ali", "xsi", "oasis", "m", "xml-model")
 _ROOT = re.compile(rb"<[A-Za-z][\w.:-]*(?=[\s>/])")
 _ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
 
-_LICENCE_URL = re.compile(
-    r"creativecommons\.org/(?:licenses/([a-z-]+)/(\d\.\d)|publicdomain/(zero)/(\d\.\d))", re.I
-)
+
+_NO_RIGHTS = Rights()
+
+
+@dataclass(frozen=True, slots=True)
+class FigureFacts:
+    """What the JATS says of a figure beside its caption."""
+
+    id: str | None = None
+    doi: str | None = None
+    alt_text: str | None = None
+    rights: Rights = _NO_RIGHTS
+
+
+NO_FACTS = FigureFacts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +52,7 @@ class ArticleFigure:
 
     label: str
     caption: str
+    facts: FigureFacts = NO_FACTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +64,7 @@ class Artwork:
     graphics: tuple[str, ...]
     letters: tuple[str | None, ...] = ()
     """For each graphic the letter of the panel that it is, where the XML says so."""
+    facts: FigureFacts = NO_FACTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +74,8 @@ class Article:
     metadata: Metadata
     figures: tuple[ArticleFigure, ...]
     artworks: tuple[Artwork, ...] = ()
+    sentences: tuple[CitingSentence, ...] = ()
+    """Those that cite a figure."""
 
 
 class JatsError(ValueError):
@@ -126,61 +145,25 @@ def _article(root: Element) -> Article:
     meta = article.find("front/article-meta") if article is not None else None
     if article is None or meta is None:
         raise JatsError("is no JATS article")
-    metadata = Metadata(
-        pmcid=_pmcid(meta),
-        doi=_text(meta.find("article-id[@pub-id-type='doi']")),
-        title=_text(meta.find("title-group/article-title")),
-        journal=_text(article.find("front/journal-meta//journal-title")),
-        license=_licence(meta),
-        published=_published(meta),
-    )
     found = list(find_figures(article))
     labels = [parse_label(figure.label or "") for figure in found]
+    metadata = read_front(article, meta)
+    permissions = meta.findall("permissions")
+    facts = [_facts(figure, permissions, metadata.license) for figure in found]
+    known = list(zip(found, labels, facts, strict=True))
+    by_id = {id_: label[0] for figure, label, _ in known if label for id_ in figure.ids}
     return Article(
         metadata,
-        tuple(ArticleFigure(label[0], f.caption) for f, label in zip(found, labels, strict=True) if label),
+        tuple(ArticleFigure(label[0], figure.caption, its) for figure, label, its in known if label),
         tuple(
-            Artwork(label[0] if label else f.label, f.caption or None, f.graphics, f.letters)
-            for f, label in zip(found, labels, strict=True)
+            Artwork(label[0] if label else f.label, f.caption or None, f.graphics, f.letters, its)
+            for f, label, its in known
             if f.graphics
         ),
+        citing_sentences(read_passages(article, by_id)),
     )
 
 
-def _text(element: Element | None) -> str | None:
-    return (clean("".join(element.itertext())) or None) if element is not None else None
-
-
-def _pmcid(meta: Element) -> str | None:
-    for kind in ("pmcid", "pmc"):
-        found = _text(meta.find(f"article-id[@pub-id-type='{kind}']"))
-        if found:
-            return found if found.upper().startswith("PMC") else f"PMC{found}"
-    return None
-
-
-def _licence(meta: Element) -> str | None:
-    """The licence as `CC BY 4.0` or `CC0 1.0` where the JATS links to Creative Commons, else null."""
-    licence = meta.find("permissions/license")
-    if licence is None:
-        return None
-    addresses = [
-        value for element in licence.iter() for value in (*element.attrib.values(), element.text or "")
-    ]
-    for match in map(_LICENCE_URL.search, addresses):
-        if match:
-            name, version, zero, zero_version = match.groups()
-            return f"CC0 {zero_version}" if zero else f"CC {name.upper()} {version}"
-    return None
-
-
-def _published(meta: Element) -> dt.date | None:
-    """The earliest complete date of publication; a missing day or month counts as the first."""
-    dates = []
-    for element in meta.findall("pub-date"):
-        year, month, day = (element.findtext(part, "") for part in ("year", "month", "day"))
-        try:
-            dates.append(dt.date(int(year), int(month or 1), int(day or 1)))
-        except (ValueError, OverflowError):
-            continue
-    return min(dates, default=None)
+def _facts(figure: JatsFigure, permissions: Sequence[Element], license_: str | None) -> FigureFacts:
+    rights = read_rights(figure.caption or None, figure.permissions, permissions, license_)
+    return FigureFacts(figure.ids[0] if figure.ids else None, figure.doi, figure.alt_text, rights)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from xml.etree.ElementTree import Element
 
 from tasks.wording.words import clean
@@ -49,12 +49,12 @@ _TEX_SIGNS = "αβγδεεζηθικλμνξπρστυφφχψωΓΔΘΛΞΠΣΦ
 _TEX_LETTERS = dict(zip(_TEX_NAMES.split(), _TEX_SIGNS, strict=True))
 
 
-def prose(element: Element) -> str:
-    """The text of an element as one paragraph."""
-    return clean("".join(_pieces(element)))
+def prose(element: Element, without: Collection[str] = ()) -> str:
+    """The text of an element as one paragraph; elements of the tags `without` in it are left out."""
+    return clean("".join(_pieces(element, without)))
 
 
-def _pieces(element: Element) -> Iterator[str]:
+def _pieces(element: Element, without: Collection[str] = ()) -> Iterator[str]:
     yield element.text or ""
     has_text = any(child.tag not in _UNPRINTED for child in element)
     for place, child in enumerate(element):
@@ -64,8 +64,8 @@ def _pieces(element: Element) -> Iterator[str]:
             yield _plain_tex("".join(child.itertext()))
         elif child.tag == "list-item":
             yield _item(element, child, _count(element, place))
-        elif child.tag not in _UNPRINTED:
-            yield from _pieces(child)
+        elif child.tag not in _UNPRINTED and child.tag not in without:
+            yield from _pieces(child, without)
         yield apart
         yield child.tail or ""
 

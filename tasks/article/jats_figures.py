@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from xml.etree.ElementTree import Element
 
-from tasks.extraction.jats_prose import prose
+from tasks.article.jats_prose import prose
 from tasks.wording.labels import parse_label, read_label
 
 _LETTER = re.compile(r"\W*([A-Za-z]|[ivx]{1,4}|\d{1,2})\W*")
@@ -41,6 +42,12 @@ class JatsFigure:
     graphics: tuple[str, ...]
     letters: tuple[str | None, ...]
     """For each graphic the letter of the part that it is, where the XML says so."""
+    ids: tuple[str, ...] = ()
+    """What refers to it by a link: its own id first, then those of its parts."""
+    doi: str | None = None
+    alt_text: str | None = None
+    permissions: tuple[Element, ...] = ()
+    """Its `permissions` and `attrib`."""
 
 
 def find_figures(article: Element) -> Iterator[JatsFigure]:
@@ -84,7 +91,7 @@ def _single(element: Element, after: Element | None) -> JatsFigure | None:
     caption = _caption(element)
     if not caption and after is not None and _captions_it(label, after):
         label, caption = parse_label(prose(after)) or (label, "")
-    return JatsFigure(label, caption, tuple(graphics), (None,) * len(graphics))
+    return JatsFigure(label, caption, tuple(graphics), (None,) * len(graphics), **_facts(element))
 
 
 def _captions_it(label: str | None, after: Element | None) -> bool:
@@ -111,7 +118,32 @@ def _group(group: Element) -> JatsFigure | None:
         captions.append(f"({letter[1]}) {_caption(part)}" if letter else _caption(part))
         graphics += own
         letters += [letter[1] if letter else None] * len(own)
-    return JatsFigure(label, " ".join(filter(None, captions)).strip(), tuple(graphics), tuple(letters))
+    caption = " ".join(filter(None, captions)).strip()
+    return JatsFigure(label, caption, tuple(graphics), tuple(letters), **_facts(group))
+
+
+def _facts(figure: Element) -> dict[str, Any]:
+    """What a figure's element says beside label, caption and graphics."""
+    parts = [figure, *(part for part in figure.iter("fig") if part is not figure)]
+    doi = figure.find("object-id[@pub-id-type='doi']")
+    return {
+        "ids": tuple(filter(None, (part.get("id") for part in parts))),
+        "doi": (prose(doi) or None) if doi is not None else None,
+        "alt_text": _alt_text(figure),
+        "permissions": tuple(found for found in figure.iter() if found.tag in ("permissions", "attrib")),
+    }
+
+
+def _alt_text(figure: Element) -> str | None:
+    """What is said to those who cannot see it; the bare label or a file's name, as some repeat there, says nothing."""
+    said = [prose(found) for found in figure.iter() if found.tag in ("alt-text", "long-desc")]
+    telling = [text for text in said if " " in text and not _is_label(text)]
+    return " ".join(dict.fromkeys(telling)) or None
+
+
+def _is_label(text: str) -> bool:
+    found = parse_label(text)
+    return found is not None and not found[1]
 
 
 def _label(element: Element) -> str | None:

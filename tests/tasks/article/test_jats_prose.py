@@ -3,7 +3,7 @@
 import pytest
 from defusedxml.ElementTree import fromstring
 
-from tasks.extraction.jats_prose import prose
+from tasks.article.jats_prose import prose
 
 
 @pytest.mark.parametrize(

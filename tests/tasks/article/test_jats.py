@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tasks.extraction.jats import ArticleFigure, JatsError, load_article, read_article
-from tasks.records import Metadata
+from tasks.article.jats import ArticleFigure, FigureFacts, JatsError, load_article, read_article
+from tasks.records import Metadata, Rights
 from tasks.settings import MOST_JATS_BYTES
 
 ARTICLE = """<?xml version="1.0"?>
@@ -43,13 +43,15 @@ def test_metadata_of_an_article(tmp_path: Path) -> None:
         journal="Journal of Drawn Papers",
         license="CC BY-NC 4.0",
         published=dt.date(2020, 11, 5),
+        published_precision="day",
     )
 
 
 def test_figures_with_label_and_caption(tmp_path: Path) -> None:
     article = read_article(write(tmp_path, ARTICLE))
     assert article is not None
-    assert article.figures == (ArticleFigure("Figure 1", "Growth. Rate α by day."),)
+    facts = FigureFacts("f1", rights=Rights(third_party=False))
+    assert article.figures == (ArticleFigure("Figure 1", "Growth. Rate α by day.", facts),)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +92,7 @@ def test_a_translation_does_not_override_the_article(tmp_path: Path) -> None:
     )
     read = read_article(write(tmp_path, article))
     assert read is not None
-    assert read.figures == (ArticleFigure("Figure 1", "English words."),)
+    assert [(figure.label, figure.caption) for figure in read.figures] == [("Figure 1", "English words.")]
 
 
 def test_jats_in_a_namespace_is_read(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from defusedxml.ElementTree import fromstring
 
-from tasks.extraction.jats_figures import JatsFigure, find_figures
+from tasks.article.jats_figures import JatsFigure, find_figures
 
 
 def figures_of(body: str) -> list[JatsFigure]:

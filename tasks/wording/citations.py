@@ -1,0 +1,179 @@
+"""Which figures and panels a sentence cites: "Figs. 2B,C and 3", "Figure 1–3", "(Fig. S2)", "Fig. 4(a) and (b)"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tasks.wording.labels import CITED_WORDS, term_of
+
+_PREFIX = re.compile(
+    r"(?P<supplement>\bsupp(?:l(?:ement(?:al|ary)?)?|orting)?(?:\s+information)?\.?|\bextended\s+data|\bexpanded\s+view"
+    r"|\bonline|\badditional)\s*$|(?P<their>\b(?:their|his|her)\s+)$",
+    re.IGNORECASE,
+)
+_WORD = re.compile(
+    rf"(?<![^\W_])(?P<word>{'|'.join(sorted(map(re.escape, CITED_WORDS), key=len, reverse=True))})(?P<plural>s|en)?"
+    r"(?:\.|\b)[\s-]*(?:nos?\.?\s*|#\s*)?(?=(?:(?:EV|ED|[A-HS])[.\s-]?)?\d|[IVX]{1,5}\b)|(?P<joined>[图圖図]|그림)\s?(?=[SA]?\d)",
+    re.IGNORECASE,
+)
+_ITEM = re.compile(
+    r"(?P<prefix>EV|ED|[A-HS])?[.\s-]?(?P<number>\d{1,3}(?:\.\d{1,2})?)(?![\d%])|(?P<roman>[IVX]{1,5})\b"
+)
+_JOINT = re.compile(
+    r"\s*(?:(?P<range>[–—‒-]|\bto\b|\bthrough\b|\bbis\b)|(?:[,;/&+]|\band\b|\bor\b|\bund\b|\bet\b|\by\b)"
+    r"(?:\s*(?:&|and\b|or\b|as\s+well\s+as\b))?)\s*",
+    re.IGNORECASE,
+)
+_ATTACHED = re.compile(
+    r"(?P<open>\s?[(\[]\s?)?(?P<letter>[A-Za-z])(?P<part>[ivx]{1,4}|\d|['′])?(?![A-Za-z0-9])(?P<close>\s?[)\]])?"
+)
+_APART = re.compile(r",?\s(?P<letter>[A-Za-z])(?=\s?(?:[,;)\]–-]|&|(?:and|to)\s+[A-Za-z]\b))")
+"""As *Science* has it, "Fig. 1, A and B", or with a blank, "Fig. 1 A and B"."""
+_ASIDE = re.compile(r"\s?\([a-z][a-z ,-]{1,30}\)(?=\s?(?:,|and\b|&))")
+"""What is said of a panel before the next: "Fig. 2A (left) and B"."""
+_AFTER_LETTER = re.compile(r"\s*(?:[,;.:)\]–—&/-]|and\b|to\b|$)")
+_GOES_ON = re.compile(r"\s*(?:[,;.:)\]–—&/-]|and\b|or\b|to\b|in\b|for\b|respectively\b|show|$)")
+_OF_OTHERS = re.compile(
+    r"\s?(?:in|of|from)\s+(?:refs?\b|references?\b|\[|[A-Z]\w+(?:\s+(?:and|&)\s+[A-Z]\w+|\s+et\s+al)\b)"
+)
+_CHILD = re.compile(r"\s?[—–-]\s?figure\s+supplements?\s+(\d{1,2})\b", re.IGNORECASE)
+_CLOSING = re.compile(r"\s?[)\]]")
+_LONGEST_RANGE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A figure that a sentence cites."""
+
+    label: str
+    """Normalised as `labels.parse_label` has it: `Figure 3`, `Figure S2`, `Supplementary Figure 1`."""
+    letters: frozenset[str]
+    """The panels named, in small letters; none where the figure is cited as a whole."""
+
+
+def find_citations(text: str) -> list[Citation]:
+    """The figures that a text cites, in its order; a figure that another article has is left out.
+
+    >>> find_citations("(Figs. 2B,C and 3)")
+    [Citation(label='Figure 2', letters=frozenset({'b', 'c'})), Citation(label='Figure 3', letters=frozenset())]
+    """
+    found: list[Citation] = []
+    for match in _WORD.finditer(text):
+        before = _PREFIX.search(text, max(0, match.start() - 40), match.start())
+        if before is not None and before["their"]:
+            continue
+        reader = _Reader(text, match.end(), bool(match["plural"]))
+        items = list(reader.items())
+        if not _OF_OTHERS.match(text, reader.place):
+            word = term_of(match["word"] or match["joined"])
+            prefix = _supplement(before["supplement"]) if before is not None else ""
+            found += [Citation(f"{prefix}{word} {number}", letters) for number, letters in items]
+    return found
+
+
+class _Reader:
+    """Reads the numbers and letters behind the word "Figure"; `place` is where the text goes on."""
+
+    def __init__(self, text: str, place: int, plural: bool) -> None:
+        self._text = text
+        self.place = place
+        self._plural = plural
+
+    def items(self) -> Iterator[tuple[str, frozenset[str]]]:
+        """Each number with the letters that stand at it."""
+        first = _ITEM.match(self._text, self.place)
+        while first is not None:
+            self.place = first.end()
+            letters = self._letters()
+            number, following = _number(first) + self._child(), None
+            joint = _JOINT.match(self._text, self.place)
+            if joint is not None:
+                following = self._next_number(joint, bool(letters))
+            if following is not None and joint is not None and joint["range"]:
+                last = _number(following)
+                if last == number:  # "2A-2C"
+                    self.place = following.end()
+                    letters |= _range(max(letters, default=""), max(self._letters(), default=""))
+                    joint = _JOINT.match(self._text, self.place)
+                    following = self._next_number(joint, True) if joint is not None else None
+                else:
+                    yield number, letters if not letters else frozenset()
+                    yield from ((between, frozenset()) for between in _between(number, last))
+                    first = following
+                    continue
+            yield number, letters
+            first = following
+
+    def _next_number(self, joint: re.Match[str], lettered: bool) -> re.Match[str] | None:
+        """The number behind a joint, where it counts figures and not days or mice."""
+        item = _ITEM.match(self._text, joint.end())
+        if item is None:
+            return None
+        if (self._plural and not lettered) or item["prefix"]:
+            return item if not re.match(r"\s?[%°×]", self._text[item.end() :]) else None
+        letter = _ATTACHED.match(self._text, item.end())
+        return item if letter or _GOES_ON.match(self._text, item.end()) else None
+
+    def _letters(self) -> frozenset[str]:
+        """The letters at a number; reads on as long as more follow."""
+        first = _ATTACHED.match(self._text, self.place) or _APART.match(self._text, self.place)
+        if first is None:
+            return frozenset()
+        found = {first["letter"].lower()}
+        self.place, last, upper = first.end(), first["letter"], first["letter"].isupper()
+        while joint := _JOINT.match(self._text, self._behind_aside()):
+            more = _ATTACHED.match(self._text, joint.end())
+            if more is None or more["letter"].isupper() != upper or not self._is_letter(more):
+                break
+            found |= _range(last, more["letter"]) if joint["range"] else {more["letter"].lower()}
+            self.place, last = more.end(), more["letter"]
+        closing = _CLOSING.match(self._text, self.place)
+        if "open" in first.groupdict() and first["open"] and not first["close"] and closing:
+            self.place = closing.end()
+        return frozenset(found)
+
+    def _child(self) -> str:
+        """`—figure supplement 1`, as eLife has it."""
+        found = _CHILD.match(self._text, self.place)
+        if found is None:
+            return ""
+        self.place = found.end()
+        return f"—figure supplement {found[1]}"
+
+    def _behind_aside(self) -> int:
+        aside = _ASIDE.match(self._text, self.place)
+        return aside.end() if aside else self.place
+
+    def _is_letter(self, found: re.Match[str]) -> bool:
+        """Whether a single letter names a panel: "a" and "I" are words too."""
+        if found["open"] or found["letter"] not in "aAI":
+            return True
+        return bool(_AFTER_LETTER.match(self._text, found.end()))
+
+
+def _number(item: re.Match[str]) -> str:
+    if item["roman"]:
+        return item["roman"].upper()
+    return f"{(item['prefix'] or '').upper()}{item['number']}"
+
+
+def _between(first: str, last: str) -> Iterator[str]:
+    """The numbers between the ends of a range: `S2`, `S3` of `S1–S4`, or of `S1–4`."""
+    start, end = re.fullmatch(r"(\D*)(\d+)", first), re.fullmatch(r"(\D*)(\d+)", last)
+    if start and end and end[1] in ("", start[1]) and 0 < int(end[2]) - int(start[2]) < _LONGEST_RANGE:
+        yield from (f"{start[1]}{number}" for number in range(int(start[2]) + 1, int(end[2])))
+
+
+def _range(first: str, last: str) -> frozenset[str]:
+    """The letters from one to another; both alone where they do not count up."""
+    a, b = first.lower(), last.lower()
+    if a and b and 0 < ord(b) - ord(a) < 26:
+        return frozenset(map(chr, range(ord(a), ord(b) + 1)))
+    return frozenset(filter(None, (a, b)))
+
+
+def _supplement(printed: str) -> str:
+    words = " ".join(printed.lower().rstrip(".").split())
+    return "Supplementary " if words.startswith("supp") else f"{words.title()} "

@@ -1,0 +1,92 @@
+"""Boxes on drawn pages: COCO as its own conventions want it, tasks as Label Studio imports them."""
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tasks.errors import OutputError
+from tasks.export.choice import Choice
+from tasks.export.exporting import open_export
+from tests.tasks.export.papers import draw, labelled, rows_of
+from tests.tasks.index.small import FIRST, SECOND, part, row
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """A dataset of a PDF with two figures on one page, and of one that is gone."""
+    draw(tmp_path / "paper.pdf")
+    rows = rows_of(tmp_path / "paper.pdf", license="CC BY 4.0")
+    labelled(tmp_path / "dataset", FIRST, rows)
+    part(tmp_path / "dataset", SECOND, [row(9)])
+    return tmp_path / "dataset"
+
+
+def _coco(out: Path, target: Path, **choice) -> dict:
+    open_export(out).choosing(Choice(**choice)).to_coco(target, lambda _: None)
+    return json.loads((target / "annotations.json").read_text())
+
+
+def test_coco_has_pages_boxes_categories_and_licences(out: Path, tmp_path: Path):
+    counts = open_export(out).to_coco(tmp_path / "coco", lambda _: None)
+    assert (counts.pages, counts.not_drawn) == (1, 1)
+    found = json.loads((tmp_path / "coco" / "annotations.json").read_text())
+    (page,) = found["images"]
+    with Image.open(tmp_path / "coco" / page["file_name"]) as picture:
+        assert picture.size == (page["width"], page["height"])
+    names = {one["id"]: one["name"] for one in found["categories"]}
+    kinds = [names[one["category_id"]] for one in found["annotations"]]
+    assert kinds == ["figure", "DMFL", "figure", "DMFL"]
+    assert found["licenses"][page["license"] - 1]["url"] == "https://creativecommons.org/licenses/by/4.0/"
+    assert all(one["image_id"] == page["id"] and one["iscrowd"] == 0 for one in found["annotations"])
+    assert len({one["id"] for one in found["annotations"]}) == 4
+
+
+def test_a_box_lies_around_its_picture(out: Path, tmp_path: Path):
+    found = _coco(out, tmp_path / "coco")
+    (page,) = found["images"]
+    pixels = np.asarray(Image.open(tmp_path / "coco" / page["file_name"]).convert("L"))
+    for box in (one["bbox"] for one in found["annotations"]):
+        x, y, width, height = (round(value) for value in box)
+        assert pixels[y + 3 : y + height - 3, x + 3 : x + width - 3].mean() < 200
+        assert pixels[y : y + height, max(0, x - 8) : max(1, x - 3)].mean() > 250
+
+
+def test_pages_of_whom_anything_may_not_be_passed_on_stay_behind(out: Path, tmp_path: Path):
+    rows = rows_of(tmp_path / "paper.pdf", license="CC BY 4.0")
+    labelled(out, FIRST, [rows[0], rows[1] | {"third_party": True}])
+    with pytest.raises(OutputError, match=r"no page of .* can be drawn"):
+        open_export(out).choosing(Choice(redistributable=True)).to_coco(tmp_path / "x", lambda _: None)
+    assert not (tmp_path / "x").exists()
+    labelled(out, FIRST, rows)
+    assert len(_coco(out, tmp_path / "coco", redistributable=True)["annotations"]) == 4
+
+
+def test_label_studio_gets_tasks_with_predictions_in_percent(out: Path, tmp_path: Path):
+    open_export(out).to_label_studio(tmp_path / "boxes", lambda _: None)
+    (task,) = json.loads((tmp_path / "boxes" / "tasks.json").read_text())
+    folder, _, name = task["data"]["image"].partition("?d=")[2].rpartition("/")
+    assert folder == "boxes/pages"
+    assert (tmp_path / "boxes" / "pages" / name).is_file()
+    (prediction,) = task["predictions"]
+    assert prediction["model_version"] == "default@0123456789ab"
+    config = ElementTree.parse(tmp_path / "boxes" / "labels.xml")  # noqa: S314 (our own)
+    names = {one.get("name") for one in config.iter() if one.get("name")}
+    labels = {one.get("value") for one in config.iter("Label")}
+    for result in prediction["result"]:
+        value = result["value"]
+        assert {result["from_name"], result["to_name"]} <= names
+        assert set(value["rectanglelabels"]) <= labels
+        assert 0 <= value["x"] < value["x"] + value["width"] <= 100
+        assert 0 <= value["y"] < value["y"] + value["height"] <= 100
+    ids = [result["id"] for result in prediction["result"]]
+    assert len(ids) == len(set(ids)) == 4
+
+
+def test_a_dataset_whose_papers_are_gone_is_one_line(tmp_path: Path):
+    part(tmp_path / "dataset", FIRST, [row(1)])
+    with pytest.raises(OutputError, match="its PDFs are no longer where they were"):
+        open_export(tmp_path / "dataset").to_coco(tmp_path / "coco", lambda _: None)

@@ -29,7 +29,7 @@ from prefect.client.schemas.actions import WorkPoolCreate, WorkPoolUpdate
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 
 from flows.cli import options_of_file
-from flows.commands.config import FILE, flow_settings
+from flows.terminal.config import FILE, flow_settings
 from tasks.stores.paths import store_path
 
 HERE = Path(__file__).parent

@@ -4,13 +4,14 @@ A flow or a command takes settings, a module of runs/ does the work shard by sha
 what became of it is printed or shown by Prefect. Everything in runs/ works without Prefect; a flow adds states, task
 runs and artifacts to it.
 
-    cli ── commands/ ──┬── label_papers, relabel, ingest_pmc, train_classifier, study_depth   (flows, with Prefect)
-                       │        │
-                       └──── runs/ ── tasks                                                   (without Prefect)
+    cli ── commands/ ── terminal/ ──┬── label_papers, relabel, ingest_pmc, train_classifier, study_depth  (with Prefect)
+                                    │        │
+                                    └──── runs/ ── tasks                                                  (without)
 
 The arrows go down and right: runs/ knows neither commands nor flows, flows know no command.
 
-commands/             the commands of `figmill`, their options and what they print
+commands/             the commands of `figmill`
+terminal/             what they share: options, how a run is started, what is printed
 runs/                 what a flow or command runs: labelling, ingest, relabelling, training, evaluation, study
 cli.py                `figmill` itself: `label` and `demo`, and where the other commands are added
 label_papers.py       the main flow: PDFs -> labelled dataset, a task run for each shard

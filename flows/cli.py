@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flows.commands.config import FILE, Config, read_config
-from flows.commands.options import (
+from flows.terminal.config import FILE, Config, read_config
+from flows.terminal.options import (
     CAPTIONS,
     CONFINE,
     DEVICE,
@@ -33,7 +33,7 @@ from tasks.settings import Confine, LabelSettings
 from tasks.texts import printable
 
 if TYPE_CHECKING:
-    from flows.commands.logs import LogFormat
+    from flows.terminal.logs import LogFormat
     from tasks.records import RunSummary
 
 INTERRUPTED = 130
@@ -168,7 +168,7 @@ def label(
       figmill label inbox/ --out figures --retry-failed --timeout 600
       figmill label s3://papers/inbox --out s3://papers/figures
     """
-    from flows.commands.launch import launch
+    from flows.terminal.launch import launch
 
     settings = LabelSettings(**options)
     settings = replace(settings, limits=replace(settings.limits, timeout=timeout, confine=confine))
@@ -193,7 +193,7 @@ def demo(folder: str, verbose: bool) -> None:
       figmill demo
       figmill demo --out try
     """
-    from flows.commands.launch import launch
+    from flows.terminal.launch import launch
     from tasks.demo.papers import make_papers
 
     try:
@@ -208,7 +208,7 @@ def demo(folder: str, verbose: bool) -> None:
 
 
 def _show(summary: RunSummary) -> None:
-    from flows.commands.console import show_summary
+    from flows.terminal.console import show_summary
 
     show_summary(summary)
 
@@ -216,7 +216,7 @@ def _show(summary: RunSummary) -> None:
 def _show_dataset(out: Path) -> None:
     import pyarrow.dataset as ds
 
-    from flows.commands.console import show_subfigures
+    from flows.terminal.console import show_subfigures
 
     columns = ["source_uri", "figure_label", "panel_label", "modality", "confidence", "rejected"]
     rows = ds.dataset(out / "subfigures").to_table([*columns, "subcaption", "caption", "subfigure_id"])
@@ -236,7 +236,7 @@ def main() -> None:
     except BrokenPipeError:
         os._exit(1)  # whoever read our output has gone
     except (FigmillError, OSError) as error:
-        from flows.commands.logs import complain
+        from flows.terminal.logs import complain
 
         complain(_one_line(error))
         sys.exit(1)

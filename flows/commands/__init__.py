@@ -1,12 +1,5 @@
 """The commands of `figmill`, which `flows.cli` puts together; each reads options, starts a run and prints its outcome.
 
-options.py       options that several commands have: --model, --device, --workers, --timeout (of a paper), ...
-config.py        figmill.toml: options kept in a file
-launch.py        a run started in this process, or as a flow run where Prefect is configured or needed
-prefect_api.py   whether Prefect is to be used, without importing it
-console.py       what is printed: the closing table, the demo's table of subfigures
-hits.py          what `figmill search` prints: figures, their panels, the words that were found
-logs.py          log lines on standard error, for people or as JSON
 ingest.py        `figmill ingest`: which articles of PMC, by licence, date and subject
 relabel.py       `figmill relabel`
 check.py         `figmill check`

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.commands.search import progress, shown
+from flows.terminal.progress import progress, shown
 
 if TYPE_CHECKING:
     from tasks.duplicates.groups import Found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.commands.duplicates import refresh as refresh_duplicates
-from flows.commands.search import progress, shown
+from flows.terminal.progress import progress, shown
 from tasks.texts import counted
 
 if TYPE_CHECKING:

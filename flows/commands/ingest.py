@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flows.commands.options import (
+from flows.terminal.options import (
     CAPTIONS,
     CONFINE,
     DEVICE,
@@ -25,7 +25,7 @@ from flows.commands.options import (
 from tasks.settings import PMC_BUCKET, REDISTRIBUTABLE, Confine, IngestSettings
 
 if TYPE_CHECKING:
-    from flows.commands.logs import LogFormat
+    from flows.terminal.logs import LogFormat
 
 
 @click.command(short_help="What is new in PMC -> dataset of labelled subfigures.")
@@ -109,8 +109,8 @@ def ingest(
       figmill ingest --out pmc --since 2026-11-01 --limit 100
       figmill ingest --out pmc --license 'CC BY,CC0'
     """
-    from flows.commands.console import show_ingest
-    from flows.commands.launch import launch_ingest
+    from flows.terminal.console import show_ingest
+    from flows.terminal.launch import launch_ingest
 
     codes = tuple(dict.fromkeys(filter(None, map(str.strip, licenses.split(",")))))
     settings = IngestSettings(licenses=codes, since=since.date() if since else None, **options)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from flows.commands.options import CONFINE
+from flows.terminal.options import CONFINE
 from tasks.errors import InputError, PaperError
 from tasks.settings import Confine, ExtractionLimits
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from flows.commands.options import CAPTIONS, DEVICE
+from flows.terminal.options import CAPTIONS, DEVICE
 from tasks.errors import FigmillError
 
 if TYPE_CHECKING:
@@ -142,9 +142,9 @@ def train(where: tuple[str, ...], **options: Any) -> None:
       figmill train imageclef2016/ --model resnet34:b3-0 --out microscopy
       figmill train labels.csv --model resnet18:b3-1 --preset fast --out mine
     """
-    from flows.commands.prefect_api import api_is_configured, check_api
     from flows.runs.training import train as train_here
     from flows.runs.training_progress import TrainingLines
+    from flows.terminal.prefect_api import api_is_configured, check_api
     from models.training.outcome import TrainedBeforeError
     from models.training.settings import TrainSettings
 
@@ -286,7 +286,7 @@ def study(
         return
     training = TrainSettings(data=data, out=out, where=_parse_where(where), **options)
     settings = StudySettings(out=out, models=models, training=training)
-    from flows.commands.prefect_api import api_is_configured, check_api
+    from flows.terminal.prefect_api import api_is_configured, check_api
 
     if api_is_configured():
         check_api()

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flows.commands.options import CAPTIONS, DEVICE, LOG_FORMAT, MODEL, OUT, PREFECT, RUNNER, RUNTIME, VERBOSE
+from flows.terminal.options import CAPTIONS, DEVICE, LOG_FORMAT, MODEL, OUT, PREFECT, RUNNER, RUNTIME, VERBOSE
 from tasks.settings import RelabelSettings
 
 if TYPE_CHECKING:
-    from flows.commands.logs import LogFormat
+    from flows.terminal.logs import LogFormat
 
 
 @click.command(short_help="Dataset + another model -> dataset with new labels.")
@@ -36,8 +36,8 @@ def relabel(verbose: bool, prefect: bool | None, log_format: LogFormat, **option
       figmill relabel figures --model ./my-bundle --out figures-mine
       figmill relabel s3://papers/figures --model s3://papers/bundle --out s3://papers/figures-mine
     """
-    from flows.commands.console import show_summary
-    from flows.commands.launch import launch
+    from flows.terminal.console import show_summary
+    from flows.terminal.launch import launch
 
     show_summary(launch(RelabelSettings(**options), prefect, verbose, log_format))
 

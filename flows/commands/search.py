@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from flows.terminal.progress import progress, shown
 from tasks.errors import OutputError
 from tasks.settings import DEFAULT_MODEL
 from tasks.texts import counted
@@ -20,8 +17,6 @@ if TYPE_CHECKING:
     from tasks.index.search import SearchIndex
     from tasks.index.update import Plan
 
-_LINE_EVERY = 15.0
-"""Seconds between lines of progress where there is no terminal."""
 _FOLDER = click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 
 
@@ -161,7 +156,7 @@ def search(
     if not hits:
         click.echo("Nothing found: try fewer words, or a wider filter.")
         return
-    from flows.commands.hits import show_hits
+    from flows.terminal.hits import show_hits
 
     show_hits(hits, contexts)
 
@@ -283,36 +278,6 @@ def _said(plan: Plan) -> str:
     return "parts: " + ", ".join(
         f"{number} {word}" for word, number in counts.items() if number or word == "kept"
     )
-
-
-def shown(text: object) -> str:
-    """For the terminal: on one line, nothing in it obeyed."""
-    from tasks.texts import printable
-
-    return printable(str(text), 1000)
-
-
-@contextmanager
-def progress(total: int, done_word: str = "indexed") -> Iterator[Callable[[int], None]]:
-    """A bar of documents on a terminal, a line every now and then elsewhere; both on standard error."""
-    if not sys.stderr.isatty():
-        done, said = 0, time.monotonic()
-
-        def line(more: int) -> None:
-            nonlocal done, said
-            done += more
-            if time.monotonic() - said > _LINE_EVERY:
-                said = time.monotonic()
-                click.echo(f"{done} of {total} subfigures {done_word}", err=True)
-
-        yield line
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("subfigures", total=total or None)
-        yield lambda more: bar.advance(task, more)
 
 
 COMMANDS = [index, search, view]

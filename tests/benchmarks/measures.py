@@ -162,7 +162,7 @@ def label(pdfs: Path, out: Path, workers: int, device: str, runtime: str) -> dic
 
 def shards(pdfs: Path, out: Path, count: int, prefect: int) -> dict[str, Any]:
     """`count` shards of one small paper each, by Prefect (an API has to be configured) or without it."""
-    from flows.commands.launch import launch
+    from flows.terminal.launch import launch
     from tasks.settings import LabelSettings
 
     settings = LabelSettings((str(pdfs),), str(out), workers=1, device="cpu", shard_size=1, limit=count)

@@ -173,7 +173,7 @@ def test_what_unpacks_to_more_than_it_weighs_is_refused_before_it_is_unpacked(tm
 
 
 def test_more_items_than_any_paper_has_are_refused(tmp_path: Path) -> None:
-    write_extraction(replace(extraction(1), gaps=("",) * 1_000_001), tmp_path / "file")
+    write_extraction(replace(extraction(1), notes=("",) * 1_000_001), tmp_path / "file")
     with pytest.raises(ValueError, match="a number of items within reason"):
         read_extraction(tmp_path / "file", paper(1), LIMITS)
 

@@ -9,7 +9,7 @@ import pytest
 from tests.flows.command import environment
 
 QUESTION = (
-    "import sys; from flows.commands.prefect_api import api_is_configured as ask; "
+    "import sys; from flows.terminal.prefect_api import api_is_configured as ask; "
     "print(ask(), 'prefect' in sys.modules)"
 )
 PROFILES = """active = "{active}"
@@ -66,7 +66,7 @@ def test_another_projects_pyproject_costs_nothing(tmp_path: Path) -> None:
 
 def test_prefect_sends_no_statistics_unless_told_to(tmp_path: Path) -> None:
     question = (
-        "from flows.commands.prefect_api import check_api; check_api(); import os; from prefect.settings import "
+        "from flows.terminal.prefect_api import check_api; check_api(); import os; from prefect.settings import "
         "get_current_settings as s; print(s().server.analytics_enabled, os.environ['DO_NOT_TRACK'])"
     )
     assert ask(tmp_path, question) == "False 1"

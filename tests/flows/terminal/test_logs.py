@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from flows.commands.logs import complain, set_up_log
+from flows.terminal.logs import complain, set_up_log
 from tasks.progress import Reporter
 from tasks.records import Counts, ShardOutcome
 from tests.tasks.small_records import failure, labelled

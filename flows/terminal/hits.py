@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from flows.commands.console import certainty, label_in_words, output
+from flows.terminal.console import certainty, label_in_words, output
 from tasks.modalities import describe_doubts, describe_modality
 from tasks.texts import printable
 

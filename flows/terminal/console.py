@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Column, Table
 
-from flows.commands.logs import LogFormat
+from flows.terminal.logs import LogFormat
 from models.taxonomy import name as modality_name
 from tasks.progress import BarReporter, LogReporter, Reporter
 from tasks.records import Counts, IngestSummary, RunSummary

@@ -10,7 +10,7 @@ from tasks.settings import IngestSettings, LabelSettings, RelabelSettings
 from tasks.texts import counted
 
 if TYPE_CHECKING:
-    from flows.commands.logs import LogFormat
+    from flows.terminal.logs import LogFormat
     from tasks.progress import Reporter
     from tasks.records import IngestSummary, RunSummary
 
@@ -78,9 +78,9 @@ def _launch(
     """In this process, unless Prefect is wanted or configured."""
     from rich.console import Console
 
-    from flows.commands.console import make_reporter
-    from flows.commands.logs import set_up_log
-    from flows.commands.prefect_api import api_is_configured, check_api
+    from flows.terminal.console import make_reporter
+    from flows.terminal.logs import set_up_log
+    from flows.terminal.prefect_api import api_is_configured, check_api
 
     console = Console(stderr=True)
     set_up_log(console, verbose, log_format)

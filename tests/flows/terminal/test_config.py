@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from flows.cli import figmill
-from flows.commands.config import Config, read_config
+from flows.terminal.config import Config, read_config
 from tasks.errors import SettingsError
 
 COMMANDS = {

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pyarrow as pa
 import pytest
 
-from flows.commands.console import show_subfigures, show_summary
+from flows.terminal.console import show_subfigures, show_summary
 from tasks.records import Counts, FailedPaper, RunSummary
 
 NOW = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)

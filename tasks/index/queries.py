@@ -96,9 +96,7 @@ def condition(query: Query) -> tuple[str, list[Any]]:
         parts.append(("s.rejected = ?", [int(query.rejected)]))
     if query.license is not None:
         if query.license in FAMILIES:
-            parts.append(
-                ("(s.license = ? OR s.license GLOB ?)", [query.license, f"{query.license} [0-9]*"])
-            )
+            parts.append(("(s.license = ? OR s.license GLOB ?)", [query.license, f"{query.license} [0-9]*"]))
         else:
             parts.append(("s.license IS ?", [query.license or None]))
     for column, value in (("journal", query.journal), ("article_type", query.article_type)):

@@ -91,7 +91,9 @@ def _seen(values: _Values, place: _Place) -> _Values:
 
 def _refined(whole: _Values, part: _Values, place: _Place, steps: int) -> tuple[_Place, float]:
     """The place in `whole` that is most like `part`, and the correlation there."""
-    slope_down, slope_across = (np.asarray(one, np.float32) * SIDE for one in np.gradient(whole))
+    slopes_of = np.gradient(whole)
+    slope_down: _Values = np.asarray(slopes_of[0] * SIDE, np.float32)
+    slope_across: _Values = np.asarray(slopes_of[1] * SIDE, np.float32)
     along = ((np.arange(SIDE) + 0.5) / SIDE).astype(np.float32)
     wanted = _centred(part)
     best, likeness = place, -1.0

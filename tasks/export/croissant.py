@@ -101,18 +101,34 @@ def _subfigures(schema: pa.Schema, splits: Sequence[str]) -> dict[str, Any]:
 
 def _field(column: pa.Field) -> dict[str, Any]:
     listed = pa.types.is_list(column.type) or pa.types.is_fixed_size_list(column.type)
-    source: dict[str, Any] = {"fileSet": {"@id": "parts"}, "extract": {"column": column.name}}
-    if column.name == IMAGE_COLUMN:
-        source["transform"] = {"jsonPath": "bytes"}
+    kind = column.type.value_type if listed else column.type
     found = {
         "@type": "cr:Field",
         "@id": f"subfigures/{column.name}",
         "name": column.name,
         "description": MEANINGS.get(column.name, column.name),
-        "dataType": _data_type(column.type.value_type if listed else column.type),
-        "source": source,
+        **({"repeated": True} if listed else {}),
     }
-    return found | ({"repeated": True} if listed else {})
+    if listed and pa.types.is_struct(kind):
+        return found | {"subField": [_sub_field(column.name, part) for part in kind]}
+    transform = "bytes" if column.name == IMAGE_COLUMN else None
+    return found | {"dataType": _data_type(kind), "source": _source(column.name, transform)}
+
+
+def _sub_field(column: str, part: pa.Field) -> dict[str, Any]:
+    """What each record of a list has under one name."""
+    return {
+        "@type": "cr:Field",
+        "@id": f"subfigures/{column}/{part.name}",
+        "name": part.name,
+        "dataType": _data_type(part.type),
+        "source": _source(column, part.name),
+    }
+
+
+def _source(column: str, json_path: str | None) -> dict[str, Any]:
+    source: dict[str, Any] = {"fileSet": {"@id": "parts"}, "extract": {"column": column}}
+    return source | ({"transform": {"jsonPath": json_path}} if json_path else {})
 
 
 def _split_field(splits: Sequence[str]) -> dict[str, Any]:

@@ -197,7 +197,7 @@ class SearchIndex:
     ) -> list[tuple[int, float | None]]:
         where, values = condition(replace(query, text=""))
         counted = list(terms[:_TERMS])
-        best = "s.complete DESC, s.refused, rank DESC, s.id"
+        best = "s.complete DESC, s.refused, s.own_complete DESC, rank DESC, s.id"
         order = best if query.order == "best" else _ORDERS[query.order]
         found = self._rows(
             f"""
@@ -214,12 +214,13 @@ class SearchIndex:
                 FROM summed JOIN subfigures s USING (id) WHERE {where}
             ), weighed AS (
                 SELECT id, paper, figure_index, confidence, refused,
-                       (matched = {len(counted)}) + (own_matched = {len(counted)}) AS complete,
+                       matched = {len(counted)} AS complete, own_matched = {len(counted)} AS own_complete,
                        (own * own_matched + told * matched) / {len(counted)} AS score
                 FROM found
             ), placed AS (
                 SELECT *, row_number() OVER (
-                    PARTITION BY paper, figure_index ORDER BY complete DESC, refused, score DESC, id) AS place
+                    PARTITION BY paper, figure_index
+                    ORDER BY complete DESC, refused, own_complete DESC, score DESC, id) AS place
                 FROM weighed
             )
             SELECT s.id, s.score / (1 + {_LESS} * (s.place - 1)) AS rank FROM placed s

@@ -65,3 +65,28 @@ def test_it_lies_in_an_exported_repository_and_fits_what_is_there(tmp_path: Path
 def test_a_dataset_without_any_licence_claims_none(tmp_path: Path):
     part(tmp_path / "dataset", FIRST, [row(1, license=None)])
     assert "license" not in json.loads(open_export(tmp_path / "dataset").describe().read_text())
+
+
+def test_lists_of_records_have_a_field_for_each_name(tmp_path: Path):
+    said = [{"section": "Results", "text": "See Fig. 1."}, {"section": None, "text": "And b."}]
+    part(tmp_path / "dataset", FIRST, [row(0, mentions=said, authors=["A", "B"]), row(1, mentions=[])])
+    first, second = _valid(open_export(tmp_path / "dataset").describe()).records("subfigures")
+    assert [
+        (one["subfigures/mentions/section"], one["subfigures/mentions/text"])
+        for one in first["subfigures/mentions"]
+    ] == [(b"Results", b"See Fig. 1."), (None, b"And b.")]
+    assert first["subfigures/authors"] == [b"A", b"B"]
+    assert second["subfigures/mentions"] == []
+
+
+def test_splits_are_told_by_the_names_of_the_files(tmp_path: Path):
+    part(tmp_path / "dataset", FIRST, [row(number) for number in range(30)])
+    exporter = open_export(tmp_path / "dataset").splitting()
+    counts = exporter.to_huggingface(tmp_path / "repository", lambda _: None)
+    found = _valid(tmp_path / "repository" / "croissant.json")
+    splits = [one["subfigures/split"].decode() for one in found.records("subfigures")]
+    assert {split: splits.count(split) for split in set(splits)} == dict(counts.by_split)
+    assert len(counts.by_split) > 1
+    assert [one["splits/split_name"].decode() for one in found.records("splits")] == list(
+        dict.fromkeys(sorted(counts.by_split, key=["train", "validation", "test"].index))
+    )

@@ -236,6 +236,7 @@ def test_sentences_that_cite_a_panel_and_words_printed_in_it_are_found(told: Sea
 
 def test_own_words_come_first_and_what_the_model_is_unsure_of_last(told: SearchIndex):
     assert _numbers(told, text="whiskers") == [2, 1, 0, 3]
+    assert _numbers(told, text="mice whiskers") == [2, 0, 3, 1]
     assert _numbers(told, modality="microscopy") == [0, 2, 4, 3]
 
 

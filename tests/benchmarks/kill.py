@@ -1,6 +1,6 @@
-"""Kills labelling runs with SIGKILL at random moments and counts the rows that are lost or doubled in the end.
+"""Kills runs with SIGKILL at random moments and counts the rows that are lost or doubled in the end.
 
-    uv run python tests/benchmarks/kill.py [--kills 50] [--seed 0] [--papers 24]
+    uv run python -m tests.benchmarks.kill [--kills 50] [--seed 0] [--papers 24] [--work label ingest relabel index]
 
 A process that has imported all that a run needs forks a run at a time: so a kill falls into the work and not into
 the imports. Two in three hit the run itself, one in three a process that reads PDFs. When a run gets through, its
@@ -10,6 +10,8 @@ rows are compared with those of a run that nobody killed, and the next round sta
 from __future__ import annotations
 
 import argparse
+import contextlib
+import math
 import os
 import random
 import shutil
@@ -18,10 +20,14 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow.parquet as pq
+
+from tests import pmc_bucket
+from tests.stores import s3_server
 
 Rows = Counter[tuple[str, ...]]
 
@@ -46,101 +52,197 @@ class Outcome:
         return self.kills_of_runs + self.kills_of_readers
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is killed, and what it leaves."""
+
+    prepare: Callable[[Path, int, str], Path]
+    """Makes in a folder, of so many papers, what the work starts from."""
+    begin: Callable[[Path, Path], None]
+    """Makes of that a fresh place to work at."""
+    do: Callable[[Path, Path, str], None]
+    rows: Callable[[Path], Rows]
+    reads: bool
+    """Whether it has processes that read papers."""
+
+
 def main() -> int:
     """Exit status 0 only if nothing was lost, doubled or different."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--kills", type=int, default=50, help="spread over the kinds of work")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--papers", type=int, default=24)
     parser.add_argument("--model", default="default", help="a bundle's name or folder")
+    parser.add_argument("--work", nargs="+", choices=WORKS, default=list(WORKS))
     options = parser.parse_args()
-    started = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="figmill-kill-") as scratch:
-        outcome = kill_runs(Path(scratch), options.model, options.papers, options.kills, options.seed)
-    print(
-        f"{outcome.kills} kills ({outcome.kills_of_runs} of runs, {outcome.kills_of_readers} of readers) in "
-        f"{outcome.rounds} rounds, {time.monotonic() - started:.0f} s: {outcome.lost} rows lost, "
-        f"{outcome.doubled} doubled, {outcome.strange} others"
-    )
-    for finding in outcome.findings:
-        print(finding)
-    return 1 if outcome.lost or outcome.doubled or outcome.strange or outcome.findings else 0
+    kills = math.ceil(options.kills / len(options.work))
+    sound = True
+    for name in options.work:
+        started = time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="figmill-kill-") as scratch:
+            outcome = kill_runs(
+                WORKS[name], Path(scratch), options.model, options.papers, kills, options.seed
+            )
+        print(
+            f"{name}: {outcome.kills} kills ({outcome.kills_of_runs} of runs, {outcome.kills_of_readers} of readers) "
+            f"in {outcome.rounds} rounds, {time.monotonic() - started:.0f} s: {outcome.lost} rows lost, "
+            f"{outcome.doubled} doubled, {outcome.strange} others",
+            *outcome.findings,
+            sep="\n",
+            flush=True,
+        )
+        sound = sound and not (outcome.lost or outcome.doubled or outcome.strange or outcome.findings)
+    return 0 if sound else 1
 
 
-def kill_runs(scratch: Path, model: str, papers: int, kills: int, seed: int) -> Outcome:
+def kill_runs(work: Work, scratch: Path, model: str, papers: int, kills: int, seed: int) -> Outcome:
     """Rounds of killed runs until so many processes were killed."""
     from models.inference.predict import load_predictor  # before the first fork
     from tasks.bundles import open_bundle
 
     # ONNX Runtime: the threads that OpenVINO computes with would not be there in a fork.
     load_predictor(open_bundle(model).path, "cpu", "fp32")
-    source = _make_input(scratch / "in", papers)
-    whole, out = scratch / "whole", scratch / "out"
-    outcome = Outcome(_finish(_fork_run(source, whole, model)))
-    expected = _rows(whole)
-    chance = random.Random(seed)
-    while outcome.kills < kills:
-        shutil.rmtree(out, ignore_errors=True)
-        while outcome.kills < kills and not _killed_run(source, out, model, chance, outcome):
-            pass
-        _finish(_fork_run(source, out, model))
-        outcome.rounds += 1
-        _compare(expected, _rows(out), outcome)
-        outcome.findings += _findings(out)
-        print(
-            f"{outcome.kills} of {kills} kills, {outcome.lost} lost, {outcome.doubled} doubled",
-            file=sys.stderr,
-        )
+    with s3_server() as store:
+        os.environ.update(store.environment)
+        source = work.prepare(scratch, papers, model)
+        whole, out = scratch / "whole", scratch / "out"
+        work.begin(source, whole)
+        outcome = Outcome(_finish(_fork(lambda: work.do(source, whole, model))))
+        expected = work.rows(whole)
+        chance = random.Random(seed)
+        while outcome.kills < kills:
+            shutil.rmtree(out, ignore_errors=True)
+            work.begin(source, out)
+            run = lambda: work.do(source, out, model)  # noqa: E731
+            while outcome.kills < kills and not _killed_run(work, run, chance, outcome):
+                pass
+            _finish(_fork(run))
+            outcome.rounds += 1
+            _compare(expected, work.rows(out), outcome)
+            outcome.findings += _findings(out)
+            print(
+                f"{outcome.kills} of {kills} kills, {outcome.lost} lost, {outcome.doubled} doubled",
+                file=sys.stderr,
+            )
     return outcome
 
 
-def _make_input(folder: Path, papers: int) -> Path:
+def _make_papers(scratch: Path, papers: int, _model: str) -> Path:
     from tasks.demo.papers import make_papers
 
+    folder = scratch / "in"
     folder.mkdir()
-    pdf = make_papers(folder.parent / "demo")[0].read_bytes()
+    pdf = make_papers(scratch / "demo")[0].read_bytes()
     for number in range(papers):
         (folder / f"{number:03}.pdf").write_bytes(pdf + b"\n%% copy %d\n" % number)
     (folder / "text.pdf").write_text("no PDF")
     return folder
 
 
-def _fork_run(source: Path, out: Path, model: str) -> int:
-    """The process id of a run of its own process group."""
+def _make_dataset(scratch: Path, papers: int, model: str) -> Path:
+    source, out = _make_papers(scratch, papers, model), scratch / "labelled"
+    _finish(_fork(lambda: _label(source, out, model)))
+    return out
+
+
+def _make_bucket(scratch: Path, papers: int, _model: str) -> Path:
+    """In a process of its own, whose connections no fork inherits."""
+
+    def fill() -> None:
+        from tests.stores import Store
+
+        bucket = pmc_bucket.PmcBucket(Store(os.environ["AWS_ENDPOINT_URL"]))
+        for number in range(1, papers + 1):
+            bucket.put(number, pmc_bucket.drawn(number, scratch))
+        bucket.write_inventory(1)
+
+    _finish(_fork(fill))
+    return scratch
+
+
+def _label(source: Path, out: Path, model: str) -> None:
+    from flows.runs.label import label_here
+    from tasks.progress import Reporter
+    from tasks.settings import ExtractionLimits, LabelSettings
+
+    settings = LabelSettings(
+        (str(source),),
+        str(out),
+        model=model,
+        device="cpu",
+        runtime="fp32",
+        workers=2,
+        shard_size=3,
+        limits=ExtractionLimits(timeout=30),
+    )
+    label_here(settings, Reporter())
+
+
+def _ingest(_source: Path, out: Path, model: str) -> None:
+    from flows.runs.ingesting import ingest_here
+    from tasks.progress import Reporter
+    from tasks.settings import IngestSettings
+
+    settings = IngestSettings(str(out), model=model, device="cpu", runtime="fp32", workers=2, shard_size=3)
+    ingest_here(settings, Reporter())
+
+
+def _relabel(source: Path, out: Path, model: str) -> None:
+    from flows.runs.relabelling import relabel_here
+    from tasks.progress import Reporter
+    from tasks.settings import RelabelSettings
+
+    relabel_here(
+        RelabelSettings(str(source), str(out), model=model, device="cpu", runtime="fp32"), Reporter()
+    )
+
+
+def _index(_source: Path, out: Path, _model: str) -> None:
+    from tasks.index.opening import open_target
+    from tasks.index.update import plan_update, update
+
+    with open_target(out, None, "") as target:
+        update(out, target, plan_update(out, target))
+
+
+def _nothing(_source: Path, _out: Path) -> None:
+    """A run makes its dataset itself."""
+
+
+def _copy(source: Path, out: Path) -> None:
+    shutil.copytree(source, out)
+
+
+def _documents(out: Path) -> Rows:
+    """What the index holds."""
+    from tasks.index.queries import Query
+    from tasks.index.search import SearchIndex
+
+    with SearchIndex(out) as index:
+        return Counter((hit.subfigure_id,) for hit in index.search(Query(), 100_000))
+
+
+def _fork(do: Callable[[], None]) -> int:
+    """The process id of a process of its own group that does something."""
     pid = os.fork()
     if pid:
         return pid
     try:
         os.setsid()
-        from flows.runs.label import label_here
-        from tasks.progress import Reporter
-        from tasks.settings import ExtractionLimits, LabelSettings
-
-        limits = ExtractionLimits(timeout=30)
-        settings = LabelSettings(
-            (str(source),),
-            str(out),
-            model=model,
-            device="cpu",
-            runtime="fp32",
-            workers=2,
-            shard_size=3,
-            limits=limits,
-        )
-        label_here(settings, Reporter())
+        do()
         os._exit(0)
     except BaseException as error:  # noqa: BLE001 (the child must not go on with the parent's work)
         print(f"the run failed: {error!r}", file=sys.stderr)
         os._exit(1)
 
 
-def _killed_run(source: Path, out: Path, model: str, chance: random.Random, outcome: Outcome) -> bool:
+def _killed_run(work: Work, do: Callable[[], None], chance: random.Random, outcome: Outcome) -> bool:
     """Starts a run and kills it, or one of its readers and lets it go on; True if it got through."""
-    run = _fork_run(source, out, model)
+    run = _fork(do)
     moment = time.monotonic() + chance.uniform(0.05, 0.95) * outcome.length
-    readers = chance.random() < 1 / 3
+    readers = work.reads and chance.random() < 1 / 3
     while time.monotonic() < moment:
         time.sleep(0.005)
         if os.waitpid(run, os.WNOHANG)[0]:
@@ -153,8 +255,9 @@ def _killed_run(source: Path, out: Path, model: str, chance: random.Random, outc
         return False
     children = _readers_of(run)
     if children:
-        os.kill(chance.choice(children), signal.SIGKILL)
-        outcome.kills_of_readers += 1
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(chance.choice(children), signal.SIGKILL)
+            outcome.kills_of_readers += 1
     _finish(run)
     return True
 
@@ -176,7 +279,7 @@ def _readers_of(run: int) -> list[int]:
             parent = (
                 int((entry / "stat").read_text().rpartition(")")[2].split()[1]) if entry.name.isdigit() else 0
             )
-            if parent == run and b"spawn_main" in (entry / "cmdline").read_bytes():
+            if parent == run and b"extraction.confined" in (entry / "cmdline").read_bytes():
                 found.append(int(entry.name))
         except OSError:
             continue  # it has just ended
@@ -206,6 +309,13 @@ def _findings(out: Path) -> list[str]:
 
     return [f"{finding.kind}: {finding.path.name}: {finding.sentence}" for finding in check(out, Totals())]
 
+
+WORKS = {
+    "label": Work(_make_papers, _nothing, _label, _rows, reads=True),
+    "ingest": Work(_make_bucket, _nothing, _ingest, _rows, reads=True),
+    "relabel": Work(_make_dataset, _nothing, _relabel, _rows, reads=False),
+    "index": Work(_make_dataset, _copy, _index, _documents, reads=False),
+}
 
 if __name__ == "__main__":
     sys.exit(main())

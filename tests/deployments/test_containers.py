@@ -50,15 +50,53 @@ def test_the_image_runs_as_nobody_in_particular_and_is_pinned() -> None:
 def test_the_constraints_are_of_the_versions_that_the_project_allows() -> None:
     project = (ROOT / "pyproject.toml").read_text()
     wanted = {r.name: r for r in map(Requirement, re.findall(r'"([a-z][\w.\[\]-]+>=[^"]+)"', project))}
-    pinned = [
-        line.split(";")[0].strip() for line in (DEPLOYMENTS / "constraints.txt").read_text().splitlines()
-    ]
-    pairs = [line.split("==") for line in pinned if line and not line.startswith("#")]
+    pinned = [re.split(r" [;\\]", line)[0].strip() for line in constraints()]
+    pairs = [line.split("==") for line in pinned]
     found = {name.split("[")[0] for name, _ in pairs}
     assert {"torch", "prefect", "pymupdf", "s3fs", "prefect-docker", "prefect-kubernetes"} <= found
     for name, version in pairs:
         if name in wanted:
             assert wanted[name].specifier.contains(Version(version)), (name, version)
+
+
+def constraints() -> list[str]:
+    """The constraints' lines, each with its hashes."""
+    text = (DEPLOYMENTS / "constraints.txt").read_text().replace("\\\n", "\\ ")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def test_every_constraint_has_the_hashes_of_its_files() -> None:
+    for line in constraints():
+        assert re.search(r"^[\w.\[\],-]+==\S+ .*--hash=sha256:[0-9a-f]{64}", line), line[:80]
+
+
+def test_the_image_for_cpus_takes_pytorchs_own_builds(tmp_path: Path) -> None:
+    """Their hashes are others: of torch and torchvision, and of nothing else, only the version is held to."""
+    (run,) = (said for name, said in instructions() if name == "RUN" and "sed -i" in said)
+    (script,) = re.findall(r"sed -i -E '([^']+)'", run)
+    file = tmp_path / "constraints.txt"
+    shutil.copy(DEPLOYMENTS / "constraints.txt", file)
+    subprocess.run(["sed", "-i", "-E", script, file], check=True)
+    text = file.read_text().replace("\\\n", "\\ ")
+    without = [line for line in text.splitlines() if "==" in line and "--hash" not in line and line[0] != "#"]
+    assert [line.split("==")[0] for line in without] == ["torch", "torchvision"]
+
+
+def test_the_bill_of_materials_names_every_package_with_its_licence() -> None:
+    done = subprocess.run(
+        [sys.executable, DEPLOYMENTS / "sbom.py"], capture_output=True, text=True, check=True
+    )
+    bill = json.loads(done.stdout)
+    assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.5")
+    found = {one["name"]: one for one in bill["components"]}
+    assert found["torch"]["purl"] == f"pkg:pypi/torch@{found['torch']['version']}"
+    assert "AFFERO" in str(found["pymupdf"]["licenses"]).upper()
+    stated = sum("licenses" in one for one in bill["components"])
+    assert stated > 0.9 * len(found)
+    listed = subprocess.run(
+        [sys.executable, DEPLOYMENTS / "sbom.py", "--licenses"], capture_output=True, text=True, check=True
+    )
+    assert len(listed.stdout.splitlines()) == len(found)
 
 
 def test_the_compose_file_is_one() -> None:

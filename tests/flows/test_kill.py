@@ -1,4 +1,4 @@
-"""`kill -9` at random moments: what tests/benchmarks/kill.py does fifty times, a few times."""
+"""`kill -9` at random moments: what tests/benchmarks/kill.py does fifty times, a few times for each kind of work."""
 
 import subprocess
 import sys
@@ -8,9 +8,16 @@ import pytest
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="finds the reading processes in /proc")
-def test_nothing_is_lost_or_doubled_by_kills_at_random_moments(tiny_bundle: Path) -> None:
-    program = Path(__file__).parents[1] / "benchmarks" / "kill.py"
-    command = [sys.executable, program, "--kills", "4", "--papers", "6", "--model", tiny_bundle]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False)
+@pytest.mark.parametrize("work", ["label", "ingest", "relabel", "index"])
+def test_nothing_is_lost_or_doubled_by_kills_at_random_moments(tiny_bundle: Path, work: str) -> None:
+    kills = ["--kills", "3", "--papers", "6", "--model", tiny_bundle, "--work", work]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks.kill", *kills],
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
+        cwd=Path(__file__).parents[2],
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "0 rows lost, 0 doubled, 0 others" in done.stdout

@@ -74,6 +74,16 @@ def test_a_name_from_a_dataset_leads_nowhere(tmp_path: Path):
         assert tar.getnames() == ["etc-passwd-tar.png", "etc-passwd-tar.txt", "etc-passwd-tar.json"]
 
 
+def test_a_caption_of_megabytes_is_handed_on_whole(tmp_path: Path):
+    book = "Cells \x1b[31m\u202e<script>. " * 300_000
+    part(tmp_path / "dataset", FIRST, [row(1, caption=book, subcaption=book)])
+    (shard,) = _shards(_export(tmp_path / "dataset", tmp_path / "shards"))
+    with tarfile.open(shard) as tar:
+        text = tar.extractfile(f"{1:016x}-0-0.txt")
+        assert text is not None
+        assert text.read().decode() == book
+
+
 def test_a_picture_that_is_none_is_handed_on_as_it_is(tmp_path: Path):
     out = tmp_path / "dataset"
     part(out, FIRST, [row(1, None, image={"bytes": b"torn", "path": "x.png"})])

@@ -247,6 +247,18 @@ def test_nothing_from_a_paper_becomes_markup(tmp_path: Path):
         assert "alert(1)" in page.text
 
 
+def test_a_caption_of_megabytes_is_found_and_shown_in_part(tmp_path: Path):
+    book = f"mitochondria {HOSTILE} (a) cells " * 100_000
+    facts = {"caption": book, "subcaption": book, "title": book[:1_000_000], "panel_label": "a" * 1000}
+    part(tmp_path, FIRST, [row(1, **facts), row(2, caption="Mitochondria.")])
+    with TestClient(create_app(indexed(tmp_path)), base_url="http://localhost") as client:
+        for path in ("/", "/?q=mitochondria", f"/subfigure/{1:016x}/0/0", f"/paper/{1:064x}"):
+            answer = client.get(path)
+            assert answer.status_code == 200
+            assert len(answer.content) < 200_000
+            assert "<script>alert" not in answer.text
+
+
 @pytest.mark.parametrize(
     "parameter",
     [

@@ -111,8 +111,9 @@ def ingest(
     """
     from flows.terminal.console import show_ingest
     from flows.terminal.launch import launch_ingest
+    from tasks.wording.licenses import normal_license
 
-    codes = tuple(dict.fromkeys(filter(None, map(str.strip, licenses.split(",")))))
+    codes = tuple(dict.fromkeys(filter(None, map(normal_license, licenses.split(",")))))
     settings = IngestSettings(licenses=codes, since=since.date() if since else None, **options)
     settings = replace(settings, limits=replace(settings.limits, timeout=timeout, confine=confine))
     show_ingest(launch_ingest(settings, prefect, verbose, log_format))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 import time
 from collections.abc import Iterator
@@ -25,8 +26,8 @@ _LINE_EVERY = 15.0
 @click.option("--repair", "repairing", is_flag=True, help="Put right what can be without losing a sound row.")
 def check(folder: str, repairing: bool) -> None:
     """Verify the dataset in DIR, a folder or a URI: every part is read back, every image compared with its hash, every
-    count with the ledger; each paper and each subfigure must be there once. Exit status 0: sound (or all repaired),
-    1: not.
+    count with the ledger; each paper and each subfigure must be there once; corrections must make sense. Exit status 0:
+    sound (or all repaired), 1: not.
 
     --repair removes what a killed run left, and moves parts that cannot be used to DIR/.quarantine together with
     their ledger rows; the next `figmill label` on the same inputs does those papers again.
@@ -56,16 +57,17 @@ def check(folder: str, repairing: bool) -> None:
 
 def _go_through(folder: StorePath, repairing: bool, totals: Totals, advance: Callable[[], None]) -> int:
     """Says each finding and each repair; how many findings are left."""
+    from tasks.corrections.checking import check_corrections, repair_corrections
     from tasks.dataset.check import check as findings_in
     from tasks.dataset.check import repair
 
     findings = []
-    for finding in findings_in(folder, totals, advance):
+    for finding in itertools.chain(findings_in(folder, totals, advance), check_corrections(folder)):
         click.echo(f"{finding.kind}: {_shown(finding.path)}: {finding.sentence}")
         findings.append(finding)
     left = 0
     for finding in findings:
-        done = repair(folder, finding) if repairing else None
+        done = (repair_corrections(folder, finding) or repair(folder, finding)) if repairing else None
         if done:
             click.echo(f"repaired: {_shown(done)}")
         left += not done

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tasks.corrections.overlay import read_overlay
 from tasks.export.choice import Choice, ExportCounts
 from tasks.index.source import Part, reading_parts
 
@@ -18,20 +19,21 @@ Advance = Callable[[int], None]
 def chosen_rows(
     out: Path, part: Part, choice: Choice, counts: ExportCounts, advance: Advance = lambda _: None
 ) -> Iterator[pa.Table]:
-    """The chosen rows of a part of the dataset in `out`, a table for each row group that has any.
+    """The chosen rows of a part of the dataset in `out`, as people want them, a table for each row group that has any.
 
     `source_uri` becomes the file's name, unless it is an address of the web: where a paper lay is nobody's business.
     Raises OutputError for a part that cannot be read.
     """
+    overlay = read_overlay(out)
     with reading_parts(out), part.path.open("rb") as stream:
         file = pq.ParquetFile(stream, buffer_size=1 << 20)
         for group in range(file.num_row_groups):
-            rows = file.read_row_group(group)
+            rows = overlay.apply(file.read_row_group(group))
             chosen = choice.of(rows)
             counts.add(chosen, of=len(rows))
             if len(chosen):
                 yield _without_places(chosen)
-            advance(len(rows))
+            advance(file.metadata.row_group(group).num_rows)
 
 
 def _without_places(rows: pa.Table) -> pa.Table:

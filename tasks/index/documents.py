@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tasks.corrections.overlay import Overlay
 from tasks.dataset.schema import IMAGE_COLUMN, INDEXED_COLUMNS
 from tasks.index.source import Part
 from tasks.index.thumbnails import thumbnail
@@ -22,6 +23,7 @@ from tasks.settings import default_workers
 _ROWS = 64
 """Rows decoded at a time: their pictures are in memory together."""
 _COLUMNS = tuple(column.name for column in INDEXED_COLUMNS)
+_UNSAID = Overlay()
 _NOTHING: Mapping[str, Any] = MappingProxyType(dict.fromkeys(_COLUMNS))
 
 
@@ -58,34 +60,44 @@ class Document:
     modality_set: tuple[str, ...]
     """Classes among which the true one is; empty where the model did not say."""
     rejected: bool | None
+    label_source: str | None
+    """`model` or `person`; None where nobody has named it."""
     row: int
-    """Where the row stands in its part, from 0."""
+    """Where the row stands in its part, from 0; of a panel that a person made, the row in place of which it stands."""
     embedding: npt.NDArray[np.float32] | None
     """(d,) of length 1, so that an inner product is the cosine; None where not scored."""
     thumbnail: bytes | None
     """JPEG; None where the picture cannot be decoded."""
 
 
-def read_documents(part: Part) -> Iterator[list[Document]]:
-    """The documents of a part in the part's order, some dozens at a time.
+def read_documents(part: Part, overlay: Overlay = _UNSAID) -> Iterator[list[Document]]:
+    """The documents of a part in the part's order, some dozens at a time, as people want them.
 
     Pictures are decoded on all cores. Raises pyarrow's errors and OSError for a part that cannot be read.
     """
     start = 0
     with part.path.open("rb") as file, ThreadPoolExecutor(default_workers()) as pool:
         batches = pq.ParquetFile(file, buffer_size=1 << 20).iter_batches(
-            _ROWS, columns=[*_COLUMNS, "embedding", IMAGE_COLUMN]
+            _ROWS, columns=overlay.columns([*_COLUMNS, "embedding", IMAGE_COLUMN])
         )
         for batch in batches:
-            pictures = batch[IMAGE_COLUMN].field("bytes").to_pylist()
-            small = list(pool.map(thumbnail, pictures))
-            vectors = _unit_vectors(batch["embedding"])
-            rows = batch.drop_columns(["embedding", IMAGE_COLUMN]).to_pylist()
-            yield [
-                _document(row, start + number, vector, None if made is None else made[0])
-                for number, (row, vector, made) in enumerate(zip(rows, vectors, small, strict=True))
-            ]
-            start += len(rows)
+            table, places = overlay.apply_numbered(pa.Table.from_batches([batch]))
+            documents = []
+            for shown in table.to_batches(_ROWS):
+                small = list(pool.map(thumbnail, shown[IMAGE_COLUMN].field("bytes").to_pylist()))
+                vectors = _unit_vectors(shown["embedding"])
+                rows = shown.select(_known(shown)).to_pylist()
+                numbers = places[len(documents) : len(documents) + len(rows)]
+                documents += [
+                    _document(row, start + number, vector, None if made is None else made[0])
+                    for row, number, vector, made in zip(rows, numbers, vectors, small, strict=True)
+                ]
+            yield documents
+            start += len(batch)
+
+
+def _known(batch: pa.RecordBatch) -> list[str]:
+    return [name for name in _COLUMNS if name in batch.schema.names]
 
 
 def _document(

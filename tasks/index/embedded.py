@@ -27,7 +27,7 @@ from tasks.index.target import Held
 from tasks.index.words import modality_words
 
 FOLDER, FILE = "index", "figmill.sqlite"
-LAYOUT = "3"
+LAYOUT = "4"
 """Changes with the tables below: an index of another layout is made anew."""
 _PATIENCE = 60.0
 """Seconds to wait for another process that writes to the index."""
@@ -69,6 +69,7 @@ _SUBFIGURE_COLUMNS = (
     "modality_set",
     "confidence",
     "rejected",
+    "label_source",
     "license",
     "journal",
 )

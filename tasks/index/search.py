@@ -48,7 +48,8 @@ _ORDERS = {
 _SHOWN = """
     s.id, s.subfigure_id, p.name AS part, s.row, a.paper_id, a.source_uri, a.pmcid, a.doi, a.title, a.journal,
     a.license, a.published, a.withdrawn, s.figure_index, s.subfigure_index, s.figure_label, s.panel_label, s.page,
-    s.width, s.height, s.compound, s.modality, s.path, s.modality_set, s.confidence, s.rejected, s.has_subcaption,
+    s.width, s.height, s.compound, s.modality, s.path, s.modality_set, s.confidence, s.rejected,
+    s.label_source, s.has_subcaption,
     (SELECT own FROM texts WHERE texts.rowid = s.id) AS own,
     (SELECT caption FROM texts WHERE texts.rowid = s.id) AS caption,
     EXISTS (SELECT 1 FROM thumbnails t WHERE t.id = s.id) AS has_thumbnail

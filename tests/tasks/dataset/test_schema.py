@@ -57,6 +57,7 @@ SUBFIGURE_COLUMNS = [
     ("probabilities", pa.list_(pa.float32(), 3), True),
     ("embedding", pa.list_(pa.float16(), 4), True),
     ("model_id", pa.string(), False),
+    ("label_source", pa.string(), True),
     ("pipeline_version", pa.string(), False),
     ("labelled_at", MOMENT, False),
 ]
@@ -128,7 +129,7 @@ def test_a_file_says_which_model_wrote_it(dataset: Path, folder: str) -> None:
 
 def test_schema_2_is_schema_3_without_what_3_brought() -> None:
     added = {column.name for column in COLUMNS if column.since == "3"}
-    assert added == {"compound", "modality_set"}
+    assert added == {"compound", "modality_set", "label_source"}
     names = [name for name, _, _ in SUBFIGURE_COLUMNS if name not in added]
     assert subfigure_schema(PROVENANCE.classes, 4, "2").names == names
 

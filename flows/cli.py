@@ -34,7 +34,18 @@ if TYPE_CHECKING:
     from tasks.records import RunSummary
 
 INTERRUPTED = 130
-_OTHERS = ("check", "export", "ingest", "inspect", "models", "relabel", "report", "search", "build")
+_OTHERS = (
+    "check",
+    "corrections",
+    "export",
+    "ingest",
+    "inspect",
+    "models",
+    "relabel",
+    "report",
+    "search",
+    "build",
+)
 """The modules of `flows.commands` that have further commands."""
 
 

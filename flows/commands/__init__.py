@@ -8,6 +8,7 @@ logs.py          log lines on standard error, for people or as JSON
 ingest.py        `figmill ingest`: which articles of PMC, by licence, date and subject
 relabel.py       `figmill relabel`
 check.py         `figmill check`
+corrections.py   `figmill corrections`
 report.py        `figmill report`
 inspect.py       `figmill inspect`
 export.py        `figmill export`: the form, and which rows

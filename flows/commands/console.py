@@ -21,6 +21,7 @@ from tasks.stores.paths import store_path
 from tasks.texts import printable
 
 if TYPE_CHECKING:
+    from tasks.corrections.actions import Correction
     from tasks.index.queries import Hit
 
 _WIDTH = 110
@@ -111,6 +112,22 @@ def show_hits(hits: Sequence[Hit]) -> None:
             f"{modality} (unsure)" if hit.rejected else modality,
             "" if hit.confidence is None else f"{hit.confidence:.2f}",
             printable(hit.subcaption or hit.caption or "", 100),
+        )
+    _output().print(table, markup=False)
+
+
+def show_corrections(fitting: Sequence[Correction], stale: Sequence[Correction]) -> None:
+    """What people said, the earliest first, on standard output."""
+    table = Table("time (UTC)", "who", "subfigure", "action", "value", "")
+    told = [*((one, "") for one in fitting), *((one, "does not fit") for one in stale)]
+    for one, remark in sorted(told, key=lambda pair: pair[0].made_at):
+        table.add_row(
+            f"{one.made_at:%Y-%m-%d %H:%M:%S}",
+            printable(one.who, 30),
+            one.subfigure_id,
+            one.action.replace("_", " "),
+            printable(one.value or "", 60),
+            remark,
         )
     _output().print(table, markup=False)
 

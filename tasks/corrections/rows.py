@@ -10,14 +10,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.corrections.actions import SHAPES, Correction, Panel, in_force, plain_box
-from tasks.dataset.files import UNREADABLE, UnreadablePartError, part_files
+from tasks.dataset.files import UNREADABLE, UnreadablePartError
 from tasks.dataset.schema import PAPERS, SUBFIGURES
 from tasks.stores import paths
 
 if TYPE_CHECKING:
     from tasks.stores.paths import StorePath
 
-_KNOWN_BY = ("subfigure_id", "paper_id", "image_sha256", "page", "figure_bbox", "subfigure_bbox")
+KNOWN_BY = ("subfigure_id", "paper_id", "image_sha256", "page", "figure_bbox", "subfigure_bbox")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,8 @@ def read_columns(out: StorePath, columns: Sequence[str]) -> Iterator[tuple[str, 
 
     Raises UnreadablePartError.
     """
-    named = {file.name for file in part_files(out / PAPERS)}
-    parts = [part for part in part_files(out / SUBFIGURES) if part.name in named]
+    both = set(paths.names(out / PAPERS)) & set(paths.names(out / SUBFIGURES))
+    parts = [out / SUBFIGURES / name for name in sorted(both) if name.endswith(".parquet")]
     yield from paths.each(lambda part: (part.name, _read(part, columns)), parts, out)
 
 
@@ -57,7 +57,7 @@ def fit(out: StorePath, corrections: Iterable[Correction]) -> Fitted:
     wanted = {panel.image_sha256 for one in standing for panel in (one.panel, *one.others)}
     places: dict[tuple[str, str], list[tuple[str, Any]]] = {}
     hashes = pa.array(sorted(wanted), pa.string())
-    for _, table in read_columns(out, _KNOWN_BY):
+    for _, table in read_columns(out, KNOWN_BY):
         for row in table.filter(pc.is_in(table["image_sha256"], value_set=hashes)).to_pylist():
             place = (row["subfigure_id"], row["subfigure_bbox"])
             places.setdefault((row["paper_id"], row["image_sha256"]), []).append(place)

@@ -82,7 +82,7 @@ def read_documents(part: Part, overlay: Overlay = _UNSAID) -> Iterator[list[Docu
         )
         for batch in batches:
             table, places = overlay.apply_numbered(pa.Table.from_batches([batch]))
-            documents = []
+            documents: list[Document] = []
             for shown in table.to_batches(_ROWS):
                 small = list(pool.map(thumbnail, shown[IMAGE_COLUMN].field("bytes").to_pylist()))
                 vectors = _unit_vectors(shown["embedding"])

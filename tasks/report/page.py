@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from models import taxonomy
+from tasks.corrections.known import known_of
 from tasks.errors import InputError, OutputError
 from tasks.records import FailedPaper, RunSummary
 from tasks.report import changes, gold_labels
@@ -74,7 +75,7 @@ def rewrite_report(out: StorePath, gold: StorePath | None = None) -> StorePath:
     if not runs:
         raise OutputError(f"{out} remembers no run: label papers first, `figmill label PAPERS --out {out}`")
     if gold is not None:
-        gold_labels.read_gold_labels(gold)
+        gold_labels.read_gold_labels(gold, known_of(out))
         paths.put_bytes(paths.read(gold), out / "report" / gold_labels.FILE, durable=False)
     return _write_page(out, summarize(out, runs[-1].summary.parts, _gold_of(out)), runs)
 

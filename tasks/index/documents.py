@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -24,7 +23,6 @@ _ROWS = 64
 """Rows decoded at a time: their pictures are in memory together."""
 _COLUMNS = tuple(column.name for column in INDEXED_COLUMNS)
 _UNSAID = Overlay()
-_NOTHING: Mapping[str, Any] = MappingProxyType(dict.fromkeys(_COLUMNS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +87,7 @@ def read_documents(part: Part, overlay: Overlay = _UNSAID) -> Iterator[list[Docu
                 rows = shown.select(_known(shown)).to_pylist()
                 numbers = places[len(documents) : len(documents) + len(rows)]
                 documents += [
-                    _document(row, start + number, vector, None if made is None else made[0])
+                    make_document(row, start + number, vector, None if made is None else made[0])
                     for row, number, vector, made in zip(rows, numbers, vectors, small, strict=True)
                 ]
             yield documents
@@ -100,12 +98,15 @@ def _known(batch: pa.RecordBatch) -> list[str]:
     return [name for name in _COLUMNS if name in batch.schema.names]
 
 
-def _document(
-    row: dict[str, Any], number: int, vector: npt.NDArray[np.float32] | None, small: bytes | None
+def make_document(
+    row: Mapping[str, Any], number: int, vector: npt.NDArray[np.float32] | None, small: bytes | None
 ) -> Document:
-    known = {**_NOTHING, **row}  # a part of an earlier schema lacks columns
-    lists = {name: tuple(known[name] or ()) for name in ("modality_path", "modality_set")}
-    return Document(**(known | lists), row=number, embedding=vector, thumbnail=small)
+    """A row's document; `number` is where it stands in its part, `small` its thumbnail."""
+    known: dict[str, Any] = {
+        name: row.get(name) for name in _COLUMNS
+    }  # a part of an earlier schema lacks some
+    known |= {name: tuple(known[name] or ()) for name in ("modality_path", "modality_set")}
+    return Document(**known, row=number, embedding=vector, thumbnail=small)
 
 
 def _unit_vectors(column: pa.FixedSizeListArray) -> list[npt.NDArray[np.float32] | None]:

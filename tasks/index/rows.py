@@ -50,6 +50,18 @@ def picture(out: Path, hit: Hit) -> bytes:
     raise _stale(out, hit.subfigure_id)
 
 
+def place_row(out: Path, part: str, row: int, columns: Sequence[str] | None = None) -> dict[str, Any]:
+    """A row of a part as the model wrote it, without the picture unless its column is asked for.
+
+    Raises OutputError where there is none.
+    """
+    wanted = list(dict.fromkeys(columns if columns is not None else _COLUMNS))
+    taken = _take(out, part, [row], wanted)
+    if not taken:
+        raise _stale(out, f"row {row} of {part}")
+    return dict.fromkeys(wanted) | taken[0]
+
+
 def figure_boxes(out: Path, hits: Sequence[Hit]) -> dict[str, tuple[list[float], list[float]]]:
     """`figure_bbox` and `subfigure_bbox` by subfigure_id, in PDF points of the page."""
     boxes = {}

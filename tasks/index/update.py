@@ -53,7 +53,7 @@ def plan_update(out: Path, target: Target) -> Plan:
     source = origin(out, parts)
     if overlay:
         with reading_parts(out):
-            parts = [_corrected(part, overlay) for part in parts]
+            parts = [corrected(part, overlay) for part in parts]
     names = {part.name for part in parts}
     known = target.held(source)
     # A dataset that was moved or copied still has its parts' names; one that shares none is another.
@@ -90,7 +90,7 @@ def update(out: Path, target: Target, plan: Plan, advance: Advance = lambda _: N
     return time.monotonic() - started
 
 
-def _corrected(part: Part, overlay: Overlay) -> Part:
+def corrected(part: Part, overlay: Overlay) -> Part:
     """The part with what people say of it: other rows perhaps, and another fingerprint."""
     with part.path.open("rb") as file:
         keys = pq.read_table(file, columns=list(KEYS))

@@ -10,25 +10,30 @@ import functools
 import io
 import multiprocessing
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tasks.errors import PaperError
 from tasks.extraction.confinement import confine, expect_one_core
+from tasks.records import Box, EncodedImage
 from tasks.settings import ExtractionLimits
 
 if TYPE_CHECKING:
     import pymupdf
     from pebble import ProcessPool
 
+Cut = tuple[Box, EncodedImage]
+"""A box in points of the page, and what stands in it."""
 Boxes = tuple[tuple[float, float, float, float], ...]
 
 _DPI = 110
 _MOST_PIXELS = 6e6
 _SECONDS = 30.0
+_LEAST_POINTS = 4.0
+"""Of a side of a box that a person draws; less is a slip of the hand."""
 _MEMORY_MB = 2048
 _PAGES_KEPT = 48
 """Drawn pages in memory, some hundred kilobytes each."""
@@ -77,7 +82,22 @@ class Drawer:
                 self._pool.join()
                 self._pool = None
 
+    def cut(
+        self, source_uri: str, paper_id: str, page: int, boxes: Boxes, in_points: bool = False
+    ) -> list[Cut]:
+        """What stands in boxes of a page (from 1), given in fractions of its width and height, or in points.
+
+        Raises PaperError as `draw` does, and where a box holds next to nothing.
+        """
+        made: list[Cut] = self._run(_cut, source_uri, paper_id, page, boxes, in_points)
+        return made
+
     def _draw(self, source_uri: str, paper_id: str, page: int, boxes: Boxes) -> bytes:
+        drawn: bytes = self._run(_drawn, source_uri, paper_id, page, boxes)
+        return drawn
+
+    def _run(self, function: Callable[..., Any], source_uri: str, *arguments: object) -> Any:
+        """What a function makes of the PDF in the process."""
         from pebble import ProcessExpired
 
         if not has_pdf(source_uri):
@@ -85,16 +105,13 @@ class Drawer:
         with self._lock:
             if self._pool is None or not self._pool.active:
                 self._pool = _new_pool()
-            future = self._pool.schedule(
-                _drawn, args=(Path(source_uri), paper_id, page, boxes), timeout=_SECONDS
-            )
+            future = self._pool.schedule(function, args=(Path(source_uri), *arguments), timeout=_SECONDS)
         try:
-            drawn: bytes = future.result()
+            return future.result()
         except TimeoutError:
             raise PaperError("timeout", "Drawing the page took too long.") from None
         except (ProcessExpired, BrokenProcessPool, CancelledError, MemoryError):
             raise PaperError("crash", "The page could not be drawn.") from None
-        return drawn
 
 
 def _new_pool() -> ProcessPool:
@@ -133,6 +150,32 @@ def _drawn(path: Path, paper_id: str, number: int, boxes: Boxes) -> bytes:
         except MUPDF_ERRORS as error:
             raise PaperError("damaged", "The page could not be drawn.") from error
         return encoded
+
+
+def _cut(path: Path, paper_id: str, number: int, boxes: Boxes, in_points: bool) -> list[Cut]:
+    from tasks.pdf.documents import MUPDF_ERRORS, open_pdf
+    from tasks.pdf.pixels import cut_box
+
+    with open_pdf(path, _LIMITS, paper_id) as document:
+        if not 1 <= number <= document.page_count:
+            raise PaperError("damaged", "The PDF has no such page.")
+        try:
+            page = document[number - 1]
+            width, height = page.rect.width, page.rect.height
+            scale = (1.0, 1.0) if in_points else (width, height)
+            placed = [_placed(box, scale, (width, height)) for box in boxes]
+            return [(box, cut_box(page, box, _LIMITS.megapixels)) for box in placed]
+        except MUPDF_ERRORS as error:
+            raise PaperError("damaged", "The page could not be cut.") from error
+
+
+def _placed(box: Sequence[float], scale: tuple[float, float], size: tuple[float, float]) -> Box:
+    """A box in points, within the page."""
+    x0, x1 = sorted(min(max(value * scale[0], 0.0), size[0]) for value in (box[0], box[2]))
+    y0, y1 = sorted(min(max(value * scale[1], 0.0), size[1]) for value in (box[1], box[3]))
+    if min(x1 - x0, y1 - y0) < _LEAST_POINTS:
+        raise PaperError("damaged", "The box is too small to hold a panel.")
+    return x0, y0, x1, y1
 
 
 def _dpi(width: float, height: float) -> int:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 _OTHERS = (
+    "adapt",
     "check",
     "corrections",
     "export",

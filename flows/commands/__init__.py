@@ -9,6 +9,7 @@ ingest.py        `figmill ingest`: which articles of PMC, by licence, date and s
 relabel.py       `figmill relabel`
 check.py         `figmill check`
 corrections.py   `figmill corrections`
+adapt.py         `figmill adapt`
 report.py        `figmill report`
 inspect.py       `figmill inspect`
 export.py        `figmill export`: the form, and which rows

@@ -8,5 +8,8 @@ exchange.py   labels from elsewhere taken in, a person's work taken back
 formats.py    CSV, COCO and Label Studio
 known.py      the subfigures and classes that labels may be about
 tables.py     tables that people make in an office program
+learning.py   a bundle taught by corrections
+own_classes.py   classes of one's own, from TOML
+queues.py     in which order people are shown rows
 rows.py       by what a row is known again; which corrections still fit
 """

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -110,6 +111,12 @@ class Overlay:
         """
         return list(self._rows(row, keep_removed, 0))
 
+    def touched(self, table: pa.Table) -> npt.NDArray[np.bool_]:
+        """(N,): the rows of a table of which people may have spoken."""
+        mask = pc.is_in(table["image_sha256"], value_set=self._pictures)
+        found: npt.NDArray[np.bool_] = mask.to_numpy(zero_copy_only=False)
+        return found
+
     def apply(self, table: pa.Table) -> pa.Table:
         """A table with the columns `KEYS`, as people want it; its schema stays, its order too."""
         return self.apply_numbered(table)[0]
@@ -119,7 +126,7 @@ class Overlay:
         places = np.arange(len(table))
         if not self or not len(table):
             return table, places.tolist()
-        mask = pc.is_in(table["image_sha256"], value_set=self._pictures).to_numpy(zero_copy_only=False)
+        mask = self.touched(table)
         if not mask.any():
             return table, places.tolist()
         touched = table.filter(pa.array(mask)).to_pylist()

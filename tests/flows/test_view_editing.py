@@ -105,7 +105,7 @@ def test_fifty_corrections_by_keys_a_merge_a_split_a_box_an_undo_and_all_is_ther
             page.locator("#add").press("Enter")
         assert page.locator("#drawn li").count() == 2
         _press(page, "s")
-        assert re.search(r"at=\w+%2F0%2F1\d{4}", page.url)
+        assert re.search(r"at=\w+%2F0%2F\d{5}", page.url)
         _press(page, "1")
 
         page.goto(f"{server}boxes/{paper_id[:16]}/0/1")  # one more, with the mouse

@@ -160,5 +160,5 @@ def _write(tensors: Mapping[str, npt.NDArray[Any]], file: Path) -> None:
     from safetensors.numpy import save_file
 
     with written_whole(file) as aside:
-        save_file({name: np.ascontiguousarray(array) for name, array in tensors.items()}, aside)
+        save_file({name: np.array(array, order="C") for name, array in tensors.items()}, aside)
         aside.chmod(0o644)

@@ -57,12 +57,12 @@ def class_code(typed: str, classes: Sequence[str], where: str) -> str:
     return found
 
 
-def new_class(typed: str) -> str:
-    """A class of one's own, as it is kept. Raises InputError for what cannot be one."""
+def new_class(typed: str, where: str) -> str:
+    """A class of one's own, as it is kept. Raises InputError, which begins with `where`, for what cannot be one."""
     name = " ".join(typed.split())
     if not name or len(name) > _LONGEST_CLASS or not name.isprintable() or not taxonomy.path(name)[-1]:
         raise InputError(
-            f"{printable(typed, 60)!r} cannot be a class: name it in 1 to {_LONGEST_CLASS} letters"
+            f"{where}: {printable(typed, 60)!r} is no name of a class: give it 1 to {_LONGEST_CLASS} letters"
         )
     return name
 

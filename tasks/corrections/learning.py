@@ -141,7 +141,7 @@ def gather(out: StorePath, examples: Sequence[tuple[str, str]] = ()) -> Lesson:
             continue
         scores = _matrix(table["probabilities"]), _matrix(table["embedding"])
         names = table["subfigure_id"].to_pylist()
-        known = np.logical_and(*(np.isfinite(one).all(axis=1) for one in scores))
+        known = np.isfinite(np.concatenate(scores, axis=1).sum(axis=1))
         spoken = np.zeros(len(table), bool)
         for place, code, is_random in _spoken(table, names, overlay, wanted):
             spoken[place] = True

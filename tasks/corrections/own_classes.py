@@ -56,6 +56,6 @@ def _class(entry: Any, where: str) -> OwnClass:
         raise InputError(f"{where}: name and below are texts in quotes")
     if not isinstance(examples, list) or not all(isinstance(one, str) for one in examples):
         raise InputError(f"{where}: examples is a list of subfigure_ids in quotes")
-    own = new_class(name).replace("/", "-")
+    own = new_class(name, where).replace("/", "-")
     parent = class_code(below, taxonomy.CODES, where) if below else None
     return OwnClass(f"{parent}/{own}" if parent else own, tuple(examples))

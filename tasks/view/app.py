@@ -195,7 +195,7 @@ def create_app(
         return page("missing.html.j2", 503, words=pages.clean(error, 1000))
 
     if editing:
-        add_editing(app, view, editing, page)
+        add_editing(app, view.index, editing, page)
     return Guard(app, names, editing=bool(editing), token=token)
 
 

@@ -6,7 +6,7 @@ import hmac
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import FastAPI
@@ -18,13 +18,11 @@ from tasks.corrections.actions import Action
 from tasks.corrections.queues import ORDERS, Order
 from tasks.errors import InputError, PaperError
 from tasks.index.queries import Hit
+from tasks.index.search import SearchIndex
 from tasks.records import Box
 from tasks.view.drawing import has_pdf
 from tasks.view.editing import Editing
 from tasks.view.filters import Filters, address, read
-
-if TYPE_CHECKING:
-    from tasks.view.app import View
 
 CLASS_KEYS = "1234567890qwertyioasdfghjkzvQWERTYIOASDFGHJKZV"
 """For the classes of a row, the likeliest first; the other letters are the other actions'."""
@@ -49,7 +47,7 @@ class Form:
         return list(dict.fromkeys(value for field, value in self.fields if field == name))
 
 
-def add_editing(app: FastAPI, view: View, editing: Editing, page: Page) -> None:
+def add_editing(app: FastAPI, index: SearchIndex, editing: Editing, page: Page) -> None:
     """Adds the addresses to the view's."""
 
     @app.get("/edit")
@@ -57,8 +55,8 @@ def add_editing(app: FastAPI, view: View, editing: Editing, page: Page) -> None:
         filters, queue = read(request.query_params), _queue(request.query_params.get("queue", ""))
         names = editing.queue(queue, filters.query)
         wanted = request.query_params.get("at", "")
-        hit = view.index.subfigure(wanted) if wanted else None
-        hit = hit or (view.index.subfigure(names[0]) if names else None)
+        hit = index.subfigure(wanted) if wanted else None
+        hit = hit or (index.subfigure(names[0]) if names else None)
         if hit is None:
             return page("edited.html.j2", filters=filters, queue=queue)
         before, after = _neighbours(names, hit.subfigure_id)
@@ -76,7 +74,7 @@ def add_editing(app: FastAPI, view: View, editing: Editing, page: Page) -> None:
 
     @app.get("/boxes/{paper}/{figure}/{number}")
     def boxes(paper: str, figure: str, number: str) -> Response:
-        hit = view.index.subfigure(f"{paper}/{figure}/{number}")
+        hit = index.subfigure(f"{paper}/{figure}/{number}")
         if hit is None or not hit.page or not has_pdf(hit.source_uri):
             return page("missing.html.j2", 404, words="There is no page of this picture to draw on.")
         return page("boxes.html.j2", hit=hit)
@@ -87,15 +85,15 @@ def add_editing(app: FastAPI, view: View, editing: Editing, page: Page) -> None:
 
     @app.post("/say")
     async def say(request: Request) -> Response:
-        return await _answered(request, editing, page, lambda form: _say(view, editing, form))
+        return await _answered(request, editing, page, lambda form: _say(index, editing, form))
 
     @app.post("/merge")
     async def merge(request: Request) -> Response:
-        return await _answered(request, editing, page, lambda form: _merge(view, editing, form))
+        return await _answered(request, editing, page, lambda form: _merge(index, editing, form))
 
     @app.post("/boxes")
     async def draw(request: Request) -> Response:
-        return await _answered(request, editing, page, lambda form: _draw(view, editing, form))
+        return await _answered(request, editing, page, lambda form: _draw(index, editing, form))
 
     @app.post("/undo")
     async def undo(request: Request) -> Response:
@@ -121,24 +119,24 @@ async def _answered(request: Request, editing: Editing, page: Page, work: Callab
     return RedirectResponse(target, 303)
 
 
-def _say(view: View, editing: Editing, form: Form) -> str:
+def _say(index: SearchIndex, editing: Editing, form: Form) -> str:
     action, queue = form.one("action"), form.one("queue")
     if action not in _SAID:
         raise InputError("there is no such action")
-    hits = _hits(view, form)
+    hits = _hits(index, form)
     shown_by = _queue(queue) if queue else None
     target = _then(editing, form, hits, shown_by)
     editing.say(action, hits, form.one("value"), shown_by)
     return target
 
 
-def _merge(view: View, editing: Editing, form: Form) -> str:
-    name = editing.merge(_hits(view, form))
+def _merge(index: SearchIndex, editing: Editing, form: Form) -> str:
+    name = editing.merge(_hits(index, form))
     return f"/edit?{urlencode({'at': name})}"
 
 
-def _draw(view: View, editing: Editing, form: Form) -> str:
-    hit = _hits(view, form)[0]
+def _draw(index: SearchIndex, editing: Editing, form: Form) -> str:
+    hit = _hits(index, form)[0]
     boxes = [_box(text) for text in form.all("box")]
     names = editing.draw(hit, boxes, replacing=form.one("mode") == "split")
     return f"/edit?{urlencode({'at': names[0]})}"
@@ -164,8 +162,8 @@ def _then(editing: Editing, form: Form, hits: Sequence[Hit], queue: Order | None
     return _edit_address(_filters(form), queue, _neighbours(names, hits[0].subfigure_id)[1])
 
 
-def _hits(view: View, form: Form) -> list[Hit]:
-    found = [view.index.subfigure(name) for name in form.all("id")]
+def _hits(index: SearchIndex, form: Form) -> list[Hit]:
+    found = [index.subfigure(name) for name in form.all("id")]
     if not found or None in found:
         raise InputError("choose pictures that are there: load the page again")
     return [hit for hit in found if hit is not None]

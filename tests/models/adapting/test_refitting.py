@@ -53,7 +53,9 @@ def info(tmp_path: Path) -> BundleInfo:
         classes=CLASSES,
         transform=Transform(size=64, fit="stretch"),
         extra=extra,
-        calibration=Calibration(temperature=1.5, words=WordsCalibration(temperature=0.8, own=0.5, caption=0.3)),
+        calibration=Calibration(
+            temperature=1.5, words=WordsCalibration(temperature=0.8, own=0.5, caption=0.3)
+        ),
         hashing=Hashing(buckets=BUCKETS, lexicon_gain=1.0),
         rejection=Rejection(threshold=0.4, novelty=3.0, torn=0.5),
         sets=SetThresholds(coverage=0.9, picture=(0.1, 0.1, 0.1)),
@@ -78,7 +80,8 @@ def _scores(info: BundleInfo, told: bool) -> tuple[np.ndarray, np.ndarray]:
 def _correction(size: int, classes: int) -> Correction:
     chance = np.random.default_rng(2)
     return Correction(
-        chance.normal(0, 0.3, (classes, size)).astype(np.float32), chance.normal(size=classes).astype(np.float32)
+        chance.normal(0, 0.3, (classes, size)).astype(np.float32),
+        chance.normal(size=classes).astype(np.float32),
     )
 
 

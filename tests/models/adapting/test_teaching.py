@@ -6,7 +6,9 @@ import pytest
 from models.adapting.teaching import Rows, examine, teach
 
 
-def _rows(chance: np.random.Generator, count: int, label: int, said: int, classes: int = 3) -> tuple[Rows, np.ndarray]:
+def _rows(
+    chance: np.random.Generator, count: int, label: int, said: int, classes: int = 3
+) -> tuple[Rows, np.ndarray]:
     """Rows around the corner of a class, of all of which the model says another one."""
     features = chance.normal(size=(count, 8)).astype(np.float32)
     features[:, label] += 4
@@ -28,7 +30,9 @@ def test_a_class_that_the_model_misses_is_learned_and_the_others_stay():
     named, labels = _joined(_rows(chance, 20, 2, said=0), _rows(chance, 5, 0, said=0))
     kept, _ = _joined(_rows(chance, 200, 0, said=0), _rows(chance, 200, 1, said=1))
     correction = teach(named, labels, kept)
-    fresh, wanted = _joined(_rows(chance, 100, 2, said=0), _rows(chance, 100, 0, said=0), _rows(chance, 100, 1, said=1))
+    fresh, wanted = _joined(
+        _rows(chance, 100, 2, said=0), _rows(chance, 100, 0, said=0), _rows(chance, 100, 1, said=1)
+    )
     right = correction.apply(fresh).argmax(axis=1) == wanted
     assert right[:100].mean() > 0.8
     assert right[100:].mean() > 0.97

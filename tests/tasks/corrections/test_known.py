@@ -36,5 +36,5 @@ def test_what_people_named_and_made_is_known(tmp_path: Path):
 @pytest.mark.parametrize("typed", ["", " ", "a" * 101, "A\x1b[2J", "///"])
 def test_what_can_be_no_class_is_refused(typed: str):
     with pytest.raises(InputError):
-        new_class(typed)
-    assert new_class("  Western blot,  Ponceau ") == "Western blot, Ponceau"
+        new_class(typed, "x")
+    assert new_class("  Western blot,  Ponceau ", "x") == "Western blot, Ponceau"

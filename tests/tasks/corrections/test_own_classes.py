@@ -41,5 +41,5 @@ def test_below_and_beside(tmp_path: Path):
     ],
 )
 def test_what_is_none_is_named(tmp_path: Path, text: str):
-    with pytest.raises(InputError, match="classes.toml"):
+    with pytest.raises(InputError, match=r"classes\.toml"):
         _read(tmp_path, text)

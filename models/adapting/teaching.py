@@ -18,10 +18,14 @@ from scipy.special import log_softmax
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
 
-STRENGTH = 0.01
-"""Inverse weight of the penalty on standardised features. By cross-validation over articles of the training panels."""
-KEPT_WEIGHT = 0.02
-"""What a row counts that nobody has spoken of, beside one that a person has named."""
+STRENGTH = 0.03
+"""Inverse weight of the penalty on standardised features."""
+KEPT_WEIGHT = 12.0
+"""As many named rows as all those count together of which nobody has spoken.
+
+Both by the training panels: heads fitted to half of their articles, 50 or 200 rows of the other half named, accuracy
+and likelihood on the rest of it. Without this weight a head that knows all classes is less likely to be right after 50
+rows (-log p 0.90 for 0.68); with 60 it learns a third less."""
 _FOLDS = 5
 _ITERATIONS = 60
 _LEAST = 1e-6
@@ -82,9 +86,7 @@ class Taught:
         return (self.after, -self.loss_after) > (self.before, -self.loss_before)
 
 
-def teach(
-    named: Rows, labels: Indices, kept: Rows, strength: float = STRENGTH, kept_weight: float = KEPT_WEIGHT
-) -> Correction:
+def teach(named: Rows, labels: Indices, kept: Rows, strength: float = STRENGTH) -> Correction:
     """From rows with their classes' numbers, and others that are to stay as they are."""
     every = np.concatenate([named.features, kept.features])
     mean, std = every.mean(axis=0), every.std(axis=0)
@@ -94,7 +96,7 @@ def teach(
         labels,
         Rows(kept.log_probabilities, (kept.features - mean) / std),
         strength,
-        kept_weight,
+        KEPT_WEIGHT / max(len(kept.features), 1),
     )
     weight = weight / std
     return Correction(weight, bias - weight @ mean)

@@ -35,7 +35,7 @@ def test_a_class_that_the_model_misses_is_learned_and_the_others_stay():
     )
     right = correction.apply(fresh).argmax(axis=1) == wanted
     assert right[:100].mean() > 0.8
-    assert right[100:].mean() > 0.97
+    assert right[100:].mean() > 0.9
 
 
 def test_nothing_to_learn_changes_next_to_nothing():

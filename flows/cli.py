@@ -38,7 +38,9 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 _OTHERS = (
+    "adapt",
     "check",
+    "corrections",
     "duplicates",
     "export",
     "ingest",

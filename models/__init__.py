@@ -3,7 +3,7 @@
 A network is built from its name, trained on labelled images by a recipe, calibrated on held-out ones and saved as a
 bundle; a bundle labels images by whichever engine is fastest on the machine.
 
-    study/   default/   gradcam                                              what is done with trained networks
+    study/   default/   adapting/   gradcam                                  what is done with trained networks
     training/   inference/                                               neither imports the other
     bundle/
     data/
@@ -20,6 +20,7 @@ bundle/               a trained network as a folder
 inference/            a bundle at work: engines, batches, words of captions
 training/             the loop, its recipes, its checkpoints
 study/                the study of depths
+adapting/             a bundle taught by people's corrections
 default/              what builds the bundle that ships
 pretrained/           the bundles that ship: `default`, the letter reader's weights, the judge of cuts
 taxonomy.py           the 30 modalities: codes, names, tree

@@ -99,7 +99,7 @@ MICROSCOPY: tuple[str, ...] = ("DMEL", "DMFL", "DMLI", "DMTR")
 
 def name(code: str) -> str:
     """What a code stands for, in English; a class of another taxonomy is its own name."""
-    return _LEAVES[code][0] if code in _LEAVES else code
+    return _LEAVES[code][0] if code in _LEAVES else below_another(code)[1]
 
 
 def identifiers(code: str) -> Identifiers:
@@ -111,11 +111,21 @@ def path(code: str) -> tuple[str, ...]:
     """Every ancestor of a class and the class itself as slugs, from the root.
 
     `path("DMLI") == ("microscopy", "microscopy/light")`.
-    A class of another taxonomy hangs directly under the root: `path("My class") == ("my-class",)`.
+    A class of another taxonomy hangs directly under the root: `path("My class") == ("my-class",)`; or below one of
+    these, where it is called so: `path("GGEL/Ponceau")[-1] == "illustration/gel/ponceau"`.
     """
-    slug = _LEAVES[code][1] if code in _LEAVES else re.sub(r"[^\w]+", "-", code.lower()).strip("-")
+    parent, own = below_another(code)
+    slug = _LEAVES[code][1] if code in _LEAVES else re.sub(r"[^\w]+", "-", own.lower()).strip("-")
+    if parent:
+        slug = f"{_LEAVES[parent][1]}/{slug}"
     parts = slug.split("/")
     return tuple("/".join(parts[: depth + 1]) for depth in range(len(parts)))
+
+
+def below_another(code: str) -> tuple[str | None, str]:
+    """The class below which one is, by its name, and its own name: `("GGEL", "Ponceau")` of `GGEL/Ponceau`."""
+    parent, slash, own = code.partition("/")
+    return (parent, own) if slash and own and parent in _LEAVES else (None, code)
 
 
 def below(code: str, ancestors: Sequence[str]) -> tuple[str, ...]:

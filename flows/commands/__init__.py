@@ -3,6 +3,8 @@
 ingest.py        `figmill ingest`: which articles of PMC, by licence, date and subject
 relabel.py       `figmill relabel`
 check.py         `figmill check`
+corrections.py   `figmill corrections`
+adapt.py         `figmill adapt`
 report.py        `figmill report`
 inspect.py       `figmill inspect`
 duplicates.py    `figmill duplicates`

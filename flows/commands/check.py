@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 import time
 from collections.abc import Iterator
@@ -27,8 +28,8 @@ _LINE_EVERY = 15.0
 @click.option("--repair", "repairing", is_flag=True, help="Put right what can be without losing a sound row.")
 def check(folder: str, repairing: bool) -> None:
     """Verify the dataset in DIR, a folder or a URI: every part is read back, every image compared with its hash, every
-    count with the ledger; each paper and each subfigure must be there once. Exit status 0: sound (or all repaired),
-    1: not.
+    count with the ledger; each paper and each subfigure must be there once; corrections must make sense. Exit status 0:
+    sound (or all repaired), 1: not.
 
     --repair removes what a killed run left, and moves papers that are damaged to DIR/.quarantine with their ledger
     rows; the others of their part stay. The next `figmill label` on the same inputs does them again, and until then the
@@ -66,16 +67,17 @@ def _go_through(
     folder: StorePath, repairing: bool, totals: Totals, advance: Callable[[], None]
 ) -> tuple[int, bool]:
     """Says each finding and each repair; how many findings are left, and whether there was one with a repair."""
+    from tasks.corrections.checking import check_corrections, repair_corrections
     from tasks.dataset.check import check as findings_in
     from tasks.dataset.check import repair
 
     findings = []
-    for finding in findings_in(folder, totals, advance):
+    for finding in itertools.chain(findings_in(folder, totals, advance), check_corrections(folder)):
         click.echo(f"{finding.kind}: {_shown(finding.path)}: {finding.sentence}")
         findings.append(finding)
     left = 0
     for finding in findings:
-        done = repair(folder, finding) if repairing else None
+        done = (repair_corrections(folder, finding) or repair(folder, finding)) if repairing else None
         if done:
             click.echo(f"repaired: {_shown(done)}")
         left += not done

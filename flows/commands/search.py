@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import click
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from tasks.index.search import SearchIndex
     from tasks.index.update import Plan
 
+_SHORTEST_TOKEN = 12
 _FOLDER = click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 
 
@@ -173,31 +176,57 @@ def search(
     "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0: any free one."
 )
 @click.option("--open", "opening", is_flag=True, help="Open the page in a browser.")
-def view(folder: Path, host: str, port: int, opening: bool) -> None:
+@click.option(
+    "--edit", is_flag=True, help="Correct labels and panels there, by keys; kept in DIR/corrections."
+)
+@click.option("--who", metavar="NAME", help="Who corrects. [default: the name you are logged in by]")
+@click.option(
+    "--token",
+    envvar="FIGMILL_VIEW_TOKEN",
+    metavar="TEXT",
+    help="Show nothing to those who do not know it (or FIGMILL_VIEW_TOKEN); --edit with another --host needs one.",
+)
+def view(
+    folder: Path, host: str, port: int, opening: bool, edit: bool, who: str | None, token: str | None
+) -> None:
     """Show the dataset in DIR as a local web page: search, filters, pictures, papers with the boxes drawn.
 
-    The page is rendered here, asks nothing of the network and changes nothing. Ends with Ctrl-C.
+    The page is rendered here and asks nothing of the network; without --edit it changes nothing. With it, what you say
+    of a picture is kept in DIR/corrections and holds wherever the dataset is read. Ends with Ctrl-C.
 
     \b
-    Example:
+    Examples:
       figmill view figures
+      figmill view figures --edit --who Ada
     """
     from tasks.view.serve import address_of, is_loopback, listen, serve
 
+    if who and not edit:
+        raise click.UsageError("--who goes with --edit")
+    if token and len(token) < _SHORTEST_TOKEN:
+        raise click.UsageError(f"--token needs {_SHORTEST_TOKEN} letters or more, for others could guess it")
+    if edit and not is_loopback(host) and not token:
+        raise click.UsageError("--edit for others than this machine needs a --token")
+    person = (who or getpass.getuser()) if edit else None
     refresh(folder)
     with listen(host, port) as listening:
         address = address_of(host, listening)
-        click.echo(f"{shown(folder)} is at {address} (Ctrl-C ends it)")
-        if not is_loopback(host):
+        click.echo(f"{shown(folder)} is at {address}{_asked(token)} (Ctrl-C ends it)")
+        if not is_loopback(host) and not token:
             click.echo(
                 "Whoever reaches this machine there sees the pictures; there is no password.", err=True
             )
         if opening:
-            click.launch(address)
+            click.launch(f"{address}{_asked(token)}")
         try:
-            serve(folder, listening, host)
+            serve(folder, listening, host, person, token)
         except KeyboardInterrupt:
             return
+
+
+def _asked(token: str | None) -> str:
+    """How the address shows a token."""
+    return f"?{urlencode({'token': token})}" if token else ""
 
 
 def refresh(folder: Path) -> None:

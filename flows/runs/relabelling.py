@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 
 from flows.runs.shards import Result, Submit, in_window, threads
 from tasks.bundles import open_bundle
+from tasks.corrections.files import carry
 from tasks.dataset.check import require_dataset
 from tasks.dataset.dataset import Dataset
 from tasks.dataset.ledger import drop_papers, outdated_papers
@@ -44,6 +45,7 @@ def relabel(
                 dataset.supersede(shard.supersedes)
                 result.add(outcome)
                 reporter.counted(outcome)
+            carry(source, out)
             return result.end(dataset, plan, reporter, bundle.model_id, _shown(settings))
 
 

@@ -19,7 +19,11 @@ from tasks.stores.paths import store_path
 from tasks.texts import counted, printable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pyarrow as pa
+
+    from tasks.corrections.actions import Correction
 
 _WIDTH = 110
 """Columns where the output is no terminal and COLUMNS says nothing."""
@@ -123,6 +127,22 @@ def label_in_words(code: str | None, rejected: bool | None, words: str) -> str:
 def certainty(confidence: float | None, rejected: bool | None) -> str:
     """A confidence as shown to people: none where the model abstains, for a guess has no certainty."""
     return "" if confidence is None or rejected else f"{confidence:.2f}"
+
+
+def show_corrections(fitting: Sequence[Correction], stale: Sequence[Correction]) -> None:
+    """What people said, the earliest first, on standard output."""
+    table = _table("time (UTC)", "who", "subfigure", "action", "value", "", title="Corrections")
+    told = [*((one, "") for one in fitting), *((one, "does not fit") for one in stale)]
+    for one, remark in sorted(told, key=lambda pair: pair[0].made_at):
+        table.add_row(
+            f"{one.made_at:%Y-%m-%d %H:%M:%S}",
+            printable(one.who, 30),
+            one.subfigure_id,
+            one.action.replace("_", " "),
+            printable(one.value or "", 60),
+            remark,
+        )
+    output().print(table, markup=False, highlight=False)
 
 
 def output() -> Console:

@@ -287,6 +287,7 @@ def _model_columns(rows: list[_Row], schema: pa.Schema, provenance: Provenance) 
         "confidence": [None if score is None else float(score.probabilities.max()) for score in scores],
         "modality_set": [None if score is None else score.members for score in scores],
         "rejected": [None if score is None else score.rejected for score in scores],
+        "label_source": [None if score is None else "model" for score in scores],
         "probabilities": _vectors(
             [None if score is None else score.probabilities for score in scores],
             schema.field("probabilities").type,

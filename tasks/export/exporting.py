@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tasks.clock import now
+from tasks.corrections.overlay import read_overlay
 from tasks.dataset.schema import SUBFIGURES
 from tasks.duplicates.groups import GROUP_COLUMN, read_groups
 from tasks.errors import OutputError
@@ -68,7 +69,7 @@ class Exporter:
     @property
     def modality_paths(self) -> set[str]:
         """The paths that any row has, groups and kinds among them; reads that column of every part."""
-        found: set[str] = set()
+        found = read_overlay(self.out).modality_paths
         for part in self.parts:
             with reading_parts(self.out), part.path.open("rb") as file:
                 column = pq.read_table(file, columns=["modality_path"])["modality_path"]

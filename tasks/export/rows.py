@@ -9,6 +9,7 @@ from types import MappingProxyType
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tasks.corrections.overlay import read_overlay
 from tasks.dataset.schema import MEANINGS as COLUMN_MEANINGS
 from tasks.dataset.schema import described
 from tasks.duplicates.groups import GROUP_COLUMN, GROUP_MEANING
@@ -29,22 +30,23 @@ def chosen_rows(
     groups: Mapping[str, str] | None = None,
     advance: Advance = lambda _: None,
 ) -> Iterator[pa.Table]:
-    """The chosen rows of a part of the dataset in `out`, a table for each row group that has any.
+    """The chosen rows of a part of the dataset in `out`, as people want them, a table for each row group that has any.
 
     `source_uri` becomes the file's name, unless it is an address of the web: where a paper lay is nobody's business.
     `groups`, subfigure_id -> duplicate group, becomes another column; none where they are not known.
     Raises OutputError for a part that cannot be read.
     """
+    overlay = read_overlay(out)
     with reading_parts(out), part.path.open("rb") as stream:
         file = pq.ParquetFile(stream, buffer_size=1 << 20)
         for group in range(file.num_row_groups):
-            rows = file.read_row_group(group)
+            rows = overlay.apply(file.read_row_group(group))
             chosen = choice.of(rows)
             counts.add(chosen, of=len(rows))
             if len(chosen):
                 rows = _without_places(chosen)
                 yield rows if groups is None else _with_groups(rows, groups)
-            advance(len(rows))
+            advance(file.metadata.row_group(group).num_rows)
 
 
 def _without_places(rows: pa.Table) -> pa.Table:

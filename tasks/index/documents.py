@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tasks.corrections.overlay import Overlay
 from tasks.dataset.schema import IMAGE_COLUMN, INDEXED_COLUMNS, PAPERS, SUBFIGURES
 from tasks.index.source import Part
 from tasks.index.thumbnails import thumbnail
@@ -25,6 +26,7 @@ _COLUMNS = tuple(column.name for column in INDEXED_COLUMNS if SUBFIGURES in colu
 _OF_PAPER = tuple(column.name for column in INDEXED_COLUMNS if SUBFIGURES not in column.tables)
 _LISTS = tuple(column.name for column in INDEXED_COLUMNS if pa.types.is_list(column.type))
 _NOTHING: Mapping[str, Any] = MappingProxyType(dict.fromkeys((*_COLUMNS, *_OF_PAPER)))
+_UNSAID = Overlay()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,57 +74,61 @@ class Document:
     modality_set: tuple[str, ...]
     """Classes among which the true one is; empty where the model did not say."""
     rejected: bool | None
+    label_source: str | None
+    """`model` or `person`; None where nobody has named it."""
     row: int
-    """Where the row stands in its part, from 0."""
+    """Where the row stands in its part, from 0; of a panel that a person made, the row in place of which it stands."""
     embedding: npt.NDArray[np.float32] | None
     """(d,) of length 1, so that an inner product is the cosine; None where not scored."""
     thumbnail: bytes | None
     """JPEG; None where the picture cannot be decoded."""
 
 
-def read_documents(part: Part) -> Iterator[list[Document]]:
-    """The documents of a part in the part's order, some dozens at a time.
+def read_documents(part: Part, overlay: Overlay = _UNSAID) -> Iterator[list[Document]]:
+    """The documents of a part in the part's order, some dozens at a time, as people want them.
 
     Pictures are decoded on all cores. Raises pyarrow's errors and OSError for a part that cannot be read.
     """
     start = 0
-    papers = _papers(part)
+    papers = papers_of(part)
     with part.path.open("rb") as file, ThreadPoolExecutor(default_workers()) as pool:
         batches = pq.ParquetFile(file, buffer_size=1 << 20).iter_batches(
-            _ROWS, columns=[*_COLUMNS, "embedding", IMAGE_COLUMN]
+            _ROWS, columns=overlay.columns([*_COLUMNS, "embedding", IMAGE_COLUMN])
         )
         for batch in batches:
-            pictures = batch[IMAGE_COLUMN].field("bytes").to_pylist()
-            small = list(pool.map(thumbnail, pictures))
-            vectors = _unit_vectors(batch["embedding"])
-            rows = batch.drop_columns(["embedding", IMAGE_COLUMN]).to_pylist()
-            yield [
-                _document(row, papers, start + number, vector, None if made is None else made[0])
-                for number, (row, vector, made) in enumerate(zip(rows, vectors, small, strict=True))
-            ]
-            start += len(rows)
+            table, places = overlay.apply_numbered(pa.Table.from_batches([batch]))
+            documents: list[Document] = []
+            for shown in table.to_batches(_ROWS):
+                small = list(pool.map(thumbnail, shown[IMAGE_COLUMN].field("bytes").to_pylist()))
+                vectors = _unit_vectors(shown["embedding"])
+                rows = shown.drop_columns(["embedding", IMAGE_COLUMN]).to_pylist()
+                numbers = places[len(documents) : len(documents) + len(rows)]
+                documents += [
+                    make_document(row, papers, start + number, vector, None if made is None else made[0])
+                    for row, number, vector, made in zip(rows, numbers, vectors, small, strict=True)
+                ]
+            yield documents
+            start += len(batch)
 
 
-def _papers(part: Part) -> Mapping[str, dict[str, Any]]:
-    """What the part's ledger says of each paper, by paper_id."""
+def papers_of(part: Part) -> Mapping[str, dict[str, Any]]:
+    """What the part's ledger says of each paper that an index keeps, by paper_id."""
     with (part.path.parent.parent / PAPERS / part.name).open("rb") as file:
         ledger = pq.ParquetFile(file)
         wanted = ["paper_id", *(name for name in _OF_PAPER if name in ledger.schema_arrow.names)]
         return {row.pop("paper_id"): row for row in ledger.read(columns=wanted).to_pylist()}
 
 
-def _document(
-    row: dict[str, Any],
+def make_document(
+    row: Mapping[str, Any],
     papers: Mapping[str, dict[str, Any]],
     number: int,
     vector: npt.NDArray[np.float32] | None,
     small: bytes | None,
 ) -> Document:
-    known = {
-        **_NOTHING,
-        **papers.get(row["paper_id"], {}),
-        **row,
-    }  # a part of an earlier schema lacks columns
+    """A row's document; `papers` as `papers_of` has them, `number` its place in the part, `small` its thumbnail."""
+    own = {name: row[name] for name in _COLUMNS if name in row}  # a part of an earlier schema lacks some
+    known = {**_NOTHING, **papers.get(row["paper_id"], {}), **own}
     lists = {name: tuple(known[name] or ()) for name in _LISTS}
     lists["mentions"] = tuple(mention["text"] for mention in lists["mentions"] if mention and mention["text"])
     return Document(**(known | lists), row=number, embedding=vector, thumbnail=small)

@@ -74,11 +74,14 @@ _SUBFIGURE_COLUMNS = (
     "modality_set",
     "confidence",
     "rejected",
+    "label_source",
     "license",
     "journal",
     "article_type",
 )
 """Those of a paper, and those by which subfigures are found and sorted; texts and vectors have tables of their own."""
+_REVISED = ("panel_label", "compound", "modality", "modality_set", "confidence", "rejected", "label_source")
+"""What a person may change of a row."""
 _TYPES = {
     pa.string(): "TEXT",
     pa.list_(pa.string()): "TEXT",
@@ -141,6 +144,35 @@ class EmbeddedIndex:
             for batch in documents:
                 _insert(connection, int(cursor.lastrowid or 0), batch, papers)
 
+    def revise(self, part: Part, row: int, documents: list[Document]) -> None:
+        """Takes what stands in place of one row of a part, and the part's new fingerprint, in one transaction.
+
+        A document that is there keeps its picture and its vector; only what people may change is taken from it.
+        """
+        with in_one_line(self.path), self._transaction() as connection:
+            found = connection.execute("SELECT part FROM parts WHERE name = ?", (part.name,)).fetchone()
+            if found is None:
+                return
+            there = dict(
+                connection.execute(
+                    "SELECT subfigure_id, id FROM subfigures WHERE part = ? AND row = ?", (found[0], row)
+                )
+            )
+            gone = there.keys() - {document.subfigure_id for document in documents}
+            _remove_rows(connection, [there[name] for name in gone])
+            for document in documents:
+                if document.subfigure_id in there:
+                    _revise(connection, there[document.subfigure_id], document)
+            new = [document for document in documents if document.subfigure_id not in there]
+            if new:
+                paper = connection.execute(
+                    "SELECT paper FROM papers WHERE part = ? AND paper_id = ?", (found[0], new[0].paper_id)
+                ).fetchone()
+                _insert(connection, found[0], new, {new[0].paper_id: paper[0]} if paper else {})
+            connection.execute(
+                "UPDATE parts SET fingerprint = ? WHERE part = ?", (part.fingerprint, found[0])
+            )
+
     def remove(self, part: str) -> None:
         """Drops a part in one transaction."""
         with in_one_line(self.path), self._transaction() as connection:
@@ -183,7 +215,8 @@ class EmbeddedIndex:
 def connect(path: Path, writing: bool = False) -> sqlite3.Connection:
     """A connection to the index; one that only reads can change nothing."""
     if writing:
-        connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
+        # Threads may take turns at it, under a lock of theirs.
+        connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA journal_mode = WAL")  # who searches meanwhile sees the last commit
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
@@ -253,6 +286,25 @@ def _remove(connection: sqlite3.Connection, part: str) -> None:
         connection.execute(statement, found)
     for table in ("subfigures", "papers", "parts"):
         connection.execute(f"DELETE FROM {table} WHERE part = ?", found)  # noqa: S608
+
+
+def _remove_rows(connection: sqlite3.Connection, numbers: list[int]) -> None:
+    for table, key in (*_OF_SUBFIGURES, ("subfigures", "id")):
+        connection.executemany(f"DELETE FROM {table} WHERE {key} = ?", [(number,) for number in numbers])  # noqa: S608
+
+
+def _revise(connection: sqlite3.Connection, number: int, of: Document) -> None:
+    """A row as people want it now; its picture and its vector are another row's if they change."""
+    values = {
+        **_copied(of, _REVISED),
+        "path": of.modality_path[-1] if of.modality_path else None,
+        "has_subcaption": bool(of.subcaption),
+    }
+    columns = ", ".join(f"{name} = ?" for name in values)
+    connection.execute(f"UPDATE subfigures SET {columns} WHERE id = ?", (*values.values(), number))  # noqa: S608
+    connection.execute(
+        "UPDATE texts SET own = ?, caption = ?, title = ?, words = ? WHERE rowid = ?", (*_texts(of), number)
+    )
 
 
 def _insert(

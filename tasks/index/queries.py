@@ -73,6 +73,8 @@ class Hit:
     """Empty where the model did not say."""
     confidence: float | None
     rejected: bool | None
+    label_source: str | None
+    """`model` or `person`; None where nobody has named it."""
     subcaption: str | None
     caption: str | None
     has_thumbnail: bool

@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tasks.corrections.overlay import KEYS, read_overlay
 from tasks.dataset.schema import IMAGE_COLUMN, SUBFIGURES, columns_of
 from tasks.errors import OutputError
 from tasks.index.queries import Hit
@@ -22,7 +23,8 @@ _COLUMNS = [column.name for column in columns_of(SUBFIGURES) if column.name != I
 
 
 def whole_rows(out: Path, hits: Sequence[Hit]) -> list[dict[str, Any]]:
-    """All columns but the image of each hit, in their order, as JSON can write them; with the hit's `score`.
+    """All columns but the image of each hit, in their order, as people want them and as JSON can write them; with the
+    hit's `score`.
 
     A column that a part of an earlier schema lacks is null.
 
@@ -31,7 +33,7 @@ def whole_rows(out: Path, hits: Sequence[Hit]) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for part in dict.fromkeys(hit.part for hit in hits):
         wanted = [hit for hit in hits if hit.part == part]
-        for row in _take(out, part, [hit.row for hit in wanted], _COLUMNS):
+        for row in _take_corrected(out, part, [hit.row for hit in wanted], _COLUMNS):
             found[row["subfigure_id"]] = {name: _plain(row.get(name)) for name in _COLUMNS}
     missing = [hit.subfigure_id for hit in hits if hit.subfigure_id not in found]
     if missing:
@@ -41,7 +43,10 @@ def whole_rows(out: Path, hits: Sequence[Hit]) -> list[dict[str, Any]]:
 
 def picture(out: Path, hit: Hit) -> bytes:
     """The encoded image of a hit. Raises OutputError as `whole_rows` does."""
-    for row in _take(out, hit.part, [hit.row], ["subfigure_id", IMAGE_COLUMN]):
+    columns = [IMAGE_COLUMN, *KEYS, "image_width", "image_height"]
+    taken = _take(out, hit.part, [hit.row], columns)
+    # What a person replaced since the index was made is still shown where the index leads to it.
+    for row in (*taken, *_corrected(out, taken)):
         if row["subfigure_id"] == hit.subfigure_id:
             return bytes((row[IMAGE_COLUMN] or {}).get("bytes") or b"")
     raise _stale(out, hit.subfigure_id)
@@ -58,14 +63,37 @@ def article_words(out: Path, hit: Hit) -> dict[str, Any]:
     raise _stale(out, hit.subfigure_id)
 
 
+def place_row(out: Path, part: str, row: int, columns: Sequence[str] | None = None) -> dict[str, Any]:
+    """A row of a part as the model wrote it, without the picture unless its column is asked for.
+
+    Raises OutputError where there is none.
+    """
+    wanted = list(dict.fromkeys(columns if columns is not None else _COLUMNS))
+    taken = _take(out, part, [row], wanted)
+    if not taken:
+        raise _stale(out, f"row {row} of {part}")
+    return dict.fromkeys(wanted) | taken[0]
+
+
 def figure_boxes(out: Path, hits: Sequence[Hit]) -> dict[str, tuple[list[float], list[float]]]:
     """`figure_bbox` and `subfigure_bbox` by subfigure_id, in PDF points of the page."""
     boxes = {}
     for part in dict.fromkeys(hit.part for hit in hits):
         rows = [hit.row for hit in hits if hit.part == part]
-        for row in _take(out, part, rows, ["subfigure_id", "figure_bbox", "subfigure_bbox"]):
+        taken = _take(out, part, rows, ["figure_bbox", *KEYS])
+        for row in (*taken, *_corrected(out, taken)):
             boxes[row["subfigure_id"]] = (row["figure_bbox"], row["subfigure_bbox"])
     return boxes
+
+
+def _take_corrected(out: Path, part: str, rows: Sequence[int], columns: list[str]) -> list[dict[str, Any]]:
+    return _corrected(out, _take(out, part, rows, [*columns, *(key for key in KEYS if key not in columns)]))
+
+
+def _corrected(out: Path, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What stands in place of rows by the word of people."""
+    overlay = read_overlay(out)
+    return [shown for row in rows for shown in overlay.rows(row)]
 
 
 def _take(out: Path, part: str, rows: Sequence[int], columns: list[str]) -> list[dict[str, Any]]:

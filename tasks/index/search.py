@@ -58,7 +58,8 @@ _SHOWN = """
     s.id, s.subfigure_id, p.name AS part, s.row, a.paper_id, a.source_uri, a.pmcid, a.doi, a.title, a.journal,
     a.license, a.published, a.withdrawn, s.article_type, s.figure_index, s.subfigure_index, s.figure_label,
     s.panel_label, s.page,
-    s.width, s.height, s.compound, s.modality, s.path, s.modality_set, s.confidence, s.rejected, s.has_subcaption,
+    s.width, s.height, s.compound, s.modality, s.path, s.modality_set, s.confidence, s.rejected,
+    s.label_source, s.has_subcaption,
     (SELECT own FROM texts WHERE texts.rowid = s.id) AS own,
     (SELECT caption FROM texts WHERE texts.rowid = s.id) AS caption,
     EXISTS (SELECT 1 FROM thumbnails t WHERE t.id = s.id) AS has_thumbnail
@@ -159,6 +160,49 @@ class SearchIndex:
                 *values,
             )
         ]
+
+    def at(self, part: str, row: int) -> list[Hit]:
+        """What stands in place of a row of a part."""
+        found = self._rows(
+            "SELECT s.id FROM subfigures s JOIN parts p USING (part) WHERE p.name = ? AND s.row = ?",
+            part,
+            row,
+        )
+        return self._hits([(number, None) for (number,) in found])
+
+    def own_words(self) -> dict[str, tuple[str, str]]:
+        """Modality and own words of every row that has both, by name; a figure of one panel has its caption's."""
+        found = self._rows(
+            "SELECT s.subfigure_id, s.modality, t.own FROM subfigures s JOIN texts t ON t.rowid = s.id "
+            "WHERE s.modality IS NOT NULL AND t.own <> ''"
+        )
+        return {name: (modality, own) for name, modality, own in found}
+
+    def ids(self, query: Query) -> list[tuple[str, float | None, bool]]:
+        """Name, confidence and whether the model abstains, of every row that answers; in the order of the papers."""
+        where, values = condition(query)
+        return [
+            (name, confidence, bool(rejected))
+            for name, confidence, rejected in self._rows(
+                f"SELECT subfigure_id, confidence, rejected FROM subfigures s WHERE {where} ORDER BY s.id",  # noqa: S608
+                *values,
+            )
+        ]
+
+    def vectors(self, query: Query) -> tuple[list[str], npt.NDArray[np.float16]]:
+        """The names of the rows that answer and were scored, and their features at length 1, (N, embedding_size)."""
+        where, values = condition(query)
+        names: list[str] = []
+        parts = [np.zeros((0, self.embedding_size), np.float16)]
+        cursor = self._connection().execute(
+            f"SELECT s.subfigure_id, e.vector FROM embeddings e JOIN subfigures s USING (id) WHERE {where}",  # noqa: S608
+            values,
+        )
+        while rows := cursor.fetchmany(_VECTORS):
+            names += [name for name, _ in rows]
+            flat = np.frombuffer(b"".join(vector for _, vector in rows), np.float16)
+            parts.append(flat.reshape(len(rows), self.embedding_size))
+        return names, np.concatenate(parts)
 
     def subfigure(self, subfigure_id: str) -> Hit | None:
         """The row of that id."""

@@ -52,7 +52,9 @@ def list_parts(out: Path) -> list[Part]:
             )
         named = {ledger.name for ledger in part_files(out / PAPERS)}
         return [
-            _part(out / SUBFIGURES / path.name) for path in part_files(out / SUBFIGURES) if path.name in named
+            read_part(out / SUBFIGURES / path.name)
+            for path in part_files(out / SUBFIGURES)
+            if path.name in named
         ]
 
 
@@ -78,7 +80,8 @@ def reading_parts(out: Path) -> Iterator[None]:
         raise OutputError(f"a part of {out} cannot be read ({reason}): run `figmill check {out}`") from error
 
 
-def _part(path: Path) -> Part:
+def read_part(path: Path) -> Part:
+    """A part by its file. Raises pyarrow's errors and OSError."""
     with path.open("rb") as file:
         rows = pq.read_metadata(file).num_rows
         # The footer holds every column chunk's place, size and statistics: other rows make another footer.

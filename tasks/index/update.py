@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
+from tasks.corrections.overlay import KEYS, Overlay, read_overlay
 from tasks.errors import OutputError
 from tasks.index.documents import Document, read_documents
 from tasks.index.source import Origin, Part, list_parts, origin, reading_parts
@@ -27,6 +30,8 @@ class Plan:
     gone: tuple[str, ...]
     kept: int
     """Parts that the target holds as they are."""
+    overlay: Overlay = field(default_factory=Overlay)
+    """What people say of the rows."""
 
     @property
     def documents(self) -> int:
@@ -44,8 +49,11 @@ def plan_update(out: Path, target: Target) -> Plan:
 
     Raises OutputError where `out` is no dataset, or where the target holds another one.
     """
-    parts = list_parts(out)
+    parts, overlay = list_parts(out), read_overlay(out)
     source = origin(out, parts)
+    if overlay:
+        with reading_parts(out):
+            parts = [corrected(part, overlay) for part in parts]
     names = {part.name for part in parts}
     known = target.held(source)
     # A dataset that was moved or copied still has its parts' names; one that shares none is another.
@@ -62,6 +70,7 @@ def plan_update(out: Path, target: Target) -> Plan:
         changed=tuple(part for part in filled if held.get(part.name, part.fingerprint) != part.fingerprint),
         gone=tuple(sorted(held.keys() - names)),
         kept=sum(held.get(part.name) == part.fingerprint for part in filled),
+        overlay=overlay,
     )
 
 
@@ -76,13 +85,25 @@ def update(out: Path, target: Target, plan: Plan, advance: Advance = lambda _: N
         for name in plan.gone:
             target.remove(name)
         for part in (*plan.changed, *plan.new):
-            target.replace(part, _documents(out, part, advance))
+            target.replace(part, _documents(out, part, plan.overlay, advance))
         target.finish()
     return time.monotonic() - started
 
 
-def _documents(out: Path, part: Part, advance: Advance) -> Iterator[list[Document]]:
+def corrected(part: Part, overlay: Overlay) -> Part:
+    """The part with what people say of it: other rows perhaps, and another fingerprint."""
+    with part.path.open("rb") as file:
+        keys = pq.read_table(file, columns=list(KEYS))
+    said = overlay.fingerprint(set(keys["paper_id"].to_pylist()))
+    if not said:
+        return part
+    rows = len(overlay.apply(keys))
+    stem = part.fingerprint.rpartition("-")[0]
+    return replace(part, rows=rows, fingerprint=f"{stem}-{said}-{rows}")
+
+
+def _documents(out: Path, part: Part, overlay: Overlay, advance: Advance) -> Iterator[list[Document]]:
     with reading_parts(out):
-        for batch in read_documents(part):
+        for batch in read_documents(part, overlay):
             yield batch
             advance(len(batch))

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from tasks.corrections.overlay import Overlay
 from tasks.index.thumbnails import thumbnail
 from tasks.modalities import describe_doubts, describe_modality
-from tasks.report.review_queue import Pick
+from tasks.report.review_queue import Pick, made_by_people
 from tasks.stores import paths
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ PICTURE_BYTES = 2_400_000
 PICTURE_SIDE = 160
 """Longest side of a thumbnail, pixels."""
 ROW_GROUPS_WITH_PICTURES = 24
+_UNSAID = Overlay()
 _STEPS = 10
 """Of confidence, from each of which some rows are shown."""
 
@@ -76,7 +78,7 @@ class Card:
     """What people say that it is, where they say something else."""
 
 
-def make_cards(picks: Sequence[Pick]) -> dict[Pick, Card]:
+def make_cards(picks: Sequence[Pick], overlay: Overlay = _UNSAID) -> dict[Pick, Card]:
     """The picks with their thumbnails, until the budget in bytes is spent; each row group is read once."""
     wanted: dict[tuple[StorePath, int], list[Pick]] = defaultdict(list)
     once = dict.fromkeys(picks)
@@ -86,31 +88,40 @@ def make_cards(picks: Sequence[Pick]) -> dict[Pick, Card]:
     left = PICTURE_BYTES
     allowance = PICTURE_BYTES // max(len(once), 1) * 2  # one noisy picture must not take the others' room
     for (part, group), rows in wanted.items():
-        for pick, row in _rows(part, group, rows):
+        for pick, row in _rows(part, group, rows, overlay):
             cards[pick] = _card(pick, row, min(left, allowance))
             left -= len(cards[pick].thumbnail or "")
     return cards
 
 
-def _rows(part: StorePath, group: int, picks: Sequence[Pick]) -> Iterator[tuple[Pick, dict[str, Any]]]:
+def _rows(
+    part: StorePath, group: int, picks: Sequence[Pick], overlay: Overlay
+) -> Iterator[tuple[Pick, dict[str, Any]]]:
     """Each pick with its row; a row group is streamed, for its images may be a hundred megabytes."""
     waiting = sorted(picks, key=lambda pick: pick.row)
     start = 0
     with paths.parquet(part) as file:
-        for batch in file.iter_batches(batch_size=64, row_groups=[group], columns=[*_SHOWN, "image"]):
+        for batch in file.iter_batches(
+            batch_size=64, row_groups=[group], columns=overlay.columns([*_SHOWN, "image"])
+        ):
             inside = [pick for pick in waiting if start <= pick.row < start + len(batch)]
             table = batch.take(pa.array([pick.row - start for pick in inside], pa.int64()))
-            yield from zip(inside, table.to_pylist(), strict=True)
+            for pick, row in zip(inside, table.to_pylist(), strict=True):
+                yield pick, row | dict(overlay.ruling(row).changes) if overlay else row
             start += len(batch)
 
 
-def choose_picks(row_groups: Sequence[tuple[StorePath, int]]) -> list[Pick]:
+def choose_picks(row_groups: Sequence[tuple[StorePath, int]], overlay: Overlay = _UNSAID) -> list[Pick]:
     """For each modality a sample of rows that spreads over the confidences; the same for the same dataset."""
     samples: dict[tuple[str | None, int], list[tuple[int, Pick]]] = defaultdict(list)
     for part, group in _spread(row_groups, ROW_GROUPS_WITH_PICTURES):
         with paths.parquet(part) as file:
-            table = file.read_row_group(group, columns=["subfigure_id", *_COUNTED])
-        for row, values in enumerate(table.to_pylist()):
+            read = file.read_row_group(group, columns=overlay.columns(["subfigure_id", *_COUNTED]))
+        table, places = overlay.apply_numbered(read)
+        made = made_by_people(read, table, places)
+        for row, values, new in zip(places, table.to_pylist(), made.tolist(), strict=True):
+            if new:
+                continue
             confidence = values["confidence"] or 0.0
             pick = Pick(part, group, row, values["modality"], confidence, bool(values["rejected"]))
             sample = samples[pick.modality, int(confidence * _STEPS)]

@@ -17,11 +17,13 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from models import taxonomy
+from tasks.corrections.known import known_of
 from tasks.errors import InputError, OutputError
 from tasks.records import FailedPaper, RunSummary
 from tasks.report import changes, gold_labels
 from tasks.report.agreement import Agreement, agreement
 from tasks.report.history import DatasetState, PastRun, read_history, write_history
+from tasks.report.people import People, people_of
 from tasks.report.summary import BINS, DatasetSummary, summarize
 from tasks.stores import paths
 from tasks.texts import counted, printable
@@ -74,7 +76,7 @@ def rewrite_report(out: StorePath, gold: StorePath | None = None) -> StorePath:
     if not runs:
         raise OutputError(f"{out} remembers no run: label papers first, `figmill label PAPERS --out {out}`")
     if gold is not None:
-        gold_labels.read_gold_labels(gold)
+        gold_labels.read_gold_labels(gold, known_of(out))
         paths.put_bytes(paths.read(gold), out / "report" / gold_labels.FILE, durable=False)
     return _write_page(out, summarize(out, runs[-1].summary.parts, _gold_of(out)), runs)
 
@@ -105,11 +107,11 @@ def _gold_of(out: StorePath) -> Mapping[str, str]:
 
 def _write_page(out: StorePath, dataset: DatasetSummary, runs: list[PastRun]) -> StorePath:
     page = out / "report" / "index.html"
-    paths.put_bytes(render(dataset, runs).encode(), page, durable=False)
+    paths.put_bytes(render(dataset, runs, people_of(out)).encode(), page, durable=False)
     return page
 
 
-def render(dataset: DatasetSummary, runs: list[PastRun]) -> str:
+def render(dataset: DatasetSummary, runs: list[PastRun], people: People | None = None) -> str:
     """The page's HTML; the last of the runs is the one that it is about."""
     template = _environment().get_template("report.html.j2")
     run = runs[-1].summary
@@ -128,6 +130,7 @@ def render(dataset: DatasetSummary, runs: list[PastRun]) -> str:
         reasons=REVIEW_QUEUE,
         bars=_bars(dataset),
         agreement=_agreement(dataset),
+        people=people,
         earlier=_earlier_failures(run, dataset),
         stages=STAGES,
         stage_rates=_stage_rates(run),

@@ -12,6 +12,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tasks.corrections.overlay import Overlay
+
 if TYPE_CHECKING:
     from tasks.stores.paths import StorePath
 
@@ -21,6 +23,7 @@ EACH = 10
 """Subfigures for each reason."""
 REASONS = ("mistaken", "unsure", "abstained")
 _READ = ("modality", "modality_path", "confidence", "rejected", "compound")
+_UNSAID = Overlay()
 _SURE = 0.8
 """Confidence from which a row is not called unsure."""
 
@@ -43,7 +46,7 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What the model says of a part's rows, and what people say; (N,) each, in the part's order."""
+    """What stands in a part's rows by the last word of people; (N,) each, in the part's order."""
 
     modality: npt.NDArray[np.object_]
     """Codes; None where not scored."""
@@ -54,15 +57,27 @@ class Columns:
     """The last of `modality_path`; None where not scored."""
     compound: npt.NDArray[np.float64]
     """Probability of several panels; 0 where the model does not say."""
+    said: npt.NDArray[np.object_]
+    """The model's own codes; None where not scored, or where a person made the panel."""
+    surety: npt.NDArray[np.float64]
+    """The model's own confidence."""
     gold: npt.NDArray[np.object_]
     """Codes; None where nobody has named the row."""
+    made: Bools
+    """Panels that a person made."""
+    places: npt.NDArray[np.int64]
+    """Where the row stands in the part, or that in place of which it stands."""
     starts: npt.NDArray[np.int64]
     """First row of each row group."""
 
     @classmethod
-    def read(cls, part: pq.ParquetFile, gold: Mapping[str, str]) -> Columns:
+    def read(cls, part: pq.ParquetFile, gold: Mapping[str, str], overlay: Overlay = _UNSAID) -> Columns:
         """The few columns that are needed; `gold` goes by subfigure_id. Raises pyarrow's errors."""
-        table = part.read(columns=[*_READ, *(["subfigure_id"] if gold else [])])
+        read = part.read(columns=overlay.columns([*_READ, *(["subfigure_id"] if gold else [])]))
+        table, places = overlay.apply_numbered(read)
+        made = made_by_people(read, table, places) if overlay else np.zeros(len(table), bool)
+        said = np.array(read["modality"].to_pylist(), object)[places]
+        said[made] = None
         named = (
             [gold.get(name) for name in table["subfigure_id"].to_pylist()] if gold else [None] * len(table)
         )
@@ -75,7 +90,11 @@ class Columns:
                 [path[-1] if path else None for path in table["modality_path"].to_pylist()], object
             ),
             compound=_compound(table),
+            said=said,
+            surety=read["confidence"].fill_null(0).to_numpy().astype(np.float64)[places],
             gold=np.array(named, object),
+            made=made,
+            places=np.array(places, np.int64),
             starts=np.cumsum([0, *sizes])[:-1],
         )
 
@@ -87,14 +106,14 @@ class Columns:
     @property
     def is_judged(self) -> Bools:
         """Rows that both the model and people have named."""
-        named: Bools = np.array([code is not None for code in self.gold], bool)
-        return np.logical_and(self.scored, named)
+        both = zip(self.said, self.gold, strict=True)
+        return np.array([said is not None and gold is not None for said, gold in both], bool)
 
     @property
     def judged(self) -> list[tuple[float, bool]]:
         """Confidence of each such row, and whether both say the same."""
         rows = np.flatnonzero(self.is_judged)
-        return [(float(self.confidence[row]), bool(self.modality[row] == self.gold[row])) for row in rows]
+        return [(float(self.surety[row]), bool(self.said[row] == self.gold[row])) for row in rows]
 
 
 @dataclass(slots=True)
@@ -107,8 +126,8 @@ class ReviewQueue:
     def fill(self, part: StorePath, columns: Columns) -> None:
         """Takes the rows of one part."""
         scored, rejected, confidence = columns.scored, columns.rejected, columns.confidence
-        wrong = columns.is_judged & (columns.modality != columns.gold)
-        self._take("mistaken", part, columns, wrong, lambda row: -confidence[row])
+        wrong = columns.is_judged & (columns.said != columns.gold)
+        self._take("mistaken", part, columns, wrong, lambda row: -columns.surety[row])
         self._take(
             "unsure", part, columns, scored & ~rejected & (confidence < _SURE), lambda row: confidence[row]
         )
@@ -129,22 +148,31 @@ class ReviewQueue:
     def _take(
         self, why: str, part: StorePath, columns: Columns, chosen: Bools, rank: Callable[[int], float]
     ) -> None:
-        first = sorted((float(rank(row)), row) for row in np.flatnonzero(chosen).tolist())[:EACH]
+        # A panel that a person made has no row of its own in the part to show.
+        rows = np.flatnonzero(chosen & ~columns.made).tolist()
+        first = sorted((float(rank(row)), row) for row in rows)[:EACH]
         self.ranked[why] = [(place, _pick(part, columns, row)) for place, row in first]
 
 
 def _pick(part: StorePath, columns: Columns, row: int) -> Pick:
-    group = int(np.searchsorted(columns.starts, row, side="right")) - 1
-    modality, gold = columns.modality[row], columns.gold[row]
+    place = int(columns.places[row])
+    group = int(np.searchsorted(columns.starts, place, side="right")) - 1
+    modality, gold = columns.said[row], columns.gold[row]
     return Pick(
         part=part,
         row_group=group,
-        row=row - int(columns.starts[group]),
+        row=place - int(columns.starts[group]),
         modality=modality,
-        confidence=float(columns.confidence[row]),
+        confidence=float(columns.surety[row]),
         rejected=bool(columns.rejected[row]),
         gold=gold if gold != modality else None,
     )
+
+
+def made_by_people(read: pa.Table, shown: pa.Table, places: Sequence[int]) -> Bools:
+    """(N,): whether a row that is shown is a panel that a person made, and none of those that were read."""
+    before, now = read["subfigure_id"].to_pylist(), shown["subfigure_id"].to_pylist()
+    return np.array([before[place] != name for place, name in zip(places, now, strict=True)], bool)
 
 
 def _compound(table: pa.Table) -> npt.NDArray[np.float64]:

@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow.parquet as pq
 
 from models import taxonomy
+from tasks.corrections.overlay import Overlay, read_overlay
 from tasks.dataset.files import UNREADABLE, UnreadablePartError
 from tasks.dataset.ledger import LedgerRow, read_ledger_part
 from tasks.dataset.schema import PAPERS, SUBFIGURES
@@ -112,28 +113,40 @@ def summarize(
     shards: list[_Shard] = []
     parts = set(paths.names(out / SUBFIGURES))
     ledgers = sorted(name for name in paths.names(out / PAPERS) if name.endswith(".parquet"))
-    for counted in paths.each(lambda name: _count_shard(out, name, name in parts, gold), ledgers, out):
+    overlay = read_overlay(out)
+    said = _Said(gold, overlay)
+    for counted in paths.each(lambda name: _count_shard(out, name, name in parts, said), ledgers, out):
         found.add(counted.summary)
         shards.append(counted)
     chosen = [shard for shard in shards if shard.row_groups and shard.part.name in set(recent)] or shards
     review_queue = ReviewQueue()
     for shard in shards:
         review_queue.add(shard.review_queue, REASONS if shard in chosen else ("mistaken",))
-    _choose_cards(found, chosen, review_queue)
+    _choose_cards(found, chosen, review_queue, overlay)
     return found
 
 
-def _choose_cards(found: DatasetSummary, shards: Sequence[_Shard], review_queue: ReviewQueue) -> None:
+def _choose_cards(
+    found: DatasetSummary, shards: Sequence[_Shard], review_queue: ReviewQueue, overlay: Overlay
+) -> None:
     """Pictures of each modality from sure to unsure, and those to look at first."""
     groups = [(shard.part, group) for shard in shards for group in range(shard.row_groups)]
     urgent = review_queue.picks
-    picks = choose_picks(groups)
-    cards = make_cards([*picks, *(pick for some in urgent.values() for pick in some)])
+    picks = choose_picks(groups, overlay)
+    cards = make_cards([*picks, *(pick for some in urgent.values() for pick in some)], overlay)
     for pick in picks:
         found.cards.setdefault(pick.modality, []).append(cards[pick])
     for gallery in found.cards.values():
         gallery.sort(key=lambda card: -(card.confidence or 0.0))
     found.review_queue = {why: [cards[pick] for pick in some] for why, some in urgent.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What people say of rows."""
+
+    gold: Mapping[str, str]
+    overlay: Overlay
 
 
 @dataclass(slots=True, eq=False)
@@ -146,13 +159,13 @@ class _Shard:
     review_queue: ReviewQueue = field(default_factory=ReviewQueue)
 
 
-def _count_shard(out: StorePath, name: str, has_part: bool, gold: Mapping[str, str]) -> _Shard:
+def _count_shard(out: StorePath, name: str, has_part: bool, said: _Said) -> _Shard:
     shard = _Shard(out / SUBFIGURES / name)
     with _listed_if_unreadable(shard, out / PAPERS / name) as ledger:
         _count_papers(shard.summary, read_ledger_part(ledger, _LEDGER_COLUMNS))
     if has_part:
         with _listed_if_unreadable(shard, shard.part), paths.parquet(shard.part) as part:
-            _count_subfigures(shard, part, gold)
+            _count_subfigures(shard, part, said)
     return shard
 
 
@@ -184,9 +197,9 @@ def _count_papers(found: DatasetSummary, rows: Sequence[LedgerRow]) -> None:
             found.failed.append(FailedPaper(name, row.source_uri, row.error_kind or "", row.error or ""))
 
 
-def _count_subfigures(shard: _Shard, part: pq.ParquetFile, gold: Mapping[str, str]) -> None:
+def _count_subfigures(shard: _Shard, part: pq.ParquetFile, said: _Said) -> None:
     found = shard.summary
-    columns = Columns.read(part, gold)
+    columns = Columns.read(part, said.gold, said.overlay)
     scored = columns.scored
     confidence, rejected = columns.confidence[scored], columns.rejected[scored]
     found.counts += Counts(

@@ -5,6 +5,8 @@ guard.py     who may ask, and what a browser may do with the answer
 filters.py   the address's parameters as a query, and back
 shown.py     what the templates show: trees, cards, marked captions, links
 notebook.py  one paper's figures as objects that a notebook shows
+editing.py   a person's session: what is done becomes corrections
+editor.py    the addresses by which people correct
 serve.py     the socket and the server
 templates/   the pages
 static/      their colours and script

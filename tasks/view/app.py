@@ -1,4 +1,5 @@
-"""The view's addresses and what each answers. Nothing can be changed through any of them."""
+"""The view's addresses and what each answers. Through none of them can anything be changed; `editor` adds those that
+take corrections, where they are asked for."""
 
 from __future__ import annotations
 
@@ -14,6 +15,8 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 
+from models import taxonomy
+from tasks.corrections.files import stamps_of
 from tasks.dataset.ledger import read_ledger_part
 from tasks.dataset.schema import PAPERS
 from tasks.duplicates.groups import same_pictures
@@ -25,6 +28,8 @@ from tasks.index.search import SearchIndex
 from tasks.records import Gap
 from tasks.version import pipeline_version
 from tasks.view import shown as pages
+from tasks.view.editing import Editing
+from tasks.view.editor import add_editing, template_globals
 from tasks.view.filters import NOTHING, Filters, address, read
 from tasks.view.guard import Guard
 
@@ -34,7 +39,12 @@ LIKE = 12
 """Pictures under `More like this`."""
 _ANSWERS_KEPT = 256
 """Counts of queries, each a few hundred bytes."""
-_STATIC = {"view.css": "text/css", "view.js": "text/javascript", "icon.svg": "image/svg+xml"}
+_STATIC = {
+    "view.css": "text/css",
+    "view.js": "text/javascript",
+    "edit.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+}
 _KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 
@@ -56,7 +66,7 @@ class View:
         self.out = out
         self.index = SearchIndex(out)
         self.drawer = Drawer()
-        self.counts = functools.lru_cache(_ANSWERS_KEPT)(self._count)
+        self._counts = functools.lru_cache(_ANSWERS_KEPT)(self._count)
         self.duplicates = functools.cache(lambda: same_pictures(out))
 
     def close(self) -> None:
@@ -101,7 +111,11 @@ class View:
             return ()
         return next((row.gaps for row in rows if row.paper_id == hit.paper_id), ())
 
-    def _count(self, query: Query) -> Counts:
+    def counts(self, query: Query) -> Counts:
+        """How many rows a query has; counted once for as long as nobody corrects anything."""
+        return self._counts(query, stamps_of(self.out))
+
+    def _count(self, query: Query, _: object) -> Counts:
         return Counts(
             self.index.count(query),
             pages.tree(self.index.facet(query, "path")),
@@ -111,14 +125,22 @@ class View:
         )
 
 
-def create_app(out: Path, names: Iterable[str] = ()) -> Guard:
-    """The view of the indexed dataset in `out`; `names` are host names by which it may be asked besides localhost."""
+def create_app(
+    out: Path, names: Iterable[str] = (), who: str | None = None, token: str | None = None
+) -> Guard:
+    """The view of the indexed dataset in `out`; `names` are host names by which it may be asked besides localhost.
+
+    With `who`, that person may correct. With `token`, only those who know it are answered.
+    """
     view = View(out)
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, on_shutdown=[view.close])
+    editing = Editing(out, who, view.index, view.drawer) if who else None
+    closing = [editing.close, view.close] if editing else [view.close]
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, on_shutdown=closing)
     templates = _environment()
 
     def page(template: str, status: int = 200, **shown: Any) -> HTMLResponse:
-        return HTMLResponse(templates.get_template(template).render(dataset=out.name, **shown), status)
+        html = templates.get_template(template).render(dataset=out.name, editing=editing, **shown)
+        return HTMLResponse(html, status)
 
     def missing(words: str = "There is nothing at this address.") -> HTMLResponse:
         return page("missing.html.j2", 404, words=words)
@@ -202,7 +224,9 @@ def create_app(out: Path, names: Iterable[str] = ()) -> Guard:
     def failed(_: Request, error: FigmillError) -> Response:
         return page("missing.html.j2", 503, words=pages.clean(error, 1000))
 
-    return Guard(app, names)
+    if editing:
+        add_editing(app, view.index, editing, page)
+    return Guard(app, names, editing=bool(editing), token=token)
 
 
 def _drawn(view: View, hits: list[Hit]) -> Response:
@@ -233,7 +257,7 @@ def _environment() -> Environment:
     stamp = hashlib.sha256(b"".join((HERE / "static" / name).read_bytes() for name in _STATIC)).hexdigest()[
         :12
     ]
-    environment.filters |= {"clean": pages.clean, "name": pages.modality_name}
+    environment.filters |= {"clean": pages.clean, "name": pages.modality_name, "modality": taxonomy.name}
     environment.globals |= {
         "address": address,
         "alternative": pages.alternative,
@@ -246,6 +270,7 @@ def _environment() -> Environment:
         "warning": pages.warning,
         "what": pages.what,
         "where": pages.where,
+        **template_globals(),
         "NOTHING": NOTHING,
         "stamp": stamp,
         "version": pipeline_version(),

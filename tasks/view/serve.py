@@ -41,14 +41,20 @@ def address_of(host: str, listening: socket.socket) -> str:
     return f"http://{shown}:{listening.getsockname()[1]}/"
 
 
-def serve(out: Path, listening: socket.socket, host: str) -> None:
-    """Serves the view of the indexed dataset in `out` until interrupted."""
+def serve(
+    out: Path, listening: socket.socket, host: str, who: str | None = None, token: str | None = None
+) -> None:
+    """Serves the view of the indexed dataset in `out` until interrupted; with `who`, that person may correct."""
     import uvicorn
 
     from tasks.view.app import create_app
 
     names = [] if is_loopback(host) else [host, socket.gethostname(), socket.getfqdn()]
     config = uvicorn.Config(
-        create_app(out, names), log_level="warning", access_log=False, server_header=False, date_header=False
+        create_app(out, names, who, token),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        date_header=False,
     )
     uvicorn.Server(config).run(sockets=[listening])

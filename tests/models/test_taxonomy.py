@@ -52,3 +52,15 @@ def test_other_vocabularies_codes_have_their_form_and_mean_one_class_each() -> N
 def test_a_class_without_a_concept_of_its_own_has_no_code() -> None:
     assert taxonomy.identifiers("DRUS").dicom == "US"
     assert taxonomy.identifiers("GSYS") == taxonomy.identifiers("My class") == taxonomy.Identifiers()
+
+
+def test_a_class_of_one_s_own_may_hang_below_one_of_these() -> None:
+    assert taxonomy.path("GGEL/Western blot, Ponceau") == (
+        "illustration",
+        "illustration/gel",
+        "illustration/gel/western-blot-ponceau",
+    )
+    assert taxonomy.name("GGEL/Western blot, Ponceau") == "Western blot, Ponceau"
+    assert taxonomy.path("This/That") == ("this-that",)
+    assert taxonomy.below_another("GGEL") == (None, "GGEL")
+    assert taxonomy.below_another("GGEL/") == (None, "GGEL/")

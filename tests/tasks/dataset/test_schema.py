@@ -81,6 +81,7 @@ SUBFIGURE_COLUMNS = [
     ("probabilities", pa.list_(pa.float32(), 3), True),
     ("embedding", pa.list_(pa.float16(), 4), True),
     ("model_id", pa.string(), False),
+    ("label_source", pa.string(), True),
     ("pipeline_version", pa.string(), False),
     ("labelled_at", MOMENT, False),
 ]

@@ -33,6 +33,23 @@ def test_a_page_with_the_figures_box_and_the_panels(drawer: Drawer, tmp_path: Pa
     assert blue[2] > 150 > blue[0]
 
 
+def test_boxes_are_cut_from_the_page_in_fractions_of_it(drawer: Drawer, tmp_path: Path):
+    _, paper_id = with_pdf(tmp_path)
+    pdf = str(tmp_path / "paper.pdf")
+    (box, image), (_, beside) = drawer.cut(
+        pdf, paper_id, 1, ((1 / 3, 0.125, 2 / 3, 0.25), (0.9, 0.9, 2.0, 0.7))
+    )
+    assert box == pytest.approx((100, 50, 200, 100))
+    pixels = Image.open(io.BytesIO(image.data)).convert("L")
+    assert (
+        pixels.size == (image.width, image.height) == (pytest.approx(417, abs=2), pytest.approx(208, abs=2))
+    )
+    assert abs(pixels.getpixel((200, 100)) - 128) < 3
+    assert beside.width == pytest.approx(125, abs=2)
+    with pytest.raises(PaperError, match="too small"):
+        drawer.cut(pdf, paper_id, 1, ((0.5, 0.5, 0.501, 0.9),))
+
+
 @pytest.mark.parametrize("what", ["another file", "no such page", "gone", "no PDF"])
 def test_what_cannot_be_drawn_is_said(what: str, drawer: Drawer, tmp_path: Path):
     _, paper_id = with_pdf(tmp_path)

@@ -76,7 +76,7 @@ def test_a_part_that_breaks_in_its_middle_leaves_what_was_there(
     _update(out)
     part(out, FIRST, [row(7), row(8)])
 
-    def torn(_: object):
+    def torn(*_: object):
         from tasks.index.documents import read_documents
 
         yield next(read_documents(plan.changed[0]))

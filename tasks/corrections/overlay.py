@@ -1,0 +1,250 @@
+"""The last word of people, laid over rows as they are read; the parts stay as the model wrote them.
+
+A correction holds for the row with the same picture at the same place of the same paper, whatever the row is called by
+now. What a person names has confidence 1, and `label_source` says so; `probabilities` and `embedding` stay the model's.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import logging
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from models import taxonomy
+from tasks.corrections.actions import Correction, Panel, Piece, in_force
+from tasks.corrections.files import Stamp, read_corrections, stamps_of
+from tasks.dataset.schema import IMAGE_COLUMN
+
+if TYPE_CHECKING:
+    from tasks.stores.paths import StorePath
+
+log = logging.getLogger(__name__)
+
+KEYS = ("subfigure_id", "paper_id", "image_sha256", "subfigure_bbox")
+"""The columns by which a row is known again."""
+PERSON = "person"
+_OF_PANEL = frozenset(
+    {
+        "subfigure_index",
+        "panel_label",
+        "subcaption",
+        "figure_text",
+        "compound",
+        "modality",
+        "modality_path",
+        "confidence",
+        "modality_set",
+        "rejected",
+        "probabilities",
+        "embedding",
+    }
+)
+"""What a new panel has not in common with the panel beside or in place of which it stands."""
+_DEEPEST = 8
+"""Pieces of pieces; a file that says more is no person's."""
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What people say of one row."""
+
+    changes: Mapping[str, Any]
+    """Values by column."""
+    is_figure: bool = True
+    replaced: bool = False
+    """It stands no more: others stand in its place."""
+    new: tuple[tuple[Piece, str | None], ...] = ()
+    """Panels that stand in its place or beside it, each with its modality where one was named."""
+    holding: tuple[Correction, ...] = ()
+    """The corrections that are about it, the earliest first."""
+
+
+class Overlay:
+    """All corrections in force; false where there is none."""
+
+    def __init__(self, corrections: Iterable[Correction] = ()) -> None:
+        self._by_picture: dict[tuple[str, str], list[Correction]] = defaultdict(list)
+        self._by_paper: dict[str, list[str]] = defaultdict(list)
+        for one in in_force(corrections):
+            self._by_paper[one.panel.paper_id].append(one.correction_id)
+            for key in dict.fromkeys((p.paper_id, p.image_sha256) for p in (one.panel, *one.others)):
+                self._by_picture[key].append(one)
+        self._pictures = pa.array(sorted({sha for _, sha in self._by_picture}), pa.string())
+
+    def __bool__(self) -> bool:
+        return bool(self._by_picture)
+
+    @property
+    def modality_paths(self) -> set[str]:
+        """The paths of what people name."""
+        values = {one.value for some in self._by_picture.values() for one in some if one.action == "label"}
+        return {taxonomy.path(value)[-1] for value in values if value}
+
+    def columns(self, wanted: Sequence[str]) -> list[str]:
+        """What to read of a part where these columns are wanted."""
+        return list(dict.fromkeys([*wanted, *KEYS])) if self else list(wanted)
+
+    def fingerprint(self, paper_ids: Collection[str]) -> str:
+        """Changes with what people say of these papers; empty where they say nothing."""
+        said = sorted(one for paper in paper_ids for one in self._by_paper.get(paper, ()))
+        return hashlib.sha256("".join(said).encode()).hexdigest()[:12] if said else ""
+
+    def ruling(self, row: Mapping[str, Any]) -> Ruling:
+        """What people say of a row, which has the columns `KEYS` and those that are to be changed."""
+        return _ruling(row, self._about(row))
+
+    def rows(self, row: Row, keep_removed: bool = False) -> list[Row]:
+        """What stands in place of a row: itself, changed or not, none or others.
+
+        `keep_removed`: a row that is no figure stays, so that it can be shown.
+        """
+        return list(self._rows(row, keep_removed, 0))
+
+    def touched(self, table: pa.Table) -> npt.NDArray[np.bool_]:
+        """(N,): the rows of a table of which people may have spoken."""
+        mask = pc.is_in(table["image_sha256"], value_set=self._pictures)
+        found: npt.NDArray[np.bool_] = mask.to_numpy(zero_copy_only=False)
+        return found
+
+    def apply(self, table: pa.Table) -> pa.Table:
+        """A table with the columns `KEYS`, as people want it; its schema stays, its order too."""
+        return self.apply_numbered(table)[0]
+
+    def apply_numbered(self, table: pa.Table) -> tuple[pa.Table, list[int]]:
+        """The same, and for each of its rows the place in `table` from which it comes."""
+        places = np.arange(len(table))
+        if not self or not len(table):
+            return table, places.tolist()
+        mask = self.touched(table)
+        if not mask.any():
+            return table, places.tolist()
+        touched = table.filter(pa.array(mask)).to_pylist()
+        found = [
+            (place, row)
+            for place, old in zip(places[mask].tolist(), touched, strict=True)
+            for row in self.rows(old)
+        ]
+        rest = table.filter(pa.array(~mask))
+        changed = pa.Table.from_pylist([row for _, row in found], schema=table.schema)
+        every = np.concatenate([places[~mask], np.array([place for place, _ in found], np.int64)])
+        order = np.argsort(every, kind="stable")
+        return pa.concat_tables([rest, changed]).take(pa.array(order)), every[order].tolist()
+
+    def _rows(self, row: Row, keep_removed: bool, depth: int) -> Iterator[Row]:
+        ruling = self.ruling(row)
+        if not ruling.replaced and (ruling.is_figure or keep_removed):
+            yield {**row, **{name: value for name, value in ruling.changes.items() if name in row}}
+        for piece, modality in ruling.new:
+            if depth < _DEEPEST:
+                yield from self._rows(new_row(row, piece, modality), keep_removed, depth + 1)
+
+    def _about(self, row: Mapping[str, Any]) -> list[Correction]:
+        there = self._by_picture.get((row["paper_id"], row["image_sha256"]), ())
+        return [one for one in there if any(_is_about(panel, row) for panel in (one.panel, *one.others))]
+
+
+def read_overlay(out: StorePath) -> Overlay:
+    """What people say of the dataset in `out`, by now. What cannot be read of it is said in the log."""
+    stamps = stamps_of(out)
+    return _read(out) if stamps is None else _read_again(out, stamps)
+
+
+@functools.lru_cache(8)
+def _read_again(out: StorePath, stamps: tuple[Stamp, ...]) -> Overlay:
+    return _read(out)
+
+
+def _read(out: StorePath) -> Overlay:
+    found = read_corrections(out)
+    for problem in found.problems:
+        where = "" if problem.row is None else f", row {problem.row}"
+        log.warning("%s%s is left out: %s; see `figmill check`", problem.file, where, problem.sentence)
+    return Overlay(found.corrections)
+
+
+def new_row(beside: Row, piece: Piece, modality: str | None) -> Row:
+    """The row of a panel that a person made, with the columns of the row beside or in place of which it stands."""
+    row = {name: _nothing(value) if name in _OF_PANEL else value for name, value in beside.items()}
+    own = {
+        "subfigure_id": piece.subfigure_id,
+        "subfigure_index": int(piece.subfigure_id.rpartition("/")[2]),
+        "subfigure_bbox": list(piece.bbox),
+        IMAGE_COLUMN: {"bytes": piece.image, "path": _file_name(piece)},
+        "image_width": piece.width,
+        "image_height": piece.height,
+        "image_sha256": piece.image_sha256,
+        "label_source": PERSON,
+        **(_named(beside, modality) if modality else {}),
+    }
+    return row | {name: value for name, value in own.items() if name in row}
+
+
+def _ruling(row: Mapping[str, Any], about: Sequence[Correction]) -> Ruling:
+    changes: dict[str, Any] = {}
+    is_figure, replacing = True, None
+    beside: list[tuple[Piece, str | None]] = []
+    for one in about:
+        if one.action in ("merge", "split"):
+            replacing = one
+        elif one.action == "draw":
+            beside += [(piece, one.value) for piece in one.pieces]
+        elif one.action == "no_figure":
+            is_figure = False
+        else:
+            is_figure = is_figure or one.action == "label"
+            changes |= _changes(row, one)
+    in_place = [] if replacing is None or not _is_about(replacing.panel, row) else replacing.pieces
+    new = (*((piece, replacing.value if replacing else None) for piece in in_place), *beside)
+    return Ruling(changes, is_figure, replacing is not None, new, tuple(about))
+
+
+def _is_about(panel: Panel, row: Mapping[str, Any]) -> bool:
+    same = (panel.paper_id, panel.image_sha256) == (row["paper_id"], row["image_sha256"])
+    return same and panel.is_at(row["subfigure_id"], row["subfigure_bbox"])
+
+
+def _changes(row: Mapping[str, Any], said: Correction) -> dict[str, Any]:
+    if said.action == "label":
+        return _named(row, said.value or "")
+    if said.action == "several":
+        return {"compound": 1.0, "label_source": PERSON}
+    if said.action == "reject":
+        return {"rejected": True, "label_source": PERSON}
+    column = {"letter": "panel_label", "caption": "subcaption"}[said.action]
+    return {column: said.value or None}
+
+
+def _named(row: Mapping[str, Any], modality: str) -> dict[str, Any]:
+    """The columns of a modality that a person names; the kind of a chart stays where the class does."""
+    known = list(row.get("modality_path") or ())
+    same = row.get("modality") == modality and taxonomy.below(modality, known)
+    return {
+        "modality": modality,
+        "modality_path": known if same else list(taxonomy.path(modality)),
+        "confidence": 1.0,
+        "modality_set": [modality],
+        "rejected": False,
+        "label_source": PERSON,
+    }
+
+
+def _file_name(of: Piece) -> str:
+    suffix = "png" if of.image.startswith(b"\x89PNG") else "jpg"
+    return f"{of.subfigure_id.replace('/', '-')}.{suffix}"
+
+
+def _nothing(value: Any) -> Any:
+    """What stands where nothing is known: of a list of numbers as many nulls (see `subfigure_schema`)."""
+    is_vector = isinstance(value, list) and bool(value) and not isinstance(value[0], str | dict)
+    return [None] * len(value) if is_vector else None

@@ -1,0 +1,58 @@
+"""`figmill corrections` and the `--gold` of `figmill report` as a user meets them."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from flows.cli import figmill
+from tasks.errors import FigmillError
+from tests.tasks.corrections.acts import keep, rows_of, say
+from tests.tasks.index.small import dataset
+
+
+def _run(*arguments: object) -> Result:
+    return CliRunner().invoke(figmill, ["corrections", *map(str, arguments)])
+
+
+def test_nothing_said_says_how_to_begin(tmp_path: Path):
+    assert "figmill view DIR --edit" in _run(dataset(tmp_path)).output
+
+
+def test_it_lists_what_holds_and_what_no_longer_fits(tmp_path: Path):
+    out = dataset(tmp_path)
+    rows = rows_of(out)
+    keep(out, say("label", rows[0], "GTAB"), say("reject", dict(rows[1], image_sha256="f" * 64)))
+    output = _run(out).output
+    assert "GTAB" in output
+    assert "does not fit" in output
+    assert "1 correction by 1 person; 1 no longer fit and are not applied" in output
+
+
+def test_out_and_in_and_back(tmp_path: Path):
+    out, other = dataset(tmp_path / "one"), dataset(tmp_path / "other")
+    keep(out, say("label", rows_of(out)[0], "GTAB"))
+    file = tmp_path / "said.json"
+    assert "1 correction" in _run(out, "--to", "label-studio", "--out", file).output
+    assert "1 correction taken in, 0 that were known" in _run(other, "--from", file, "--who", "Ben").output
+    assert "1 correction of Ada taken back" in _run(other, "--undo", "Ada", "--who", "Ben").output
+    assert "0 corrections of Ada taken back" in _run(other, "--undo", "Ada", "--since", "2026-01-01").output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--to", "csv"], "go together"),
+        (["--out", "x"], "go together"),
+        (["--since", "2026-01-01"], "goes with --undo"),
+        (["--to", "csv", "--out", "x", "--undo", "Ada"], "at a time"),
+    ],
+)
+def test_options_that_do_not_go_together(tmp_path: Path, arguments: list[str], words: str):
+    done = _run(dataset(tmp_path), *arguments)
+    assert done.exit_code == 2
+    assert words in done.output
+
+
+def test_what_is_no_dataset_is_said(tmp_path: Path):
+    assert isinstance(_run(tmp_path).exception, FigmillError)

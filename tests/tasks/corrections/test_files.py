@@ -1,0 +1,165 @@
+"""Corrections at rest: nothing is lost, and what makes no sense is left out and said."""
+
+import threading
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tasks.corrections.files import (
+    FOLDER,
+    NAME,
+    SCHEMA,
+    Journal,
+    correction_files,
+    read_corrections,
+    read_file,
+)
+from tasks.errors import OutputError
+from tests.tasks.corrections.acts import keep, piece, rows_of, say
+from tests.tasks.index.small import FIRST, dataset, part, row
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return dataset(tmp_path / "dataset")
+
+
+def test_what_is_written_is_read_back(out: Path):
+    rows = rows_of(out)
+    told = [
+        say("label", rows[0], "GFIG", queue="random"),
+        say("caption", rows[1], "Zellen, 24 h μ"),
+        say("no_figure", rows[2]),
+        say(
+            "split",
+            rows[3],
+            pieces=(piece(rows[3], 10_001, (0, 0, 5, 10)), piece(rows[3], 10_002, (5, 0, 10, 10))),
+        ),
+        say(
+            "merge",
+            rows[4],
+            others=(say("reject", rows[5]).panel,),
+            pieces=(piece(rows[4], 10_003, (0, 0, 9, 9)),),
+        ),
+    ]
+    keep(out, *told)
+    assert list(read_corrections(out).corrections) == told
+    assert read_corrections(out).problems == ()
+
+
+def test_a_session_keeps_one_file_that_grows_and_begins_another_when_it_is_long(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("tasks.corrections.files._PER_FILE", 3)
+    journal = Journal(out, "Ada  Lovelace")
+    for number in range(5):
+        journal.append(say("letter", rows_of(out)[0], str(number)))
+    files = correction_files(out)
+    assert [pq.read_metadata(file).num_rows for file in files] == [3, 2]
+    assert all(NAME.fullmatch(file.name) and "-Ada-Lovelace-" in file.name for file in files)
+    assert [one.value for one in read_corrections(out).corrections] == list("01234")
+    assert not [name for name in (out / FOLDER).iterdir() if name.name.startswith(".")]
+
+
+def test_two_people_at_once_lose_nothing(out: Path):
+    row = rows_of(out)[0]
+    journals = [Journal(out, who) for who in ("Ada", "Ada", "Ben")]
+
+    def work(number: int) -> None:
+        for count in range(20):
+            journals[number % 3].append(say("letter", row, f"{number}-{count}"))
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found = {one.value for one in read_corrections(out).corrections}
+    assert found == {f"{number}-{count}" for number in range(6) for count in range(20)}
+
+
+def test_a_file_that_was_copied_counts_once(out: Path):
+    keep(out, say("reject", rows_of(out)[0]))
+    file = correction_files(out)[0]
+    file.with_name(f"copy-{file.name}").write_bytes(file.read_bytes())  # not a name of ours
+    file.with_name(file.name.replace("-Ada-", "-Ben-")).write_bytes(file.read_bytes())
+    assert len(correction_files(out)) == 2
+    assert len(read_corrections(out).corrections) == 1
+
+
+@pytest.mark.parametrize("who", ["", "  ", "a" * 81, "Ada\x1b[31m"])
+def test_a_name_that_is_none_is_refused(out: Path, who: str):
+    with pytest.raises(OutputError, match="--who"):
+        Journal(out, who)
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(out: Path):
+    (out / FOLDER).write_text("")
+    with pytest.raises(OutputError, match="nothing was changed"):
+        Journal(out, "Ada").append(say("reject", rows_of(out)[0]))
+
+
+@pytest.mark.parametrize("content", [b"", b"PAR1", b"PAR1" + b"\0" * 100 + b"PAR1"])
+def test_a_torn_file_is_a_problem_and_the_others_are_read(out: Path, content: bytes):
+    keep(out, say("reject", rows_of(out)[0]))
+    (out / FOLDER / "20261127T120000000000Z-Eve-000000.parquet").write_bytes(content)
+    found = read_corrections(out)
+    assert len(found.corrections) == 1
+    assert [problem.row for problem in found.problems] == [None]
+
+
+def _write(out: Path, schema: pa.Schema = SCHEMA, **changes: object) -> Path:
+    keep(out, say("label", rows_of(out)[0], "GFIG"))
+    file = correction_files(out)[0]
+    rows = pq.read_table(file).to_pylist()
+    pq.write_table(pa.Table.from_pylist([rows[0] | changes], schema), file)
+    return file
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"action": "delete"},
+        {"action": None},
+        {"who": "x" * 200},
+        {"who": "Eve\n"},
+        {"value": None},
+        {"value": "A\x1b[2J"},
+        {"made_at": None},
+        {"subfigure_id": "../../etc/passwd"},
+        {"paper_id": "1"},
+        {"image_sha256": None},
+        {"correction_id": "1"},
+        {"subfigure_bbox": [0.0, float("nan"), 1.0, 1.0]},
+        {"figure_bbox": [0.0, 0.0, 1e9, 1.0]},
+        {"action": "split", "pieces": []},
+        {"action": "split", "pieces": [{"subfigure_id": f"{1:016x}/0/1", "bbox": [0.0, 0.0, 1.0, 1.0],
+                                        "image": b"<svg/>", "width": 1, "height": 1}]},
+        {"action": "caption", "value": "x" * 30_000},
+    ],
+)  # fmt: skip
+def test_a_row_that_makes_no_sense_is_left_out_and_said(out: Path, changes: dict[str, object]):
+    corrections, problems = read_file(_write(out, **changes))
+    assert corrections == []
+    assert [problem.row for problem in problems] == [0]
+
+
+def test_a_file_of_other_columns_is_a_problem(out: Path):
+    schema = pa.schema([pa.field("who", pa.string())])
+    assert read_file(_write(out, schema))[1][0].sentence.endswith("its columns are not those of corrections")
+
+
+_TEXT = st.one_of(st.none(), st.text(max_size=20))
+
+
+@settings(max_examples=60, deadline=None)
+@given(values=st.dictionaries(st.sampled_from(["who", "value", "action", "queue", "subfigure_id"]), _TEXT))
+def test_wild_values_never_raise(tmp_path_factory: pytest.TempPathFactory, values: dict[str, str | None]):
+    out = tmp_path_factory.mktemp("wild")
+    part(out, FIRST, [row(1)])
+    corrections, problems = read_file(_write(out, **values))
+    assert len(corrections) + len(problems) == 1

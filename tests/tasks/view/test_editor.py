@@ -1,0 +1,298 @@
+"""What people do in the view becomes corrections, is seen at once, and comes from nobody else's page."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from starlette.testclient import TestClient
+
+from tasks.corrections.actions import Correction, in_force
+from tasks.corrections.checking import check_corrections
+from tasks.corrections.files import read_corrections
+from tasks.index.embedded import EmbeddedIndex
+from tasks.index.update import plan_update
+from tasks.view.app import create_app
+from tests.tasks.corrections.acts import parts_of
+from tests.tasks.index.test_search import indexed
+from tests.tasks.small_datasets import png
+from tests.tasks.view.papers import with_pdf
+
+OURS = {"Origin": "http://localhost", "Content-Type": "application/x-www-form-urlencoded"}
+
+
+class Person:
+    """Somebody at a view."""
+
+    def __init__(self, client: TestClient, out: Path, paper_id: str) -> None:
+        self.client, self.out, self.paper_id = client, out, paper_id
+        self.first, self.second = (f"{paper_id[:16]}/0/{number}" for number in (0, 1))
+        self.token = re.search(r'name="token" value="([^"]+)"', client.get("/edit").text)[1]
+
+    def post(self, path: str, headers: dict[str, str] = OURS, **fields: object):
+        body = urlencode({"token": self.token, **fields}, doseq=True)
+        return self.client.post(path, content=body, headers=headers, follow_redirects=False)
+
+    def say(self, action: str, name: str, value: str = "", **fields: object):
+        return self.post("/say", action=action, id=name, value=value, **fields)
+
+    @property
+    def standing(self) -> list[Correction]:
+        return in_force(read_corrections(self.out).corrections)
+
+    def page(self, path: str) -> str:
+        return self.client.get(path).text
+
+
+@pytest.fixture
+def person(tmp_path: Path) -> Iterator[Person]:
+    out, paper_id = with_pdf(tmp_path)
+    with TestClient(create_app(indexed(out), who="Ada"), base_url="http://localhost") as client:
+        yield Person(client, out, paper_id)
+
+
+def test_without_edit_nothing_can_be_said(tmp_path: Path):
+    out, paper_id = with_pdf(tmp_path)
+    with TestClient(create_app(indexed(out)), base_url="http://localhost") as client:
+        assert client.get("/edit").status_code == 404
+        assert client.post("/say", headers=OURS, content="").status_code == 405
+        assert "/edit" not in client.get("/").text
+        assert "checkbox" not in client.get(f"/paper/{paper_id}").text
+    assert not (out / "corrections").exists()
+
+
+def test_a_label_holds_at_once_everywhere_and_the_parts_are_untouched(person: Person):
+    before = parts_of(person.out)
+    answer = person.say("label", person.first, "GTAB")
+    assert answer.status_code == 303
+    assert "by a person" in person.page(f"/subfigure/{person.first}")
+    assert "1 subfigure" in person.page("/?modality=illustration/table")
+    assert "table, form" in person.page("/?q=cristae")
+    assert [(one.who, one.value, one.subfigure_id) for one in person.standing] == [
+        ("Ada", "GTAB", person.first)
+    ]
+    assert parts_of(person.out) == before
+    with EmbeddedIndex(person.out) as target:
+        assert plan_update(person.out, target).empty
+
+
+def test_rows_come_in_the_order_of_the_queue_and_only_once(person: Person):
+    shown = []
+    address = "/edit?queue=random"
+    for _ in range(3):
+        html = person.page(address)
+        shown.append(re.search(r'src="/picture/([^"]+)"', html)[1])
+        address = person.say("label", shown[-1], "GFIG", queue="random").headers["location"]
+    assert len(set(shown)) == 3
+    assert {one.queue for one in person.standing} == {"random"}
+    assert "71 left here" in person.page(address)
+
+
+def test_each_class_has_a_key_the_likeliest_first(person: Person):
+    html = person.page(f"/edit?at={person.first}")
+    keyed = re.findall(r'value="([A-Z0-9]{4})" data-key="(.)"', html)
+    assert keyed[0] == ("DMFL", "1")  # the model's probabilities, in the order of its classes
+    assert keyed[1] == ("GFIG", "2")
+    assert len({key for _, key in keyed}) == len(keyed) == 30
+    others = set(re.findall(r'data-(?:key|focus)="(.)"', html)) - {key for _, key in keyed}
+    assert others == set("x+-bmulc")
+
+
+@pytest.mark.parametrize(
+    ("action", "value", "column", "wanted"),
+    [
+        ("several", "", "compound", 1.0),
+        ("letter", "c", "panel_label", "c"),
+        ("caption", "Livers", "subcaption", "Livers"),
+        ("reject", "", "rejected", True),
+    ],
+)
+def test_other_words_hold_too(person: Person, action: str, value: str, column: str, wanted: object):
+    from tasks.index.search import SearchIndex
+
+    person.say(action, person.first, value)
+    with SearchIndex(person.out) as index:
+        assert getattr(index.subfigure(person.first), column) == wanted
+
+
+def test_no_figure_goes_and_comes_back(person: Person):
+    person.say("no_figure", person.first)
+    assert "73 subfigures" in person.page("/")
+    assert person.client.get(f"/subfigure/{person.first}").status_code == 404
+    assert person.post("/undo", queue="unsure").headers["location"].startswith("/edit?")
+    assert "74 subfigures" in person.page("/")
+    assert person.client.get(f"/picture/{person.first}").content == png(0)
+    assert person.client.get(f"/thumbnail/{person.first}").status_code == 200
+    assert person.standing == []
+    assert "nothing left to take back" in person.post("/undo").text
+
+
+def test_many_at_once(person: Person):
+    names = [f"{number:016x}/0/0" for number in range(10, 20)]
+    answer = person.post("/say", action="label", id=names, value="DMEL", filters="/?page=2&q=chart")
+    assert answer.headers["location"] == "/?q=chart&page=2"
+    assert "10 subfigures" in person.page("/?modality=microscopy/electron")
+
+
+def test_merged_panels_are_one_with_the_page_s_own_pixels(person: Person):
+    name = person.post("/merge", id=[person.second, person.first]).headers["location"].partition("at=")[2]
+    name = name.replace("%2F", "/")
+    (said,) = person.standing
+    assert (said.action, said.subfigure_id, said.others[0].subfigure_id) == (
+        "merge",
+        person.first,
+        person.second,
+    )
+    assert said.pieces[0].bbox == pytest.approx((50, 50, 250, 200))
+    assert said.pieces[0].width == pytest.approx(833, abs=3)
+    assert "73 subfigures" in person.page("/")
+    assert person.client.get(f"/picture/{name}").content == said.pieces[0].image
+    assert person.say("label", name, "GTAB").status_code == 303
+    assert "1 subfigure" in person.page("/?modality=illustration/table")
+    person.post("/undo", correction=said.correction_id, then="changes")
+    assert "74 subfigures" in person.page("/")
+    assert person.client.get(f"/subfigure/{name}").status_code == 404
+
+
+def test_a_split_and_a_drawn_panel(person: Person):
+    halves = ["0.2,0.125,0.5,0.3", "0.2,0.3,0.5,0.5"]
+    answer = person.post("/boxes", id=person.first, box=halves, mode="split")
+    assert answer.status_code == 303
+    assert "75 subfigures" in person.page("/")
+    split = person.standing[0]
+    assert [piece.bbox[:2] for piece in split.pieces] == [pytest.approx((60, 50)), pytest.approx((60, 120))]
+    person.post("/boxes", id=person.second, box="0.5,0.6,0.9,0.8", mode="draw")
+    assert "76 subfigures" in person.page("/")
+    made = split.pieces[0].subfigure_id
+    person.post("/boxes", id=made, box="0.2,0.125,0.4,0.3", mode="split")  # a piece of a piece
+    assert person.client.get(f"/subfigure/{made}").status_code == 404
+    assert list(check_corrections(person.out)) == []
+    with EmbeddedIndex(person.out) as target:
+        assert plan_update(person.out, target).empty
+
+
+def test_what_was_done_is_listed_and_anything_can_be_taken_back(person: Person):
+    person.say("label", person.first, "GTAB")
+    person.say("caption", person.second, "<script>alert(1)</script>")
+    html = person.page("/changes")
+    assert "2 corrections, 2 of them by" in " ".join(html.split())
+    assert "<script>alert" not in html
+    first = person.standing[0]
+    assert (
+        person.post("/undo", correction=first.correction_id, then="changes").headers["location"] == "/changes"
+    )
+    assert [one.action for one in person.standing] == ["caption"]
+    assert "taken back" in person.page("/changes")
+
+
+def test_two_sessions_see_each_other(person: Person):
+    with TestClient(create_app(person.out, who="Ben"), base_url="http://localhost") as client:
+        other = Person(client, person.out, person.paper_id)
+        person.say("label", person.first, "GTAB")
+        other.say("label", person.second, "GTAB")
+        assert "2 subfigures" in other.page("/?modality=illustration/table")
+        other.say("label", person.first, "GGEL")  # the last word
+        assert "1 subfigure" in other.page("/?modality=illustration/table")
+    assert {one.who for one in person.standing} == {"Ada", "Ben"}
+
+
+@pytest.mark.parametrize("queue", ["unsure", "unlike", "refused", "disagree", "random", "nonsense"])
+def test_every_order_has_a_page(person: Person, queue: str):
+    html = person.client.get("/edit", params={"queue": queue})
+    assert html.status_code == 200
+    if queue in ("unlike", "unsure", "random"):
+        assert "left here" in html.text
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "words"),
+    [
+        ("/say", {"action": "label", "id": "x", "value": "GTAB"}, "load the page again"),
+        ("/say", {"action": "delete", "id": "FIRST"}, "no such action"),
+        ("/say", {"action": "label", "id": "FIRST", "value": "Quilt"}, "no class"),
+        ("/say", {"action": "label"}, "load the page again"),
+        ("/merge", {"id": "FIRST"}, "two or more panels"),
+        ("/merge", {"id": ["FIRST", f"{10:016x}/0/0"]}, "of one figure"),
+        ("/boxes", {"id": "FIRST", "mode": "split"}, "draw 1 to"),
+        ("/boxes", {"id": "FIRST", "box": "0,0,nan,1"}, "four numbers"),
+        ("/boxes", {"id": "FIRST", "box": "0,0,1"}, "four numbers"),
+        ("/boxes", {"id": "FIRST", "box": "0.5,0.5,0.5,0.5"}, "too small"),
+        ("/boxes", {"id": f"{10:016x}/0/0", "box": "0,0,1,1"}, "no longer where it was"),
+    ],
+)
+def test_what_makes_no_sense_is_said_and_nothing_is_kept(
+    person: Person, path: str, fields: dict[str, object], words: str
+):
+    named = {name: _named(value, person) for name, value in fields.items()}
+    answer = person.post(path, **named)
+    assert answer.status_code in (400, 409)
+    assert words in answer.text
+    assert person.standing == []
+
+
+def _named(value: object, person: Person) -> object:
+    if isinstance(value, list):
+        return [_named(one, person) for one in value]
+    return person.first if value == "FIRST" else value
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Origin": ""},
+        {"Origin": "http://localhost:99"},
+        {"Origin": "http://localhost", "Sec-Fetch-Site": "cross-site"},
+        {"Origin": "http://localhost", "Sec-Fetch-Site": "same-site"},
+        {"Origin": "http://localhost", "Content-Type": "multipart/form-data; boundary=x"},
+        {"Origin": "http://localhost", "Content-Type": "text/plain"},
+        {"Origin": "http://localhost", "Content-Length": "1000000"},
+    ],
+)
+def test_forms_of_other_pages_are_refused(person: Person, headers: dict[str, str]):
+    answer = person.say("label", person.first, "GTAB", headers=OURS | headers)
+    assert answer.status_code in (403, 413)
+    assert person.standing == []
+
+
+def test_a_form_without_our_token_is_refused(person: Person):
+    for token in ("", "guess", "ü"):
+        answer = person.say("label", person.first, "GTAB", token=token)
+        assert answer.status_code == 403
+    assert person.standing == []
+
+
+@pytest.mark.parametrize(
+    "target", ["//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:x"]
+)
+def test_no_form_leads_elsewhere(person: Person, target: str):
+    answer = person.say("label", person.first, "GTAB", filters=target, then=target)
+    location = answer.headers["location"]
+    assert location.startswith(("/?", "/edit?")) or location == "/"
+    assert "evil" not in location
+
+
+def test_an_open_view_shows_nothing_without_its_token(tmp_path: Path):
+    out, _ = with_pdf(tmp_path)
+    app = create_app(indexed(out), who="Ada", token="a long secret")  # noqa: S106
+    with TestClient(app, base_url="http://localhost", follow_redirects=False) as client:
+        for path in ("/", "/static/view.css", "/?token=wrong", "/?token=%ff", f"/?{'a=b&' * 50}"):
+            answer = client.get(path)
+            assert (answer.status_code, "subfigure" in answer.text) == (401, False)
+        assert client.post("/say", headers=OURS, content="token=x").status_code == 401
+        answer = client.get("/?token=a+long+secret")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/")
+        assert "a long secret" not in answer.headers["set-cookie"]
+        assert {"HttpOnly", "SameSite=Strict"} <= set(answer.headers["set-cookie"].split("; "))
+        assert "74 subfigures" in client.get("/").text
+
+
+def test_whoever_corrects_keeps_the_page_s_policy(person: Person):
+    headers = person.client.get("/edit").headers
+    assert "script-src 'self'" in headers["content-security-policy"]
+    assert headers["referrer-policy"] == "same-origin"
+    html = person.page("/edit") + person.page("/changes") + person.page(f"/boxes/{person.first}")
+    assert "style=" not in html
+    assert "onclick" not in html

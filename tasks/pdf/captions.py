@@ -87,7 +87,8 @@ def _starts_caption(page: PageContent, index: int, style: Style) -> _Start | Non
     label = read_label(line.text) if line.upright else None
     if label is None or label.refers or not _starts_paragraph(page, index):
         return None
-    if (label.bracketed or (label.tells and not label.separated)) and style.sets(line):
+    aside = label.bracketed and not (line.bold and label.titled)
+    if (aside or (label.tells and not label.separated)) and style.sets(line):
         return None  # "Figure 3 shows", be it with a label in bold
     certainty = 2 * line.bold + 2 * label.separated + label.titled + (not style.sets(line))
     if label.runs_on and not (label.separated or line.bold):

@@ -18,6 +18,7 @@ from tasks.pdf.pages import PageContent, side_views
 from tasks.pdf.styles import Style, body_style
 from tasks.pdf.uncaptioned import free_artwork, is_figure
 from tasks.records import Box
+from tasks.wording.labels import shows_a_still
 
 LEAST_WORDS = (80.0, 30.0)
 """Points: a figure of words alone (a listing, a sequence) is at least so wide and high."""
@@ -47,6 +48,7 @@ def find_figures(
             ]
     claimed = {f.caption for f in found}
     waiting = [c for c in captions if c.kind == "figure" and c.text and c not in claimed]
+    waiting = [c for c in waiting if not shows_a_still(c.label)]
     waiting = [c for c in waiting if c.label not in {f.caption.label for f in found if f.caption}]
     across = bind_across_pages(spare, waiting)
     captioned = bool(found) or any(f.caption for f in across)

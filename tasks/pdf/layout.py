@@ -18,7 +18,7 @@ from scipy import ndimage
 from tasks import boxes
 from tasks.pdf.captions import CaptionBlock
 from tasks.pdf.furniture import Furniture, in_margin, numberless, rounded
-from tasks.pdf.lines import Line
+from tasks.pdf.lines import OBLIQUE, Line
 from tasks.pdf.pages import PageContent, Paint, stands_out
 from tasks.pdf.styles import Style
 from tasks.records import Box
@@ -26,6 +26,8 @@ from tasks.records import Box
 CELL = 3
 """Pixels of ink in a cell; components join where no cell between them is empty, up to 2 to 3.6 points apart."""
 
+TINT_EDGE = 3.0
+"""Points: how far within a frame its ground is looked at, clear of the frame's own line; the ring is as wide."""
 
 LEAST_WORDS = 5
 """Words of a line that may be a caption; fewer are a legend or an axis."""
@@ -87,7 +89,11 @@ def read_layout(
     } | page.numbers
     body = _body_lines(page, style, paints, in_caption | running)
     body |= _foreign_captions(page, style, paints, in_caption | running | body)
-    loose = [line for i, line in enumerate(page.lines) if i not in in_caption | running | body]
+    loose = [
+        line
+        for i, line in enumerate(page.lines)
+        if i not in in_caption | running | body and not _is_watermark(line, style)
+    ]
     tables = [_table_box(c, loose, page, paints, captions) for c in captions if c.kind == "table"]
     barriers = [page.lines[i].bbox for i in body] + [t for t in tables if t] + list(claimed)
     barriers += [c.label_bbox for c in captions if c.label_bbox and not boxes.overlaps(c.label_bbox, c.bbox)]
@@ -170,6 +176,11 @@ def _foreign_captions(page: PageContent, style: Style, paints: Sequence[Paint], 
                 j for j, more in enumerate(page.lines) if more.block == line.block and j not in other
             )
     return found
+
+
+def _is_watermark(line: Line, style: Style) -> bool:
+    """Whether a line runs obliquely in large type: its box covers what lies under it, which is no text for that."""
+    return line.turn == OBLIQUE and line.size > 2 * style.size
 
 
 def _is_heading(line: Line, style: Style) -> bool:
@@ -273,11 +284,17 @@ def _ink(page: PageContent, frames: Sequence[Box]) -> npt.NDArray[np.bool_]:
         inside = grey[rows, columns]
         if inside.size == 0:
             continue
-        tint = int(np.bincount(inside.ravel(), minlength=256).argmax())
-        ink[rows, columns] = stands_out(inside, tint)
+        ink[rows, columns] = stands_out(inside, _tint(inside, round(TINT_EDGE * page.scale)))
     for frame in frames:
         _erase_outline(ink, page, frame)
     return ink
+
+
+def _tint(inside: npt.NDArray[np.uint8], edge: int) -> int:
+    """The grey of a frame's ground along its edges: in its middle a picture may cover more than the ground."""
+    rings = (inside[edge : 2 * edge], inside[-2 * edge : -edge], inside[:, edge : 2 * edge], inside[:, -2 * edge : -edge])
+    around = np.concatenate([ring.ravel() for ring in rings])
+    return int(np.bincount(around if around.size else inside.ravel(), minlength=256).argmax())
 
 
 def _erase_outline(ink: npt.NDArray[np.bool_], page: PageContent, frame: Box) -> None:

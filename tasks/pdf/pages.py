@@ -218,7 +218,7 @@ def _under_text(page: pymupdf.Page, log: Sequence[tuple[str, Box]]) -> Callable[
 
 
 def _is_image(operation: str) -> bool:
-    return "image" in operation or "shade" in operation
+    return "image" in operation or "imgmask" in operation or "shade" in operation
 
 
 def _read_paints(log: Sequence[tuple[str, Box]], frame: pymupdf.Matrix, bounds: Box) -> list[Paint]:

@@ -9,7 +9,7 @@ user names, and reports, search documents and exports of a dataset that is there
        inputs/   index/
        dataset/   extraction/
        stores/   pdf/   panels/                                                                what they stand on
-       wording/
+       wording/   rules/
        records  settings  errors  boxes  texts  clock  ahead  progress  modalities  version …  what everybody uses
 
 Imports go down in this drawing, and from anywhere to `models`; nothing here knows a flow.
@@ -19,6 +19,7 @@ dataset/         the dataset at rest: columns, parts, ledger, lock
 inputs/          what the user names, as papers and shards
 pdf/             figures and captions on the pages of a PDF
 wording/         how papers word labels and captions, in PDF and JATS alike
+rules/           the numbers that the rules for printed pages go by
 panels/          figures cut into panels, their letters and subcaptions
 extraction/      papers read by processes, under limits of time and memory
 pmc/             PMC's bucket, followed night by night

@@ -33,7 +33,9 @@ _OTHER = _listed(
 )
 _TRANSLATED = {
     **dict.fromkeys(_listed("esquema schéma schema схема"), "Scheme"),
-    **dict.fromkeys(_listed("gráfico gráfica grafico graphique grafik wykres график графік графикон"), "Graph"),
+    **dict.fromkeys(
+        _listed("gráfico gráfica grafico graphique grafik wykres график графік графикон"), "Graph"
+    ),
     **dict.fromkeys(_listed("imagen imagem immagine"), "Image"),
     **dict.fromkeys(_listed("foto fotografía fotografia фото"), "Photo"),
     **dict.fromkeys(_listed("lámina planche tafel"), "Plate"),
@@ -71,7 +73,7 @@ def _spaced(word: str) -> str:
 
 def _any(words: Iterable[str]) -> str:
     """The longest first, for a pattern takes the first alternative that fits."""
-    letterspaced = {"figure", "scheme", "plate", "chart", "table"}
+    letterspaced = {"fig", "figure", "scheme", "plate", "chart", "table"}
     ordered = sorted(words, key=len, reverse=True)
     return "|".join(_spaced(word) if word in letterspaced else re.escape(word) for word in ordered)
 
@@ -81,11 +83,11 @@ _SUPPLEMENT = (
     r"[.,:]?\s+|SI\s+(?:appendix,?\s+)?|ED\s+|web\s+|text[\s-]|extended\s+data\s+|expanded\s+view\s+|online\s+|additional\s+file\s+S?\d{1,2}\s?[:.,–—-]?\s*"
     r"|additional\s+|(?:appendix|box)(?:\s+(?:\d{1,2}|(?-i:[A-Z])))?\s?[:.,–—-]?\s*)?"
 )
-_WORD = rf"(?P<word>{_any([*_FIGURE, *_TABLE, *_OTHER, *_TRANSLATED])})(?P<plural>s(?=[\s.]))?(?P<dot>\.?)"
+_WORD = rf"(?P<word>{_any([*_FIGURE, *_TABLE, *_OTHER, *_TRANSLATED])})(?P<plural>s(?=[\s.]))?(?P<dot>\s?[.,]?)"
 _ITEM = r"(?:(?:(?-i:EV|ED|SI|ESM|[A-HS])|s)[.\s-]{0,2})?\d{1,3}(?:\.\d{1,3}){0,2}"
 _ITEM += r"(?:[A-Za-z](?:[–-][A-Za-z](?!\w))?)?(?![\w%])"
 _JOINT = r"\s?(?:[–—‒,&+/-]|\b(?:and|to|und|bis|et|y|e|и)\b)\s?"
-_NUMBER = rf"(?P<number>(?P<first>{_ITEM}|[IVX]{{1,5}}(?![\w%]))(?:(?:{_JOINT}){{1,2}}{_ITEM}){{0,4}})"
+_NUMBER = rf"(?P<number>(?P<first>{_ITEM}|[IVX]{{1,5}}(?![\w%])|(?-i:l)(?=[.:\s]))(?:(?:{_JOINT}){{1,2}}{_ITEM}){{0,4}})"
 _CHILD = r"(?P<child>\s?[—–-]\s?figure\s+supplement\s+\d{1,2}\b)?"
 _END = r"(?P<close>\s?[)\]])?(?P<rest>.*)$"
 _OPEN = r"^[^\w(\[]{0,2}(?P<open>[(\[]\s?)?"
@@ -163,9 +165,7 @@ def read_label(text: str) -> Label | None:
     """The label that a text begins with; None where it begins with none."""
     if not _NUMBERED.match(text):
         return None
-    match = next(
-        filter(None, (pattern.match(text) for pattern in _PATTERNS)), None
-    )
+    match = next(filter(None, (pattern.match(text) for pattern in _PATTERNS)), None)
     if match is None:
         return None
     number, rest = _number(match)
@@ -260,6 +260,7 @@ def _term(word: str) -> str:
 
 def _normal_number(number: str) -> str:
     """`S. 1` as `S1` (but `A.1` of an appendix as it is), the joints of a range as printed, a dash as an en dash."""
+    number = "1" if number == "l" else number  # as text recognition reads it
     number = re.sub(r"\b(EV|ED|SI|ESM|[SsA-H](?!\.\d)|[Ss](?=\.))[.\s-]{1,2}(?=\d)", r"\1", number)
     number = re.sub(r"\s*[–—‒-]\s*(?=[A-Z]{0,2}\d)", "–", number)
     return re.sub(r"\s+", " ", re.sub(r"\s*([,&/+])\s*", _joint, number)).strip()

@@ -92,12 +92,15 @@ _PREFIXES = frozenset(
 """First parts that no compound has with those: "phenotype" and "independent" are one word."""
 _FIRST_PARTS = frozenset(
     _listed(
-        "age case cell cross dose double drug five four full half high long low self short single three time triple two well"
+        "age case cell cross dose double drug five four full half high long low self short single three time triple "
+        "two well"
     )
 )
 """First parts of compounds: "half-life", "dose-response"; behind a syllable of one word stand only these tails."""
 _CLOSED_TAILS = frozenset(
-    _listed("ed en ened ening er ers est fully hand ing ish land light lighted lighting lights ly ness s teen way y")
+    _listed(
+        "ed en ened ening er ers est fully hand ing ish land light lighted lighting lights ly ness s teen way y"
+    )
 )
 _LONGEST_WORD = 20
 """Letters: what is longer in a paper's text is several words whose spaces were lost, or a chemical name."""

@@ -123,9 +123,8 @@ def lines_on_next_page(
     """
     last = page.lines[taken[-1]]
     width = boxes.width(boxes.hull(page.lines[i].bbox for i in taken))
-    whole = last.text.endswith(_ENDS) or boxes.width(last.bbox) < rules().captions.full_line * max(
-        width, style.column
-    )
+    width = width if len(taken) > 1 else max(width, style.column)
+    whole = last.text.endswith(_ENDS) or boxes.width(last.bbox) < rules().captions.full_line * width
     if whole or style.sets(last) or not _is_lowest(page, taken, style):
         return []
     upright = [

@@ -148,7 +148,9 @@ def _words_alone(layout: PageLayout, caption: CaptionBlock, way: Direction) -> B
     settings = rules().figures
     titles = [boxes.grown(box, 1) for box in layout.headings]
     words = [c for c in layout.components if not c.graphic and not c.rule]
-    words = [c for c in words if not any(boxes.share_inside(c.bbox, box) > rules().layout.mostly for box in titles)]
+    words = [
+        c for c in words if not any(boxes.share_inside(c.bbox, box) > rules().layout.mostly for box in titles)
+    ]
     first = [
         c
         for c in words

@@ -83,7 +83,9 @@ _SUPPLEMENT = (
     r"[.,:]?\s+|SI\s+(?:appendix,?\s+)?|ED\s+|web\s+|text[\s-]|extended\s+data\s+|expanded\s+view\s+|online\s+|additional\s+file\s+S?\d{1,2}\s?[:.,–—-]?\s*"
     r"|additional\s+|(?:appendix|box)(?:\s+(?:\d{1,2}|(?-i:[A-Z])))?\s?[:.,–—-]?\s*)?"
 )
-_WORD = rf"(?P<word>{_any([*_FIGURE, *_TABLE, *_OTHER, *_TRANSLATED])})(?P<plural>s(?=[\s.]))?(?P<dot>\s?[.,]?)"
+_WORD = (
+    rf"(?P<word>{_any([*_FIGURE, *_TABLE, *_OTHER, *_TRANSLATED])})(?P<plural>s(?=[\s.]))?(?P<dot>\s?[.,]?)"
+)
 _ITEM = r"(?:(?:(?-i:EV|ED|SI|ESM|[A-HS])|s)[.\s-]{0,2})?\d{1,3}(?:\.\d{1,3}){0,2}"
 _ITEM += r"(?:[A-Za-z](?:[–-][A-Za-z](?!\w))?)?(?![\w%])"
 _JOINT = r"\s?(?:[–—‒,&+/-]|\b(?:and|to|und|bis|et|y|e|и)\b)\s?"

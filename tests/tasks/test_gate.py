@@ -10,6 +10,7 @@ import csv
 import importlib.util
 import json
 import re
+from collections.abc import Callable, Collection
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -63,14 +64,21 @@ def as_scored(figure: FoundFigure) -> dict[str, Any]:
     }
 
 
-def scores(folder: Path, score: ModuleType) -> dict[str, float]:
-    """F1 of figures, the share of labels and of captions that are right, over all papers of a folder."""
+def scores(
+    folder: Path,
+    score: ModuleType,
+    read: Callable[[Path], list[dict[str, Any]]] = figures_of,
+    stems: Collection[str] | None = None,
+) -> dict[str, float]:
+    """F1 of figures, the share of labels and of captions that are right, over a folder's papers, all or `stems`."""
     matched = predicted = gold = labels = named = captions = 0
     listed = folder / "figures.csv"
     rows = list(csv.DictReader(listed.open(newline=""))) if listed.exists() else []
     for path in sorted((folder / "gold").glob("*.json")):
+        if stems is not None and path.stem not in stems:
+            continue
         wanted = json.loads(path.read_text())
-        found = figures_of(folder / "pdf" / f"{path.stem}.pdf")
+        found = read(folder / "pdf" / f"{path.stem}.pdf")
         shown = [f for f in found if f["page"] in wanted.get("pages", [f["page"]])]
         pairs = score.pair(
             shown,

@@ -11,7 +11,7 @@ user names, and reports, search documents and exports of a dataset that is there
        corrections/
        dataset/   extraction/
        stores/   pdf/   panels/   article/                                                     what they stand on
-       wording/
+       wording/   rules/
        records  settings  errors  boxes  texts  clock  ahead  progress  modalities  version …  what everybody uses
 
 Imports go down in this drawing, and from anywhere to `models`; nothing here knows a flow.
@@ -23,6 +23,7 @@ inputs/          what the user names, as papers and shards
 pdf/             figures and captions on the pages of a PDF
 wording/         how papers word labels and captions, in PDF and JATS alike
 article/         what an article says of itself and of its figures: its JATS, sentences that cite figures, rights
+rules/           the numbers that the rules for printed pages go by
 panels/          figures cut into panels, their letters and subcaptions
 extraction/      papers read by processes, under limits of time and memory
 pmc/             PMC's bucket, followed night by night

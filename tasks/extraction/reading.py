@@ -56,9 +56,10 @@ def read_paper(files: PaperFiles, limits: ExtractionLimits) -> Extraction:
             Gap("figure", c.page, f"the artwork of {c.label} was not found (caption on page {c.page})")
             for c in without_artwork
         ]
-        if _is_scan(pages):
-            said = "the pages are pictures without text: captions cannot be read"
-            gaps.append(Gap("text", None, said))
+        if scanned := _scanned(pages):
+            places = f"page {scanned[0]}" if len(scanned) == 1 else f"pages {scanned[0]} to {scanned[-1]}"
+            said = f"the pages are pictures without text ({places}): captions cannot be read"
+            gaps.append(Gap("text", scanned[0], said))
         article = _article(files.jats, found, pages, gaps)
         words = words_of_figures(found, article)
         gaps += missing_figures(words, article, pages) if article else []
@@ -139,14 +140,15 @@ def with_attribution(figure: Figure, metadata: Metadata) -> Figure:
     return replace(figure, rights=replace(figure.rights, attribution=line))
 
 
-def _is_scan(pages: Sequence[PageContent]) -> bool:
-    """Whether most pages are one picture each and hardly a letter stands on any."""
-    pictures = sum(
-        any(p.image and boxes.area(p.bbox) > 0.8 * boxes.area(page.bounds) for p in page.paints)
+def _scanned(pages: Sequence[PageContent]) -> list[int]:
+    """The pages that are one picture each, where most are and hardly a letter stands on any; else none."""
+    pictures = [
+        page.number
         for page in pages
-    )
+        if any(p.image and boxes.area(p.bbox) > 0.8 * boxes.area(page.bounds) for p in page.paints)
+    ]
     letters = sum(len(line.text) for page in pages for line in page.lines)
-    return pictures > len(pages) / 2 and letters < 50 * len(pages)
+    return pictures if len(pictures) > len(pages) / 2 and letters < 50 * len(pages) else []
 
 
 def _read_figure(

@@ -11,11 +11,9 @@ from tasks import boxes
 from tasks.pdf.captions import CaptionBlock
 from tasks.pdf.found_figure import FoundFigure
 from tasks.pdf.pages import PageContent
+from tasks.rules.layout import rules
 
 Bound = list[tuple[list[FoundFigure], CaptionBlock]]
-
-PROSE = 8
-"""Words in a line of prose: what is written in a figure has hardly any such line."""
 
 
 def bind_across_pages(spare: Sequence[FoundFigure], waiting: Sequence[CaptionBlock]) -> list[FoundFigure]:
@@ -63,7 +61,9 @@ def _by_page(pieces: Sequence[FoundFigure]) -> list[list[FoundFigure]]:
 
 
 def _is_plate(page: PageContent) -> bool:
-    return sum(len(line.text.split()) >= PROSE for line in page.lines) <= 3
+    settings = rules().figures
+    prose = sum(len(line.text.split()) >= settings.plate_words for line in page.lines)
+    return prose <= settings.plate_lines
 
 
 def _on_facing_pages(spare: Sequence[FoundFigure], waiting: Sequence[CaptionBlock]) -> Bound:

@@ -8,48 +8,46 @@ from tasks import boxes
 from tasks.pdf.captions import CaptionBlock
 from tasks.pdf.layout import Component, PageLayout
 from tasks.records import Box
-
-REACH = (22.0, 16.0)
-"""Points, across and down: loose text this near to artwork (legends, axis labels, letters) belongs to it."""
-
-LEAST_SEED = 18.0
-"""Points: the longer side of the smallest component that a figure may start from."""
+from tasks.rules.layout import rules
 
 
 def seeds_of(layout: PageLayout) -> list[Component]:
     """The components that may be a figure or a part of one."""
+    least = rules().figures.least_seed
     return [
         c
         for c in layout.components
         if c.graphic
         and not c.rule
-        and max(boxes.width(c.bbox), boxes.height(c.bbox)) >= LEAST_SEED
+        and max(boxes.width(c.bbox), boxes.height(c.bbox)) >= least
         and not (c.frame and _is_typesetters(c, layout))
     ]
 
 
 def _is_typesetters(frame: Component, layout: PageLayout) -> bool:
     """Whether a frame was drawn by the publisher: about a caption or text, or about a picture and nothing else."""
-    if any(boxes.share_inside(frame.bbox, boxes.grown(image, 3)) > 0.9 for image in layout.images):
+    settings = rules().layout
+    images = [boxes.grown(image, rules().figures.frame_margin) for image in layout.images]
+    if any(boxes.share_inside(frame.bbox, image) > settings.inside for image in images):
         return False
     inside = [
-        c for c in layout.components if c is not frame and boxes.share_inside(c.bbox, frame.bbox) > 0.95
+        c
+        for c in layout.components
+        if c is not frame and boxes.share_inside(c.bbox, frame.bbox) > settings.enclosed
     ]
-    if any(boxes.share_inside(c.bbox, frame.bbox) > 0.9 for c in layout.captions):
+    if any(boxes.share_inside(c.bbox, frame.bbox) > settings.inside for c in layout.captions):
         return True
     graphics = [c for c in inside if c.graphic]
     if not graphics:
         # Print without any sentence is a plot whose points and labels are letters.
         return not inside or _sentences_in(frame.bbox, layout) > 0
-    return all(
-        any(boxes.share_inside(c.bbox, boxes.grown(image, 3)) > 0.9 for image in layout.images)
-        for c in graphics
-    )
+    return all(any(boxes.share_inside(c.bbox, image) > settings.inside for image in images) for c in graphics)
 
 
 def _sentences_in(box: Box, layout: PageLayout) -> int:
-    lines = [line for line in layout.page.lines if len(line.text.split()) >= 5]
-    return sum(boxes.share_inside(line.bbox, box) > 0.9 for line in lines)
+    least, inside = rules().figures.frame_words, rules().layout.inside
+    lines = [line for line in layout.page.lines if len(line.text.split()) >= least]
+    return sum(boxes.share_inside(line.bbox, box) > inside for line in lines)
 
 
 def corridor(a: Box, b: Box) -> Box:
@@ -70,7 +68,9 @@ def is_blocked(layout: PageLayout, a: Box, b: Box, caption: CaptionBlock) -> boo
 def crosses(corridor: Box, barrier: Box) -> bool:
     """Whether a barrier stands in a corridor, not just at its edge."""
     common = boxes.intersection(corridor, barrier)
-    return boxes.width(common) > 3 and boxes.height(common) > 0.4 * boxes.height(barrier)
+    settings = rules().figures
+    high = boxes.height(common) > settings.barrier_height * boxes.height(barrier)
+    return high and boxes.width(common) > settings.barrier_width
 
 
 def artwork_box(layout: PageLayout, seeds: Sequence[Component], without: Sequence[Box] = ()) -> Box:
@@ -81,8 +81,9 @@ def artwork_box(layout: PageLayout, seeds: Sequence[Component], without: Sequenc
     box = boxes.hull(s.bbox for s in seeds)
     candidates = set(seeds_of(layout))
     rest = [c for c in layout.components if c not in candidates and not c.frame]
-    above = [other for other in without if other[3] < box[1] + 2]
-    rest = [c for c in rest if not any(boxes.share_inside(c.bbox, boxes.grown(b, 1)) > 0.5 for b in above)]
+    above = [boxes.grown(other, 1) for other in without if other[3] < box[1] + rules().figures.touching]
+    mostly = rules().layout.mostly
+    rest = [c for c in rest if not any(boxes.share_inside(c.bbox, other) > mostly for other in above)]
     while True:
         near = [c for c in rest if _is_near(c, box) and _may_grow(layout, box, c.bbox)]
         if not near:
@@ -93,27 +94,30 @@ def artwork_box(layout: PageLayout, seeds: Sequence[Component], without: Sequenc
 
 def _may_grow(layout: PageLayout, box: Box, part: Box) -> bool:
     """Whether a figure's box may take in a part without running into body text, a table or a caption."""
-    grown = boxes.hull([box, part])
+    grown, touching = boxes.hull([box, part]), -rules().figures.touching
     others = (*(c.bbox for c in layout.captions), *layout.barriers)
     return not any(
-        boxes.overlaps(grown, other, -2) and not boxes.overlaps(box, other, -2) for other in others
+        boxes.overlaps(grown, other, touching) and not boxes.overlaps(box, other, touching)
+        for other in others
     )
 
 
 def with_columns(layout: PageLayout, box: Box, caption: CaptionBlock) -> Box:
     """A figure's box with the columns of print in its rows, as of a forest plot, above or below its caption."""
-    left, right = caption.bbox[0] - 5, caption.bbox[2] + 5
+    margin = rules().figures.column_margin
+    left, right = caption.bbox[0] - margin, caption.bbox[2] + margin
     for x0, y0, x1, y1 in (part.bbox for part in layout.components if not part.graphic):
-        beside = (left < x0 < box[0] or box[2] < x1 < right) and y0 > box[1] - 5 and y1 < box[3] + 5
-        if beside and _may_grow(layout, box, (x0, y0, x1, y1)):
+        beside = left < x0 < box[0] or box[2] < x1 < right
+        in_rows = y0 > box[1] - margin and y1 < box[3] + margin
+        if beside and in_rows and _may_grow(layout, box, (x0, y0, x1, y1)):
             box = boxes.hull([box, (x0, y0, x1, y1)])
     return box
 
 
 def _is_near(part: Component, box: Box) -> bool:
-    dx, dy = boxes.gaps(part.bbox, box)
+    settings, (dx, dy) = rules().figures, boxes.gaps(part.bbox, box)
     if not part.rule:
-        return dx < REACH[0] and dy < REACH[1]
+        return dx < settings.reach_across and dy < settings.reach_down
     # A rule that sticks out was drawn for something else.
     longer = max(boxes.width(part.bbox) - boxes.width(box), boxes.height(part.bbox) - boxes.height(box))
-    return max(dx, dy) < 2 and longer <= 5
+    return max(dx, dy) < settings.touching and longer <= settings.rule_overhang

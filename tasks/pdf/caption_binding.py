@@ -11,17 +11,9 @@ from tasks.pdf.artwork import is_blocked, seeds_of
 from tasks.pdf.captions import CaptionBlock
 from tasks.pdf.layout import Component, PageLayout
 from tasks.records import Box
+from tasks.rules.layout import rules
 
 Direction = Literal["above", "below", "beside"]
-
-WRONG_WAY = 40.0
-"""Points added to a distance that does not lead the way the paper's other captions point."""
-
-FIRST_CLAIM = 120.0
-"""Points: how far a caption without artwork may reach for the piece nearest to it."""
-
-FAR = 100.0
-"""Points, or as many as it is long: what is further from all of a figure (a logo, a portrait) is no part of it."""
 
 
 def direction_of(seed: Box, caption: Box) -> Direction:
@@ -34,6 +26,7 @@ def direction_of(seed: Box, caption: Box) -> Direction:
 
 def usual_way(layouts: Sequence[PageLayout]) -> Direction:
     """Where this paper's figures stand, seen from their captions, by the cases that leave no doubt."""
+    sure = rules().figures.sure_distance
     votes: Counter[Direction] = Counter()
     for layout in layouts:
         for caption in layout.captions:
@@ -41,7 +34,7 @@ def usual_way(layouts: Sequence[PageLayout]) -> Direction:
                 ways = {
                     direction_of(s.bbox, caption.bbox)
                     for s in seeds_of(layout)
-                    if max(boxes.gaps(s.bbox, caption.bbox)) < 40
+                    if max(boxes.gaps(s.bbox, caption.bbox)) < sure
                     and not is_blocked(layout, s.bbox, caption.bbox, caption)
                 }
                 votes.update(ways if len(ways) == 1 else ())
@@ -54,7 +47,7 @@ def bind_seeds(layout: PageLayout, way: Direction) -> dict[CaptionBlock, list[Co
     The figures of a page grow at once, as in Prim's algorithm: the next seed to join is the one nearest to any
     caption or to a seed already bound, so that a figure of many tiles hangs together and keeps its neighbours off.
     """
-    free = seeds_of(layout)
+    free, far = seeds_of(layout), rules().figures.far
     bound: dict[CaptionBlock, list[Component]] = {c: [] for c in layout.captions}
     best: dict[Component, tuple[float, CaptionBlock]] = {}
     for seed in free:
@@ -75,7 +68,7 @@ def bind_seeds(layout: PageLayout, way: Direction) -> dict[CaptionBlock, list[Co
         bound[caption].append(seed)
         for other in best:
             step = sum(boxes.gaps(other.bbox, seed.bbox))
-            if step <= _reach(other, FAR) and not is_blocked(layout, other.bbox, seed.bbox, caption):
+            if step <= _reach(other, far) and not is_blocked(layout, other.bbox, seed.bbox, caption):
                 _offer(best, other, caption, step)
     return {caption: seeds for caption, seeds in bound.items() if seeds}
 
@@ -87,7 +80,7 @@ def _nearest_seed(
         ((_first_step(layout, seed, caption, way), i, seed) for i, seed in enumerate(seeds)),
         default=(float("inf"), 0, None),
     )
-    return nearest if caption.kind == "figure" and step < FIRST_CLAIM else None
+    return nearest if caption.kind == "figure" and step < rules().figures.first_claim else None
 
 
 def _offer(
@@ -100,15 +93,17 @@ def _offer(
 def _first_step(layout: PageLayout, seed: Component, caption: CaptionBlock, way: Direction) -> float:
     """The distance in points from a caption to artwork, longer where it leads the unusual way."""
     dx, dy = boxes.gaps(seed.bbox, caption.bbox)
-    if dx + dy > _reach(seed, FIRST_CLAIM) or is_blocked(layout, seed.bbox, caption.bbox, caption):
+    settings = rules().figures
+    if dx + dy > _reach(seed, settings.first_claim) or is_blocked(layout, seed.bbox, caption.bbox, caption):
         return float("inf")
     direction = direction_of(seed.bbox, caption.bbox)
     # A table's own graphics (rules, shades) stand below its caption whatever the figures do.
     usual = "below" if caption.kind == "table" else way
-    penalty = 0.0 if direction == usual else WRONG_WAY / 2 if direction == "beside" else WRONG_WAY
+    wrong = settings.wrong_way
+    penalty = 0.0 if direction == usual else wrong / 2 if direction == "beside" else wrong
     if min(dx, dy) > 0:  # across a corner stands what belongs to another caption
-        penalty = WRONG_WAY
-    return dy + 1.5 * dx + penalty
+        penalty = wrong
+    return dy + settings.sideways_cost * dx + penalty
 
 
 def _reach(seed: Component, least: float) -> float:
@@ -116,13 +111,14 @@ def _reach(seed: Component, least: float) -> float:
 
 
 def _engulfs_caption(layout: PageLayout, seeds: Sequence[Component], caption: CaptionBlock) -> bool:
-    box = boxes.hull(s.bbox for s in seeds)
-    return any(c is not caption and boxes.share_inside(c.bbox, box) > 0.5 for c in layout.captions)
+    box, mostly = boxes.hull(s.bbox for s in seeds), rules().layout.mostly
+    return any(c is not caption and boxes.share_inside(c.bbox, box) > mostly for c in layout.captions)
 
 
 def _is_across(bound: Sequence[Component], seed: Component, caption: CaptionBlock) -> bool:
     """Whether a caption stands between its artwork and a seed: no figure goes on behind its caption."""
-    top, bottom = caption.bbox[1] + 2, caption.bbox[3] - 2
+    touching = rules().figures.touching
+    top, bottom = caption.bbox[1] + touching, caption.bbox[3] - touching
     if not bound or seed.bbox[0] > caption.bbox[2] or seed.bbox[2] < caption.bbox[0]:
         return False
     above, below = (all(s.bbox[3] < top for s in bound), all(s.bbox[1] > bottom for s in bound))

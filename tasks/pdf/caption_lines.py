@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
@@ -10,31 +11,8 @@ from tasks.pdf.lines import Line, is_bold
 from tasks.pdf.pages import PageContent
 from tasks.pdf.styles import Style, family
 from tasks.records import Box
+from tasks.rules.layout import rules
 from tasks.wording.labels import Label
-
-LINE_HEIGHT = 1.3
-"""Sizes of type: what a line takes of the page at least; some fonts give their letters smaller boxes."""
-
-WORDS_UNDER_PICTURE = 40.0
-"""Points: how far under a picture the words may stand whose label is above it."""
-
-BESIDE = 12.0
-"""Sizes of type: how much higher or lower than a caption one beside it may begin."""
-
-FULL = 0.85
-"""Share of a caption's width: a last line that is as long goes on on the next page, if it does not end a sentence."""
-
-HALF = 0.4
-"""Share of a caption's width: what stands beside it and is narrower is no second column of it."""
-
-TRAILER = 3.0
-"""Sizes of type: how far below a caption an address that belongs to it may stand."""
-
-PHRASE = 4
-"""Words: fewer are a fragment, as of a formula, or print of a picture."""
-
-MOST_FRAGMENTS = 6
-"""Pieces of formulas that may stand between two lines of a caption."""
 
 _ENDS = (".", "!", "?", ")", "]", "。")
 """How the last line of a caption ends that does not go on."""
@@ -78,7 +56,7 @@ def caption_lines(
         elif _continues(lines, [*taken, *fragments], line, sizes, style) and fragments:
             taken += [*fragments, i]
             fragments = []
-        elif _is_fragment(line, last) and len(fragments) < MOST_FRAGMENTS:
+        elif _is_fragment(line, last) and len(fragments) < rules().captions.fragments:
             fragments.append(i)
     return taken
 
@@ -87,30 +65,32 @@ def trailing_lines(page: PageContent, taken: Sequence[int], trailers: Set[int]) 
     """Those of the lines `trailers` (addresses, DOIs) close below a caption: no words of it, nor of a picture."""
     box, size = boxes.hull(page.lines[i].bbox for i in taken), page.lines[taken[0]].size
     places = ((i, page.lines[i].bbox) for i in trailers)
-    return [
-        i
-        for i, (x0, y0, x1, _) in places
-        if -1 < y0 - box[3] < TRAILER * size and x0 < box[2] and x1 > box[0]
-    ]
+    reach = rules().captions.trailer * size
+    return [i for i, (x0, y0, x1, _) in places if -1 < y0 - box[3] < reach and x0 < box[2] and x1 > box[0]]
 
 
 def words_under_picture(page: PageContent, start: int, starts: set[int], style: Style) -> list[int]:
     """The lines under a picture whose label alone stands above it; empty where there are none."""
-    label = page.lines[start].bbox
+    label, reach = page.lines[start].bbox, rules().captions.words_under_picture
     below = [
         i
         for i, line in enumerate(page.lines)
         if line.upright and line.bbox[1] > label[3] and i not in page.numbers
     ]
-    stops = [page.lines[i].bbox[1] for i in below if i in starts or _is_body(page.lines[i], style)]
+    own = {i for i in below if _is_set_apart(page, i, start, style)}
+    stops = [
+        page.lines[i].bbox[1]
+        for i in below
+        if i in starts or (_is_body(page.lines[i], style) and i not in own)
+    ]
     stop = min(stops, default=page.size[1])
-    pictures = [p.bbox for p in page.paints if p.image or boxes.height(p.bbox) > 2 * WORDS_UNDER_PICTURE]
+    pictures = [p.bbox for p in page.paints if p.image or boxes.height(p.bbox) > 2 * reach]
     bottom = max((box[3] for box in pictures if label[1] - 2 < box[1] < stop), default=None)
     if bottom is None:
         return []
-    words = [i for i in below if bottom - 2 < page.lines[i].bbox[1] < min(stop, bottom + WORDS_UNDER_PICTURE)]
-    words = [i for i in words if not style.sets(page.lines[i])]
-    first = next((i for i in words if len(page.lines[i].text.split()) >= PHRASE), None)
+    words = [i for i in below if bottom - 2 < page.lines[i].bbox[1] < min(stop, bottom + reach)]
+    words = [i for i in words if i in own or not style.sets(page.lines[i])]
+    first = next((i for i in words if len(page.lines[i].text.split()) >= rules().captions.phrase), None)
     if first is None:
         return []
     taken = [first]
@@ -118,10 +98,19 @@ def words_under_picture(page: PageContent, start: int, starts: set[int], style: 
         if (
             i in below
             and i not in starts
+            and (i in own or first not in own)
             and _continues(page.lines, taken, page.lines[i], {page.lines[first].size}, style)
         ):
             taken.append(i)
     return taken
+
+
+def _is_set_apart(page: PageContent, index: int, label: int, style: Style) -> bool:
+    """Whether a line of the body's type begins where a label does and no line of the body."""
+    left, size = page.lines[label].bbox[0], page.lines[label].size
+    edges = Counter(round(line.bbox[0]) for line in page.lines if line.upright and style.sets(line))
+    edge = edges.most_common(1)[0][0] if edges else left
+    return abs(page.lines[index].bbox[0] - left) < size / 2 and abs(edge - left) > size
 
 
 def lines_on_next_page(
@@ -134,7 +123,8 @@ def lines_on_next_page(
     """
     last = page.lines[taken[-1]]
     width = boxes.width(boxes.hull(page.lines[i].bbox for i in taken))
-    whole = last.text.endswith(_ENDS) or boxes.width(last.bbox) < FULL * max(width, style.column)
+    width = width if len(taken) > 1 else max(width, style.column)
+    whole = last.text.endswith(_ENDS) or boxes.width(last.bbox) < rules().captions.full_line * width
     if whole or style.sets(last) or not _is_lowest(page, taken, style):
         return []
     upright = [
@@ -157,7 +147,7 @@ def lines_on_next_page(
 
 
 def _is_like(line: Line, other: Line) -> bool:
-    return line.text_font == other.text_font and abs(line.size - other.size) < 0.3
+    return line.text_font == other.text_font and abs(line.size - other.size) < rules().text.same_size
 
 
 def _is_lowest(page: PageContent, taken: Sequence[int], style: Style) -> bool:
@@ -168,21 +158,24 @@ def _is_lowest(page: PageContent, taken: Sequence[int], style: Style) -> bool:
         for line in page.lines
         if line.bbox[1] > box[3] and line.bbox[0] < box[2] and line.bbox[2] > box[0]
     ]
-    return not any(_is_body(line, style) or len(line.text.split()) > 2 * PHRASE for line in below)
+    return not any(
+        _is_body(line, style) or len(line.text.split()) > 2 * rules().captions.phrase for line in below
+    )
 
 
 def _is_under_others(following: NextPage, first: int, style: Style) -> bool:
     """Whether a picture, a caption or running text stands above a line."""
     page = following.page
     top = page.lines[first].bbox[1]
-    pictures = [p.bbox for p in page.paints if p.image or boxes.height(p.bbox) > WORDS_UNDER_PICTURE]
-    above = any(box[1] < top and boxes.area(box) < 0.9 * boxes.area(page.bounds) for box in pictures)
+    least, most = rules().captions.words_under_picture, rules().page.whole_page * boxes.area(page.bounds)
+    pictures = [p.bbox for p in page.paints if p.image or boxes.height(p.bbox) > least]
+    above = any(box[1] < top and boxes.area(box) < most for box in pictures)
     others = (line for i, line in enumerate(page.lines) if i in following.starts or _is_body(line, style))
     return above or any(line.bbox[1] < top for line in others)
 
 
 def _is_body(line: Line, style: Style) -> bool:
-    return line.upright and style.sets(line) and len(line.text.split()) >= PHRASE
+    return line.upright and style.sets(line) and len(line.text.split()) >= rules().captions.phrase
 
 
 def _is_anothers(lines: Sequence[Line], index: int, start: int, starts: set[int]) -> bool:
@@ -190,9 +183,10 @@ def _is_anothers(lines: Sequence[Line], index: int, start: int, starts: set[int]
     line, first = lines[index], lines[start]
     if line.block == first.block:
         return False
+    reach = rules().captions.beside * first.size
     for other in starts - {start}:
         head = lines[other]
-        beside = head.bbox[0] > first.bbox[2] and abs(head.bbox[1] - first.bbox[1]) < BESIDE * first.size
+        beside = head.bbox[0] > first.bbox[2] and abs(head.bbox[1] - first.bbox[1]) < reach
         below = head.bbox[1] < line.bbox[1] and head.bbox[0] - 2 * line.size < line.bbox[0] < head.bbox[2]
         if (head.block == line.block and other < index) or (beside and below):
             return True
@@ -201,24 +195,28 @@ def _is_anothers(lines: Sequence[Line], index: int, start: int, starts: set[int]
 
 def _is_right_below(line: Line, last: Line) -> bool:
     gap = line.bbox[1] - last.bbox[3]
-    return -0.3 * last.size < gap < 1.2 * last.size and abs(line.bbox[0] - last.bbox[0]) < 3 * last.size
+    settings = rules().captions
+    near = -settings.next_up < gap / last.size < settings.words_below_label
+    return near and abs(line.bbox[0] - last.bbox[0]) < settings.indent * last.size
 
 
 def _is_fragment(line: Line, last: Line) -> bool:
     """Whether a line is a piece of a formula in or just under the line before."""
-    inside = line.bbox[0] > last.bbox[0] - 1 and -1.0 < (line.bbox[1] - last.bbox[1]) / last.size < 1.0
-    return len(line.text.split()) < PHRASE and inside
+    settings = rules().captions
+    offset = abs(line.bbox[1] - last.bbox[1])
+    inside = line.bbox[0] > last.bbox[0] - 1 and offset < settings.fragment_height * last.size
+    return len(line.text.split()) < settings.phrase and inside
 
 
 def _continues(
     lines: Sequence[Line], taken: Sequence[int], line: Line, sizes: set[float], style: Style
 ) -> bool:
     """Whether a line goes on with the caption whose lines are `taken`."""
-    last, first = lines[taken[-1]], lines[taken[0]]
-    if min(abs(line.size - size) for size in sizes) > 0.6:
+    last, first, settings = lines[taken[-1]], lines[taken[0]], rules().captions
+    if min(abs(line.size - size) for size in sizes) > settings.other_type:
         return False
     if line.block == last.block:
-        return line.bbox[1] - last.bbox[3] < 0.9 * max(boxes.height(last.bbox), first.size)
+        return line.bbox[1] - last.bbox[3] < settings.block_gap * max(boxes.height(last.bbox), first.size)
     return _is_set_alike(lines, taken, line, style) and _stands_next(lines, taken, line, style)
 
 
@@ -234,19 +232,24 @@ def _is_set_alike(lines: Sequence[Line], taken: Sequence[int], line: Line, style
 
 
 def _stands_next(lines: Sequence[Line], taken: Sequence[int], line: Line, style: Style) -> bool:
-    last, first = lines[taken[-1]], lines[taken[0]]
-    pitch = max(boxes.height(last.bbox), LINE_HEIGHT * first.size)
-    gap = line.bbox[3] - last.bbox[3] - pitch
+    last, first, settings = lines[taken[-1]], lines[taken[0]], rules().captions
+    pitch = max(boxes.height(last.bbox), settings.line_height * first.size)
+    gap = (line.bbox[3] - last.bbox[3] - pitch) / pitch
     whole = boxes.hull(lines[i].bbox for i in taken)
-    on_the_line = -0.7 * pitch < gap < -0.3 * pitch and 0 <= line.bbox[0] - last.bbox[2] < 6 * first.size
-    below = -0.3 * pitch < gap < 0.55 * pitch and _is_in_column(line.bbox, last.bbox, whole, first.size)
+    right = line.bbox[0] - last.bbox[2]
+    level = -settings.on_line_up < gap < -settings.next_up
+    on_the_line = level and 0 <= right < settings.on_line_gap * first.size
+    below = -settings.next_up < gap < settings.next_down
+    if on_the_line or (below and _is_in_column(line.bbox, last.bbox, whole, first.size)):
+        return True
     # A caption set in two columns goes on at the height where it began, in type that is not the body's.
-    beside = 0 < line.bbox[0] - whole[2] < 4 * first.size and abs(line.bbox[1] - first.bbox[1]) < 0.5 * pitch
-    wide = boxes.width(line.bbox) > HALF * boxes.width(whole)
-    return on_the_line or below or (beside and wide and not style.sets(line) and len(taken) > 1)
+    level = abs(line.bbox[1] - first.bbox[1]) < settings.second_column_top * pitch
+    beside = level and 0 < line.bbox[0] - whole[2] < settings.second_column * first.size
+    wide = boxes.width(line.bbox) > settings.second_column_width * boxes.width(whole)
+    return beside and wide and not style.sets(line) and len(taken) > 1
 
 
 def _is_in_column(box: Box, last: Box, whole: Box, size: float) -> bool:
-    aligned = min(abs(box[0] - left) for left in (whole[0], last[0])) < 3 * size
+    aligned = min(abs(box[0] - left) for left in (whole[0], last[0])) < rules().captions.indent * size
     centred = abs(box[0] + box[2] - whole[0] - whole[2]) < size
     return aligned or centred

@@ -20,6 +20,7 @@ from tasks.pdf.furniture import running_texts
 from tasks.pdf.pages import PageContent
 from tasks.pdf.styles import Style, upright_lines
 from tasks.records import Box
+from tasks.rules.layout import rules
 from tasks.wording.labels import Label, read_label
 from tasks.wording.words import join_lines, split_words, vocabulary
 
@@ -87,13 +88,16 @@ def _starts_caption(page: PageContent, index: int, style: Style) -> _Start | Non
     label = read_label(line.text) if line.upright else None
     if label is None or label.refers or not _starts_paragraph(page, index):
         return None
-    if (label.bracketed or (label.tells and not label.separated)) and style.sets(line):
+    aside = label.bracketed and not (line.bold and label.titled)
+    if (aside or (label.tells and not label.separated)) and style.sets(line):
         return None  # "Figure 3 shows", be it with a label in bold
-    certainty = 2 * line.bold + 2 * label.separated + label.titled + (not style.sets(line))
+    signs = rules().captions
+    certainty = signs.bold * line.bold + signs.separated * label.separated
+    certainty += label.titled + (not style.sets(line))
     if label.runs_on and not (label.separated or line.bold):
-        certainty -= 3
+        certainty -= signs.runs_on
     if label.ordinary and not (line.bold and label.separated):
-        certainty -= 2
+        certainty -= signs.ordinary
     return _Start(label, certainty) if certainty >= 1 else None
 
 
@@ -103,9 +107,12 @@ def _starts_paragraph(page: PageContent, index: int) -> bool:
     before = next((page.lines[i] for i in range(index - 1, -1, -1) if i not in page.numbers), None)
     if before is None or before.block != line.block:
         return True
-    short = before.bbox[2] < line.bbox[2] - 4 * line.size
-    apart = line.bbox[1] - before.bbox[3] > 0.5 * line.size
-    return short or apart or abs(before.size - line.size) > 0.5 or (line.bold and not before.bold)
+    signs = rules().captions
+    short = before.bbox[2] < line.bbox[2] - signs.early_end * line.size
+    apart = line.bbox[1] - before.bbox[3] > signs.apart * line.size
+    return (
+        short or apart or abs(before.size - line.size) > signs.other_size or (line.bold and not before.bold)
+    )
 
 
 def _read_caption(

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from tasks import boxes
 from tasks.pdf.across_pages import bind_across_pages
-from tasks.pdf.artwork import REACH, artwork_box, is_blocked, with_columns
-from tasks.pdf.caption_binding import WRONG_WAY, Direction, bind_seeds, direction_of, usual_way
+from tasks.pdf.artwork import artwork_box, is_blocked, with_columns
+from tasks.pdf.caption_binding import Direction, bind_seeds, direction_of, usual_way
 from tasks.pdf.captions import CaptionBlock, find_captions, words_of
 from tasks.pdf.documents import MUPDF_ERRORS, raise_if_out_of_memory
 from tasks.pdf.found_figure import FoundFigure
@@ -18,9 +18,8 @@ from tasks.pdf.pages import PageContent, side_views
 from tasks.pdf.styles import Style, body_style
 from tasks.pdf.uncaptioned import free_artwork, is_figure
 from tasks.records import Box, Gap
-
-LEAST_WORDS = (80.0, 30.0)
-"""Points: a figure of words alone (a listing, a sequence) is at least so wide and high."""
+from tasks.rules.layout import rules
+from tasks.wording.labels import shows_a_still
 
 
 def find_figures(
@@ -47,12 +46,14 @@ def find_figures(
             ]
     claimed = {f.caption for f in found}
     waiting = [c for c in captions if c.kind == "figure" and c.text and c not in claimed]
+    waiting = [c for c in waiting if not shows_a_still(c.label)]
     waiting = [c for c in waiting if c.label not in {f.caption.label for f in found if f.caption}]
     across = bind_across_pages(spare, waiting)
     captioned = bool(found) or any(f.caption for f in across)
     found += [f for f in across if f.caption or (f.pictured and is_figure(f.bbox, f.page, captioned))]
     found = [_with_words(f, captions) for f in found]
-    found.sort(key=lambda f: (f.page.number, round(f.bbox[1] / 20), f.bbox[0]))
+    row = rules().figures.row
+    found.sort(key=lambda f: (f.page.number, round(f.bbox[1] / row), f.bbox[0]))
     labels = {f.caption.label for f in found if f.caption}
     return found, [c for c in waiting if c.label not in labels]
 
@@ -133,10 +134,11 @@ def _with_words(figure: FoundFigure, captions: Sequence[CaptionBlock]) -> FoundF
 
 def _framed_words(layout: PageLayout, caption: CaptionBlock) -> Box | None:
     """A chart made of words alone in a frame next to its caption, which has no graphic part to start from."""
+    reach = rules().figures.wrong_way
     near = [
         frame
         for frame in layout.frames
-        if max(boxes.gaps(frame, caption.bbox)) < WRONG_WAY
+        if max(boxes.gaps(frame, caption.bbox)) < reach
         and not any(c is not caption and boxes.overlaps(c.bbox, frame) for c in layout.captions)
     ]
     return min(near, key=lambda frame: sum(boxes.gaps(frame, caption.bbox)), default=None)
@@ -144,16 +146,21 @@ def _framed_words(layout: PageLayout, caption: CaptionBlock) -> Box | None:
 
 def _words_alone(layout: PageLayout, caption: CaptionBlock, way: Direction) -> Box | None:
     """A figure of words without any graphic (a listing, a sequence), next to its caption on the usual side."""
+    settings = rules().figures
+    titles = [boxes.grown(box, 1) for box in layout.headings]
     words = [c for c in layout.components if not c.graphic and not c.rule]
+    words = [
+        c for c in words if not any(boxes.share_inside(c.bbox, box) > rules().layout.mostly for box in titles)
+    ]
     first = [
         c
         for c in words
         if direction_of(c.bbox, caption.bbox) == way
-        and max(boxes.gaps(c.bbox, caption.bbox)) < REACH[0]
+        and max(boxes.gaps(c.bbox, caption.bbox)) < settings.reach_across
         and not is_blocked(layout, c.bbox, caption.bbox, caption)
     ]
     if not first or not caption.text:
         return None
-    box = artwork_box(layout, first)
-    large = boxes.width(box) >= LEAST_WORDS[0] and boxes.height(box) >= LEAST_WORDS[1]
+    box = artwork_box(layout, first, layout.headings)
+    large = boxes.width(box) >= settings.words_width and boxes.height(box) >= settings.words_height
     return box if large else None

@@ -8,9 +8,7 @@ from tasks import boxes
 from tasks.pdf.captions import CaptionBlock
 from tasks.pdf.pages import PageContent
 from tasks.records import Box
-
-LEAST_UNLABELLED = (150.0, 90.0)
-"""Points: artwork without a caption is taken for a figure only when it is at least so wide and high."""
+from tasks.rules.layout import rules
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,4 +29,5 @@ class FoundFigure:
 
 def is_large(box: Box) -> bool:
     """Whether artwork in the box is a figure even without a caption."""
-    return boxes.width(box) >= LEAST_UNLABELLED[0] and boxes.height(box) >= LEAST_UNLABELLED[1]
+    least = rules().uncaptioned
+    return boxes.width(box) >= least.least_width and boxes.height(box) >= least.least_height

@@ -13,26 +13,12 @@ from scipy import ndimage
 
 from tasks import boxes
 from tasks.pdf.lines import OBLIQUE
-from tasks.pdf.pages import REPEATED, PageContent, stands_out
+from tasks.pdf.pages import PageContent, stands_out
 from tasks.records import Box
-
-MARGIN_BAND = 0.12
-"""Page furniture stands in this share of the page's height at its top or bottom."""
-
-TWICE = 2
-"""Pages: the head of left pages stands on two of four."""
-
-WATERMARKED_PAGES = 3
-"""Pages on which the same oblique words stand at least."""
-
-COMPARED = 4
-"""Pages whose ink is compared: on so many nothing else lies on the same spot."""
+from tasks.rules.layout import rules
 
 WHITE = 255
 """The grey of paper without ink."""
-
-BLUR = 1
-"""Pixels by which a watermark is grown before it is taken away: its edges differ from page to page."""
 
 _DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
 
@@ -68,10 +54,10 @@ def find_furniture(pages: Sequence[PageContent]) -> Furniture:
     paints: Counter[tuple[int, ...]] = Counter()
     for page in pages:
         paints.update({rounded(p.bbox) for p in page.paints})
-    texts = _marginal_texts(pages)
+    texts, least = _marginal_texts(pages), rules().page.repeated
     return Furniture(
-        frozenset(box for box, count in paints.items() if count >= REPEATED),
-        frozenset(text for text, count in texts.items() if count >= REPEATED),
+        frozenset(box for box, count in paints.items() if count >= least),
+        frozenset(text for text, count in texts.items() if count >= least),
         find_watermark(pages),
     )
 
@@ -80,7 +66,8 @@ def running_texts(pages: Sequence[PageContent]) -> frozenset[str]:
     """Running heads as they are printed, with their numbers, also such as stand on one page of two alone."""
     counts = _marginal_texts(pages)
     lines = (line for page in pages for line in page.lines if in_margin(line.bbox, page))
-    return frozenset(line.text for line in lines if counts[numberless(line.text)] >= TWICE)
+    least = rules().page.repeated_of_two
+    return frozenset(line.text for line in lines if counts[numberless(line.text)] >= least)
 
 
 def _marginal_texts(pages: Sequence[PageContent]) -> Counter[str]:
@@ -103,27 +90,30 @@ def numberless(text: str) -> str:
 def in_margin(box: Box, page: PageContent) -> bool:
     """Whether a box lies in the band at the page's head or foot, or, narrower, at its sides."""
     width, height = page.size
-    band, side = MARGIN_BAND * height, MARGIN_BAND / 2 * width
+    band, side = rules().page.margin_band * height, rules().page.side_band * width
     return box[3] < band or box[1] > height - band or box[2] < side or box[0] > width - side
 
 
 def find_watermark(pages: Sequence[PageContent]) -> Watermark | None:
     """The watermark of a paper; None where no oblique words repeat from page to page."""
+    settings = rules().page
     counts = Counter(
         text for page in pages for text in {line.text for line in page.lines if line.turn == OBLIQUE}
     )
-    texts = frozenset(text for text, count in counts.items() if count >= WATERMARKED_PAGES and len(text) > 2)
+    texts = frozenset(
+        text for text, count in counts.items() if count >= settings.watermarked and len(text) > 2
+    )
     marked = [page for page in pages if texts and _has(page, texts)]
     if not marked:
         return None
     size, _ = Counter(page.size for page in marked).most_common(1)[0]
-    compared = sorted((page for page in marked if page.size == size), key=_painted)[:COMPARED]
-    if len(compared) < WATERMARKED_PAGES:
+    compared = sorted((page for page in marked if page.size == size), key=_painted)[: settings.compared]
+    if len(compared) < settings.watermarked:
         return None
     common = np.logical_and.reduce([stands_out(page.ink, WHITE) for page in compared])
     for page in compared:
         page.forget()
-    return Watermark(texts, ndimage.binary_dilation(common, np.ones((3, 3)), BLUR))
+    return Watermark(texts, ndimage.binary_dilation(common, np.ones((3, 3)), settings.watermark_blur))
 
 
 def _has(page: PageContent, texts: frozenset[str]) -> bool:

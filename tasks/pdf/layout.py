@@ -18,17 +18,11 @@ from scipy import ndimage
 from tasks import boxes
 from tasks.pdf.captions import CaptionBlock
 from tasks.pdf.furniture import Furniture, in_margin, numberless, rounded
-from tasks.pdf.lines import Line
+from tasks.pdf.lines import OBLIQUE, Line
 from tasks.pdf.pages import PageContent, Paint, stands_out
 from tasks.pdf.styles import Style
 from tasks.records import Box
-
-CELL = 3
-"""Pixels of ink in a cell; components join where no cell between them is empty, up to 2 to 3.6 points apart."""
-
-
-LEAST_WORDS = 5
-"""Words of a line that may be a caption; fewer are a legend or an axis."""
+from tasks.rules.layout import rules
 
 _LIKE_LABEL = re.compile(r"[^\W\d_]{2,15}\.?\s?\d{1,3}[A-Za-z]?\s?[.:：|]\s+[^\W\d_]")
 """A word, a number and a separator, as captions begin in any language."""
@@ -87,11 +81,17 @@ def read_layout(
     } | page.numbers
     body = _body_lines(page, style, paints, in_caption | running)
     body |= _foreign_captions(page, style, paints, in_caption | running | body)
-    loose = [line for i, line in enumerate(page.lines) if i not in in_caption | running | body]
+    loose = [
+        line
+        for i, line in enumerate(page.lines)
+        if i not in in_caption | running | body and not _is_watermark(line, style)
+    ]
     tables = [_table_box(c, loose, page, paints, captions) for c in captions if c.kind == "table"]
     barriers = [page.lines[i].bbox for i in body] + [t for t in tables if t] + list(claimed)
     barriers += [c.label_bbox for c in captions if c.label_bbox and not boxes.overlaps(c.label_bbox, c.bbox)]
-    images = tuple(p.bbox for p in paints if p.image and boxes.area(p.bbox) < 0.9 * boxes.area(page.bounds))
+    settings = rules().layout
+    most = rules().page.whole_page * boxes.area(page.bounds)
+    images = tuple(p.bbox for p in paints if p.image and boxes.area(p.bbox) < most)
     ink = _ink(page, frames)
     if furniture.watermark:
         furniture.watermark.erase(page, ink, images)
@@ -100,7 +100,7 @@ def read_layout(
     )
     erased += [p.bbox for p in page.paints if _is_furniture(p, page, furniture) and in_margin(p.bbox, page)]
     for box in erased:
-        ink[page.pixels(boxes.grown(box, 0.7))] = False
+        ink[page.pixels(boxes.grown(box, settings.erased_margin))] = False
     return PageLayout(
         page=page,
         captions=tuple(captions),
@@ -108,26 +108,33 @@ def read_layout(
         components=tuple(_whole_images(_components(page, ink, paints, loose), images, captions)),
         images=images,
         headings=tuple(line.bbox for line in loose if _is_heading(line, style)),
-        frames=tuple(f for f in frames if not any(boxes.share_inside(c.bbox, f) > 0.5 for c in captions)),
+        frames=tuple(
+            f for f in frames if not any(boxes.share_inside(c.bbox, f) > settings.mostly for c in captions)
+        ),
     )
 
 
 def _is_furniture(paint: Paint, page: PageContent, furniture: Furniture) -> bool:
     """Whether a paint repeats in the margins, or is a page's ground; a picture of the whole page is a scan."""
-    ground = not paint.image and boxes.area(paint.bbox) > 0.9 * boxes.area(page.bounds)
+    ground = not paint.image and boxes.area(paint.bbox) > rules().page.whole_page * boxes.area(page.bounds)
     return rounded(paint.bbox) in furniture.paints and (ground or in_margin(paint.bbox, page))
 
 
 def _frames_text(paint: Paint, page: PageContent, captions: Sequence[CaptionBlock], style: Style) -> bool:
     """Whether a path is a frame or a tint behind text: it encloses a caption, or body text in good part."""
-    if paint.image or boxes.height(paint.bbox) < 8 or boxes.width(paint.bbox) < 80:
-        return False
-    if any(
-        boxes.share_inside(box, paint.bbox) > 0.95 for c in captions for box in (c.bbox, c.label_bbox) if box
+    settings, frame = rules().layout, paint.bbox
+    if (
+        paint.image
+        or boxes.height(frame) < settings.frame_height
+        or boxes.width(frame) < settings.frame_width
     ):
+        return False
+    titles = [box for c in captions for box in (c.bbox, c.label_bbox) if box]
+    if any(boxes.share_inside(box, frame) > settings.enclosed for box in titles):
         return True
-    sentences = [line for line in page.lines if len(line.text.split()) >= 6 and line.upright]
-    return sum(boxes.share_inside(line.bbox, paint.bbox) > 0.9 for line in sentences) >= 6
+    sentences = [line for line in page.lines if len(line.text.split()) >= settings.sentence and line.upright]
+    inside = sum(boxes.share_inside(line.bbox, frame) > settings.inside for line in sentences)
+    return inside >= settings.sentences
 
 
 def _body_lines(page: PageContent, style: Style, paints: Sequence[Paint], other: set[int]) -> set[int]:
@@ -144,11 +151,13 @@ def _body_lines(page: PageContent, style: Style, paints: Sequence[Paint], other:
         if _is_paragraph(lines, style) or (plain and not _heads_a_panel(lines, style, graphics)):
             body.update(members)
     lefts = Counter(round(page.lines[i].bbox[0]) for i in body)
-    edges = [x for x, count in lefts.items() if count >= 3]
+    settings = rules().layout
+    edges = [x for x, count in lefts.items() if count >= settings.heading_edges]
     for members in blocks.values():
         first = page.lines[members[0]]
-        heads = first.upright and (first.bold or first.size > style.size + 0.5) and len(members) <= 3
-        if heads and any(abs(first.bbox[0] - x) <= 2 for x in edges) and not _on_graphic(first, graphics):
+        heads = _stands_out(first, style) and len(members) <= settings.heading_lines
+        at_edge = any(abs(first.bbox[0] - x) <= settings.heading_offset for x in edges)
+        if heads and at_edge and not _on_graphic(first, graphics):
             body.update(_heading(page, members, body))
     return body
 
@@ -164,7 +173,7 @@ def _foreign_captions(page: PageContent, style: Style, paints: Sequence[Paint], 
             continue
         if (
             line.block not in {page.lines[j].block for j in range(i)}
-            and len(line.text.split()) >= LEAST_WORDS
+            and len(line.text.split()) >= rules().layout.foreign_words
         ):
             found.update(
                 j for j, more in enumerate(page.lines) if more.block == line.block and j not in other
@@ -172,16 +181,27 @@ def _foreign_captions(page: PageContent, style: Style, paints: Sequence[Paint], 
     return found
 
 
+def _is_watermark(line: Line, style: Style) -> bool:
+    """Whether a line runs obliquely in large type: its box covers what lies under it, which is no text for that."""
+    return line.turn == OBLIQUE and line.size > rules().page.watermark_size * style.size
+
+
 def _is_heading(line: Line, style: Style) -> bool:
-    return line.upright and len(line.text) > 3 and (line.bold or line.size > style.size + 0.5)
+    return _stands_out(line, style) and len(line.text) > rules().layout.heading_letters
+
+
+def _stands_out(line: Line, style: Style) -> bool:
+    return line.upright and (line.bold or line.size > style.size + rules().layout.larger_type)
 
 
 def _heading(page: PageContent, members: list[int], body: set[int]) -> list[int]:
     """The members when body text follows within two lines, else nothing: a panel's title is no heading."""
     box = boxes.hull(page.lines[i].bbox for i in members)
-    reach = 2.5 * page.lines[members[0]].size
+    settings = rules().layout
+    reach = settings.heading_reach * page.lines[members[0]].size
     follows = any(
-        0 <= page.lines[i].bbox[1] - box[3] + 2 < reach and abs(page.lines[i].bbox[0] - box[0]) < 30
+        0 <= page.lines[i].bbox[1] - box[3] + settings.heading_offset < reach
+        and abs(page.lines[i].bbox[0] - box[0]) < settings.heading_indent
         for i in body
     )
     return members if follows else []
@@ -193,10 +213,11 @@ def _is_paragraph(lines: Sequence[Line], style: Style) -> bool:
     words = sum(len(line.text.split()) for line in lines)
     widths = sorted(boxes.width(line.bbox) for line in lines)
     median = widths[len(widths) // 2]
-    full = median >= 0.75 * min(style.column, 300) and words >= 5 * len(lines)
-    if all(style.sets(line) for line in lines):
-        return len(lines) >= 3 and full
-    return len(lines) >= 3 and full and sum(x.text[-1:].isalnum() for x in lines) >= 1
+    settings = rules().layout
+    wide = median >= settings.paragraph_width * min(style.column, settings.paragraph_widest)
+    full = wide and words >= settings.paragraph_words * len(lines) and len(lines) >= settings.paragraph_lines
+    # Of other type, a line that does not end a sentence tells a paragraph from a list.
+    return full and (all(style.sets(line) for line in lines) or any(x.text[-1:].isalnum() for x in lines))
 
 
 def _on_graphic(line: Line, graphics: npt.NDArray[np.float64]) -> bool:
@@ -205,25 +226,31 @@ def _on_graphic(line: Line, graphics: npt.NDArray[np.float64]) -> bool:
     across = np.minimum(graphics[:, 2], x1) - np.maximum(graphics[:, 0], x0)
     down = np.minimum(graphics[:, 3], y1) - np.maximum(graphics[:, 1], y0)
     common = np.clip(across, 0, None) * np.clip(down, 0, None)
-    return bool((common > 0.6 * boxes.area(line.bbox)).any())
+    return bool((common > rules().layout.on_graphic * boxes.area(line.bbox)).any())
 
 
 def _heads_a_panel(lines: Sequence[Line], style: Style, graphics: npt.NDArray[np.float64]) -> bool:
     """Whether one short line stands close between graphics above and below it, as the title of a panel does."""
     x0, y0, x1, y1 = lines[0].bbox
-    if len(lines) > 1 or x1 - x0 > 0.8 * style.column:
+    settings = rules().layout
+    if len(lines) > 1 or x1 - x0 > settings.panel_title_width * style.column:
         return False
-    close = 4 * lines[0].size
+    close, touch = settings.panel_title_reach * lines[0].size, settings.graphic_margin
     along = (graphics[:, 0] < x1) & (graphics[:, 2] > x0)
-    above = along & (graphics[:, 3] < y0 + 2) & (graphics[:, 3] > y0 - close)
-    below = along & (graphics[:, 1] > y1 - 2) & (graphics[:, 1] < y1 + close)
+    above = along & (graphics[:, 3] < y0 + touch) & (graphics[:, 3] > y0 - close)
+    below = along & (graphics[:, 1] > y1 - touch) & (graphics[:, 1] < y1 + close)
     return bool(above.any() and below.any())
 
 
 def _graphics(page: PageContent, paints: Sequence[Paint]) -> npt.NDArray[np.float64]:
     """Boxes of what is more than a rule and less than the page (a scan's text is text), a little grown, (N, 4)."""
-    most = 0.9 * boxes.area(page.bounds)
-    found = [boxes.grown(p.bbox, 2) for p in paints if boxes.height(p.bbox) > 4 and boxes.area(p.bbox) < most]
+    most, least = rules().page.whole_page * boxes.area(page.bounds), rules().layout.graphic_height
+    margin = rules().layout.graphic_margin
+    found = [
+        boxes.grown(p.bbox, margin)
+        for p in paints
+        if boxes.height(p.bbox) > least and boxes.area(p.bbox) < most
+    ]
     return np.array(found, np.float64).reshape(-1, 4)
 
 
@@ -235,18 +262,24 @@ def _table_box(
     captions: Sequence[CaptionBlock],
 ) -> Box | None:
     """The table below its caption: rows of loose text and the rules among them, as far as they follow closely."""
-    rules = [p.bbox for p in paints if not p.image and _is_table_part(p.bbox)]
+    settings = rules().layout
+    lines = [p.bbox for p in paints if not p.image and _is_table_part(p.bbox)]
     frames = [p.bbox for p in page.paints if not p.image and _is_frame(p.bbox)]
     frames = [frame for frame in frames if not boxes.overlaps(caption.bbox, frame)]
-    parts = sorted([line.bbox for line in loose if line.upright] + rules, key=lambda b: b[1])
-    parts = [part for part in parts if not any(boxes.share_inside(part, frame) > 0.9 for frame in frames)]
+    parts = sorted([line.bbox for line in loose if line.upright] + lines, key=lambda b: b[1])
+    parts = [
+        part
+        for part in parts
+        if not any(boxes.share_inside(part, frame) > settings.inside for frame in frames)
+    ]
     table = caption.bbox
     found = False
     for box in parts:
-        near = -2 <= box[1] - table[3] < 18 or (box[1] < table[3] and box[3] > caption.bbox[3])
-        if box[1] < caption.bbox[3] - 2 or not near:
+        follows = -settings.table_overlap <= box[1] - table[3] < settings.table_gap
+        near = follows or (box[1] < table[3] and box[3] > caption.bbox[3])
+        if box[1] < caption.bbox[3] - settings.table_overlap or not near:
             continue
-        aligned = box[0] < table[2] + 40 and box[2] > table[0] - 40
+        aligned = box[0] < table[2] + settings.table_side and box[2] > table[0] - settings.table_side
         grown = boxes.hull([table, box])
         if aligned and not any(c is not caption and boxes.overlaps(c.bbox, grown) for c in captions):
             table, found = grown, True
@@ -255,11 +288,14 @@ def _table_box(
 
 def _is_frame(box: Box) -> bool:
     """Whether a path is large enough to be drawn about a figure that stands beside a table."""
-    return boxes.width(box) > 80 and boxes.height(box) > 80
+    least = rules().layout.figure_frame
+    return boxes.width(box) > least and boxes.height(box) > least
 
 
 def _is_table_part(box: Box) -> bool:
-    return boxes.height(box) < 2 or (boxes.width(box) > 30 and boxes.height(box) < 30)
+    settings, height = rules().layout, boxes.height(box)
+    shade = boxes.width(box) > settings.table_shade_width and height < settings.table_shade_height
+    return height < settings.table_rule or shade
 
 
 def _ink(page: PageContent, frames: Sequence[Box]) -> npt.NDArray[np.bool_]:
@@ -267,36 +303,49 @@ def _ink(page: PageContent, frames: Sequence[Box]) -> npt.NDArray[np.bool_]:
     grey = page.ink
     paper = int(np.bincount(grey.ravel(), minlength=256).argmax())
     # A page that a dark picture fills has no paper of its own to go by.
-    ink = stands_out(grey, paper if paper > 200 else 255)
+    ink = stands_out(grey, paper if paper > rules().page.white_paper else 255)
     for frame in sorted(frames, key=boxes.area, reverse=True):
         rows, columns = page.pixels(frame)
         inside = grey[rows, columns]
         if inside.size == 0:
             continue
-        tint = int(np.bincount(inside.ravel(), minlength=256).argmax())
-        ink[rows, columns] = stands_out(inside, tint)
+        ink[rows, columns] = stands_out(inside, _tint(inside, round(rules().layout.tint_edge * page.scale)))
     for frame in frames:
         _erase_outline(ink, page, frame)
     return ink
 
 
+def _tint(inside: npt.NDArray[np.uint8], edge: int) -> int:
+    """The grey of a frame's ground along its edges: in its middle a picture may cover more than the ground."""
+    rings = (
+        inside[edge : 2 * edge],
+        inside[-2 * edge : -edge],
+        inside[:, edge : 2 * edge],
+        inside[:, -2 * edge : -edge],
+    )
+    around = np.concatenate([ring.ravel() for ring in rings])
+    return int(np.bincount(around if around.size else inside.ravel(), minlength=256).argmax())
+
+
 def _erase_outline(ink: npt.NDArray[np.bool_], page: PageContent, frame: Box) -> None:
     x0, y0, x1, y1 = frame
     for side in ((x0, y0, x1, y0), (x0, y1, x1, y1), (x0, y0, x0, y1), (x1, y0, x1, y1)):
-        ink[page.pixels(boxes.grown(side, 2.0))] = False
+        ink[page.pixels(boxes.grown(side, rules().layout.outline))] = False
 
 
 def _components(
     page: PageContent, ink: npt.NDArray[np.bool_], paints: Sequence[Paint], loose: Sequence[Line]
 ) -> list[Component]:
-    rows, columns = -(-ink.shape[0] // CELL), -(-ink.shape[1] // CELL)
-    padded = np.zeros((rows * CELL, columns * CELL), np.bool_)
+    settings = rules().layout
+    cell = settings.cell
+    rows, columns = -(-ink.shape[0] // cell), -(-ink.shape[1] // cell)
+    padded = np.zeros((rows * cell, columns * cell), np.bool_)
     padded[: ink.shape[0], : ink.shape[1]] = ink
     cells = _cells(padded)
     labels, count = ndimage.label(cells, np.ones((3, 3)))
     graphic_ink: npt.NDArray[np.bool_] = padded & _painted(page, padded.shape, paints)
     for line in loose:
-        graphic_ink[page.pixels(boxes.grown(line.bbox, 1.5))] = False
+        graphic_ink[page.pixels(boxes.grown(line.bbox, settings.loose_margin))] = False
     painted = _cells(graphic_ink)
     components = []
     for label, place in enumerate(ndimage.find_objects(labels, count), start=1):
@@ -309,7 +358,7 @@ def _components(
             Component(
                 bbox=box,
                 graphic=graphic,
-                rule=min(boxes.width(box), boxes.height(box)) < 3,
+                rule=min(boxes.width(box), boxes.height(box)) < settings.rule_width,
                 frame=graphic and _is_hollow(own),
             )
         )
@@ -317,21 +366,24 @@ def _components(
 
 
 def _cells(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Whether anything is set in each square of CELL pixels; of slices numpy does this many times faster."""
-    rows = functools.reduce(np.bitwise_or, (mask[start::CELL] for start in range(CELL)))
-    return np.asarray(functools.reduce(np.bitwise_or, (rows[:, start::CELL] for start in range(CELL))))
+    """Whether anything is set in each cell of the mask; of slices numpy does this many times faster."""
+    cell = rules().layout.cell
+    rows = functools.reduce(np.bitwise_or, (mask[start::cell] for start in range(cell)))
+    return np.asarray(functools.reduce(np.bitwise_or, (rows[:, start::cell] for start in range(cell))))
 
 
 def _whole_images(
     components: Sequence[Component], images: Sequence[Box], captions: Sequence[CaptionBlock]
 ) -> list[Component]:
     """The components of one embedded image as one, unless the image carries a caption (two figures in one)."""
+    settings = rules().layout
     rest = list(components)
     whole: list[Component] = []
     for image in sorted(images, key=boxes.area, reverse=True):
-        if any(boxes.share_inside(c.bbox, image) > 0.5 for c in captions):
+        if any(boxes.share_inside(c.bbox, image) > settings.mostly for c in captions):
             continue
-        inside = [c for c in rest if boxes.share_inside(c.bbox, boxes.grown(image, 1.5)) > 0.9]
+        around = boxes.grown(image, settings.image_margin)
+        inside = [c for c in rest if boxes.share_inside(c.bbox, around) > settings.inside]
         if len(inside) > 1 and any(c.graphic for c in inside):
             rest = [c for c in rest if c not in inside]
             whole.append(Component(boxes.hull(c.bbox for c in inside), graphic=True, rule=False, frame=False))
@@ -340,11 +392,13 @@ def _whole_images(
 
 def _is_hollow(cells: npt.NDArray[np.bool_]) -> bool:
     """Whether a component runs along its own edges only, on three sides or more."""
-    if min(cells.shape) < 16:
+    settings = rules().layout
+    if min(cells.shape) < settings.hollow_cells:
         return False
-    edge = 3  # cells: a frame's line and its rounded corners
+    edge = settings.hollow_edge
     sides = (cells[:edge].any(0), cells[-edge:].any(0), cells[:, :edge].any(1), cells[:, -edge:].any(1))
-    return not cells[edge:-edge, edge:-edge].any() and sum(float(side.mean()) > 0.7 for side in sides) >= 3
+    drawn = sum(float(side.mean()) > settings.hollow_side for side in sides)
+    return not cells[edge:-edge, edge:-edge].any() and drawn >= settings.hollow_sides
 
 
 def _painted(page: PageContent, shape: tuple[int, ...], paints: Sequence[Paint]) -> npt.NDArray[np.bool_]:
@@ -359,9 +413,10 @@ def _tight(
     page: PageContent, ink: npt.NDArray[np.bool_], place: tuple[slice, slice], own: npt.NDArray[np.bool_]
 ) -> Box:
     """The component's box to the pixel, in points."""
-    rows = slice(place[0].start * CELL, place[0].stop * CELL)
-    columns = slice(place[1].start * CELL, place[1].stop * CELL)
-    pixels: npt.NDArray[np.bool_] = ink[rows, columns] & own.repeat(CELL, 0).repeat(CELL, 1)
+    cell = rules().layout.cell
+    rows = slice(place[0].start * cell, place[0].stop * cell)
+    columns = slice(place[1].start * cell, place[1].stop * cell)
+    pixels: npt.NDArray[np.bool_] = ink[rows, columns] & own.repeat(cell, 0).repeat(cell, 1)
     ys, xs = np.flatnonzero(pixels.any(1)), np.flatnonzero(pixels.any(0))
     scale = page.scale
     return (

@@ -14,6 +14,7 @@ import pymupdf
 
 from tasks import boxes
 from tasks.records import Box
+from tasks.rules.layout import rules
 from tasks.wording.words import clean, from_symbol_font
 
 Raw = dict[str, Any]
@@ -28,14 +29,6 @@ _BOLD_NAME = re.compile(
     r"bold|black|heavy|demi|-(?:hv|blk)(?:cn|ex|it|obl)*$|[-.,]bd?$|(?<=[a-z])bd?$|(?<=Times)B$|\.B$",
     re.IGNORECASE,
 )
-_FAINTEST = 0xF0
-"""Of 255: a colour with no channel below this is not seen on paper."""
-_LEAST_ALPHA = 16
-"""Of 255: what is painted with less, or not at all, is not seen."""
-_FALSE_SPACE = 0.12
-"""Share of the type's size: letters nearer than this have no space between them, whatever the text says."""
-_NUMBER_GAP = 1.5
-"""Sizes of type: a number so far behind a line is a manuscript's line number, not its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +88,15 @@ def _seen_lines(lines: Iterable[Raw], shows_white: Callable[[Box], bool]) -> lis
 
 def _is_faint(span: Raw) -> bool:
     """Whether a span is white or not painted at all."""
-    colour, alpha = span["color"], span.get("alpha", 255)
-    if not colour:
-        return bool(alpha < _LEAST_ALPHA)
-    return bool(
-        alpha < _LEAST_ALPHA or min(colour >> 16 & 0xFF, colour >> 8 & 0xFF, colour & 0xFF) >= _FAINTEST
-    )
+    colour, alpha, text = span["color"], span.get("alpha", 255), rules().text
+    if alpha < text.least_alpha:
+        return True
+    return bool(colour) and min(colour >> 16 & 0xFF, colour >> 8 & 0xFF, colour & 0xFF) >= text.faintest
 
 
 def _is_double(line: Line, same: Sequence[Box]) -> bool:
     """Whether the line was printed just here already, as fonts without a bold face are made bold."""
-    near = max(1.0, 0.15 * line.size)
+    near = max(1.0, rules().text.doubled * line.size)
     return any(all(abs(a - b) < near for a, b in zip(line.bbox, box, strict=True)) for box in same)
 
 
@@ -149,7 +140,7 @@ def _printed_once(spans: Sequence[Raw]) -> list[Raw]:
         if (
             before is None
             or not again
-            or boxes.share_inside(tuple(span["bbox"]), tuple(before["bbox"])) < 0.8
+            or boxes.share_inside(tuple(span["bbox"]), tuple(before["bbox"])) < rules().text.span_again
         ):
             kept.append(span)
     return kept
@@ -171,7 +162,9 @@ def _without_false_spaces(spans: Sequence[Raw]) -> list[Raw]:
 def _abut(before: Raw, after: Raw) -> bool:
     ends = before["text"][-1:].isalnum() and after["text"][:1].isalnum()
     gap: float = after["bbox"][0] - before["bbox"][2]
-    return bool(ends and before["size"] == after["size"] and abs(gap) < _FALSE_SPACE * before["size"])
+    return bool(
+        ends and before["size"] == after["size"] and abs(gap) < rules().text.false_space * before["size"]
+    )
 
 
 def _joined(lines: list[Raw]) -> list[Raw]:
@@ -195,11 +188,12 @@ def _continues(before: Raw, line: Raw) -> bool:
     if before["dir"] != line["dir"] or _turn(line["dir"]) == OBLIQUE:
         return False
     (_, top, right, bottom), (x0, y0, _, y1) = _along(before), _along(line)
-    size = min(bottom - top, y1 - y0)
-    if _text(before).isdigit() or (_text(line).isdigit() and x0 - right > _NUMBER_GAP * size):
+    size, text = min(bottom - top, y1 - y0), rules().text
+    if _text(before).isdigit() or (_text(line).isdigit() and x0 - right > text.number_gap * size):
         return False  # a manuscript's line number
     common = min(bottom, y1) - max(top, y0)
-    return bool(common > 0.5 * size and -0.5 * size < x0 - right < 3 * size)
+    near = -text.joined_back * size < x0 - right < text.joined_gap * size
+    return bool(near and common > text.joined_height * size)
 
 
 def _along(line: Raw) -> Box:
@@ -214,4 +208,7 @@ def _text(line: Raw) -> str:
 
 
 def _apart(before: Raw, line: Raw) -> bool:
-    return not before["spans"][-1]["text"].endswith(" ") and _along(line)[0] - _along(before)[2] > 0.5
+    return (
+        not before["spans"][-1]["text"].endswith(" ")
+        and _along(line)[0] - _along(before)[2] > rules().text.true_space
+    )

@@ -9,18 +9,7 @@ from itertools import pairwise
 
 from tasks.pdf.lines import Line
 from tasks.pdf.pages import PageContent
-
-LEAST_NUMBERS = 8
-"""Numbers in a paper: fewer are the ticks of a chart or the numbers of a list."""
-
-COUNTED = 0.7
-"""Share of the steps from number to number that have to be the usual one (1, or 5 where every fifth is printed)."""
-
-PROSE = 4
-"""Words: a line of more is running text, beside which line numbers stand."""
-
-DIGITS = 4
-"""Digits of a line number at the most."""
+from tasks.rules.layout import rules
 
 
 def find_line_numbers(pages: Sequence[PageContent]) -> list[PageContent]:
@@ -49,7 +38,7 @@ def _text_edges(page: PageContent, pages: Sequence[PageContent]) -> tuple[float,
 
 
 def _is_prose(line: Line) -> bool:
-    return line.upright and len(line.text.split()) > PROSE
+    return line.upright and len(line.text.split()) > rules().text.number_prose
 
 
 def _beside_text(page: PageContent, edges: tuple[float, float]) -> tuple[list[int], list[int]]:
@@ -57,7 +46,7 @@ def _beside_text(page: PageContent, edges: tuple[float, float]) -> tuple[list[in
     numbers = [
         i
         for i, line in enumerate(page.lines)
-        if line.upright and line.text.isdecimal() and len(line.text) <= DIGITS
+        if line.upright and line.text.isdecimal() and len(line.text) <= rules().text.number_digits
     ]
     numbers.sort(key=lambda i: page.lines[i].bbox[1])
     left = [i for i in numbers if page.lines[i].bbox[2] < edges[0] + 1]
@@ -66,8 +55,9 @@ def _beside_text(page: PageContent, edges: tuple[float, float]) -> tuple[list[in
 
 def _counts_up(values: Sequence[int]) -> bool:
     """Whether numbers rise by one step nearly all the way; each page may begin anew."""
+    text = rules().text
     steps = Counter(after - before for before, after in pairwise(values))
-    if len(values) < LEAST_NUMBERS:
+    if len(values) < text.least_numbers:
         return False
     step, count = steps.most_common(1)[0]
-    return step in (1, 2, 5, 10) and count >= COUNTED * (len(values) - 1)
+    return step in (1, 2, 5, 10) and count >= text.counted * (len(values) - 1)

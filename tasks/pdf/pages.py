@@ -19,22 +19,8 @@ import pymupdf
 from tasks import boxes
 from tasks.pdf.lines import OBLIQUE, Line, read_lines
 from tasks.records import Box
+from tasks.rules.layout import rules
 from tasks.wording.labels import read_label
-
-INK_DPI = 100
-"""Resolution of the page's ink, enough for edges to within a point and cheap: about 9 ms a page."""
-
-MOST_INK = 16e6
-"""Pixels of ink at the most, whatever size a page claims; A4 has one million."""
-
-INK_DARKNESS = 16
-"""How far below white a pixel counts as ink: above the noise of JPEG margins, below a light grey rule."""
-
-REPEATED = 3
-"""Pages: a line that stands on so many is a banner or a running head."""
-
-EDGE = 0.08
-"""Share of the page's width or height at each side where banners and running heads stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +60,9 @@ class PageContent:
 
     @cached_property
     def scale(self) -> float:
-        """Pixels of `ink` per point: fewer than usual on a page of a poster's size, to stay within MOST_INK."""
-        return float(min(INK_DPI / 72, (MOST_INK / max(1.0, self.size[0] * self.size[1])) ** 0.5))
+        """Pixels of `ink` per point: fewer than usual on a page of a poster's size."""
+        page = rules().page
+        return float(min(page.ink_dpi / 72, (page.most_ink / max(1.0, self.size[0] * self.size[1])) ** 0.5))
 
     @cached_property
     def ink(self) -> npt.NDArray[np.uint8]:
@@ -149,8 +136,9 @@ class PageContent:
 
 
 def stands_out(grey: npt.NDArray[np.uint8], ground: int) -> npt.NDArray[np.bool_]:
-    """Where `grey` differs from its ground by more than INK_DARKNESS."""
-    return (grey < max(0, ground - INK_DARKNESS)) | (grey > min(255, ground + INK_DARKNESS))
+    """Where `grey` differs from its ground by more than noise does."""
+    noise = rules().page.ink_darkness
+    return (grey < max(0, ground - noise)) | (grey > min(255, ground + noise))
 
 
 def read_page(page: pymupdf.Page, repeated: frozenset[str] = frozenset()) -> PageContent:
@@ -187,7 +175,7 @@ def turn_upright(pages: Sequence[PageContent]) -> list[PageContent]:
     counts: Counter[str] = Counter()
     for page in pages:
         counts.update({line.text for line in page.lines if len(line.text) > 1})
-    repeated = frozenset(text for text, count in counts.items() if count >= REPEATED)
+    repeated = frozenset(text for text, count in counts.items() if count >= rules().page.repeated)
     return [_reread(page, repeated) if _may_be_turned(page, repeated) else page for page in pages]
 
 
@@ -209,16 +197,18 @@ def _under_text(page: pymupdf.Page, log: Sequence[tuple[str, Box]]) -> Callable[
 
     @cache
     def ground() -> list[Box]:
-        most = 0.9 * abs((page.rect * page.derotation_matrix).get_area())
+        most = rules().page.whole_page * abs((page.rect * page.derotation_matrix).get_area())
         return [
             box for kind, box in log if _is_image(kind) or (kind.endswith("path") and boxes.area(box) < most)
         ]
 
-    return lambda box: any(boxes.share_inside(box, under) > 0.6 for under in ground() if boxes.area(under))
+    return lambda box: any(
+        boxes.share_inside(box, under) > rules().text.under_faint for under in ground() if boxes.area(under)
+    )
 
 
 def _is_image(operation: str) -> bool:
-    return "image" in operation or "shade" in operation
+    return "image" in operation or "imgmask" in operation or "shade" in operation
 
 
 def _read_paints(log: Sequence[tuple[str, Box]], frame: pymupdf.Matrix, bounds: Box) -> list[Paint]:
@@ -295,7 +285,7 @@ def _upright_frame(
 def _at_edge(line: Line, page: pymupdf.Rect) -> bool:
     """Whether a line lies all within the band along one of the page's sides."""
     x0, y0, x1, y1 = line.bbox
-    across, down = EDGE * page.width, EDGE * page.height
+    across, down = rules().page.edge * page.width, rules().page.edge * page.height
     return bool(x1 < page.x0 + across or x0 > page.x1 - across or y1 < page.y0 + down or y0 > page.y1 - down)
 
 

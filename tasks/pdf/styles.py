@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from tasks import boxes
 from tasks.pdf.lines import Line
 from tasks.pdf.pages import PageContent
+from tasks.rules.layout import rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,21 +22,22 @@ class Style:
 
     def sets(self, line: Line) -> bool:
         """Whether a line is set as the body is."""
-        return line.text_font == self.font and abs(line.size - self.size) < 0.3
+        return line.text_font == self.font and abs(line.size - self.size) < rules().text.same_size
 
 
 def body_style(pages: Sequence[PageContent]) -> Style:
     """The style that most letters of the paper are set in."""
+    text = rules().text
     letters: Counter[tuple[str, float]] = Counter()
     for line in upright_lines(pages):
         letters[line.text_font, line.size] += len(line.text)
     if not letters:
-        return Style("", 10.0, 240.0)
+        return Style("", text.usual_size, text.usual_column)
     (font, size), _ = letters.most_common(1)[0]
     widths: Counter[int] = Counter()
     for line in upright_lines(pages):
-        if line.text_font == font and abs(line.size - size) < 0.3:
-            widths[round(boxes.width(line.bbox) / 4) * 4] += len(line.text)
+        if line.text_font == font and abs(line.size - size) < text.same_size:
+            widths[round(boxes.width(line.bbox) / text.column_step) * text.column_step] += len(line.text)
     return Style(font, size, float(widths.most_common(1)[0][0]))
 
 

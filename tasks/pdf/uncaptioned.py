@@ -7,27 +7,12 @@ from collections.abc import Iterator
 
 from tasks import boxes
 from tasks.pdf.artwork import artwork_box, corridor, crosses, seeds_of
-from tasks.pdf.caption_binding import WRONG_WAY
 from tasks.pdf.captions import CaptionBlock
 from tasks.pdf.found_figure import is_large
 from tasks.pdf.layout import Component, PageLayout
 from tasks.pdf.pages import PageContent
 from tasks.records import Box
-
-LEAST_PIECE = 0.02
-"""Share of the page: smaller pieces are not kept, not even for a caption on another page."""
-
-LEAST_BESIDE_CAPTIONS = 0.12
-"""Share of the page: in a paper whose figures have captions, what has none and is smaller is a portrait or a logo."""
-
-BANNER = 4.0
-"""Times as long as wide: no figure, but a banner or a row of logos."""
-
-COVER = 0.5
-"""Share of a first page: a picture that takes more of it is a cover, where the figures behind it have captions."""
-
-NAME_REACH = 45.0
-"""Points above a picture within which its name stands."""
+from tasks.rules.layout import rules
 
 _NAMED = re.compile(
     r"graphical|visual abstract|central (?:illustration|figure)|table of contents|\btoc\b|summary figure|key figure|"
@@ -43,6 +28,7 @@ def free_artwork(
 
     Small pieces are left out, and headings above it are no part of it.
     """
+    least, mostly = rules().uncaptioned.least_piece * boxes.area(layout.page.bounds), rules().layout.mostly
     claimed = {seed for seeds in bound.values() for seed in seeds}
     free = [seed for seed in seeds_of(layout) if seed not in claimed]
     while free:
@@ -51,29 +37,30 @@ def free_artwork(
             group += near
             free = [s for s in free if s not in near]
         box = artwork_box(layout, group, layout.headings)
-        pictured = any(is_large(image) and boxes.share_inside(image, box) > 0.5 for image in layout.images)
-        if boxes.area(box) > LEAST_PIECE * boxes.area(layout.page.bounds):
+        pictured = any(is_large(image) and boxes.share_inside(image, box) > mostly for image in layout.images)
+        if boxes.area(box) > least:
             yield box, pictured
 
 
 def is_figure(box: Box, page: PageContent, captioned: bool) -> bool:
     """Whether large artwork without a caption is a figure; `captioned`: the paper has figures with captions."""
-    width, height = boxes.width(box), boxes.height(box)
-    if not is_large(box) or max(width, height) > BANNER * min(width, height):
+    settings, width, height = rules().uncaptioned, boxes.width(box), boxes.height(box)
+    if not is_large(box) or max(width, height) > settings.banner * min(width, height):
         return False
     if not captioned or _is_named(box, page):
         return True
     share = boxes.area(box) / boxes.area(page.bounds)
-    return share > LEAST_BESIDE_CAPTIONS and not (page.number == 1 and share > COVER)
+    return share > settings.beside_captions and not (page.number == 1 and share > settings.cover)
 
 
 def _is_named(box: Box, page: PageContent) -> bool:
     """Whether "Graphical abstract" or the like stands above."""
-    above = (line for line in page.lines if -NAME_REACH < line.bbox[3] - box[1] < NAME_REACH / 3)
+    reach = rules().uncaptioned.name_reach
+    above = (line for line in page.lines if -reach < line.bbox[3] - box[1] < reach / 3)
     return any(_NAMED.search(line.text) for line in above if line.bbox[0] < box[2] and line.bbox[2] > box[0])
 
 
 def _hangs_together(layout: PageLayout, a: Box, b: Box) -> bool:
     between = corridor(a, b)
     barred = any(crosses(between, box) for box in (*layout.barriers, *(c.bbox for c in layout.captions)))
-    return max(boxes.gaps(a, b)) < WRONG_WAY and not barred
+    return max(boxes.gaps(a, b)) < rules().figures.wrong_way and not barred

@@ -28,7 +28,22 @@ _TABLE = _listed(
     "table etable tabla tableau tabella tabelle tabela tabell tabel taulukko tabulka tabuľka tablo tab "
     "таблица таблиця табл πίνακας bảng جدول ตารางที่ box algorithm"
 )
-_OTHER = _listed("scheme plate chart graph photograph photo image picture diagram illustration")
+_OTHER = _listed(
+    "scheme plate chart graph photograph photo image picture diagram illustration map exhibit video movie animation"
+)
+_TRANSLATED = {
+    **dict.fromkeys(_listed("esquema schéma schema схема"), "Scheme"),
+    **dict.fromkeys(
+        _listed("gráfico gráfica grafico graphique grafik wykres график графік графикон"), "Graph"
+    ),
+    **dict.fromkeys(_listed("imagen imagem immagine"), "Image"),
+    **dict.fromkeys(_listed("foto fotografía fotografia фото"), "Photo"),
+    **dict.fromkeys(_listed("lámina planche tafel"), "Plate"),
+    **dict.fromkeys(_listed("mapa carte karte карта"), "Map"),
+}
+"""Words of other languages for these, under which a paper counts apart from its figures."""
+_MOVING = ("Video", "Movie", "Animation")
+"""What a paper can only show a still of, and often does not."""
 _WITHOUT_SPACE = {
     "图": "Figure",
     "圖": "Figure",
@@ -38,12 +53,16 @@ _WITHOUT_SPACE = {
     "표": "Table",
 }
 """Words of scripts that set no space between a label and the words after it."""
+_SUPPLEMENT_WITHOUT_SPACE = {
+    **dict.fromkeys(("附", "补充", "補充", "보충", "보조"), "Supplementary "),
+    "扩展数据": "Extended Data ",
+}
 _AFTER_NUMBER = ("ábra", "attēls", "pav", "irudia")
 """Words that stand behind their number, as in `3. ábra`."""
 
 _OWN_TERM = {"efig": "eFigure", "efigure": "eFigure", "etable": "eTable"}  # as JAMA counts in its supplements
 _KEPT = {*_OTHER, "box", "algorithm"}
-_ORDINARY = {*_OTHER, "box", "algorithm", "tab"} - {"scheme"}
+_ORDINARY = {*_OTHER, *_TRANSLATED, "box", "algorithm", "tab"} - {"scheme"}
 """Words that also begin sentences and headings: a label of these needs more signs that it is one."""
 
 CITED_WORDS = (*_FIGURE, *_OTHER)
@@ -57,21 +76,24 @@ def _spaced(word: str) -> str:
 
 def _any(words: Iterable[str]) -> str:
     """The longest first, for a pattern takes the first alternative that fits."""
-    letterspaced = {"figure", "scheme", "plate", "chart", "table"}
+    letterspaced = {"fig", "figure", "scheme", "plate", "chart", "table"}
     ordered = sorted(words, key=len, reverse=True)
     return "|".join(_spaced(word) if word in letterspaced else re.escape(word) for word in ordered)
 
 
 _SUPPLEMENT = (
     r"(?P<supplement>supp(?:l(?:ement(?:al|ary)?)?|orting)?(?:[\s,]+(?:information|materials?|data|file)(?:\s?\d{1,2})?)?"
-    r"[.,:]?\s+|SI\s+(?:appendix,?\s+)?|extended\s+data\s+|expanded\s+view\s+|online\s+|additional\s+file\s+S?\d{1,2}\s?[:.,–—-]?\s*"
+    r"[.,:]?\s+|SI\s+(?:appendix,?\s+)?|ED\s+|web\s+|text[\s-]|extended\s+data\s+|expanded\s+view\s+|online\s+|additional\s+file\s+S?\d{1,2}\s?[:.,–—-]?\s*"
     r"|additional\s+|(?:appendix|box)(?:\s+(?:\d{1,2}|(?-i:[A-Z])))?\s?[:.,–—-]?\s*)?"
 )
-_WORD = rf"(?P<word>{_any([*_FIGURE, *_TABLE, *_OTHER])})(?P<plural>s(?=[\s.]))?(?P<dot>\.?)"
-_ITEM = r"(?:(?:(?-i:EV|ED|[A-HS])|s)[.\s-]{0,2})?\d{1,3}(?:\.\d{1,3}){0,2}"
+_WORD = (
+    rf"(?P<word>{_any([*_FIGURE, *_TABLE, *_OTHER, *_TRANSLATED])})(?P<plural>s(?=[\s.]))?(?P<dot>\s?[.,]?)"
+)
+_ITEM = r"(?:(?:(?-i:EV|ED|SI|ESM|[A-HS])|s)[.\s-]{0,2})?\d{1,3}(?:\.\d{1,3}){0,2}"
 _ITEM += r"(?:[A-Za-z](?:[–-][A-Za-z](?!\w))?)?(?![\w%])"
 _JOINT = r"\s?(?:[–—‒,&+/-]|\b(?:and|to|und|bis|et|y|e|и)\b)\s?"
-_NUMBER = rf"(?P<number>(?P<first>{_ITEM}|[IVX]{{1,5}}(?![\w%]))(?:(?:{_JOINT}){{1,2}}{_ITEM}){{0,4}})"
+_FIRST = rf"(?P<first>{_ITEM}|[IVX]{{1,5}}(?![\w%])|(?-i:l)(?=[.:\s]))"
+_NUMBER = rf"(?P<number>{_FIRST}(?:(?:{_JOINT}){{1,2}}{_ITEM}){{0,4}})"
 _CHILD = r"(?P<child>\s?[—–-]\s?figure\s+supplement\s+\d{1,2}\b)?"
 _END = r"(?P<close>\s?[)\]])?(?P<rest>.*)$"
 _OPEN = r"^[^\w(\[]{0,2}(?P<open>[(\[]\s?)?"
@@ -87,16 +109,20 @@ _NUMBER_FIRST = re.compile(
     rf"{_OPEN}(?P<number>\d{{1,3}})\.?\s?(?P<word>{_any(_AFTER_NUMBER)})(?P<dot>\.?)(?!\w){_END}", _FLAGS
 )
 _JOINED_UP = re.compile(
-    rf"{_OPEN}(?:附|补充|補充|扩展数据|보충|보조)?(?P<word>{'|'.join(_WITHOUT_SPACE)})\s?(?P<number>[SA]?\d{{1,3}}(?:[.\-–]\d{{1,3}})?[A-Za-z]?)"
+    rf"{_OPEN}(?P<supplement>{'|'.join(_SUPPLEMENT_WITHOUT_SPACE)})?(?P<word>{'|'.join(_WITHOUT_SPACE)})\s?(?P<number>[SA]?\d{{1,3}}(?:[.\-–]\d{{1,3}})?[A-Za-z]?)"
     rf"(?![\d%]){_END}",
     _FLAGS,
 )
+_COUNTED = re.compile(
+    rf"{_OPEN}第\s?(?P<number>\d{{1,3}})\s?(?P<word>{'|'.join(_WITHOUT_SPACE)}){_END}", _FLAGS
+)
+_PATTERNS = (_LABEL, _PLOS, _NUMBER_FIRST, _JOINED_UP, _COUNTED)
 _NUMBERED = re.compile(r".{0,60}?[\dIVXivx]", re.DOTALL)
 """What has no number near its beginning has no label; most lines are told so at little cost."""
 _SEPARATOR = re.compile(r"^\s*[.:：．。|│∣❘¦•▸▶►–—-]{1,2}\s*|^\s*$")
 _TITLE = re.compile(r"^\s*[A-Z][a-z]")
 _RUNS_ON = re.compile(r"^\s*(?:[,;)\]]|and\b|or\b|to\b|[a-z]{2,})")
-_REFERS = re.compile(r"^\s*(?:[;)\]]|,\s*(?:[a-z(]|$))")
+_REFERS = re.compile(r"^\s*(?:[;)\]]|,\s*(?:[a-z(]|$)|(?:and|or|but|which|where|that)\s+[a-z])")
 _TELLS = re.compile(
     r"^\s*(?:shows?|showed|illustrates?|depicts?|presents?|summari[sz]es?|displays?|demonstrates?|indicates?|gives?|"
     r"is|are|was|were|has|have|provides?|reports?|compares?|describes?|lists?|reveals?|suggests?|contains?|represents?|plots?|reproduces?|"
@@ -111,6 +137,7 @@ _CONTINUED = re.compile(
 _STOPS = (".", ",", ";")
 """What follows "(Fig. 8)" at the end of a sentence; a caption's label in brackets has none behind it."""
 _SUPPLEMENTARY_NUMBER = re.compile(r"^supplementary (?=\w+ s\d)")
+_LETTER_DOT = re.compile(r"(?<= )([a-h])\.(?=\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +171,7 @@ def read_label(text: str) -> Label | None:
     """The label that a text begins with; None where it begins with none."""
     if not _NUMBERED.match(text):
         return None
-    match = next(
-        filter(None, (pattern.match(text) for pattern in (_LABEL, _PLOS, _NUMBER_FIRST, _JOINED_UP))), None
-    )
+    match = next(filter(None, (pattern.match(text) for pattern in _PATTERNS)), None)
     if match is None:
         return None
     number, rest = _number(match)
@@ -162,7 +187,7 @@ def read_label(text: str) -> Label | None:
         bracketed=bracketed,
         titled=bool(_TITLE.match(rest)),
         runs_on=bool(_RUNS_ON.match(rest)) and not continued,
-        refers=_refers(rest, bracketed, half_open=bool(match["open"]) and not bracketed),
+        refers=not continued and _refers(rest, bracketed, half_open=bool(match["open"]) and not bracketed),
         tells=bool(_TELLS.match(rest)),
         continued=continued is not None,
         ordinary=word in _ORDINARY,
@@ -179,9 +204,14 @@ def parse_label(text: str) -> tuple[str, str] | None:
     return (label.name, label.words) if label else None
 
 
+def shows_a_still(name: str) -> bool:
+    """Whether a normalised label is of something that moves, of which a paper may print a still or nothing."""
+    return any(term in name for term in _MOVING)
+
+
 def label_key(name: str) -> str:
     """What a label is matched by, between PDF and JATS: `Supplementary Figure S2` is `Figure S2` there."""
-    return _SUPPLEMENTARY_NUMBER.sub("", name.lower())
+    return _LETTER_DOT.sub(r"\1", _SUPPLEMENTARY_NUMBER.sub("", name.lower()))
 
 
 def term_of(word: str) -> str:
@@ -234,12 +264,15 @@ def _term(word: str) -> str:
         return _OWN_TERM[word]
     if word in _KEPT:
         return word.capitalize()
+    if word in _TRANSLATED:
+        return _TRANSLATED[word]
     return _WITHOUT_SPACE.get(word) or ("Table" if word in _TABLE else "Figure")
 
 
 def _normal_number(number: str) -> str:
-    """`S. 1` as `S1`, the joints of a range as they are printed, a dash as an en dash."""
-    number = re.sub(r"(?<![A-Za-z])([A-Za-z]{1,2})[.\s-]{1,2}(?=\d)", r"\1", number)
+    """`S. 1` as `S1` (but `A.1` of an appendix as it is), the joints of a range as printed, a dash as an en dash."""
+    number = "1" if number == "l" else number  # as text recognition reads it
+    number = re.sub(r"\b(EV|ED|SI|ESM|[SsA-H](?!\.\d)|[Ss](?=\.))[.\s-]{1,2}(?=\d)", r"\1", number)
     number = re.sub(r"\s*[–—‒-]\s*(?=[A-Z]{0,2}\d)", "–", number)
     return re.sub(r"\s+", " ", re.sub(r"\s*([,&/+])\s*", _joint, number)).strip()
 
@@ -250,9 +283,13 @@ def _joint(match: re.Match[str]) -> str:
 
 def _prefix(printed: str) -> str:
     """What stands before the word, normalised: `Supplementary `, `Appendix 1—`, `Additional file 1: `."""
+    if printed in _SUPPLEMENT_WITHOUT_SPACE:
+        return _SUPPLEMENT_WITHOUT_SPACE[printed]
     words = re.sub(r"[^\w]+", " ", printed).strip().lower()
-    if not words:
+    if words in ("", "text"):
         return ""
+    if words == "ed":
+        return "Extended Data "
     if words.startswith(("supp", "si")):
         return "Supplementary "
     head, _, number = words.rpartition(" ")

@@ -90,6 +90,18 @@ _PREFIXES = frozenset(
     )
 )
 """First parts that no compound has with those: "phenotype" and "independent" are one word."""
+_FIRST_PARTS = frozenset(
+    _listed(
+        "age case cell cross dose double drug five four full half high long low self short single three time triple "
+        "two well"
+    )
+)
+"""First parts of compounds: "half-life", "dose-response"; behind a syllable of one word stand only these tails."""
+_CLOSED_TAILS = frozenset(
+    _listed(
+        "ed en ened ening er ers est fully hand ing ish land light lighted lighting lights ly ness s teen way y"
+    )
+)
 _LONGEST_WORD = 20
 """Letters: what is longer in a paper's text is several words whose spaces were lost, or a chemical name."""
 _LITTLE_WORDS = Counter(
@@ -188,6 +200,9 @@ def _keeps_hyphen(text: str, line: str, vocabulary: Mapping[str, int]) -> bool:
         return hyphened > joined
     if tail in _COMPOUND_TAILS and head not in _PREFIXES:
         return True
+    goes_on = found is not None and line[found.end() :].startswith("-")
+    if (head in _FIRST_PARTS and tail not in _CLOSED_TAILS) or (head == "non" and goes_on):
+        return True  # "non-small-cell", but "nonlinear"
     return len(tail) > 3 and all(vocabulary.get(part, 0) > 1 for part in (head, tail))
 
 
@@ -224,6 +239,8 @@ def _accented(before: str, accent: str, after: str) -> str | None:
     mark, carriers = _COMBINING[accent], _ACCENTED[accent]
     if after in _DOTLESS:
         return before + _DOTLESS[after] + mark
+    if before in _DOTLESS:
+        return _DOTLESS[before] + mark + after
     if before and before in carriers and not (accent == "´" and after == "s"):
         return before + mark + after
     if after and after in "aeiouAEIOU" and after in carriers:

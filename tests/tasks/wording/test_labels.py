@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.wording.labels import label_key, parse_label, read_label
+from tasks.wording.labels import label_key, parse_label, read_label, shows_a_still
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,37 @@ from tasks.wording.labels import label_key, parse_label, read_label
         ("Şekil 1: Words", "Figure 1"),
         ("Hình 7. Words", "Figure 7"),
         ("Tabelle 2. Words", "Table 2"),
+        ("Figs. 1 to 4 Words", "Figure 1 to 4"),
+        ("FIGURES 7-9. Words", "Figure 7–9"),
+        ("Figs. 10a–c. Words", "Figure 10a–c"),
+        ("Fig. A.1. Words", "Figure A.1"),
+        ("Fig. S. 1. Words", "Figure S1"),
+        ("Figure S-4. Words", "Figure S4"),
+        ("Figure SI-2. Words", "Figure SI2"),
+        ("Figure ESM1. Words", "Figure ESM1"),
+        ("ED Fig. 2 | Words", "Extended Data Figure 2"),
+        ("Web Figure 1. Words", "Web Figure 1"),
+        ("Text-fig. 4. Words", "Figure 4"),
+        ("Fig. l. Words", "Figure 1"),
+        ("FIG, 3. Words", "Figure 3"),
+        ("Fig . 4 . Words", "Figure 4"),
+        ("F ig. 6. Words", "Figure 6"),
+        ("[Fig. 9] Words", "Figure 9"),
+        ("Fig. № 7. Words", "Figure 7"),
+        ("Map 2. Words", "Map 2"),
+        ("Video 1. Words", "Video 1"),
+        ("Exhibit 2. Words", "Exhibit 2"),
+        ("Gráfico 1. Words", "Graph 1"),
+        ("Imagen 2. Words", "Image 2"),
+        ("Esquema 3. Words", "Scheme 3"),
+        ("Карта 1. Words", "Map 1"),
+        ("第2図 Words", "Figure 2"),
+        ("附图2 Words", "Supplementary Figure 2"),
+        ("扩展数据图 3 Words", "Extended Data Figure 3"),
+        ("2. attēls. Words", "Figure 2"),
+        ("3 pav. Words", "Figure 3"),
         ("Figure 3 (continued). Words", "Figure 3"),
+        ("Figure 3, continued. Words", "Figure 3"),
         ("Fig. 3 cont'd. Words", "Figure 3"),
     ],
 )
@@ -85,6 +115,7 @@ def test_other_words_are_no_labels(text: str) -> None:
         "(Figure 3E) and more",
         "(Fig. 4 and",
         "Figure 5, which",
+        "Figure 4A and in the supplement",
     ],
 )
 def test_a_label_within_a_sentence_refers(text: str) -> None:
@@ -122,6 +153,16 @@ def test_continued_is_told_from_the_verb(text: str, continued: bool) -> None:
 def test_labels_of_supplements_match_between_pdf_and_xml() -> None:
     assert label_key("Supplementary Figure S2") == label_key("Figure S2")
     assert label_key("Supplementary Figure 2") != label_key("Figure 2")
+
+
+def test_the_dot_of_an_appendix_does_not_keep_pdf_and_xml_apart() -> None:
+    assert label_key("Figure A.1") == label_key("Figure A1")
+    assert label_key("Figure S1.2") != label_key("Figure S12")
+
+
+@pytest.mark.parametrize(("name", "still"), [("Video 1", True), ("Movie S2", True), ("Figure 1", False)])
+def test_what_moves_is_told_by_its_label(name: str, still: bool) -> None:
+    assert shows_a_still(name) == still
 
 
 @given(st.text(max_size=80))

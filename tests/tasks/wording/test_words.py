@@ -20,6 +20,8 @@ def test_text_loses_control_and_direction_marks() -> None:
         ("Scho\u00a8nberg", "Schönberg"),
         ("Sch\u00a8onberg", "Schönberg"),
         ("cafe\u00b4", "café"),
+        ("Garc\u0131\u00b4a", "García"),
+        ("na\u00a8\u0131ve", "naïve"),
         ("Z\u02c7iz\u02c7ek", "Žižek"),
         ("Hardy\u00b4s and the patients\u00b4", "Hardy\u00b4s and the patients\u00b4"),
         ("o \u0308ther", "öther"),
@@ -65,6 +67,14 @@ def test_hyphens_at_line_ends_are_undone_unless_the_paper_spells_them() -> None:
         (["the wild-", "type"], "the wild-type"),
         (["concen-", "tration"], "concentration"),
         (["24-", "hour"], "24-hour"),
+        (["the half-", "life"], "the half-life"),
+        (["dose-", "response"], "dose-response"),
+        (["in long-", "term"], "in long-term"),
+        (["self-", "assembled"], "self-assembled"),
+        (["of long-", "er"], "of longer"),
+        (["high-", "lighted"], "highlighted"),
+        (["non-", "small-cell"], "non-small-cell"),
+        (["non-", "linear"], "nonlinear"),
     ],
 )
 def test_hyphens_of_compounds_stay_at_line_ends(lines: list[str], joined: str) -> None:

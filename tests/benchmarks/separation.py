@@ -6,7 +6,7 @@
 
 Six sets: the gold figures of `corpus` and of `wild` as the pipeline finds them, those of `corpus` in their gold boxes,
 figures composed of panels of ../shared/panels (dev split; `--train`: the train split, to look at), such panels alone,
-and vector plots drawn with matplotlib. From the annotated figures the judge of cuts has learned: what it reaches on
+and vector plots drawn with matplotlib. From the annotated figures the judge of splits has learned: what it reaches on
 other papers `tests.benchmarks.unseen_papers` tells by cross-validation.
 For each a line for Figmill, one for a plain XY-cut, and one for the rules of an earlier version whose tree `--rules`
 names (`git worktree add TREE 2a826ec`): ImageCLEF accuracy (all figures, compound ones alone), F1 at IoU 0.5 and 0.75,
@@ -29,11 +29,11 @@ import numpy as np
 from PIL import Image, ImageDraw
 from threadpoolctl import threadpool_limits
 
+from tasks.developing.composed import composed_figures, load_sources, single_figures
 from tasks.developing.panel_gold import GoldFigure, load_gold, load_score
 from tasks.developing.published_gold import read_imageclef, read_panelseg
 from tasks.panels.separation import FigureImage, Panel, separate
 from tasks.records import Box
-from tests.benchmarks.composed import composed_figures, load_sources, single_figures
 from tests.benchmarks.earlier import EarlierVersion
 from tests.benchmarks.plotted import plotted_figures
 from tests.benchmarks.xy_cut import plain_xy_cut

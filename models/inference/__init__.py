@@ -12,6 +12,7 @@ openvino_engine.py   the network in OpenVINO, in bfloat16, on a CPU that has it
 onnx_graph.py        the ONNX graph that both take, made from the weights alone
 onnx_nodes.py        its nodes, and the weights that each takes
 onnx_trunks.py       its trunks: ResNet, EfficientNet-Lite
+looks.py             what kind of picture a piece of a figure looks like, for whoever cuts figures
 caption_view.py      the words of a caption that name a modality, and how they count
 scoring.py           a bundle put to labelled images, for `figmill evaluate`
 blankness.py         blank pictures, on which a bundle abstains

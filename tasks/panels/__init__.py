@@ -1,9 +1,9 @@
 """A compound figure cut into its panels, and the letter and the part of the caption that belong to each.
 
 separation.py       the panels of a figure: begin here
-partition.py        a figure cut again and again by the rules, unless the judge of cuts objects
+partition.py        a figure cut again and again by the rules, unless the judge objects
+judging/            the judge of splits: several panels, or one that would be torn?
 rules.py            where the rules would cut: gutters, then gaps with print across them, then seams of images
-cuts.py             a cut, and the measurements that the judge looks at
 cutting.py          the order of cuts: gutters, then where only print bridges them, then seams
 gutters.py          gutters: runs of background between panels
 seams.py            seams: images side by side, a line of a few pixels or nothing between them

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image, ImageChops
 from scipy import ndimage
 
+from models.inference.looks import looks_of
 from tasks.panels.gutters import Mask, PixelBox, trim
 from tasks.panels.placements import NOTHING_PLACED, Placements
 
@@ -105,6 +106,8 @@ class Canvas:
         self._components = components
         self._erased = np.zeros(len(self.boxes), bool)
         self._pieces: dict[tuple[PixelBox, bool], Piece | None] = {}
+        self._looks: dict[PixelBox, np.ndarray] = {}
+        self.look: Callable[[np.ndarray], np.ndarray] = looks_of
         for letter in letters:
             self._erase_letter(letter)
 
@@ -166,6 +169,13 @@ class Canvas:
             trimmed = trim(self.core if core else self.mask, box)
             self._pieces[key] = None if trimmed is None else Piece(trimmed, self._kind(trimmed))
         return self._pieces[key]
+
+    def looks(self, box: PixelBox) -> np.ndarray:
+        """What the picture in `box` looks like: probabilities (8,), see `models.inference.looks`."""
+        if box not in self._looks:
+            x0, y0, x1, y1 = box
+            self._looks[box] = self.look(self.pixels[y0:y1, x0:x1])
+        return self._looks[box]
 
     def is_gutter(self, axis: int, start: int, stop: int) -> bool:
         """Whether a gutter across `axis` from `start` to `stop` runs on from one that parts panels elsewhere."""

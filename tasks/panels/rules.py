@@ -1,6 +1,6 @@
 """Rules of cutting: where a piece would be parted by what its strips look like.
 
-At gutters first, then where only print bridges them, then at the seams of images. The judge of cuts may say no.
+At gutters first, then where only print bridges them, then at the seams of images. The judge of splits may say no.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from tasks.panels.cutting import gap, join, parted, stacked_strips
 from tasks.panels.gutters import Mask, PixelBox, empty_runs
 from tasks.panels.pieces import Canvas, Kind, Piece, distribute
-from tasks.panels.seams import Seam, find_seams, to_gray
+from tasks.panels.seams import Seam, find_seams, is_annotation, to_gray
 
 THIN_GAP = 2.0
 """PDF points between two placed pictures in which nothing else can be drawn."""
@@ -87,9 +87,13 @@ def cut_image(canvas: Canvas, piece: Piece) -> list[Piece]:
     if piece.kind is not Kind.IMAGE:
         return [piece]
     x0, y0, x1, y1 = piece.box
-    gray = to_gray(canvas.pixels[y0:y1, x0:x1])
+    pixels = canvas.pixels[y0:y1, x0:x1]
+    gray = to_gray(pixels)
     least = round(max(24 * canvas.unit, 0.08 * max(gray.shape)))
-    found = [find_seams(gray, axis, least) for axis in (0, 1)]
+    found = [
+        [seam for seam in find_seams(gray, axis, least) if not is_annotation(pixels, axis, seam)]
+        for axis in (0, 1)
+    ]
     if not any(found):
         return [piece]
     axis = max((0, 1), key=lambda axis: max((seam.share for seam in found[axis]), default=0.0))

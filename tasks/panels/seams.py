@@ -16,6 +16,10 @@ STEP_WEIGHT = 1.25
 """A step is seldom seen in every row: both pictures may have the same shade in places."""
 
 
+COLOURED = 80
+"""Between the strongest and the weakest of red, green and blue of a line in colour."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seam:
     """A line across a picture from `start` to `stop`; `share` of its length looks like one, from 0 to 1."""
@@ -106,6 +110,21 @@ def step_share(picture: np.ndarray) -> np.ndarray:
     share = np.zeros(picture.shape[1])
     share[1:-1] = (step > 2.2 * around + 5).mean(axis=0) * STEP_WEIGHT
     return share
+
+
+def is_annotation(pixels: np.ndarray, axis: int, seam: Seam) -> bool:
+    """Whether `seam` of `pixels` (H, W, 3) is a line of one bright colour, as people mark the edges of a wound with.
+
+    What parts pictures is white, black or gray.
+    """
+    upright = (pixels if axis == 0 else pixels.transpose(1, 0, 2)).astype(np.int16)
+    first, last = max(0, seam.start - 1), min(upright.shape[1], seam.stop + 1)
+    strip = upright[:, first:last]
+    colours = np.median(strip, axis=0)
+    alike = (np.abs(strip - colours) <= 40).all(axis=2)
+    for side in (max(0, first - STEP), min(upright.shape[1] - 1, last + STEP)):
+        alike &= (np.abs(strip - upright[:, side, None]) > 40).any(axis=2)
+    return bool(((np.ptp(colours, axis=1) > COLOURED) & (alike.mean(axis=0) > 0.8)).any())
 
 
 def to_gray(pixels: np.ndarray) -> np.ndarray:

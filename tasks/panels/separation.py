@@ -10,9 +10,10 @@ from PIL import Image
 from tasks.panels.companions import join_companions
 from tasks.panels.cutting import fit
 from tasks.panels.gutters import PixelBox, background_colour, ink, without_frame
+from tasks.panels.judging.judge import Judge, judge_split
 from tasks.panels.letter_binding import bind
 from tasks.panels.letters import Letter, find_panel_letters
-from tasks.panels.partition import Judge, judge_cuts, partition
+from tasks.panels.partition import partition
 from tasks.panels.pieces import Canvas, Piece
 from tasks.panels.placements import Placements, join_tiles
 from tasks.records import Box
@@ -81,7 +82,7 @@ class Setting:
         return to_pixels(box, *self.bbox[:2], self.canvas.unit)
 
 
-def separate(figure: FigureImage, judge: Judge = judge_cuts) -> list[Panel]:
+def separate(figure: FigureImage, judge: Judge = judge_split) -> list[Panel]:
     """The panels of `figure` in reading order, cut where `judge` agrees; a single figure gives one panel."""
     setting = prepare(figure)
     if setting is None:

@@ -2,15 +2,17 @@
 
     python -m tests.benchmarks.separation [--shared DIR] [--only ARTICLE] [--composed N --seed S] [--rules TREE]
                                           [--sheets DIR]
+    python -m tests.benchmarks.separation --imageclef GOLD.xml PICTURES | --panelseg FOLDER
 
 Six sets: the gold figures of `corpus` and of `wild` as the pipeline finds them, those of `corpus` in their gold boxes,
 figures composed of panels of ../shared/panels (dev split; `--train`: the train split, to look at), such panels alone,
-and vector plots drawn with matplotlib. From the annotated figures the judge of cuts has learned: what it reaches on
+and vector plots drawn with matplotlib. From the annotated figures the judge of splits has learned: what it reaches on
 other papers `tests.benchmarks.unseen_papers` tells by cross-validation.
 For each a line for Figmill, one for a plain XY-cut, and one for the rules of an earlier version whose tree `--rules`
 names (`git worktree add TREE 2a826ec`): ImageCLEF accuracy (all figures, compound ones alone), F1 at IoU 0.5 and 0.75,
 average precision at IoU 0.5 (one operating point), fragments, merged panels, single figures split, letters,
 milliseconds of CPU per figure. `--sheets` draws gold (green) and found (red) boxes of the figures that are not right.
+With `--imageclef` or `--panelseg` the sets are those of others instead, as their authors ship them.
 """
 
 from __future__ import annotations
@@ -27,10 +29,11 @@ import numpy as np
 from PIL import Image, ImageDraw
 from threadpoolctl import threadpool_limits
 
+from tasks.developing.composed import composed_figures, load_sources, single_figures
 from tasks.developing.panel_gold import GoldFigure, load_gold, load_score
+from tasks.developing.published_gold import read_imageclef, read_panelseg
 from tasks.panels.separation import FigureImage, Panel, separate
 from tasks.records import Box
-from tests.benchmarks.composed import composed_figures, load_sources, single_figures
 from tests.benchmarks.earlier import EarlierVersion
 from tests.benchmarks.plotted import plotted_figures
 from tests.benchmarks.xy_cut import plain_xy_cut
@@ -207,14 +210,22 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--train", action="store_true")
     parser.add_argument("--rules", type=Path, help="tree of an earlier version")
+    parser.add_argument("--imageclef", type=Path, nargs=2, metavar=("GOLD.xml", "PICTURES"))
+    parser.add_argument("--panelseg", type=Path, metavar="FOLDER")
     parser.add_argument("--sheets", type=Path)
     options = parser.parse_args()
     score, shared, sheets = load_score(options.shared), options.shared, options.sheets
-    sources = load_sources(shared, "train" if options.train else "dev")
-    others = {"XY-cut": plain_xy_cut}
+    others: dict[str, Callable[[FigureImage], list[Panel]]] = {"XY-cut": plain_xy_cut}
     if options.rules:
         others["earlier"] = EarlierVersion(options.rules)
     with threadpool_limits(1):  # as in a worker process
+        if options.imageclef:
+            run(score, "ImageCLEF", read_imageclef(*options.imageclef), others, sheets)
+        if options.panelseg:
+            run(score, "PanelSeg", read_panelseg(options.panelseg), others, sheets)
+        if options.imageclef or options.panelseg:
+            return
+        sources = load_sources(shared, "train" if options.train else "dev")
         for name, found, folder in (
             ("corpus", True, "corpus"),
             ("wild", True, "wild"),

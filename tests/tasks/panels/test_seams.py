@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from tasks.panels.seams import find_seams
+from tasks.panels.seams import find_seams, is_annotation
 
 
 def texture(height: int, width: int, seed: int, level: int = 120) -> np.ndarray:
@@ -59,3 +59,21 @@ def test_a_band_is_one_seam_as_wide_as_itself() -> None:
     picture[:, 190:210] = 250
     (seam,) = find_seams(picture, 0, 40)
     assert (seam.start, seam.stop) == (190, 210)
+
+
+def test_a_line_in_colour_marks_something_in_one_picture() -> None:
+    gray = texture(200, 400, 4)
+    pixels = np.dstack([gray] * 3)
+    for colour, marks in (((250, 230, 30), True), ((255, 255, 255), False)):
+        pixels[:, 199:201] = colour
+        (seam,) = find_seams(pixels.mean(axis=2).astype(np.uint8), 0, 40)
+        assert is_annotation(pixels, 0, seam) is marks
+
+
+def test_a_step_between_pictures_in_colour_marks_nothing() -> None:
+    pixels = np.dstack([texture(200, 400, 5, 200), texture(200, 400, 6, 60), texture(200, 400, 7, 150)])
+    pixels[:, 200:] = np.dstack(
+        [texture(200, 200, 8, 90), texture(200, 200, 9, 30), texture(200, 200, 10, 200)]
+    )
+    for seam in find_seams(pixels.mean(axis=2).astype(np.uint8), 0, 40):
+        assert not is_annotation(pixels, 0, seam)

@@ -1,30 +1,17 @@
-"""Cuts: where a piece of a figure might be parted, and what speaks for and against it."""
+"""Cuts: where a piece of a figure would be parted, and what speaks for and against it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from tasks.panels.cutting import parted
-from tasks.panels.pieces import Canvas, Piece
-
-
-class Source(IntEnum):
-    """How a cut was found."""
-
-    GUTTER = 0
-    """Nothing is drawn there."""
-    CORE = 1
-    """Print alone is drawn there."""
-    PLACED = 2
-    """The PDF places pictures on both sides."""
-    SEAM = 3
-    """Two images meet there."""
-    VALLEY = 4
-    """Least is drawn there between two panel letters."""
+from tasks.panels.pieces import Canvas, Piece, distribute
+from tasks.panels.rules import Split, between
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +21,6 @@ class Cut:
     axis: int
     start: int
     stop: int
-    source: Source
 
     @property
     def middle(self) -> int:
@@ -46,24 +32,14 @@ class Cut:
         """Pixels."""
         return self.stop - self.start
 
-    def is_near(self, other: Cut, least: float) -> bool:
-        """Whether both are at one place, or their middles less than `least` pixels apart."""
-        overlaps = self.start <= other.stop and other.start <= self.stop
-        return overlaps or abs(self.middle - other.middle) < least
-
 
 class CutFeatures(NamedTuple):
-    """What is known of a cut, in shares, PDF points and counts: the judge decides by these alone."""
+    """What is known of a cut, in shares, PDF points and counts."""
 
     points: float
     of_figure: float
     of_piece: float
     of_widest: float
-    gutter: float
-    core: float
-    placed: float
-    seam: float
-    valley: float
     ink: float
     lower_kind: float
     upper_kind: float
@@ -78,23 +54,7 @@ class CutFeatures(NamedTuple):
     drawn_across: float
     letters_both: float
     letters_one: float
-    letters_found: float
-    letters_named: float
     pictures_both: float
-    picture_alone: float
-    gutters: float
-    root: float
-    arrows: float
-    figure_side: float
-
-
-@dataclass(frozen=True, slots=True)
-class Company:
-    """What the cuts across one axis of a piece have in common."""
-
-    count: int
-    widest: int
-    """Pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,23 +65,43 @@ class Parts:
     strips: tuple[Piece, Piece]
 
 
-def measure_cut(canvas: Canvas, piece: Piece, cut: Cut, parts: Parts, company: Company) -> CutFeatures:
-    """The features of `cut` of `piece` into `parts`."""
+def cuts_of(split: Split, axis: int) -> list[Cut]:
+    """The cuts between the parts of `split`, which follow each other across `axis`."""
+    return [Cut(axis, min(a.box[axis + 2], b.box[axis]), b.box[axis]) for a, b in pairwise(split.parts)]
+
+
+def measure_cuts(canvas: Canvas, piece: Piece, cuts: Sequence[Cut]) -> Iterator[CutFeatures]:
+    """The features of each of `cuts` of `piece`, all across one axis, that leaves something on both sides."""
+    widest = max((cut.width for cut in cuts), default=0)
+    for number, cut in enumerate(cuts):
+        first, last = piece.box[cut.axis], piece.box[cut.axis + 2]
+        edges = [first, *(other.middle for other in cuts), last]
+        sides = halves(canvas, piece, cut.axis, [first, cut.middle, last])
+        if sides:
+            strips = halves(canvas, piece, cut.axis, edges[number : number + 3]) or sides
+            yield measure_cut(canvas, piece, cut, Parts(sides, strips), widest)
+
+
+def halves(canvas: Canvas, piece: Piece, axis: int, edges: Sequence[int]) -> tuple[Piece, Piece] | None:
+    """What `piece` holds between the first two and the last two of three `edges`; None where one is empty."""
+    found = [part for part in map(canvas.piece, between(piece.box, axis, edges)) if part]
+    if len(found) < 2:
+        return None
+    a, b = distribute(piece.letters, found)
+    return a, b
+
+
+def measure_cut(canvas: Canvas, piece: Piece, cut: Cut, parts: Parts, widest: int) -> CutFeatures:
+    """The features of `cut` of `piece` into `parts`; the `widest` of the cuts beside it has so many pixels."""
     a, b = parts.sides
     c, d = parts.strips
     areas = a.width * a.height, b.width * b.height
-    gutter, core, placed, seam, valley = (float(cut.source == source) for source in Source)
     pictures = [len(canvas.placed.pictures_in(side.box)) for side in parts.sides]
     return CutFeatures(
         cut.width / canvas.unit,
         cut.width / canvas.side,
         cut.width / (piece.box[cut.axis + 2] - piece.box[cut.axis]),
-        cut.width / max(1, company.widest),
-        gutter,
-        core,
-        placed,
-        seam,
-        valley,
+        cut.width / max(1, widest),
         ink_at(canvas, piece, cut),
         float(min(a.kind, b.kind)),
         float(max(a.kind, b.kind)),
@@ -136,14 +116,7 @@ def measure_cut(canvas: Canvas, piece: Piece, cut: Cut, parts: Parts, company: C
         float(canvas.placed.is_drawn_across(piece.box, cut.axis, cut.start, cut.stop)),
         float(bool(a.letters) and bool(b.letters)),
         float(bool(a.letters) != bool(b.letters)),
-        float(len(canvas.letters)),
-        float(canvas.named),
         float(min(pictures)),
-        float(canvas.placed.is_panel(piece.box)),
-        float(company.count),
-        float(piece.width * piece.height > 0.8 * canvas.mask.size),
-        float(canvas.arrows),
-        canvas.side / canvas.unit,
     )
 
 

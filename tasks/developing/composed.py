@@ -82,7 +82,7 @@ def composed_figures(sources: Sequence[Source], count: int, seed: int) -> Iterat
         while figure is None:
             pool: Sequence[Source] = sources
             if random.random() < 0.6:
-                pool = by_code[sources[random.integers(len(sources))].code]
+                pool = by_code[sources[int(random.integers(len(sources)))].code]
             figure = Composer(pool, random, f"composed {seed}-{number}").compose()
         yield figure
 
@@ -206,7 +206,8 @@ class Composer:
             self.draw_letter(canvas, letter, box, words)
         expected = tuple(x.strip("()") for x in self.letters) if self.random.random() < 0.8 else ()
         image = figure_image(canvas, self.placed_images(boxes, size), words, expected)
-        labels = [x.strip("()") for x in self.letters] or [None] * len(boxes)
+        labels: list[str | None] = [x.strip("()") for x in self.letters]
+        labels = labels or [None] * len(boxes)
         return GoldFigure(self.name, image, boxes, labels)
 
     def draw_legend(self, draw: ImageDraw.ImageDraw, size: tuple[int, int]) -> None:

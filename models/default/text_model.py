@@ -110,7 +110,8 @@ class TextFitter:
         charts = (places >= 0) & (data.kinds[places] == "published") & np.isin(data.charts[places], names)
         rows = rows[charts]
         if not len(rows):
-            return np.zeros((self.features.shape[1], len(names)), np.float32), np.zeros(len(names), np.float32)
+            nothing = np.zeros((self.features.shape[1] + 1, len(names)), np.float32)
+            return nothing[1:], nothing[0]
         targets = number_codes(data.charts[places[charts]], names)
         weights = _balance(self.texts.weights[rows], targets, len(names))
         weights *= len(rows) / weights.sum()

@@ -165,7 +165,17 @@ def _text(info: BundleInfo, tensors: Weights) -> TextModel | None:
     if info.hashing is None:
         raise BundleError(f"{info.path} does not fit together: its weights hold words, its description none")
     count, buckets = len(info.classes), info.hashing.buckets
-    shapes = {"weight": (2 * buckets, count), "idf": (buckets,), "bias": (count,), "prior": (count,)}
+    shapes: dict[str, tuple[int, ...]] = {
+        "weight": (2 * buckets, count),
+        "idf": (buckets,),
+        "bias": (count,),
+        "prior": (count,),
+    }
+    if "joint" in tensors:
+        shapes["joint"] = (2 * count + 1, count)
+    if "kinds" in tensors:
+        kinds = len(info.extra.kinds)
+        shapes |= {"kinds": (2 * buckets, kinds), "kinds_bias": (kinds,)}
     if {name: tensor.shape for name, tensor in tensors.items()} != shapes:
         raise BundleError(f"{info.path / WEIGHTS_FILE} holds a text model that does not fit the description")
     return TextModel(**{name: tensor.astype(np.float32) for name, tensor in tensors.items()})

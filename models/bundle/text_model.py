@@ -23,13 +23,25 @@ class TextModel:
     """(classes,)."""
     prior: Floats
     """(classes,): the share of each class in what the model was fitted to."""
+    joint: Floats | None = None
+    """(2 * classes + 1, classes): corrects what the words say in the light of the picture, see
+    `models.inference.joint_view`; None where words are taken as they are."""
+    kinds: Floats | None = None
+    """(2 * buckets, kinds): what terms add to the logits of the kinds of chart; None where they do not bear on them."""
+    kinds_bias: Floats | None = None
+    """(kinds,)."""
 
     def tensors(self) -> Mapping[str, npt.NDArray[np.floating]]:
         """What a bundle keeps: in half precision what is large."""
         half = np.float16
-        return {
+        tensors: dict[str, npt.NDArray[np.floating]] = {
             "weight": self.weight.astype(half),
             "idf": self.idf.astype(half),
             "bias": self.bias,
             "prior": self.prior,
         }
+        if self.joint is not None:
+            tensors["joint"] = self.joint
+        if self.kinds is not None and self.kinds_bias is not None:
+            tensors |= {"kinds": self.kinds.astype(half), "kinds_bias": self.kinds_bias}
+        return tensors

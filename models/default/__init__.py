@@ -8,6 +8,7 @@ trunks.py        what the frozen trunks make of each image, kept on disk
 regression.py    multinomial logistic regression, to the same bytes each time
 heads.py         the heads on the trunks' features: classes, torn, compound, kinds of chart
 text_model.py    the text model: hashed n-grams of captions
+joint.py         how picture and words speak together
 calibrating.py   temperatures, the weight of words, thresholds and conformal sets
 judging.py       how well the bundle names panels that nothing was fitted to
 leaving_out.py   the same where a source, a publisher or a package of photographs is left out

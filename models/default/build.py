@@ -98,7 +98,8 @@ def _fit(data: PanelArrays, sources: Sources, say: Say) -> _Fitted:
     say("fitting out of fold")
     fitter = prepare_fitter(gather_words(data, read_listed_words(sources.captions)), data.classes)
     held_out, scales = hold_out(data, fitter)
-    described = replace(calibrate(data, held_out, NAME), training=_training(data, sources))
+    calibrated = calibrate(data, held_out, NAME)
+    described = replace(calibrated.described, training=_training(data, sources))
     say(f"  {described.calibration}")
     say(f"  {described.rejection}")
     say("fitting on all that trains")
@@ -106,7 +107,8 @@ def _fit(data: PanelArrays, sources: Sources, say: Say) -> _Fitted:
     taught = np.flatnonzero(np.isin(data.codes, data.classes))
     novelty = fit_novelty(embed(data, taught), number_codes(data.codes[taught], data.classes))
     network = build_shipped_network(layer, sources.weights, sources.second)
-    return _Fitted(described, network, novelty, fit_text_model(fitter), held_out)
+    text = replace(fit_text_model(fitter, data), joint=calibrated.joint)
+    return _Fitted(described, network, novelty, text, calibrated.held_out)
 
 
 def _judge(

@@ -26,6 +26,7 @@ from models.default.heads import (
     out_of_fold,
     read_classes,
 )
+from models.default.joint import fit_joint, split_rows
 from models.default.network import CHOSEN, EMBEDDED, MODEL
 from models.default.panels import COMPOUND, TORN, TRANSFORM, Flags, Indices, PanelArrays
 from models.default.regression import Floats, Linear, fit_softmax
@@ -33,15 +34,20 @@ from models.default.text_model import FLOOR, HASHING, TextFitter, read_texts
 from models.default.trunks import Features
 from models.evaluation.calibration import expected_calibration_error
 from models.evaluation.conformal import fit_sets
-from models.inference.decisions import Decisions, Panels, class_probabilities, decide
-from models.inference.words import Words
+from models.inference.decisions import Decisions, Panels, class_probabilities, decide, word_weights
+from models.inference.joint_view import correct
+from models.inference.words import Words, find_told
 
 COVERAGE = 0.95
-TORN_SHARE, NOVEL_SHARE, REJECTED_SHARE = 0.02, 0.005, 0.057
-"""Shares of good panels out of fold that may be rejected as torn, as novel, and in all."""
+TORN_SHARE, NOVEL_SHARE, BACKGROUND_SHARE, REJECTED_SHARE = 0.02, 0.005, 0.015, 0.057
+"""Shares of good panels out of fold that may be rejected as torn, as novel, as no panel at all, and in all."""
 FLAGGED_SHARE = 0.06
 """Share of good panels out of fold whose compound probability is a half or more."""
 _TEMPERATURES = np.arange(0.5, 2.01, 0.05).round(2).tolist()
+_LEAST_BACKGROUND = 0.1
+"""The limit is no lower, however seldom good panels come near it."""
+_LEAST = 1e-9
+"""A probability below it counts as this one."""
 _WORD_WEIGHTS = np.arange(0.3, 1.31, 0.1).round(1).tolist()
 
 
@@ -55,6 +61,8 @@ class HeldOut:
     """(M, outputs) in the order of the bundle's."""
     log_ratios: Floats
     """(M, classes) of the panels' words."""
+    kind_logits: Floats
+    """(M, kinds): what the words add to the logits of the kinds of chart."""
     distances: Floats
     """(M,): how unlike the others' features."""
     words: tuple[Words | None, ...]
@@ -65,6 +73,7 @@ class HeldOut:
             self.rows[chosen],
             self.logits[chosen],
             self.log_ratios[chosen],
+            self.kind_logits[chosen],
             self.distances[chosen],
             tuple(itertools.compress(self.words, chosen.tolist())),
         )
@@ -72,7 +81,9 @@ class HeldOut:
     def panels(self, told: bool, novelty: float | None = None) -> Panels:
         """As `decide` takes them, with their words or without."""
         odd = self.distances > (np.inf if novelty is None else novelty)
-        return Panels(self.logits, odd, self.words if told else (), self.log_ratios if told else None)
+        if not told:
+            return Panels(self.logits, odd)
+        return Panels(self.logits, odd, self.words, self.log_ratios, self.kind_logits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,37 +116,53 @@ def hold_out(data: PanelArrays, fitter: TextFitter) -> tuple[HeldOut, FaultScale
         (compound * scales.compound[0] + scales.compound[1])[:, None],
         out_of_fold(lambda others: _read(data, fit_kinds(data, CHOSEN, others)), data, rows),
     ]
+    read = out_of_fold(lambda others: read_texts(fitter, data, others), data, rows)
     held_out = HeldOut(
         rows,
         np.concatenate(logits, axis=1).astype(np.float32),
-        out_of_fold(lambda others: read_texts(fitter, data, others), data, rows),
+        read[:, : len(data.classes)],
+        read[:, len(data.classes) :],
         _held_out_distances(data, rows),
         tuple(data.words[row] for row in rows),
     )
     return held_out, scales
 
 
-def calibrate(data: PanelArrays, held_out: HeldOut, name: str) -> Description:
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """What turns outputs into decisions."""
+
+    described: Description
+    joint: Floats
+    """(joint_size, classes): see `models.inference.joint_view`."""
+    held_out: HeldOut
+    """The panels, their log-ratios corrected by layers that saw nothing of their articles."""
+
+
+def calibrate(data: PanelArrays, held_out: HeldOut, name: str) -> Calibrated:
     """The bundle's description, with all that turns outputs into a decision."""
-    good = held_out.select(np.isin(held_out.rows, data.judged))
-    labels = number_codes(data.codes[good.rows], data.classes)
+    good = np.isin(held_out.rows, data.judged)
+    labels = number_codes(data.codes[held_out.rows[good]], data.classes)
     described = Description(
         name=name,
         model=MODEL,
-        embedding_size=embed(data, good.rows[:1]).shape[1],
+        embedding_size=embed(data, held_out.rows[:1]).shape[1],
         classes=data.classes,
         transform=TRANSFORM,
         extra=ExtraOutputs(background=True, torn=True, compound=True, kinds=kind_names(data)),
         hashing=HASHING,
     )
-    described = replace(described, calibration=_fit_calibration(described, good, labels))
-    described = replace(described, rejection=_fit_rejection(described, good))
-    return replace(described, sets=_fit_sets(described, good, labels))
+    words = _fit_words(described, held_out.select(good), labels)
+    joint, held_out = _join(described, words, held_out, data, good)
+    judged = held_out.select(good)
+    described = replace(described, calibration=_fit_calibration(described, words, judged, labels))
+    described = replace(described, rejection=_fit_rejection(described, judged))
+    return Calibrated(replace(described, sets=_fit_sets(described, judged, labels)), joint, held_out)
 
 
-def _fit_calibration(described: Description, good: HeldOut, labels: Indices) -> Calibration:
-    """The weights of words by the likelihood of the classes; then how sharp all is, by the calibration error."""
-    told = np.array([bool(words and words.nearest) for words in good.words])
+def _fit_words(described: Description, good: HeldOut, labels: Indices) -> WordsCalibration:
+    """The weights of words by the likelihood of the classes."""
+    told = find_told(good.words)
 
     def loss(words: WordsCalibration) -> float:
         trial = replace(described, calibration=Calibration(words=words))
@@ -145,7 +172,36 @@ def _fit_calibration(described: Description, good: HeldOut, labels: Indices) -> 
         WordsCalibration(temperature=temperature, own=own, caption=caption, floor=FLOOR)
         for temperature, own, caption in itertools.product(_TEMPERATURES[::2], _WORD_WEIGHTS, _WORD_WEIGHTS)
     )
-    words = min(settings, key=loss)
+    return min(settings, key=loss)
+
+
+def _join(
+    described: Description, words: WordsCalibration, held_out: HeldOut, data: PanelArrays, good: Flags
+) -> tuple[Floats, HeldOut]:
+    """The layer that reads picture and words together, and the panels corrected by layers of other articles."""
+    told = find_told(held_out.words)
+    described = replace(described, calibration=Calibration(words=words))
+    base = np.log(np.maximum(class_probabilities(described, held_out.panels(told=True)), _LEAST))
+    weights = word_weights(words, held_out.words)
+    labels = np.zeros(len(good), np.int64)
+    labels[good] = number_codes(data.codes[held_out.rows[good]], data.classes)
+
+    def fit(rows: Indices) -> Floats:
+        return fit_joint(
+            held_out.logits[rows], held_out.log_ratios[rows], base[rows], weights[rows], labels[rows]
+        )
+
+    fitting = good & told
+    ratios = held_out.log_ratios.copy()
+    for others, fold in split_rows(data.groups[held_out.rows], fitting):
+        ratios[fold] = correct(ratios[fold], held_out.logits[fold], fit(others), told[fold])
+    return fit(np.flatnonzero(fitting)), replace(held_out, log_ratios=ratios)
+
+
+def _fit_calibration(
+    described: Description, words: WordsCalibration, good: HeldOut, labels: Indices
+) -> Calibration:
+    """How sharp all is, by the calibration error."""
 
     def error(calibration: Calibration, with_words: bool) -> float:
         shown = decide(replace(described, calibration=calibration), good.panels(with_words)).probabilities
@@ -166,15 +222,17 @@ def _sharpened(words: WordsCalibration, temperature: float) -> WordsCalibration:
 
 def _cross_entropy(probabilities: Floats, labels: Indices, rows: Flags) -> float:
     true = probabilities[np.arange(len(labels)), labels][rows]
-    return float(-np.log(np.maximum(true, 1e-9)).mean())
+    return float(-np.log(np.maximum(true, _LEAST)).mean())
 
 
 def _fit_rejection(described: Description, good: HeldOut) -> Rejection:
-    """Torn pieces and novelty by their shares of good panels, confidence by what is left of what may be rejected."""
+    """Torn pieces, novelty and the background by their shares of good panels, confidence by what is left of all."""
     torn = _sigmoid(good.logits[:, len(described.classes) + 1])
+    strange = class_probabilities(described, good.panels(told=False))[:, -1]
     limits = Rejection(
         torn=_round(float(np.quantile(torn, 1 - TORN_SHARE))),
         novelty=_round(float(np.quantile(good.distances, 1 - NOVEL_SHARE))),
+        background=max(_LEAST_BACKGROUND, _round(float(np.quantile(strange, 1 - BACKGROUND_SHARE)))),
     )
     described = replace(described, rejection=limits)
     return replace(

@@ -10,7 +10,14 @@ import numpy as np
 
 from models.bundle.bundle import WordsCalibration
 from models.bundle.description import Description
-from models.default.calibrating import COVERAGE, FLAGGED_SHARE, NOVEL_SHARE, REJECTED_SHARE, TORN_SHARE
+from models.default.calibrating import (
+    BACKGROUND_SHARE,
+    COVERAGE,
+    FLAGGED_SHARE,
+    NOVEL_SHARE,
+    REJECTED_SHARE,
+    TORN_SHARE,
+)
 from models.default.judging import (
     LEAST,
     Judged,
@@ -88,7 +95,8 @@ def _use(card: DefaultCard) -> str:
 Names the modality of one subfigure of a biomedical paper as an ImageCLEF 2016 code ({card.parameters:,}
 parameters, input 224 x 224 pixels, stretched). Two networks with ImageNet's weights look at the picture, a ResNet-18
 cut in its third block and an EfficientNet-Lite2 cut where its sixth stage begins; one linear layer reads the mean and
-the spread of each channel of both. A second linear layer reads hashed words of the panel's own text and of the caption.
+the spread of each channel of both. A second linear layer reads hashed words of the panel's own text and of the caption,
+a third what both layers say together, fitted to held-out articles; words bear on the kind of chart too.
 
 - Picture alone: logits / {calibration.temperature:g}. With words: logits / {words.temperature:g} + w x the words'
   log-ratio (at least {words.floor:g}), w = {words.own:g} for a text of the panel's own, {words.caption:g} for a
@@ -97,8 +105,8 @@ the spread of each channel of both. A second linear layer reads hashed words of 
   (`compound`; {FLAGGED_SHARE:.0%} of good panels reach a half), and {len(kinds)} kinds of chart below GFIG:
   {", ".join(kinds)}.
 - It abstains (`rejected`) below a confidence of {rejection.threshold:g} ({rejection.words_threshold:g} with words),
-  above {rejection.torn:g} of being torn, where the features lie further than {rejection.novelty:g} from every class
-  (squared Mahalanobis distance per feature), and on blank pictures.
+  above {rejection.torn:g} of being torn or {rejection.background:g} of being no panel, where the features lie further
+  than {rejection.novelty:g} from every class (squared Mahalanobis distance per feature), and on blank pictures.
 - Conformal sets (`modality_set`) hold the true class of {COVERAGE:.0%} of panels like those held out.
 
 Meant for search and curation, where a wrong label costs a click. Not for diagnosis, and not as the only judge of
@@ -167,10 +175,10 @@ def _rejection(card: DefaultCard) -> str:
         "## What it rejects",
         "",
         f"Limits were set so that of good panels held out {TORN_SHARE:.1%} are rejected as torn, {NOVEL_SHARE:.1%} as "
-        f"novel and {REJECTED_SHARE:.1%} in all. Below: pictures alone, with 95% Wilson intervals, which take each "
-        "image for itself. Training saw nothing of the packages that these photographs come from "
-        "(`models/default/photographs.csv`); the background's weight was looked at with the validation photographs in "
-        "view.",
+        f"novel, {BACKGROUND_SHARE:.1%} as no panel and {REJECTED_SHARE:.1%} in all. Below: pictures alone, with 95% "
+        "Wilson intervals, which take each image for itself. Training saw nothing of the packages that these "
+        "photographs come from (`models/default/photographs.csv`); the background's weight was looked at with the "
+        "validation photographs in view.",
         "",
         "| images | number | rejected |",
         "|---|---|---|",

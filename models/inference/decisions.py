@@ -16,7 +16,7 @@ from models.bundle.description import Description
 from models.evaluation.calibration import softmax
 from models.evaluation.conformal import apply_sets
 from models.inference.caption_view import fuse
-from models.inference.words import Words
+from models.inference.words import Words, find_told
 from models.taxonomy import path
 
 Floats = npt.NDArray[np.float32]
@@ -51,18 +51,23 @@ class Panels:
     """N, or none at all."""
     log_ratios: Floats | None = None
     """(N, classes) of these texts (see `models.inference.words`); None where no text model reads them."""
+    kind_logits: Floats | None = None
+    """(N, kinds): what these texts add to the logits of the kinds of chart; None where nothing."""
 
 
 def decide(bundle: BundleInfo | Description, panels: Panels) -> Decisions:
     """Everything that a bundle says of panels."""
-    outputs = _split(bundle, panels.logits)
+    outputs = _split(bundle, panels)
     told = _told(panels)
-    fused = class_probabilities(bundle, panels)[:, : len(bundle.classes)]
+    everything = class_probabilities(bundle, panels)
+    fused = everything[:, : len(bundle.classes)]
     probabilities = fused if outputs.torn is None else fused * (1 - outputs.torn)[:, None]
     thresholds = _thresholds(bundle, told)
     rejected = panels.odd | (probabilities.max(axis=1) < thresholds)
     if outputs.torn is not None and bundle.rejection.torn is not None:
         rejected |= outputs.torn > bundle.rejection.torn
+    if bundle.extra.background and bundle.rejection.background is not None:
+        rejected |= everything[:, -1] > bundle.rejection.background
     return Decisions(
         _capped(probabilities, rejected, thresholds),
         rejected,
@@ -80,7 +85,7 @@ def class_probabilities(bundle: BundleInfo | Description, panels: Panels) -> Flo
     if calibration.words and panels.log_ratios is not None:
         told = _told(panels)
         scaled[told] = logits[told] / np.float32(calibration.words.temperature)
-        scaled[:, :classes] += _weights(calibration.words, panels.texts)[:, None] * panels.log_ratios
+        scaled[:, :classes] += word_weights(calibration.words, panels.texts)[:, None] * panels.log_ratios
     seen = softmax(scaled)
     if not calibration.caption_weight or not panels.texts:
         return seen
@@ -100,11 +105,14 @@ class _Outputs:
     """(N,): the number of the most probable kind."""
 
 
-def _split(bundle: BundleInfo | Description, logits: Floats) -> _Outputs:
+def _split(bundle: BundleInfo | Description, panels: Panels) -> _Outputs:
+    logits = panels.logits
     extra, at = bundle.extra, len(bundle.classes) + bundle.extra.background
     torn = _sigmoid(logits[:, at]) if extra.torn else None
     compound = _sigmoid(logits[:, at + extra.torn]) if extra.compound else None
     kinds = logits[:, at + extra.torn + extra.compound :]
+    if panels.kind_logits is not None:
+        kinds = kinds + panels.kind_logits
     return _Outputs(torn, compound, kinds.argmax(axis=1) if extra.kinds else None)
 
 
@@ -118,11 +126,11 @@ def _told(panels: Panels) -> Flags:
     """(N,): whether a text model has read something of a panel."""
     if panels.log_ratios is None:
         return np.zeros(len(panels.logits), bool)
-    return np.array([bool(words and words.nearest) for words in panels.texts], bool)
+    return find_told(panels.texts)
 
 
-def _weights(calibration: WordsCalibration, texts: Sequence[Words | None]) -> Floats:
-    """(N,): how much each panel's text counts."""
+def word_weights(calibration: WordsCalibration, texts: Sequence[Words | None]) -> Floats:
+    """(N,): what each panel's log-ratios are multiplied by."""
     weights = [calibration.own if words and words.own else calibration.caption for words in texts]
     return np.array(weights, np.float32)
 

@@ -76,8 +76,9 @@ class Predictor:
         """
         plain = [words.nearest if words else None for words in texts] if texts else None
         logits, features = self._compute(images, plain)
-        ratios = self._text_view.log_ratios(texts) if self._text_view and texts else None
-        panels = Panels(logits, self._find_odd(images, features), texts or (), ratios)
+        ratios = self._text_view.log_ratios(texts, logits) if self._text_view and texts else None
+        kinds = self._text_view.kind_logits(texts) if self._text_view and texts else None
+        panels = Panels(logits, self._find_odd(images, features), texts or (), ratios, kinds)
         decisions = decide(self._info, panels)
         return Predictions(
             decisions.probabilities,

@@ -8,6 +8,7 @@ Source of the hashing: Weinberger et al., "Feature Hashing for Large Scale Multi
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 import zlib
@@ -20,6 +21,7 @@ import numpy.typing as npt
 from models.bundle.bundle import Hashing
 from models.bundle.text_model import TextModel
 from models.inference.caption_view import named_modalities
+from models.inference.joint_view import correct
 
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
@@ -49,6 +51,11 @@ class Words:
     def nearest(self) -> str:
         """The text that is closest to the panel: its own, or else the caption; empty where there is none."""
         return self.own or self.caption or ""
+
+
+def find_told(texts: Sequence[Words | None]) -> npt.NDArray[np.bool_]:
+    """(N,): of which panels there is a text to read."""
+    return np.array([bool(words and words.nearest) for words in texts], bool)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +96,7 @@ def terms(text: str) -> frozenset[str]:
     return frozenset(words) | pairs | _pieces(set(words)) | lexicon
 
 
+@functools.lru_cache(512)
 def hash_text(text: str, hashing: Hashing) -> HashedText:
     """The terms' buckets: each counts once, one with a term of the lexicon `lexicon_gain` times."""
     counted: dict[int, float] = {}
@@ -114,25 +122,44 @@ class TextView:
         self._model, self._hashing, self._floor = model, hashing, floor
         self._log_prior = np.log(np.maximum(model.prior, LEAST_PRIOR))
 
-    def log_ratios(self, texts: Sequence[Words | None]) -> Floats:
-        """(N, classes): log p(class given the text) - log p(class), floored; zeros where there is no text."""
+    def log_ratios(self, texts: Sequence[Words | None], logits: Floats | None = None) -> Floats:
+        """(N, classes): log p(class given the text) - log p(class), floored; zeros where there is no text.
+
+        With the pictures' (N, classes or more) logits, corrected where the model has a layer for that.
+        """
         ratios = np.zeros((len(texts), len(self._model.bias)), np.float32)
-        hashed: dict[str, HashedText] = {}
         for row, words in enumerate(texts):
             if words and words.nearest:
-                ratios[row] = self._log_ratio(words, hashed)
-        return ratios
+                ratios[row] = self._log_ratio(words)
+        if logits is None or self._model.joint is None:
+            return ratios
+        return correct(ratios, logits, self._model.joint, find_told(texts))
 
-    def _log_ratio(self, words: Words, hashed: dict[str, HashedText]) -> Floats:
-        """(classes,); `hashed` keeps what panels of a figure share."""
-        logits = self._model.bias.copy()
-        for text, first in ((words.nearest, 0), (words.caption or "", len(self._model.idf))):
-            if text not in hashed:
-                hashed[text] = hash_text(text, self._hashing).weighted(self._model.idf)
-            logits += hashed[text].values @ self._model.weight[first + hashed[text].buckets]
+    def kind_logits(self, texts: Sequence[Words | None]) -> Floats | None:
+        """(N, kinds): what texts add to the logits of the kinds of chart; None where the model says nothing of them."""
+        weight, bias = self._model.kinds, self._model.kinds_bias
+        if weight is None or bias is None:
+            return None
+        logits = np.zeros((len(texts), len(bias)), np.float32)
+        for row, words in enumerate(texts):
+            if words and words.nearest:
+                logits[row] = self._apply(words, weight, bias)
+        return logits
+
+    def _log_ratio(self, words: Words) -> Floats:
+        """(classes,)."""
+        logits = self._apply(words, self._model.weight, self._model.bias)
         log_probabilities = logits - np.logaddexp.reduce(logits)
         ratio: Floats = np.maximum(log_probabilities - self._log_prior, self._floor).astype(np.float32)
         return ratio
+
+    def _apply(self, words: Words, weight: Floats, bias: Floats) -> Floats:
+        """(outputs,) of a layer that reads the terms of the panel's own text, then those of the caption."""
+        logits = bias.copy()
+        for text, first in ((words.nearest, 0), (words.caption or "", len(self._model.idf))):
+            hashed = hash_text(text, self._hashing).weighted(self._model.idf)
+            logits += hashed.values @ weight[first + hashed.buckets]
+        return logits
 
 
 def _pieces(words: set[str]) -> set[str]:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -6,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from models.bundle.bundle import BundleError, Calibration, Hashing, Rejection, WordsCalibration
+from models.bundle.bundle import BundleError, Calibration, ExtraOutputs, Hashing, Rejection, WordsCalibration
 from models.bundle.description import Description
 from models.bundle.serialization import load_bundle, save_bundle
 from models.bundle.text_model import TextModel
@@ -106,7 +107,7 @@ def text_model(classes: int) -> TextModel:
     return TextModel(**{name: generator.random(shape, dtype=np.float32) for name, shape in shapes.items()})
 
 
-def with_words(folder: Path, text: TextModel | None) -> None:
+def with_words(folder: Path, text: TextModel | None, extra: ExtraOutputs | None = None) -> None:
     description = Description(
         name="told",
         model="resnet18:b1-0",
@@ -115,8 +116,10 @@ def with_words(folder: Path, text: TextModel | None) -> None:
         embedding_size=48,
         calibration=Calibration(words=WordsCalibration(temperature=1.0, own=0.7, caption=0.8)),
         hashing=Hashing(buckets=64),
+        extra=extra or ExtraOutputs(),
     )
-    save_bundle(folder, description, build_network("resnet18:b1-0", 2), "", text=text)
+    outputs = 2 + len(description.extra.names)
+    save_bundle(folder, description, build_network("resnet18:b1-0", outputs), "", text=text)
 
 
 def test_a_text_model_comes_back_in_half_precision(tmp_path: Path) -> None:
@@ -127,6 +130,23 @@ def test_a_text_model_comes_back_in_half_precision(tmp_path: Path) -> None:
         assert np.allclose(vars_of(bundle.text)[name], tensor, atol=1e-3)
     assert load_file(tmp_path / "model.safetensors")["words.weight"].dtype == torch.float16
     assert bundle.info.embedding_size == 48  # of 64 features
+
+
+def test_what_words_say_of_kinds_and_beside_the_picture_comes_back(tmp_path: Path) -> None:
+    joint, kinds = np.full((5, 2), 0.3, np.float32), np.full((128, 1), 0.5, np.float32)
+    text = replace(text_model(2), joint=joint, kinds=kinds, kinds_bias=np.ones(1, np.float32))
+    with_words(tmp_path, text, ExtraOutputs(kinds=("bar",)))
+    found = load_bundle(tmp_path).text
+    assert found is not None
+    assert (found.joint == joint).all()
+    assert (found.kinds == kinds).all()
+
+
+def test_a_text_model_of_other_kinds_is_refused(tmp_path: Path) -> None:
+    kinds, bias = np.zeros((128, 2), np.float32), np.zeros(2, np.float32)
+    with_words(tmp_path, replace(text_model(2), kinds=kinds, kinds_bias=bias), ExtraOutputs(kinds=("bar",)))
+    with pytest.raises(BundleError, match="text model that does not fit"):
+        load_bundle(tmp_path)
 
 
 def vars_of(model: TextModel) -> dict[str, np.ndarray]:

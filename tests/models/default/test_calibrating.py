@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from models.bundle.description import Description
-from models.default.calibrating import HeldOut, calibrate, decide_held_out, hold_out
+from models.default.calibrating import Calibrated, HeldOut, calibrate, decide_held_out, hold_out
 from models.default.panels import TORN, PanelArrays
 from models.default.text_model import gather_words, prepare_fitter
+from models.inference.words import find_told
 from tests.models.panel_arrays import arrays, training_panels
 
 
@@ -21,8 +22,13 @@ def held_out(data: PanelArrays) -> HeldOut:
 
 
 @pytest.fixture(scope="module")
-def described(data: PanelArrays, held_out: HeldOut) -> Description:
+def calibrated(data: PanelArrays, held_out: HeldOut) -> Calibrated:
     return calibrate(data, held_out, "made")
+
+
+@pytest.fixture(scope="module")
+def described(calibrated: Calibrated) -> Description:
+    return calibrated.described
 
 
 def test_the_description_says_how_every_output_is_read(described: Description) -> None:
@@ -30,6 +36,12 @@ def test_the_description_says_how_every_output_is_read(described: Description) -
     assert described.calibration.words
     assert described.sets
     assert len(described.sets.picture) == 2
+
+
+def test_words_are_corrected_only_where_there_are_some(calibrated: Calibrated, held_out: HeldOut) -> None:
+    moved = (calibrated.held_out.log_ratios != held_out.log_ratios).any(axis=1)
+    assert moved.any()
+    assert not moved[~find_told(held_out.words)].any()
 
 
 @pytest.mark.parametrize("told", [True, False])

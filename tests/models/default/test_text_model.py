@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -43,11 +44,27 @@ def test_captions_that_panels_share_count_less() -> None:
 def test_the_model_reads_what_panels_say() -> None:
     data = arrays(training_panels())
     fitter = prepare_fitter(gather_words(data, LISTED), data.classes)
-    view = TextView(fit_text_model(fitter), HASHING, FLOOR)
+    view = TextView(fit_text_model(fitter, data), HASHING, FLOOR)
     ratios = view.log_ratios([Words(None, "TEM micrograph"), Words("bar plot", None), None])
     assert ratios[0].argmax() == 0
     assert ratios[1].argmax() == 1
     assert not ratios[2].any()
     others = np.flatnonzero(data.groups != "article 0")
     said = read_texts(fitter, data, others)(np.array([0]))
-    assert said.argmax() == 0
+    assert said[0, :2].argmax() == 0
+    assert said.shape == (1, 2 + 2)
+
+
+def test_words_bear_on_the_kind_of_chart() -> None:
+    panels = training_panels()
+    spoken = {"bar": "mean expression in bars", "line": "course over time"}
+    told = [replace(p, words=Words(spoken[p.chart], None)) if p.chart else p for p in panels]
+    data = arrays(told)
+    view = TextView(
+        fit_text_model(prepare_fitter(gather_words(data, []), data.classes), data), HASHING, FLOOR
+    )
+    added = view.kind_logits([Words("expression in bars", None), Words("course", None), None])
+    assert added is not None
+    assert added[0, 0] > added[0, 1]
+    assert added[1, 0] < added[1, 1]
+    assert not added[2].any()

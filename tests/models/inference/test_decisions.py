@@ -1,5 +1,7 @@
 """From a network's outputs to what a row says."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -61,6 +63,20 @@ def test_torn_pieces_are_rejected() -> None:
     description = bundle(extra=ExtraOutputs(torn=True), rejection=Rejection(torn=0.6))
     decided = said(description, logits([*SURE, 1.0], [*SURE, -1.0]))
     assert decided.rejected.tolist() == [True, False]
+
+
+def test_what_is_no_panel_is_rejected_above_its_own_limit() -> None:
+    description = bundle(extra=ExtraOutputs(background=True), rejection=Rejection(background=0.3))
+    decided = said(description, logits([2, 0, 0, 2.0], [2, 0, 0, 0.0]))
+    assert decided.rejected.tolist() == [True, False]
+
+
+def test_words_move_the_kind_of_chart() -> None:
+    description = bundle(extra=ExtraOutputs(kinds=("bar", "line")))
+    panels = Panels(logits([0, 0, 9, 1, 0]), np.zeros(1, bool))
+    assert decide(description, panels).paths[0][-1] == "illustration/chart/bar"
+    told = replace(panels, kind_logits=np.array([[0, 2]], np.float32))
+    assert decide(description, told).paths[0][-1] == "illustration/chart/line"
 
 
 @pytest.mark.parametrize(("threshold", "most"), [(0.3, 0.3), (0.0, 0.5)])

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from models.bundle.bundle import Hashing
 from models.bundle.text_model import TextModel
+from models.inference.joint_view import joint_size
 from models.inference.words import TextView, Words, fit_idf, hash_text, terms, tokens
 
 HASHING = Hashing(buckets=512, lexicon_gain=4.0)
@@ -78,6 +79,25 @@ def test_ratios_do_not_fall_below_the_floor() -> None:
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_any_text_gives_finite_numbers(own: str, caption: str) -> None:
     assert np.isfinite(view(own="a").log_ratios([Words(own, caption)])).all()
+
+
+def test_what_words_say_is_corrected_in_the_light_of_the_picture() -> None:
+    plain = view(own="electron micrograph")
+    layer = np.zeros((joint_size(2), 2), np.float32)
+    layer[0, 1] = 1.0  # where the picture says the first class, the words say less against the second
+    model = TextModel(
+        np.zeros((2 * HASHING.buckets, 2), np.float32),
+        np.ones(HASHING.buckets, np.float32),
+        np.zeros(2, np.float32),
+        np.full(2, 0.5, np.float32),
+        joint=layer,
+    )
+    texts = [Words("a", None), None]
+    seen = np.array([[0, 3], [0, 3]], np.float32)
+    corrected = TextView(model, HASHING, -7.0).log_ratios(texts, seen)
+    assert corrected[0] == pytest.approx([0, -np.log1p(np.exp(3))], abs=1e-5)
+    assert not corrected[1].any()
+    assert (plain.log_ratios(texts, seen) == plain.log_ratios(texts)).all()
 
 
 def test_the_numbers_are_the_same_in_every_process() -> None:

@@ -54,6 +54,14 @@ _ORDERS = {
     "surest": "s.confidence DESC, s.id",
     "unsurest": "s.confidence, s.id",
 }
+_BEFORE = """
+    SELECT a.paper_id FROM papers a JOIN papers own ON own.paper_id = ?
+    WHERE a.paper < own.paper ORDER BY a.paper DESC LIMIT 1
+"""
+_AFTER = """
+    SELECT a.paper_id FROM papers a JOIN papers own ON own.paper_id = ?
+    WHERE a.paper > own.paper ORDER BY a.paper LIMIT 1
+"""
 _SHOWN = """
     s.id, s.subfigure_id, p.name AS part, s.row, a.paper_id, a.source_uri, a.pmcid, a.doi, a.title, a.journal,
     a.license, a.published, a.withdrawn, s.article_type, s.figure_index, s.subfigure_index, s.figure_label,
@@ -217,6 +225,11 @@ class SearchIndex:
             paper_id,
         )
         return self._hits([(number, None) for (number,) in found])
+
+    def paper_beside(self, paper_id: str, after: bool) -> str | None:
+        """The paper_id before or after a paper in the index's order; None at its ends."""
+        found = self._rows(_AFTER if after else _BEFORE, paper_id)
+        return found[0][0] if found else None
 
     def thumbnail(self, number: int) -> bytes | None:
         """A row's thumbnail, a JPEG, by the row's `id`."""

@@ -4,6 +4,7 @@ app.py       the addresses and what each answers
 guard.py     who may ask, and what a browser may do with the answer
 filters.py   the address's parameters as a query, and back
 shown.py     what the templates show: trees, cards, marked captions, links
+papers.py    the list of papers, those that failed, and their PDFs
 notebook.py  one paper's figures as objects that a notebook shows
 editing.py   a person's session: what is done becomes corrections
 editor.py    the addresses by which people correct

@@ -26,12 +26,14 @@ from tasks.index.queries import Hit, Query
 from tasks.index.rows import article_words, figure_boxes, picture
 from tasks.index.search import SearchIndex
 from tasks.records import Gap
+from tasks.texts import counted
 from tasks.version import pipeline_version
 from tasks.view import shown as pages
 from tasks.view.editing import Editing
 from tasks.view.editor import add_editing, template_globals
 from tasks.view.filters import NOTHING, Filters, address, read
 from tasks.view.guard import Guard
+from tasks.view.papers import failed_papers, papers_page, pdf_of
 
 HERE = Path(__file__).parent
 PER_PAGE = 48
@@ -45,6 +47,8 @@ _STATIC = {
     "edit.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
+_DIGITS = 10
+"""Of a page's number in an address."""
 _KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 
@@ -185,7 +189,26 @@ def create_app(
             hit=hits[0],
             pdf=has_pdf(hits[0].source_uri),
             gaps=view.gaps(hits[0]),
+            before=view.index.paper_beside(paper_id, after=False),
+            after=view.index.paper_beside(paper_id, after=True),
         )
+
+    @app.get("/papers")
+    def papers(request: Request) -> Response:
+        failed = request.query_params.get("failed") == "1"
+        asked = request.query_params.get("page", "1")
+        number = int(asked) if asked.isdecimal() and len(asked) < _DIGITS else 1
+        found = failed_papers(out) if failed else papers_page(out, number)
+        return page("papers.html.j2", papers=found, only_failed=failed)
+
+    @app.get("/pdf/{paper_id}")
+    def pdf(paper_id: str) -> Response:
+        hits = view.index.paper(paper_id)
+        data = pdf_of(hits[0].source_uri, paper_id) if hits else None
+        if data is None:
+            return missing("The PDF is no longer where it was, or is another one now.")
+        kept = {"Content-Disposition": f'attachment; filename="{paper_id[:16]}.pdf"'}
+        return Response(data, media_type="application/pdf", headers=kept)
 
     @app.get("/thumbnail/{paper}/{figure}/{number}")
     def thumbnail(paper: str, figure: str, number: str) -> Response:
@@ -257,7 +280,13 @@ def _environment() -> Environment:
     stamp = hashlib.sha256(b"".join((HERE / "static" / name).read_bytes() for name in _STATIC)).hexdigest()[
         :12
     ]
-    environment.filters |= {"clean": pages.clean, "name": pages.modality_name, "modality": taxonomy.name}
+    environment.filters |= {
+        "clean": pages.clean,
+        "counted": counted,
+        "file_name": pages.file_name,
+        "name": pages.modality_name,
+        "modality": taxonomy.name,
+    }
     environment.globals |= {
         "address": address,
         "alternative": pages.alternative,

@@ -109,6 +109,11 @@ def paper_name(hit: Hit) -> str:
     return clean(hit.title or PurePosixPath(hit.source_uri).name or hit.source_uri, 300)
 
 
+def file_name(source_uri: str) -> str:
+    """A paper's file's name."""
+    return PurePosixPath(source_uri).name or source_uri
+
+
 def alternative(hit: Hit) -> str:
     """What stands for a picture that is not seen."""
     page = f", page {hit.page}" if hit.page else ""

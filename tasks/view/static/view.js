@@ -58,7 +58,8 @@ function move(key) {
 }
 
 addEventListener("keydown", (event) => {
-  const typing = event.target.closest("input, select, textarea");
+  const inMenu = event.target.closest("select, input[type=range], input[type=checkbox]");
+  const typing = event.target.closest("input, select, textarea") && !(inMenu && event.key === "/");
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "/") {
     document.getElementById("q").focus();

@@ -2,7 +2,8 @@
 
     python deployments/automations.py https://chat.example.org/hooks/...   (or FIGMILL_WARN_URL in the environment)
 
-The address, which is a secret for most chats, is kept in a block. Run again, it replaces block and automations.
+The address, which is a secret for most chats, is kept in a block. Run again, it replaces block and automations. Those
+that need no address, for runs whose machine is gone, `set_up.py` makes.
 """
 
 from __future__ import annotations
@@ -14,22 +15,20 @@ from uuid import UUID
 
 from prefect.blocks.notifications import CustomWebhookNotificationBlock
 from prefect.client.orchestration import get_client
-from prefect.events.actions import ChangeFlowRunState, SendNotification
+from prefect.events.actions import SendNotification
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 from prefect.events.schemas.events import ResourceSpecification
-from prefect.states import StateType
 
 from flows.artifacts import FAILING
 
 BLOCK = "figmill-warnings"
-_SIGNS_OF_LIFE = ("heartbeat", "Completed", "Failed", "Cancelled", "Crashed")
 _FIGMILL_RUNS = ResourceSpecification(
     {"prefect.resource.role": "tag", "prefect.resource.id": "prefect.tag.figmill"}
 )
 
 
 def automations(block: UUID) -> list[AutomationCore]:
-    """Too many failed papers; a failed or crashed run; a run whose machine has gone silent."""
+    """Too many failed papers; a failed or crashed run."""
     return [
         AutomationCore(
             name="figmill: many papers failed",
@@ -62,21 +61,6 @@ def automations(block: UUID) -> list[AutomationCore]:
                     body="{{ flow_run.state.message }}",
                 )
             ],
-        ),
-        AutomationCore(
-            name="figmill: a run has gone silent",
-            description="No heartbeat for ten minutes: its machine is gone. As Crashed, it holds up no other.",
-            trigger=EventTrigger(
-                after={"prefect.flow-run.heartbeat"},
-                expect={f"prefect.flow-run.{sign}" for sign in _SIGNS_OF_LIFE},
-                match=ResourceSpecification({"prefect.resource.id": ["prefect.flow-run.*"]}),
-                match_related=_FIGMILL_RUNS,
-                for_each={"prefect.resource.id"},
-                posture=Posture.Proactive,
-                threshold=1,
-                within=timedelta(minutes=10),
-            ),
-            actions=[ChangeFlowRunState(state=StateType.CRASHED, message="no heartbeat for ten minutes")],
         ),
     ]
 

@@ -3,17 +3,20 @@
     FIGMILL_DATA=/srv/figmill python deployments/set_up.py
 
 FIGMILL_DATA is where inbox and datasets are, a folder or a URI such as s3://papers. Made are: the inbox, the work
-pools, the work queues of prefect.yaml with room for one run each, so that no two write one dataset, and, where
-AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are set, secret blocks of them. A worker resolves those when it starts a
-run: the keys stand in no deployment, no parameter and no log. (In prefect.yaml they would: `prefect deploy` writes down
-what a block says.)
+pools, the work queues of prefect.yaml with room for one run each, so that no two write one dataset, automations that
+end a run whose machine is gone, so that it holds up no other, and, where AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY
+are set, secret blocks of them. A worker resolves those when it starts a run: the keys stand in no deployment, no
+parameter and no log. (In prefect.yaml they would: `prefect deploy` writes down what a block says.)
 
 Options in figmill.toml (of the working folder, or named by FIGMILL_CONFIG) become the deployments' settings.
+FIGMILL_SILENT_SECONDS (default 600) is for how long a run may give no sign of life. Its heart beats every 180 seconds,
+unless PREFECT_FLOWS_HEARTBEAT_FREQUENCY says otherwise where it runs.
 """
 
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 import os
 import subprocess
@@ -26,7 +29,11 @@ import yaml
 from prefect.blocks.system import Secret
 from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.actions import WorkPoolCreate, WorkPoolUpdate
+from prefect.events.actions import ChangeFlowRunState
+from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
+from prefect.events.schemas.events import ResourceSpecification
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
+from prefect.states import StateType
 
 from flows.cli import options_of_file
 from flows.terminal.config import FILE, flow_settings
@@ -48,6 +55,12 @@ Next: start a worker, put PDFs into {inbox}, and run it once:
 It runs every night from then on. PMC's articles are not fetched before you switch that on:
   prefect deployment schedule ls ingest-pmc/pmc
   prefect deployment schedule resume ingest-pmc/pmc SCHEDULE-ID"""
+_BEGIN = dt.timedelta(hours=1)
+"""In which a run begins that a worker has taken: a node may have to be started and an image to be pulled."""
+_SIGNS_OF_LIFE = ("heartbeat", "Running", "Completed", "Failed", "Cancelled", "Crashed")
+_FIGMILL_RUNS = ResourceSpecification(
+    {"prefect.resource.role": "tag", "prefect.resource.id": "prefect.tag.figmill"}
+)
 KEYS = {"AWS_ACCESS_KEY_ID": "figmill-s3-key-id", "AWS_SECRET_ACCESS_KEY": "figmill-s3-key"}
 
 
@@ -85,6 +98,51 @@ async def make_queue(client: PrefectClient, pool: str, name: str) -> None:
     except ObjectNotFound:
         queue = await client.create_work_queue(name, work_pool_name=pool)
     await client.update_work_queue(queue.id, concurrency_limit=1)
+
+
+def watches(silent: dt.timedelta) -> list[AutomationCore]:
+    """What ends runs that nobody works on any more: Prefect itself leaves them Running, or Pending, for ever."""
+    return [
+        _watch(
+            "figmill: a run has gone silent",
+            f"No sign of life for {silent}: its machine is gone. As Crashed, it holds up no other run.",
+            ("heartbeat", "Running"),
+            silent,
+        ),
+        _watch(
+            "figmill: a run did not begin",
+            f"A worker took it, and nothing came of it for {_BEGIN}: it is gone.",
+            ("Pending",),
+            _BEGIN,
+        ),
+    ]
+
+
+def _watch(name: str, description: str, after: tuple[str, ...], within: dt.timedelta) -> AutomationCore:
+    return AutomationCore(
+        name=name,
+        description=description,
+        trigger=EventTrigger(
+            after={f"prefect.flow-run.{sign}" for sign in after},
+            expect={f"prefect.flow-run.{sign}" for sign in _SIGNS_OF_LIFE},
+            match=ResourceSpecification({"prefect.resource.id": ["prefect.flow-run.*"]}),
+            match_related=_FIGMILL_RUNS,
+            for_each={"prefect.resource.id"},
+            posture=Posture.Proactive,
+            threshold=1,
+            within=within,
+        ),
+        actions=[ChangeFlowRunState(state=StateType.CRASHED, message=f"no sign of life for {within}")],
+    )
+
+
+def make_watches(silent: dt.timedelta) -> None:
+    """Puts the automations in place of those of the same names."""
+    with get_client(sync_client=True) as client:
+        for automation in watches(silent):
+            for old in client.read_automations_by_name(automation.name):
+                client.delete_automation(old.id)
+            client.create_automation(automation)
 
 
 async def make_pools(keys: bool) -> None:
@@ -127,6 +185,7 @@ def main() -> None:
         sys.exit("set FIGMILL_DATA: where inbox and datasets are, a folder or a URI")
     (store_path(data) / "inbox").mkdir(parents=True, exist_ok=True)
     asyncio.run(make_pools(keep_keys()))
+    make_watches(dt.timedelta(seconds=int(os.environ.get("FIGMILL_SILENT_SECONDS", "600"))))
     options = Path(os.environ.get("FIGMILL_CONFIG") or FILE)
     if options.is_file():
         with tempfile.TemporaryDirectory() as folder:

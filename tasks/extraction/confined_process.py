@@ -15,6 +15,7 @@ import secrets
 import select
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
@@ -53,19 +54,8 @@ _LAST_BREATH = 5.0
 _LONGEST = 1000
 """Characters of a sentence for the ledger."""
 
-_KINDS = frozenset(
-    (
-        "encrypted",
-        "damaged",
-        "not_a_pdf",
-        "too_large",
-        "no_pages",
-        "empty",
-        "missing",
-        "unreadable",
-        "changed",
-    )
-) | {"no_jats", "confined", "crash"}
+_KINDS = frozenset({"encrypted", "damaged", "not_a_pdf", "too_large", "no_pages", "empty", "missing"})
+_KINDS |= {"unreadable", "changed", "no_jats", "confined", "crash"}
 """What a process may say of a paper, as `PaperError` lists it."""
 
 _DAMAGED = Answer("crash", "What was read of this PDF came back damaged; please report it.")
@@ -178,7 +168,7 @@ class ConfinedProcess:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         # A clean interpreter: with the parent's main program would come its libraries, their threads and its secrets.
         code = (
-            f"import sys; sys.path[:] = {sys.path!r}; "
+            f"import sys; sys.path[:] = {list(map(str, sys.path))!r}; "
             f"from tasks.extraction.confined import serve; serve({theirs.fileno()})"
         )
         with theirs, self._lock:
@@ -231,9 +221,7 @@ class ConfinedProcess:
         self.close()
         if first:
             return _DAMAGED
-        raise _Ended(
-            -signal.SIGKILL
-        )  # the paper before this one has said more than it was asked: begin afresh
+        raise _Ended(-signal.SIGKILL)  # by the paper before this one, which said more than it was asked
 
     def _send(self, handles: Sequence[int], seconds: float, files: Sequence[SourceFile] = ()) -> None:
         """Sends open files, then those of a paper, some at a time. Raises _Ended, TimeoutError."""
@@ -274,7 +262,9 @@ class ConfinedProcess:
 
     def _is_quiet(self) -> bool:
         """Whether nothing comes from the process that nobody has asked for: not that it has ended, nor an answer."""
-        return not select.select([self._open_channel()], [], [], 0)[0]
+        channel = select.poll()
+        channel.register(self._open_channel(), select.POLLIN)
+        return not channel.poll(0)
 
     def _open_channel(self) -> socket.socket:
         if self._channel is None:
@@ -302,9 +292,13 @@ def _as_file(told: Start | Request) -> IO[bytes]:
 
 
 def _open(file: SourceFile) -> int:
-    """A file opened to be read, or the negative errno that it cannot be opened for; a pipe is not waited for."""
+    """A file opened to be read, or the negative errno that it cannot be opened for; a pipe or folder is none."""
     try:
-        return os.open(file.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        handle = os.open(file.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        if stat.S_ISREG(os.fstat(handle).st_mode):
+            return handle
+        os.close(handle)
+        return -errno.EINVAL
     except OSError as error:
         return -(error.errno or errno.EIO)
     except ValueError:  # a name with a zero byte
@@ -315,9 +309,7 @@ def _checked(said: dict[str, Any]) -> Answer:
     """An answer as one may come. Raises ValueError or TypeError for what is none."""
     answer = Answer(**said)
     known = answer.kind is None or answer.kind == UNWRITTEN or answer.kind in _KINDS
-    texts = all(isinstance(text, str) for text in (answer.error, answer.token)) and isinstance(
-        answer.trace, str | None
-    )
+    texts = all(isinstance(text, str) for text in (answer.error, answer.token, answer.trace or ""))
     if not known or not texts or bool(answer.kind) != bool(answer.error):
         raise ValueError("the process did not answer as one does")
     trace = answer.trace and storable(answer.trace)
@@ -336,5 +328,7 @@ def _expired(status: int | None) -> Answer:
         return Answer("memory", "The system ended the reading process, most likely for want of memory.")
     if status == -signal.SIGSYS:
         return Answer("confined", CONFINED)
-    how = f"signal {-status}" if status and status < 0 else f"status {status}"
+    if status is None:
+        return Answer("crash", "The reading process fell silent on this file.")
+    how = f"signal {-status}" if status < 0 else f"status {status}"
     return Answer("crash", f"The PDF library crashed on this file ({how}).")

@@ -203,7 +203,7 @@ def _index(_source: Path, out: Path, _model: str) -> None:
     from tasks.index.opening import open_target
     from tasks.index.update import plan_update, update
 
-    with open_target(out, None, "") as target:
+    with open_target(out, None, "figmill") as target:
         update(out, target, plan_update(out, target))
 
 

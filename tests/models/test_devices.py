@@ -1,5 +1,6 @@
 """Which device computes, and how many cores there are."""
 
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -36,3 +37,27 @@ def test_a_cpu_is_chosen_without_torch() -> None:
 def test_no_driver_means_no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(devices, "has_gpu_driver", lambda: False)
     assert not takes_gpu("auto")
+
+
+def as_a_daemon(told: "multiprocessing.Queue[str]") -> None:
+    """A worker of a cluster, which is a daemon, wants a process of its own. Runs in that worker."""
+    context = multiprocessing.get_context("spawn")
+    for allow in (lambda: None, devices.may_have_children):
+        allow()
+        try:
+            child = context.Process(target=int)
+            child.start()
+            child.join()
+            told.put(f"exit status {child.exitcode}")
+        except AssertionError as error:
+            told.put(str(error))
+
+
+def test_a_daemon_may_have_children_once_it_has_asked() -> None:
+    context = multiprocessing.get_context("spawn")
+    told: multiprocessing.Queue[str] = context.Queue()
+    worker = context.Process(target=as_a_daemon, args=(told,), daemon=True)
+    worker.start()
+    assert told.get(timeout=60) == "daemonic processes are not allowed to have children"
+    assert told.get(timeout=60) == "exit status 0"
+    worker.join()

@@ -133,7 +133,7 @@ OTHER = {
     "answer with a lie": ("crash", "came back damaged"),
     "answer for the next paper": ("crash", "came back damaged"),
     "say that the disk is full": ("crash", "handed over"),
-    "close the channel": ("crash", "crashed"),
+    "close the channel": ("crash", "fell silent"),
     "use a call of another architecture": ("confined", "attack"),
 }
 

@@ -276,6 +276,8 @@ class Counts:
     """Subfigures that could not be scored."""
     by_modality: Mapping[str, int] = field(default_factory=dict)
     """Subfigures by ImageCLEF code of the most probable leaf."""
+    unlicensed: int = 0
+    """Papers that were read and of which no licence is known."""
     stage_seconds: Mapping[str, float] = field(default_factory=dict)
     """Work by stage (`extract`, `prepare`, `classify`, `write`), summed over processes and threads."""
 
@@ -288,6 +290,7 @@ class Counts:
             rejected=self.rejected + other.rejected,
             unscored=self.unscored + other.unscored,
             by_modality=_added(self.by_modality, other.by_modality),
+            unlicensed=self.unlicensed + other.unlicensed,
             stage_seconds=_added(self.stage_seconds, other.stage_seconds),
         )
 

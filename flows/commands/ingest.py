@@ -103,8 +103,9 @@ def ingest(
     """
     from flows.commands.console import show_ingest
     from flows.commands.launch import launch_ingest
+    from tasks.wording.licenses import normal_license
 
-    codes = tuple(dict.fromkeys(filter(None, map(str.strip, licenses.split(",")))))
+    codes = tuple(dict.fromkeys(filter(None, map(normal_license, licenses.split(",")))))
     settings = IngestSettings(licenses=codes, since=since.date() if since else None, **options)
     settings = replace(settings, limits=replace(settings.limits, timeout=timeout))
     show_ingest(launch_ingest(settings, prefect, verbose, log_format))

@@ -11,6 +11,7 @@ from tasks.dataset.dataset import Dataset, check_layout
 from tasks.dataset.ledger import articles_by_pmcid, drop_papers, replaced_papers
 from tasks.errors import InputError
 from tasks.labelling import label_shard, provenance_of
+from tasks.pmc.articles import require_known
 from tasks.pmc.bucket import Bucket
 from tasks.pmc.catalogue import Catalogue
 from tasks.pmc.cursor import Span, choose_span, load_cursor, moved, save_cursor, start_cursor
@@ -34,6 +35,7 @@ def ingest(
 
     `labelling` is how `executor` labels the shards. Raises FigmillError where the run cannot be done.
     """
+    require_known(settings.licenses)
     result = Result()
     bucket = Bucket(settings.bucket)
     bundle = open_bundle(settings.model)
@@ -72,6 +74,7 @@ def ingest_here(settings: IngestSettings, reporter: Reporter) -> IngestSummary:
 
 def preview(settings: IngestSettings, reporter: Reporter) -> IngestSummary:
     """What an ingest would take, by licence; downloads metadata alone, and changes nothing. Raises FigmillError."""
+    require_known(settings.licenses)
     bucket = Bucket(settings.bucket)
     out = paths.store_path(settings.out)
     check_layout(out)

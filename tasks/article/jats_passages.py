@@ -49,14 +49,13 @@ def _passage(paragraph: Element, section: str | None, labels: Mapping[str, str])
         marked = prose(paragraph, _FLOATS)
     except RecursionError:  # nested without end: one paragraph, not the article
         return Passage(section, "")
-    pieces = marked.split(_MARK)
-    if len(pieces) != len(cited) + 1:  # a mark of the paper's own, or a link that is not printed
-        return Passage(section, "".join(pieces))
-    links, place = [], 0
-    for piece, its in zip(pieces, cited, strict=False):
-        place += len(piece)
-        links += [(place, label) for label in its]
-    return Passage(section, "".join(pieces), tuple(links))
+    first, *pieces = marked.split(_MARK)
+    text, links = first, []
+    sound = len(pieces) == len(cited)  # else a mark of the paper's own, or a link that is not printed
+    for place, piece in enumerate(pieces):
+        links += [(len(text), label) for label in cited[place]] if sound else []
+        text += piece.lstrip() if text.endswith(" ") else piece
+    return Passage(section, text, tuple(links))
 
 
 def _mark_links(paragraph: Element, labels: Mapping[str, str]) -> list[list[str]]:

@@ -322,6 +322,7 @@ def _counts_of(labelled: LabelledPaper, status: Status, classes: tuple[str, ...]
         rejected=sum(score.rejected for score in scored),
         unscored=len(labelled.scores) - len(scored),
         by_modality=Counter(classes[int(score.probabilities.argmax())] for score in scored),
+        unlicensed=int(labelled.extraction.metadata.license is None),
     )
 
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from tasks.pdf.furniture import in_margin
 from tasks.pdf.lines import Line
 from tasks.pdf.pages import PageContent
 from tasks.records import Metadata
@@ -20,6 +19,8 @@ TITLE_WORDS = (3, 60)
 """Words of a title; what is set as large and has fewer is a journal's name or a heading."""
 MOST_LINES = 12
 """Lines of one type; more are no title."""
+HEAD = 0.05
+"""Share of the page's height at its top where running heads stand."""
 UPPER_PART = 0.6
 """Share of the first page, from its top, in which its title begins."""
 
@@ -80,7 +81,9 @@ def _title(page: PageContent) -> str | None:
     lines = [
         line
         for line in page.lines
-        if line.upright and line.bbox[1] < UPPER_PART * page.size[1] and any(map(str.isalpha, line.text))
+        if line.upright
+        and HEAD * page.size[1] < line.bbox[1] < UPPER_PART * page.size[1]
+        and any(map(str.isalpha, line.text))
     ]
     for size in sorted({round(line.size) for line in lines}, reverse=True)[:4]:
         set_so = [line for line in lines if round(line.size) == size]
@@ -88,7 +91,7 @@ def _title(page: PageContent) -> str | None:
             return None  # the body's type
         text = join_lines([line.text for line in _together(set_so)], vocabulary(x.text for x in lines))
         text = _KIND.sub("", text)
-        if _is_title(text) and not all(in_margin(line.bbox, page) for line in set_so):
+        if _is_title(text):
             return text
     return None
 
@@ -98,7 +101,7 @@ def _is_title(text: str) -> bool:
     if not TITLE_WORDS[0] <= len(words) <= TITLE_WORDS[1] or read_label(text):
         return False
     names = all(word in _PARTICLES or not word[:1].islower() for word in words)
-    return not (text.count(",") > 1 and names) and not _OF_AUTHORS.search(text)
+    return not ("," in text and names) and not _OF_AUTHORS.search(text)
 
 
 def _together(lines: Sequence[Line]) -> list[Line]:

@@ -9,11 +9,16 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tasks.errors import SettingsError
 from tasks.records import Metadata
+from tasks.texts import printable
+from tasks.wording.licenses import FAMILIES, is_under, normal_license
 
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".gif")
 """Of the files that may be figures, those that are read best first."""
 ANY_LICENSE = "*"
+OTHER_CODES = ("TDM",)
+"""PMC's codes for what is under no licence of Creative Commons: it may be mined for words alone."""
 METADATA_BYTES = 4 * 2**20
 """The largest metadata that is read; PMC's have some kilobytes."""
 
@@ -92,7 +97,7 @@ def parse_article(data: bytes, listed: Listed) -> PmcArticle:
         pmcid=listed.pmcid,
         doi=_text(found.get("doi")),
         title=_text(found.get("title")),
-        license=_text(found.get("license_code")),
+        license=_license(found.get("license_code")),
     )
     return PmcArticle(
         listed=listed,
@@ -103,6 +108,11 @@ def parse_article(data: bytes, listed: Listed) -> PmcArticle:
         jats=_file(found.get("xml_url"), listed),
         images=_images(found.get("media_urls"), listed),
     )
+
+
+def _license(code: Any) -> str | None:
+    name = normal_license(_text(code))
+    return None if name is not None and name.lower() == "none" else name
 
 
 def _images(urls: Any, listed: Listed) -> tuple[File, ...]:
@@ -125,8 +135,19 @@ def why_not(article: PmcArticle, licenses: Collection[str]) -> str | None:
 
 
 def is_licensed(article: PmcArticle, licenses: Collection[str]) -> bool:
-    """Whether its licence is among PMC's codes that were asked for."""
-    return ANY_LICENSE in licenses or article.metadata.license in licenses
+    """Whether its licence is among those that were asked for, whatever their versions."""
+    wanted = (normal_license(asked) or "" for asked in licenses)
+    return ANY_LICENSE in licenses or any(is_under(article.metadata.license, asked) for asked in wanted)
+
+
+def require_known(licenses: Collection[str]) -> None:
+    """Raises SettingsError where a licence is asked for that PMC's metadata never name."""
+    known = (*FAMILIES, *OTHER_CODES, ANY_LICENSE)
+    for asked in licenses:
+        if normal_license(asked) not in known:
+            raise SettingsError(
+                f"no article of PMC is under the licence {printable(asked)!r}: it has {', '.join(known)} (any)"
+            )
 
 
 def _file(url: Any, listed: Listed) -> File | None:

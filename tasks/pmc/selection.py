@@ -16,6 +16,7 @@ from tasks.pmc.catalogue import Catalogue, each_listed
 from tasks.progress import Reporter
 from tasks.records import Wanted
 from tasks.settings import IngestSettings
+from tasks.wording.licenses import is_under
 
 DOUBLE = "the same bytes as another paper of the dataset"
 """Why an article may be left out after its download."""
@@ -125,7 +126,7 @@ class Selection:
 def _is_as_before(found: PmcArticle, row: LedgerRow) -> bool:
     """Whether an article's licence is the one under which it was taken, and just no longer asked for."""
     now, then = found.metadata.license, row.metadata.license
-    return bool(now) and (then or "").startswith(now or "")
+    return now is not None and is_under(then, now)
 
 
 def _look_at(bucket: Bucket, listed: Listed) -> PmcArticle | str:

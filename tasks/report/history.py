@@ -80,6 +80,7 @@ def _past_run(facts: dict[str, Any]) -> PastRun:
     summary |= {name: dt.datetime.fromisoformat(summary[name]) for name in ("started_at", "finished_at")}
     summary["failures"] = tuple(FailedPaper(**failed) for failed in summary["failures"])
     summary["parts"] = tuple(summary["parts"])
+    summary.setdefault("unlicensed", 0)  # of runs before it was counted
     summary["counts"] = Counts(**{name: summary.pop(name) for name in Counts.__dataclass_fields__})
     run = PastRun(RunSummary(**summary), DatasetState(**facts["holdings"]))
     _require_numbers(run)
@@ -99,7 +100,7 @@ def _require_numbers(run: PastRun) -> None:
     values = [
         *(value for some in by_name for value in some.values()),
         *(getattr(run.summary, name) for name in ("seconds", "inputs", "skipped", "left", "shards")),
-        *(getattr(counts, name) for name in ("pages", "figures", "subfigures")),
+        *(getattr(counts, name) for name in ("pages", "figures", "subfigures", "unlicensed")),
         *(getattr(run.dataset, name) for name in of_dataset),
         run.dataset.mean_confidence or 0,
     ]

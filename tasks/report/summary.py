@@ -23,7 +23,7 @@ from tasks.dataset.ledger import LedgerRow, read_ledger_part
 from tasks.dataset.schema import PAPERS, SUBFIGURES
 from tasks.errors import StorageError
 from tasks.modalities import SEVERAL_PANELS
-from tasks.records import Counts, FailedPaper
+from tasks.records import Counts, FailedPaper, Gap
 from tasks.report.cards import Card, choose_picks, make_cards
 from tasks.report.review_queue import REASONS, Columns, ReviewQueue
 from tasks.stores import paths
@@ -36,7 +36,18 @@ log = logging.getLogger(__name__)
 BINS = 10
 """Bars of the confidence histogram, each a tenth wide."""
 FAILURES_SHOWN = 100
-_LEDGER_COLUMNS = ("pages", "figures", "source_uri", "error_kind", "error")
+GAPS_SHOWN = 10
+"""Of one paper."""
+_LEDGER_COLUMNS = ("pages", "figures", "source_uri", "error_kind", "error", "gaps")
+
+
+@dataclass(frozen=True, slots=True)
+class IncompletePaper:
+    """A paper that was read, and what is missing of it: the first few gaps, and how many there are."""
+
+    source_uri: str
+    gaps: tuple[Gap, ...]
+    count: int
 
 
 @dataclass(slots=True)
@@ -51,6 +62,10 @@ class DatasetSummary:
     """Failed papers by kind; `incomplete` counts papers that were read but lack something."""
     failed: list[FailedPaper] = field(default_factory=list)
     """The first `FAILURES_SHOWN` failed papers of the ledger."""
+    incomplete: list[IncompletePaper] = field(default_factory=list)
+    """The first `FAILURES_SHOWN` papers that were read and lack something."""
+    by_gap: Counter[str] = field(default_factory=Counter)
+    """What papers lack that were read, by kind."""
     by_kind_below: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Subfigures by class and what their path names below it, such as the kind of a chart."""
     compound: int = 0
@@ -74,6 +89,8 @@ class DatasetSummary:
         self.confidence_sum += other.confidence_sum
         self.judged += other.judged
         self.failed += other.failed[: FAILURES_SHOWN - len(self.failed)]
+        self.incomplete += other.incomplete[: FAILURES_SHOWN - len(self.incomplete)]
+        self.by_gap.update(other.by_gap)
         self.unreadable += other.unreadable
 
     @property
@@ -159,6 +176,9 @@ def _count_papers(found: DatasetSummary, rows: Sequence[LedgerRow]) -> None:
     for row in rows:
         if row.failed or row.error_kind:
             found.by_kind[row.error_kind or "unknown"] += 1
+        found.by_gap.update(gap.kind for gap in row.gaps)
+        if row.gaps and len(found.incomplete) < FAILURES_SHOWN:
+            found.incomplete.append(IncompletePaper(row.source_uri, row.gaps[:GAPS_SHOWN], len(row.gaps)))
         if row.failed and len(found.failed) < FAILURES_SHOWN:
             name = PurePosixPath(row.source_uri).name or row.source_uri
             found.failed.append(FailedPaper(name, row.source_uri, row.error_kind or "", row.error or ""))

@@ -14,12 +14,15 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 
+from tasks.dataset.ledger import read_ledger_part
+from tasks.dataset.schema import PAPERS
 from tasks.duplicates.groups import same_pictures
 from tasks.errors import FigmillError, PaperError
 from tasks.extraction.drawing import Drawer, has_pdf
 from tasks.index.queries import Hit, Query
 from tasks.index.rows import article_words, figure_boxes, picture
 from tasks.index.search import SearchIndex
+from tasks.records import Gap
 from tasks.version import pipeline_version
 from tasks.view import shown as pages
 from tasks.view.filters import NOTHING, Filters, address, read
@@ -90,6 +93,14 @@ class View:
             [boxes[hit.subfigure_id][1] for hit in hits],
         )
 
+    def gaps(self, hit: Hit) -> tuple[Gap, ...]:
+        """What is missing of a subfigure's paper, by the ledger; nothing where that cannot be read."""
+        try:
+            rows = read_ledger_part(self.out / PAPERS / hit.part, ("gaps",))
+        except FigmillError:
+            return ()
+        return next((row.gaps for row in rows if row.paper_id == hit.paper_id), ())
+
     def _count(self, query: Query) -> Counts:
         return Counts(
             self.index.count(query),
@@ -147,7 +158,11 @@ def create_app(out: Path, names: Iterable[str] = ()) -> Guard:
         if not hits:
             return missing("No paper of this dataset with subfigures has that name.")
         return page(
-            "paper.html.j2", figures=pages.figures(hits), hit=hits[0], pdf=has_pdf(hits[0].source_uri)
+            "paper.html.j2",
+            figures=pages.figures(hits),
+            hit=hits[0],
+            pdf=has_pdf(hits[0].source_uri),
+            gaps=view.gaps(hits[0]),
         )
 
     @app.get("/thumbnail/{paper}/{figure}/{number}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_STOP = re.compile(r"[.!?…]+[)\]”’\"']{0,2}\s+(?=[(\[“‘\"'•·▪●\ufffd-]{0,2}\s?[^\W_a-zß-öø-ÿα-ω])")
+_STOP = re.compile(r"[.!?…]+[)\]”’\"']{0,2}\s+(?=[(\[“‘\"'•·▪●\ufffd©-]{0,2}\s?[^\W_a-zß-öø-ÿα-ω])")
 _ASIDE = re.compile(r"[(\[][^()\[\]]{1,80}[)\]]\.?")
 """Behind a stop: a citation in brackets that belongs to the sentence before."""
 """Where a sentence may end: a stop, then a capital or a number."""
@@ -45,7 +45,7 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _cut(text: str) -> Iterator[tuple[int, int]]:
-    start = 0
+    start = len(text) - len(text.lstrip())
     for stop in _STOP.finditer(text):
         if _ends(text, start, stop):
             end = start + len(text[start : stop.end()].rstrip())

@@ -52,6 +52,13 @@ def test_the_table_names_failures_and_counts(capsys: pytest.CaptureFixture[str])
     assert "report/index.html" in shown
 
 
+def test_papers_without_a_licence_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    show_summary(replace(NOTHING, counts=Counts({"ok": 3}, unlicensed=2)))
+    assert "2 papers: nothing says who may use them" in capsys.readouterr().out
+    show_summary(replace(NOTHING, counts=Counts({"ok": 3})))
+    assert "licence" not in capsys.readouterr().out
+
+
 def test_the_commonest_modality_stands_first_and_of_equals_the_first_by_name(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -1,5 +1,6 @@
 """A paper read whole: figures, captions, panels, metadata; and what is no readable paper refused in words."""
 
+import datetime as dt
 import hashlib
 import io
 from dataclasses import replace
@@ -10,9 +11,9 @@ import pytest
 from PIL import Image
 
 from tasks.errors import PaperError
-from tasks.extraction.reading import read_paper
+from tasks.extraction.reading import merge_metadata, read_paper
 from tasks.inputs.listing import find_jats
-from tasks.records import Extraction, Gap, Paper, SourceFile
+from tasks.records import Extraction, Gap, Mention, Metadata, Paper, SourceFile
 from tasks.settings import ExtractionLimits
 from tests.tasks.drawn import RIGHT, Drawing, picture
 from tests.tasks.small_records import files
@@ -210,3 +211,78 @@ def test_a_figure_that_only_the_jats_has_is_named_with_the_page_that_cites_it(tm
     assert read(path).gaps == (
         Gap("figure", 2, "Figure 9 is in the JATS and was not found in the PDF (first cited on page 2)"),
     )
+
+
+CITING = "Cells grew (Fig. 1B) as all cells of the paper do. Figure 2 tells of their counts by day."
+
+
+def test_panels_have_the_sentences_of_the_pdf_that_cite_them_and_their_own_words(tmp_path: Path) -> None:
+    path = compound_paper(tmp_path)
+    with pymupdf.open(path) as document:
+        document.new_page().insert_textbox((50, 80, 290, 140), CITING, fontsize=9, fontname="tiro")
+        document.saveIncr()
+    first, second = read(path).figures
+    assert [[mention.text for mention in panel.mentions or ()] for panel in first.subfigures] == [
+        [],
+        ["Cells grew (Fig. 1B) as all cells of the paper do."],
+    ]
+    (chart,) = second.subfigures
+    assert [mention.text for mention in chart.mentions or ()] == ["Figure 2 tells of their counts by day."]
+    assert {"1", "25", "100"} <= set((chart.text or "").split())
+    assert first.rights.third_party is False
+
+
+def test_what_the_jats_says_of_figures_and_article_comes_along(tmp_path: Path) -> None:
+    path = compound_paper(tmp_path)
+    path.with_suffix(".xml").write_text(
+        '<article article-type="case-report"><front><article-meta><title-group><article-title>Drawn</article-title>'
+        "</title-group><contrib-group><contrib contrib-type='author'><name><surname>Bell</surname><given-names>Ada"
+        "</given-names></name></contrib></contrib-group><permissions><license><p>CC BY 4.0</p></license></permissions>"
+        "</article-meta></front><body><sec><title>Results</title><p>See Fig. <xref ref-type='fig' rid='f1'>1</xref>A."
+        "</p></sec><fig id='f1'><object-id pub-id-type='doi'>10.1/f1</object-id><label>Fig. 1</label>"
+        "<caption><p>Cells. Adapted from Smith et al.</p></caption><alt-text>Two pictures of cells.</alt-text></fig>"
+        "</body></article>"
+    )
+    extraction = read(path)
+    first = extraction.figures[0]
+    assert (first.id, first.doi, first.alt_text) == ("f1", "10.1/f1", "Two pictures of cells.")
+    assert first.rights.third_party
+    assert first.rights.attribution == (
+        "Adapted from Smith et al. Ada Bell, “Drawn”, https://doi.org/10.1234/drawn.2026.7, Figure 1, CC BY 4.0."
+    )
+    assert [panel.mentions for panel in first.subfigures] == [(Mention("Results", "See Fig. 1A."),), ()]
+    metadata = extraction.metadata
+    assert (metadata.authors, metadata.article_type, metadata.license) == (
+        ("Bell, Ada",),
+        "case-report",
+        "CC BY 4.0",
+    )
+
+
+def test_without_jats_the_files_name_and_first_page_name_the_article(tmp_path: Path) -> None:
+    path = compound_paper(tmp_path).rename(tmp_path / "PMC123.pdf")
+    with pymupdf.open(path) as document:
+        document[0].insert_text((50, 75), "Licensed under CC BY-NC 4.0.", fontsize=7)
+        document.saveIncr()
+    metadata = read(path).metadata
+    assert (metadata.pmcid, metadata.license, metadata.doi) == (
+        "PMC123",
+        "CC BY-NC 4.0",
+        "10.1234/drawn.2026.7",
+    )
+
+
+def test_the_callers_date_keeps_its_precision_and_a_licence_gets_its_version() -> None:
+    known = Metadata(license="CC BY", published=dt.date(2020, 1, 1), withdrawn="retracted")
+    read_ = Metadata(
+        license="CC BY 4.0", published=dt.date(2019, 5, 5), published_precision="day", authors=("Bell, Ada",)
+    )
+    merged = merge_metadata(known, read_)
+    assert (merged.license, merged.published, merged.published_precision) == (
+        "CC BY 4.0",
+        dt.date(2020, 1, 1),
+        None,
+    )
+    assert (merged.authors, merged.withdrawn) == (("Bell, Ada",), "retracted")
+    assert merge_metadata(replace(known, license="CC BY-NC"), read_).license == "CC BY-NC"
+    assert merge_metadata(Metadata(), read_) == read_

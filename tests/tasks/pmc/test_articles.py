@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.pmc.articles import File, Listed, PmcArticle, parse_article, why_not
+from tasks.errors import SettingsError
+from tasks.pmc.articles import File, Listed, PmcArticle, parse_article, require_known, why_not
 
 LISTED = Listed(7, 2, "etag")
 BASE = "https://pmc-oa-opendata.s3.amazonaws.com/"
@@ -68,6 +69,10 @@ def test_a_file_that_lies_elsewhere_is_none_of_the_articles(url: Any) -> None:
         ({}, None),
         ({"license_code": "CC0"}, None),
         ({"license_code": "CC BY-NC"}, "licence CC BY-NC"),
+        ({"license_code": "CC-BY"}, None),
+        ({"license_code": "CC BY 4.0"}, None),
+        ({"license_code": "TDM"}, "licence TDM"),
+        ({"license_code": "none"}, "licence not stated"),
         ({"license_code": None}, "licence not stated"),
         ({"license_code": ["CC BY"]}, "licence not stated"),
         ({"is_retracted": True}, "retracted"),
@@ -81,6 +86,15 @@ def test_a_file_that_lies_elsewhere_is_none_of_the_articles(url: Any) -> None:
 )
 def test_what_is_not_to_be_taken_is_said(facts: dict[str, Any], reason: str | None) -> None:
     assert why_not(article(**facts), LICENSES) == reason
+
+
+def test_a_licence_that_pmc_has_not_is_refused_with_the_list_of_those_it_has() -> None:
+    require_known(("CC BY", "cc-by-nc", "CC0", "TDM", "*"))
+    for unknown in ("GPL", "CC BY 4.0"):
+        with pytest.raises(
+            SettingsError, match=rf"under the licence '{unknown}': it has CC0, CC BY, .*TDM, \* \(any\)"
+        ):
+            require_known((unknown,))
 
 
 def test_any_licence_may_be_asked_for() -> None:

@@ -14,7 +14,7 @@ from tests.tasks.duplicates.drawn import part as drawn_part
 from tests.tasks.duplicates.drawn import row as drawn_row
 from tests.tasks.index.small import FIRST, dataset, part, row
 from tests.tasks.index.test_search import indexed
-from tests.tasks.small_datasets import PAGELESS, png
+from tests.tasks.small_datasets import PAGELESS, paper, png, write_part
 from tests.tasks.view.papers import with_pdf
 
 HOSTILE = '"><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}\u202egnp.\x1b[31m\u2066'
@@ -191,6 +191,18 @@ def test_a_paper_with_its_figures_and_a_page_with_all_boxes(client: TestClient, 
     without = _page(client, f"/paper/{10:064x}")
     assert "The PDF is no longer where it was" in without.text
     assert not any(image["src"].startswith("/page/") for image in without.all("img"))
+
+
+def test_a_papers_page_tells_what_is_missing_of_it(tmp_path: Path):
+    gaps = [{"kind": "page", "page": 7, "sentence": f"page 7 is damaged {HOSTILE}"}]
+    rows = [row(1), row(2)]
+    papers = [paper(1, error_kind="incomplete", gaps=gaps), paper(2)]
+    write_part(tmp_path, FIRST, rows, papers)
+    with TestClient(create_app(indexed(tmp_path)), base_url="http://localhost") as client:
+        page = _page(client, f"/paper/{1:064x}")
+        assert "What is missing page 7 is damaged" in page.text
+        assert len(page.all("script")) == 1
+        assert "What is missing" not in _page(client, f"/paper/{2:064x}").text
 
 
 def test_more_like_this_takes_filters(client: TestClient, made: tuple[Path, str]):

@@ -1,0 +1,67 @@
+"""What a sentence cites, as papers write it; what counts mice or days beside a figure is none of it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasks.wording.citations import find_citations
+
+
+def cited(text: str) -> list[str]:
+    """`Figure 2:bc` for each citation in turn."""
+    found = find_citations(text)
+    return [one.label + (f":{''.join(sorted(one.letters))}" if one.letters else "") for one in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("grew (Fig. 2).", ["Figure 2"]),
+        ("(Figs. 2B,C and 3)", ["Figure 2:bc", "Figure 3"]),
+        ("Figure 1–3 show", ["Figure 1", "Figure 2", "Figure 3"]),
+        ("in Figures 1, 2 and 3", ["Figure 1", "Figure 2", "Figure 3"]),
+        ("Figs. 1 to 3", ["Figure 1", "Figure 2", "Figure 3"]),
+        ("(Fig. S2)", ["Figure S2"]),
+        ("Figs. S1–S3", ["Figure S1", "Figure S2", "Figure S3"]),
+        ("(Supplementary Fig. 1)", ["Supplementary Figure 1"]),
+        ("Extended Data Fig. 2a", ["Extended Data Figure 2:a"]),
+        ("Fig. 4(a) and (b) show", ["Figure 4:ab"]),
+        ("Fig. 3(a,b)", ["Figure 3:ab"]),
+        ("Fig. 3 (A and B)", ["Figure 3:ab"]),
+        ("Figure 1 A and B).", ["Figure 1:ab"]),
+        ("(Fig. 1, A to C)", ["Figure 1:abc"]),
+        ("Fig 7(C) and 7(D)", ["Figure 7:c", "Figure 7:d"]),
+        ("Figure-1a, b, and c", ["Figure 1:abc"]),
+        ("Fig. 2A-2C and 4", ["Figure 2:abc", "Figure 4"]),
+        ("Fig. 5a–c,e", ["Figure 5:abce"]),
+        ("Fig. 2A (left) and B (right)", ["Figure 2:ab"]),
+        ("Fig. 3Aii", ["Figure 3:a"]),
+        ("Figure 1b, a typical cell", ["Figure 1:b"]),
+        ("Figure 2c, 5 mL and 10 mL of", ["Figure 2:c"]),
+        ("Fig. 1, 2 days after", ["Figure 1"]),
+        ("Fig. 1 and 12 patients", ["Figure 1"]),
+        ("Figure 2A similar", ["Figure 2:a"]),
+        ("Figure 1—figure supplement 2", ["Figure 1—figure supplement 2"]),
+        ("Scheme 1 and Chart 2", ["Scheme 1", "Chart 2"]),
+        ("如图 2所示", ["Figure 2"]),
+        ("vgl. Abb. 3", ["Figure 3"]),
+        ("Fig. 2 in ref. 12", []),
+        ("their Figure 2", []),
+        ("Figure 1 of Smith et al. shows", []),
+        ("Fig. 1, modified from [32]", ["Figure 1"]),
+        ("configuration 3 and Table 2", []),
+    ],
+)
+def test_citations(text: str, found: list[str]) -> None:
+    assert cited(text) == found
+
+
+@given(st.text(st.sampled_from("FigfiguresABCabc0123456789.,;–-()&  andSto"), max_size=200))
+def test_whatever_is_written_costs_no_error(text: str) -> None:
+    for one in find_citations(text):
+        assert one.label
+        assert all(len(letter) == 1 and letter.islower() for letter in one.letters)
+
+
+def test_a_long_list_takes_no_time() -> None:
+    assert len(find_citations("Figs. " + ", ".join(map(str, range(1, 400))))) == 399

@@ -84,7 +84,7 @@ def test_splits_are_told_by_the_names_of_the_files(tmp_path: Path):
     exporter = open_export(tmp_path / "dataset").splitting()
     counts = exporter.to_huggingface(tmp_path / "repository", lambda _: None)
     found = _valid(tmp_path / "repository" / "croissant.json")
-    splits = [one["subfigures/split"] for one in found.records("subfigures")]
+    splits = [one["subfigures/split"].decode() for one in found.records("subfigures")]
     assert {split: splits.count(split) for split in set(splits)} == dict(counts.by_split)
     assert len(counts.by_split) > 1
     assert [one["splits/split_name"] for one in found.records("splits")] == list(

@@ -284,7 +284,8 @@ def _years(text: str | None) -> tuple[int | None, int | None]:
         return None, None
     first, dots, last = text.partition("..")
     years = [
-        int(year) if year.isdigit() and len(year) == 4 else None for year in (first, last if dots else first)
+        int(year) if year.isascii() and year.isdigit() and len(year) == 4 else None
+        for year in (first, last if dots else first)
     ]
     if any(year is None and word for year, word in zip(years, (first, last), strict=True)) or not any(years):
         raise click.BadParameter(f"{text!r} is no year and no range such as 2018..2020", param_hint="--year")

@@ -186,7 +186,10 @@ def _counts(summary: RunSummary) -> Table:
     if summary.left:
         table.add_row("left", f"{summary.left} for another run")
     if counts.unlicensed:
-        table.add_row("without a licence", f"{counts.unlicensed} papers: nothing says who may use them")
+        read = counts.papers - counts.failed
+        table.add_row(
+            "without a licence", f"{counts.unlicensed} of {read} papers: nothing says who may use them"
+        )
     table.add_row("pages, figures", f"{counts.pages}, {counts.figures}")
     table.add_row("subfigures", f"{counts.subfigures}{_doubts(counts)}")
     for code, number in sorted(counts.by_modality.items(), key=lambda pair: (-pair[1], pair[0])):

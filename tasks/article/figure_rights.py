@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from xml.etree.ElementTree import Element
 
 from tasks.article.jats_front import license_in, text_of
 from tasks.article.jats_prose import prose
-from tasks.records import Metadata, Rights
+from tasks.records import Mention, Metadata, Rights
+from tasks.wording.citations import find_citations
+from tasks.wording.labels import label_key
 from tasks.wording.licenses import family
 from tasks.wording.sentences import spans
 
@@ -28,6 +31,7 @@ _CREDIT = re.compile(
     re.IGNORECASE,
 )
 """How captions credit a source other than the article."""
+_ASIDE = re.compile(r"\(([^()]{1,200})\)")
 _OWN_TOOL = re.compile(r"created\s(?:with|in|using)\sbiorender", re.IGNORECASE)
 """A tool's credit: to be printed, but the picture is the authors' own."""
 _NO_SOURCE = re.compile(
@@ -67,6 +71,22 @@ def read_rights(
 def printed_rights(caption: str | None) -> Rights:
     """The same of a figure without JATS, by its caption alone."""
     return read_rights(caption, (), (), None)
+
+
+def credited_in_text(rights: Rights, label: str | None, mentions: Iterable[Mention]) -> Rights:
+    """The rights of a figure whose source stands where the text cites it: "(Fig. 1, modified from [32])"."""
+    said = [
+        aside[1]
+        for mention in mentions
+        for aside in _ASIDE.finditer(mention.text)
+        if _credited(aside[1])
+        and label
+        and {label_key(one.label) for one in find_citations(aside[1])} == {label_key(label)}
+    ]
+    if not said:
+        return rights
+    lines = filter(None, (rights.attribution, *dict.fromkeys(f"{text}." for text in said)))
+    return replace(rights, third_party=True, attribution=" ".join(lines)[:LONGEST])
 
 
 def attribution(rights: Rights, label: str | None, of: Metadata) -> str | None:

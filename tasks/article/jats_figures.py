@@ -19,6 +19,8 @@ _LETTER = re.compile(r"\W*([A-Za-z]|[ivx]{1,4}|\d{1,2})\W*")
 _NUMBER = re.compile(r"\W*(\d{1,3}[A-Za-z]?)\W*")
 _OWN = ("front", "body", "back", "floats-group")
 """The parts of an article that are its own; a sub-article (a translation, a reply) has the same labels again."""
+_LONGEST_ALT = 10_000
+"""Letters of what is said to those who cannot see a figure."""
 _CLOSED = frozenset(
     (
         "disp-formula",
@@ -138,7 +140,7 @@ def _alt_text(figure: Element) -> str | None:
     """What is said to those who cannot see it; the bare label or a file's name, as some repeat there, says nothing."""
     said = [prose(found) for found in figure.iter() if found.tag in ("alt-text", "long-desc")]
     telling = [text for text in said if " " in text and not _is_label(text)]
-    return " ".join(dict.fromkeys(telling)) or None
+    return " ".join(dict.fromkeys(telling))[:_LONGEST_ALT] or None
 
 
 def _is_label(text: str) -> bool:

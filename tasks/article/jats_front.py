@@ -27,6 +27,8 @@ _OTHER_ABSTRACTS = (
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?(?!\d)")
 _DOI_ADDRESS = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
+_LONGEST, _LONGEST_NAME = 50_000, 500
+"""Letters of an abstract; of an author, a keyword or a subject."""
 _MOST_NAMES = 5_000
 """Authors, keywords or subjects of one article; large collaborations have 3,000 authors."""
 
@@ -155,7 +157,7 @@ def _abstract(meta: Element) -> str | None:
     for abstract in meta.findall("abstract"):
         if abstract.get("abstract-type", "").lower() not in _OTHER_ABSTRACTS:
             text = prose(abstract)
-            return re.sub(r"^(?:Abstract|ABSTRACT|Summary)[:.]?\s+(?=\S)", "", text) or None
+            return re.sub(r"^(?:Abstract|ABSTRACT|Summary)[:.]?\s+(?=\S)", "", text)[:_LONGEST] or None
     return None
 
 
@@ -186,4 +188,5 @@ def _subjects(meta: Element) -> Iterator[str | None]:
 
 def _listed(names: Iterable[str | None]) -> tuple[str, ...] | None:
     """Names in their order, each once; None where there are none."""
-    return tuple(dict.fromkeys(filter(None, names)))[:_MOST_NAMES] or None
+    short = (name[:_LONGEST_NAME] for name in names if name)
+    return tuple(dict.fromkeys(short))[:_MOST_NAMES] or None

@@ -15,10 +15,12 @@ from tasks.wording.citations import find_citations
 from tasks.wording.labels import label_key
 from tasks.wording.sentences import spans
 
-LONGEST = 3_000
+LONGEST = 2_000
 """Letters of a sentence; what is longer is no sentence but a list or a table that lost its lines."""
 MOST = 2_000
 """Sentences of an article that are kept."""
+MOST_OF_PANEL = 100
+"""Of these, for one panel."""
 
 _SEVERAL = re.compile(r"\d\s?[–,&+/-]\s?\d")
 """How a label reads that is one of several figures."""
@@ -65,7 +67,7 @@ def mentions_by_panel(
             named = frozenset() if not all(cited) else frozenset().union(*cited)
             for place in _meant(panels, named):
                 found[place].append(sentence.mention)
-    return [tuple(dict.fromkeys(mentions)) for mentions in found]
+    return [tuple(dict.fromkeys(mentions))[:MOST_OF_PANEL] for mentions in found]
 
 
 def _of(passage: Passage) -> Iterator[CitingSentence]:

@@ -85,7 +85,7 @@ def _samples(greys: npt.NDArray[np.uint8], left: float, top: float, share: float
 def _seen(values: _Values, place: _Place) -> _Values:
     """What is seen of `values` at a place."""
     down, across = sampling(place[3], place[2], SIDE), sampling(place[1], place[0], SIDE)
-    seen: _Values = down @ values @ across.T
+    seen: _Values = np.asarray(down @ values @ across.T, np.float32)
     return seen
 
 
@@ -121,7 +121,7 @@ def _step(slopes: _Values, seen: _Values, wanted: _Values) -> _Place:
     gain = ours / theirs if theirs > 0 else 0.0
     if not 0 < gain < math.inf:
         gain = float(np.linalg.norm(seen)) / max(float(np.linalg.norm(wanted)), 1e-6)
-    step: _Place = np.linalg.solve(curvature, slopes.T @ (gain * wanted - seen))
+    step: _Place = np.asarray(np.linalg.solve(curvature, slopes.T @ (gain * wanted - seen)), np.float64)
     return step
 
 

@@ -55,6 +55,8 @@ class Exporter:
     out: Path
     parts: tuple[Part, ...]
     origin: Origin
+    schema: pa.Schema
+    """The columns that any part has."""
     choice: Choice
     groups: Mapping[str, str] | None = None
     """subfigure_id -> duplicate group; None where `figmill duplicates` never looked."""
@@ -179,7 +181,7 @@ class Exporter:
     def _chosen(self, counts: ExportCounts, advance: Advance) -> Iterator[tuple[Part, str | None, pa.Table]]:
         """The chosen rows with their part and split."""
         for part in self.parts:
-            for rows in chosen_rows(self.out, part, self.choice, counts, self.groups, advance):
+            for rows in chosen_rows(self.out, part, self.choice, counts, self.schema, self.groups, advance):
                 if self.splits is None:
                     yield part, None, rows
                     continue
@@ -223,21 +225,17 @@ class Exporter:
             columns=columns,
         )
         (folder / _CARD).write_text(write_card(facts), encoding="utf-8")
-        (folder / _MODEL_CARD).write_bytes((self._schema().metadata or {}).get(b"figmill.model_card", b""))
+        (folder / _MODEL_CARD).write_bytes((self.schema.metadata or {}).get(b"figmill.model_card", b""))
 
     def _croissant(self, name: str, data: str, counts: ExportCounts, splits: Sequence[str] = ()) -> str:
-        schema, classes = self._schema(), self.origin.classes
+        schema, classes = self.schema, self.origin.classes
         if self.groups is not None:
             schema = schema.append(pa.field(GROUP_COLUMN, pa.string()))
         files = f"{data}/*.parquet"
         return croissant.metadata(name, files, schema, classes, counts.by_license, now(), splits)
 
     def _columns(self) -> list[str]:
-        return [*self._schema().names, *([] if self.groups is None else [GROUP_COLUMN])]
-
-    def _schema(self) -> pa.Schema:
-        with reading_parts(self.out), self.parts[0].path.open("rb") as file:
-            return pq.read_schema(file)
+        return [*self.schema.names, *([] if self.groups is None else [GROUP_COLUMN])]
 
     def _licenses(self) -> ExportCounts:
         counts = ExportCounts()
@@ -250,4 +248,13 @@ class Exporter:
 def open_export(out: Path) -> Exporter:
     """The dataset in `out`, ready to be handed on whole. Raises OutputError where it is none, or holds no part."""
     parts = list_parts(out)
-    return Exporter(out, tuple(parts), origin(out, parts), Choice(), read_groups(out))
+    return Exporter(out, tuple(parts), origin(out, parts), _widest(out, parts), Choice(), read_groups(out))
+
+
+def _widest(out: Path, parts: Sequence[Part]) -> pa.Schema:
+    """The schema of the part with most columns: later ones of a version have all that earlier ones have."""
+    schemas = []
+    for part in parts:
+        with reading_parts(out), part.path.open("rb") as file:
+            schemas.append(pq.read_schema(file))
+    return max(schemas, key=len)

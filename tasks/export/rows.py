@@ -27,13 +27,15 @@ def chosen_rows(
     part: Part,
     choice: Choice,
     counts: ExportCounts,
+    schema: pa.Schema,
     groups: Mapping[str, str] | None = None,
     advance: Advance = lambda _: None,
 ) -> Iterator[pa.Table]:
     """The chosen rows of a part of the dataset in `out`, as people want them, a table for each row group that has any.
 
-    `source_uri` becomes the file's name, unless it is an address of the web: where a paper lay is nobody's business.
-    `groups`, subfigure_id -> duplicate group, becomes another column; none where they are not known.
+    Columns of `schema` that the part lacks are null. `source_uri` becomes the file's name, unless it is an address of
+    the web: where a paper lay is nobody's business. `groups`, subfigure_id -> duplicate group, becomes another column;
+    none where they are not known.
     Raises OutputError for a part that cannot be read.
     """
     overlay = read_overlay(out)
@@ -44,7 +46,7 @@ def chosen_rows(
             chosen = choice.of(rows)
             counts.add(chosen, of=len(rows))
             if len(chosen):
-                rows = _without_places(chosen)
+                rows = _completed(_without_places(chosen), schema)
                 yield rows if groups is None else _with_groups(rows, groups)
             advance(file.metadata.row_group(group).num_rows)
 
@@ -53,6 +55,17 @@ def _without_places(rows: pa.Table) -> pa.Table:
     place = rows.schema.get_field_index("source_uri")
     names = [public_name(uri) for uri in rows["source_uri"].to_pylist()]
     return rows.set_column(place, rows.schema.field(place), pa.array(names, pa.string()))
+
+
+def _completed(rows: pa.Table, schema: pa.Schema) -> pa.Table:
+    """The rows with all columns of `schema`, in its order; a part written before one was added has nulls there."""
+    if rows.schema.names == schema.names:
+        return rows
+    columns = [
+        rows[field.name] if field.name in rows.column_names else pa.nulls(len(rows), field.type)
+        for field in schema
+    ]
+    return pa.table(columns, schema=schema)
 
 
 def _with_groups(rows: pa.Table, groups: Mapping[str, str]) -> pa.Table:

@@ -14,6 +14,7 @@ from tasks.pdf.furniture import in_margin, numberless, running_texts
 from tasks.pdf.lines import Line
 from tasks.pdf.pages import PageContent
 from tasks.pdf.styles import family, upright_lines
+from tasks.records import Box
 from tasks.wording.labels import read_label
 from tasks.wording.words import join_lines, vocabulary
 
@@ -83,7 +84,7 @@ def _type(line: Line) -> tuple[str, float]:
 
 def _text_lines(
     page: PageContent,
-    figures: Sequence[boxes.Box],
+    figures: Sequence[Box],
     captions: Sequence[CaptionBlock],
     running: frozenset[str],
 ) -> Iterator[Line]:

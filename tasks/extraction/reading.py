@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 
 from tasks import boxes
 from tasks.article import jats
-from tasks.article.figure_rights import attribution
+from tasks.article.figure_rights import attribution, credited_in_text
 from tasks.article.mentions import CitingSentence, citing_sentences, mentions_by_panel
 from tasks.extraction.article_words import FigureWords, is_of_another, missing_figures, words_of_figures
 from tasks.extraction.first_page import pmcid_of, read_first_page
@@ -122,11 +122,12 @@ def _sentences(
 
 
 def with_mentions(figure: Figure, sentences: Sequence[CitingSentence]) -> Figure:
-    """A figure whose panels have the sentences that mean them."""
+    """A figure whose panels have the sentences that mean them, and which is credited where these say its source."""
     labels = [subfigure.panel_label for subfigure in figure.subfigures]
     mentions = mentions_by_panel(figure.label, labels, sentences)
     return replace(
         figure,
+        rights=credited_in_text(figure.rights, figure.label, {one: None for its in mentions for one in its}),
         subfigures=tuple(
             replace(subfigure, mentions=its)
             for subfigure, its in zip(figure.subfigures, mentions, strict=True)

@@ -40,6 +40,7 @@ _OF_OTHERS = re.compile(
 )
 _CHILD = re.compile(r"\s?[—–-]\s?figure\s+supplements?\s+(\d{1,2})\b", re.IGNORECASE)
 _CLOSING = re.compile(r"\s?[)\]]")
+_UNIT = re.compile(r"\s?[%°×]")
 _LONGEST_RANGE = 30
 
 
@@ -112,7 +113,7 @@ class _Reader:
         if item is None:
             return None
         if (self._plural and not lettered) or item["prefix"]:
-            return item if not re.match(r"\s?[%°×]", self._text[item.end() :]) else None
+            return item if not _UNIT.match(self._text, item.end()) else None
         letter = _ATTACHED.match(self._text, item.end())
         return item if letter or _GOES_ON.match(self._text, item.end()) else None
 

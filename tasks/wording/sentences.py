@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_STOP = re.compile(r"[.!?…]+[)\]”’\"']{0,2}\s+(?=[(\[“‘\"'•·▪●\ufffd©-]{0,2}\s?[^\W_a-zß-öø-ÿα-ω])")
+_STOP = re.compile(
+    r"(?<![.!?…])[.!?…]+[)\]”’\"']{0,2}\s+(?=[(\[“‘\"'•·▪●\ufffd©-]{0,2}\s?[^\W_a-zß-öø-ÿα-ω])"
+)
 _ASIDE = re.compile(r"[(\[][^()\[\]]{1,80}[)\]]\.?")
 """Behind a stop: a citation in brackets that belongs to the sentence before."""
 """Where a sentence may end: a stop, then a capital or a number."""

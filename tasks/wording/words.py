@@ -142,9 +142,9 @@ def join_lines(lines: Iterable[str], vocabulary: Mapping[str, int]) -> str:
             text = line
         elif text.endswith("\xad"):
             text = text[:-1] + line.lstrip()
-        elif re.search(r"\w[-‐]$", text) and line[:1].islower():
+        elif re.search(r"\w[-‐]$", text[-3:]) and line[:1].islower():
             text = text + line if _keeps_hyphen(text, line, vocabulary) else text[:-1] + line
-        elif re.search(r"\w[-‐–/]$", text):
+        elif re.search(r"\w[-‐–/]$", text[-3:]):
             text += line
         else:
             text += " " + line

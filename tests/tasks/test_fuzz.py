@@ -21,8 +21,8 @@ from tasks.errors import OutputError
 from tasks.extraction.pool import ExtractionPool
 from tasks.records import Extraction, Failure, Paper
 from tasks.settings import ExtractionLimits
+from tests.tasks.article.test_jats import ARTICLE
 from tests.tasks.drawn import LEFT, RIGHT, Drawing
-from tests.tasks.extraction.test_jats import ARTICLE
 from tests.tasks.small_records import PROVENANCE, failure, files, labelled
 
 SECONDS = float(os.environ.get("FIGMILL_FUZZ_SECONDS", "6"))

@@ -149,6 +149,7 @@ def test_filters_narrow(arguments: list[str], found: set[int], tmp_path: Path):
         (["--year", "20"], "is no year and no range"),
         (["--year", "2020..x"], "is no year and no range"),
         (["--year", ".."], "is no year and no range"),
+        (["--year", "²²²²"], "is no year and no range"),
     ],
 )
 def test_a_filter_that_means_nothing_is_said(arguments: list[str], words: str, tmp_path: Path):

@@ -55,7 +55,7 @@ def test_the_table_names_failures_and_counts(capsys: pytest.CaptureFixture[str])
 
 def test_papers_without_a_licence_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
     show_summary(replace(NOTHING, counts=Counts({"ok": 3}, unlicensed=2)))
-    assert "2 papers: nothing says who may use them" in capsys.readouterr().out
+    assert "2 of 3 papers: nothing says who may use them" in capsys.readouterr().out
     show_summary(replace(NOTHING, counts=Counts({"ok": 3})))
     assert "licence" not in capsys.readouterr().out
 

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 from defusedxml.ElementTree import fromstring
 
-from tasks.article.figure_rights import attribution, credits, printed_rights, read_rights
-from tasks.records import Metadata, Rights
+from tasks.article.figure_rights import attribution, credited_in_text, credits, printed_rights, read_rights
+from tasks.records import Mention, Metadata, Rights
 
 ARTICLE = fromstring(
     "<permissions><copyright-statement>© 2020 Ada et al.</copyright-statement></permissions>"
@@ -82,6 +82,14 @@ def test_what_is_attributed_is_credited() -> None:
     assert read_rights(None, [attrib], [], None) == Rights(
         third_party=True, attribution="From the collection of A. Person"
     )
+
+
+def test_a_source_that_stands_where_the_text_cites_the_figure_is_credited() -> None:
+    said = [Mention(None, "The pathway is known (Fig. 1, modified from [32]) and another is not (Fig. 2).")]
+    credited = Rights(third_party=True, attribution="Fig. 1, modified from [32].")
+    assert credited_in_text(Rights(third_party=False), "Figure 1", said) == credited
+    assert credited_in_text(Rights(third_party=False), "Figure 2", said) == Rights(third_party=False)
+    assert credited_in_text(Rights(), None, said) == Rights()
 
 
 def test_the_line_of_credit_names_authors_title_journal_link_figure_and_licence() -> None:

@@ -87,6 +87,6 @@ def test_splits_are_told_by_the_names_of_the_files(tmp_path: Path):
     splits = [one["subfigures/split"].decode() for one in found.records("subfigures")]
     assert {split: splits.count(split) for split in set(splits)} == dict(counts.by_split)
     assert len(counts.by_split) > 1
-    assert [one["splits/split_name"].decode() for one in found.records("splits")] == list(
+    assert [one["splits/split_name"] for one in found.records("splits")] == list(
         dict.fromkeys(sorted(counts.by_split, key=["train", "validation", "test"].index))
     )

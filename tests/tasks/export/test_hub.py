@@ -110,6 +110,21 @@ def test_a_dataset_of_schema_2_is_handed_on_as_it_is(tmp_path: Path, form: str):
         assert exporter.to_webdataset(tmp_path / "out", 10**9, lambda _: None).subfigures == 1
 
 
+def test_parts_written_before_a_column_was_added_have_nulls_in_it(tmp_path: Path):
+    out = tmp_path / "dataset"
+    part(out, FIRST, [row(1)])
+    part(out, SECOND, [row(2, figure_text="Days", license="CC0 1.0")])
+    early = pq.read_table(out / "subfigures" / FIRST).drop_columns(["figure_text", "mentions", "authors"])
+    pq.write_table(early, out / "subfigures" / FIRST)
+    _export(out, tmp_path / "repository")
+    files = sorted((tmp_path / "repository" / "data").iterdir())
+    assert len({tuple(pq.read_schema(file).names) for file in files}) == 1
+    rows = pq.read_table(tmp_path / "repository" / "data")
+    assert rows["figure_text"].to_pylist() == [None, "Days"]
+    open_export(out).to_webdataset(tmp_path / "shards", 10**9, lambda _: None)
+    open_export(out).to_pictures(tmp_path / "images", lambda _: None)
+
+
 def test_nothing_from_a_dataset_becomes_markup_of_the_card(tmp_path: Path):
     out = tmp_path / "dataset"
     part(out, FIRST, [row(1, license=HOSTILE), row(2, modality=f"x{HOSTILE}")])

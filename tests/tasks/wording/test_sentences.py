@@ -34,3 +34,7 @@ def test_nothing_but_spaces_is_lost(text: str) -> None:
     assert all(text[start:end].strip() == text[start:end] != "" for start, end in found)
     kept = "".join(text[start:end] for start, end in found)
     assert "".join(kept.split()) == "".join(text.split())
+
+
+def test_a_run_of_stops_takes_no_time() -> None:
+    assert list(spans("." * 200_000)) == [(0, 200_000)]

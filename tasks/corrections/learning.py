@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 FEWEST = 10
 """Rows that people named, below which nothing is learned."""
-_KEPT = 2000
+_KEPT = 1000
 """Others that are held as they are."""
 _FEWEST_RANDOM = 50
 """Rows of the random order from which it is learned how sure the model should be: others are the hard ones."""

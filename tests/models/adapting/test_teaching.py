@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.adapting.teaching import Rows, examine, teach
+from models.adapting.teaching import Rows, _folds, examine, teach
 
 
 def _rows(
@@ -72,3 +72,12 @@ def test_scores_that_were_scaled_down_or_are_zero_are_probabilities_again():
     rows = Rows.of(np.array([[0.1, 0.0], [0.2, 0.2]], np.float32), np.zeros((2, 1), np.float32))
     assert np.exp(rows.log_probabilities).sum(axis=1) == pytest.approx([1, 1])
     assert np.isfinite(rows.log_probabilities).all()
+
+
+def test_folds_hold_whole_papers_and_are_about_equally_large():
+    papers = np.array([str(number) for number in np.random.default_rng(4).integers(0, 23, 200)])
+    fold = _folds(papers)
+    assert all(len(set(fold[papers == one].tolist())) == 1 for one in set(papers.tolist()))
+    assert max(np.bincount(fold)) - min(np.bincount(fold)) < 12
+    assert len(np.bincount(fold)) == 5
+    assert not _folds(np.array(["a"] * 9)).any()

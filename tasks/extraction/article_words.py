@@ -10,7 +10,7 @@ from tasks.extraction.jats import Article, ArticleFigure
 from tasks.pdf.found_figure import FoundFigure
 from tasks.pdf.pages import PageContent
 from tasks.records import CaptionSource
-from tasks.wording.labels import label_key
+from tasks.wording.labels import is_video, label_key
 
 DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+[^\s\"<>.,;:)\]]")
 
@@ -68,6 +68,7 @@ def missing_figures(
     return [
         f"{known[key].label} is in the JATS and was not found in the PDF{_cited(known[key].label, pages)}"
         for key in sorted(missing)
+        if not is_video(known[key].label)
     ]
 
 

@@ -12,7 +12,7 @@ from tasks.extraction.first_page import DOI
 from tasks.pdf.found_figure import FoundFigure
 from tasks.pdf.pages import PageContent
 from tasks.records import CaptionSource, Gap
-from tasks.wording.labels import label_key
+from tasks.wording.labels import is_video, label_key
 
 FIRST_PAGES = 2
 """Pages on which a paper prints its title and its DOI."""
@@ -68,7 +68,7 @@ def missing_figures(
     """Each figure of the JATS that the PDF does not have, with the page that cites it first."""
     known = _by_key(article)
     missing = known.keys() - {label_key(w.label) for w in words if w.label}
-    return [_missing(known[key].label, pages) for key in sorted(missing)]
+    return [_missing(known[key].label, pages) for key in sorted(missing) if not is_video(known[key].label)]
 
 
 def is_of_another(article: Article, found: Sequence[FoundFigure], pages: Sequence[PageContent]) -> bool:

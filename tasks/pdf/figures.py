@@ -19,7 +19,7 @@ from tasks.pdf.styles import Style, body_style
 from tasks.pdf.uncaptioned import free_artwork, is_figure
 from tasks.records import Box, Gap
 from tasks.rules.layout import rules
-from tasks.wording.labels import shows_a_still
+from tasks.wording.labels import is_video
 
 
 def find_figures(
@@ -46,7 +46,7 @@ def find_figures(
             ]
     claimed = {f.caption for f in found}
     waiting = [c for c in captions if c.kind == "figure" and c.text and c not in claimed]
-    waiting = [c for c in waiting if not shows_a_still(c.label)]
+    waiting = [c for c in waiting if not is_video(c.label)]
     waiting = [c for c in waiting if c.label not in {f.caption.label for f in found if f.caption}]
     across = bind_across_pages(spare, waiting)
     captioned = bool(found) or any(f.caption for f in across)

@@ -204,7 +204,7 @@ def parse_label(text: str) -> tuple[str, str] | None:
     return (label.name, label.words) if label else None
 
 
-def shows_a_still(name: str) -> bool:
+def is_video(name: str) -> bool:
     """Whether a normalised label is of something that moves, of which a paper may print a still or nothing."""
     return any(term in name for term in _MOVING)
 

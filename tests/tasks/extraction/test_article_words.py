@@ -78,7 +78,9 @@ def test_one_figure_without_a_label_takes_the_one_between_its_neighbours(pages: 
 
 
 def test_a_figure_that_is_missing_names_the_page_that_cites_it(pages: list[PageContent]) -> None:
-    known = article(("Figure 1", "One."), ("Figure 7", "Seven."), ("Figure 8", "Eight."))
+    known = article(
+        ("Figure 1", "One."), ("Figure 7", "Seven."), ("Figure 8", "Eight."), ("Video 1", "Moves.")
+    )
     gaps = missing_figures(words_of_figures([figure(pages[0], "Figure 1", "One.")], known), known, pages)
     assert gaps == [
         "Figure 7 is in the JATS and was not found in the PDF (first cited on page 2)",

@@ -173,7 +173,7 @@ def test_a_scan_without_text_says_why_nothing_was_found(tmp_path: Path) -> None:
     paper.document.new_page(width=595, height=842)
     extraction = read(paper.image((0, 0, 595, 842), scan).save(tmp_path))
     assert extraction.figures == ()
-    assert any("pictures without text" in gap.sentence for gap in extraction.gaps)
+    assert any("pictures without text (page 1)" in gap.sentence for gap in extraction.gaps)
 
 
 @pytest.mark.parametrize(

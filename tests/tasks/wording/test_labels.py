@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.wording.labels import label_key, parse_label, read_label, shows_a_still
+from tasks.wording.labels import is_video, label_key, parse_label, read_label
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_the_dot_of_an_appendix_does_not_keep_pdf_and_xml_apart() -> None:
 
 @pytest.mark.parametrize(("name", "still"), [("Video 1", True), ("Movie S2", True), ("Figure 1", False)])
 def test_what_moves_is_told_by_its_label(name: str, still: bool) -> None:
-    assert shows_a_still(name) == still
+    assert is_video(name) == still
 
 
 @given(st.text(max_size=80))

@@ -184,7 +184,9 @@ def settle(readings: Sequence[Letter], labels: Sequence[str]) -> list[Letter]:
 
 
 def settle_run(readings: Sequence[Letter], named: Sequence[str] = ()) -> list[Letter]:
-    """The run of sure readings from A (or a) upwards, where none of them is ambiguous, and of those `named`, if any."""
+    """The run of sure readings from A (or a) upwards, where none is ambiguous, and of those `named`, if any.
+
+    Where none are named, each stands on one line or in one column with another."""
     sure = [letter for letter in readings if letter.sure >= LEAST_SURE]
     alphabet = (
         string.ascii_uppercase if readings and readings[0].text[0].isupper() else string.ascii_lowercase
@@ -193,7 +195,10 @@ def settle_run(readings: Sequence[Letter], named: Sequence[str] = ()) -> list[Le
     length = next((count for count, letter in enumerate(alphabet) if letter not in present), 26)
     run = settle(sure, alphabet[: min(length, len(named) or length)])
     twice = any(other.text == letter.text and is_elsewhere(letter, other) for letter in run for other in sure)
-    return [] if twice else run
+    strewn = not named and any(
+        not in_line(letter, run) for letter in run
+    )  # as those over the bars of a chart
+    return [] if twice or strewn else run
 
 
 def in_line(letter: Letter, others: Sequence[Letter]) -> float:

@@ -59,6 +59,13 @@ def test_text_that_runs_from_a_is_believed_without_a_caption() -> None:
     assert find_panel_letters([("O", (0, 0, 9, 9)), ("H", (30, 0, 39, 9))], blank(), 2, ()) == []
 
 
+def test_letters_strewn_over_bars_are_none_of_a_caption_without_letters() -> None:
+    over_bars = [("a", (80, 210, 90, 220)), ("b", (180, 60, 190, 70)), ("c", (280, 140, 290, 150))]
+    assert find_panel_letters(over_bars, blank(), 2, ()) == []
+    in_lines = [("a", (0, 0, 10, 10)), ("b", (180, 0, 190, 10)), ("c", (0, 140, 10, 150))]
+    assert len(find_panel_letters(in_lines, blank(), 2, ())) == 3
+
+
 def test_the_set_wins_over_a_single_reading() -> None:
     row = [
         Letter("A", (0, 0, 20, 20), 0.9),

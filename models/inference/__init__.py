@@ -8,11 +8,8 @@ engine.py            what an engine is: batches in, logits and features out
 opening.py           which library computes the network here, and how many batches at a time
 decoding.py          encoded images made ready ahead of the network, in threads or in processes
 torch_engine.py      the network in torch: the reference on a CPU, the fast way on a GPU
-onnx_engine.py       the network in ONNX Runtime on a CPU
+onnx/                the network as an ONNX graph, and in ONNX Runtime on a CPU
 openvino_engine.py   the network in OpenVINO, in bfloat16, on a CPU that has it
-onnx_graph.py        the ONNX graph that both take, made from the weights alone
-onnx_nodes.py        its nodes, and the weights that each takes
-onnx_trunks.py       its trunks: ResNet, EfficientNet-Lite
 looks.py             what kind of picture a piece of a figure looks like, for whoever cuts figures
 caption_view.py      the words of a caption that name a modality, and how they count
 scoring.py           a bundle put to labelled images, for `figmill evaluate`

@@ -66,7 +66,7 @@ def open_network(file: Path = WEIGHTS) -> Engine:
 
 def network_of(weights: Mapping[str, npt.NDArray[np.float32]]) -> Engine:
     """The network with these `weights`, called as those of a bundle."""
-    from models.inference.onnx_engine import OnnxEngine
-    from models.inference.onnx_graph import build_graph
+    from models.inference.onnx.engine import OnnxEngine
+    from models.inference.onnx.graph import build_graph
 
     return OnnxEngine(build_graph(MODEL, LOOKS, TRANSFORM, weights))

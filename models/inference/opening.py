@@ -18,8 +18,8 @@ from models.bundle.bundle import DESCRIPTION_FILE, BundleError, BundleInfo
 from models.bundle.serialization import check_weights, load_bundle, read_weights
 from models.devices import Device, takes_gpu, usable_cores
 from models.inference.engine import Engine, Engines
-from models.inference.onnx_graph import Graph, build_graph, has_graph
-from models.inference.onnx_nodes import Array
+from models.inference.onnx.graph import Graph, build_graph, has_graph
+from models.inference.onnx.nodes import Array
 
 log = logging.getLogger("figmill.engines")
 
@@ -76,7 +76,7 @@ def _openvino(graph: Graph) -> tuple[Engine, ...]:
 
 
 def _onnx(graph: Graph) -> tuple[Engine, ...]:
-    from models.inference.onnx_engine import OnnxEngine
+    from models.inference.onnx.engine import OnnxEngine
 
     return (OnnxEngine(graph),) * usable_cores()
 

@@ -8,7 +8,7 @@ import numpy as np
 import openvino
 
 from models.inference.engine import Floats
-from models.inference.onnx_graph import Graph
+from models.inference.onnx.graph import Graph
 from models.transforms import Pixels
 
 

@@ -28,7 +28,7 @@ import torch
 from models.bundle.bundle import Bundle, resolve_bundle
 from models.bundle.serialization import load_bundle, read_weights
 from models.evaluation.calibration import softmax
-from models.inference.onnx_graph import build_graph
+from models.inference.onnx.graph import build_graph
 from models.inference.torch_engine import TorchEngine, deployed
 
 Way = Callable[[np.ndarray], np.ndarray]

@@ -12,7 +12,7 @@ from models.bundle.bundle import BundleError, ExtraOutputs, resolve_bundle
 from models.bundle.description import Description
 from models.bundle.serialization import load_bundle, save_bundle
 from models.inference.engine import Engine
-from models.inference.onnx_graph import Graph, has_graph
+from models.inference.onnx.graph import Graph, has_graph
 from models.inference.opening import open_engines
 from models.inference.predict import load_predictor
 from models.inference.torch_engine import TorchEngine, deployed
@@ -109,7 +109,7 @@ import sys, threading
 import numpy as np
 from models.bundle.description import bundle_info
 from models.bundle.serialization import read_weights
-from models.inference.onnx_graph import build_graph
+from models.inference.onnx.graph import build_graph
 from models.inference.openvino_engine import open_streams
 
 sys.setswitchinterval(1e-4)
@@ -219,7 +219,7 @@ def test_libraries_that_are_not_installed_are_done_without(
     info = load_bundle(made(tmp_path, "resnet18:b1-0")).info
     for library, engine, left in (
         ("openvino", "openvino_engine", "onnx"),
-        ("onnxruntime", "onnx_engine", "torch"),
+        ("onnxruntime", "onnx.engine", "torch"),
     ):
         without(monkeypatch, library, engine)
         engines = open_engines(info, "cpu", "auto")

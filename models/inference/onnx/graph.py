@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from models.inference.onnx_nodes import Array, Nodes, Shape
-from models.inference.onnx_trunks import lite_maps, resnet_steps
+from models.inference.onnx.nodes import Array, Nodes, Shape
+from models.inference.onnx.trunks import lite_maps, resnet_steps
 from models.networks.lite_variants import TrunkPair, parse_trunk_pair
 from models.networks.variants import (
     ENSEMBLE_MEMBERS,

@@ -11,7 +11,7 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 import onnxruntime
 
 from models.inference.engine import Floats
-from models.inference.onnx_graph import Graph
+from models.inference.onnx.graph import Graph
 from models.transforms import Pixels
 
 

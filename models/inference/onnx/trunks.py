@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from models.inference.onnx_nodes import Nodes
+from models.inference.onnx.nodes import Nodes
 from models.networks.lite_variants import BN_EPSILON, STEM_WIDTH, LiteBlock, LiteVariant, same_padding
 from models.networks.variants import UNITS, Point, point_name
 

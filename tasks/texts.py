@@ -16,7 +16,8 @@ def storable(text: str | None) -> str | None:
 
 def printable(text: str, longest: int = 300) -> str:
     """`text` on one line for the eye: what a terminal would obey, or would not show, is escaped."""
-    clean = "".join(letter if letter.isprintable() else _escaped(letter) for letter in text)
+    # Escapes make it longer, never shorter: what is cut off anyway, perhaps megabytes, need not be looked at.
+    clean = "".join(letter if letter.isprintable() else _escaped(letter) for letter in text[: longest + 1])
     return clean if len(clean) <= longest else f"{clean[: longest - 1]}…"
 
 

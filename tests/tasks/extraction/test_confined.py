@@ -127,7 +127,6 @@ OTHER = {
     "eat memory": ("memory", "more memory"),
     "start threads": ("crash", "RuntimeError"),
     "fill the disk": ("crash", "OSError"),
-    "fill the disk quietly": ("crash", "came back damaged"),
     "answer with a pickle": ("crash", "came back damaged"),
     "answer at length": ("crash", "came back damaged"),
     "answer with a lie": ("crash", "came back damaged"),
@@ -156,14 +155,10 @@ def read(given: PaperFiles, limits: ExtractionLimits) -> Extraction:
         bytearray(2 * limits.memory_mb * 2**20)
     if deed == "start threads":
         start_threads()
-    if deed.startswith("fill"):
-        sink = max(h for h in range(3, 64) if _is_writable(h))
-        try:
-            while True:
-                os.write(sink, bytes(2**20))
-        except OSError:
-            if deed == "fill the disk":
-                raise
+    if deed == "fill the disk":
+        sink = max(handle for handle in range(3, 64) if _is_writable(handle))
+        while True:
+            os.write(sink, bytes(2**20))
     if deed == "answer with a pickle":
         channel().send(b"cposix\nsystem\n(S'true'\ntR.")
     if deed == "answer at length":

@@ -61,3 +61,16 @@ def test_running_heads_are_no_text(tmp_path: Path) -> None:
         drawing.seed = number
         drawing.body(RIGHT)
     assert cited(drawing.save(tmp_path)) == []
+
+
+def test_a_heading_that_runs_into_its_paragraph_is_one(tmp_path: Path) -> None:
+    drawing = Drawing().add_page().body((50, 60, 290, 300))
+    html = (
+        '<p style="font-family:serif;font-size:9pt;margin:0"><b>Study design.</b> In this study, cells of many mice '
+        "grew as the others did (Fig. 1).</p>"
+    )
+    assert drawing.page.insert_htmlbox((50, 310, 290, 380), html)[0] >= 0
+    drawing.image((305, 60, 545, 260)).caption((305, 265, 545, 290), "Figure 1.", "Cells of mice.")
+    assert cited(drawing.body((305, 320, 545, 780)).save(tmp_path)) == [
+        ("Study design", "In this study, cells of many mice grew as the others did (Fig. 1).")
+    ]

@@ -162,8 +162,22 @@ def search(
     metavar="TEXT",
     help="Show nothing to those who do not know it (or FIGMILL_VIEW_TOKEN); --edit with another --host needs one.",
 )
+@click.option(
+    "--write",
+    "site",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Serve nothing: write the pages as files to share, into a new or empty folder.",
+)
 def view(
-    folder: Path, host: str, port: int, opening: bool, edit: bool, who: str | None, token: str | None
+    folder: Path,
+    host: str,
+    port: int,
+    opening: bool,
+    edit: bool,
+    who: str | None,
+    token: str | None,
+    site: Path | None,
 ) -> None:
     """Show the dataset in DIR as a local web page: search, filters, pictures, papers with the boxes drawn.
 
@@ -174,6 +188,7 @@ def view(
     Examples:
       figmill view figures
       figmill view figures --edit --who Ada
+      figmill view figures --write site
     """
     from tasks.view.serve import address_of, is_loopback, listen, serve
 
@@ -183,8 +198,13 @@ def view(
         raise click.UsageError(f"--token needs {_SHORTEST_TOKEN} letters or more, for others could guess it")
     if edit and not is_loopback(host) and not token:
         raise click.UsageError("--edit for others than this machine needs a --token")
+    if site and edit:
+        raise click.UsageError("--write writes pages that only show: leave --edit out")
     person = (who or getpass.getuser()) if edit else None
     refresh(folder)
+    if site:
+        _write(folder, site)
+        return
     with listen(host, port) as listening:
         address = address_of(host, listening)
         click.echo(f"{shown(folder)} is at {address}{_asked(token)} (Ctrl-C ends it)")
@@ -198,6 +218,14 @@ def view(
             serve(folder, listening, host, person, token)
         except KeyboardInterrupt:
             return
+
+
+def _write(folder: Path, site: Path) -> None:
+    from tasks.view.site import write_site
+
+    click.echo(f"writing pages to {shown(site)}", err=True)
+    files = write_site(folder, site)
+    click.echo(f"{shown(site / 'index.html')}: {files} files")
 
 
 def _asked(token: str | None) -> str:

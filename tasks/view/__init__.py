@@ -7,6 +7,7 @@ shown.py     what the templates show: trees, cards, marked captions, links
 drawing.py   pages of PDFs with boxes, drawn in a process under limits
 editing.py   a person's session: what is done becomes corrections
 editor.py    the addresses by which people correct
+site.py      the view as a folder of pages to share
 serve.py     the socket and the server
 templates/   the pages
 static/      their colours and script

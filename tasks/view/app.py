@@ -106,11 +106,16 @@ class View:
 
 
 def create_app(
-    out: Path, names: Iterable[str] = (), who: str | None = None, token: str | None = None
+    out: Path,
+    names: Iterable[str] = (),
+    who: str | None = None,
+    token: str | None = None,
+    site: bool = False,
 ) -> Guard:
     """The view of the indexed dataset in `out`; `names` are host names by which it may be asked besides localhost.
 
-    With `who`, that person may correct. With `token`, only those who know it are answered.
+    With `who`, that person may correct. With `token`, only those who know it are answered. For a `site` of files, pages
+    leave out what only a server can do.
     """
     view = View(out)
     editing = Editing(out, who, view.index, view.drawer) if who else None
@@ -119,7 +124,7 @@ def create_app(
     templates = _environment()
 
     def page(template: str, status: int = 200, **shown: Any) -> HTMLResponse:
-        html = templates.get_template(template).render(dataset=out.name, editing=editing, **shown)
+        html = templates.get_template(template).render(dataset=out.name, editing=editing, site=site, **shown)
         return HTMLResponse(html, status)
 
     def missing(words: str = "There is nothing at this address.") -> HTMLResponse:
@@ -146,7 +151,7 @@ def create_app(
         if hit is None:
             return missing("No subfigure of this dataset has that name.")
         similar = view.index.more_like(hit, Query(), LIKE)
-        return page("subfigure.html.j2", hit=hit, similar=similar, pdf=has_pdf(hit.source_uri))
+        return page("subfigure.html.j2", hit=hit, similar=similar, pdf=not site and has_pdf(hit.source_uri))
 
     @app.get("/paper/{paper_id}")
     def paper(paper_id: str) -> Response:
@@ -154,7 +159,10 @@ def create_app(
         if not hits:
             return missing("No paper of this dataset with subfigures has that name.")
         return page(
-            "paper.html.j2", figures=pages.figures(hits), hit=hits[0], pdf=has_pdf(hits[0].source_uri)
+            "paper.html.j2",
+            figures=pages.figures(hits),
+            hit=hits[0],
+            pdf=not site and has_pdf(hits[0].source_uri),
         )
 
     @app.get("/thumbnail/{paper}/{figure}/{number}")

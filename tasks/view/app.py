@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -111,14 +111,15 @@ def create_app(
     who: str | None = None,
     token: str | None = None,
     site: bool = False,
+    own: Sequence[str] = (),
 ) -> Guard:
     """The view of the indexed dataset in `out`; `names` are host names by which it may be asked besides localhost.
 
-    With `who`, that person may correct. With `token`, only those who know it are answered. For a `site` of files, pages
-    leave out what only a server can do.
+    With `who`, that person may correct, and name rows `own` classes too. With `token`, only those who know it are
+    answered. For a `site` of files, pages leave out what only a server can do.
     """
     view = View(out)
-    editing = Editing(out, who, view.index, view.drawer) if who else None
+    editing = Editing(out, who, view.index, view.drawer, own) if who else None
     closing = [editing.close, view.close] if editing else [view.close]
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, on_shutdown=closing)
     templates = _environment()

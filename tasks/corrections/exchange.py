@@ -32,7 +32,8 @@ class Taken:
 def take_labels(out: StorePath, labels: Sequence[Label], who: str, own: Sequence[str] = ()) -> Taken:
     """Writes labels as corrections of the people whom they name, else of `who`; what was said already is left out.
 
-    `own` classes may be named besides the dataset's. All or nothing: raises InputError for a subfigure or a class that the dataset has not.
+    `own` classes may be named besides the dataset's. All or nothing: raises InputError for a subfigure or a class that
+    the dataset has not.
     """
     known = known_of(out)
     known = replace(known, classes=(*known.classes, *own))

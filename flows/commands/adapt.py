@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.commands.models import mendable
+from flows.commands.search import OWN_CLASSES
 from flows.terminal.progress import shown
 from tasks.errors import FigmillError
 from tasks.settings import DEFAULT_MODEL
@@ -33,12 +34,7 @@ if TYPE_CHECKING:
     metavar="NAME|DIR|URI",
     help="The bundle that labelled DIR.",
 )
-@click.option(
-    "--classes",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Classes of your own: TOML with sections [[class]] of name, below (such as GGEL) and examples (ids).",
-)
+@OWN_CLASSES
 @click.option("--force", is_flag=True, help="Write it even if held-out corrections say that it is no better.")
 @mendable
 def adapt(folder: str, out: Path, model: str, classes: Path | None, force: bool) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flows.commands.search import OWN_CLASSES, own_codes
 from flows.terminal.progress import shown
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ _FORMS = ("csv", "coco", "label-studio")
     metavar="TIME",
     help="With --undo: only what was done from then on (UTC), such as 2026-11-27T09:00:00.",
 )
+@OWN_CLASSES
 @click.option(
     "--who", metavar="NAME", help="Who takes in or takes back. [default: the name you are logged in by]"
 )
@@ -47,6 +49,7 @@ def corrections(
     source: Path | None,
     person: str | None,
     since: dt.datetime | None,
+    classes: Path | None,
     who: str | None,
 ) -> None:
     """List what people said of the dataset in DIR, a folder or a URI: by `figmill view DIR --edit`, or taken in here.
@@ -68,6 +71,8 @@ def corrections(
         raise click.UsageError("one of --to, --from and --undo at a time")
     if bool(form) != bool(out):
         raise click.UsageError("--to and --out go together")
+    if classes and not source:
+        raise click.UsageError("--classes goes with --from")
     if since and not person:
         raise click.UsageError("--since goes with --undo")
     dataset = store_path(folder)
@@ -75,7 +80,7 @@ def corrections(
     if form and out:
         _hand_on(dataset, form, out)
     elif source:
-        _take_in(dataset, source, who or getpass.getuser())
+        _take_in(dataset, source, own_codes(classes), who or getpass.getuser())
     elif person:
         _take_back(dataset, person, since, who or getpass.getuser())
     else:
@@ -93,11 +98,11 @@ def _hand_on(dataset: StorePath, form: Form, out: Path) -> None:
     click.echo(f"{shown(out)}: {_counted(len(said))}")
 
 
-def _take_in(dataset: StorePath, source: Path, who: str) -> None:
+def _take_in(dataset: StorePath, source: Path, own: tuple[str, ...], who: str) -> None:
     from tasks.corrections.exchange import take_labels
     from tasks.corrections.formats import read_labels
 
-    taken = take_labels(dataset, read_labels(source), who)
+    taken = take_labels(dataset, read_labels(source), who, own)
     click.echo(f"{_counted(taken.new)} taken in, {taken.known} that were known")
 
 

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from tasks.index.search import SearchIndex
     from tasks.index.update import Plan
 
+OWN_CLASSES = click.option(
+    "--classes",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Classes of your own: TOML with sections [[class]] of name, below (such as GGEL) and examples (ids).",
+)
 _SHORTEST_TOKEN = 12
 _FOLDER = click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 
@@ -186,8 +192,24 @@ def search(
     metavar="TEXT",
     help="Show nothing to those who do not know it (or FIGMILL_VIEW_TOKEN); --edit with another --host needs one.",
 )
+@OWN_CLASSES
+@click.option(
+    "--write",
+    "site",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Serve nothing: write the pages as files to share, into a new or empty folder.",
+)
 def view(
-    folder: Path, host: str, port: int, opening: bool, edit: bool, who: str | None, token: str | None
+    folder: Path,
+    host: str,
+    port: int,
+    opening: bool,
+    edit: bool,
+    who: str | None,
+    token: str | None,
+    classes: Path | None,
+    site: Path | None,
 ) -> None:
     """Show the dataset in DIR as a local web page: search, filters, pictures, papers with the boxes drawn.
 
@@ -198,17 +220,24 @@ def view(
     Examples:
       figmill view figures
       figmill view figures --edit --who Ada
+      figmill view figures --write site
     """
     from tasks.view.serve import address_of, is_loopback, listen, serve
 
-    if who and not edit:
-        raise click.UsageError("--who goes with --edit")
+    if (who or classes) and not edit:
+        raise click.UsageError("--who and --classes go with --edit")
     if token and len(token) < _SHORTEST_TOKEN:
         raise click.UsageError(f"--token needs {_SHORTEST_TOKEN} letters or more, for others could guess it")
     if edit and not is_loopback(host) and not token:
         raise click.UsageError("--edit for others than this machine needs a --token")
+    if site and edit:
+        raise click.UsageError("--write writes pages that only show: leave --edit out")
+    own = own_codes(classes)
     person = (who or getpass.getuser()) if edit else None
     refresh(folder)
+    if site:
+        _write(folder, site)
+        return
     with listen(host, port) as listening:
         address = address_of(host, listening)
         click.echo(f"{shown(folder)} is at {address}{_asked(token)} (Ctrl-C ends it)")
@@ -219,9 +248,24 @@ def view(
         if opening:
             click.launch(f"{address}{_asked(token)}")
         try:
-            serve(folder, listening, host, person, token)
+            serve(folder, listening, host, person, token, own)
         except KeyboardInterrupt:
             return
+
+
+def _write(folder: Path, site: Path) -> None:
+    from tasks.view.site import write_site
+
+    click.echo(f"writing pages to {shown(site)}", err=True)
+    files = write_site(folder, site)
+    click.echo(f"{shown(site / 'index.html')}: {files} files")
+
+
+def own_codes(classes: Path | None) -> tuple[str, ...]:
+    """What rows of the classes in a file are named."""
+    from tasks.corrections.own_classes import read_classes
+
+    return tuple(one.code for one in read_classes(classes)) if classes else ()
 
 
 def _asked(token: str | None) -> str:

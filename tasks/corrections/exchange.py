@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tasks.corrections.actions import Correction, in_force, undo
@@ -29,12 +29,14 @@ class Taken:
     """That the dataset's people said already."""
 
 
-def take_labels(out: StorePath, labels: Sequence[Label], who: str) -> Taken:
+def take_labels(out: StorePath, labels: Sequence[Label], who: str, own: Sequence[str] = ()) -> Taken:
     """Writes labels as corrections of the people whom they name, else of `who`; what was said already is left out.
 
-    All or nothing: raises InputError for a subfigure or a class that the dataset has not.
+    `own` classes may be named besides the dataset's. All or nothing: raises InputError for a subfigure or a class that
+    the dataset has not.
     """
     known = known_of(out)
+    known = replace(known, classes=(*known.classes, *own))
     said = {
         name: (code, one.who)
         for name, (code, one) in last_words(in_force(read_corrections(out).corrections)).items()

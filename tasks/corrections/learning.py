@@ -93,13 +93,13 @@ def adapt(out: StorePath, info: BundleInfo, name: str, own: Sequence[OwnClass] =
     labels = np.array([numbers[code] for code in codes], np.int64)
     named, kept = _widened(lesson.named.select(usable), new), _widened(lesson.kept, new)
     papers = np.array([paper for paper, can in zip(lesson.papers, usable, strict=True) if can])
-    taught, held_out = examine(named, labels, papers, kept)
+    taught, held_out = examine(named, labels, papers, kept, len(new))
     random = lesson.random[usable]
     sharpness = fit_sharpness(held_out[random], labels[random]) if random.sum() >= _FEWEST_RANDOM else 1.0
     counts = Counter(codes)
     change = Refit(
         name=name,
-        correction=teach(named, labels, kept),
+        correction=teach(named, labels, kept, len(new)),
         new=tuple(new),
         with_words=with_words,
         sharpness=sharpness,

@@ -130,11 +130,11 @@ def _pairs(standing: Sequence[Correction]) -> list[Pair]:
         if word := _word(one):
             words[one.who][one.subfigure_id] = word
     found = []
-    for one, other in itertools.combinations(sorted(words), 2):
-        both = sorted(words[one].keys() & words[other].keys())
+    for first, second in itertools.combinations(sorted(words), 2):
+        both = sorted(words[first].keys() & words[second].keys())
         if both:
-            said = [(words[one][name], words[other][name]) for name in both]
-            found.append(Pair(one, other, len(both), kappa(said)))
+            said = [(words[first][name], words[second][name]) for name in both]
+            found.append(Pair(first, second, len(both), kappa(said)))
     return sorted(found, key=lambda pair: -pair.rows)[:_PAIRS]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -130,20 +130,26 @@ class View:
 
 
 def create_app(
-    out: Path, names: Iterable[str] = (), who: str | None = None, token: str | None = None
+    out: Path,
+    names: Iterable[str] = (),
+    who: str | None = None,
+    token: str | None = None,
+    site: bool = False,
+    own: Sequence[str] = (),
 ) -> Guard:
     """The view of the indexed dataset in `out`; `names` are host names by which it may be asked besides localhost.
 
-    With `who`, that person may correct. With `token`, only those who know it are answered.
+    With `who`, that person may correct, and name rows `own` classes too. With `token`, only those who know it are
+    answered. For a `site` of files, pages leave out what only a server can do.
     """
     view = View(out)
-    editing = Editing(out, who, view.index, view.drawer) if who else None
+    editing = Editing(out, who, view.index, view.drawer, own) if who else None
     closing = [editing.close, view.close] if editing else [view.close]
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, on_shutdown=closing)
     templates = _environment()
 
     def page(template: str, status: int = 200, **shown: Any) -> HTMLResponse:
-        html = templates.get_template(template).render(dataset=out.name, editing=editing, **shown)
+        html = templates.get_template(template).render(dataset=out.name, editing=editing, site=site, **shown)
         return HTMLResponse(html, status)
 
     def missing(words: str = "There is nothing at this address.") -> HTMLResponse:
@@ -175,7 +181,7 @@ def create_app(
             words=article_words(out, hit),
             same=view.same(hit),
             similar=view.index.more_like(hit, Query(), LIKE),
-            pdf=has_pdf(hit.source_uri),
+            pdf=not site and has_pdf(hit.source_uri),
         )
 
     @app.get("/paper/{paper_id}")
@@ -187,7 +193,7 @@ def create_app(
             "paper.html.j2",
             figures=pages.figures(hits),
             hit=hits[0],
-            pdf=has_pdf(hits[0].source_uri),
+            pdf=not site and has_pdf(hits[0].source_uri),
             gaps=view.gaps(hits[0]),
             before=view.index.paper_beside(paper_id, after=False),
             after=view.index.paper_beside(paper_id, after=True),

@@ -36,6 +36,8 @@ MOST_AT_ONCE = 500
 """Rows of one action."""
 _MOST_BOXES = 30
 _RECENT = 200
+_FIRST_KEYS = 5
+"""Of the likeliest classes, before those of one's own, of which the model knows nothing."""
 _FIRST_OF_PEOPLE = 10_000
 """`subfigure_index` from which panels are numbered that people made; the model's never come so far."""
 INDEXED = tuple(column.name for column in INDEXED_COLUMNS if SUBFIGURES in column.tables)
@@ -44,13 +46,15 @@ INDEXED = tuple(column.name for column in INDEXED_COLUMNS if SUBFIGURES in colum
 class Editing:
     """One person's session at a dataset; threads share it."""
 
-    def __init__(self, out: Path, who: str, index: SearchIndex, drawer: Drawer) -> None:
+    def __init__(
+        self, out: Path, who: str, index: SearchIndex, drawer: Drawer, own: Sequence[str] = ()
+    ) -> None:
         self.out = out
         self.journal = Journal(out, who)
         self.who = self.journal.who
         self.token = secrets.token_urlsafe(32)
         """What every form shows: a page elsewhere cannot know it."""
-        self._index, self._drawer = index, drawer
+        self._index, self._drawer, self._own = index, drawer, tuple(own)
         self._lock = threading.RLock()
         self._writer = EmbeddedIndex(out)
         self._writer.prepare(origin(out, list_parts(out)))
@@ -65,9 +69,9 @@ class Editing:
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """What a row may be named: the model's classes, ImageCLEF's, and those that people named."""
+        """What a row may be named: the model's classes, one's own, ImageCLEF's, and those that people named."""
         named = [one.value for one in self._standing() if one.action == "label" and one.value]
-        return tuple(dict.fromkeys([*self._model_classes, *taxonomy.CODES, *named]))
+        return tuple(dict.fromkeys([*self._model_classes, *self._own, *taxonomy.CODES, *named]))
 
     @functools.cached_property
     def _model_classes(self) -> tuple[str, ...]:
@@ -80,7 +84,8 @@ class Editing:
         ranked: list[str] = []
         if len(known) == len(self._model_classes):
             ranked = [self._model_classes[place] for place in np.argsort(-np.array(known), kind="stable")]
-        return list(dict.fromkeys([*ranked, *self.classes]))
+        first = [*ranked[:_FIRST_KEYS], *self._own, *ranked[_FIRST_KEYS:]]
+        return list(dict.fromkeys([*first, *self.classes]))
 
     def recent(self) -> list[tuple[Correction, bool]]:
         """What people did last, the latest first, each with whether it still holds; undos are left out."""

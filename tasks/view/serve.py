@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from collections.abc import Sequence
 from pathlib import Path
 
 from tasks.errors import SettingsError
@@ -42,16 +43,24 @@ def address_of(host: str, listening: socket.socket) -> str:
 
 
 def serve(
-    out: Path, listening: socket.socket, host: str, who: str | None = None, token: str | None = None
+    out: Path,
+    listening: socket.socket,
+    host: str,
+    who: str | None = None,
+    token: str | None = None,
+    own: Sequence[str] = (),
 ) -> None:
-    """Serves the view of the indexed dataset in `out` until interrupted; with `who`, that person may correct."""
+    """Serves the view of the indexed dataset in `out` until interrupted; with `who`, that person may correct.
+
+    `token` and `own` as in `tasks.view.app.create_app`.
+    """
     import uvicorn
 
     from tasks.view.app import create_app
 
     names = [] if is_loopback(host) else [host, socket.gethostname(), socket.getfqdn()]
     config = uvicorn.Config(
-        create_app(out, names, who, token),
+        create_app(out, names, who, token, own=own),
         log_level="warning",
         access_log=False,
         server_header=False,

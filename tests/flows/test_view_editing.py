@@ -255,7 +255,7 @@ def test_with_a_token_only_its_address_opens_the_view(browser, tmp_path: Path):
     [
         (["--edit", "--host", "0.0.0.0"], "needs a --token"),  # noqa: S104
         (["--edit", "--token", "short"], "12 letters or more"),
-        (["--who", "Ada"], "--who goes with --edit"),
+        (["--who", "Ada"], "go with --edit"),
     ],
 )
 def test_options_that_would_be_unsafe_are_refused(options: list[str], words: str, tmp_path: Path):

@@ -56,3 +56,13 @@ def test_options_that_do_not_go_together(tmp_path: Path, arguments: list[str], w
 
 def test_what_is_no_dataset_is_said(tmp_path: Path):
     assert isinstance(_run(tmp_path).exception, FigmillError)
+
+
+def test_labels_of_a_class_of_one_s_own_are_taken_in(tmp_path: Path):
+    out = dataset(tmp_path / "dataset")
+    labels, classes = tmp_path / "labels.csv", tmp_path / "classes.toml"
+    labels.write_text(f"subfigure_id,modality\n{1:016x}/0/0,Ponceau\n")
+    classes.write_text('[[class]]\nname = "Ponceau"\nbelow = "GGEL"\n')
+    assert "no class 'Ponceau'" in str(_run(out, "--from", labels).exception)
+    assert "1 correction taken in" in _run(out, "--from", labels, "--classes", classes, "--who", "Ada").output
+    assert "GGEL/Ponceau" in _run(out).output

@@ -81,3 +81,20 @@ def test_folds_hold_whole_papers_and_are_about_equally_large():
     assert max(np.bincount(fold)) - min(np.bincount(fold)) < 12
     assert len(np.bincount(fold)) == 5
     assert not _folds(np.array(["a"] * 9)).any()
+
+
+def test_a_new_class_ends_where_the_others_begin_though_some_of_them_are_its_own():
+    chance = np.random.default_rng(5)
+    named, labels = _rows(chance, 20, 3, said=0, classes=4)
+    kept, _ = _joined(
+        *(
+            _rows(chance, count, label, said=min(label, 2), classes=4)
+            for label, count in ((0, 150), (1, 150), (3, 30))
+        )
+    )
+    fresh, wanted = _joined(
+        *(_rows(chance, 100, label, said=min(label, 2), classes=4) for label in (0, 1, 3))
+    )
+    said = teach(named, labels, kept, new=1).apply(fresh).argmax(axis=1)
+    assert (said[wanted == 3] == 3).mean() > 0.5
+    assert (said[wanted != 3] == 3).mean() < 0.05

@@ -296,3 +296,14 @@ def test_whoever_corrects_keeps_the_page_s_policy(person: Person):
     html = person.page("/edit") + person.page("/changes") + person.page(f"/boxes/{person.first}")
     assert "style=" not in html
     assert "onclick" not in html
+
+
+def test_classes_of_one_s_own_have_keys_and_are_filters(tmp_path: Path):
+    out, paper_id = with_pdf(tmp_path)
+    app = create_app(indexed(out), who="Ada", own=["GGEL/Western blot, Ponceau"])
+    with TestClient(app, base_url="http://localhost") as client:
+        person = Person(client, out, paper_id)
+        assert 'value="GGEL/Western blot, Ponceau" data-key="3"' in person.page(f"/edit?at={person.first}")
+        person.say("label", person.first, "GGEL/Western blot, Ponceau")
+        assert "1 subfigure" in person.page("/?modality=illustration/gel")
+        assert "Western blot, Ponceau" in person.page(f"/subfigure/{person.first}")

@@ -77,7 +77,7 @@ def words_under_picture(page: PageContent, start: int, starts: set[int], style: 
         for i, line in enumerate(page.lines)
         if line.upright and line.bbox[1] > label[3] and i not in page.numbers
     ]
-    own = {i for i in below if _is_set_apart(page, i, start, style)}
+    own = _set_apart(page, below, start, style)
     stops = [
         page.lines[i].bbox[1]
         for i in below
@@ -105,12 +105,13 @@ def words_under_picture(page: PageContent, start: int, starts: set[int], style: 
     return taken
 
 
-def _is_set_apart(page: PageContent, index: int, label: int, style: Style) -> bool:
-    """Whether a line of the body's type begins where a label does and no line of the body."""
+def _set_apart(page: PageContent, below: Sequence[int], label: int, style: Style) -> set[int]:
+    """Those of the lines `below` that begin where a label does, where lines of the body begin elsewhere."""
     left, size = page.lines[label].bbox[0], page.lines[label].size
     edges = Counter(round(line.bbox[0]) for line in page.lines if line.upright and style.sets(line))
-    edge = edges.most_common(1)[0][0] if edges else left
-    return abs(page.lines[index].bbox[0] - left) < size / 2 and abs(edge - left) > size
+    if not edges or abs(edges.most_common(1)[0][0] - left) <= size:
+        return set()
+    return {i for i in below if abs(page.lines[i].bbox[0] - left) < size / 2}
 
 
 def lines_on_next_page(

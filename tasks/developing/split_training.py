@@ -41,10 +41,13 @@ MOST_TORN = 0.5
 MOST_LEVELS = 8
 """Splits within splits that are followed."""
 
-OUTSIDE = 0.5
-"""How much a published or composed figure counts beside an annotated one."""
+PUBLISHED = 1.0
+"""How much a published figure of one panel counts beside an annotated one."""
 
-COMPOSED = 400
+COMPOSED = 0.25
+"""How much a composed figure counts: nearly all its splits are right."""
+
+COUNT = 400
 """Composed figures to learn from."""
 
 SEED = 901
@@ -102,15 +105,15 @@ def shares_inside(gold: np.ndarray, box: np.ndarray) -> np.ndarray:
     return shares
 
 
-def outside_examples(panels: list[PublishedPanel], looks: Looks, composed: int = COMPOSED) -> list[Example]:
+def outside_examples(panels: list[PublishedPanel], looks: Looks, composed: int = COUNT) -> list[Example]:
     """The examples of published single figures and of figures composed of published panels."""
     found: list[Example] = []
     for panel in panels:
         if panel.alone:
-            found += examples_of(single_figure(panel), looks.of_others(panel.article), OUTSIDE)
+            found += examples_of(single_figure(panel), looks.of_others(panel.article), PUBLISHED)
     sources = [Source(panel.code, panel.path) for panel in panels if panel.split == "train"]
     for figure in composed_figures(sources, composed, SEED):
-        found += examples_of(figure, looks.of_all(), OUTSIDE)
+        found += examples_of(figure, looks.of_all(), COMPOSED)
     return found
 
 

@@ -19,7 +19,7 @@ _FIRST, _COARSE, _WHOLE = 0.55, 0.8, 0.92
 published panels (cut by up to 15%, scaled, grey, JPEG of quality 30) 99.7% reach the last."""
 _PLACES, _WORST = 0.7, 0.05
 """Correlation at the worst twentieth of the places, at least: 97.7% of the variants reach it, and of 1.2 million pairs
-of panels 23, all but one of the same article: the same scene, chart or gel but for some ink."""
+of panels 23, nearly all of one article: the same scene, chart or gel but for some ink."""
 _COARSE_SIDE = 16
 _BLOCK = 8
 """Side of a place, of 64."""

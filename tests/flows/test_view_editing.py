@@ -71,7 +71,7 @@ def _page(browser, address: str, width: int = 1280):
 
 
 def _press(page, key: str) -> None:
-    with page.expect_navigation():
+    with page.expect_navigation(wait_until="domcontentloaded"):  # pages of PDFs may take their time
         page.keyboard.press(key)
 
 

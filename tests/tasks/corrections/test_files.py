@@ -14,6 +14,7 @@ from tasks.corrections.files import (
     NAME,
     SCHEMA,
     Journal,
+    carry,
     correction_files,
     read_corrections,
     read_file,
@@ -163,3 +164,14 @@ def test_wild_values_never_raise(tmp_path_factory: pytest.TempPathFactory, value
     part(out, FIRST, [row(1)])
     corrections, problems = read_file(_write(out, **values))
     assert len(corrections) + len(problems) == 1
+
+
+def test_corrections_go_along_to_a_dataset_made_of_this_one(out: Path, tmp_path: Path):
+    other = dataset(tmp_path / "other")
+    keep(out, say("label", rows_of(out)[0], "GTAB"))
+    keep(other, say("reject", rows_of(other)[1]))
+    carry(out, other)
+    carry(out, other)
+    assert {one.action for one in read_corrections(other).corrections} == {"label", "reject"}
+    assert len(correction_files(other)) == 2
+    assert len(correction_files(out)) == 1

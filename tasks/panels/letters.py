@@ -186,7 +186,7 @@ def settle(readings: Sequence[Letter], labels: Sequence[str]) -> list[Letter]:
 def settle_run(readings: Sequence[Letter], named: Sequence[str] = ()) -> list[Letter]:
     """The run of sure readings from A (or a) upwards, where none is ambiguous, and of those `named`, if any.
 
-    Where none are named, each stands on one line or in one column with another."""
+    Where none are named, most stand on one line or in one column with another."""
     sure = [letter for letter in readings if letter.sure >= LEAST_SURE]
     alphabet = (
         string.ascii_uppercase if readings and readings[0].text[0].isupper() else string.ascii_lowercase

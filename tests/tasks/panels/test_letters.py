@@ -62,7 +62,7 @@ def test_text_that_runs_from_a_is_believed_without_a_caption() -> None:
 def test_letters_strewn_over_bars_are_none_of_a_caption_without_letters() -> None:
     over_bars = [("a", (80, 210, 90, 220)), ("b", (180, 60, 190, 70)), ("c", (280, 140, 290, 150))]
     assert find_panel_letters(over_bars, blank(), 2, ()) == []
-    in_lines = [("a", (0, 0, 10, 10)), ("b", (180, 0, 190, 10)), ("c", (0, 140, 10, 150))]
+    in_lines = [("a", (0, 0, 10, 10)), ("b", (180, 0, 190, 10)), ("c", (90, 140, 100, 150))]
     assert len(find_panel_letters(in_lines, blank(), 2, ())) == 3
 
 

@@ -22,7 +22,6 @@ from tasks.dataset.files import UNREADABLE, UnreadablePartError
 from tasks.dataset.ledger import LedgerRow, read_ledger_part
 from tasks.dataset.schema import PAPERS, SUBFIGURES
 from tasks.errors import StorageError
-from tasks.modalities import SEVERAL_PANELS
 from tasks.records import Counts, FailedPaper
 from tasks.report.cards import Card, choose_picks, make_cards
 from tasks.report.review_queue import REASONS, Columns, ReviewQueue
@@ -176,7 +175,7 @@ def _count_subfigures(shard: _Shard, part: pq.ParquetFile, gold: Mapping[str, st
         by_modality=Counter(columns.modality[scored].tolist()),
     )
     found.by_kind_below.update(_kinds_below(columns))
-    found.compound += int((columns.compound > SEVERAL_PANELS).sum())
+    found.compound += int((columns.compound > taxonomy.SEVERAL_PANELS).sum())
     found.confidence_sum += float(confidence.sum())
     for bars, chosen in ((found.accepted, ~rejected), (found.abstained, rejected)):
         for index, count in enumerate(np.histogram(confidence[chosen], bins=BINS, range=(0, 1))[0]):

@@ -12,6 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+SEVERAL_PANELS = 0.11
+"""Above this probability (`compound`) readers are told that a cut may hold several panels: so say 6% of good panels.
+
+One cut in 25 does, and few of these are known by their looks, so that an honest probability is seldom large."""
+
 _LEAVES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "D3DR": ("3D reconstruction", "reconstruction"),

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Sequence
 from models import taxonomy
 from tasks.errors import InputError
 
-SEVERAL_PANELS = 0.5
-"""Above this probability (`compound`) readers are told that a picture may hold several panels."""
 _NAMED_OF_A_SET = 4
 
 
@@ -51,6 +49,6 @@ def describe_doubts(compound: float | None, modality_set: Sequence[str] | None) 
         names = [taxonomy.name(code) for code in modality_set[:_NAMED_OF_A_SET]]
         more = len(modality_set) - len(names)
         clauses.append(f"one of: {' / '.join([*names, f'{more} more'] if more else names)}")
-    if compound is not None and compound > SEVERAL_PANELS:
+    if compound is not None and compound > taxonomy.SEVERAL_PANELS:
         clauses.append("may hold several panels")
     return clauses

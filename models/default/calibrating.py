@@ -39,13 +39,9 @@ from models.inference.joint_view import correct
 from models.inference.words import Words, find_told
 
 COVERAGE = 0.95
-TORN_SHARE, NOVEL_SHARE, BACKGROUND_SHARE, REJECTED_SHARE = 0.02, 0.005, 0.015, 0.057
-"""Shares of good panels out of fold that may be rejected as torn, as novel, as no panel at all, and in all."""
-FLAGGED_SHARE = 0.06
-"""Share of good panels out of fold whose compound probability is a half or more."""
+TORN_SHARE, NOVEL_SHARE, REJECTED_SHARE = 0.02, 0.005, 0.057
+"""Shares of good panels out of fold that may be rejected as torn, as novel, and in all."""
 _TEMPERATURES = np.arange(0.5, 2.01, 0.05).round(2).tolist()
-_LEAST_BACKGROUND = 0.1
-"""The limit is no lower, however seldom good panels come near it."""
 _LEAST = 1e-9
 """A probability below it counts as this one."""
 _WORD_WEIGHTS = np.arange(0.3, 1.31, 0.1).round(1).tolist()
@@ -108,7 +104,7 @@ def hold_out(data: PanelArrays, fitter: TextFitter) -> tuple[HeldOut, FaultScale
     good = np.isin(rows, data.judged)
     scales = FaultScales(
         _fit_odds(torn, data.codes[rows] == TORN, good),
-        _fit_flag(compound, data.codes[rows] == COMPOUND, good),
+        _fit_odds(compound, data.codes[rows] == COMPOUND, good),
     )
     logits = [
         out_of_fold(lambda others: read_classes(data, CHOSEN, others), data, rows),
@@ -226,13 +222,11 @@ def _cross_entropy(probabilities: Floats, labels: Indices, rows: Flags) -> float
 
 
 def _fit_rejection(described: Description, good: HeldOut) -> Rejection:
-    """Torn pieces, novelty and the background by their shares of good panels, confidence by what is left of all."""
+    """Torn pieces and novelty by their shares of good panels, confidence by what is left of what may be rejected."""
     torn = _sigmoid(good.logits[:, len(described.classes) + 1])
-    strange = class_probabilities(described, good.panels(told=False))[:, -1]
     limits = Rejection(
         torn=_round(float(np.quantile(torn, 1 - TORN_SHARE))),
         novelty=_round(float(np.quantile(good.distances, 1 - NOVEL_SHARE))),
-        background=max(_LEAST_BACKGROUND, _round(float(np.quantile(strange, 1 - BACKGROUND_SHARE)))),
     )
     described = replace(described, rejection=limits)
     return replace(
@@ -282,12 +276,6 @@ def _fit_odds(odds: Floats, positive: Flags, good: Flags) -> tuple[float, float]
         odds[rows, None], positive[rows].astype(np.int64), np.ones(rows.sum(), np.float32), 2, strength=1e3
     )
     return float(layer.weight[1, 0] - layer.weight[0, 0]), float(layer.bias[1] - layer.bias[0])
-
-
-def _fit_flag(odds: Floats, positive: Flags, good: Flags) -> tuple[float, float]:
-    """The factor of honest log-odds, and the shift with which a share `FLAGGED_SHARE` of good panels reach a half."""
-    factor, _ = _fit_odds(odds, positive, good)
-    return factor, -factor * float(np.quantile(odds[good], 1 - FLAGGED_SHARE))
 
 
 def _rescale(layer: Linear, scale: tuple[float, float]) -> Linear:

@@ -10,14 +10,7 @@ import numpy as np
 
 from models.bundle.bundle import WordsCalibration
 from models.bundle.description import Description
-from models.default.calibrating import (
-    BACKGROUND_SHARE,
-    COVERAGE,
-    FLAGGED_SHARE,
-    NOVEL_SHARE,
-    REJECTED_SHARE,
-    TORN_SHARE,
-)
+from models.default.calibrating import COVERAGE, NOVEL_SHARE, REJECTED_SHARE, TORN_SHARE
 from models.default.judging import (
     LEAST,
     Judged,
@@ -29,7 +22,7 @@ from models.default.judging import (
 from models.default.leaving_out import LeftOut
 from models.default.panels import COMPOUND, TAUGHT, TORN, PanelArrays
 from models.evaluation.calibration import reliability
-from models.taxonomy import CODES, MICROSCOPY, name
+from models.taxonomy import CODES, MICROSCOPY, SEVERAL_PANELS, name
 
 _OTHER_NAMES = {
     TORN: "torn piece of a panel",
@@ -102,11 +95,12 @@ a third what both layers say together, fitted to held-out articles; words bear o
   log-ratio (at least {words.floor:g}), w = {words.own:g} for a text of the panel's own, {words.caption:g} for a
   caption that panels share (`figmill label --no-captions` leaves words aside).
 - Further outputs: no panel at all (photographs, textures), a torn piece of a panel, several panels in one cut
-  (`compound`; {FLAGGED_SHARE:.0%} of good panels reach a half), and {len(kinds)} kinds of chart below GFIG:
+  (`compound`, a probability; readers are told, and it counts below, above {SEVERAL_PANELS:g}), and
+  {len(kinds)} kinds of chart below GFIG:
   {", ".join(kinds)}.
 - It abstains (`rejected`) below a confidence of {rejection.threshold:g} ({rejection.words_threshold:g} with words),
-  above {rejection.torn:g} of being torn or {rejection.background:g} of being no panel, where the features lie further
-  than {rejection.novelty:g} from every class (squared Mahalanobis distance per feature), and on blank pictures.
+  above {rejection.torn:g} of being torn, where the features lie further than {rejection.novelty:g} from every class
+  (squared Mahalanobis distance per feature), and on blank pictures.
 - Conformal sets (`modality_set`) hold the true class of {COVERAGE:.0%} of panels like those held out.
 
 Meant for search and curation, where a wrong label costs a click. Not for diagnosis, and not as the only judge of
@@ -175,10 +169,10 @@ def _rejection(card: DefaultCard) -> str:
         "## What it rejects",
         "",
         f"Limits were set so that of good panels held out {TORN_SHARE:.1%} are rejected as torn, {NOVEL_SHARE:.1%} as "
-        f"novel, {BACKGROUND_SHARE:.1%} as no panel and {REJECTED_SHARE:.1%} in all. Below: pictures alone, with 95% "
-        "Wilson intervals, which take each image for itself. Training saw nothing of the packages that these "
-        "photographs come from (`models/default/photographs.csv`); the background's weight was looked at with the "
-        "validation photographs in view.",
+        f"novel and {REJECTED_SHARE:.1%} in all. Below: pictures alone, with 95% Wilson intervals, which take each "
+        "image for itself. Training saw nothing of the packages that these photographs come from "
+        "(`models/default/photographs.csv`); the background's weight was looked at with the validation photographs in "
+        "view.",
         "",
         "| images | number | rejected |",
         "|---|---|---|",

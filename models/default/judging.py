@@ -16,7 +16,7 @@ from models.evaluation.conformal import set_coverage
 from models.inference.decisions import Decisions
 from models.inference.predict import Predictions, Predictor
 from models.inference.words import Words
-from models.taxonomy import MICROSCOPY
+from models.taxonomy import MICROSCOPY, SEVERAL_PANELS
 
 Interval = tuple[float, float]
 Measured = tuple[float, Interval]
@@ -185,7 +185,7 @@ def _ask(predictor: Predictor, panels: Sequence[LabelledPanel], told: bool) -> P
 def _flagged(answer: Predictions | Decisions) -> Flags:
     if answer.compound is None:
         return np.zeros(len(answer.rejected), bool)
-    flagged: Flags = answer.compound >= 0.5
+    flagged: Flags = answer.compound > SEVERAL_PANELS
     return flagged
 
 

@@ -59,15 +59,12 @@ def decide(bundle: BundleInfo | Description, panels: Panels) -> Decisions:
     """Everything that a bundle says of panels."""
     outputs = _split(bundle, panels)
     told = _told(panels)
-    everything = class_probabilities(bundle, panels)
-    fused = everything[:, : len(bundle.classes)]
+    fused = class_probabilities(bundle, panels)[:, : len(bundle.classes)]
     probabilities = fused if outputs.torn is None else fused * (1 - outputs.torn)[:, None]
     thresholds = _thresholds(bundle, told)
     rejected = panels.odd | (probabilities.max(axis=1) < thresholds)
     if outputs.torn is not None and bundle.rejection.torn is not None:
         rejected |= outputs.torn > bundle.rejection.torn
-    if bundle.extra.background and bundle.rejection.background is not None:
-        rejected |= everything[:, -1] > bundle.rejection.background
     return Decisions(
         _capped(probabilities, rejected, thresholds),
         rejected,

@@ -209,7 +209,7 @@ def _count_subfigures(shard: _Shard, part: pq.ParquetFile, said: _Said) -> None:
         by_modality=Counter(columns.modality[scored].tolist()),
     )
     found.by_kind_below.update(_kinds_below(columns))
-    found.compound += int((columns.compound > SEVERAL_PANELS).sum())
+    found.compound += int((columns.compound > taxonomy.SEVERAL_PANELS).sum())
     found.confidence_sum += float(confidence.sum())
     for bars, chosen in ((found.accepted, ~rejected), (found.abstained, rejected)):
         for index, count in enumerate(np.histogram(confidence[chosen], bins=BINS, range=(0, 1))[0]):

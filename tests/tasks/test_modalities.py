@@ -2,6 +2,7 @@
 
 import pytest
 
+from models.taxonomy import SEVERAL_PANELS
 from tasks.errors import InputError
 from tasks.modalities import describe_doubts, describe_modality, modality_path
 
@@ -44,8 +45,8 @@ def test_a_modality_in_words_says_the_kind_below_it_or_that_only_the_group_is_su
 
 
 def test_a_reader_is_told_what_else_it_may_be() -> None:
-    assert describe_doubts(None, None) == describe_doubts(0.5, ("DMEL",)) == []
-    assert describe_doubts(0.51, ("DMEL", "DMFL")) == [
+    assert describe_doubts(None, None) == describe_doubts(SEVERAL_PANELS, ("DMEL",)) == []
+    assert describe_doubts(SEVERAL_PANELS + 0.01, ("DMEL", "DMFL")) == [
         "one of: electron microscopy / fluorescence microscopy",
         "may hold several panels",
     ]

@@ -65,12 +65,6 @@ def test_torn_pieces_are_rejected() -> None:
     assert decided.rejected.tolist() == [True, False]
 
 
-def test_what_is_no_panel_is_rejected_above_its_own_limit() -> None:
-    description = bundle(extra=ExtraOutputs(background=True), rejection=Rejection(background=0.3))
-    decided = said(description, logits([2, 0, 0, 2.0], [2, 0, 0, 0.0]))
-    assert decided.rejected.tolist() == [True, False]
-
-
 def test_words_move_the_kind_of_chart() -> None:
     description = bundle(extra=ExtraOutputs(kinds=("bar", "line")))
     panels = Panels(logits([0, 0, 9, 1, 0]), np.zeros(1, bool))

@@ -121,7 +121,7 @@ def test_counts_kinds_of_chart_and_what_may_hold_several_panels(tmp_path: Path):
     chart = ["illustration", "illustration/chart"]
     rows = [
         subfigure(0, "GFIG", modality_path=[*chart, f"{chart[-1]}/bar"], compound=0.9),
-        subfigure(1, "GFIG", modality_path=[*chart, f"{chart[-1]}/bar"], compound=0.5),
+        subfigure(1, "GFIG", modality_path=[*chart, f"{chart[-1]}/bar"], compound=0.1),
         subfigure(2, "GFIG", modality_path=chart),
         subfigure(3, None),
     ]

@@ -12,7 +12,7 @@ from models.inference.joint_view import joint_inputs, joint_size
 
 PENALTY = 60.0
 """Of the squared weights, beside the panels' summed cross-entropies. Out of fold, 40 to 160 differ by half a point of
-accuracy; each raises it by one and a half points, macro-F1 by six."""
+accuracy; 60 raises that of the bundle that ships from 0.848 to 0.856, its macro-F1 from 0.762 to 0.807."""
 _ITERATIONS = 60
 
 

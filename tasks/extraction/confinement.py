@@ -78,10 +78,16 @@ def keep_out_what_is_not_needed() -> None:
 
 def limit_resources(limits: ExtractionLimits) -> None:
     """To be called once the libraries are imported: from here on so much memory, so large a file, no dump."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_mb * 2**20,) * 2)
-    largest = limits.result_mb * 2**20 + _TEXT_BYTES
-    resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_AS, limits.memory_mb * 2**20)
+    _limit(resource.RLIMIT_FSIZE, limits.result_mb * 2**20 + _TEXT_BYTES)
+
+
+def _limit(what: int, most: int) -> None:
+    """Never more than what the process that started this one was allowed."""
+    _, hard = resource.getrlimit(what)
+    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(what, (most, most))
 
 
 def confine() -> Confinement:

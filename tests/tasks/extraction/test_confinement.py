@@ -40,6 +40,16 @@ unneeded = {"pandas", "onnxruntime", "torch", "pymupdf4llm"} & set(sys.modules)
 print(json.dumps([pa.default_memory_pool().backend_name, sorted(unneeded), len(os.listdir("/proc/self/task"))]))
 """
 
+LESS_THAN_ASKED_FOR = """
+import resource
+from tasks.extraction.confinement import limit_resources
+from tasks.settings import ExtractionLimits
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000))
+limit_resources(ExtractionLimits())
+print(resource.getrlimit(resource.RLIMIT_FSIZE))
+"""
+
 CONFINED = """
 import sys
 {before}
@@ -57,6 +67,10 @@ def ran(code: str) -> str:
 
 def test_a_process_is_kept_to_one_core_and_its_memory():
     assert json.loads(ran(LIMITS_OF_A_PROCESS)) == [1, True, [0, 0]]
+
+
+def test_what_its_parent_may_not_it_may_not_either():
+    assert ran(LESS_THAN_ASKED_FOR).strip() == "(30000, 30000)"
 
 
 def test_a_process_loads_what_it_needs_and_starts_no_thread():

@@ -59,7 +59,6 @@ class Editing:
         self._writer = EmbeddedIndex(out)
         self._writer.prepare(origin(out, list_parts(out)))
         self._candidates = functools.lru_cache(16)(self._read_candidates)
-        self._disagreeing = functools.lru_cache(4)(self._contradicted)
         self._unlike: tuple[Query, dict[str, int], list[str], Unlike, set[str]] | None = None
 
     def close(self) -> None:
@@ -110,7 +109,7 @@ class Editing:
                 candidates = self._candidates(query)
                 names = [candidates.names[place] for place in rank(order, candidates)]
                 if order == "disagree":
-                    names = self._disagreeing(tuple(names))
+                    names = [name for name in names if name in self._contradicted]
         return [name for name in names if name not in spoken]
 
     def _read_candidates(self, query: Query) -> Candidates:
@@ -134,16 +133,15 @@ class Editing:
         noted |= spoken
         return [names[place] for place in unlike.order()]
 
-    def _contradicted(self, names: tuple[str, ...]) -> list[str]:
+    @functools.cached_property
+    def _contradicted(self) -> frozenset[str]:
         """Rows whose own words name one modality, and not that of the row; found once, for it takes a while."""
-        words = self._index.own_words()
-        found = []
-        for name in names:
-            modality, own = words.get(name, ("", ""))
-            named = named_modalities(own) if own else frozenset()
+        found = set()
+        for name, (modality, own) in self._index.own_words().items():
+            named = named_modalities(own)
             if len(named) == 1 and modality not in named:
-                found.append(name)
-        return found
+                found.add(name)
+        return frozenset(found)
 
     # What is done
 

@@ -19,7 +19,9 @@ from tasks.corrections.files import (
     read_corrections,
     read_file,
 )
+from tasks.corrections.overlay import read_overlay
 from tasks.errors import OutputError
+from tasks.stores import paths
 from tests.tasks.corrections.acts import keep, piece, rows_of, say
 from tests.tasks.index.small import FIRST, dataset, part, row
 
@@ -175,3 +177,16 @@ def test_corrections_go_along_to_a_dataset_made_of_this_one(out: Path, tmp_path:
     assert {one.action for one in read_corrections(other).corrections} == {"label", "reject"}
     assert len(correction_files(other)) == 2
     assert len(correction_files(out)) == 1
+
+
+def test_corrections_are_kept_on_a_store_too(out: Path):
+    there = paths.store_path("memory://corrected/dataset")
+    for file in out.rglob("*.parquet"):
+        paths.put_bytes(file.read_bytes(), there / file.parent.name / file.name)
+    row = rows_of(there)[0]
+    journal = Journal(there, "Ada")
+    journal.append(say("label", row, "GTAB"))
+    journal.append(say("several", row))
+    assert [one.action for one in read_corrections(there).corrections] == ["label", "several"]
+    assert len(correction_files(there)) == 1
+    assert read_overlay(there)

@@ -15,6 +15,7 @@ from tasks.index.embedded import EmbeddedIndex
 from tasks.index.update import plan_update
 from tasks.view.app import create_app
 from tests.tasks.corrections.acts import parts_of
+from tests.tasks.index.small import FIRST, part, row
 from tests.tasks.index.test_search import indexed
 from tests.tasks.small_datasets import png
 from tests.tasks.view.papers import with_pdf
@@ -307,3 +308,16 @@ def test_classes_of_one_s_own_have_keys_and_are_filters(tmp_path: Path):
         person.say("label", person.first, "GGEL/Western blot, Ponceau")
         assert "1 subfigure" in person.page("/?modality=illustration/gel")
         assert "Western blot, Ponceau" in person.page(f"/subfigure/{person.first}")
+
+
+def test_rows_that_their_words_contradict_are_a_queue(tmp_path: Path):
+    words = ("Western blot of liver.", "Scanning electron micrograph.", "Cells and cells.")
+    codes = ("GGEL", "DMFL", "DMFL")
+    rows = [
+        row(number, code, caption=text) for number, (code, text) in enumerate(zip(codes, words, strict=True))
+    ]
+    part(tmp_path, FIRST, rows)
+    with TestClient(create_app(indexed(tmp_path), who="Ada"), base_url="http://localhost") as client:
+        html = client.get("/edit?queue=disagree").text
+    assert "1 left here" in html
+    assert f'src="/picture/{1:016x}/0/0"' in html

@@ -195,9 +195,8 @@ def settle_run(readings: Sequence[Letter], named: Sequence[str] = ()) -> list[Le
     length = next((count for count, letter in enumerate(alphabet) if letter not in present), 26)
     run = settle(sure, alphabet[: min(length, len(named) or length)])
     twice = any(other.text == letter.text and is_elsewhere(letter, other) for letter in run for other in sure)
-    strewn = not named and any(
-        not in_line(letter, run) for letter in run
-    )  # as those over the bars of a chart
+    lined = sum(in_line(letter, run) > 0 for letter in run)
+    strewn = not named and 2 * lined <= len(run)  # as those over the bars of a chart
     return [] if twice or strewn else run
 
 

@@ -47,7 +47,11 @@ COMMANDS = {
     "flows.relabel.relabel_dataset": "relabel",
 }
 """Whose options in figmill.toml a flow takes."""
-PURPOSE = ("retry_failed", "limits")
+PURPOSE = ("retry_failed", "limits", "device")
+"""What a deployment is there for, which no file of options changes."""
+PLACES = ("inputs", "out", "source", "jats")
+"""Of figmill.toml, for deployments of this machine's pool alone: another one's machines have other folders."""
+LOCAL_POOL = "figmill"
 NEXT = """
 Next: start a worker, put PDFs into {inbox}, and run it once:
   prefect worker start --pool figmill
@@ -157,8 +161,10 @@ async def make_pools(keys: bool) -> None:
 
 
 def with_options(file: Path, options: Path) -> str:
-    """prefect.yaml with the options of a figmill.toml, which count more than what stands there, but for what a
-    deployment is there for: trying failed papers again, with more time.
+    """prefect.yaml with the options of a figmill.toml, which count more than what stands there.
+
+    But for what a deployment is there for, and for places where its runs are of another pool. Places are made whole
+    addresses, for a worker stands in a folder of its own.
     """
     content: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
     chosen = options_of_file(options)
@@ -166,8 +172,23 @@ def with_options(file: Path, options: Path) -> str:
         settings = deployment["parameters"]["settings"]
         command = COMMANDS.get(deployment["entrypoint"], "")
         own = {name: settings[name] for name in PURPOSE if name in settings}
-        settings |= flow_settings(chosen.get(command, {})) | own
+        more = _with_whole_places(flow_settings(chosen.get(command, {})))
+        if deployment["work_pool"]["name"] != LOCAL_POOL:
+            more = {name: value for name, value in more.items() if name not in PLACES}
+        settings |= more | own
     return yaml.safe_dump(content, sort_keys=False)
+
+
+def _with_whole_places(settings: dict[str, Any]) -> dict[str, Any]:
+    def whole(place: str) -> str:
+        return place if "://" in place else str(Path(place).absolute())
+
+    found = dict(settings)
+    for name in PLACES:
+        if name in found:
+            value = found[name]
+            found[name] = whole(value) if isinstance(value, str) else [whole(one) for one in value]
+    return found
 
 
 def deploy(file: Path) -> None:

@@ -6,6 +6,7 @@ process that dies at any moment costs its paper and nothing else.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import json
 import logging
@@ -139,11 +140,9 @@ class ConfinedProcess:
                 self._launch()
                 self._greet()
                 return
-            except (_Ended, TimeoutError) as error:
+            except (_Ended, OSError) as error:
                 self.close()
-                why = (
-                    f"a process ended with status {error.status}" if isinstance(error, _Ended) else "too slow"
-                )
+                why = _why(error)
         raise FigmillError(f"extraction cannot start: {why}")
 
     def stop(self) -> None:
@@ -171,9 +170,9 @@ class ConfinedProcess:
             f"import sys; sys.path[:] = {list(map(str, sys.path))!r}; "
             f"from tasks.extraction.confined import serve; serve({theirs.fileno()})"
         )
-        with theirs, self._lock:
+        with theirs, self._lock, contextlib.ExitStack() as undone:
+            undone.callback(ours.close)
             if self._stopped:
-                ours.close()
                 raise Stopped("the run was stopped")
             nowhere = subprocess.DEVNULL
             self._process = subprocess.Popen(
@@ -185,6 +184,7 @@ class ConfinedProcess:
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,  # Ctrl-C is for the run, which then ends its processes
             )
+            undone.pop_all()
         self._channel, self._jobs = ours, 0
 
     def _greet(self) -> None:
@@ -281,6 +281,15 @@ class ConfinedProcess:
             self._process.kill()
             self._process.wait()
             return None
+
+
+def _why(error: Exception) -> str:
+    """What kept a process from starting; a TimeoutError is an OSError too."""
+    if isinstance(error, _Ended):
+        return f"a process ended with status {error.status}"
+    if isinstance(error, TimeoutError):
+        return "too slow"
+    return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
 
 
 def _as_file(told: Start | Request) -> IO[bytes]:

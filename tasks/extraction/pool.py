@@ -18,7 +18,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 from pathlib import Path
 
-from tasks.errors import FigmillError, OutputError
+from tasks.errors import OutputError
 from tasks.extraction.confined import UNWRITTEN, Answer
 from tasks.extraction.confined_process import ConfinedProcess, Stopped
 from tasks.extraction.paper_job import Reader, hand_over, prepare
@@ -108,7 +108,7 @@ class ExtractionPool:
         """Has a process read what is waiting, paper after paper; runs in a thread for each process."""
         try:
             process.start()  # while the network loads
-        except (FigmillError, Stopped) as error:  # said again to those who wait for a paper
+        except Exception as error:  # noqa: BLE001 (said again to those who wait for a paper; the thread must live)
             log.debug("a reading process did not start: %s", error)
         while (task := self._waiting.get()) is not None:
             try:

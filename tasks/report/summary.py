@@ -23,7 +23,6 @@ from tasks.dataset.files import UNREADABLE, UnreadablePartError
 from tasks.dataset.ledger import LedgerRow, read_ledger_part
 from tasks.dataset.schema import PAPERS, SUBFIGURES
 from tasks.errors import StorageError
-from tasks.modalities import SEVERAL_PANELS
 from tasks.records import Counts, FailedPaper, Gap
 from tasks.report.cards import Card, choose_picks, make_cards
 from tasks.report.review_queue import REASONS, Columns, ReviewQueue

@@ -68,17 +68,21 @@ def test_prefect_reads_the_file_as_it_is_meant() -> None:
 def test_the_options_of_a_figmill_toml_are_the_deployments_settings(tmp_path: Path) -> None:
     options = tmp_path / "figmill.toml"
     options.write_text(
-        'model = "mine"\n[label]\ninputs = ["/papers"]\nout = "/figures"\ntimeout = 30\nverbose = true\n'
+        'model = "mine"\n[label]\ninputs = ["/papers", "here"]\ndevice = "cpu"\nout = "/figures"\ntimeout = 30\nverbose = true\n'
         '[ingest]\nlicense = "CC BY, CC0"\n'
     )
     made = {one["name"]: one for one in yaml.safe_load(SET_UP["with_options"](FILE, options))["deployments"]}
     nightly = made["nightly"]["parameters"]["settings"]
-    assert nightly == {"inputs": ["/papers"], "out": "/figures", "model": "mine", "limits": {"timeout": 30}}
+    assert nightly.pop("inputs") == ["/papers", str(Path("here").absolute())]
+    assert nightly == {"out": "/figures", "model": "mine", "device": "cpu", "limits": {"timeout": 30}}
     retried = made["retry-failed"]["parameters"]["settings"]
     assert (retried["out"], retried["retry_failed"], retried["limits"]) == (
         "/figures",
         True,
         {"timeout": 600},
     )
+    elsewhere = made["kubernetes"]["parameters"]["settings"]
+    assert (elsewhere["inputs"], elsewhere["out"]) == (["s3://papers/inbox"], "s3://papers/dataset")
+    assert (elsewhere["device"], elsewhere["model"]) == ("cuda", "mine")
     assert made["pmc"]["parameters"]["settings"]["licenses"] == ["CC BY", "CC0"]
     assert made["train"]["parameters"]["settings"]["data"] == ["{{ $FIGMILL_DATA }}/panels.csv"]

@@ -1,7 +1,9 @@
 """A confined process from outside: what it is given, what it gives back, and what happens where it cannot be."""
 
+import errno
 import logging
 import os
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -133,3 +135,19 @@ def test_stopped_it_ends_at_once_and_starts_no_more(tmp_path: Path) -> None:
         process.do(sleep, PaperFiles(paper(1), written(tmp_path, "a.pdf", "")), sink.fileno())
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+def test_a_machine_without_room_for_processes_is_said_and_asked_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    made = ConfinedProcess(nothing, LIMITS)
+    with monkeypatch.context() as full:
+        full.setattr(subprocess, "Popen", refuse)
+        with pytest.raises(FigmillError, match="extraction cannot start: Resource temporarily unavailable"):
+            made.start()
+    made.start()
+    assert made.pid
+    made.close()

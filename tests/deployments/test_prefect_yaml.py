@@ -68,7 +68,8 @@ def test_prefect_reads_the_file_as_it_is_meant() -> None:
 def test_the_options_of_a_figmill_toml_are_the_deployments_settings(tmp_path: Path) -> None:
     options = tmp_path / "figmill.toml"
     options.write_text(
-        'model = "mine"\n[label]\ninputs = ["/papers", "here"]\ndevice = "cpu"\nout = "/figures"\ntimeout = 30\nverbose = true\n'
+        'model = "mine"\n[label]\ninputs = ["/papers", "here"]\ndevice = "cpu"\nout = "/figures"\n'
+        "timeout = 30\nverbose = true\n"
         '[ingest]\nlicense = "CC BY, CC0"\n'
     )
     made = {one["name"]: one for one in yaml.safe_load(SET_UP["with_options"](FILE, options))["deployments"]}

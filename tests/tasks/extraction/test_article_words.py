@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pymupdf
 import pytest
-from tasks.extraction.jats import Article, ArticleFigure
 
+from tasks.article.jats import Article, ArticleFigure
 from tasks.extraction.article_words import is_of_another, missing_figures, words_of_figures
 from tasks.pdf.captions import CaptionBlock
 from tasks.pdf.found_figure import FoundFigure
 from tasks.pdf.pages import PageContent, read_page
-from tasks.records import Metadata
+from tasks.records import Gap, Metadata
 from tests.tasks.drawn import Drawing
 
 TITLE = "Growth of colonies in the dark"
@@ -83,8 +83,8 @@ def test_a_figure_that_is_missing_names_the_page_that_cites_it(pages: list[PageC
     )
     gaps = missing_figures(words_of_figures([figure(pages[0], "Figure 1", "One.")], known), known, pages)
     assert gaps == [
-        "Figure 7 is in the JATS and was not found in the PDF (first cited on page 2)",
-        "Figure 8 is in the JATS and was not found in the PDF",
+        Gap("figure", 2, "Figure 7 is in the JATS and was not found in the PDF (first cited on page 2)"),
+        Gap("figure", None, "Figure 8 is in the JATS and was not found in the PDF"),
     ]
 
 

@@ -17,6 +17,8 @@ from tasks.wording.sentences import spans
 
 LONGEST = 600
 """Letters of a line of credit."""
+_BEFORE_CREDIT = 120
+"""Letters before a phrase of credit that tell what it speaks of; more would cost the square of a hostile caption."""
 _NAMED_AUTHORS = 3
 """Authors that a line of credit names before "et al."."""
 
@@ -112,9 +114,14 @@ def attribution(rights: Rights, label: str | None, of: Metadata) -> str | None:
 
 
 def _credited(sentence: str) -> bool:
-    found = _CREDIT.search(sentence)
-    return found is not None and not _NO_SOURCE.search(
-        sentence[: found.start()] + found[0].partition(" ")[0] + " "
+    """Whether any phrase of a sentence credits a source: one may come behind "the protocol was modified from"."""
+    return any(
+        not _NO_SOURCE.search(
+            sentence[max(0, found.start() - _BEFORE_CREDIT) : found.start()]
+            + found[0].partition(" ")[0]
+            + " "
+        )
+        for found in _CREDIT.finditer(sentence)
     )
 
 

@@ -28,6 +28,7 @@ ARTICLE = fromstring(
         "© 2010 Wiley.",
         "Source: WHO, 2019.",
         "Adapted with permission from ref. 12.",
+        "The protocol was modified from Smith et al., and the drawing is reproduced with permission from Wiley.",
     ],
 )
 def test_a_caption_that_credits_another_source_is_a_third_partys(sentence: str) -> None:

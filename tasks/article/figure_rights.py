@@ -75,6 +75,17 @@ def printed_rights(caption: str | None) -> Rights:
     return read_rights(caption, (), (), None)
 
 
+def joined_rights(stored: Rights, printed: Rights) -> Rights:
+    """The rights of a figure by its JATS, completed by its printed caption, which may credit what the JATS does not."""
+    known = [of.third_party for of in (stored, printed) if of.third_party is not None]
+    said, more = stored.attribution or "", printed.attribution or ""
+    return Rights(
+        license=stored.license or printed.license,
+        third_party=any(known) if known else None,
+        attribution=(said if more in said else f"{said} {more}".strip())[:LONGEST] or None,
+    )
+
+
 def credited_in_text(rights: Rights, label: str | None, mentions: Iterable[Mention]) -> Rights:
     """The rights of a figure whose source stands where the text cites it: "(Fig. 1, modified from [32])"."""
     said = [

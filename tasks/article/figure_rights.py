@@ -17,6 +17,8 @@ from tasks.wording.sentences import spans
 
 LONGEST = 600
 """Letters of a line of credit."""
+_BEFORE_CREDIT = 120
+"""Letters before a phrase of credit that tell what it speaks of; more would cost the square of a hostile caption."""
 _NAMED_AUTHORS = 3
 """Authors that a line of credit names before "et al."."""
 
@@ -73,6 +75,17 @@ def printed_rights(caption: str | None) -> Rights:
     return read_rights(caption, (), (), None)
 
 
+def joined_rights(stored: Rights, printed: Rights) -> Rights:
+    """The rights of a figure by its JATS, completed by its printed caption, which may credit what the JATS does not."""
+    known = [of.third_party for of in (stored, printed) if of.third_party is not None]
+    said, more = stored.attribution or "", printed.attribution or ""
+    return Rights(
+        license=stored.license or printed.license,
+        third_party=any(known) if known else None,
+        attribution=(said if more in said else f"{said} {more}".strip())[:LONGEST] or None,
+    )
+
+
 def credited_in_text(rights: Rights, label: str | None, mentions: Iterable[Mention]) -> Rights:
     """The rights of a figure whose source stands where the text cites it: "(Fig. 1, modified from [32])"."""
     said = [
@@ -112,9 +125,14 @@ def attribution(rights: Rights, label: str | None, of: Metadata) -> str | None:
 
 
 def _credited(sentence: str) -> bool:
-    found = _CREDIT.search(sentence)
-    return found is not None and not _NO_SOURCE.search(
-        sentence[: found.start()] + found[0].partition(" ")[0] + " "
+    """Whether any phrase of a sentence credits a source: one may come behind "the protocol was modified from"."""
+    return any(
+        not _NO_SOURCE.search(
+            sentence[max(0, found.start() - _BEFORE_CREDIT) : found.start()]
+            + found[0].partition(" ")[0]
+            + " "
+        )
+        for found in _CREDIT.finditer(sentence)
     )
 
 

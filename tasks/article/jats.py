@@ -82,17 +82,10 @@ class JatsError(ValueError):
     """An XML that cannot be read as an article; the message is what is wrong with it, in words after "it"."""
 
 
-def read_article(path: Path) -> Article | None:
-    """An article's metadata and figures; None where the file is no JATS, too large, too deep or not well-formed."""
-    try:
-        return load_article(path)
-    except JatsError:
-        return None
-
-
 def load_article(path: Path) -> Article:
-    """An article's metadata and figures. Raises JatsError.
+    """An article's metadata, figures and the sentences that cite them.
 
+    Raises JatsError where the file cannot be opened, is too large, too deep, not well-formed or no JATS.
     Entities are refused (defusedxml), so that no XML can grow in memory or read other files.
     """
     try:

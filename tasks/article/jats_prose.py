@@ -57,21 +57,19 @@ def prose(element: Element, without: Collection[str] = ()) -> str:
 def _pieces(element: Element, without: Collection[str] = ()) -> Iterator[str]:
     yield element.text or ""
     has_text = any(child.tag not in _UNPRINTED for child in element)
-    for place, child in enumerate(element):
+    items = 0
+    for child in element:
         apart = " " if child.tag in _BLOCKS else ""
         yield apart
         if child.tag == "tex-math" and not has_text:
             yield _plain_tex("".join(child.itertext()))
         elif child.tag == "list-item":
-            yield _item(element, child, _count(element, place))
+            yield _item(element, child, items)
+            items += 1
         elif child.tag not in _UNPRINTED and child.tag not in without:
             yield from _pieces(child, without)
         yield apart
         yield child.tail or ""
-
-
-def _count(parent: Element, place: int) -> int:
-    return sum(child.tag == "list-item" for child in list(parent)[:place])
 
 
 def _item(parent: Element, item: Element, count: int) -> str:

@@ -22,8 +22,10 @@ MOST = 2_000
 MOST_OF_PANEL = 100
 """Of these, for one panel."""
 
-_SEVERAL = re.compile(r"\d\s?[–,&+/-]\s?\d")
+_SEVERAL = re.compile(r"\d\s?[–,&+/-]\s?[A-Z]{0,2}\d")
 """How a label reads that is one of several figures."""
+_NUMBERS = re.compile(r"(?P<words>.*?[^\W\d_]) (?P<numbers>[A-Za-z]{0,3}\.?\d[^:—]*)$")
+"""A label's words, which may have a number of their own ("Additional file 1: Figure"), and its numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +99,12 @@ def _panels(sentence: str) -> dict[str, frozenset[str]]:
 
 
 def _keys(label: str) -> frozenset[str]:
-    """What a figure may be cited by: `Figure 1–4` by each of its numbers."""
-    word, _, numbers = label.partition(" ")
-    several = find_citations(f"{word}s {numbers}") if _SEVERAL.search(numbers) else ()
-    return frozenset({label_key(label), *(label_key(one.label) for one in several)})
+    """What a figure may be cited by: `Supplementary Figure 1–3` by each of its numbers, behind the same words."""
+    split = _NUMBERS.match(label)
+    if split is None or not _SEVERAL.search(split["numbers"]):
+        return frozenset({label_key(label)})
+    numbers = (one.label.partition(" ")[2] for one in find_citations(f"Figures {split['numbers']}"))
+    return frozenset({label_key(label), *(label_key(f"{split['words']} {number}") for number in numbers)})
 
 
 def _meant(panels: Sequence[str | None], named: frozenset[str]) -> list[int]:

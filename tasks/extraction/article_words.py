@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tasks.article.figure_rights import printed_rights
+from tasks.article.figure_rights import joined_rights, printed_rights
 from tasks.article.jats import NO_FACTS, Article, ArticleFigure, FigureFacts
 from tasks.extraction.first_page import DOI
 from tasks.pdf.found_figure import FoundFigure
@@ -57,7 +57,7 @@ def words_of_figures(found: Sequence[FoundFigure], article: Article | None) -> l
         if known_figure and known_figure.caption and not goes_on:
             own = FigureWords(known_figure.label, known_figure.caption, "jats", known_figure.facts)
         elif known_figure:
-            own = replace(own, facts=known_figure.facts)
+            own = replace(own, facts=_completed(known_figure.facts, own.facts))
         words.append(own)
     return words
 
@@ -98,6 +98,11 @@ def _printed(figure: FoundFigure) -> FigureWords:
         return FigureWords(None, None, None)
     text = caption.text or None
     return FigureWords(caption.label, text, "pdf", FigureFacts(rights=printed_rights(text)))
+
+
+def _completed(stored: FigureFacts, printed: FigureFacts) -> FigureFacts:
+    """What the JATS says of a figure whose caption is the printed one, with what that credits."""
+    return replace(stored, rights=joined_rights(stored.rights, printed.rights))
 
 
 def _by_key(article: Article) -> dict[str, ArticleFigure]:

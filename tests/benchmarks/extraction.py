@@ -76,8 +76,8 @@ def figmill(pdf: Path) -> list[Found]:
 
 def figmill_jats(pdf: Path) -> list[Found]:
     """The same with the captions of corpus/xml, matched by label."""
-    article = jats.read_article(pdf.parents[1] / "xml" / f"{pdf.stem}.xml")
-    captions = {f.label: f.caption for f in article.figures} if article else {}
+    article = jats.load_article(pdf.parents[1] / "xml" / f"{pdf.stem}.xml")
+    captions = {f.label: f.caption for f in article.figures}
     return [Found(f.page, f.bbox, f.label, captions.get(f.label or "", f.caption)) for f in figmill(pdf)]
 
 

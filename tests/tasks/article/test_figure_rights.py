@@ -5,7 +5,14 @@ import datetime as dt
 import pytest
 from defusedxml.ElementTree import fromstring
 
-from tasks.article.figure_rights import attribution, credited_in_text, credits, printed_rights, read_rights
+from tasks.article.figure_rights import (
+    attribution,
+    credited_in_text,
+    credits,
+    joined_rights,
+    printed_rights,
+    read_rights,
+)
 from tasks.records import Mention, Metadata, Rights
 
 ARTICLE = fromstring(
@@ -28,6 +35,7 @@ ARTICLE = fromstring(
         "© 2010 Wiley.",
         "Source: WHO, 2019.",
         "Adapted with permission from ref. 12.",
+        "The protocol was modified from Smith et al., and the drawing is reproduced with permission from Wiley.",
     ],
 )
 def test_a_caption_that_credits_another_source_is_a_third_partys(sentence: str) -> None:
@@ -90,6 +98,37 @@ def test_a_source_that_stands_where_the_text_cites_the_figure_is_credited() -> N
     assert credited_in_text(Rights(third_party=False), "Figure 1", said) == credited
     assert credited_in_text(Rights(third_party=False), "Figure 2", said) == Rights(third_party=False)
     assert credited_in_text(Rights(), None, said) == Rights()
+
+
+NOTHING, OWN = Rights(), Rights(third_party=False)
+PRINTED = Rights(third_party=True, attribution="Adapted from Smith.")
+
+
+@pytest.mark.parametrize(
+    ("stored", "printed", "joined"),
+    [
+        (NOTHING, PRINTED, PRINTED),
+        (OWN, PRINTED, PRINTED),
+        (NOTHING, OWN, OWN),
+        (OWN, NOTHING, OWN),
+        (NOTHING, NOTHING, NOTHING),
+        (PRINTED, OWN, PRINTED),
+        (
+            Rights("CC BY 4.0", True, "© Wiley"),
+            PRINTED,
+            Rights("CC BY 4.0", True, "© Wiley Adapted from Smith."),
+        ),
+        (
+            Rights(None, True, "© Wiley Adapted from Smith."),
+            PRINTED,
+            Rights(None, True, "© Wiley Adapted from Smith."),
+        ),
+    ],
+)
+def test_rights_of_the_jats_are_completed_by_the_printed_captions(
+    stored: Rights, printed: Rights, joined: Rights
+) -> None:
+    assert joined_rights(stored, printed) == joined
 
 
 def test_the_line_of_credit_names_authors_title_journal_link_figure_and_licence() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.article.jats import ArticleFigure, FigureFacts, JatsError, load_article, read_article
+from tasks.article.jats import ArticleFigure, FigureFacts, JatsError, load_article
 from tasks.records import Metadata, Rights
 from tasks.settings import MOST_JATS_BYTES
 
@@ -34,8 +34,7 @@ def write(folder: Path, text: str) -> Path:
 
 
 def test_metadata_of_an_article(tmp_path: Path) -> None:
-    article = read_article(write(tmp_path, ARTICLE))
-    assert article is not None
+    article = load_article(write(tmp_path, ARTICLE))
     assert article.metadata == Metadata(
         pmcid="PMC123",
         doi="10.1000/drawn.1",
@@ -48,8 +47,7 @@ def test_metadata_of_an_article(tmp_path: Path) -> None:
 
 
 def test_figures_with_label_and_caption(tmp_path: Path) -> None:
-    article = read_article(write(tmp_path, ARTICLE))
-    assert article is not None
+    article = load_article(write(tmp_path, ARTICLE))
     facts = FigureFacts("f1", rights=Rights(third_party=False))
     assert article.figures == (ArticleFigure("Figure 1", "Growth. Rate α by day.", facts),)
 
@@ -65,23 +63,24 @@ def test_figures_with_label_and_caption(tmp_path: Path) -> None:
         '<!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/passwd">]><article><front>&e;</front></article>',
     ],
 )
-def test_what_is_no_jats_gives_nothing(tmp_path: Path, text: str) -> None:
-    assert read_article(write(tmp_path, text)) is None
+def test_what_is_no_jats_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(JatsError):
+        load_article(write(tmp_path, text))
 
 
-def test_elements_in_elements_without_end_give_nothing(tmp_path: Path) -> None:
+def test_elements_in_elements_without_end_are_refused(tmp_path: Path) -> None:
     deep = f"<p>{'<b>' * 100_000}{'</b>' * 100_000}</p>"
-    assert (
-        read_article(write(tmp_path, ARTICLE.replace("<p>No label</p>", deep))) is not None
-    )  # not looked into
-    assert read_article(write(tmp_path, ARTICLE.replace("<title>Growth.</title>", deep))) is None
+    assert load_article(write(tmp_path, ARTICLE.replace("<p>No label</p>", deep))).figures  # not looked into
+    with pytest.raises(JatsError, match="nested too deeply"):
+        load_article(write(tmp_path, ARTICLE.replace("<title>Growth.</title>", deep)))
 
 
 def test_a_file_above_the_limit_is_not_read(tmp_path: Path) -> None:
     path = write(tmp_path, ARTICLE)
     with path.open("r+b") as file:
         file.truncate(MOST_JATS_BYTES + 1)
-    assert read_article(path) is None
+    with pytest.raises(JatsError, match="has more than"):
+        load_article(path)
 
 
 def test_a_translation_does_not_override_the_article(tmp_path: Path) -> None:
@@ -90,22 +89,21 @@ def test_a_translation_does_not_override_the_article(tmp_path: Path) -> None:
         f"<article><front><article-meta/></front><body>{figure.format('English words.')}</body>"
         f"<sub-article><body>{figure.format('Palabras.')}</body></sub-article></article>"
     )
-    read = read_article(write(tmp_path, article))
-    assert read is not None
+    read = load_article(write(tmp_path, article))
     assert [(figure.label, figure.caption) for figure in read.figures] == [("Figure 1", "English words.")]
 
 
 def test_jats_in_a_namespace_is_read(tmp_path: Path) -> None:
     article = ARTICLE[ARTICLE.index("<article") :].replace("<article ", '<article xmlns="urn:jats" ', 1)
     text = f"<record><metadata>{article}</metadata></record>"
-    read = read_article(write(tmp_path, text))
-    assert read is not None
+    read = load_article(write(tmp_path, text))
     assert read.metadata.doi == "10.1000/drawn.1"
 
 
 def test_an_unknown_encoding_is_no_jats(tmp_path: Path) -> None:
     (tmp_path / "paper.xml").write_bytes(b'<?xml version="1.0" encoding="klingon"?><article/>')
-    assert read_article(tmp_path / "paper.xml") is None
+    with pytest.raises(JatsError, match="not well-formed"):
+        load_article(tmp_path / "paper.xml")
 
 
 @pytest.mark.parametrize(

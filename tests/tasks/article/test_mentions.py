@@ -1,5 +1,7 @@
 """Sentences that cite a figure go to the panels that they name, else to all of them."""
 
+import pytest
+
 from tasks.article.mentions import LONGEST, MOST, Passage, citing_sentences, mentions_by_panel
 from tasks.records import Mention
 
@@ -41,6 +43,23 @@ def test_where_no_panel_bears_the_letter_those_without_one_are_meant() -> None:
 def test_a_figure_of_several_numbers_is_cited_by_each() -> None:
     said = ["See Figure 1.", "See Fig. 3.", "See Fig. 5."]
     assert texts("Figure 1–4", [None], *said) == [said[:2]]
+
+
+@pytest.mark.parametrize("words", ["Supplementary", "Extended Data"])
+def test_supplementary_figures_of_several_numbers_are_cited_as_such_alone(words: str) -> None:
+    said = [f"See {words} Fig. 1.", f"Others are in {words} Figure 3.", "See Fig. 2.", f"See {words} Fig. 4."]
+    assert texts(f"{words} Figure 1–3", [None], *said) == [said[:2]]
+    assert texts("Figure 1–3", [None], *said) == [said[2:3]]
+
+
+def test_a_number_before_the_labels_word_is_none_of_its_figures() -> None:
+    assert texts("Appendix 1—figure 2–3", [None], "See Fig. 1.", "See Figs. 2 and 3.") == [[]]
+
+
+def test_figures_of_letters_and_numbers_are_cited_by_each() -> None:
+    said = ["See Fig. S1.", "See Fig. S3.", "See Fig. 2."]
+    assert texts("Supplementary Figure S1–S3", [None], *said) == [said[:2]]
+    assert texts("Figure 1, 3 & 4", [None], "See Fig. 1.", *said) == [["See Fig. 1."]]
 
 
 def test_supplementary_figures_are_not_those_of_the_article() -> None:

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pymupdf
 import pytest
-from tasks.extraction.jats import Article, ArticleFigure
 
+from tasks.article.jats import Article, ArticleFigure, FigureFacts
 from tasks.extraction.article_words import is_of_another, missing_figures, words_of_figures
 from tasks.pdf.captions import CaptionBlock
 from tasks.pdf.found_figure import FoundFigure
 from tasks.pdf.pages import PageContent, read_page
-from tasks.records import Metadata
+from tasks.records import Gap, Metadata, Rights
 from tests.tasks.drawn import Drawing
 
 TITLE = "Growth of colonies in the dark"
@@ -60,6 +60,20 @@ def test_an_empty_caption_of_the_article_takes_nothing_away(pages: list[PageCont
     assert words.caption == "Printed."
 
 
+def test_what_a_printed_caption_credits_stays_where_the_article_has_no_caption(
+    pages: list[PageContent],
+) -> None:
+    found = [figure(pages[0], "Figure 1", "Growth. Adapted from Smith et al.")]
+    known = article(("Figure 1", ""))
+    known = replace(
+        known, figures=(replace(known.figures[0], facts=FigureFacts("f1", "10.1234/drawn.5.f1")),)
+    )
+    (words,) = words_of_figures(found, known)
+    assert words.facts == FigureFacts(
+        "f1", "10.1234/drawn.5.f1", rights=Rights(third_party=True, attribution="Adapted from Smith et al.")
+    )
+
+
 def test_a_part_that_goes_on_keeps_its_own_words(pages: list[PageContent]) -> None:
     found = [
         figure(pages[0], "Figure 1", "(D) Later.", continued=True),
@@ -83,8 +97,8 @@ def test_a_figure_that_is_missing_names_the_page_that_cites_it(pages: list[PageC
     )
     gaps = missing_figures(words_of_figures([figure(pages[0], "Figure 1", "One.")], known), known, pages)
     assert gaps == [
-        "Figure 7 is in the JATS and was not found in the PDF (first cited on page 2)",
-        "Figure 8 is in the JATS and was not found in the PDF",
+        Gap("figure", 2, "Figure 7 is in the JATS and was not found in the PDF (first cited on page 2)"),
+        Gap("figure", None, "Figure 8 is in the JATS and was not found in the PDF"),
     ]
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from flows.commands.search import OWN_CLASSES, own_codes
+from flows.commands.search import OWN_CLASSES, own_codes, person_named
 from flows.terminal.progress import shown
 
 if TYPE_CHECKING:
@@ -80,9 +79,9 @@ def corrections(
     if form and out:
         _hand_on(dataset, form, out)
     elif source:
-        _take_in(dataset, source, own_codes(classes), who or getpass.getuser())
+        _take_in(dataset, source, own_codes(classes), person_named(who))
     elif person:
-        _take_back(dataset, person, since, who or getpass.getuser())
+        _take_back(dataset, person, since, person_named(who))
     else:
         _list(dataset)
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import click
 
 from flows.terminal.progress import progress, shown
-from tasks.errors import OutputError
+from tasks.errors import OutputError, SettingsError
 from tasks.settings import DEFAULT_MODEL
 from tasks.texts import counted
 
@@ -233,7 +233,7 @@ def view(
     if site and edit:
         raise click.UsageError("--write writes pages that only show: leave --edit out")
     own = own_codes(classes)
-    person = (who or getpass.getuser()) if edit else None
+    person = person_named(who) if edit else None
     refresh(folder)
     if site:
         _write(folder, site)
@@ -266,6 +266,14 @@ def own_codes(classes: Path | None) -> tuple[str, ...]:
     from tasks.corrections.own_classes import read_classes
 
     return tuple(one.code for one in read_classes(classes)) if classes else ()
+
+
+def person_named(who: str | None) -> str:
+    """Who corrects: by name, else who is logged in. Raises SettingsError where this machine does not know."""
+    try:
+        return who or getpass.getuser()
+    except (KeyError, OSError, ImportError) as error:  # as in a container whose user has no entry in passwd
+        raise SettingsError("this machine has no name for you: name yourself, such as --who Ada") from error
 
 
 def _asked(token: str | None) -> str:

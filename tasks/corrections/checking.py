@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tasks.corrections.files import FOLDER, NAME, correction_files, read_file
-from tasks.dataset.check import QUARANTINE, Finding
+from tasks.dataset.check import Finding
 from tasks.dataset.files import UNFINISHED
+from tasks.dataset.quarantine import QUARANTINE
 from tasks.stores import paths
 
 if TYPE_CHECKING:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tasks.corrections.actions import Correction, in_force, undo
 from tasks.corrections.files import Journal, checked_name, read_corrections
-from tasks.corrections.formats import NO_FIGURE, Label, last_words
+from tasks.corrections.formats import NO_FIGURE, NOT_LABELS, Label
 from tasks.corrections.known import Known, known_of
 from tasks.texts import printable
 
 if TYPE_CHECKING:
     from tasks.stores.paths import StorePath
-
-_NOT_LABELS = ("figure", "subfigure")
-"""Categories of page exports for boxes without a class."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,33 +23,30 @@ class Taken:
 
     new: int
     known: int
-    """That the dataset's people said already."""
+    """That the same people said already."""
 
 
 def take_labels(out: StorePath, labels: Sequence[Label], who: str, own: Sequence[str] = ()) -> Taken:
-    """Writes labels as corrections of the people whom they name, else of `who`; what was said already is left out.
+    """Writes labels as corrections of the people whom they name, else of `who`.
+
+    Of each person the last word about a row counts; where that is what they said last already, it is left out.
 
     `own` classes may be named besides the dataset's. All or nothing: raises InputError for a subfigure or a class that
     the dataset has not.
     """
     known = known_of(out)
     known = replace(known, classes=(*known.classes, *own))
-    said = {
-        name: (code, one.who)
-        for name, (code, one) in last_words(in_force(read_corrections(out).corrections)).items()
-    }
-    made: dict[str, list[Correction]] = {}
-    count = 0
-    for correction in _corrections(labels, known, who):
-        count += 1
-        word = (correction.value if correction.action == "label" else NO_FIGURE, correction.who)
-        if said.get(correction.subfigure_id) != word:
-            said[correction.subfigure_id] = (word[0] or "", word[1])
-            made.setdefault(correction.who, []).append(correction)
-    for person, some in made.items():
+    told = _last_of_each(_corrections(labels, known, who))
+    said = _last_of_each(in_force(read_corrections(out).corrections))
+    new: dict[str, list[Correction]] = {}
+    for key, correction in told.items():
+        before = said.get(key)
+        if before is None or (before.action, before.value) != (correction.action, correction.value):
+            new.setdefault(correction.who, []).append(correction)
+    for person, some in new.items():
         Journal(out, person).append(*some)
-    new = sum(map(len, made.values()))
-    return Taken(new, count - new)
+    count = sum(map(len, new.values()))
+    return Taken(count, len(told) - count)
 
 
 def take_back(out: StorePath, of: str, who: str, since: dt.datetime | None = None) -> list[Correction]:
@@ -67,9 +61,19 @@ def take_back(out: StorePath, of: str, who: str, since: dt.datetime | None = Non
     return theirs
 
 
+def _last_of_each(corrections: Iterable[Correction]) -> dict[tuple[str, str], Correction]:
+    """What each person last named each row, or that it is no figure; in the order in which they did."""
+    found: dict[tuple[str, str], Correction] = {}
+    for one in corrections:
+        if one.action in ("label", "no_figure"):
+            found.pop((one.subfigure_id, one.who), None)
+            found[one.subfigure_id, one.who] = one
+    return found
+
+
 def _corrections(labels: Sequence[Label], known: Known, who: str) -> Iterator[Correction]:
     for label in labels:
-        if label.modality in _NOT_LABELS:
+        if label.modality in NOT_LABELS:
             continue
         panel = known.panel(label.subfigure_id, label.where)
         person = checked_name(printable(label.who) or who)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tasks.clock import now
@@ -36,11 +37,15 @@ Stamp = tuple[str, int, int]
 
 FOLDER = "corrections"
 NAME = re.compile(r"\d{8}T\d{12}Z-[\w.-]{1,80}\.parquet", re.ASCII)
-LONGEST_NAME, LONGEST_VALUE = 80, 20_000
-"""Characters of a person's name, of a text."""
-_PER_FILE = 500
-"""Rows after which a session begins another file, for each action writes its file anew."""
+LONGEST_NAME, LONGEST_LABEL, LONGEST_VALUE = 80, 100, 20_000
+"""Characters of a person's name, of a class, of a text."""
+_PER_FILE, _PER_FILE_BYTES = 500, 16 * 2**20
+"""Rows, and bytes of pictures, after which a session begins another file, for each action writes its file anew."""
 _MOST_BYTES = 512 * 2**20
+"""Of a file, packed as well as unpacked."""
+_MOST_AT_ONCE, _MOST_BYTES_AT_ONCE = 100, 64 * 2**20
+"""Rows of a file, and bytes of them without their pictures, that are unpacked into objects at a time."""
+_TOO_LARGE = f"it is larger than {_MOST_BYTES >> 20} MB"
 _MOST_ROWS = 1_000_000
 _MOST_PIECES = 100
 _ID = re.compile(r"[0-9a-f]{16}/\d{1,5}/\d{1,5}")
@@ -106,13 +111,16 @@ class Journal:
         self._folder = out / FOLDER
         self._lock = threading.Lock()
         self._rows: list[Correction] = []
+        self._bytes = 0
         self._file: StorePath | None = None
 
     def append(self, *made: Correction) -> None:
         """Adds actions, all or none. Raises OutputError where they cannot be written."""
+        more = sum(len(piece.image) for one in made for piece in one.pieces)
         with self._lock:
-            if self._file is None or len(self._rows) >= _PER_FILE:
-                self._rows, self._file = [], self._folder / self._new_name()
+            is_full = len(self._rows) >= _PER_FILE or self._bytes + more > _PER_FILE_BYTES
+            if self._file is None or (self._rows and is_full):
+                self._rows, self._bytes, self._file = [], 0, self._folder / self._new_name()
             rows = [*self._rows, *made]
             try:
                 _write(rows, self._file)
@@ -120,6 +128,7 @@ class Journal:
                 reason = error.strerror or str(error)
                 raise OutputError(f"cannot write {self._file}: {reason}; nothing was changed") from error
             self._rows = rows
+            self._bytes += more
 
     def _new_name(self) -> str:
         slug = re.sub(r"[^A-Za-z0-9]+", "-", self.who).strip("-")[:40] or "person"
@@ -169,17 +178,16 @@ def stamps_of(out: StorePath) -> tuple[Stamp, ...] | None:
 
 def read_file(file: StorePath) -> tuple[list[Correction], list[Problem]]:
     """The actions of one file, and what makes no sense in it."""
+    made, problems = [], []
     try:
-        rows = _rows_of(file)
+        for number, row in enumerate(_rows_of(file)):
+            try:
+                made.append(_correction(row))
+            except (ValueError, TypeError, OverflowError) as error:
+                problems.append(Problem(file, number, printable(str(error), 120)))
     except UNREADABLE as error:
         reason = printable(str(error).splitlines()[0] if str(error) else type(error).__name__, 120)
         return [], [Problem(file, None, f"it cannot be read back: {reason}")]
-    made, problems = [], []
-    for number, row in enumerate(rows):
-        try:
-            made.append(_correction(row))
-        except (ValueError, TypeError, OverflowError) as error:
-            problems.append(Problem(file, number, printable(str(error), 120)))
     return made, problems
 
 
@@ -210,18 +218,42 @@ def _write(rows: Sequence[Correction], target: StorePath) -> None:
         aside.unlink(missing_ok=True)
 
 
-def _rows_of(file: StorePath) -> list[dict[str, Any]]:
+def _rows_of(file: StorePath) -> Iterator[dict[str, Any]]:
+    """A few rows at a time, for a small file may unpack to more than there is memory. Raises ValueError for such."""
     if paths.sizes(file.parent).get(file.name, 0) > _MOST_BYTES:
-        raise ValueError(f"it is larger than {_MOST_BYTES >> 20} MB")
+        raise ValueError(_TOO_LARGE)
     with paths.local_copy(file) as local, pq.ParquetFile(local) as opened:
         if opened.metadata.num_rows > _MOST_ROWS:
             raise ValueError(f"it has more than {_MOST_ROWS} rows")
         if not opened.schema_arrow.equals(SCHEMA):
             raise ValueError("its columns are not those of corrections")
-        table = opened.read()
-    table.validate(full=True)
-    rows: list[dict[str, Any]] = table.to_pylist()
-    return rows
+        largest = _largest_column(opened.metadata)
+        left = _MOST_BYTES
+        # A value may be as large as its column, and stand in every row.
+        for batch in opened.iter_batches(max(1, min(_MOST_AT_ONCE, _MOST_BYTES // largest))):
+            left -= batch.nbytes
+            if left < 0:
+                raise ValueError(_TOO_LARGE)
+            batch.validate(full=True)
+            if batch.nbytes - _picture_bytes(batch) > _MOST_BYTES_AT_ONCE:
+                raise ValueError("its rows are too large")
+            yield from batch.to_pylist()
+
+
+def _largest_column(of: pq.FileMetaData) -> int:
+    """Bytes that the largest column of a group of rows says it unpacks to. Raises ValueError where that is too much."""
+    groups = [of.row_group(number) for number in range(of.num_row_groups)]
+    sizes: list[int] = [
+        group.column(place).total_uncompressed_size for group in groups for place in range(of.num_columns)
+    ]
+    if any(size < 0 for size in sizes) or sum(sizes) > _MOST_BYTES:
+        raise ValueError(_TOO_LARGE)
+    return max([1, *sizes])
+
+
+def _picture_bytes(batch: pa.RecordBatch) -> int:
+    size: int = pc.struct_field(batch["pieces"].flatten(), "image").nbytes
+    return size
 
 
 def _row(of: Correction) -> dict[str, Any]:
@@ -255,7 +287,7 @@ def _correction(row: dict[str, Any]) -> Correction:
     _require(bool(who) and len(who) <= LONGEST_NAME and who.isprintable(), "no name")
     _require(value is None or len(value) <= LONGEST_VALUE, "a text that is too long")
     if action in ("label", "undo"):
-        _require(bool(value) and value.isprintable() and len(value) <= 100, "nothing said")
+        _require(bool(value) and value.isprintable() and len(value) <= LONGEST_LABEL, "nothing said")
     pieces = tuple(_pieces(row["pieces"] or []))
     others = tuple(_panel(one) for one in (row["others"] or [])[:_MOST_PIECES])
     _require(bool(pieces) == (action in SHAPES), "pieces of nothing")

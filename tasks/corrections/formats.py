@@ -28,6 +28,8 @@ Form = Literal["csv", "coco", "label-studio"]
 FORMS: tuple[Form, ...] = ("csv", "coco", "label-studio")
 NO_FIGURE = "no figure"
 """The class of what is nothing of a figure, where a form knows classes alone."""
+NOT_LABELS = ("figure", "subfigure")
+"""Categories of page exports for boxes without a class."""
 COLUMNS = (
     "correction_id",
     "made_at",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from models import taxonomy
 from tasks.corrections.actions import SHAPES, Panel, in_force
-from tasks.corrections.files import read_corrections
+from tasks.corrections.files import LONGEST_LABEL, read_corrections
 from tasks.corrections.rows import KNOWN_BY, panel_of, read_columns
 from tasks.dataset.files import part_files
 from tasks.dataset.schema import PAPERS, figmill_metadata
@@ -19,8 +19,6 @@ from tasks.texts import printable
 
 if TYPE_CHECKING:
     from tasks.stores.paths import StorePath
-
-_LONGEST_CLASS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +58,9 @@ def class_code(typed: str, classes: Sequence[str], where: str) -> str:
 def new_class(typed: str, where: str) -> str:
     """A class of one's own, as it is kept. Raises InputError, which begins with `where`, for what cannot be one."""
     name = " ".join(typed.split())
-    if not name or len(name) > _LONGEST_CLASS or not name.isprintable() or not taxonomy.path(name)[-1]:
+    if not name or len(name) > LONGEST_LABEL or not name.isprintable() or not taxonomy.path(name)[-1]:
         raise InputError(
-            f"{where}: {printable(typed, 60)!r} is no name of a class: give it 1 to {_LONGEST_CLASS} letters"
+            f"{where}: {printable(typed, 60)!r} is no name of a class: give it 1 to {LONGEST_LABEL} letters"
         )
     return name
 

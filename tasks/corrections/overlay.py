@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from models import taxonomy
-from tasks.corrections.actions import Correction, Panel, Piece, in_force
+from tasks.corrections.actions import SHAPES, Correction, Panel, Piece, in_force
 from tasks.corrections.files import Stamp, read_corrections, stamps_of
 from tasks.dataset.schema import IMAGE_COLUMN
 
@@ -49,9 +49,6 @@ _OF_PANEL = frozenset(
     }
 )
 """What a new panel has not in common with the panel beside or in place of which it stands."""
-_DEEPEST = 8
-"""Pieces of pieces; a file that says more is no person's."""
-
 Row = dict[str, Any]
 
 
@@ -64,8 +61,8 @@ class Ruling:
     is_figure: bool = True
     replaced: bool = False
     """It stands no more: others stand in its place."""
-    new: tuple[tuple[Piece, str | None], ...] = ()
-    """Panels that stand in its place or beside it, each with its modality where one was named."""
+    new: tuple[tuple[Piece, Correction], ...] = ()
+    """Panels that stand in its place or beside it, each with what made it, whose `value` is its modality."""
     holding: tuple[Correction, ...] = ()
     """The corrections that are about it, the earliest first."""
 
@@ -102,14 +99,14 @@ class Overlay:
 
     def ruling(self, row: Mapping[str, Any]) -> Ruling:
         """What people say of a row, which has the columns `KEYS` and those that are to be changed."""
-        return _ruling(row, self._about(row))
+        return _ruling(row, _until_same(row, self._about(row)))
 
     def rows(self, row: Row, keep_removed: bool = False) -> list[Row]:
         """What stands in place of a row: itself, changed or not, none or others.
 
         `keep_removed`: a row that is no figure stays, so that it can be shown.
         """
-        return list(self._rows(row, keep_removed, 0))
+        return list(self._rows(row, keep_removed))
 
     def touched(self, table: pa.Table) -> npt.NDArray[np.bool_]:
         """(N,): the rows of a table of which people may have spoken."""
@@ -141,13 +138,22 @@ class Overlay:
         order = np.argsort(every, kind="stable")
         return pa.concat_tables([rest, changed]).take(pa.array(order)), every[order].tolist()
 
-    def _rows(self, row: Row, keep_removed: bool, depth: int) -> Iterator[Row]:
-        ruling = self.ruling(row)
-        if not ruling.replaced and (ruling.is_figure or keep_removed):
-            yield {**row, **{name: value for name, value in ruling.changes.items() if name in row}}
-        for piece, modality in ruling.new:
-            if depth < _DEEPEST:
-                yield from self._rows(new_row(row, piece, modality), keep_removed, depth + 1)
+    def _rows(self, row: Row, keep_removed: bool) -> Iterator[Row]:
+        """A piece may have the picture and the place of what it was made of: what made it is not said of it, too.
+
+        Each correction makes its pieces once, so that this comes to an end whatever a file says.
+        """
+        waiting: list[tuple[Row, Correction | None]] = [(row, None)]
+        applied: set[str] = set()
+        while waiting:
+            one, maker = waiting.pop()
+            about = [said for said in _after(maker, self._about(one)) if said.correction_id not in applied]
+            about = _until_same(one, about)
+            applied.update(said.correction_id for said in about if said.action in SHAPES)
+            ruling = _ruling(one, about)
+            if not ruling.replaced and (ruling.is_figure or keep_removed):
+                yield {**one, **{name: value for name, value in ruling.changes.items() if name in one}}
+            waiting += [(new_row(one, piece, made.value), made) for piece, made in reversed(ruling.new)]
 
     def _about(self, row: Mapping[str, Any]) -> list[Correction]:
         there = self._by_picture.get((row["paper_id"], row["image_sha256"]), ())
@@ -193,20 +199,43 @@ def new_row(beside: Row, piece: Piece, modality: str | None) -> Row:
 def _ruling(row: Mapping[str, Any], about: Sequence[Correction]) -> Ruling:
     changes: dict[str, Any] = {}
     is_figure, replacing = True, None
-    beside: list[tuple[Piece, str | None]] = []
+    beside: list[tuple[Piece, Correction]] = []
     for one in about:
         if one.action in ("merge", "split"):
             replacing = one
         elif one.action == "draw":
-            beside += [(piece, one.value) for piece in one.pieces]
+            beside += [(piece, one) for piece in one.pieces]
         elif one.action == "no_figure":
             is_figure = False
         else:
             is_figure = is_figure or one.action == "label"
             changes |= _changes(row, one)
-    in_place = [] if replacing is None or not _is_about(replacing.panel, row) else replacing.pieces
-    new = (*((piece, replacing.value if replacing else None) for piece in in_place), *beside)
-    return Ruling(changes, is_figure, replacing is not None, new, tuple(about))
+    if replacing is None or not _is_about(replacing.panel, row):
+        return Ruling(changes, is_figure, replacing is not None, tuple(beside), tuple(about))
+    in_place = [(piece, replacing) for piece in replacing.pieces]
+    return Ruling(changes, is_figure, True, (*in_place, *beside), tuple(about))
+
+
+def _after(maker: Correction | None, about: list[Correction]) -> list[Correction]:
+    """What is about a piece: what came after its making, where what made it is about the same picture and place."""
+    numbers = [
+        number for number, one in enumerate(about) if maker and one.correction_id == maker.correction_id
+    ]
+    return about[numbers[0] + 1 :] if numbers else about
+
+
+def _until_same(row: Mapping[str, Any], about: list[Correction]) -> list[Correction]:
+    """What is about a row itself: nothing after a piece of the same picture and place has taken its place."""
+    for number, one in enumerate(about):
+        if one.action in ("merge", "split") and any(_is_same(piece, row) for piece in one.pieces):
+            return about[: number + 1]
+    return about
+
+
+def _is_same(piece: Piece, row: Mapping[str, Any]) -> bool:
+    sha = row["image_sha256"]
+    place = Panel(subfigure_id="", paper_id=row["paper_id"], image_sha256=sha, subfigure_bbox=piece.bbox)
+    return place.is_at("", row["subfigure_bbox"]) and piece.image_sha256 == sha
 
 
 def _is_about(panel: Panel, row: Mapping[str, Any]) -> bool:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from models import taxonomy
+from tasks.corrections.files import LONGEST_LABEL
+from tasks.corrections.formats import NO_FIGURE, NOT_LABELS
 from tasks.corrections.known import class_code, new_class
 from tasks.corrections.tables import read_text
 from tasks.errors import InputError
@@ -58,4 +60,11 @@ def _class(entry: Any, where: str) -> OwnClass:
         raise InputError(f"{where}: examples is a list of subfigure_ids in quotes")
     own = new_class(name, where).replace("/", "-")
     parent = class_code(below, taxonomy.CODES, where) if below else None
-    return OwnClass(f"{parent}/{own}" if parent else own, tuple(examples))
+    code = f"{parent}/{own}" if parent else own
+    if len(code) > LONGEST_LABEL:
+        raise InputError(f"{where}: {printable(code, 60)!r} has more than {LONGEST_LABEL} letters")
+    if own.casefold() in (NO_FIGURE, *NOT_LABELS):
+        raise InputError(
+            f"{where}: {own!r} means something else in tables of labels: give the class another name"
+        )
+    return OwnClass(code, tuple(examples))

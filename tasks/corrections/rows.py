@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -41,13 +41,16 @@ def panel_of(row: Mapping[str, Any]) -> Panel:
     )
 
 
-def read_columns(out: StorePath, columns: Sequence[str]) -> Iterator[tuple[str, pa.Table]]:
-    """Name and these columns of each part that counts; one that a part lacks is null.
+def read_columns(
+    out: StorePath, columns: Sequence[str], only: Collection[str] | None = None
+) -> Iterator[tuple[str, pa.Table]]:
+    """Name and these columns of each part that counts, or `only` of those; one that a part lacks is null.
 
     Raises UnreadablePartError.
     """
     both = set(paths.names(out / PAPERS)) & set(paths.names(out / SUBFIGURES))
-    parts = [out / SUBFIGURES / name for name in sorted(both) if name.endswith(".parquet")]
+    wanted = both if only is None else both & set(only)
+    parts = [out / SUBFIGURES / name for name in sorted(wanted) if name.endswith(".parquet")]
     yield from paths.each(lambda part: (part.name, _read(part, columns)), parts, out)
 
 

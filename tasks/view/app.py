@@ -249,9 +249,11 @@ def create_app(
     def unknown(_: Request, __: Exception) -> Response:
         return missing()
 
-    @app.exception_handler(FigmillError)
     def failed(_: Request, error: FigmillError) -> Response:
         return page("missing.html.j2", 503, words=pages.clean(error, 1000))
+
+    if not site:  # who writes files must know what was not written
+        app.exception_handler(FigmillError)(failed)
 
     if editing:
         add_editing(app, view.index, editing, page)

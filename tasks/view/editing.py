@@ -102,7 +102,8 @@ class Editing:
     def queue(self, order: Order, query: Query) -> list[str]:
         """The rows that answer and of which nobody has spoken, in an order; at random: of which this person has not."""
         with self._lock:
-            spoken = {one.subfigure_id for one in self._standing() if order != RANDOM or one.who == self.who}
+            counting = [one for one in self._standing() if order != RANDOM or one.who == self.who]
+            spoken = {panel.subfigure_id for one in counting for panel in (one.panel, *one.others)}
             if order == "unlike":
                 names = self._by_unlikeness(query, spoken)
             else:
@@ -122,8 +123,12 @@ class Editing:
 
     def _by_unlikeness(self, query: Query, spoken: set[str]) -> list[str]:
         if self._unlike is None or self._unlike[0] != query:
-            names, vectors = self._index.vectors(query)
+            scored, vectors = self._index.vectors(query)
             known = self._candidates(query)
+            there = set(scored)
+            unscored = [name for name in known.names if name not in there]  # panels that people made, too
+            names = [*scored, *unscored]
+            vectors = np.pad(vectors, ((0, len(unscored)), (0, 0)))  # they are like nothing
             surety = dict(zip(known.names, known.confidence.tolist(), strict=True))
             places = {name: place for place, name in enumerate(names)}
             confidence = np.array([surety.get(name, 0.0) for name in names], np.float32)
@@ -187,7 +192,7 @@ class Editing:
                 pieces=(piece,),
             )
             self.journal.append(said)
-            self._show([(hit.part, hit.row) for hit in hits])
+            self._show([(hit.part, hit.row) for hit in hits], reshaped=True)
         return piece.subfigure_id
 
     def draw(self, hit: Hit, boxes: Sequence[Box], replacing: bool) -> list[str]:
@@ -208,7 +213,7 @@ class Editing:
                     Correction(action="draw", who=self.who, panel=panel, pieces=(piece,)) for piece in pieces
                 ]
             self.journal.append(*made)
-            self._show([(hit.part, hit.row)])
+            self._show([(hit.part, hit.row)], reshaped=True)
         return [piece.subfigure_id for piece in pieces]
 
     def take_back(self, correction_id: str | None = None) -> Correction | None:
@@ -224,7 +229,7 @@ class Editing:
                 return None
             target = wanted[-1]
             self.journal.append(undo(target, self.who))
-            self._show(list(self._places([target.panel, *target.others])))
+            self._show(list(self._places([target.panel, *target.others])), reshaped=True)
         return target
 
     # How it is seen
@@ -277,7 +282,10 @@ class Editing:
         """Part and row of the dataset's rows that stand, or once stood, where these panels are."""
         overlay = read_overlay(self.out)
         wanted = {panel.paper_id for panel in panels}
-        for part, table in read_columns(self.out, [*KEYS, "page", "figure_bbox"]):
+        shown = {paper: {hit.part for hit in self._index.paper(paper)} for paper in wanted}
+        # A paper is in one part; where nothing of it is left in the index, every part must be asked.
+        only = set().union(*shown.values()) if all(shown.values()) else None
+        for part, table in read_columns(self.out, [*KEYS, "page", "figure_bbox"], only):
             papers = table["paper_id"].to_pylist()
             for number in (place for place, paper in enumerate(papers) if paper in wanted):
                 row = table.slice(number, 1).to_pylist()[0]
@@ -290,8 +298,11 @@ class Editing:
                 ):
                     yield part, number
 
-    def _show(self, places: Sequence[tuple[str, int]]) -> None:
-        """Brings the index up to date with what stands at some rows of the parts."""
+    def _show(self, places: Sequence[tuple[str, int]], reshaped: bool = False) -> None:
+        """Brings the index up to date with what stands at some rows of the parts.
+
+        `reshaped`: others may stand there than before, which the queues must learn.
+        """
         overlay = read_overlay(self.out)
         parts: dict[str, Part] = {}
         papers: dict[str, Mapping[str, dict[str, Any]]] = {}
@@ -303,6 +314,8 @@ class Editing:
             documents = [self._document(row, papers[name], number) for row in standing]
             self._writer.revise(parts[name], number, documents)
         self._candidates.cache_clear()
+        if reshaped:
+            self._unlike = None
 
     def _standing_at(self, part: str, number: int, overlay: Overlay) -> list[dict[str, Any]]:
         """What stands in place of a row; with its picture only where the index has none of that name yet."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlencode
 
@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from tasks.corrections.actions import Action
+from tasks.corrections.actions import RANDOM, Action
 from tasks.corrections.queues import ORDERS, Order
 from tasks.errors import InputError, PaperError
 from tasks.extraction.drawing import has_pdf
@@ -22,7 +22,7 @@ from tasks.index.queries import Hit
 from tasks.index.search import SearchIndex
 from tasks.records import Box
 from tasks.view.editing import Editing
-from tasks.view.filters import Filters, address, read
+from tasks.view.filters import Filters, address, parameters, read
 
 CLASS_KEYS = "1234567890qwertyioasdfghjkzvQWERTYIOASDFGHJKZV"
 """For the classes of a row, the likeliest first; the other letters are the other actions'."""
@@ -56,7 +56,8 @@ def add_editing(app: FastAPI, index: SearchIndex, editing: Editing, page: Page) 
         names = editing.queue(queue, filters.query)
         wanted = request.query_params.get("at", "")
         hit = index.subfigure(wanted) if wanted else None
-        hit = hit or (index.subfigure(names[0]) if names else None)
+        # Another session may have taken a row away since the queue was made.
+        hit = hit or next((found for name in names if (found := index.subfigure(name))), None)
         if hit is None:
             return page("edited.html.j2", filters=filters, queue=queue)
         before, after = _neighbours(names, hit.subfigure_id)
@@ -126,7 +127,8 @@ def _say(index: SearchIndex, editing: Editing, form: Form) -> str:
     hits = _hits(index, form)
     shown_by = _queue(queue) if queue else None
     target = _then(editing, form, hits, shown_by)
-    editing.say(action, hits, form.one("value"), shown_by)
+    is_narrowed = shown_by == RANDOM and _filters(form).narrows  # no honest sample of the whole
+    editing.say(action, hits, form.one("value"), None if is_narrowed else shown_by)
     return target
 
 
@@ -174,8 +176,8 @@ def _filters(form: Form) -> Filters:
 
 
 def _edit_address(filters: Filters, queue: Order, at: str | None) -> str:
-    said = dict(parse_qsl(address(filters).partition("?")[2]))
-    return f"/edit?{urlencode(said | {'queue': queue} | ({'at': at} if at else {}))}"
+    said = parameters(replace(filters, page=1)) | {"queue": queue} | ({"at": at} if at else {})
+    return f"/edit?{urlencode(said)}"
 
 
 def _neighbours(names: Sequence[str], name: str) -> tuple[str | None, str | None]:
@@ -209,7 +211,12 @@ def _box(text: str) -> Box:
 
 def template_globals() -> dict[str, Any]:
     """What the templates of these pages need besides the view's."""
-    return {"QUEUES": QUEUES, "edit_address": _edit_address, "none_set": Filters()}
+    return {
+        "QUEUES": QUEUES,
+        "edit_address": _edit_address,
+        "none_set": Filters(),
+        "parameters": parameters,
+    }
 
 
 QUEUES = (

@@ -89,14 +89,18 @@ def read(parameters: Mapping[str, str]) -> Filters:
 
 def address(filters: Filters, **changes: Any) -> str:
     """The address of these filters with some of them changed; from the first page, unless `page` is among them."""
-    wanted = replace(filters, **{"page": 1, **changes})
-    default = Filters()
-    said = {
-        name: f"{value:g}" if isinstance(value, float) else value
-        for name in Filters.__slots__
-        if (value := getattr(wanted, name)) != getattr(default, name)
-    }
+    said = parameters(replace(filters, **{"page": 1, **changes}))
     return f"/?{urlencode(said)}" if said else "/"
+
+
+def parameters(filters: Filters) -> dict[str, str]:
+    """What is set, by the names that `read` knows."""
+    default = Filters()
+    return {
+        name: f"{value:g}" if isinstance(value, float) else str(value)
+        for name in Filters.__slots__
+        if (value := getattr(filters, name)) != getattr(default, name)
+    }
 
 
 def _value(text: str) -> str | None:

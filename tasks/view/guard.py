@@ -95,7 +95,8 @@ class Guard:
                 send, 401, b"Open this view by the address with the token that it was started with."
             )
             return
-        cookie = f"{_COOKIE}={self._secret}; Path=/; HttpOnly; SameSite=Strict"
+        # Lax: who opens the address from a letter must be let in too. Forms of other pages are refused all the same.
+        cookie = f"{_COOKIE}={self._secret}; Path=/; HttpOnly; SameSite=Lax"
         headers = [(b"location", b"/"), (b"set-cookie", cookie.encode()), (b"content-length", b"0")]
         await send({"type": "http.response.start", "status": 303, "headers": headers})
         await send({"type": "http.response.body", "body": b""})

@@ -31,7 +31,8 @@ _MOST_PAGES = 200_000
 def write_site(out: Path, target: Path) -> int:
     """Writes the indexed dataset in `out` as pages into the new or empty folder `target`; returns how many files.
 
-    Raises OutputError where `target` holds something, or cannot be written.
+    Pictures that cannot be shown are left out, which their pages say. Raises OutputError where `target` holds
+    something, or cannot be written; FigmillError where a page cannot be made.
     """
     with _whole(target) as folder:
         return asyncio.run(_crawl(out, folder))
@@ -46,11 +47,14 @@ async def _crawl(out: Path, folder: Path) -> int:
             address = waiting.popleft()
             answer = await client.get(address)
             name = _file(address)
+            is_page = answer.headers["content-type"].startswith("text/html")
+            if is_page and answer.status_code != 200:
+                raise OutputError(f"{out} has no page {address} by now: run the same command again")
             if name is None or answer.status_code != 200:
                 continue
             file = folder / name
             file.parent.mkdir(parents=True, exist_ok=True)
-            if not answer.headers["content-type"].startswith("text/html"):
+            if not is_page:
                 file.write_bytes(answer.content)
             else:
                 page, found = _linked(answer.text, name.count("/"))

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from flows.cli import figmill
-from tasks.errors import FigmillError
+from tasks.errors import FigmillError, SettingsError
 from tests.tasks.corrections.acts import keep, rows_of, say
 from tests.tasks.index.small import dataset
 
@@ -56,6 +56,19 @@ def test_options_that_do_not_go_together(tmp_path: Path, arguments: list[str], w
 
 def test_what_is_no_dataset_is_said(tmp_path: Path):
     assert isinstance(_run(tmp_path).exception, FigmillError)
+
+
+@pytest.mark.parametrize("arguments", [["corrections", "DIR", "--undo", "Ada"], ["view", "DIR", "--edit"]])
+def test_who_has_no_name_on_this_machine_is_asked_for_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+):
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 2**31 - 7)  # as in a container that is started with --user
+    out = dataset(tmp_path)
+    done = CliRunner().invoke(figmill, [str(out) if one == "DIR" else one for one in arguments])
+    assert isinstance(done.exception, SettingsError)
+    assert "--who Ada" in str(done.exception)
 
 
 def test_labels_of_a_class_of_one_s_own_are_taken_in(tmp_path: Path):

@@ -68,6 +68,23 @@ def test_a_session_keeps_one_file_that_grows_and_begins_another_when_it_is_long(
     assert not [name for name in (out / FOLDER).iterdir() if name.name.startswith(".")]
 
 
+def test_a_session_begins_another_file_when_its_pictures_are_many_bytes(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+):
+    row = rows_of(out)[0]
+    made = [say("split", row, pieces=(piece(row, 10_001 + number, (0, 0, 5, 5)),)) for number in range(5)]
+    largest = max(len(one.pieces[0].image) for one in made)
+    monkeypatch.setattr("tasks.corrections.files._PER_FILE_BYTES", 2 * largest)
+    journal = Journal(out, "Ada")
+    for one in made[:4]:
+        journal.append(one)
+    assert [pq.read_metadata(file).num_rows for file in correction_files(out)] == [2, 2]
+    monkeypatch.setattr("tasks.corrections.files._PER_FILE_BYTES", 1)
+    journal.append(made[4])  # larger than a file should be: it has one of its own
+    assert [pq.read_metadata(file).num_rows for file in correction_files(out)] == [2, 2, 1]
+    assert list(read_corrections(out).corrections) == made
+
+
 def test_two_people_at_once_lose_nothing(out: Path):
     row = rows_of(out)[0]
     journals = [Journal(out, who) for who in ("Ada", "Ada", "Ben")]
@@ -154,6 +171,33 @@ def test_a_row_that_makes_no_sense_is_left_out_and_said(out: Path, changes: dict
 def test_a_file_of_other_columns_is_a_problem(out: Path):
     schema = pa.schema([pa.field("who", pa.string())])
     assert read_file(_write(out, schema))[1][0].sentence.endswith("its columns are not those of corrections")
+
+
+@pytest.mark.parametrize(
+    ("rows", "letters"),
+    [(1, 3 * 2**20), (200, 2**17)],  # a long text; one of a dictionary that stands in many rows
+)
+def test_a_small_file_that_unpacks_to_a_large_one_is_a_problem(
+    out: Path, monkeypatch: pytest.MonkeyPatch, rows: int, letters: int
+):
+    file = _write(out)
+    (one,) = pq.read_table(file).to_pylist()
+    bomb = one | {"action": "caption", "value": "x" * letters}
+    pq.write_table(pa.Table.from_pylist([bomb] * rows, SCHEMA), file, compression="zstd")
+    monkeypatch.setattr("tasks.corrections.files._MOST_BYTES", 2**20)
+    assert file.stat().st_size < 2**16
+    corrections, (problem,) = read_file(file)
+    assert corrections == []
+    assert (problem.row, "it is larger than" in problem.sentence) == (None, True)
+    monkeypatch.undo()
+    monkeypatch.setattr("tasks.corrections.files._MOST_BYTES_AT_ONCE", 2**20)
+    assert "its rows are too large" in read_file(file)[1][0].sentence
+
+
+def test_a_long_table_of_labels_is_read_whole(out: Path):
+    many = [say("letter", rows_of(out)[0], str(number)) for number in range(1_050)]
+    keep(out, *many)
+    assert list(read_corrections(out).corrections) == many
 
 
 _TEXT = st.one_of(st.none(), st.text(max_size=20))

@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import datetime as dt
 import io
 import json
 from pathlib import Path
@@ -122,6 +123,23 @@ def test_labels_are_taken_in_once_and_by_whom_they_name(tmp_path: Path):
     }
     again = take_labels(out, read_labels(file), "Ada")
     assert (again.new, again.known) == (0, 2)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_one_wrote_oneself_is_known_already(tmp_path: Path, form: Form):
+    out, other = dataset(tmp_path / "dataset"), dataset(tmp_path / "other")
+    row = rows_of(out)[0]
+    start = dt.datetime(2026, 11, 27, tzinfo=dt.UTC)
+    words = [("Ada", "GTAB"), ("Ben", "GGEL"), ("Ada", "GFIG"), ("Ben", "GTAB")]
+    for minute, (who, code) in enumerate(words):
+        keep(out, say("label", row, code, who=who, made_at=start + dt.timedelta(minutes=minute)), who=who)
+    file = tmp_path / "file"
+    file.write_text(write(form, in_force(read_corrections(out).corrections)), encoding="utf-8")
+    assert take_labels(out, read_labels(file), "Eve").new == 0
+    assert len(read_corrections(out).corrections) == 4
+    assert take_labels(other, read_labels(file), "Eve").new == (2 if form == "csv" else 1)
+    assert last_words(in_force(read_corrections(other).corrections))[row["subfigure_id"]][0] == "GTAB"
+    assert take_labels(other, read_labels(file), "Eve").new == 0
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tasks.corrections.actions import Correction, undo
+from tasks.corrections.actions import Correction, Piece, undo
 from tasks.corrections.overlay import Overlay, read_overlay
 from tests.tasks.corrections.acts import keep, parts_of, piece, rows_of, say, table_of
 from tests.tasks.index.small import FIRST, dataset, part, row
@@ -24,7 +24,9 @@ def _over(out: Path, *said: Correction) -> dict[str, dict[str, Any]]:
     """The rows by name, as people want them."""
     table = Overlay(said).apply(table_of(out))
     assert table.schema.equals(table_of(out).schema)
-    return {one["subfigure_id"]: one for one in table.to_pylist()}
+    after = {one["subfigure_id"]: one for one in table.to_pylist()}
+    assert len(after) == len(table)
+    return after
 
 
 def test_without_corrections_a_table_is_the_very_same(out: Path):
@@ -148,7 +150,82 @@ def test_pieces_that_are_their_own_pieces_come_to_an_end(out: Path):
     eternal = piece(target, 0, box)
     itself = say("split", dict(target, image_sha256=eternal.image_sha256), pieces=(eternal,))
     first = say("split", target, pieces=(eternal,))
-    assert len(_over(out, first, itself)) <= 6
+    assert len(_over(out, first, itself)) == 6
+
+
+def test_pieces_of_pieces_are_kept_however_deep_and_each_is_made_once(out: Path):
+    target = rows_of(out)[0]
+    said, made = [], target
+    for depth in range(30):  # each makes two of the same picture and place, both of which the next is about
+        pieces = tuple(piece(target, 10_000 + 2 * depth + side, (0, 0, 9, 9), -side) for side in (0, 1))
+        said.append(say("split", made, pieces=pieces, made_at=START + dt.timedelta(minutes=depth)))
+        made = dict(made, image_sha256=pieces[0].image_sha256, subfigure_bbox=[0, 0, 9, 9])
+    names = [name for name in _over(out, *said) if name.startswith(f"{0:016x}/")]
+    assert f"{0:016x}/0/10058" in names
+    assert len(names) <= 31
+
+
+@pytest.fixture
+def inset(tmp_path: Path) -> tuple[Path, dict[str, Any], dict[str, Any], Piece]:
+    """A panel, another that contains it, and the piece that merging them makes: the same as the one that contains."""
+    whole = piece({"subfigure_id": f"{1:016x}/0/0"}, 10_001, (0, 0, 20, 20))
+    shas = ("0" * 64, whole.image_sha256)
+    rows = [
+        row(1, subfigure_id=f"{1:016x}/0/{number}", subfigure_index=number, image_sha256=shas[number],
+            subfigure_bbox=[0, 0, 10 + 10 * number, 10 + 10 * number])
+        for number in (0, 1)
+    ]  # fmt: skip
+    part(tmp_path, FIRST, rows)
+    small, large = rows_of(tmp_path)
+    return tmp_path, small, large, whole
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_an_inset_merged_into_the_panel_that_contains_it_leaves_one(inset, is_first: bool):
+    out, small, large, whole = inset
+    one, other = (small, large) if is_first else (large, small)
+    before = say("label", large, "GTAB", made_at=START)
+    merge = say(
+        "merge",
+        one,
+        others=(say("reject", other).panel,),
+        pieces=(whole,),
+        made_at=START + dt.timedelta(minutes=1),
+    )
+    after = _over(out, before, merge)
+    assert {name: one["modality"] for name, one in after.items()} == {whole.subfigure_id: None}
+    as_row = dict(large, subfigure_id=whole.subfigure_id)
+    later = START + dt.timedelta(minutes=2)
+    named = say("label", as_row, "GGEL", made_at=later)
+    assert [one["modality"] for one in _over(out, before, merge, named).values()] == ["GGEL"]
+    halves = (piece(small, 10_002, (0, 0, 10, 20)), piece(small, 10_003, (10, 0, 20, 20)))
+    split = say("split", as_row, pieces=halves, made_at=later)
+    assert list(_over(out, before, merge, split)) == [half.subfigure_id for half in halves]
+    assert list(_over(out, before, merge, split, undo(split, "Ada"))) == [whole.subfigure_id]
+
+
+def test_a_panel_drawn_on_its_own_box_is_one_more(inset):
+    out, _, large, whole = inset
+    again = Piece(subfigure_id=f"{1:016x}/0/10004", bbox=whole.bbox, image=whole.image, width=9, height=9)
+    draws = [
+        say("draw", large, pieces=(one,), made_at=START + dt.timedelta(minutes=minute))
+        for minute, one in enumerate((whole, again))
+    ]
+    table = Overlay(draws).apply(table_of(out))
+    assert table["subfigure_id"].to_pylist()[1:] == [
+        large["subfigure_id"],
+        whole.subfigure_id,
+        again.subfigure_id,
+    ]
+
+
+def test_of_a_split_that_keeps_the_whole_both_pieces_can_be_worked_on(inset):
+    out, _, large, whole = inset
+    part_of_it = piece(large, 10_002, (0, 0, 5, 5))
+    split = say("split", large, pieces=(whole, part_of_it), made_at=START)
+    half = piece(large, 10_003, (0, 0, 10, 20))
+    again = say("split", large, pieces=(half,), made_at=START + dt.timedelta(minutes=1))
+    assert list(_over(out, split, again))[1:] == [half.subfigure_id, part_of_it.subfigure_id]
 
 
 def test_another_picture_or_place_is_left_alone(out: Path):

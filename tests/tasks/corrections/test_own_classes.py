@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from tasks.corrections.files import read_corrections
 from tasks.corrections.own_classes import OwnClass, read_classes
 from tasks.errors import InputError
+from tests.tasks.corrections.acts import keep, rows_of, say
+from tests.tasks.index.small import dataset
 
 
 def _read(tmp_path: Path, text: str) -> list[OwnClass]:
@@ -25,6 +28,13 @@ def test_below_and_beside(tmp_path: Path):
     ]
 
 
+def test_the_longest_class_may_be_said_of_a_row(tmp_path: Path):
+    (own,) = _read(tmp_path, f'[[class]]\nname = "{"x" * 95}"\nbelow = "GGEL"\n')
+    out = dataset(tmp_path / "dataset")
+    keep(out, say("label", rows_of(out)[0], own.code))
+    assert [one.value for one in read_corrections(out).corrections] == [own.code]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -38,6 +48,10 @@ def test_below_and_beside(tmp_path: Path):
         '[[class]]\nname = "A"\nexamples = [1]\n',
         '[[class]]\nname = "A"\n[[class]]\nname = "A"\n',
         '[[class]]\nname = "GGEL"\n',
+        '[[class]]\nname = "No  figure"\n',
+        '[[class]]\nname = "Subfigure"\nbelow = "GGEL"\n',
+        '[[class]]\nname = "figure"\n',
+        f'[[class]]\nname = "{"x" * 98}"\nbelow = "GGEL"\n',
     ],
 )
 def test_what_is_none_is_named(tmp_path: Path, text: str):

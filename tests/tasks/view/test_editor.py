@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
@@ -15,7 +16,7 @@ from tasks.index.embedded import EmbeddedIndex
 from tasks.index.update import plan_update
 from tasks.view.app import create_app
 from tests.tasks.corrections.acts import parts_of
-from tests.tasks.index.small import FIRST, part, row
+from tests.tasks.index.small import FIRST, SECOND, part, row
 from tests.tasks.index.test_search import indexed
 from tests.tasks.small_datasets import png
 from tests.tasks.view.papers import with_pdf
@@ -82,12 +83,52 @@ def test_rows_come_in_the_order_of_the_queue_and_only_once(person: Person):
     shown = []
     address = "/edit?queue=random"
     for _ in range(3):
-        html = person.page(address)
-        shown.append(re.search(r'src="/picture/([^"]+)"', html)[1])
+        shown.append(re.search(r'src="/picture/([^"]+)"', person.page(address))[1])
         address = person.say("label", shown[-1], "GFIG", queue="random").headers["location"]
     assert len(set(shown)) == 3
     assert {one.queue for one in person.standing} == {"random"}
     assert "71 left here" in person.page(address)
+
+
+@pytest.mark.parametrize(
+    ("filters", "kept"), [("/?page=2", "random"), ("/?q=chart", None), ("/?min=0.5", None)]
+)
+def test_only_what_no_filter_narrows_is_an_honest_sample(person: Person, filters: str, kept: str | None):
+    answer = person.say("label", person.first, "GTAB", queue="random", filters=filters)
+    assert "queue=random" in answer.headers["location"]
+    assert [one.queue for one in person.standing] == [kept]
+
+
+def test_another_order_keeps_every_filter(person: Person):
+    asked = "q=liver&modality=microscopy&min=0.5&license=CC+BY+4.0&journal=Journal+of+Tests&type=x&since=2019"
+    asked += f"&until=2021&letter=with&paper={person.paper_id}&rejected=hide"
+    page = person.page(f"/edit?{asked}&queue=random")
+    form = re.search(r'<form [^>]*id="queue-form".*?</form>', page, re.DOTALL)[0]
+    said = {one[1]: unescape(one[2]) for one in _CONTROL.finditer(form)}
+    assert said == dict(parse_qsl(asked))
+
+
+def test_after_a_merge_the_queue_goes_on_with_the_new_panel(person: Person):
+    queue = f"/edit?queue=unlike&paper={person.paper_id}"
+    assert "2 left here" in person.page(queue)
+    merged = person.post("/merge", id=[person.first, person.second]).headers["location"]
+    page = person.page(queue)
+    assert "1 left here" in page
+    assert f'src="/picture/{parse_qs(urlsplit(merged).query)["at"][0]}"' in page
+    person.post("/undo", queue="unlike")
+    assert "2 left here" in person.page(queue)
+
+
+def test_a_row_that_another_session_took_away_ends_no_queue(person: Person):
+    queue = f"/edit?queue=unlike&paper={person.paper_id}"
+    with TestClient(create_app(person.out, who="Ben"), base_url="http://localhost") as client:
+        other = Person(client, person.out, person.paper_id)
+        other.post("/boxes", id=person.second, box="0.5,0.6,0.9,0.8", mode="draw")
+        assert "2 left here" in person.page(queue)  # the new panel first, for nobody is less sure of any
+        other.post("/undo")
+    page = person.page(queue)
+    assert "Nothing left" not in page
+    assert re.search(rf'src="/picture/{person.paper_id[:16]}/0/[01]"', page)
 
 
 def test_each_class_has_a_key_the_likeliest_first(person: Person):
@@ -127,6 +168,28 @@ def test_no_figure_goes_and_comes_back(person: Person):
     assert person.client.get(f"/thumbnail/{person.first}").status_code == 200
     assert person.standing == []
     assert "nothing left to take back" in person.post("/undo").text
+
+
+_CONTROL = re.compile(r'<(?:input|button)\b[^>]*\bname="([^"]+)" value="([^"]*)"[^>]*>')
+
+
+@pytest.mark.parametrize(
+    ("words", "action"),
+    [("Name them so", "label"), ("Not figures", "no_figure"), ("Hold several", "several"),
+     ("Nobody can tell", "reject")],
+)  # fmt: skip
+def test_each_button_below_the_list_does_what_it_says(person: Person, words: str, action: str):
+    form = re.search(r'<form [^>]*id="chosen".*?</form>', person.page("/"), re.DOTALL)[0]
+    # As a browser does: every field of the form, and of its buttons the pressed one alone, in their order.
+    controls = [
+        one
+        for one in _CONTROL.finditer(form)
+        if one[0].startswith("<input") or form.startswith(f"{words}<", one.end())
+    ]
+    fields = [*((one[1], unescape(one[2])) for one in controls), ("value", "GTAB"), ("id", person.first)]
+    answer = person.client.post("/say", content=urlencode(fields), headers=OURS, follow_redirects=False)
+    assert answer.status_code == 303
+    assert [one.action for one in person.standing] == [action]
 
 
 def test_many_at_once(person: Person):
@@ -185,6 +248,21 @@ def test_what_was_done_is_listed_and_anything_can_be_taken_back(person: Person):
     )
     assert [one.action for one in person.standing] == ["caption"]
     assert "taken back" in person.page("/changes")
+
+
+def test_taking_back_reads_only_the_part_of_the_paper(person: Person):
+    person.say("label", person.first, "GTAB")
+    (person.out / "subfigures" / SECOND).write_bytes(b"torn")
+    assert person.post("/undo", queue="unsure").status_code == 303
+    assert person.standing == []
+
+
+def test_a_paper_of_which_nothing_is_left_comes_back(person: Person):
+    person.post("/say", action="no_figure", id=[person.first, person.second])
+    assert person.client.get(f"/paper/{person.paper_id}").status_code == 404
+    for _ in range(2):
+        person.post("/undo", queue="unsure")
+    assert "2 subfigures" in person.page(f"/?paper={person.paper_id}")
 
 
 def test_two_sessions_see_each_other(person: Person):
@@ -286,7 +364,7 @@ def test_an_open_view_shows_nothing_without_its_token(tmp_path: Path):
         answer = client.get("/?token=a+long+secret")
         assert (answer.status_code, answer.headers["location"]) == (303, "/")
         assert "a long secret" not in answer.headers["set-cookie"]
-        assert {"HttpOnly", "SameSite=Strict"} <= set(answer.headers["set-cookie"].split("; "))
+        assert {"HttpOnly", "SameSite=Lax"} <= set(answer.headers["set-cookie"].split("; "))
         assert "74 subfigures" in client.get("/").text
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tasks.errors import OutputError
+from tasks.errors import FigmillError, OutputError
 from tasks.view.site import write_site
 from tests.tasks.index.small import FIRST, part, row
 from tests.tasks.index.test_search import indexed
@@ -48,6 +48,15 @@ def test_hostile_names_lead_nowhere_else(tmp_path: Path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["dataset", "site"]
     for page in (tmp_path / "site").rglob("*.html"):
         assert "<script>alert" not in page.read_text(encoding="utf-8")
+
+
+def test_a_page_that_cannot_be_made_is_said_and_nothing_is_written(tmp_path: Path):
+    out, _ = with_pdf(tmp_path)
+    indexed(out)
+    (out / "subfigures" / FIRST).write_bytes(b"torn")
+    with pytest.raises(FigmillError, match="figmill check"):
+        write_site(out, tmp_path / "site")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["dataset", "paper.pdf"]
 
 
 def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path):

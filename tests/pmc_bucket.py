@@ -139,6 +139,10 @@ class PmcBucket:
         self.fs.rm_file(f"{NAME}/metadata/{stem}.json")
         del self._changed[f"metadata/{stem}.json"]
 
+    def forget(self, stem: str) -> None:
+        """The inventories lack an article from now on, which stays in the bucket."""
+        del self._changed[f"metadata/{stem}.json"]
+
     def lose(self, key: str) -> None:
         """A file goes, whatever the metadata says."""
         self.fs.rm_file(f"{NAME}/{key}")

@@ -41,7 +41,7 @@ def check(folder: str, repairing: bool) -> None:
       figmill check figures --repair
       figmill check s3://bucket/figures
     """
-    from tasks.dataset.check import Totals, lost_rows, total_bytes
+    from tasks.dataset.check import Totals, lost_rows, set_aside, total_bytes
     from tasks.dataset.lock import reading, writing
     from tasks.stores.paths import store_path
 
@@ -52,11 +52,13 @@ def check(folder: str, repairing: bool) -> None:
     counts = totals.counts
     numbers = {"part": totals.parts, "paper": counts.papers, "subfigure": counts.subfigures}
     seen = ", ".join(counted(number, noun) for noun, number in numbers.items())
-    lost = lost_rows(dataset)
-    state = f"{left} to be put right" if left else "sound as far as it goes" if lost else "all sound"
+    lost, aside = lost_rows(dataset), set_aside(dataset)
+    state = f"{left} to be put right" if left else "sound as far as it goes" if lost or aside else "all sound"
     click.echo(f"{_shown(folder)}: {seen}, {state}")
     if lost and not left:
         click.echo(_shown(lost))
+    if aside:
+        click.echo(_shown(aside))
     if left:
         if mendable and not repairing:
             click.echo(f"What can be put right is by: figmill check {_shown(folder)} --repair")

@@ -50,7 +50,8 @@ def ingest(
             drop_papers(dataset.out, file, paper_ids)
         catalogue = Catalogue(bucket, span, cursor, articles_by_pmcid(dataset.out))
         selection = Selection(bucket, catalogue, settings, reporter)
-        confirm_removals(bucket, span.newer, selection.gone, selection.held, settings.accept_removals)
+        gone, held = selection.gone, selection.held
+        selection.keep(confirm_removals(bucket, span.newer, gone, held, settings.accept_removals))
         downloads = Downloads(bucket, settings.limits.file_mb * 2**20, keep=settings.runner == "local")
         plan = IngestPlan(dataset, selection, downloads, settings.shard_size)
         with closing(downloads), executor as submit:

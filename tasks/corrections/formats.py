@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from tasks.stores.paths import StorePath
 
 Form = Literal["csv", "coco", "label-studio"]
-FORMS: tuple[Form, ...] = ("csv", "coco", "label-studio")
 NO_FIGURE = "no figure"
 """The class of what is nothing of a figure, where a form knows classes alone."""
 NOT_LABELS = ("figure", "subfigure")

@@ -37,7 +37,7 @@ from tasks.dataset.schema import (
 from tasks.errors import OutputError
 from tasks.records import Counts
 from tasks.stores import paths
-from tasks.texts import printable
+from tasks.texts import counted, printable
 
 if TYPE_CHECKING:
     from tasks.stores.paths import StorePath
@@ -120,6 +120,21 @@ def check(out: StorePath, totals: Totals, advance: Callable[[], None] = lambda: 
         yield Finding("lost", out / QUARANTINE, lost)
 
 
+def set_aside(out: StorePath) -> str | None:
+    """What repairs have taken out that people should look at, in a sentence; None where that is nothing.
+
+    No finding, for whether its papers are there again nobody can tell.
+    """
+    _, untold = lost_papers(out)
+    if not untold:
+        return None
+    aside = out / QUARANTINE / PAPERS
+    return (
+        f"{counted(untold, 'ledger part')} in {aside} cannot be read, so whether the papers are in the dataset again "
+        "is not known: `figmill label` on the same inputs does those that are missing; look, then remove them"
+    )
+
+
 def repair(out: StorePath, finding: Finding) -> str | None:
     """Does what is safe about a finding and says what it did; None where nothing is.
 
@@ -149,11 +164,10 @@ def repair(out: StorePath, finding: Finding) -> str | None:
 
 def lost_rows(out: StorePath) -> str | None:
     """What repairs have taken out of a dataset that is not there again, in a sentence; None where that is nothing."""
-    papers, untold = lost_papers(out)
-    if not papers and not untold:
+    papers, _ = lost_papers(out)
+    if not papers:
         return None
-    what = [f"{papers} papers"] * bool(papers) + [f"the papers of {untold} parts"] * bool(untold)
-    lost = f"{' and '.join(what)} were taken out and are not in the dataset again"
+    lost = f"{papers} papers were taken out and are not in the dataset again"
     return f"{lost}: `figmill label` does them; remove {out / QUARANTINE} where they are not wanted"
 
 
@@ -169,11 +183,14 @@ def require_dataset(out: StorePath) -> None:
 def _strange_files(out: StorePath) -> Iterator[Finding]:
     if isinstance(out, Path) and (out / SPOOL).exists():
         yield Finding("leftover", out / SPOOL, "what a killed run was reading", "remove")
-    for folder in (out / PAPERS, out / SUBFIGURES):
+    quarantined = out / QUARANTINE
+    for folder in (out / PAPERS, out / SUBFIGURES, quarantined / PAPERS, quarantined / SUBFIGURES):
         for path in (folder / name for name in sorted(paths.names(folder))):
             is_file = path.is_file() if isinstance(path, Path) else True
             if is_file and path.name.startswith(".") and path.name.endswith(UNFINISHED):
                 yield Finding("leftover", path, "a file that a killed run did not finish", "remove")
+            elif folder.parent == quarantined:
+                continue
             elif not is_file or not PART_NAME.fullmatch(path.name):
                 yield Finding("foreign", path, "Figmill did not write this: move it elsewhere")
 

@@ -18,7 +18,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from tasks.dataset.files import UNREADABLE, UnreadablePartError, open_part, unfinished, writer_options
+from tasks.dataset.files import (
+    UNFINISHED,
+    UNREADABLE,
+    UnreadablePartError,
+    open_part,
+    unfinished,
+    writer_options,
+)
 from tasks.dataset.ledger import LedgerRow, ledger_parts, read_ledger_part, write_ledger_part
 from tasks.dataset.schema import IMAGE_COLUMN, PAPERS, SUBFIGURES
 from tasks.stores import paths
@@ -69,12 +76,12 @@ def salvage(out: StorePath, name: str) -> tuple[int, int]:
 
 
 def lost_papers(out: StorePath) -> tuple[int, int]:
-    """How many papers were taken out and are in the dataset no more; and how many parts do not tell theirs.
+    """How many papers were taken out and are in the dataset no more; and how many parts cannot be read to tell theirs.
 
     A paper is there again by its own bytes, or by another state of it: the same article, or a file at the same place.
     """
     taken = out / QUARANTINE / PAPERS
-    names = sorted(paths.names(taken))
+    names = sorted(name for name in paths.names(taken) if not name.endswith(UNFINISHED))
     if not names:
         return 0, 0
     there = {key for _, rows in ledger_parts(out, _TOLD_BY) for row in rows for key in _keys(row)}

@@ -3,8 +3,10 @@ compared. Derived from the parts: the folder may be deleted."""
 
 from __future__ import annotations
 
+import bisect
 import contextlib
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +41,19 @@ _SCHEMA = pa.schema(
 _NO_CODES, _NO_GREY = bytes(8 * len(WINDOWS)), bytes(SIDE * SIDE)
 
 
+class Greys:
+    """Greys of a part's rows, by row (64, 64); they stay in the file, batch by batch, until they are looked at."""
+
+    def __init__(self, batches: Sequence[pa.RecordBatch]) -> None:
+        self._batches = [_flat(one["grey"], np.dtype(np.uint8)).reshape(-1, SIDE, SIDE) for one in batches]
+        self._ends = list(itertools.accumulate(map(len, batches)))
+
+    def __getitem__(self, row: int) -> npt.NDArray[np.uint8]:
+        batch = bisect.bisect_right(self._ends, row)
+        found: npt.NDArray[np.uint8] = self._batches[batch][row - (self._ends[batch - 1] if batch else 0)]
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Signatures:
     """Those of a part's rows, in their order."""
@@ -52,8 +67,7 @@ class Signatures:
     """False for a picture that cannot be decoded, or shows nothing; its codes and greys say nothing."""
     codes: Codes
     """(N, 19)."""
-    greys: npt.NDArray[np.uint8]
-    """(N, 64, 64), read from the file as they are looked at."""
+    greys: Greys
 
 
 def signature_file(out: Path, part: Part) -> Path:
@@ -101,15 +115,18 @@ def write_signatures(out: Path, part: Part, advance: Callable[[int], None]) -> N
 def read_signatures(out: Path, part: Part) -> Signatures:
     """The signatures of a part; pyarrow's errors and OSError where they are damaged."""
     with pa.memory_map(str(signature_file(out, part))) as source:
-        rows = pa.ipc.open_file(source).read_all().combine_chunks()
-    count = len(rows)
+        opened = pa.ipc.open_file(source)
+        batches = [opened.get_batch(number) for number in range(opened.num_record_batches)]
+    small = [name for name in _SCHEMA.names if name != "grey"]
+    rows = pa.Table.from_batches(batches, opened.schema).select(small).combine_chunks()
+    codes = rows["codes"].chunk(0) if rows.num_rows else pa.array([], _SCHEMA.field("codes").type)
     return Signatures(
         rows["subfigure_id"].to_pylist(),
         rows["image_sha256"].to_pylist(),
         rows["aspect"].to_numpy(),
         rows["shows"].to_numpy(),
-        _flat(rows["codes"], np.dtype(np.uint64)).reshape(count, len(WINDOWS)),
-        _flat(rows["grey"], np.dtype(np.uint8)).reshape(count, SIDE, SIDE),
+        _flat(codes, np.dtype(np.uint64)).reshape(-1, len(WINDOWS)),
+        Greys(batches),
     )
 
 
@@ -138,11 +155,8 @@ def _batch(
     )
 
 
-def _flat(column: pa.ChunkedArray, kind: np.dtype[Any]) -> npt.NDArray[Any]:
-    """The bytes of a column of fixed size, as they lie in the file."""
-    if not column.num_chunks:
-        return np.zeros(0, kind)
-    array = column.chunk(0)
+def _flat(array: pa.FixedSizeBinaryArray, kind: np.dtype[Any]) -> npt.NDArray[Any]:
+    """The bytes of values of fixed size, where they lie."""
     start = array.offset * array.type.byte_width
     buffer = array.buffers()[1].slice(start, len(array) * array.type.byte_width)
     return np.frombuffer(buffer, kind)

@@ -14,8 +14,18 @@ from tasks.export.rows import MEANINGS
 from tasks.texts import printable
 from tasks.version import pipeline_version
 
+CARD = "README.md"
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 _LARGEST = "1M<n<10M"
+_WITHOUT_PICTURE = (
+    "rows have no picture (`image` is null), for their licences do not let anybody pass it on. Who has the papers "
+    "fills them in: `figmill export REPOSITORY --restore PAPERS --out FOLDER`."
+)
+_MISSING = re.compile(rf"[\d,]+ {re.escape(_WITHOUT_PICTURE)}")
+_FILLED_IN = (
+    "Pictures whose licences do not let anybody pass them on were filled in from papers that lay here: this copy is "
+    "not to be handed on."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +59,9 @@ def write_card(facts: CardFacts) -> str:
         "Where the figure has permissions of its own (`figure_license`), those count; where its caption credits "
         "another source (`third_party`), ask that source. `attribution` is the line to print.",
         _table(("licence", "papers", "subfigures"), _licenses(counts)),
-        f"## Labels\n\nNamed by the model `{_plain(facts.model_id)}`, not by people. `confidence` is a calibrated "
-        f"probability. {_abstained(counts)}How good the model is, and where it is not, says [its card](MODEL.md).",
+        f"## Labels\n\nNamed by the model `{_plain(facts.model_id)}`, {_by_people(counts)} `confidence` is a "
+        f"calibrated probability. {_abstained(counts)}How good the model is, and where it is not, says "
+        "[its card](MODEL.md).",
         _table(
             ("modality", "name", "subfigures", "UMLS", "DICOM", "FBbi", "NCIT", "MeSH"), _modalities(counts)
         ),
@@ -59,6 +70,12 @@ def write_card(facts: CardFacts) -> str:
         _table(("column", "meaning"), [(f"`{name}`", MEANINGS.get(name, "")) for name in facts.columns]),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def restored_card(card: str, filled_in: int, missing: int) -> str:
+    """The card of a repository in which so many missing pictures were filled in, and so many are missing still."""
+    said = [_FILLED_IN] * (filled_in > 0 and _FILLED_IN not in card) + [_missing(missing)] * (missing > 0)
+    return _MISSING.sub(" ".join(said), card)
 
 
 def _front_matter(facts: CardFacts) -> str:
@@ -102,12 +119,12 @@ def _chosen(facts: CardFacts) -> str:
         left = f"{facts.counts.left_out:,} rows were left out."
         sentences.append(f"Chosen from a larger dataset: {'; '.join(said)}. {left}")
     if choice.null_unlicensed:
-        sentences.append(
-            f"{facts.counts.without_picture:,} rows have no picture (`image` is null), for their licences do not let "
-            "anybody pass it on. Who has the papers fills them in: `figmill export REPOSITORY --restore PAPERS "
-            "--out FOLDER`."
-        )
+        sentences.append(_missing(facts.counts.without_picture))
     return " ".join(sentences)
+
+
+def _missing(rows: int) -> str:
+    return f"{rows:,} {_WITHOUT_PICTURE}"
 
 
 def _splits(facts: CardFacts) -> list[str]:
@@ -120,10 +137,16 @@ def _splits(facts: CardFacts) -> list[str]:
     ]
     return [
         "## Splits\n\nBy article, and so that articles which show the same picture (`duplicate_group`) are never "
-        "apart. An article's split follows from a hash of its DOI: a later version of this dataset keeps it, and moves "
-        "none out of `train`.",
+        "apart. An article's split follows from a hash of its DOI: a later version of this dataset keeps it, unless "
+        "articles turn out to show the same picture, or one that ties them turns out to be everybody's, as a logo is.",
         _table(("split", "papers", "subfigures"), rows),
     ]
+
+
+def _by_people(counts: ExportCounts) -> str:
+    if not counts.by_people:
+        return "not by people."
+    return f"but for {counts.by_people:,} rows of which a person has the last word (`label_source`)."
 
 
 def _abstained(counts: ExportCounts) -> str:

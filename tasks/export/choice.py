@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tasks.corrections.overlay import PERSON
 from tasks.dataset.schema import IMAGE_COLUMN
 from tasks.export.rights import may_be_passed_on, without_pictures
 
@@ -65,6 +66,8 @@ class ExportCounts:
     papers_by_license: dict[str | None, set[str]] = field(default_factory=dict)
     by_modality: Counter[str | None] = field(default_factory=Counter)
     rejected: int = 0
+    by_people: int = 0
+    """Rows of which a person has the last word."""
     without_picture: int = 0
     by_split: Counter[str] = field(default_factory=Counter)
     papers_by_split: dict[str, set[str]] = field(default_factory=dict)
@@ -75,6 +78,8 @@ class ExportCounts:
         if IMAGE_COLUMN in chosen.column_names:
             self.without_picture += chosen[IMAGE_COLUMN].null_count
         self.left_out += of - len(chosen)
+        if "label_source" in chosen.column_names:
+            self.by_people += pc.sum(pc.equal(chosen["label_source"], PERSON)).as_py() or 0
         self.rejected += pc.sum(chosen["rejected"]).as_py() or 0
         self.by_modality.update(chosen["modality"].to_pylist())
         for paper, license_ in zip(*map(_values, (chosen["paper_id"], chosen["license"])), strict=True):

@@ -18,11 +18,11 @@ from tasks.dataset.schema import SUBFIGURES
 from tasks.duplicates.groups import GROUP_COLUMN, read_groups
 from tasks.errors import OutputError
 from tasks.export import coco, croissant, label_studio
-from tasks.export.card import CardFacts, write_card
+from tasks.export.card import CARD, CardFacts, write_card
 from tasks.export.choice import Choice, ExportCounts
 from tasks.export.folder import whole_folder
 from tasks.export.hub import DATA, DataFile, data_file, data_files
-from tasks.export.pages import PageCounts, draw_pages
+from tasks.export.pages import PageCounts, classes_on, draw_pages
 from tasks.export.pictures import PictureWriter
 from tasks.export.rows import Advance, chosen_rows
 from tasks.export.splits import SPLITS, splits
@@ -31,7 +31,7 @@ from tasks.index.source import Origin, Part, list_parts, origin, reading_parts
 from tasks.stores import paths
 from tasks.wording.licenses import choose_licenses
 
-_CARD, _MODEL_CARD = "README.md", "MODEL.md"
+_MODEL_CARD = "MODEL.md"
 _READ_PARQUET = """from datasets import load_dataset
 
 subfigures = load_dataset("PATH OR NAME OF THIS REPOSITORY", split="train")"""
@@ -146,9 +146,9 @@ class Exporter:
         """Pages with `annotations.json`. Raises as `to_webdataset`, and where no page can be drawn."""
         counts = PageCounts()
         with whole_folder(target) as folder:
-            pages = draw_pages(self.out, self.parts, self.choice, folder, counts, advance)
+            pages = list(draw_pages(self.out, self.parts, self.choice, folder, counts, advance))
             name = target.resolve().name
-            written = coco.document(pages, self.origin.classes, name)
+            written = coco.document(pages, classes_on(pages, self.origin.classes), name)
             self._require_pages(counts)
             (folder / coco.FILE).write_text(written, encoding="utf-8")
         return counts
@@ -157,14 +157,13 @@ class Exporter:
         """Pages with tasks to import. Raises as `to_coco`."""
         counts = PageCounts()
         with whole_folder(target) as folder:
-            pages = draw_pages(self.out, self.parts, self.choice, folder, counts, advance)
+            pages = list(draw_pages(self.out, self.parts, self.choice, folder, counts, advance))
             name = target.resolve().name
             written = label_studio.tasks(pages, self.origin.model_id, name)
             self._require_pages(counts)
             (folder / label_studio.TASKS).write_text(written, encoding="utf-8")
-            (folder / label_studio.LABELS).write_text(
-                label_studio.labels(self.origin.classes), encoding="utf-8"
-            )
+            labels = label_studio.labels(classes_on(pages, self.origin.classes))
+            (folder / label_studio.LABELS).write_text(labels, encoding="utf-8")
         return counts
 
     def describe(self) -> Path:
@@ -224,7 +223,7 @@ class Exporter:
             reading=reading,
             columns=columns,
         )
-        (folder / _CARD).write_text(write_card(facts), encoding="utf-8")
+        (folder / CARD).write_text(write_card(facts), encoding="utf-8")
         (folder / _MODEL_CARD).write_bytes((self.schema.metadata or {}).get(b"figmill.model_card", b""))
 
     def _croissant(self, name: str, data: str, counts: ExportCounts, splits: Sequence[str] = ()) -> str:

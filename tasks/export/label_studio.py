@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from typing import Any
+from urllib.parse import quote
 from xml.sax.saxutils import quoteattr
 
 from models import taxonomy
@@ -48,7 +49,7 @@ def labels(classes: Sequence[str]) -> str:
 
 def _task(page: Page, model_id: str, folder: str) -> dict[str, Any]:
     data = {
-        "image": f"/data/local-files/?d={folder}/{FOLDER}/{page.name}",
+        "image": f"/data/local-files/?d={quote(folder)}/{FOLDER}/{page.name}",
         "paper_id": page.paper_id,
         "page": page.number,
         "doi": page.doi,

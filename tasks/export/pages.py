@@ -5,7 +5,7 @@ A page is drawn from the very PDF that was labelled, where it still lies where i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tasks.corrections.overlay import read_overlay
 from tasks.errors import PaperError
 from tasks.export.choice import Choice, ExportCounts
 from tasks.export.licenses import is_open
@@ -38,6 +39,7 @@ _COLUMNS = (
         "figure_label",
     ),
     *("figure_bbox", "panel_label", "subfigure_bbox", "modality", "modality_path", "confidence", "rejected"),
+    "label_source",
     *RIGHTS,
 )
 
@@ -82,7 +84,7 @@ class PageCounts:
 def draw_pages(
     out: Path, parts: tuple[Part, ...], choice: Choice, folder: Path, counts: PageCounts, advance: Advance
 ) -> Iterator[Page]:
-    """Every page with a chosen row, its picture written below `folder`.
+    """Every page with a chosen row, as people want its rows, its picture written below `folder`.
 
     Where only what anybody may pass on is chosen, the whole page must be: its words by the article's licence, and
     every figure on it. Raises OutputError for a part that cannot be read.
@@ -103,15 +105,26 @@ def draw_pages(
         drawer.close()
 
 
+def classes_on(pages: Iterable[Page], classes: Sequence[str]) -> list[str]:
+    """`classes`, then those on the pages that people alone name."""
+    there = {box.modality for page in pages for box in page.boxes if box.modality}
+    return [*classes, *sorted(there.difference(classes))]
+
+
 def _pages(out: Path, part: Part, choice: Choice, counts: ExportCounts) -> Iterator[list[dict[str, Any]]]:
     """The chosen rows of each page of a part, in the order of the part."""
+    overlay = read_overlay(out)
     with reading_parts(out), part.path.open("rb") as file:
         names = pq.read_schema(file).names
-        rows = pq.read_table(file, columns=[name for name in _COLUMNS if name in names])
+        columns = overlay.columns([name for name in _COLUMNS if name in names])
+        read = pq.read_table(file, columns=columns)
+    rows, places = overlay.apply_numbered(read)
+    standing = len(rows)
     if choice.redistributable:
-        rows = rows.filter(_whole_pages(rows))
+        # A picture that people take out of the rows is on its page all the same.
+        rows = rows.filter(_whole_pages(read).take(pa.array(places, pa.int64())))
     chosen = choice.of(rows)
-    counts.add(chosen, of=part.rows)
+    counts.add(chosen, of=standing)
     by_page: dict[tuple[str, int], list[dict[str, Any]]] = {}
     for row in chosen.filter(pc.is_valid(chosen["page"])).to_pylist():
         by_page.setdefault((row["paper_id"], row["page"]), []).append(row)

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from tasks.dataset.schema import IMAGE_COLUMN
 from tasks.errors import OutputError
+from tasks.export.card import CARD, restored_card
 from tasks.export.folder import whole_folder
 from tasks.export.hub import DATA, DataFile
 from tasks.extraction.pool import ExtractionPool
@@ -87,6 +88,7 @@ class Repository:
                     for rows in _groups(self.folder, file):
                         written.add(_filled(rows, found, kept, restored))
             shutil.rmtree(found)
+            _say_restored(folder / CARD, restored)
         return restored
 
 
@@ -108,6 +110,14 @@ def open_repository(folder: Path) -> Repository:
     if not wanted:
         raise OutputError(f"{folder} has all its pictures: there is nothing to restore")
     return Repository(folder, files, {paper_id: frozenset(found) for paper_id, found in wanted.items()})
+
+
+def _say_restored(card: Path, restored: Restored) -> None:
+    """Puts a copied card right, in whatever encoding its owner has written it."""
+    if card.is_file():
+        text = card.read_bytes().decode(errors="surrogateescape")
+        text = restored_card(text, restored.pictures, restored.missing)
+        card.write_bytes(text.encode(errors="surrogateescape"))
 
 
 def _without_data(folder: str, names: list[str]) -> list[str]:

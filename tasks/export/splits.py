@@ -2,9 +2,9 @@
 
 An article's share follows from a hash of what names it (DOI, else PMCID, else the PDF's bytes), so it depends on no
 other article. Articles that share a picture (`duplicate_group`), and PDFs of one article, go together: to train, if
-any of them would go there alone, else to validation, if any would. So a dataset that grows never moves an article out
-of train, and no model meets in test what an earlier train held; out of test moves only what turns out to be a
-picture of train.
+any of them would go there alone, else to validation, if any would. So an article stays where it is as a dataset grows,
+but for two: one that turns out to share a picture moves towards train, and one that was in train only by a picture may
+leave it again where the picture turns out to be everybody's (`MOST_ARTICLES`).
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from tasks.corrections.overlay import KEYS, Overlay, read_overlay
+from tasks.dataset.schema import PAPERS
 from tasks.errors import OutputError
 from tasks.index.documents import Document, read_documents
 from tasks.index.source import Origin, Part, list_parts, origin, reading_parts
@@ -91,7 +92,13 @@ def update(out: Path, target: Target, plan: Plan, advance: Advance = lambda _: N
 
 
 def corrected(part: Part, overlay: Overlay) -> Part:
-    """The part with what people say of it: other rows perhaps, and another fingerprint."""
+    """The part with what people say of it: other rows perhaps, and another fingerprint. Raises pyarrow's errors and
+    OSError."""
+    ledger = part.path.parent.parent / PAPERS / part.name
+    with ledger.open("rb") as file:  # its few rows tell whether the many of the part need be read at all
+        papers = pq.read_table(file, columns=["paper_id"])["paper_id"]
+    if not overlay.fingerprint(papers.to_pylist()):
+        return part
     with part.path.open("rb") as file:
         keys = pq.read_table(file, columns=list(KEYS))
     said = overlay.fingerprint(set(keys["paper_id"].to_pylist()))

@@ -105,6 +105,16 @@ class Selection:
             found[name] = Wanted(known.articles + 1, known.bytes + size)
         return found
 
+    def keep(self, rows: Iterable[LedgerRow]) -> None:
+        """Takes articles out of those that are to be marked as removed."""
+        kept = {row.paper_id: row for row in rows}
+        self._gone = [row for row in self._gone if row.paper_id not in kept]
+        for row in kept.values():
+            del self.marks[row.file][row.paper_id]
+            self.marked["removed"] -= 1
+        self.marks = defaultdict(dict, {file: marks for file, marks in self.marks.items() if marks})
+        self.marked = +self.marked
+
     def leave_out(self, reason: str) -> None:
         """Counts an article that is not taken; `reason` completes `left out: ...`."""
         self.left_out[reason] += 1

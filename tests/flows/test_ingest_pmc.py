@@ -347,6 +347,31 @@ def test_a_bucket_that_has_lost_much_stops_the_ingest_until_it_is_accepted(
     assert ingest(settings, accept_removals=True).marked == {"removed": 2}
 
 
+def test_an_article_that_inventories_lack_and_the_bucket_has_stops_no_ingest(
+    bucket: PmcBucket, settings: IngestSettings, tmp_path: Path
+) -> None:
+    bucket.on(1)
+    for number in (1, 2, 3, 4):
+        bucket.put(number, drawn(number, tmp_path))
+    bucket.write_inventory(1)
+    ingest(settings)
+    bucket.on(2).forget("PMC1.1")
+    bucket.remove("PMC2.1")
+    bucket.write_inventory(2)
+    second = ingest(settings)
+    assert (second.marked, second.listed) == ({"removed": 1}, 1)
+    assert {name: row["withdrawn"] for name, row in ledger(settings).items()} == {
+        "PMC1": None,
+        "PMC2": "removed",
+        "PMC3": None,
+        "PMC4": None,
+    }
+    bucket.on(3).put(5, drawn(5, tmp_path))
+    bucket.write_inventory(3)
+    third = ingest(settings)
+    assert (third.marked, third.listed) == ({}, 1)
+
+
 def test_the_flows_parameters_take_json() -> None:
     from flows.ingest_pmc import ingest_pmc
 

@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import json
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from tasks.corrections.actions import in_force
 from tasks.corrections.exchange import take_back, take_labels
 from tasks.corrections.files import read_corrections
-from tasks.corrections.formats import COLUMNS, FORMS, NO_FIGURE, Form, last_words, read_labels, write
+from tasks.corrections.formats import COLUMNS, NO_FIGURE, Form, last_words, read_labels, write
 from tasks.errors import InputError, OutputError
 from tests.tasks.corrections.acts import keep, rows_of, say
 from tests.tasks.index.small import dataset
@@ -29,7 +30,7 @@ def _said(out: Path) -> list:
     ]
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", get_args(Form))
 def test_what_is_written_is_read_back(tmp_path: Path, form: Form):
     said = _said(dataset(tmp_path / "dataset"))
     file = tmp_path / "file"

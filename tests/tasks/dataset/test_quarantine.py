@@ -138,3 +138,17 @@ def test_another_state_of_a_paper_takes_its_place(tmp_path: Path, part: Path) ->
         newer = replace(newer, extraction=replace(newer.extraction, paper=paper(9, f"/papers/{SECOND}.pdf")))
         write(dataset, newer)
     assert lost_papers(tmp_path) == (0, 0)
+
+
+def test_what_a_killed_repair_did_not_finish_goes(tmp_path: Path, part: Path) -> None:
+    damage_a_picture(part)
+    (finding,) = check(tmp_path, Totals())
+    repair(tmp_path, finding)
+    torn = tmp_path / QUARANTINE / "papers" / f".{part.name}.0123abcd.unfinished"
+    torn.write_bytes(b"PAR1")
+    assert lost_papers(tmp_path) == (1, 0)
+    leftover, lost = check(tmp_path, Totals())
+    assert (leftover.kind, leftover.path, lost.kind) == ("leftover", torn, "lost")
+    repair(tmp_path, leftover)
+    assert not torn.exists()
+    assert (tmp_path / QUARANTINE / "papers" / part.name).exists()

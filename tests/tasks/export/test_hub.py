@@ -10,6 +10,7 @@ from huggingface_hub import DatasetCard
 
 from tasks.export.choice import Choice, ExportCounts
 from tasks.export.exporting import open_export
+from tests.tasks.corrections.acts import keep, rows_of, say
 from tests.tasks.index.small import FIRST, SECOND, dataset, part, row
 from tests.tasks.small_datasets import PROVENANCE, paper, write_part
 
@@ -44,6 +45,21 @@ def test_the_card_counts_licences_by_papers_and_by_subfigures(tmp_path: Path):
     assert card.data.license == "other"
     assert card.data.size_categories == ["n<1K"]
     assert card.data.pretty_name == "repository"
+
+
+def test_the_card_says_by_whom_rows_are_named(tmp_path: Path):
+    out = dataset(tmp_path / "dataset")
+    _export(out, tmp_path / "models")
+    assert (
+        "Named by the model `default@0123456789ab`, not by people."
+        in (tmp_path / "models" / "README.md").read_text()
+    )
+    rows = rows_of(out)
+    keep(out, say("label", rows[0], "GTAB"), say("several", rows[1]), say("letter", rows[2], "c"))
+    assert _export(out, tmp_path / "peoples").by_people == 2
+    card = (tmp_path / "peoples" / "README.md").read_text()
+    assert "not by people" not in card
+    assert "but for 2 rows of which a person has the last word (`label_source`)." in card
 
 
 def test_licences_that_the_hub_knows_stand_in_the_front_matter(tmp_path: Path):

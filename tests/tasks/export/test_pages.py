@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
 import numpy as np
@@ -11,6 +12,7 @@ from PIL import Image
 from tasks.errors import OutputError
 from tasks.export.choice import Choice
 from tasks.export.exporting import open_export
+from tests.tasks.corrections.acts import keep, say
 from tests.tasks.export.papers import draw, labelled, rows_of
 from tests.tasks.index.small import FIRST, SECOND, part, row
 
@@ -90,3 +92,40 @@ def test_a_dataset_whose_papers_are_gone_is_one_line(tmp_path: Path):
     part(tmp_path / "dataset", FIRST, [row(1)])
     with pytest.raises(OutputError, match="its PDFs are no longer where they were"):
         open_export(tmp_path / "dataset").to_coco(tmp_path / "coco", lambda _: None)
+
+
+def test_pages_are_as_people_want_their_rows(out: Path, tmp_path: Path):
+    first, second = rows_of(tmp_path / "paper.pdf", license="CC BY 4.0")
+    keep(out, say("label", first, "Ponceau stain"), say("no_figure", second))
+    found = _coco(out, tmp_path / "coco")
+    names = {one["id"]: one["name"] for one in found["categories"]}
+    assert [(names[one["category_id"]], one.get("score")) for one in found["annotations"]] == [
+        ("figure", None),
+        ("Ponceau stain", 1.0),
+    ]
+    counts = open_export(out).to_label_studio(tmp_path / "boxes", lambda _: None)
+    assert counts.rows.by_people == 1
+    (task,) = json.loads((tmp_path / "boxes" / "tasks.json").read_text())
+    labels = [one["value"]["rectanglelabels"] for one in task["predictions"][0]["result"]]
+    assert labels == [["figure"], ["Ponceau stain"]]
+    config = ElementTree.parse(tmp_path / "boxes" / "labels.xml")  # noqa: S314 (our own)
+    assert "Ponceau stain" in {one.get("value") for one in config.iter("Label")}
+    assert len(_coco(out, tmp_path / "sure", min_confidence=0.99)["annotations"]) == 2
+
+
+def test_a_picture_that_people_take_out_of_the_rows_still_closes_its_page(out: Path, tmp_path: Path):
+    first, second = rows_of(tmp_path / "paper.pdf", license="CC BY 4.0")
+    second |= {"third_party": True}
+    labelled(out, FIRST, [first, second])
+    keep(out, say("no_figure", second))
+    with pytest.raises(OutputError, match=r"no page of .* can be drawn"):
+        open_export(out).choosing(Choice(redistributable=True)).to_coco(tmp_path / "x", lambda _: None)
+
+
+def test_a_folder_with_any_name_is_an_address_of_label_studio(out: Path, tmp_path: Path):
+    open_export(out).to_label_studio(tmp_path / "a&b #1 50%", lambda _: None)
+    (task,) = json.loads((tmp_path / "a&b #1 50%" / "tasks.json").read_text())
+    address = urlsplit(task["data"]["image"])
+    (place,) = parse_qs(address.query)["d"]
+    assert not address.fragment
+    assert (tmp_path / place).is_file()

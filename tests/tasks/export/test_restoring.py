@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tasks.errors import InputError, OutputError
+from tasks.export.card import restored_card
 from tasks.export.choice import Choice
 from tasks.export.exporting import open_export
 from tasks.export.restoring import open_repository
@@ -39,7 +40,9 @@ def test_who_has_the_paper_gets_the_very_same_picture(repository: Path, tmp_path
     done = found.restore((str(tmp_path / "papers"),), None, tmp_path / "restored")
     assert (done.pictures, done.missing, done.papers_missing, done.papers_failed) == (2, 0, 0, 0)
     assert _images(tmp_path / "restored") == _images(tmp_path / "dataset", "subfigures")
-    assert (tmp_path / "restored" / "README.md").is_file()
+    card = (tmp_path / "restored" / "README.md").read_text()
+    assert "have no picture" not in card
+    assert "this copy is not to be handed on" in card
     assert sorted(path.name for path in (tmp_path / "restored").iterdir()) == sorted(
         path.name for path in repository.iterdir()
     )
@@ -51,6 +54,18 @@ def test_another_paper_of_the_same_name_gives_nothing(repository: Path, tmp_path
     draw(tmp_path / "papers" / "1.pdf", seed=77)
     done = open_repository(repository).restore((str(tmp_path / "papers"),), None, tmp_path / "restored")
     assert (done.pictures, done.missing, done.papers_missing) == (0, 2, 1)
+
+
+def test_the_card_says_what_is_missing_still(repository: Path, tmp_path: Path):
+    card = repository / "README.md"
+    assert "2 rows have no picture" in card.read_text()
+    draw(tmp_path / "papers" / "1.pdf", seed=77)
+    card.write_bytes(card.read_bytes() + b"Mine: \xe9.\n")
+    done = open_repository(repository).restore((str(tmp_path / "papers"),), None, tmp_path / "restored")
+    assert (tmp_path / "restored" / "README.md").read_bytes() == card.read_bytes()
+    text = restored_card(card.read_text(errors="replace"), 1, done.missing - 1)
+    assert "this copy is not to be handed on. 1 rows have no picture" in text
+    assert restored_card(text, 1, 0).count("not to be handed on") == 1
 
 
 def test_a_picture_of_other_bytes_is_not_filled_in(repository: Path, tmp_path: Path):

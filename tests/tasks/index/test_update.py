@@ -4,13 +4,16 @@ from pathlib import Path
 
 import pytest
 
+from tasks.corrections.overlay import read_overlay
 from tasks.dataset.check import Totals, check
 from tasks.dataset.dataset import check_layout
 from tasks.errors import OutputError
 from tasks.index.embedded import EmbeddedIndex
 from tasks.index.queries import Query
 from tasks.index.search import SearchIndex
-from tasks.index.update import Plan, plan_update, update
+from tasks.index.source import list_parts
+from tasks.index.update import Plan, corrected, plan_update, update
+from tests.tasks.corrections.acts import keep, rows_of, say
 from tests.tasks.index.small import FIRST, SECOND, THIRD, dataset, part, row
 
 
@@ -59,6 +62,17 @@ def test_a_part_without_its_ledger_part_does_not_count(tmp_path: Path):
     (out / "papers" / SECOND).unlink()
     _update(out)
     assert len(_ids(out)) == 4
+
+
+def test_rows_of_which_nobody_speaks_are_not_read_to_plan(tmp_path: Path):
+    out = dataset(tmp_path)
+    first, second = list_parts(out)
+    keep(out, say("label", rows_of(out)[0], "GTAB"))
+    overlay = read_overlay(out)
+    data = second.path.read_bytes()
+    second.path.write_bytes(bytes(len(data)))
+    assert corrected(second, overlay) == second
+    assert corrected(first, overlay).fingerprint != first.fingerprint
 
 
 def test_planning_changes_nothing(tmp_path: Path):

@@ -23,18 +23,18 @@ def bucket(s3: Store) -> PmcBucket:
     return bucket
 
 
-def gone(*numbers: int) -> Sequence[LedgerRow]:
+def gone(*numbers: int) -> list[LedgerRow]:
     return [ledger_row(number, "any") for number in numbers]
 
 
-def confirm(rows: Sequence[LedgerRow], held: int, accepted: bool = False) -> None:
-    confirm_removals(Bucket(f"s3://{NAME}"), DAY, rows, held, accepted)
+def confirm(rows: Sequence[LedgerRow], held: int, accepted: bool = False) -> list[LedgerRow]:
+    return confirm_removals(Bucket(f"s3://{NAME}"), DAY, rows, held, accepted)
 
 
 @pytest.mark.usefixtures("bucket")
 def test_a_few_that_are_gone_are_believed() -> None:
-    confirm([], 100)
-    confirm(gone(*range(100, 110)), 20)
+    assert confirm([], 100) == []
+    assert confirm(gone(*range(100, 110)), 20) == []
     confirm(gone(*range(100, 150)), 1000)
 
 
@@ -45,13 +45,23 @@ def test_many_at_once_are_asked_about() -> None:
     confirm(gone(*range(100, 151)), 1000, accepted=True)
 
 
-@pytest.mark.parametrize("accepted", [False, True])
 @pytest.mark.usefixtures("bucket")
-def test_an_inventory_that_lacks_what_is_there_is_not_believed(accepted: bool) -> None:
+def test_one_that_is_there_all_the_same_stays_unmarked(caplog: pytest.LogCaptureFixture) -> None:
+    assert [row.metadata.pmcid for row in confirm(gone(70, 7, 71), 1000)] == ["PMC7"]
+    assert "lacks 1 articles of the dataset that are in the bucket, such as PMC7" in caplog.text
+    assert [row.metadata.pmcid for row in confirm(gone(7), 1)] == ["PMC7"]
+
+
+def test_an_inventory_that_lacks_much_of_what_is_there_is_not_believed_unasked(bucket: PmcBucket) -> None:
+    for number in range(200, 230):
+        bucket.put(number, Source(b"<article/>", b"%PDF-1.4"))
+    rows = gone(*range(200, 231))
     with pytest.raises(
-        InputError, match="lacks PMC7 and 2 others of the dataset, but PMC7 is there: it is not believed"
+        InputError, match=r"of 20 that were looked up are there: it is not believed.*--accept"
     ):
-        confirm(gone(70, 7, 71), 1000, accepted)
+        confirm(rows, 300)
+    assert confirm(rows, 300, accepted=True) == rows[:30]
+    assert confirm(rows, 1000) == rows[:30]
 
 
 @pytest.mark.usefixtures("bucket")

@@ -10,7 +10,7 @@ from tasks.pdf.lines import Line
 from tasks.pdf.pages import PageContent
 from tasks.records import Metadata
 from tasks.wording.labels import read_label
-from tasks.wording.licenses import find_license
+from tasks.wording.license_statements import stated_license
 from tasks.wording.words import join_lines, vocabulary
 
 DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+[^\s\"<>.,;:)\]]")
@@ -66,11 +66,11 @@ def _goes_on(doi: str, rest: str) -> bool:
 
 
 def _license(pages: Sequence[PageContent]) -> str | None:
-    """The licence named on the first page, else on the last two, where some publishers put it."""
+    """The licence that the first page states of the article, else the last two, where some publishers put it."""
     ends = [pages[0], *(page for page in pages[-2:] if page is not pages[0])]
     for page in ends:
         lines = [line.text for line in page.lines if line.upright]
-        found = find_license(join_lines(lines, {}))
+        found = stated_license(join_lines(lines, {}))
         if found:
             return found
     return None

@@ -4,5 +4,6 @@ labels.py      labels of figures and tables in one grammar: the words that begin
 citations.py   the figures and panels that a sentence cites: "Figs. 2B,C and 3", "Figure 1–3"
 sentences.py   running text cut into sentences
 licenses.py    the one vocabulary of licences: found in addresses, codes and words; asked for by family
+license_statements.py  the licence that a printed page states of its own article
 words.py       characters normalised, lines joined to paragraphs
 """

@@ -137,18 +137,18 @@ def test_what_cannot_be_read_says_why(tmp_path: Path, text: str, reason: str) ->
 
 
 @pytest.mark.parametrize("encoding", ["euc-jp", "utf-7", "idna"])
-def test_an_encoding_that_is_not_read_is_said(tmp_path: Path, encoding: str):
+def test_an_encoding_that_is_not_read_is_said(tmp_path: Path, encoding: str) -> None:
     text = ARTICLE.replace('<?xml version="1.0"?>', f'<?xml version="1.0" encoding="{encoding}"?>')
     with pytest.raises(JatsError, match="not well-formed"):
         load_article(write(tmp_path, text))
 
 
-def test_a_year_beyond_all_calendars_is_no_date(tmp_path: Path):
+def test_a_year_beyond_all_calendars_is_no_date(tmp_path: Path) -> None:
     text = ARTICLE.replace("<year>", "<year>9999999", 1)
     assert load_article(write(tmp_path, text)) is not None
 
 
-def test_an_unknown_prefix_and_an_unknown_entity_are_mended_together(tmp_path: Path):
+def test_an_unknown_prefix_and_an_unknown_entity_are_mended_together(tmp_path: Path) -> None:
     text = ARTICLE.replace("<p>No label</p>", "<p><ext-link xlink:href='x'>No&nbsp;label</ext-link></p>")
     text = text.split("?>", 1)[1].split(">", 1)[1] if "<!DOCTYPE" in text else text
     assert load_article(write(tmp_path, text)) is not None

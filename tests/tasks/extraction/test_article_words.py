@@ -24,7 +24,7 @@ def pages() -> list[PageContent]:
     paper.text((50, 84, 545, 104), "doi:10.1234/drawn.5").add_page()
     paper.text((50, 100, 545, 120), "The survival rose, as is seen in Fig. 7 of this paper.")
     document = pymupdf.open(stream=paper.document.tobytes(), filetype="pdf")
-    return [read_page(page) for page in document]
+    return [read_page(page) for page in document.pages()]
 
 
 def figure(page: PageContent, label: str | None, text: str = "", *, continued: bool = False) -> FoundFigure:

@@ -4,11 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from tasks.article.jats import load_article
 from tasks.extraction.first_page import pmcid_of, read_first_page
 from tasks.pdf.documents import open_pdf, read_pages
 from tasks.records import Metadata
 from tasks.settings import ExtractionLimits
+from tasks.wording.licenses import family
 from tests.tasks.drawn import RIGHT, Drawing
+
+CORPUS = Path(__file__).parents[4] / "shared" / "corpus"
 
 
 def read(path: Path) -> Metadata:
@@ -71,6 +75,27 @@ def test_a_licence_on_the_last_page_counts_where_the_first_has_none(tmp_path: Pa
     drawing = page().add_page().body(RIGHT).add_page().body((305, 60, 545, 500))
     drawing.text((50, 60, 290, 100), "© 2026 the authors, licensed under CC BY-NC 4.0.", size=7)
     assert read(drawing.save(tmp_path)).license == "CC BY-NC 4.0"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "© 2020 Elsevier. All rights reserved. Data are available at Zenodo under CC BY 4.0.",
+        "Icons by Servier, CC BY 3.0.",
+    ],
+)
+def test_a_licence_of_something_else_is_not_the_articles(tmp_path: Path, said: str) -> None:
+    drawing = page()
+    drawing.text((50, 150, 545, 190), said, size=7)
+    assert read(drawing.save(tmp_path)).license is None
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="no ../shared/corpus")
+@pytest.mark.parametrize("pdf", sorted((CORPUS / "pdf").glob("*.pdf")), ids=lambda pdf: pdf.stem)
+def test_real_papers_print_the_licence_that_their_jats_has(pdf: Path) -> None:
+    stored = load_article(CORPUS / "xml" / f"{pdf.stem}.xml").metadata.license
+    printed = read(pdf).license
+    assert family(printed or "") == family(stored or "none")
 
 
 @pytest.mark.parametrize(

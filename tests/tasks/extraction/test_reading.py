@@ -262,7 +262,7 @@ def test_what_the_jats_says_of_figures_and_article_comes_along(tmp_path: Path) -
 def test_without_jats_the_files_name_and_first_page_name_the_article(tmp_path: Path) -> None:
     path = compound_paper(tmp_path).rename(tmp_path / "PMC123.pdf")
     with pymupdf.open(path) as document:
-        document[0].insert_text((50, 75), "Licensed under CC BY-NC 4.0.", fontsize=7)
+        document[0].insert_text((50, 75), "© 2026 the authors. Licensed under CC BY-NC 4.0.", fontsize=7)
         document.saveIncr()
     metadata = read(path).metadata
     assert (metadata.pmcid, metadata.license, metadata.doi) == (

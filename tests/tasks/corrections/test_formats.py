@@ -126,7 +126,7 @@ def test_labels_are_taken_in_once_and_by_whom_they_name(tmp_path: Path):
     assert (again.new, again.known) == (0, 2)
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", get_args(Form))
 def test_what_one_wrote_oneself_is_known_already(tmp_path: Path, form: Form):
     out, other = dataset(tmp_path / "dataset"), dataset(tmp_path / "other")
     row = rows_of(out)[0]

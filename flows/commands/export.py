@@ -22,7 +22,7 @@ _OF_PAGES = ("coco", "label-studio")
 _MEGABYTE = 1_000_000
 
 
-@click.command(short_help="Dataset -> Hugging Face, WebDataset, COCO, Label Studio, ...")
+@click.command(short_help="Dataset -> Hugging Face, WebDataset, COCO, Label Studio.")
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @click.option(
     "--to",

@@ -147,7 +147,7 @@ def headline(run: RunSummary) -> str:
     if not run.papers:
         return "Nothing to do: this run found no new papers."
     if failed == run.papers:
-        return f"No paper could be read: {counted(failed, 'paper')} failed. The reasons are below."
+        return f"This run could read no paper: {counted(failed, 'paper')} failed. The reasons are below."
     read = f"{counted(run.papers - failed, 'paper')} read in {duration(run.seconds)}"
     return (
         f"{read}: {counted(run.counts.subfigures, 'subfigure')} in {counted(run.counts.figures, 'figure')}."

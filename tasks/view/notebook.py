@@ -6,7 +6,7 @@ import base64
 import html
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from models import taxonomy
@@ -45,7 +45,7 @@ class Panel:
     """Whether the model does not name the picture: `modality` is then a guess."""
     bbox: Box | None
     """x0, y0, x1, y1 in points of the page, origin at the top left; None where the figure is an image file."""
-    image: bytes
+    image: bytes = field(repr=False)
     """The picture, a PNG or JPEG, at its own resolution."""
 
     @property

@@ -41,6 +41,7 @@ def test_a_notebook_shows_pictures_and_escapes_what_came_from_the_paper(
     assert shown.count("data:image/jpeg;base64,") == len(reading.panels)
     assert "<script" not in shown
     assert "Figure 2, page 2" in shown
+    assert len(repr(reading.panels[0])) < 1000
 
 
 def test_label_writes_the_dataset_that_the_command_writes(

@@ -165,7 +165,7 @@ def test_transparent_ground_is_white_and_a_turned_photograph_upright(tmp_path: P
 
 
 def test_xml_that_is_no_jats_is_the_articles_failure(tmp_path: Path) -> None:
-    with pytest.raises(PaperError, match="no_jats"):
+    with pytest.raises(PaperError, match="The XML is no JATS article"):
         read_graphics(article(tmp_path, b"<html/>", g1_png=encode(1, "PNG")), LIMITS)
 
 

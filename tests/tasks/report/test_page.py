@@ -187,7 +187,7 @@ def test_a_run_where_all_failed_leads_with_that(tmp_path: Path):
     page = _written(
         tmp_path, _idle(tmp_path, by_status={"failed": 1}, failures=(failure,), skipped=0, inputs=1)
     )
-    assert "No paper could be read: 1 paper failed. The reasons are below." in page.text
+    assert "This run could read no paper: 1 paper failed. The reasons are below." in page.text
     assert page.text.count("The file is empty.") == 1
 
 

@@ -114,7 +114,7 @@ def _next_page(document: Any, article: demo_text.DemoArticle) -> Any:
     shape = page.new_shape()
     grey = (0.35, 0.35, 0.35)
     shape.insert_text((LEFT, 34), f"doi: {article.doi}", fontname="helv", fontsize=7.5, color=grey)
-    note = "Synthetic article made by figmill demo; not research. CC0 1.0"
+    note = "This article is licensed under CC0 1.0. Synthetic, made by figmill demo; not research."
     shape.insert_text((LEFT, HEIGHT - 30), note, fontname="helv", fontsize=7.5, color=grey)
     shape.insert_text(
         (WIDTH - MARGIN - 6, HEIGHT - 30), str(page.number + 1), fontname="helv", fontsize=7.5, color=grey

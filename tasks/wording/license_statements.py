@@ -35,15 +35,17 @@ _TERMS = (
     r"|términos|termos|licencia|licença|les|termes|des|der|den|einer|lizenz|bedingungen)\W{1,4}){0,10}(?:an?(?=CC\b))?"
 )
 _UNDER = (
-    r"\b(?:under|in\saccordance\swith|according\sto|subject\sto|(?:covered|governed)\sby|with|through|via|bajo|sob|sous"
-    rf"|unter)\s{_TERMS}(?=[(“\"]?(?:creative\s?commons|CC\b|https?:|www\.|attribution))"
+    r"\b(?:under|in\saccordance\swith|according\sto|subject\sto|(?:covered|governed)\sby|with|through|via|incorporates?"
+    r"|bajo|sob|sous"
+    rf"|unter)\s{_TERMS}(?=[(“\"]?(?:creative\s?commons|CC0?\b|https?:|www\.|attribution))"
 )
 _MARK = r"©|\(c\)(?=\s?\d{4})|\bcopyright\b"
 _COPYRIGHT = re.compile(_MARK, re.IGNORECASE)
 _STATED = re.compile(
     rf"(?:{_THIS}\s{_IS}\s(?:[\w-]+,?\s){{1,6}}?{_NOUN}"
     rf"|{_THIS}\s(?:[\w-]+\s){{0,3}}?{_NOUN}(?:,\s[^,]{{3,80}},)?\s{_IS}"
-    r"|\b(?:all\sarticle|original)\scontent\b"
+    r"|\b(?:all\sarticle|original)\scontent\b|\bcontent\sfrom\sthis\swork\smay\sbe\sused\b"
+    r"|\bre-?use\spermitted\b|\bit\sis\smade\savailable\b|\bfull\sterms\sof\sthis\slicen[sc]e\b"
     rf"|(?:{_MARK}).{{0,60}}?\bauthors?\b)"
     rf"(?P<gap>.{{0,150}}?){_UNDER}",
     re.IGNORECASE,

@@ -22,11 +22,11 @@ BY = "Creative Commons Attribution License"
         ("This article, published in Genomes, is available under a CC BY-NC 4.0 license.", "CC BY-NC 4.0"),
         (f"This is an open access journal, and articles are distributed under the {BY}.", "CC BY"),
         ("This article is distributed in accordance with the terms of the CC BY-NC 4.0 license.", "CC BY-NC 4.0"),
-        ("The copyright holder has granted a license to display the preprint in perpetuity. It is made available under a "
+        ("The copyright holder has granted a license to display the preprint. It is made available under a "
          "CC-BY 4.0 International license.", "CC BY 4.0"),
-        ("Content from this work may be used under the terms of the Creative Commons Attribution 3.0 licence.", "CC BY 3.0"),
+        ("Content from this work may be used under the Creative Commons Attribution 3.0 licence.", "CC BY 3.0"),
         ("Reuse permitted under CC BY-NC. No commercial re-use. Published by BMJ.", "CC BY-NC"),
-        ("The full terms of this license are available at https://www.dovepress.com/terms.php and incorporate the Creative "
+        ("The full terms of this license are available at https://dovepress.com/terms.php and incorporate the Creative "
          "Commons Attribution – Non Commercial (unported, v3.0) License.", "CC BY-NC 3.0"),
         ("This article is licensed under CC0 1.0.", "CC0 1.0"),
         ("© 2016 by the authors; licensee MDPI. This article is an open access article distributed under the terms and "

@@ -136,6 +136,18 @@ def test_a_file_cut_short_anywhere_is_refused(tmp_path: Path) -> None:
             read_extraction(tmp_path / "cut", paper(1), LIMITS)
 
 
+def test_no_byte_of_the_header_makes_another_message_pass_for_the_schema(tmp_path: Path) -> None:
+    """Arrow takes any message for a schema: one that says that it is something else crashed the reader."""
+    write_extraction(extraction(1, data=b"x"), tmp_path / "whole")
+    whole = (tmp_path / "whole").read_bytes()
+    for place in range(8, 64):
+        for value in range(8):
+            if whole[place] != value:
+                (tmp_path / "harmed").write_bytes(whole[:place] + bytes([value]) + whole[place + 1 :])
+                with pytest.raises((ValueError, OSError)):
+                    read_extraction(tmp_path / "harmed", paper(1), LIMITS)
+
+
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_flipped_bytes_are_refused_or_give_an_extraction(tmp_path: Path, data: st.DataObject) -> None:

@@ -94,10 +94,10 @@ def show_subfigures(rows: pa.Table) -> None:
     wide = console.width >= _WIDE
     listed = rows.to_pylist()
     names = [printable(PurePosixPath(row["source_uri"]).name) for row in listed]
-    longest = min(max(map(len, names), default=0), _NAME)
+    longest = min(max(map(len, names), default=0), _NAME, console.width // 3)
     columns: list[Column | str] = [
         Column("paper", min_width=longest, overflow="fold"),
-        Column("figure", no_wrap=True),
+        "figure",
         "panel",
         "modality",
     ]

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from models import taxonomy
-from tasks.corrections.actions import SHAPES, Correction, Panel, Piece, in_force
+from tasks.corrections.actions import Correction, Panel, Piece, in_force
 from tasks.corrections.files import Stamp, read_corrections, stamps_of
 from tasks.dataset.schema import IMAGE_COLUMN
 
@@ -144,16 +144,15 @@ class Overlay:
         Each correction makes its pieces once, so that this comes to an end whatever a file says.
         """
         waiting: list[tuple[Row, Correction | None]] = [(row, None)]
-        applied: set[str] = set()
+        done: set[str] = set()
         while waiting:
             one, maker = waiting.pop()
-            about = [said for said in _after(maker, self._about(one)) if said.correction_id not in applied]
-            about = _until_same(one, about)
-            applied.update(said.correction_id for said in about if said.action in SHAPES)
-            ruling = _ruling(one, about)
+            ruling = _ruling(one, _until_same(one, _after(maker, self._about(one))))
             if not ruling.replaced and (ruling.is_figure or keep_removed):
                 yield {**one, **{name: value for name, value in ruling.changes.items() if name in one}}
-            waiting += [(new_row(one, piece, made.value), made) for piece, made in reversed(ruling.new)]
+            made_here = [(piece, made) for piece, made in ruling.new if made.correction_id not in done]
+            done.update(made.correction_id for _, made in made_here)
+            waiting += [(new_row(one, piece, made.value), made) for piece, made in reversed(made_here)]
 
     def _about(self, row: Mapping[str, Any]) -> list[Correction]:
         there = self._by_picture.get((row["paper_id"], row["image_sha256"]), ())

@@ -81,7 +81,7 @@ def measure(corpus: Path, folder: Path, workers: int, server: Server) -> Measure
         )
     if done.returncode:
         sys.exit(done.stderr)
-    seconds = re.search(r"time +│ ([\d.]+) s", done.stdout)
+    seconds = re.search(r"time +([\d.]+) s", done.stdout)
     assert seconds
     finished = sorted(
         pq.read_table(folder / "out" / "papers", columns=["finished_at"])["finished_at"].to_pylist()

@@ -156,6 +156,6 @@ def test_a_torn_part_is_said_by_label_found_by_check_repaired_and_labelled_again
     assert (repaired.returncode, repaired.stderr) == (0, "")
     assert "repaired: moved" in repaired.stdout
     again = figmill(*command, home=tmp_path)
-    assert re.search(r"papers\s+│ 2: 2 with figures", again.stdout), again.stdout
+    assert re.search(r"papers\s+2: 2 with figures", again.stdout), again.stdout
     assert subfigure_rows(out) == rows
     assert "all sound" in figmill("check", out, home=tmp_path).stdout

@@ -144,7 +144,8 @@ def test_a_dataset_of_schema_2_is_brought_up(labelled: Path, other_bundle: Path,
     brought_up = rows(tmp_path / "out", "subfigures", LABELS + new)
     assert brought_up == rows(labelled, "subfigures", LABELS + new)
     for row in rows(tmp_path / "out", "subfigures"):
-        assert {row[name] for name in new} == {None}
+        assert row["label_source"] == "model"
+        assert {row[name] for name in new if name != "label_source"} == {None}
     assert list(check(tmp_path / "out", Totals())) == []
 
 

@@ -95,6 +95,6 @@ def test_a_bundle_that_does_not_load_ends_the_shard_and_leaves_nothing(
         shard = Shard(
             dataset.shard_name(["x"]), (files(Paper(hashlib.sha256(pdf.read_bytes()).hexdigest(), str(pdf))),)
         )
-        with pytest.raises(UnusableBundleError, match="cannot be read"):
+        with pytest.raises(UnusableBundleError, match="is cut short or damaged"):
             label_shard(shard, settings(tmp_path / "out", broken))
         assert list(dataset.out.rglob("*.parquet*")) == []

@@ -225,7 +225,7 @@ def test_explain_keeps_images_of_one_name_apart_and_names_one_that_is_none(
     (tmp_path / "bad.png").write_bytes(b"no image")
     bad = run("explain", trained / "bundle", tmp_path / "bad.png", "--out", tmp_path / "none")
     assert isinstance(bad.exception, FigmillError)
-    assert "bad.png: the image cannot be decoded" in str(bad.exception)
+    assert "bad.png: it is no image (PNG" in str(bad.exception)
     assert not (tmp_path / "none").exists()
 
 

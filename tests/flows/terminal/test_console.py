@@ -73,7 +73,7 @@ def test_the_commonest_modality_stands_first_and_of_equals_the_first_by_name(
 
 def _subfigures() -> pa.Table:
     named = {
-        "source_uri": "/papers/a-rather-long-name-of-a-paper-2026.pdf",
+        "source_uri": "/papers/a-rather-long-name.pdf",
         "figure_label": "Supplementary Figure 12",
     }
     row = named | {"panel_label": "b", "caption": "Cells. (a) One. (b) Other.", "subcaption": "Cells. Other."}
@@ -93,7 +93,7 @@ def test_piped_output_is_plain_as_wide_as_columns_says_and_keeps_names_whole(
     assert max(map(len, lines)) <= columns
     shown = "\n".join(lines)
     assert shown.isascii()
-    assert "a-rather-long-name-of-a-paper-2026.pdf" in shown
+    assert "a-rather-long-name.pdf" in shown
     assert ("Cells. Other." in shown) == (columns >= 140)
 
 

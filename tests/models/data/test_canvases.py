@@ -37,5 +37,5 @@ def test_an_unreadable_image_is_named_and_stops_nothing(tmp_path: Path) -> None:
     for _ in range(2):
         canvases = decode(files, SMALL, tmp_path / "cache")
         assert list(canvases.unreadable) == [2]
-        assert "cannot be decoded" in canvases.unreadable[2]
+        assert "is no image (PNG" in canvases.unreadable[2]
         assert canvases.pixels[3].any()

@@ -185,4 +185,5 @@ def test_damaged_images_are_gaps_or_pictures(tmp_path: Path, kind: str, data: st
     for place in data.draw(st.lists(st.integers(0, len(harmed) - 1), min_size=1, max_size=8)):
         harmed[place] = data.draw(st.integers(0, 255))
     found = read(tmp_path, g1_png=bytes(harmed))
-    assert len(found.figures) + len(found.gaps) == 1
+    assert found.figures or found.gaps
+    assert len(found.figures) <= 1

@@ -59,7 +59,7 @@ def test_a_file_is_compared_with_its_md5(bucket: PmcBucket, tmp_path: Path) -> N
     target = tmp_path / "a"
     Bucket(URI).download("a", "900150983cd24fb0d6963f7d28e17f72", target, MB)
     assert target.read_bytes() == b"abc"
-    with pytest.raises(PaperError, match="checksum"):
+    with pytest.raises(PaperError, match="its MD5 differs, 3 times"):
         Bucket(URI).download("a", "0" * 32, target, MB)
     assert not target.exists()
 

@@ -87,7 +87,7 @@ def test_what_is_not_to_be_had_is_said(
 
 def test_no_more_than_the_limit_is_taken(site: Site, tmp_path: Path) -> None:
     site.data = bytes(3 * MB)
-    with pytest.raises(PaperError, match="too_large"):
+    with pytest.raises(PaperError, match="more than the limit of 1 MB"):
         web.download(f"{site.url}/a.pdf", tmp_path / "a.pdf", MB)
     assert list(tmp_path.iterdir()) == []
 

@@ -31,6 +31,8 @@ _WIDE = 140
 """Columns from which subcaptions are shown too."""
 _NAME = 40
 """Characters of a paper's name that stand in one line."""
+_LABEL, _REST = 16, 26
+"""Columns for a figure's label; and for letter, confidence and what stands between columns."""
 _MOST_FAILURES = 20
 
 
@@ -97,12 +99,12 @@ def show_subfigures(rows: pa.Table) -> None:
     longest = min(max(map(len, names), default=0), _NAME, console.width // 3)
     columns: list[Column | str] = [
         Column("paper", min_width=longest, overflow="fold"),
-        "figure",
+        Column("figure", max_width=_LABEL),
         "panel",
-        "modality",
+        Column("modality", max_width=max(_LABEL, console.width - longest - _LABEL - _REST)),
     ]
     last = [Column("subcaption", no_wrap=True, max_width=console.width - _WIDE + 40)] if wide else []
-    table = _table(*columns, Column("confidence", no_wrap=True), *last, title="Subfigures")
+    table = _table(*columns, Column("confidence", min_width=10), *last, title="Subfigures")
     for name, row in zip(names, listed, strict=True):
         cells = [
             name,

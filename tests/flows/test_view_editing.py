@@ -25,6 +25,9 @@ pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="needs Chromium, such as by `apt-get install chromium`"
 )
 
+TORN = f"/picture/{5:016x}/0/0"
+"""The one picture of the dataset that nobody can show; the random order may come to it."""
+
 
 @contextlib.contextmanager
 def _served(out: Path, home: Path, who: str, *options: str) -> Iterator[str]:
@@ -65,7 +68,7 @@ def _page(browser, address: str, width: int = 1280):
     page = browser.new_page(viewport={"width": width, "height": 900})
     page.set_default_timeout(60_000)
     page.messages = []
-    page.on("console", lambda message: page.messages.append(message.text))
+    page.on("console", lambda said: page.messages.append(f"{said.text} {said.location.get('url', '')}"))
     page.goto(address)
     return page
 
@@ -137,7 +140,7 @@ def test_fifty_corrections_by_keys_a_merge_a_split_a_box_an_undo_and_all_is_ther
         told = {one.action for one in _standing(out)}
         assert told >= {"label", "no_figure", "several", "reject", "letter", "split", "draw", "merge"}
         assert page.locator("tr.gone").count() == 1
-        assert page.messages == []
+        assert [said for said in page.messages if TORN not in said] == []
     said = _standing(out)
     assert parts_of(out) == before
     with _served(out, tmp_path / "home", "Ada") as server:  # all is there after a new start

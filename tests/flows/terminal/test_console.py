@@ -93,11 +93,15 @@ def test_piped_output_is_plain_as_wide_as_columns_says_and_keeps_names_whole(
     assert max(map(len, lines)) <= columns
     shown = "\n".join(lines)
     assert shown.isascii()
+    assert "confidence" in shown
     assert "a-rather-long-name.pdf" in shown
     assert ("Cells. Other." in shown) == (columns >= 140)
 
 
-def test_where_the_model_abstains_no_certainty_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+def test_where_the_model_abstains_no_certainty_is_shown(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "130")
     show_subfigures(_subfigures())
     sure, abstaining, unscored = capsys.readouterr().out.split("a-rather-long-name")[1:]
     assert "0.99" in sure

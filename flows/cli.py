@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import os
 import signal
@@ -248,6 +249,23 @@ def main() -> None:
         _leave_interrupted("")  # what Prefect makes of a server that was interrupted with us
 
 
+def run() -> None:
+    """`main`, and the end of the process: its libraries are not unloaded.
+
+    A thread of Arrow's that is still there when they are now and then aborts a process that has done all its work.
+    """
+    main()
+    if "prefect" in sys.modules:
+        return  # it ends its temporary server on the way out
+    atexit._run_exitfuncs()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        os._exit(1)
+    os._exit(0)
+
+
 class _Interrupts:
     """Turns SIGINT and SIGTERM into one KeyboardInterrupt; who interrupts again is out at once."""
 
@@ -281,4 +299,4 @@ def _one_line(error: Exception) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    run()

@@ -140,11 +140,13 @@ def _wait_for(url: str, running: subprocess.Popen[bytes], log: Path) -> None:
     eventually(answers, log.read_text, 150)
 
 
-def eventually(found: Callable[[], T | None], why: Callable[[], object] = str, seconds: float = 120) -> T:
-    """The first answer that is something; fails with `why` after so many seconds."""
+def eventually(
+    found: Callable[[], T | None], why: Callable[[], object] = str, seconds: float = 120, every: float = 0.3
+) -> T:
+    """The first answer that is something, asked for `every` so many seconds; fails with `why` after `seconds`."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if answer := found():
             return answer
-        time.sleep(0.3)
+        time.sleep(every)
     raise AssertionError(f"not within {seconds:.0f} s: {why()}")

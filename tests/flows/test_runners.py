@@ -114,7 +114,7 @@ def label_on(runner: str, papers: Path, out: Path, model: Path, server: Server) 
 
 def kill_writer(out: Path) -> int:
     """Kills a worker whose part is unfinished; gives its process id."""
-    pid = eventually(lambda: writer(out), seconds=240)
+    pid = eventually(lambda: writer(out), seconds=240, every=0.002)  # a part of a few rows is written at once
     os.kill(pid, signal.SIGKILL)
     return pid
 

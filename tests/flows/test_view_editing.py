@@ -74,6 +74,7 @@ def _page(browser, address: str, width: int = 1280):
 
 
 def _press(page, key: str) -> None:
+    page.wait_for_load_state("load")  # as a person does, who presses no key before the page is there
     with page.expect_navigation(wait_until="domcontentloaded"):  # pages of PDFs may take their time
         page.keyboard.press(key)
 

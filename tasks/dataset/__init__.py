@@ -7,6 +7,7 @@ ledger.py       the ledger: its rows read, marked as withdrawn, retired, taken a
 dataset.py      the folder that a run writes to: opened, checked, repaired
 lock.py         who may write: one run at a time, by a lock of the file system
 store_lock.py   the same on an object store: a lease with a heartbeat
+folder.py       a folder that is there whole or not at all, for exports and sites
 check.py        a dataset verified from its files alone, for `figmill check`
 quarantine.py   what its repairs take out, and what they leave
 """

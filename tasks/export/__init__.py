@@ -4,7 +4,6 @@ choice.py        which rows, and what was counted of them
 rights.py        whose pictures may be passed on
 splits.py        train, validation and test, by article and picture
 rows.py          the chosen rows of the parts, a row group at a time, with no path of this machine in them
-folder.py        a folder that is there whole or not at all
 hub.py           Parquet as the Hugging Face Hub takes it
 webdataset.py    tar shards for training
 pictures.py      picture files, each described as a schema.org ImageObject

@@ -14,13 +14,13 @@ import pyarrow.parquet as pq
 
 from tasks.clock import now
 from tasks.corrections.overlay import read_overlay
+from tasks.dataset.folder import whole_folder
 from tasks.dataset.schema import SUBFIGURES
 from tasks.duplicates.groups import GROUP_COLUMN, read_groups
 from tasks.errors import OutputError
 from tasks.export import coco, croissant, label_studio
 from tasks.export.card import CARD, CardFacts, write_card
 from tasks.export.choice import Choice, ExportCounts
-from tasks.export.folder import whole_folder
 from tasks.export.hub import DATA, DataFile, data_file, data_files
 from tasks.export.pages import PageCounts, classes_on, draw_pages
 from tasks.export.pictures import PictureWriter

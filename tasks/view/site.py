@@ -6,18 +6,15 @@ Read-only by nature: no search, no filters but the modalities, no pages of paper
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import html
 import re
-import secrets
-import shutil
 from collections import deque
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
+from tasks.dataset.folder import whole_folder
 from tasks.errors import OutputError
 from tasks.view.app import create_app
 
@@ -34,7 +31,7 @@ def write_site(out: Path, target: Path) -> int:
     Pictures that cannot be shown are left out, which their pages say. Raises OutputError where `target` holds
     something, or cannot be written; FigmillError where a page cannot be made.
     """
-    with _whole(target) as folder:
+    with whole_folder(target, "--write") as folder:
         return asyncio.run(_crawl(out, folder))
 
 
@@ -110,23 +107,3 @@ def _list(query: dict[str, list[str]]) -> str | None:
     if modality:
         return f"list/{slug}-{page}.html" if slug else None
     return "index.html" if page == "1" else f"list/all-{page}.html"
-
-
-@contextlib.contextmanager
-def _whole(target: Path) -> Iterator[Path]:
-    """A folder beside `target` that takes its name when all is written."""
-    target = target.resolve()
-    aside = target.parent / f".{target.name}.{secrets.token_hex(4)}.unfinished"
-    try:
-        if target.exists() and (not target.is_dir() or any(target.iterdir())):
-            raise OutputError(f"{target} holds something already: name a new or empty folder")
-        aside.mkdir(parents=True)
-        yield aside
-        if target.exists():
-            target.rmdir()
-        aside.rename(target)
-    except OSError as error:
-        reason = error.strerror or error
-        raise OutputError(f"cannot write {target}: {reason}; name another folder for --write") from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)

@@ -13,10 +13,10 @@ from tasks.errors import OutputError
 
 
 @contextlib.contextmanager
-def whole_folder(target: Path) -> Iterator[Path]:
+def whole_folder(target: Path, option: str = "--out") -> Iterator[Path]:
     """A folder beside `target` to write into; it takes `target`'s name when the context ends without an error.
 
-    Raises OutputError where `target` holds something, or where it cannot be written.
+    Raises OutputError where `target` holds something, or where it cannot be written; `option` is what named it.
     """
     target = target.resolve()
     aside = target.parent / f".{target.name}.{secrets.token_hex(4)}{UNFINISHED}"
@@ -29,6 +29,8 @@ def whole_folder(target: Path) -> Iterator[Path]:
             target.rmdir()
         aside.rename(target)
     except OSError as error:
-        raise OutputError(f"cannot write {target}: {error.strerror or error}; name another --out") from error
+        raise OutputError(
+            f"cannot write {target}: {error.strerror or error}; name another folder for {option}"
+        ) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.corrections.overlay import PERSON
-from tasks.dataset.schema import IMAGE_COLUMN
+from tasks.dataset.columns import IMAGE_COLUMN
 from tasks.export.rights import may_be_passed_on, without_pictures
 
 

@@ -16,7 +16,7 @@ from urllib.parse import quote
 import pyarrow as pa
 
 from models import taxonomy
-from tasks.dataset.schema import IMAGE_COLUMN
+from tasks.dataset.columns import IMAGE_COLUMN
 from tasks.export.licenses import address
 
 FILE, FOLDER = "images.jsonld", "pictures"

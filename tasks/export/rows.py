@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.corrections.overlay import read_overlay
-from tasks.dataset.schema import MEANINGS as COLUMN_MEANINGS
+from tasks.dataset.columns import MEANINGS as COLUMN_MEANINGS
 from tasks.dataset.schema import described
 from tasks.duplicates.groups import GROUP_COLUMN, GROUP_MEANING
 from tasks.export.choice import Choice, ExportCounts

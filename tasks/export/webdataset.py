@@ -20,7 +20,7 @@ from typing import Any, Self
 import pyarrow as pa
 
 from models import taxonomy
-from tasks.dataset.schema import IMAGE_COLUMN
+from tasks.dataset.columns import IMAGE_COLUMN
 from tasks.texts import storable
 
 SHARDS = "figmill"

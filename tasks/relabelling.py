@@ -19,6 +19,7 @@ from tasks.dataset.files import open_part
 from tasks.dataset.ledger import LedgerRow, ledger_parts, read_ledger_part
 from tasks.dataset.lock import check_lease
 from tasks.dataset.parts import PartWriter
+from tasks.dataset.schema import figmill_metadata, read_ocr
 from tasks.labelling import provenance_of, write_results
 from tasks.progress import Reporter
 from tasks.records import (
@@ -114,9 +115,12 @@ def relabel_shard(
     bundle = open_bundle(settings.model)
     stopwatch = Stopwatch()
     out, source = paths.store_path(settings.out), paths.store_path(settings.source)
+    with open_part(source / PAPERS / shard.source) as ledger:
+        ocr = read_ocr(figmill_metadata(ledger.schema_arrow))
+    provenance = replace(provenance_of(bundle, settings), ocr=ocr)
     with (
         Classifier(bundle, settings, stopwatch) as classifier,
-        PartWriter(out, shard.name, provenance_of(bundle, settings), lambda: classifier.precision) as part,
+        PartWriter(out, shard.name, provenance, lambda: classifier.precision) as part,
     ):
         results = classifier.label(_read(source, shard.source, shard.paper_ids))
         permitted = functools.partial(check_lease, out, shard.lease)
@@ -231,6 +235,7 @@ def _subfigure(row: dict[str, Any]) -> Subfigure:
         subcaption=row["subcaption"],
         mentions=None if mentions is None else tuple(Mention(**mention) for mention in mentions),
         text=row.get("figure_text"),
+        text_source=row.get("figure_text_source"),
     )
 
 

@@ -273,8 +273,15 @@ COLUMNS = (
         "figure_text",
         _TEXT,
         _ROW,
-        "The words printed within the panel, from the PDF's text: axis labels, names of genes, scale bars.",
+        "The words printed within the panel: axis labels, names of genes, scale bars.",
         indexed="rank",
+        since="3",
+    ),
+    Column(
+        "figure_text_source",
+        _TEXT,
+        _ROW,
+        "`pdf`: the words are the PDF's text; `ocr`: read from the picture (`figmill label --ocr`).",
         since="3",
     ),
     Column(

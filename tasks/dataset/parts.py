@@ -243,6 +243,7 @@ def _figure_columns(rows: list[_Row]) -> dict[str, Any]:
         "figure_bbox": [row.figure.bbox or _NO_BOX for row in rows],
         "figure_kind": [row.figure.kind for row in rows],
         "figure_text": [storable(row.subfigure.text) for row in rows],
+        "figure_text_source": [row.subfigure.text_source for row in rows],
         "subfigure_index": [row.subfigure.subfigure_index for row in rows],
         "panel_label": [storable(row.subfigure.panel_label) for row in rows],
         "subcaption": [storable(row.subfigure.subcaption) for row in rows],

@@ -31,6 +31,8 @@ class Provenance:
     """Whether captions counted beside the picture, where there were any."""
     precision: str | None = None
     """What the network computed in, such as `bfloat16`; None where it computed nothing."""
+    ocr: bool = False
+    """Whether words were read from pictures in which the PDF has no text."""
 
 
 def paper_schema(version: str = SCHEMA_VERSION) -> pa.Schema:
@@ -91,6 +93,7 @@ def with_provenance(schema: pa.Schema, provenance: Provenance) -> pa.Schema:
                         "model_id": provenance.model_id,
                         "captions": provenance.captions,
                         "precision": provenance.precision,
+                        "ocr": provenance.ocr,
                     }
                 ),
             }
@@ -112,12 +115,21 @@ def figmill_metadata(schema: pa.Schema) -> dict[str, str]:
 
 def read_captions(metadata: Mapping[str, str]) -> bool | None:
     """Whether a file's rows read captions, by its `figmill_metadata`; None where it does not say."""
+    captions = _provenance(metadata).get("captions")
+    return captions if isinstance(captions, bool) else None
+
+
+def read_ocr(metadata: Mapping[str, str]) -> bool:
+    """Whether words were read from pictures for a file's rows, by its `figmill_metadata`; earlier files had none."""
+    return _provenance(metadata).get("ocr") is True
+
+
+def _provenance(metadata: Mapping[str, str]) -> dict[str, Any]:
     try:
         said = json.loads(metadata.get("provenance", "{}"))
     except ValueError:
-        return None
-    captions = said.get("captions") if isinstance(said, dict) else None
-    return captions if isinstance(captions, bool) else None
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def _feature(field: pa.Field) -> dict[str, Any]:

@@ -9,6 +9,7 @@ formats.py    CSV, COCO and Label Studio
 known.py      the subfigures and classes that labels may be about
 tables.py     tables that people make in an office program
 learning.py   a bundle taught by corrections
+examples.py   the pictures that people named, for a training of the whole network
 own_classes.py   classes of one's own, from TOML
 queues.py     in which order people are shown rows
 rows.py       by what a row is known again; which corrections still fit

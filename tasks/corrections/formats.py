@@ -46,7 +46,6 @@ COLUMNS = (
     "y1",
     "queue",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _DASHED = re.compile(r"([0-9a-f]{16})-(\d{1,5})-(\d{1,5})")
 
 

@@ -6,7 +6,6 @@ A few dozen rows are in memory at a time, so that a download costs no more than 
 from __future__ import annotations
 
 import io
-import itertools
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -96,8 +95,8 @@ def _rows(
     out: Path, index: SearchIndex, wanted: Wanted, columns: Sequence[str]
 ) -> Iterator[list[dict[str, Any]]]:
     """The rows that stand, a few at a time. One that went since the index was asked is left out."""
-    for names in itertools.batched(wanted.names, _AT_ONCE):
-        rows = found_rows(out, index.named(names), columns)
+    for first in range(0, len(wanted.names), _AT_ONCE):
+        rows = found_rows(out, index.named(wanted.names[first : first + _AT_ONCE]), columns)
         if wanted.open_only and rows:
             rows = [row for row, may in zip(rows, _may_be_passed_on(rows), strict=True) if may]
         yield rows

@@ -10,5 +10,7 @@ lock.py         who may write: one run at a time, by a lock of the file system
 store_lock.py   the same on an object store: a lease with a heartbeat
 folder.py       a folder that is there whole or not at all, for exports and sites
 check.py        a dataset verified from its files alone, for `figmill check`
+rights.py       whose pictures may be passed on
+cells.py        rows as tables that office programs open
 quarantine.py   what its repairs take out, and what they leave
 """

@@ -41,6 +41,16 @@ def whole_rows(out: Path, hits: Sequence[Hit]) -> list[dict[str, Any]]:
     return [{"score": hit.score, **found[hit.subfigure_id]} for hit in hits]
 
 
+def found_rows(out: Path, hits: Sequence[Hit], columns: Sequence[str]) -> list[dict[str, Any]]:
+    """Some columns of each hit, in their order, as people want them; a hit that is no longer there is left out."""
+    found: dict[str, dict[str, Any]] = {}
+    for part in dict.fromkeys(hit.part for hit in hits):
+        names = [*dict.fromkeys([*columns, *KEYS, "image_width", "image_height"])]
+        for row in _corrected(out, _take(out, part, [hit.row for hit in hits if hit.part == part], names)):
+            found[row["subfigure_id"]] = row
+    return [found[hit.subfigure_id] for hit in hits if hit.subfigure_id in found]
+
+
 def picture(out: Path, hit: Hit) -> bytes:
     """The encoded image of a hit. Raises OutputError as `whole_rows` does."""
     columns = [IMAGE_COLUMN, *KEYS, "image_width", "image_height"]

@@ -38,6 +38,7 @@ _OF_PANEL = frozenset(
         "panel_label",
         "subcaption",
         "figure_text",
+        "figure_text_source",
         "compound",
         "modality",
         "modality_path",

@@ -17,8 +17,8 @@ from tasks.corrections.known import classes_of
 from tasks.corrections.overlay import KEYS, Overlay, read_overlay
 from tasks.corrections.own_classes import OwnClass
 from tasks.corrections.rows import read_columns
+from tasks.dataset.columns import IMAGE_COLUMN, SUBFIGURES
 from tasks.dataset.files import UNREADABLE, UnreadablePartError
-from tasks.dataset.schema import IMAGE_COLUMN, SUBFIGURES
 from tasks.errors import InputError, OutputError
 from tasks.stores import paths
 

@@ -11,8 +11,9 @@ from models import taxonomy
 from tasks.corrections.actions import SHAPES, Panel, in_force
 from tasks.corrections.files import LONGEST_LABEL, read_corrections
 from tasks.corrections.rows import KNOWN_BY, panel_of, read_columns
+from tasks.dataset.columns import PAPERS
 from tasks.dataset.files import part_files
-from tasks.dataset.schema import PAPERS, figmill_metadata
+from tasks.dataset.schema import figmill_metadata
 from tasks.errors import InputError
 from tasks.stores import paths
 from tasks.texts import printable

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.dataset.schema import IMAGE_COLUMN
+from tasks.dataset.columns import IMAGE_COLUMN
 from tasks.settings import REDISTRIBUTABLE
 from tasks.wording.licenses import family
 

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.corrections.overlay import PERSON
+from tasks.dataset.columns import IMAGE_COLUMN
 from tasks.dataset.rights import may_be_passed_on, without_pictures
-from tasks.dataset.schema import IMAGE_COLUMN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

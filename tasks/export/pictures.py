@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from models import taxonomy
 from tasks.dataset.cells import heading, lines
-from tasks.dataset.schema import IMAGE_COLUMN
+from tasks.dataset.columns import IMAGE_COLUMN
 from tasks.export.licenses import address
 
 FILE, TABLE, FOLDER = "images.jsonld", "images.csv", "pictures"

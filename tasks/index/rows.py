@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.corrections.overlay import KEYS, read_overlay
-from tasks.dataset.schema import IMAGE_COLUMN, SUBFIGURES, columns_of
+from tasks.dataset.columns import IMAGE_COLUMN, SUBFIGURES, columns_of
 from tasks.errors import OutputError
 from tasks.index.queries import Hit
 from tasks.index.source import reading_parts

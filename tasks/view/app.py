@@ -17,8 +17,8 @@ from starlette.requests import Request
 
 from models import taxonomy
 from tasks.corrections.files import stamps_of
+from tasks.dataset.columns import PAPERS
 from tasks.dataset.ledger import read_ledger_part
-from tasks.dataset.schema import PAPERS
 from tasks.duplicates.groups import same_pictures
 from tasks.errors import FigmillError, PaperError
 from tasks.extraction.drawing import Drawer, has_pdf

@@ -17,7 +17,7 @@ import pyarrow as pa
 from tasks.clock import now
 from tasks.dataset import rights
 from tasks.dataset.cells import ROW_COLUMNS, heading, lines
-from tasks.dataset.schema import IMAGE_COLUMN
+from tasks.dataset.columns import IMAGE_COLUMN
 from tasks.index.rows import found_rows
 from tasks.index.search import SearchIndex
 from tasks.texts import counted, printable

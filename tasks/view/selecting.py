@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tasks.corrections.files import Stamp, stamps_of
-from tasks.dataset.schema import SUBFIGURES
+from tasks.dataset.columns import SUBFIGURES
 from tasks.errors import InputError
 from tasks.selections.files import Deed, Selection, change, read_selections, selection_files, selection_name
 from tasks.selections.standing import Standing, panels_named, standing

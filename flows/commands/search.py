@@ -345,7 +345,10 @@ def _years(text: str | None) -> tuple[int | None, int | None]:
     ]
     if any(year is None and word for year, word in zip(years, (first, last), strict=True)) or not any(years):
         raise click.BadParameter(f"{text!r} is no year and no range such as 2018..2020", param_hint="--year")
-    return years[0], years[1]
+    since, until = years
+    if since and until and since > until:
+        raise click.BadParameter(f"{text} ends before it begins: say {until}..{since}", param_hint="--year")
+    return since, until
 
 
 def _echo_json(rows: list[dict[str, object]]) -> None:

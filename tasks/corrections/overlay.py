@@ -32,7 +32,9 @@ log = logging.getLogger(__name__)
 KEYS = ("subfigure_id", "paper_id", "image_sha256", "subfigure_bbox")
 """The columns by which a row is known again."""
 PERSON = "person"
-_OF_PANEL = frozenset({"subfigure_index", "panel_label", "subcaption", "figure_text", *MODEL_COLUMNS})
+_OF_PANEL = frozenset(
+    {"subfigure_index", "panel_label", "subcaption", "figure_text", "figure_text_source", *MODEL_COLUMNS}
+)
 """What a new panel has not in common with the panel beside or in place of which it stands."""
 Row = dict[str, Any]
 

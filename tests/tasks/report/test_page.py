@@ -308,7 +308,7 @@ def test_with_gold_it_draws_confidence_against_accuracy_and_shows_mistakes(tmp_p
     _two_papers(tmp_path)
     write_report(tmp_path, _run(tmp_path))
     (tmp_path / "mine.csv").write_text(GOLD)
-    page = _Page(rewrite_report(tmp_path, tmp_path / "mine.csv").read_text(encoding="utf-8"))
+    page = _Page(rewrite_report(tmp_path, tmp_path / "mine.csv").page.read_text(encoding="utf-8"))
     assert "Of 2 subfigures that people have named, the model names 50.0% alike." in page.text
     assert "Confidence and accuracy are 0.150 apart" in page.text
     assert len(page.all("circle")) == 2

@@ -50,10 +50,10 @@ PUBLISHED = 0.5
 COMPOSED = 0.4
 """How much a composed figure counts."""
 
-COUNT = 400
+COUNT = 200
 """Composed figures to learn from."""
 
-SINGLES = 600
+SINGLES = 250
 """Published figures of one panel to learn from."""
 
 SEED = 901

@@ -17,7 +17,7 @@ COUNT = Numbers._fields.index("count")
 
 
 def judge(wanted: Callable[[np.ndarray], np.ndarray], nobody: float = 0.0) -> Judge:
-    """A judge to whom all pieces are alike and that choice is the best of whose panels there are as many as `wanted`."""
+    """A judge to whom all pieces are alike, and those choices the better ones whose number of panels is `wanted`."""
     return Judge(
         lambda features: np.full((len(features), 2), (0.5, nobody)),
         lambda features: wanted(features[:, COUNT]),

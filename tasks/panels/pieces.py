@@ -12,6 +12,7 @@ from PIL import Image, ImageChops
 from scipy import ndimage
 
 from models.inference.looks import looks_of
+from models.inference.places import Places, places_of
 from tasks.panels.gutters import Mask, PixelBox, trim
 from tasks.panels.placements import NOTHING_PLACED, Placements
 
@@ -111,6 +112,7 @@ class Canvas:
         self._pieces: dict[tuple[PixelBox, bool], Piece | None] = {}
         self._looks: dict[PixelBox, np.ndarray] = {}
         self.look: Callable[[np.ndarray], np.ndarray] = looks_of
+        self.see: Callable[[np.ndarray], Places] = places_of
         for letter in letters:
             self._erase_letter(letter)
 
@@ -186,6 +188,11 @@ class Canvas:
             x0, y0, x1, y1 = box
             self._looks[box] = self.look(self.pixels[y0:y1, x0:x1])
         return self._looks[box]
+
+    @functools.cached_property
+    def places(self) -> Places:
+        """What each place of the figure is, see `models.inference.places`."""
+        return self.see(self.pixels)
 
     def is_gutter(self, axis: int, start: int, stop: int) -> bool:
         """Whether a gutter across `axis` from `start` to `stop` runs on from one that parts panels elsewhere."""

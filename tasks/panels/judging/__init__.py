@@ -7,5 +7,7 @@ contents.py      what is in a piece
 surroundings.py  where it stands, and beside which others
 features.py      all that the judge looks at
 judge.py         the trained judge: one panel, or nobody's?
-choice.py        the choice of pieces that promises most
+choice.py        choices of pieces that promise much
+ranking.py       a choice measured as a whole
+decision.py      the choice that is made
 """

@@ -20,7 +20,7 @@ def judge(wanted: Callable[[np.ndarray], np.ndarray], nobody: float = 0.0) -> Ju
     """A judge to whom all pieces are alike, and those choices the better ones whose number of panels is `wanted`."""
     return Judge(
         lambda features: np.full((len(features), 2), (0.5, nobody)),
-        lambda features: wanted(features[:, COUNT]),
+        lambda features: 100 * wanted(features[:, COUNT]),
     )
 
 

@@ -11,5 +11,5 @@ collage_drawing.py   how they are drawn
 drawn_panels.py      panels drawn with matplotlib, of kinds of which few are published
 place_targets.py     what the network of places shall say
 place_training.py    its training, models/pretrained/places
-split_training.py    the training of the judge of splits, models/pretrained/judge
+split_training.py    the training of the judge of pieces, models/pretrained/judge
 """

@@ -26,6 +26,10 @@ LEGEND = 40.0
 """PDF points: no framed plot is so low or narrow that has its numbers inside the frame."""
 
 
+See = Callable[[np.ndarray], Places]
+"""How a figure (H, W, 3) uint8 is looked at."""
+
+
 class Kind(IntEnum):
     """What a piece looks like; the higher, the surer that it is a panel of its own."""
 
@@ -112,7 +116,7 @@ class Canvas:
         self._pieces: dict[tuple[PixelBox, bool], Piece | None] = {}
         self._looks: dict[PixelBox, np.ndarray] = {}
         self.look: Callable[[np.ndarray], np.ndarray] = looks_of
-        self.see: Callable[[np.ndarray], Places] = places_of
+        self.see: See = places_of
         for letter in letters:
             self._erase_letter(letter)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PIL import Image
 
+from models.inference.places import places_of
 from tasks.panels.companions import join_companions
 from tasks.panels.cutting import fit
 from tasks.panels.gutters import PixelBox, background_colour, ink, without_frame
@@ -14,7 +15,7 @@ from tasks.panels.judging.judge import Judge, load_judge
 from tasks.panels.letter_binding import bind
 from tasks.panels.letters import Letter, find_panel_letters
 from tasks.panels.partition import partition
-from tasks.panels.pieces import Canvas, Piece
+from tasks.panels.pieces import Canvas, Piece, See
 from tasks.panels.placements import Placements, join_tiles
 from tasks.records import Box
 
@@ -82,12 +83,16 @@ class Setting:
         return to_pixels(box, *self.bbox[:2], self.canvas.unit)
 
 
-def separate(figure: FigureImage, judge: Judge | None = None) -> list[Panel]:
-    """The panels of `figure` in reading order as `judge` (or that which ships) sees them; a single figure gives one."""
+def separate(figure: FigureImage, judge: Judge | None = None, see: See = places_of) -> list[Panel]:
+    """The panels of `figure` in reading order; a single figure gives one.
+
+    `judge` (or that which ships) and the network `see` say which pieces are panels.
+    """
     setting = prepare(figure)
     if setting is None:
         return [Panel(figure.bbox, None)]
     canvas = setting.canvas
+    canvas.see = see
     pieces = join_companions(canvas, partition(canvas, judge or load_judge(), setting.whole))
     boxes = [fit(canvas, piece) for piece in pieces] if len(pieces) > 1 else [setting.whole.box]
     boxes = reading_order(boxes)

@@ -38,6 +38,9 @@ REACH = 0.65
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
+GRID_REACH = 0.44
+"""The same of a grid within a box."""
+
 Floats = npt.NDArray[np.float32]
 
 
@@ -87,7 +90,7 @@ class Places:
     def grids(self, boxes: Sequence[tuple[int, int, int, int]], lines: int) -> Floats:
         """The fields (N, 3, lines, lines) in `boxes` (N, 4), in pixels of the figure."""
         own = np.asarray(boxes, np.float32).reshape(-1, 4) * np.float32(self.scale)
-        return self._grid(self.fields, own, 0.44, lines)
+        return self._grid(self.fields, own, GRID_REACH, lines)
 
     def _around(self, boxes: Floats) -> Floats:
         """The maps (N, 27, 7, 7) in and beside `boxes` (N, 4)."""

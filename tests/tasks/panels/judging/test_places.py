@@ -7,7 +7,7 @@ import pytest
 
 from models.inference.places import Places
 from models.networks.place_plan import FIELDS, HIDDEN, LAYERS, SAMPLES, SHAPES
-from tasks.panels.judging.places import PlaceFeatures, measure_places, read_fields
+from tasks.panels.judging.places import PlaceFeatures, find_separations, measure_places, read_fields
 
 WHOLE, LEFT, RIGHT = (0, 0, 320, 160), (0, 0, 152, 160), (168, 0, 320, 160)
 
@@ -60,3 +60,24 @@ def test_a_piece_is_held_against_the_best_of_its_ways(places: Places) -> None:
 
 def test_no_pieces_no_features(places: Places) -> None:
     assert measure_places(places, {}).shape == (0, len(PlaceFeatures._fields))
+
+
+def test_a_separation_is_found_and_moved_to_the_gutter(places: Places) -> None:
+    gray = np.random.default_rng(2).uniform(0, 255, (160, 320))
+    gray[:, 155:158] = 80
+    ((position, sure),) = find_separations(places, gray, WHOLE, 0)
+    assert position == 156
+    assert sure > 0.7
+    assert find_separations(places, gray, WHOLE, 1) == []
+    assert find_separations(places, gray, LEFT, 0) == []
+
+
+def test_without_a_gutter_it_is_moved_to_the_sharpest_step(places: Places) -> None:
+    gray = np.random.default_rng(2).uniform(0, 60, (160, 320))
+    gray[:, 163:] += 150
+    ((position, _),) = find_separations(places, gray, WHOLE, 0)
+    assert position == 163
+
+
+def test_a_box_too_thin_to_be_cut_has_no_separation(places: Places) -> None:
+    assert find_separations(places, np.zeros((160, 320)), (100, 0, 102, 160), 0) == []

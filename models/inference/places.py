@@ -78,15 +78,6 @@ class Places:
         shares = odds / odds.sum(axis=1, keepdims=True)
         return np.concatenate([shares, 1 / (1 + np.exp(-logits[:, 3:]))], axis=1, dtype=np.float32)
 
-    def along(self, box: tuple[int, int, int, int], axis: int, position: float, samples: int = 16) -> Floats:
-        """The fields (3, samples) along a cut across `axis` of `box` at `position`, in pixels of the figure."""
-        start, stop = box[1 - axis] * self.scale, box[3 - axis] * self.scale
-        ways = start + (stop - start) * np.linspace(0.03, 0.97, samples)
-        line = np.full(samples, position * self.scale)
-        x, y = (line, ways) if axis == 0 else (ways, line)
-        found: Floats = sample(self.fields, x[None], y[None])[0]
-        return found
-
     def grids(self, boxes: Sequence[tuple[int, int, int, int]], lines: int) -> Floats:
         """The fields (N, 3, lines, lines) in `boxes` (N, 4), in pixels of the figure."""
         own = np.asarray(boxes, np.float32).reshape(-1, 4) * np.float32(self.scale)

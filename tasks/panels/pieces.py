@@ -19,6 +19,9 @@ from tasks.panels.placements import NOTHING_PLACED, Placements
 BLOCK = 0.9
 """Share of its box that a picture fills at the least, white spots left out."""
 
+BLACK = 40
+"""Of 255: what is darker in red, green and blue is black."""
+
 LEGEND = 40.0
 """PDF points: no framed plot is so low or narrow that has its numbers inside the frame."""
 
@@ -157,6 +160,13 @@ class Canvas:
         """How much each pixel (H, W) differs from white, from 0 to 255."""
         red, green, blue = Image.fromarray(self.pixels).split()
         return 255 - np.asarray(ImageChops.darker(ImageChops.darker(red, green), blue))
+
+    @functools.cached_property
+    def lit(self) -> Mask:
+        """Whether each pixel (H, W) is anything but black."""
+        red, green, blue = Image.fromarray(self.pixels).split()
+        lit: Mask = np.asarray(ImageChops.lighter(ImageChops.lighter(red, green), blue)) > BLACK
+        return lit
 
     def profile(self, box: PixelBox, axis: int) -> np.ndarray:
         """How much is drawn on the mean in each column (`axis` 0) or row (1) of `box`."""

@@ -10,7 +10,7 @@ from PIL import Image
 from tasks.panels.companions import join_companions
 from tasks.panels.cutting import fit
 from tasks.panels.gutters import PixelBox, background_colour, ink, without_frame
-from tasks.panels.judging.judge import Judge, judge_split
+from tasks.panels.judging.judge import Judge, load_judge
 from tasks.panels.letter_binding import bind
 from tasks.panels.letters import Letter, find_panel_letters
 from tasks.panels.partition import partition
@@ -82,13 +82,13 @@ class Setting:
         return to_pixels(box, *self.bbox[:2], self.canvas.unit)
 
 
-def separate(figure: FigureImage, judge: Judge = judge_split) -> list[Panel]:
-    """The panels of `figure` in reading order, cut where `judge` agrees; a single figure gives one panel."""
+def separate(figure: FigureImage, judge: Judge | None = None) -> list[Panel]:
+    """The panels of `figure` in reading order as `judge` (or that which ships) sees them; a single figure gives one."""
     setting = prepare(figure)
     if setting is None:
         return [Panel(figure.bbox, None)]
     canvas = setting.canvas
-    pieces = join_companions(canvas, partition(canvas, judge, setting.whole))
+    pieces = join_companions(canvas, partition(canvas, judge or load_judge(), setting.whole))
     boxes = [fit(canvas, piece) for piece in pieces] if len(pieces) > 1 else [setting.whole.box]
     boxes = reading_order(boxes)
     labels = bind(boxes, setting.letters, figure.expected_labels)

@@ -1,4 +1,4 @@
-"""Separation of papers that the judge of splits has not learned from: cross-validation over the annotated papers.
+"""Separation of papers that the judge of pieces has not learned from: cross-validation over the annotated papers.
 
     python -m tests.benchmarks.unseen_papers [--shared DIR] [--folds N]
 
@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from tasks.developing.look_training import Looks, load_panels
 from tasks.developing.panel_gold import GoldFigure, load_gold, load_score
-from tasks.developing.split_training import FOLDERS, examples_of, outside_examples, train_judge
+from tasks.developing.split_training import FOLDERS, example_of, outside_examples, train_judge
 from tasks.panels.separation import separate
 from tests.benchmarks.separation import SHARED, Measures, measure, summary
 
@@ -44,10 +44,10 @@ def main() -> None:
     measures = {folder: Measures() for folder in FOLDERS}
     with threadpool_limits(1):
         outside = outside_examples(panels, Looks(panels))
-        examples = [examples_of(figure) for _, figure in figures]
+        examples = [example_of(figure) for _, figure in figures]
         for fold in range(options.folds):
-            known = [own for own, number in zip(examples, folds, strict=True) if number != fold]
-            judge = train_judge([*outside, *(example for own in known for example in own)])
+            known = [own for own, number in zip(examples, folds, strict=True) if own and number != fold]
+            judge = train_judge([*outside, *known])
             for (folder, figure), number in zip(figures, folds, strict=True):
                 if number == fold:
                     measure(

@@ -41,6 +41,7 @@ INTERRUPTED = 130
 _OTHERS = (
     "adapt",
     "check",
+    "compact",
     "corrections",
     "duplicates",
     "export",

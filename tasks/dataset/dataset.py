@@ -5,6 +5,7 @@ OUT/.figmill.lock                     held by the run that writes
 OUT/.parts.sqlite                     what all parts hold, so that they need not be opened (tasks.dataset.part_cache)
 OUT/.inputs                           which inputs have which bytes, so that they need not be read again
 OUT/.pmc                              how far `figmill ingest` has followed PMC
+OUT/.compact/                         the folders that `figmill compact` is making (tasks.dataset.compaction)
 OUT/.spool/                           what extraction hands over while a run goes on (a store has none)
 OUT/.quarantine/                      what `figmill check --repair` took out of the two folders
 """
@@ -21,7 +22,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from tasks.dataset.files import PART_NAME, UNFINISHED, open_part, remedy
+from tasks.dataset.compaction import finish_compaction
+from tasks.dataset.files import PART_NAME, UNFINISHED, open_part, part_files, remedy
 from tasks.dataset.ledger import LedgerRow, drop_failed
 from tasks.dataset.lock import check_lease, writing
 from tasks.dataset.part_cache import (
@@ -82,6 +84,8 @@ class Dataset:
                     paths.make_folder(folder)
                 self.lease = self._stack.enter_context(writing(self.out))
             with _as_output_error(self.out):
+                if finish_compaction(self.out):
+                    log.info("ended a compaction that was killed")
                 self.parts = write_cache(self.out)
                 self._stack.callback(self._close_cache)
                 listing = Listing.of(self.out)
@@ -237,6 +241,22 @@ class Dataset:
             if PART_NAME.fullmatch(name) and name not in listing.ledgers:
                 log.info("removing %s, which a killed run left without a ledger part", name)
                 paths.remove(self.out / SUBFIGURES / name)
+
+
+def provenance_in(out: StorePath) -> Provenance:
+    """How a dataset's rows were labelled, as far as opening it asks. Raises OutputError where there are none."""
+    ledgers = part_files(out / PAPERS)
+    if not ledgers:
+        raise OutputError(f"{out} holds no part yet: label papers first, `figmill label PAPERS --out {out}`")
+    with open_part(ledgers[0]) as opened:
+        metadata = figmill_metadata(opened.schema_arrow)
+    return Provenance(
+        metadata.get("model_id", ""),
+        _classes(metadata.get("classes", "")),
+        0,
+        metadata.get("model_card", ""),
+        bool(read_captions(metadata)),
+    )
 
 
 def spool_of(out: StorePath) -> Path:

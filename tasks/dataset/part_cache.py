@@ -19,10 +19,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tasks.dataset.compaction import is_decided
 from tasks.dataset.files import UNREADABLE, UnreadablePartError, open_part
 from tasks.dataset.ledger import LedgerRow, rows_of
 from tasks.dataset.schema import PAPERS, SUBFIGURES
-from tasks.dataset.tally import Tally, rows_tally, tally_papers, tally_part
+from tasks.dataset.tally import Tally, rows_tally, tally_part
 from tasks.errors import OutputError, StorageError
 from tasks.records import Metadata
 from tasks.stores import paths
@@ -75,11 +76,18 @@ class Listing:
 
     ledgers: Mapping[str, str | None]
     parts: Mapping[str, str | None]
+    between: bool = False
+    """Whether a `figmill compact` was killed after its parts were in place and before their ledger parts were."""
 
     @classmethod
     def of(cls, out: StorePath) -> Listing:
-        """One listing of each folder."""
-        return cls(*(paths.stamps(out / folder) for folder in (PAPERS, SUBFIGURES)))
+        """One listing of each folder; again, where other folders took their places meanwhile (`compaction`)."""
+        while True:
+            before = _folders(out)
+            ledgers, parts = (paths.stamps(out / folder) for folder in (PAPERS, SUBFIGURES))
+            between = is_decided(out)
+            if _folders(out) == before:
+                return cls(ledgers, parts, between)
 
     @property
     def names(self) -> list[str]:
@@ -89,6 +97,12 @@ class Listing:
     def stamps(self, name: str) -> tuple[str | None, str | None]:
         """Of a ledger part and its part; an empty text where there is no part."""
         return self.ledgers[name], self.parts.get(name, "")
+
+
+def _folders(out: StorePath) -> list[int | None]:
+    """Which folders the two are; nothing of a store's."""
+    folders = [out / folder for folder in (PAPERS, SUBFIGURES)]
+    return [one.stat().st_ino if isinstance(one, Path) and one.exists() else None for one in folders]
 
 
 class CacheError(OutputError):
@@ -421,7 +435,22 @@ def _read_shard(out: StorePath, listing: Listing, strict: bool, name: str) -> _S
         if strict:
             raise
         return _Shard(unreadable=(_unreadable(ledger, error),))
-    return _Shard(rows, tally_papers(rows) + (counts or Counter()), counts is not None or not there)
+    if listing.between:  # its part has the rows of others, too
+        counts = None
+    return _Shard(rows, _tally_papers(rows) + (counts or Counter()), counts is not None or not there)
+
+
+def _tally_papers(rows: Iterable[LedgerRow]) -> Tally:
+    """Counts rows of the ledger that have their pages, figures, error kind and gaps."""
+    found: Tally = Counter()
+    for row in rows:
+        found[f"status/{row.status}"] += 1
+        found["pages"] += row.pages or 0
+        found["figures"] += row.figures
+        if row.failed or row.error_kind:
+            found[f"kind/{row.error_kind or 'unknown'}"] += 1
+        found.update(f"gap/{gap.kind}" for gap in row.gaps)
+    return found
 
 
 def _count(out: StorePath, name: str) -> Tally | str:

@@ -12,17 +12,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from models import taxonomy
 from tasks.dataset.schema import figmill_metadata
-
-if TYPE_CHECKING:
-    from tasks.dataset.ledger import LedgerRow
 
 Tally = Counter[str]
 """Numbers by name."""
@@ -67,19 +63,6 @@ def tally_part(part: pq.ParquetFile) -> Tally:
     found: Tally = Counter({"row groups": part.num_row_groups})
     for batch in part.iter_batches(columns=there):
         found.update(tally_rows(batch))
-    return found
-
-
-def tally_papers(rows: Iterable[LedgerRow]) -> Tally:
-    """Counts rows of the ledger that have their pages, figures, error kind and gaps."""
-    found: Tally = Counter()
-    for row in rows:
-        found[f"status/{row.status}"] += 1
-        found["pages"] += row.pages or 0
-        found["figures"] += row.figures
-        if row.failed or row.error_kind:
-            found[f"kind/{row.error_kind or 'unknown'}"] += 1
-        found.update(f"gap/{gap.kind}" for gap in row.gaps)
     return found
 
 

@@ -144,9 +144,9 @@ def make_folder(folder: StorePath) -> None:
 def put(aside: Path, target: StorePath) -> None:
     """Moves a finished file of this machine to its place, so that a crash leaves either nothing or all of it."""
     if isinstance(target, Path):
-        _sync(aside)
+        sync(aside)
         aside.replace(target)
-        _sync(target.parent)
+        sync(target.parent)
         return
     with speaking(target):
         target.fs.put_file(str(aside), target.path)
@@ -199,7 +199,8 @@ def each(function: Callable[[_T], _R], items: Iterable[_T], at: StorePath) -> It
             threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Has the disk keep a file's bytes, or a folder's names."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -22,6 +22,7 @@ from flows.terminal.options import (
     FAIL_ABOVE,
     LOG_FORMAT,
     MODEL,
+    OCR,
     OUT,
     PREFECT,
     RUNNER,
@@ -159,8 +160,9 @@ def options_of_file(file: Path) -> Config:
 )
 @SUMMARY_JSON
 @FAIL_ABOVE
-@RUNNER
 @CAPTIONS
+@OCR
+@RUNNER
 @PREFECT
 @LOG_FORMAT
 @VERBOSE
@@ -169,6 +171,7 @@ def label(
     prefect: bool | None,
     timeout: float,
     confine: Confine,
+    ocr: bool,
     log_format: LogFormat,
     preview: bool,
     price: float | None,
@@ -197,7 +200,7 @@ def label(
     from flows.terminal.outcome import end, write_summary
 
     settings = LabelSettings(**options)
-    settings = replace(settings, limits=replace(settings.limits, timeout=timeout, confine=confine))
+    settings = replace(settings, limits=replace(settings.limits, timeout=timeout, confine=confine, ocr=ocr))
     if preview:
         _preview(settings, price, summary_json)
         return

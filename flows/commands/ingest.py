@@ -15,6 +15,7 @@ from flows.terminal.options import (
     FAIL_ABOVE,
     LOG_FORMAT,
     MODEL,
+    OCR,
     OUT,
     PREFECT,
     RUNNER,
@@ -85,6 +86,7 @@ if TYPE_CHECKING:
 @CAPTIONS
 @SUMMARY_JSON
 @FAIL_ABOVE
+@OCR
 @RUNNER
 @PREFECT
 @LOG_FORMAT
@@ -94,6 +96,7 @@ def ingest(
     prefect: bool | None,
     timeout: float,
     confine: Confine,
+    ocr: bool,
     log_format: LogFormat,
     since: dt.datetime | None,
     licenses: str,
@@ -122,7 +125,7 @@ def ingest(
 
     codes = tuple(dict.fromkeys(filter(None, map(normal_license, licenses.split(",")))))
     settings = IngestSettings(licenses=codes, since=since.date() if since else None, **options)
-    settings = replace(settings, limits=replace(settings.limits, timeout=timeout, confine=confine))
+    settings = replace(settings, limits=replace(settings.limits, timeout=timeout, confine=confine, ocr=ocr))
     summary = launch_ingest(settings, prefect, verbose, log_format)
     show_ingest(summary)
     write_summary(summary_json, summary)

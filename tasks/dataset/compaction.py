@@ -26,9 +26,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tasks.dataset.columns import PAPERS, SUBFIGURES
 from tasks.dataset.files import open_part, unfinished, writer_options
 from tasks.dataset.ledger import write_ledger_part
-from tasks.dataset.schema import PAPERS, SUBFIGURES
 from tasks.dataset.tally import Tally, rows_tally, with_tally
 from tasks.errors import OutputError
 from tasks.stores import paths

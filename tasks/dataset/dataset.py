@@ -17,11 +17,12 @@ import hashlib
 import json
 import logging
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from tasks.dataset.columns import PAPERS, READABLE_VERSIONS, SCHEMA_VERSION, SUBFIGURES
 from tasks.dataset.compaction import finish_compaction
 from tasks.dataset.files import PART_NAME, UNFINISHED, open_part, part_files, remedy
 from tasks.dataset.ledger import LedgerRow, drop_failed
@@ -35,16 +36,8 @@ from tasks.dataset.part_cache import (
     remove_cache,
     write_cache,
 )
-from tasks.dataset.schema import (
-    PAPER_SCHEMA,
-    PAPERS,
-    READABLE_VERSIONS,
-    SCHEMA_VERSION,
-    SUBFIGURES,
-    Provenance,
-    figmill_metadata,
-    read_captions,
-)
+from tasks.dataset.schema import PAPER_SCHEMA, Provenance, figmill_metadata, read_captions
+from tasks.dataset.store_lock import LOCK
 from tasks.errors import OutputError
 from tasks.stores import paths
 from tasks.stores.scratch import scratch
@@ -75,10 +68,12 @@ class Dataset:
         self._stack = contextlib.ExitStack()
         self._names: set[str] = set()
         self._forgotten: set[str] = set()
+        self._was_there = True
 
     def __enter__(self) -> Self:
         with self._stack:
             check_layout(self.out)
+            self._was_there = not isinstance(self.out, Path) or self.out.exists()
             with _as_output_error(self.out):
                 for folder in (self.out / PAPERS, self.out / SUBFIGURES):
                     paths.make_folder(folder)
@@ -100,6 +95,8 @@ class Dataset:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         shutil.rmtree(self.spool, ignore_errors=True)
+        if error is not None and not self._was_there:
+            _remove_if_empty(self.out)
         self._stack.close()
 
     @property
@@ -160,7 +157,7 @@ class Dataset:
 
     def _check_names(self, listing: Listing) -> None:
         """Nothing else lies in the two folders, and each ledger part has its part. Takes their names."""
-        _refuse_strange(self.out, [*listing.ledgers, *listing.parts])
+        _refuse_strange(self.out, {PAPERS: listing.ledgers, SUBFIGURES: listing.parts})
         for name in listing.names:
             if name not in listing.parts:
                 raise OutputError(
@@ -259,6 +256,19 @@ def provenance_in(out: StorePath) -> Provenance:
     )
 
 
+def _remove_if_empty(out: StorePath) -> None:
+    """Takes away the folder of a run that failed before it wrote anything, while its lock is still held."""
+    folders = [out / PAPERS, out / SUBFIGURES]
+    made_here = {PAPERS, SUBFIGURES, LOCK, FILE}
+    if isinstance(out, Path) and set(paths.names(out)) <= made_here and not any(map(paths.names, folders)):
+        with contextlib.suppress(OSError):  # somebody has put something there this very moment
+            for folder in folders:
+                Path(folder).rmdir()
+            (out / LOCK).unlink()
+            (out / FILE).unlink(missing_ok=True)
+            out.rmdir()
+
+
 def spool_of(out: StorePath) -> Path:
     """Where extraction hands over what it reads for this dataset: in it, or for a store on this machine."""
     return out / SPOOL if isinstance(out, Path) else scratch() / "spool"
@@ -275,12 +285,11 @@ def check_layout(out: StorePath) -> None:
         names = set(paths.names(out))
         seen = {name for name in names if not name.startswith(".")}
         known = FILE in names
-        inside = [
-            name
+        inside = {
+            folder: paths.names(out / folder)
             for folder in (PAPERS, SUBFIGURES)
             if folder in seen and not known
-            for name in paths.names(out / folder)
-        ]
+        }
     # On a store, a killed run may have left a part before the first ledger part makes that folder.
     ledger = PAPERS in seen or (not isinstance(out, Path) and seen == {SUBFIGURES})
     _refuse_strange(out, inside)
@@ -288,11 +297,22 @@ def check_layout(out: StorePath) -> None:
         raise OutputError(_something_else(out, sorted(seen)[0]))
 
 
-def _refuse_strange(out: StorePath, names: Iterable[str]) -> None:
-    """Raises OutputError where one of these is no file of a dataset's two folders."""
-    for name in names:
-        if name[0] != "." and not PART_NAME.fullmatch(name):
-            raise OutputError(_something_else(out, name))
+def _refuse_strange(out: StorePath, names: Mapping[str, Iterable[str]]) -> None:
+    """Raises OutputError where one of these, by folder, is no file of a dataset's."""
+    strange = [
+        (folder, name)
+        for folder, some in names.items()
+        for name in some
+        if name[0] != "." and not PART_NAME.fullmatch(name)
+    ]
+    if not strange:
+        return
+    folder, name = strange[0]
+    if len(strange) < sum(len(list(some)) for some in names.values()):
+        raise OutputError(
+            f"{out}/{folder}/{name} is not Figmill's: move it out of the dataset, then start this again"
+        )
+    raise OutputError(_something_else(out, name))
 
 
 def _something_else(out: StorePath, name: str) -> str:

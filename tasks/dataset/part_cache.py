@@ -19,10 +19,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tasks.dataset.columns import PAPERS, SUBFIGURES
 from tasks.dataset.compaction import is_decided
 from tasks.dataset.files import UNREADABLE, UnreadablePartError, open_part
 from tasks.dataset.ledger import LedgerRow, rows_of
-from tasks.dataset.schema import PAPERS, SUBFIGURES
 from tasks.dataset.tally import Tally, rows_tally, tally_part
 from tasks.errors import OutputError, StorageError
 from tasks.records import Metadata

@@ -50,11 +50,15 @@ def tally_rows(rows: pa.Table | pa.RecordBatch) -> Tally:
         found[f"modality/{code}"] += 1
         found["rejected"] += int(rejected or False)
         found["confidence"] += round((confidence or 0.0) * MILLIONTHS)
-        bar = min(int((confidence or 0.0) * BARS), BARS - 1)
-        found[f"{'abstained' if rejected else 'accepted'}/{bar}"] += 1
+        found[bar_of(confidence or 0.0, bool(rejected))] += 1
         if path and (kinds := taxonomy.below(code, path[-1:])):
             found[f"below/{code}\t{'/'.join(kinds)}"] += 1
     return found
+
+
+def bar_of(confidence: float, rejected: bool) -> str:
+    """The histogram's bar in which a row is counted."""
+    return f"{'abstained' if rejected else 'accepted'}/{min(int(confidence * BARS), BARS - 1)}"
 
 
 def tally_part(part: pq.ParquetFile) -> Tally:

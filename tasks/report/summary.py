@@ -15,16 +15,19 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from tasks.corrections.overlay import Overlay, read_overlay
+from tasks.dataset.columns import PAPERS, SUBFIGURES
 from tasks.dataset.files import UNREADABLE
 from tasks.dataset.ledger import LedgerRow, read_ledger_part
 from tasks.dataset.part_cache import PartCache, read_cache
-from tasks.dataset.schema import PAPERS, SUBFIGURES
 from tasks.dataset.tally import (
     BARS,
     COUNTED,
     MILLIONTHS,
     Tally,
+    bar_of,
     by_name,
     kinds_below,
     of_rows,
@@ -64,6 +67,10 @@ class DatasetSummary:
     accepted: list[int] = field(default_factory=lambda: [0] * BARS)
     abstained: list[int] = field(default_factory=lambda: [0] * BARS)
     confidence_sum: float = 0.0
+    named_by_people: int = 0
+    """Subfigures whose label is a person's: they have no part in the bars and in the mean confidence."""
+    pictures_of_run: bool = False
+    """Whether the pictures are of the run's own papers alone."""
     by_kind: Counter[str] = field(default_factory=Counter)
     """Failed papers by kind; `incomplete` counts papers that were read but lack something."""
     failed: list[FailedPaper] = field(default_factory=list)
@@ -99,6 +106,7 @@ class DatasetSummary:
         self.by_gap.update(by_name(tally, "gap"))
         self.by_kind_below.update(dict(kinds_below(tally)))
         self.compound += tally["compound"]
+        self.named_by_people += tally["people"]
         self.confidence_sum += tally["confidence"] / MILLIONTHS
         for bars, name in ((self.accepted, "accepted"), (self.abstained, "abstained")):
             for bar, number in by_name(tally, name).items():
@@ -106,8 +114,8 @@ class DatasetSummary:
 
     @property
     def mean_confidence(self) -> float | None:
-        """Of the scored subfigures."""
-        scored = self.counts.scored
+        """Of the subfigures that the model has scored and people have not named."""
+        scored = self.counts.scored - self.named_by_people
         return self.confidence_sum / scored if scored else None
 
 
@@ -131,7 +139,9 @@ def summarize(
     overlay = read_overlay(out)
     row_groups = parts.with_rows()
     spoken_of = parts.parts_of({name.partition("/")[0] for name in gold} | overlay.paper_ids)
-    chosen = {*recent} & row_groups.keys() or {*spread(list(row_groups), ROW_GROUPS_WITH_PICTURES)}
+    of_run = {*recent} & row_groups.keys()
+    found.pictures_of_run = bool(of_run)
+    chosen = of_run or {*spread(list(row_groups), ROW_GROUPS_WITH_PICTURES)}
     looked_at = [out / SUBFIGURES / name for name in sorted({*spoken_of, *chosen} & row_groups.keys())]
     tally, review_queue, shards = parts.totals(), ReviewQueue(), []
     for shard in paths.each(functools.partial(_read_shard, said=_Said(gold, overlay)), looked_at, out):
@@ -202,9 +212,19 @@ def _read_shard(part: StorePath, said: _Said) -> _Shard:
         log.warning("%s cannot be read: %s", part, error)
         shard.unreadable = f"{part.parent.name}/{part.name}: {str(error).splitlines()[0]}"
     else:
+        _take_out(shard.tally, columns)
         shard.judged = columns.judged
         shard.review_queue.fill(part, columns)
     return shard
+
+
+def _take_out(tally: Tally, columns: Columns) -> None:
+    """What people have named has no part in the bars and in the mean confidence."""
+    for row in np.flatnonzero(columns.by_people & columns.scored).tolist():
+        confidence = float(columns.confidence[row])
+        tally[bar_of(confidence, bool(columns.rejected[row]))] -= 1
+        tally["confidence"] -= round(confidence * MILLIONTHS)
+        tally["people"] += 1
 
 
 def _name_papers(found: DatasetSummary, rows: Sequence[LedgerRow]) -> None:

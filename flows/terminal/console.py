@@ -107,7 +107,7 @@ def show_preview(found: Preview) -> None:
     table.add_row("estimated by", f"{found.core_seconds:.2f} core-seconds a paper: {source}")
     output().print(table)
     output().print(
-        "No PDF was read: what has another name counts as new. Nothing was changed.", highlight=False
+        "No PDF was read: what has another name or time counts as new. Nothing was changed.", highlight=False
     )
 
 

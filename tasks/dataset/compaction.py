@@ -226,11 +226,9 @@ def _merge(out: Path, staging: Path, merge: Merge, advance: Callable[[int], None
     aside = unfinished(target)
     with open_part(out / SUBFIGURES / merge.names[0]) as first:
         schema = first.schema_arrow
-    groups = 0
     with pq.ParquetWriter(aside, schema, **writer_options(schema)) as writer:
         for table in _row_groups([out / SUBFIGURES / name for name in merge.names], advance):
             writer.write_table(table, row_group_size=len(table))
-            groups += 1
     paths.put(aside, target)
     ledgers, tallies = zip(*(_ledger(out / PAPERS / name) for name in merge.names), strict=True)
     ledger = pa.concat_tables(ledgers)
@@ -245,7 +243,7 @@ def _merge(out: Path, staging: Path, merge: Merge, advance: Callable[[int], None
             f"{len(merge.names)} parts of {out}, {merge.names[0]} first, have {rows} rows, and their ledger parts say "
             f"{told}: run `figmill check {out} --repair`, then this command again"
         )
-    write_ledger_part(staging / PAPERS / merge.names[0], ledger, _together(tallies, groups))
+    write_ledger_part(staging / PAPERS / merge.names[0], ledger, _together(tallies))
 
 
 def _row_groups(parts: Sequence[Path], advance: Callable[[int], None]) -> Iterator[pa.Table]:
@@ -277,7 +275,7 @@ def _ledger(file: Path) -> tuple[pa.Table, Tally | None]:
     return table.cast(with_tally(table.schema, None)), counts
 
 
-def _together(tallies: Sequence[Tally | None], groups: int) -> Tally | None:
+def _together(tallies: Sequence[Tally | None]) -> Tally | None:
     """The counts of all; None where some are not known."""
     known = [tally for tally in tallies if tally is not None]
     if len(known) < len(tallies):
@@ -285,7 +283,6 @@ def _together(tallies: Sequence[Tally | None], groups: int) -> Tally | None:
     found: Tally = Counter()
     for tally in known:
         found.update(tally)
-    found["row groups"] = groups
     return found
 
 

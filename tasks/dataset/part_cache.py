@@ -199,13 +199,13 @@ class PartCache:
         query = "SELECT counts.name, number FROM counts JOIN parts USING (part) WHERE parts.name = ?"
         return Counter(dict(self._run(query, (name,))))
 
-    def with_rows(self) -> dict[str, int]:
-        """The parts that have rows, by name in order, with the number of their row groups."""
+    def with_rows(self) -> list[str]:
+        """The parts that have rows, by name in order."""
         query = (
-            "SELECT parts.name, number FROM counts JOIN parts USING (part) WHERE counts.name = 'row groups' "
-            "AND number > 0 ORDER BY parts.name"
+            "SELECT parts.name FROM counts JOIN parts USING (part) WHERE counts.name = 'subfigures' AND number > 0 "
+            "ORDER BY parts.name"
         )
-        return {name: int(number) for name, number in self._run(query)}
+        return [name for (name,) in self._run(query)]
 
     def parts_of(self, papers: Iterable[str]) -> list[str]:
         """The parts, by name in order, that hold papers whose paper_id begins so."""

@@ -173,7 +173,6 @@ class PartWriter:
             table = _table(self._rows, file.schema, self._provenance)
             file.write_table(table)
             self._tally.update(tally_rows(table))
-            self._tally["row groups"] += 1
         self._rows, self._weight = [], 0
 
     def _opened(self) -> pq.ParquetWriter:

@@ -5,7 +5,7 @@ Names, and what follows a slash:
 status/STATUS, pages, figures, kind/KIND, gap/KIND             of the ledger's rows
 subfigures, rejected, unscored, compound, confidence (summed), of the part's rows; the ledger part carries these in its
 modality/CODE, below/CODE<tab>KIND, accepted/BAR,              metadata, `figmill.counts`
-abstained/BAR, row groups
+abstained/BAR
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ COUNTED = ("modality", "modality_path", "confidence", "rejected", "compound")
 KEY = "counts"
 """Of the ledger part's metadata, after `figmill.`."""
 
-_OF_ROWS = ("subfigures", "rejected", "unscored", "compound", "confidence", "row groups")
+_OF_ROWS = ("subfigures", "rejected", "unscored", "compound", "confidence")
 _OF_ROWS_BY_NAME = ("modality/", "below/", "accepted/", "abstained/")
 
 
@@ -42,15 +42,16 @@ def tally_rows(rows: pa.Table | pa.RecordBatch) -> Tally:
         rows[name].to_pylist() if name in rows.schema.names else [None] * len(rows) for name in COUNTED
     ]
     found: Tally = Counter(subfigures=len(rows))
-    for code, path, confidence, rejected, compound in zip(*columns, strict=True):
+    for code, path, told, rejected, compound in zip(*columns, strict=True):
         found["compound"] += int((compound or 0.0) > taxonomy.SEVERAL_PANELS)
         if code is None:
             found["unscored"] += 1
             continue
         found[f"modality/{code}"] += 1
         found["rejected"] += int(rejected or False)
-        found["confidence"] += round((confidence or 0.0) * MILLIONTHS)
-        found[bar_of(confidence or 0.0, bool(rejected))] += 1
+        confidence = told if told is not None and 0 <= told <= 1 else 0.0  # the file may come from anywhere
+        found["confidence"] += round(confidence * MILLIONTHS)
+        found[bar_of(confidence, bool(rejected))] += 1
         if path and (kinds := taxonomy.below(code, path[-1:])):
             found[f"below/{code}\t{'/'.join(kinds)}"] += 1
     return found
@@ -64,7 +65,7 @@ def bar_of(confidence: float, rejected: bool) -> str:
 def tally_part(part: pq.ParquetFile) -> Tally:
     """Counts a part that is open, column by column. Raises pyarrow's errors."""
     there = [name for name in COUNTED if name in part.schema_arrow.names]
-    found: Tally = Counter({"row groups": part.num_row_groups})
+    found: Tally = Counter(subfigures=0)
     for batch in part.iter_batches(columns=there):
         found.update(tally_rows(batch))
     return found

@@ -137,12 +137,12 @@ def summarize(
     found = DatasetSummary(unreadable=list(parts.unreadable))
     _add_papers(found, out, parts)
     overlay = read_overlay(out)
-    row_groups = parts.with_rows()
+    with_rows = parts.with_rows()
     spoken_of = parts.parts_of({name.partition("/")[0] for name in gold} | overlay.paper_ids)
-    of_run = {*recent} & row_groups.keys()
+    of_run = {*recent} & {*with_rows}
     found.pictures_of_run = bool(of_run)
-    chosen = of_run or {*spread(list(row_groups), ROW_GROUPS_WITH_PICTURES)}
-    looked_at = [out / SUBFIGURES / name for name in sorted({*spoken_of, *chosen} & row_groups.keys())]
+    chosen = of_run or {*spread(with_rows, ROW_GROUPS_WITH_PICTURES)}
+    looked_at = [out / SUBFIGURES / name for name in sorted({*spoken_of, *chosen} & {*with_rows})]
     tally, review_queue, shards = parts.totals(), ReviewQueue(), []
     for shard in paths.each(functools.partial(_read_shard, said=_Said(gold, overlay)), looked_at, out):
         review_queue.add(shard.review_queue, REASONS if shard.part.name in chosen else ("mistaken",))

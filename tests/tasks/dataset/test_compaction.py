@@ -114,7 +114,7 @@ class Killed(BaseException):
     """What a kill does to a process, for all that the files show."""
 
 
-@pytest.mark.parametrize("step", range(14))
+@pytest.mark.parametrize("step", range(26))
 def test_killed_at_any_step_nothing_is_lost_or_doubled(
     out: Path, step: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,10 +123,10 @@ def test_killed_at_any_step_nothing_is_lost_or_doubled(
     steps: Iterator[int] = iter(range(100))
 
     def dies(function: object) -> object:
-        def do_or_die(*arguments: object) -> object:
+        def do_or_die(*arguments: object, **options: object) -> object:
             if next(steps) == step:
                 raise Killed
-            return function(*arguments)  # type: ignore[operator]
+            return function(*arguments, **options)  # type: ignore[operator]
 
         return do_or_die
 
@@ -135,8 +135,7 @@ def test_killed_at_any_step_nothing_is_lost_or_doubled(
         patch.setattr(compaction.paths, "put", dies(compaction.paths.put))
         patch.setattr(compaction.paths, "put_bytes", dies(compaction.paths.put_bytes))
         patch.setattr(compaction.paths, "sync", dies(compaction.paths.sync))
-        removed = dies(compaction.shutil.rmtree)
-        patch.setattr(compaction.shutil, "rmtree", lambda folder, **_: removed(folder))
+        patch.setattr(compaction.shutil, "rmtree", dies(compaction.shutil.rmtree))
         try:
             plan = plan_compaction(out, MUCH)
             compact(out, plan)
@@ -149,6 +148,7 @@ def test_killed_at_any_step_nothing_is_lost_or_doubled(
         parts.count()
         assert parts.totals()["subfigures"] == len(before[0])
         assert parts.totals()["status/failed"] == 2
+    assert all(finding.remedy == "finish" for finding in check(out, Totals()))
     with Dataset(out, PROVENANCE) as dataset:
         assert "1".ljust(64, "0") in dataset
     assert (rows(out, "subfigures"), rows(out, "papers")) == before

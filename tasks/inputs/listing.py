@@ -97,6 +97,16 @@ def _identify(
     return item
 
 
+def version_of(file: Input) -> str | None:
+    """What tells, without reading a file, that its bytes are those that were read; None where nothing does."""
+    if not isinstance(file, Path):
+        return file.version
+    try:
+        return _version(file.stat())
+    except OSError:
+        return None
+
+
 def _nothing(_uri: str, _version: str | None) -> None:
     return None
 

@@ -37,7 +37,8 @@ _MEGABYTE = 1_000_000
     "papers",
     multiple=True,
     metavar="PDF|FOLDER",
-    help="DIR is an export without some pictures: fill them in again from these papers of yours.",
+    help="DIR is an export without some pictures: fill them in again from these papers of yours "
+    "(where there was no PDF: from the JATS with its images beside it).",
 )
 @click.option(
     "--jats",

@@ -99,7 +99,7 @@ COLUMNS = (
         "authors",
         _TEXTS,
         _BOTH,
-        "Who wrote the article, in its order: `Surname, Given`; a group by its name. From the PDF too, if all are sure.",
+        "Who wrote the article, in its order: `Surname, Given`; a group by its name. From the PDF if all are sure.",
         indexed="rank",
         since="3",
         of_article=True,

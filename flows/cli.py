@@ -21,6 +21,7 @@ from flows.terminal.options import (
     DEVICE,
     LOG_FORMAT,
     MODEL,
+    OCR,
     OUT,
     PREFECT,
     RUNNER,
@@ -142,8 +143,9 @@ def options_of_file(file: Path) -> Config:
 )
 @click.option("--retry-failed", is_flag=True, help="Do just the papers that failed in an earlier run.")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Do at most N papers, leave the rest.")
-@RUNNER
 @CAPTIONS
+@OCR
+@RUNNER
 @PREFECT
 @LOG_FORMAT
 @VERBOSE
@@ -152,6 +154,7 @@ def label(
     prefect: bool | None,
     timeout: float,
     confine: Confine,
+    ocr: bool,
     log_format: LogFormat,
     **options: Any,
 ) -> None:
@@ -174,7 +177,7 @@ def label(
     from flows.terminal.launch import launch
 
     settings = LabelSettings(**options)
-    settings = replace(settings, limits=replace(settings.limits, timeout=timeout, confine=confine))
+    settings = replace(settings, limits=replace(settings.limits, timeout=timeout, confine=confine, ocr=ocr))
     _show(launch(settings, prefect, verbose, log_format))
 
 

@@ -107,7 +107,8 @@ def provenance_of(
 ) -> Provenance:
     """What the files of a dataset say of how a run labels it."""
     captions = bundle.reads_words and settings.captions
-    return Provenance(bundle.model_id, bundle.classes, bundle.embedding_size, bundle.card, captions)
+    ocr = not isinstance(settings, RelabelSettings) and settings.limits.ocr
+    return Provenance(bundle.model_id, bundle.classes, bundle.embedding_size, bundle.card, captions, ocr=ocr)
 
 
 def _write(

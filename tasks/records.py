@@ -19,6 +19,8 @@ Box = tuple[float, float, float, float]
 
 FigureKind = Literal["raster", "vector", "mixed"]
 CaptionSource = Literal["pdf", "jats"]
+TextSource = Literal["pdf", "ocr"]
+"""Where the words in a panel come from: the PDF's text, or the picture itself."""
 ImageFormat = Literal["png", "jpeg"]
 Status = Literal["ok", "no_figures", "failed"]
 """What became of a paper: it has subfigures, it has none, it could not be read."""
@@ -149,6 +151,7 @@ class Subfigure:
     """None where nobody looked for them."""
     text: str | None = None
     """The words printed within it."""
+    text_source: TextSource | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,8 @@ class ExtractionLimits:
     confine: Confine = "auto"
     """Whether a reading process is shut in (`extraction.confinement`): `auto` as far as the kernel can, `require` that
     or no reading, `off` for those who debug."""
+    ocr: bool = False
+    """Whether the words in panels without text of the PDF are read from their pictures (`extraction.picture_words`)."""
 
     def __post_init__(self) -> None:
         _require_known("confine", self.confine, get_args(Confine))

@@ -14,6 +14,7 @@ from flows.terminal.options import (
     DEVICE,
     LOG_FORMAT,
     MODEL,
+    OCR,
     OUT,
     PREFECT,
     RUNNER,
@@ -81,6 +82,7 @@ if TYPE_CHECKING:
 @TIMEOUT
 @CONFINE
 @CAPTIONS
+@OCR
 @RUNNER
 @PREFECT
 @LOG_FORMAT
@@ -90,6 +92,7 @@ def ingest(
     prefect: bool | None,
     timeout: float,
     confine: Confine,
+    ocr: bool,
     log_format: LogFormat,
     since: dt.datetime | None,
     licenses: str,
@@ -115,7 +118,7 @@ def ingest(
 
     codes = tuple(dict.fromkeys(filter(None, map(normal_license, licenses.split(",")))))
     settings = IngestSettings(licenses=codes, since=since.date() if since else None, **options)
-    settings = replace(settings, limits=replace(settings.limits, timeout=timeout, confine=confine))
+    settings = replace(settings, limits=replace(settings.limits, timeout=timeout, confine=confine, ocr=ocr))
     show_ingest(launch_ingest(settings, prefect, verbose, log_format))
 
 

@@ -10,6 +10,7 @@ from tasks.bundles import open_bundle
 from tasks.dataset.dataset import Dataset, check_layout
 from tasks.dataset.ledger import articles_by_pmcid, drop_papers, replaced_papers
 from tasks.errors import InputError
+from tasks.extraction.pool import require_installed
 from tasks.labelling import label_shard, provenance_of
 from tasks.pmc.articles import require_known
 from tasks.pmc.bucket import Bucket
@@ -37,6 +38,7 @@ def ingest(
     `labelling` is how `executor` labels the shards. Raises FigmillError where the run cannot be done.
     """
     require_known(settings.licenses)
+    require_installed(settings.limits)
     result = Result()
     bucket = Bucket(settings.bucket)
     bundle = open_bundle(settings.model)

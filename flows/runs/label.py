@@ -7,6 +7,7 @@ from contextlib import closing
 from flows.runs.shards import Result, ShardExecutor, in_window, threads
 from tasks.bundles import open_bundle
 from tasks.dataset.dataset import Dataset
+from tasks.extraction.pool import require_installed
 from tasks.inputs.listing import list_inputs
 from tasks.inputs.plan import Plan
 from tasks.labelling import label_shard, provenance_of
@@ -20,6 +21,7 @@ def label(settings: LabelSettings, executor: ShardExecutor, reporter: Reporter) 
 
     Raises FigmillError where the run cannot be done.
     """
+    require_installed(settings.limits)
     result = Result()
     bundle = open_bundle(settings.model)
     files = list_inputs(settings.inputs)
@@ -51,4 +53,5 @@ def _shown(settings: LabelSettings) -> dict[str, str]:
         "shard size": str(settings.shard_size),
         "time limit": f"{settings.limits.timeout:g} s a paper",
         "memory limit": f"{settings.limits.memory_mb} MB a process",
+        "words of pictures": "read where the PDF has no text" if settings.limits.ocr else "not read",
     }

@@ -29,6 +29,9 @@ _MOST_BYTES = 1 << 20
 _COMMAND_LINE = frozenset({"verbose", "prefect", "log_format"})
 """Options that are no settings of a flow."""
 
+_LIMITS = ("timeout", "confine", "ocr")
+"""Options that are fields of `ExtractionLimits`."""
+
 Config = dict[str, dict[str, Any]]
 """Values by command and by the name of click's parameter, as `click.Context.default_map` has them."""
 
@@ -55,7 +58,7 @@ def read_config(file: Path, commands: Mapping[str, click.Command]) -> Config:
 def flow_settings(options: Mapping[str, Any]) -> dict[str, Any]:
     """A command's options as the settings of its flow (`tasks.settings`), without those of the command line alone."""
     settings = {name: value for name, value in options.items() if name not in _COMMAND_LINE}
-    if limits := {name: settings.pop(name) for name in ("timeout", "confine") if name in settings}:
+    if limits := {name: settings.pop(name) for name in _LIMITS if name in settings}:
         settings["limits"] = limits
     if isinstance(settings.get("licenses"), str):
         settings["licenses"] = [code.strip() for code in settings["licenses"].split(",") if code.strip()]

@@ -65,6 +65,13 @@ CONFINE = click.option(
     "kernel can; require: or stop; off: for debugging.",
 )
 
+OCR = click.option(
+    "--ocr",
+    is_flag=True,
+    help="Read the words in pictures, too, where the PDF has no text (needs the extra figmill[ocr]; about a second a "
+    "panel).",
+)
+
 RUNNER = click.option(
     "--runner",
     default="local",

@@ -26,8 +26,9 @@ from tasks.corrections.actions import RANDOM
 from tasks.corrections.overlay import KEYS, Overlay, read_overlay
 from tasks.corrections.own_classes import OwnClass
 from tasks.corrections.rows import read_columns
+from tasks.dataset.columns import PAPERS
 from tasks.dataset.files import part_files
-from tasks.dataset.schema import PAPERS, figmill_metadata, read_captions
+from tasks.dataset.schema import figmill_metadata, read_captions
 from tasks.errors import InputError, OutputError
 from tasks.stores import paths
 

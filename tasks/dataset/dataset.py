@@ -20,19 +20,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from tasks.dataset.columns import PAPERS, READABLE_VERSIONS, SCHEMA_VERSION, SUBFIGURES
 from tasks.dataset.files import PART_NAME, UNFINISHED, open_part, part_files, remedy
 from tasks.dataset.ledger import LedgerRow, drop_failed, read_ledger_part
 from tasks.dataset.lock import check_lease, writing
-from tasks.dataset.schema import (
-    PAPER_SCHEMA,
-    PAPERS,
-    READABLE_VERSIONS,
-    SCHEMA_VERSION,
-    SUBFIGURES,
-    Provenance,
-    figmill_metadata,
-    read_captions,
-)
+from tasks.dataset.schema import PAPER_SCHEMA, Provenance, figmill_metadata, read_captions
+from tasks.dataset.store_lock import LOCK
 from tasks.errors import OutputError
 from tasks.stores import paths
 from tasks.stores.scratch import scratch
@@ -61,10 +54,12 @@ class Dataset:
         self._stack = contextlib.ExitStack()
         self._rows: dict[str, LedgerRow] = {}
         self._names: set[str] = set()
+        self._was_there = True
 
     def __enter__(self) -> Self:
         with self._stack:
             check_layout(self.out)
+            self._was_there = not isinstance(self.out, Path) or self.out.exists()
             with _as_output_error(self.out):
                 for folder in (self.out / PAPERS, self.out / SUBFIGURES):
                     paths.make_folder(folder)
@@ -82,6 +77,8 @@ class Dataset:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         shutil.rmtree(self.spool, ignore_errors=True)
+        if error is not None and not self._was_there:
+            _remove_if_empty(self.out)
         self._stack.close()
 
     @property
@@ -187,6 +184,18 @@ class Dataset:
                 paths.remove(part)
 
 
+def _remove_if_empty(out: StorePath) -> None:
+    """Takes away the folder of a run that failed before it wrote anything, while its lock is still held."""
+    folders = [out / PAPERS, out / SUBFIGURES]
+    made_here = {PAPERS, SUBFIGURES, LOCK}
+    if isinstance(out, Path) and set(paths.names(out)) <= made_here and not any(map(paths.names, folders)):
+        with contextlib.suppress(OSError):  # somebody has put something there this very moment
+            for folder in folders:
+                Path(folder).rmdir()
+            (out / LOCK).unlink()
+            out.rmdir()
+
+
 def spool_of(out: StorePath) -> Path:
     """Where extraction hands over what it reads for this dataset: in it, or for a store on this machine."""
     return out / SPOOL if isinstance(out, Path) else scratch() / "spool"
@@ -204,6 +213,11 @@ def check_layout(out: StorePath) -> None:
     strange = [name for name in inside if name[0] != "." and not PART_NAME.fullmatch(name)]
     # On a store, a killed run may have left a part before the first ledger part makes that folder.
     ledger = PAPERS in seen or (not isinstance(out, Path) and seen == {SUBFIGURES})
+    if strange and len(strange) < len(inside):
+        held = next(folder for folder in (PAPERS, SUBFIGURES) if strange[0] in paths.names(out / folder))
+        raise OutputError(
+            f"{out}/{held}/{strange[0]} is not Figmill's: move it out of the dataset, then start this again"
+        )
     if seen and (not ledger or strange):
         raise OutputError(
             f"--out {out} holds something else than a Figmill dataset ({(strange or sorted(seen))[0]}): "

@@ -22,19 +22,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.clock import now
+from tasks.dataset.columns import ARTICLE_COLUMNS, ARTICLE_FACTS, IMAGE_COLUMN, PAPERS, SUBFIGURES
 from tasks.dataset.files import unfinished, writer_options
 from tasks.dataset.ledger import INCOMPLETE, write_ledger_part
-from tasks.dataset.schema import (
-    ARTICLE_COLUMNS,
-    ARTICLE_FACTS,
-    IMAGE_COLUMN,
-    PAPER_SCHEMA,
-    PAPERS,
-    SUBFIGURES,
-    Provenance,
-    subfigure_schema,
-    with_provenance,
-)
+from tasks.dataset.schema import PAPER_SCHEMA, Provenance, subfigure_schema, with_provenance
 from tasks.records import (
     Counts,
     Extraction,
@@ -252,6 +243,7 @@ def _figure_columns(rows: list[_Row]) -> dict[str, Any]:
         "figure_bbox": [row.figure.bbox or _NO_BOX for row in rows],
         "figure_kind": [row.figure.kind for row in rows],
         "figure_text": [storable(row.subfigure.text) for row in rows],
+        "figure_text_source": [row.subfigure.text_source for row in rows],
         "subfigure_index": [row.subfigure.subfigure_index for row in rows],
         "panel_label": [storable(row.subfigure.panel_label) for row in rows],
         "subcaption": [storable(row.subfigure.subcaption) for row in rows],

@@ -10,9 +10,10 @@ seccomp.py         which system calls it may make: none for network, processes, 
 reading.py         one PDF read: figures, captions, subfigures, encoded images
 handover.py        what a reading process hands over: Arrow, checked before it is used
 image_files.py     an article without a PDF: the image files that its JATS names
-first_page.py      title, DOI and licence from a PDF's first page; the PMCID by which a file is named
+front/             what a PDF says of its article where no JATS is at hand
 pdf_passages.py    the running text of a PDF under its headings
 panel_words.py     the words printed within a panel
+picture_words.py   the words in its picture, by OCR
 article_words.py   label and caption of each figure: JATS where it is of the same article, else as printed
 drawing.py         a page as a picture, with boxes or bare, for `figmill view` and `figmill export`
 inspection.py      a paper's pages with all that is found drawn on them, for `figmill inspect`

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from tasks.article.figure_rights import joined_rights, printed_rights
 from tasks.article.jats import NO_FACTS, Article, ArticleFigure, FigureFacts
-from tasks.extraction.first_page import DOI
+from tasks.extraction.front.first_page import DOI
 from tasks.pdf.found_figure import FoundFigure
 from tasks.pdf.pages import PageContent
 from tasks.records import CaptionSource, Gap

@@ -38,6 +38,7 @@ from tasks.records import (
     Precision,
     Rights,
     Subfigure,
+    TextSource,
     Withdrawal,
 )
 from tasks.settings import ExtractionLimits
@@ -102,6 +103,7 @@ _SUBFIGURE = pa.struct(
         "subcaption": _TEXT,
         "mentions": pa.list_(pa.struct({"section": _TEXT, "text": _TEXT})),
         "text": _TEXT,
+        "text_source": _TEXT,
     }
 )
 _FIGURE = pa.schema(
@@ -194,6 +196,7 @@ def _subfigure(index: int, row: dict[str, Any]) -> Subfigure:
         mentions=None if mentions is None else tuple(Mention(**mention) for mention in mentions),
     )
     _expect(subfigure.subfigure_index == index, "subfigures in order")
+    _expect(subfigure.text_source in (None, *get_args(TextSource)), "a known source of words")
     _expect(image.format in get_args(ImageFormat), "a known image format")
     _expect(image.width > 0 and image.height > 0, "the size of an image")
     _expect(hashlib.sha256(image.data).hexdigest() == image.sha256, "the image of its hash")

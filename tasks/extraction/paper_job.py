@@ -17,8 +17,8 @@ Reader = Callable[[PaperFiles, ExtractionLimits], Extraction]
 _INT16_MAX = 2**15 - 1
 
 
-def prepare() -> None:
-    """Imports what reading takes, before the first paper's time runs."""
+def prepare(ocr: bool = False) -> None:
+    """Imports what reading takes, with `ocr` the networks that read pictures, before the first paper's time runs."""
     import pymupdf
 
     import tasks.extraction.handover
@@ -27,6 +27,10 @@ def prepare() -> None:
 
     pymupdf.TOOLS.mupdf_display_errors(False)
     pymupdf.TOOLS.mupdf_display_warnings(False)
+    if ocr:
+        from tasks.extraction.picture_words import words_of_picture
+
+        words_of_picture()
 
 
 def read(files: PaperFiles, limits: ExtractionLimits) -> Extraction:
@@ -34,7 +38,12 @@ def read(files: PaperFiles, limits: ExtractionLimits) -> Extraction:
     from tasks.extraction.image_files import read_graphics
     from tasks.extraction.reading import read_paper
 
-    return (read_graphics if files.graphics else read_paper)(files, limits)
+    extraction = (read_graphics if files.graphics else read_paper)(files, limits)
+    if not limits.ocr:
+        return extraction
+    from tasks.extraction.picture_words import with_picture_words
+
+    return with_picture_words(extraction, limits)
 
 
 def hand_over(files: PaperFiles, limits: ExtractionLimits, file: Path, reader: Reader = read) -> None:

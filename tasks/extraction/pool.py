@@ -53,7 +53,7 @@ class ExtractionPool:
         self._job = functools.partial(hand_over, reader=reader) if reader else hand_over
         self._stopped = threading.Event()
         self._waiting: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
-        begin = functools.partial(_prepare_for, reader) if reader else prepare
+        begin = functools.partial(_prepare_for, reader) if reader else functools.partial(prepare, limits.ocr)
         self._processes = [ConfinedProcess(begin, limits) for _ in range(workers)]
         for process in self._processes:
             threading.Thread(target=self._work, args=(process,), name="figmill-reader", daemon=True).start()
@@ -172,12 +172,24 @@ def _prepare_for(_reader: Reader) -> None:
     import tasks.extraction.handover  # noqa: F401
 
 
+def require_installed(limits: ExtractionLimits) -> None:
+    """Raises SettingsError where the limits ask for words of pictures and what reads them is not installed."""
+    if limits.ocr:
+        from tasks.extraction.picture_words import require_ocr
+
+        require_ocr()
+
+
 _pools: dict[tuple[int, ExtractionLimits], ExtractionPool] = {}
 _pools_lock = threading.Lock()
 
 
 def shared_pool(workers: int, limits: ExtractionLimits) -> ExtractionPool:
-    """The process-wide pool of this size and these limits, started on first use; shards share it."""
+    """The process-wide pool of this size and these limits, started on first use; shards share it.
+
+    Raises SettingsError as `require_installed`.
+    """
+    require_installed(limits)
     with _pools_lock:
         if (workers, limits) not in _pools:
             _pools[workers, limits] = ExtractionPool(workers, limits)

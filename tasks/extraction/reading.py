@@ -16,7 +16,7 @@ from tasks.article import jats
 from tasks.article.figure_rights import attribution, credited_in_text
 from tasks.article.mentions import CitingSentence, citing_sentences, mentions_by_panel
 from tasks.extraction.article_words import FigureWords, is_of_another, missing_figures, words_of_figures
-from tasks.extraction.first_page import pmcid_of, read_first_page
+from tasks.extraction.front.first_page import pmcid_of, read_first_page
 from tasks.extraction.panel_words import PageWords
 from tasks.extraction.pdf_passages import read_passages
 from tasks.panels.markers import expected_labels, find_sides, named
@@ -172,9 +172,11 @@ def _read_figure(
             image=pixels.cut(panel.bbox),
             panel_label=panel.label,
             subcaption=subcaption,
-            text=printed.within(panel.bbox),
+            text=words,
+            text_source="pdf" if words else None,
         )
         for i, (panel, subcaption) in enumerate(zip(panels, subcaptions, strict=True))
+        for words in [printed.within(panel.bbox)]
     )
     gaps += [Gap("image", page.number, note) for note in pixels.notes]
     return Figure(

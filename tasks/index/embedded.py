@@ -24,7 +24,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from tasks.clock import now
-from tasks.dataset.schema import INDEXED_COLUMNS
+from tasks.dataset.columns import INDEXED_COLUMNS
 from tasks.errors import OutputError
 from tasks.index import codes, texts
 from tasks.index.documents import Document

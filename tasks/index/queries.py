@@ -34,6 +34,8 @@ class Query:
     """True: only panels that have a letter; False: only those without."""
     rejected: bool | None = None
     """True: only what the model abstains on; False: only what it names."""
+    among: tuple[str, ...] | None = None
+    """Only rows of these subfigure_ids."""
     order: Order = "best"
 
 

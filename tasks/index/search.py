@@ -113,7 +113,7 @@ class SearchIndex:
         terms = _terms(query)
         if not terms or query.order != "best":
             with self._texts() as found_in:
-                numbers = found_in.listed(query, terms, self._papers(query), limit, offset)
+                numbers = found_in.listed(query, terms, self._named(query), limit, offset)
             return self._hits([(number, None) for number in numbers])
         return self._hits(self._by_text(query, terms, limit, offset))
 
@@ -159,12 +159,12 @@ class SearchIndex:
     def count(self, query: Query) -> int:
         """How many rows answer."""
         with self._texts() as found_in:
-            return found_in.count(query, _terms(query), self._papers(query))
+            return found_in.count(query, _terms(query), self._named(query))
 
     def facet(self, query: Query, of: Facet) -> list[tuple[str | None, int]]:
         """How many rows there would be for each value of a filter, the query's other filters kept."""
         with self._texts() as found_in:
-            return found_in.facet(without(query, of), _terms(query), self._papers(query), of)
+            return found_in.facet(without(query, of), _terms(query), self._named(query), of)
 
     def at(self, part: str, row: int) -> list[Hit]:
         """What stands in place of a row of a part."""
@@ -206,6 +206,15 @@ class SearchIndex:
         found = self._rows("SELECT id FROM subfigures WHERE subfigure_id = ?", subfigure_id)
         return self._hits([(found[0][0], None)])[0] if found else None
 
+    def named(self, names: Sequence[str]) -> list[Hit]:
+        """The rows of these ids, in their order; one that there is not is left out."""
+        found = self._rows(
+            "SELECT subfigure_id, id FROM subfigures WHERE subfigure_id IN (SELECT value FROM json_each(?))",
+            json.dumps(names),
+        )
+        numbers = dict(found)
+        return self._hits([(numbers[name], None) for name in dict.fromkeys(names) if name in numbers])
+
     def paper(self, paper_id: str) -> list[Hit]:
         """All rows of a paper, in reading order."""
         found = self._rows(
@@ -230,10 +239,10 @@ class SearchIndex:
     ) -> list[tuple[int, float | None]]:
         """Rows with their scores; those behind the first `_WEIGHED` stand as the texts rank them."""
         with self._texts() as found_in:
-            papers = self._papers(query)
+            named = self._named(query)
             weighed: list[tuple[int, float | None]] = []
             if offset < _WEIGHED:
-                first = found_in.candidates(query, terms, papers, _WEIGHED, 0)
+                first = found_in.candidates(query, terms, named, _WEIGHED, 0)
                 weighed = [*self._weighed(found_in, terms, first)[offset : offset + limit]]
                 if len(first) < _WEIGHED:
                     return weighed
@@ -241,7 +250,7 @@ class SearchIndex:
             if not lacking:
                 return weighed
             behind = max(offset + len(weighed), _WEIGHED)
-            rest = found_in.candidates(query, terms, papers, lacking, behind)
+            rest = found_in.candidates(query, terms, named, lacking, behind)
         return [*weighed, *((number, None) for number in rest)]
 
     def _weighed(
@@ -318,16 +327,23 @@ class SearchIndex:
 
     def _numbers(self, query: Query) -> npt.NDArray[np.int64]:
         with self._texts() as found_in:
-            return found_in.numbers(query, _terms(query), self._papers(query))
+            return found_in.numbers(query, _terms(query), self._named(query))
 
-    def _papers(self, query: Query) -> list[int] | None:
-        """The numbers of the papers that a query names, None where it names none."""
-        if not query.paper:
-            return None
-        named = "paper_id = ? OR pmcid = ? OR pmid = ? OR lower(doi) = ?"
-        asked = storable(query.paper)
-        names = [asked.lower(), asked.upper(), asked, asked.lower()]
-        return [number for (number,) in self._rows(f"SELECT paper FROM papers WHERE {named}", *names)]  # noqa: S608
+    def _named(self, query: Query) -> dict[str, list[int]]:
+        """The numbers of the papers and rows that a query names."""
+        named: dict[str, list[int]] = {}
+        if query.paper:
+            which = "paper_id = ? OR pmcid = ? OR pmid = ? OR lower(doi) = ?"
+            asked = storable(query.paper)
+            names = [asked.lower(), asked.upper(), asked, asked.lower()]
+            named["paper"] = [
+                number for (number,) in self._rows(f"SELECT paper FROM papers WHERE {which}", *names)
+            ]  # noqa: S608
+        if query.among is not None:
+            listed = json.dumps([storable(name) for name in query.among])
+            statement = "SELECT id FROM subfigures WHERE subfigure_id IN (SELECT value FROM json_each(?))"
+            named["id"] = [number for (number,) in self._rows(statement, listed)]
+        return named
 
     @contextlib.contextmanager
     def _texts(self) -> Iterator[texts.Texts]:

@@ -29,6 +29,8 @@ from tasks.texts import storable
 from tasks.wording.licenses import FAMILIES, family
 
 FOLDER = "texts"
+Named = Mapping[str, Sequence[int]]
+"""The numbers of the rows (`id`) or papers (`paper`) that a query names one by one; empty where it names none."""
 OWN: Mapping[str, float] = MappingProxyType({"own": 8.0, "caption": 3.0, "title": 1.5, "words": 4.0})
 """What a row says itself, each field with its weight: the panel's words, its figure's caption, the paper's title and
 authors, the names of labels and modality."""
@@ -122,39 +124,35 @@ class Texts:
         self._index.reload()
         self._searcher = self._index.searcher()
 
-    def count(self, query: Query, terms: Sequence[Term], papers: Sequence[int] | None) -> int:
-        """How many rows answer; `papers` are the numbers of those that `query.paper` means."""
-        asked = self._asked(query, terms, papers)
+    def count(self, query: Query, terms: Sequence[Term], named: Named) -> int:
+        """How many rows answer; `named`: only those of these numbers."""
+        asked = self._asked(query, terms, named)
         return int(self._searcher.search(asked, 1, count=True).count)
 
     def facet(
-        self, query: Query, terms: Sequence[Term], papers: Sequence[int] | None, of: Facet
+        self, query: Query, terms: Sequence[Term], named: Named, of: Facet
     ) -> list[tuple[str | None, int]]:
         """How many of the rows that answer have each value, the commonest first."""
         wanted = {"values": {"terms": {"field": of, "size": _MOST_VALUES}}}
-        answer = self._searcher.aggregate(self._asked(query, terms, papers), wanted)
+        answer = self._searcher.aggregate(self._asked(query, terms, named), wanted)
         counted = [(one["key"] or None, int(one["doc_count"])) for one in answer["values"]["buckets"]]
         return sorted(counted, key=lambda pair: (-pair[1], pair[0] or ""))
 
-    def numbers(
-        self, query: Query, terms: Sequence[Term], papers: Sequence[int] | None
-    ) -> npt.NDArray[np.int64]:
+    def numbers(self, query: Query, terms: Sequence[Term], named: Named) -> npt.NDArray[np.int64]:
         """(N,) the numbers of all rows that answer, in the index's order."""
-        return np.sort(np.array(self._found(_flat(self._asked(query, terms, papers))), np.int64))
+        return np.sort(np.array(self._found(_flat(self._asked(query, terms, named))), np.int64))
 
-    def listed(
-        self, query: Query, terms: Sequence[Term], papers: Sequence[int] | None, limit: int, offset: int
-    ) -> list[int]:
+    def listed(self, query: Query, terms: Sequence[Term], named: Named, limit: int, offset: int) -> list[int]:
         """Rows in the order that the query names: by confidence, or by their place; of a modality those that the model
         names before those on which it abstains."""
-        asked = _flat(self._asked(query, terms, papers))
+        asked = _flat(self._asked(query, terms, named))
         if query.order in ("surest", "unsurest"):
             return self._found(asked, limit, offset, "surety", descending=query.order == "surest")
         order = "place" if query.order == "best" and query.modality else "id"
         return self._found(asked, limit, offset, order)
 
     def candidates(
-        self, query: Query, terms: Sequence[Term], papers: Sequence[int] | None, limit: int, offset: int
+        self, query: Query, terms: Sequence[Term], named: Named, limit: int, offset: int
     ) -> list[int]:
         """The rows that answer by rank: who has every term first, then who is not rejected, then who has every term in
         its own words; among those by the sum of all terms' scores."""
@@ -167,7 +165,7 @@ class Texts:
             (_conjunction(own), 1000.0),
         ]
         asked = [
-            (must, self._asked(query, terms, papers)),
+            (must, self._asked(query, terms, named)),
             *((should, tantivy.Query.const_score_query(tier, score)) for tier, score in tiers),
         ]
         return self._found(tantivy.Query.boolean_query(asked), limit, offset)
@@ -210,10 +208,10 @@ class Texts:
     def _ids(self, places: list[tantivy.DocAddress]) -> list[int]:
         return [int(number or 0) for number in self._searcher.fast_field_values("id", places)]
 
-    def _asked(self, query: Query, terms: Sequence[Term], papers: Sequence[int] | None) -> tantivy.Query:
+    def _asked(self, query: Query, terms: Sequence[Term], named: Named) -> tantivy.Query:
         """Rows that pass every filter and have one of the terms; filters give no score."""
         must = tantivy.Occur.Must
-        filters = [(must, _flat(one, 0.0)) for one in _filters(self._index.schema, query, papers)]
+        filters = [(must, _flat(one, 0.0)) for one in _filters(self._index.schema, query, named)]
         if terms:
             any_of = [(tantivy.Occur.Should, self._term(term, {**OWN, **TOLD})) for term in terms]
             filters.append((must, tantivy.Query.boolean_query(any_of)))
@@ -322,7 +320,7 @@ def _texts(of: Document) -> dict[str, str]:
     }
 
 
-def _filters(schema: tantivy.Schema, query: Query, papers: Sequence[int] | None) -> Iterator[tantivy.Query]:
+def _filters(schema: tantivy.Schema, query: Query, named: Named) -> Iterator[tantivy.Query]:
     term = functools.partial(tantivy.Query.term_query, schema)
     if query.modality:
         yield term("within", _value(query.modality))
@@ -341,8 +339,8 @@ def _filters(schema: tantivy.Schema, query: Query, papers: Sequence[int] | None)
         yield tantivy.Query.range_query(schema, "year", tantivy.FieldType.Integer, query.since, query.until)
     if query.lettered is not None:
         yield term("lettered", query.lettered)
-    if papers is not None:
-        yield tantivy.Query.term_set_query(schema, "paper", list(papers))
+    for field, numbers in named.items():
+        yield tantivy.Query.term_set_query(schema, field, list(numbers))
 
 
 def _phrase(schema: tantivy.Schema, field: str, words: list[str]) -> tantivy.Query:

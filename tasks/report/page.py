@@ -67,7 +67,15 @@ def write_report(out: StorePath, summary: RunSummary) -> StorePath:
     return _write_page(out, dataset, runs)
 
 
-def rewrite_report(out: StorePath, gold: StorePath | None = None) -> StorePath:
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A report that was written anew, and how far the model agrees with people; None where they have said nothing."""
+
+    page: StorePath
+    agreement: Agreement | None
+
+
+def rewrite_report(out: StorePath, gold: StorePath | None = None) -> Rewritten:
     """The report of the last run anew, against the dataset as it is now; `gold` becomes `out`/report/gold.csv.
 
     Raises OutputError where no run is remembered, InputError for a file that is no gold.
@@ -78,7 +86,8 @@ def rewrite_report(out: StorePath, gold: StorePath | None = None) -> StorePath:
     if gold is not None:
         gold_labels.read_gold_labels(gold, known_of(out))
         paths.put_bytes(paths.read(gold), out / "report" / gold_labels.FILE, durable=False)
-    return _write_page(out, summarize(out, runs[-1].summary.parts, _gold_of(out)), runs)
+    dataset = summarize(out, runs[-1].summary.parts, _gold_of(out))
+    return Rewritten(_write_page(out, dataset, runs), _agreement(dataset))
 
 
 def state_of(dataset: DatasetSummary) -> DatasetState:

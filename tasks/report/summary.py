@@ -19,9 +19,9 @@ import pyarrow.parquet as pq
 
 from models import taxonomy
 from tasks.corrections.overlay import Overlay, read_overlay
+from tasks.dataset.columns import PAPERS, SUBFIGURES
 from tasks.dataset.files import UNREADABLE, UnreadablePartError
 from tasks.dataset.ledger import LedgerRow, read_ledger_part
-from tasks.dataset.schema import PAPERS, SUBFIGURES
 from tasks.errors import StorageError
 from tasks.records import Counts, FailedPaper, Gap
 from tasks.report.cards import Card, choose_picks, make_cards
@@ -58,6 +58,10 @@ class DatasetSummary:
     accepted: list[int] = field(default_factory=lambda: [0] * BINS)
     abstained: list[int] = field(default_factory=lambda: [0] * BINS)
     confidence_sum: float = 0.0
+    named_by_people: int = 0
+    """Subfigures whose label is a person's: they have no part in the bars and in the mean confidence."""
+    pictures_of_run: bool = False
+    """Whether the pictures are of the run's own papers alone."""
     by_kind: Counter[str] = field(default_factory=Counter)
     """Failed papers by kind; `incomplete` counts papers that were read but lack something."""
     failed: list[FailedPaper] = field(default_factory=list)
@@ -87,6 +91,7 @@ class DatasetSummary:
         for bars, more in ((self.accepted, other.accepted), (self.abstained, other.abstained)):
             bars[:] = [bar + count for bar, count in zip(bars, more, strict=True)]
         self.confidence_sum += other.confidence_sum
+        self.named_by_people += other.named_by_people
         self.judged += other.judged
         self.failed += other.failed[: FAILURES_SHOWN - len(self.failed)]
         self.incomplete += other.incomplete[: FAILURES_SHOWN - len(self.incomplete)]
@@ -95,8 +100,8 @@ class DatasetSummary:
 
     @property
     def mean_confidence(self) -> float | None:
-        """Of the scored subfigures."""
-        scored = self.counts.scored
+        """Of the subfigures that the model has scored and people have not named."""
+        scored = self.counts.scored - self.named_by_people
         return self.confidence_sum / scored if scored else None
 
 
@@ -117,7 +122,9 @@ def summarize(
     for counted in paths.each(lambda name: _count_shard(out, name, name in parts, said), ledgers, out):
         found.add(counted.summary)
         shards.append(counted)
-    chosen = [shard for shard in shards if shard.row_groups and shard.part.name in set(recent)] or shards
+    of_run = [shard for shard in shards if shard.summary.counts.subfigures and shard.part.name in set(recent)]
+    found.pictures_of_run = bool(of_run)
+    chosen = of_run or shards
     review_queue = ReviewQueue()
     for shard in shards:
         review_queue.add(shard.review_queue, REASONS if shard in chosen else ("mistaken",))
@@ -209,8 +216,10 @@ def _count_subfigures(shard: _Shard, part: pq.ParquetFile, said: _Said) -> None:
     )
     found.by_kind_below.update(_kinds_below(columns))
     found.compound += int((columns.compound > taxonomy.SEVERAL_PANELS).sum())
-    found.confidence_sum += float(confidence.sum())
-    for bars, chosen in ((found.accepted, ~rejected), (found.abstained, rejected)):
+    own = ~columns.by_people[scored]
+    found.named_by_people += int((~own).sum())
+    found.confidence_sum += float(confidence[own].sum())
+    for bars, chosen in ((found.accepted, own & ~rejected), (found.abstained, own & rejected)):
         for index, count in enumerate(np.histogram(confidence[chosen], bins=BINS, range=(0, 1))[0]):
             bars[index] += int(count)
     found.judged += columns.judged

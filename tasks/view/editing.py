@@ -19,7 +19,7 @@ from tasks.corrections.known import class_code, classes_of
 from tasks.corrections.overlay import KEYS, Overlay, read_overlay
 from tasks.corrections.queues import Candidates, Order, Unlike, rank
 from tasks.corrections.rows import panel_of, read_columns
-from tasks.dataset.schema import IMAGE_COLUMN, INDEXED_COLUMNS, SUBFIGURES
+from tasks.dataset.columns import IMAGE_COLUMN, INDEXED_COLUMNS, SUBFIGURES
 from tasks.errors import InputError, PaperError
 from tasks.extraction.drawing import Drawer
 from tasks.index.documents import Document, make_document, papers_of, unit_vector

@@ -1,5 +1,6 @@
 """The same pictures under another model: every paper once, nothing but the labels changed, no PDF opened."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -21,8 +22,8 @@ from models.bundle.serialization import save_bundle
 from models.networks.build import build_network
 from models.transforms import Transform
 from tasks.dataset.check import Totals, check
+from tasks.dataset.columns import columns_of
 from tasks.dataset.ledger import Mark, drop_papers, mark_papers
-from tasks.dataset.schema import columns_of
 from tasks.demo.papers import make_papers
 from tasks.errors import OutputError
 from tasks.progress import Reporter
@@ -123,6 +124,25 @@ def test_by_another_model_the_labels_are_its_own_and_all_else_stays(
         assert len(row["probabilities"]) == 3
         assert row["model_id"] == bundle_info(other_bundle).model_id
     assert list(check(tmp_path / "out", Totals())) == []
+
+
+def test_that_words_were_read_from_pictures_is_kept(
+    labelled: Path, other_bundle: Path, tmp_path: Path
+) -> None:
+    source = tmp_path / "source"
+    shutil.copytree(labelled, source)
+    for file in (*(source / "subfigures").iterdir(), *(source / "papers").iterdir()):
+        table = pq.read_table(file)
+        said = json.loads(table.schema.metadata[b"figmill.provenance"])
+        metadata = table.schema.metadata | {b"figmill.provenance": json.dumps(said | {"ocr": True}).encode()}
+        if file.parent.name == "subfigures":
+            place = table.schema.names.index("figure_text_source")
+            table = table.set_column(place, table.schema.field(place), pa.array(["ocr"] * len(table)))
+        pq.write_table(table.replace_schema_metadata(metadata), file)
+    run(source, tmp_path / "out", other_bundle)
+    assert {row["figure_text_source"] for row in rows(tmp_path / "out", "subfigures")} == {"ocr"}
+    for file in (*(tmp_path / "out" / "subfigures").iterdir(), *(tmp_path / "out" / "papers").iterdir()):
+        assert json.loads(pq.read_schema(file).metadata[b"figmill.provenance"])["ocr"] is True
 
 
 def test_a_dataset_of_schema_2_is_brought_up(labelled: Path, other_bundle: Path, tmp_path: Path) -> None:

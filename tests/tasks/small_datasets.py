@@ -1,6 +1,7 @@
 """Small datasets with the real schema, for tests that read one."""
 
 import datetime as dt
+import hashlib
 import io
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from PIL import Image
 
-from tasks.dataset.schema import (
-    SCHEMA_VERSION,
-    Provenance,
-    paper_schema,
-    subfigure_schema,
-    with_provenance,
-)
+from tasks.dataset.columns import SCHEMA_VERSION
+from tasks.dataset.schema import Provenance, paper_schema, subfigure_schema, with_provenance
 
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
 PROVENANCE = Provenance(
@@ -52,7 +48,6 @@ def subfigure(
         "image": {"bytes": png(index), "path": "image.png"},
         "image_width": 64,
         "image_height": 64,
-        "image_sha256": "0" * 64,
         "modality": modality,
         "confidence": confidence if scored else None,
         "rejected": confidence < 0.3 if scored else None,
@@ -60,7 +55,8 @@ def subfigure(
         "pipeline_version": "0.1.0",
         "labelled_at": NOW,
     }
-    return row | other
+    row |= other
+    return {"image_sha256": hashlib.sha256((row["image"] or {}).get("bytes") or b"").hexdigest()} | row
 
 
 def paper(index: int, status: str = "ok", **other: Any) -> dict[str, Any]:

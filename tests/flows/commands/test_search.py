@@ -150,6 +150,7 @@ def test_filters_narrow(arguments: list[str], found: set[int], tmp_path: Path):
         (["--year", "2020..x"], "is no year and no range"),
         (["--year", ".."], "is no year and no range"),
         (["--year", "²²²²"], "is no year and no range"),
+        (["--year", "2019..2016"], "2019..2016 ends before it begins: say 2016..2019"),
     ],
 )
 def test_a_filter_that_means_nothing_is_said(arguments: list[str], words: str, tmp_path: Path):

@@ -6,8 +6,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from flows.cli import figmill
-from flows.terminal.config import Config, read_config
+from flows.cli import figmill, options_of_file
+from flows.terminal.config import Config, flow_settings, read_config
 from tasks.errors import SettingsError
 
 COMMANDS = {
@@ -88,3 +88,17 @@ def test_another_file_may_be_named_and_is_said_to_be_used(tmp_path: Path) -> Non
     done = CliRunner().invoke(figmill, ["--config", str(file), "search"])
     assert f"options from {file}" in done.stderr
     assert "elsewhere" in str(done.exception)
+
+
+def test_what_a_paper_may_cost_and_whether_its_pictures_are_read_are_limits_of_the_flow() -> None:
+    options = {"out": "d", "timeout": 300, "ocr": True, "verbose": True}
+    assert flow_settings(options) == {"out": "d", "limits": {"timeout": 300, "ocr": True}}
+
+
+def test_a_file_may_ask_for_the_words_in_pictures(tmp_path: Path) -> None:
+    file = tmp_path / "figmill.toml"
+    file.write_text("ocr = true\n")
+    assert {name for name, options in options_of_file(file).items() if options.get("ocr")} == {
+        "label",
+        "ingest",
+    }

@@ -10,12 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tasks.dataset.columns import ARTICLE_COLUMNS, ARTICLE_FACTS, COLUMNS, MEANINGS
 from tasks.dataset.parts import PartWriter
 from tasks.dataset.schema import (
-    ARTICLE_COLUMNS,
-    ARTICLE_FACTS,
-    COLUMNS,
-    MEANINGS,
     PAPER_SCHEMA,
     lacking,
     paper_schema,
@@ -64,6 +61,7 @@ SUBFIGURE_COLUMNS = [
     ("figure_bbox", BOX, True),
     ("figure_kind", pa.string(), False),
     ("figure_text", pa.string(), True),
+    ("figure_text_source", pa.string(), True),
     ("subfigure_index", pa.int16(), False),
     ("panel_label", pa.string(), True),
     ("subcaption", pa.string(), True),
@@ -155,7 +153,7 @@ def test_a_file_says_which_model_wrote_it(dataset: Path, folder: str) -> None:
     assert metadata[b"figmill.model_id"] == PROVENANCE.model_id.encode()
     assert metadata[b"figmill.model_card"] == b"# Card"
     said = json.loads(metadata[b"figmill.provenance"])
-    assert said == {"model_id": PROVENANCE.model_id, "captions": False, "precision": "bfloat16"}
+    assert said == {"model_id": PROVENANCE.model_id, "captions": False, "precision": "bfloat16", "ocr": False}
 
 
 def test_schema_2_is_schema_3_without_what_3_brought() -> None:

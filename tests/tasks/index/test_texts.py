@@ -38,11 +38,11 @@ def _close(writer: texts.TextWriter) -> None:
 def test_what_was_not_committed_does_not_count(folder: Path, rows: list[Document]):
     writer = _write(folder, rows)
     found_in = texts.Texts(folder)
-    assert found_in.count(Query(), [], None) == 0
+    assert found_in.count(Query(), [], {}) == 0
     _close(writer)
-    assert found_in.count(Query(), [], None) == 0
+    assert found_in.count(Query(), [], {}) == 0
     found_in.reload()
-    assert found_in.count(Query(), [], None) == len(rows)
+    assert found_in.count(Query(), [], {}) == len(rows)
 
 
 def test_parts_and_rows_that_go_leave_nothing(folder: Path, rows: list[Document]):
@@ -52,7 +52,7 @@ def test_parts_and_rows_that_go_leave_nothing(folder: Path, rows: list[Document]
     writer.add(3, 1, 30, rows[0])
     writer.remove([10, 12])
     _close(writer)
-    assert texts.Texts(folder).numbers(Query(), [], None).tolist() == [11, 13, 30]
+    assert texts.Texts(folder).numbers(Query(), [], {}).tolist() == [11, 13, 30]
 
 
 def test_another_that_writes_is_waited_for_and_then_named(folder: Path, rows: list[Document]):
@@ -69,7 +69,7 @@ def test_a_folder_that_cannot_be_locked_is_read_all_the_same(folder: Path, rows:
         lock.unlink()
         lock.mkdir()  # opened for writing by nobody, not even by root
     found_in = texts.Texts(folder)
-    assert found_in.count(Query(), [("liver",)], None) == 1
+    assert found_in.count(Query(), [("liver",)], {}) == 1
     found_in.close()
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tasks.article.jats import load_article
-from tasks.extraction.first_page import pmcid_of, read_first_page
+from tasks.extraction.front.first_page import pmcid_of, read_first_page
 from tasks.pdf.documents import open_pdf, read_pages
 from tasks.records import Metadata
 from tasks.settings import ExtractionLimits

@@ -336,9 +336,8 @@ class SearchIndex:
             which = "paper_id = ? OR pmcid = ? OR pmid = ? OR lower(doi) = ?"
             asked = storable(query.paper)
             names = [asked.lower(), asked.upper(), asked, asked.lower()]
-            named["paper"] = [
-                number for (number,) in self._rows(f"SELECT paper FROM papers WHERE {which}", *names)
-            ]  # noqa: S608
+            statement = f"SELECT paper FROM papers WHERE {which}"  # noqa: S608
+            named["paper"] = [number for (number,) in self._rows(statement, *names)]
         if query.among is not None:
             listed = json.dumps([storable(name) for name in query.among])
             statement = "SELECT id FROM subfigures WHERE subfigure_id IN (SELECT value FROM json_each(?))"

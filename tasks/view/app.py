@@ -29,6 +29,8 @@ from tasks.records import Gap
 from tasks.texts import counted
 from tasks.version import pipeline_version
 from tasks.view import shown as pages
+from tasks.view.answers import Answers
+from tasks.view.api import create_api
 from tasks.view.downloads import MOST, Form, Wanted, as_archive, as_table
 from tasks.view.editing import Editing
 from tasks.view.editor import add_editing, add_selecting, template_globals
@@ -293,6 +295,8 @@ def create_app(
     if not site:  # who writes files must know what was not written
         app.exception_handler(FigmillError)(failed)
 
+    if not site:
+        app.mount("/api", create_api(Answers(out, view.index)))
     if editing:
         add_editing(app, view.index, editing, page, view.query)
         add_selecting(app, editing, page, view.selections, view.index, view.names)

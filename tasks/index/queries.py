@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 Order = Literal["best", "paper", "surest", "unsurest"]
 Facet = Literal["path", "license", "journal", "article_type"]
+FACETS: tuple[Facet, ...] = get_args(Facet)
 Context = tuple[tuple[str, bool], ...]
 """A stretch of a row's text around what was asked for, in pieces: whether each is a word that was found."""
 

@@ -163,8 +163,19 @@ class SearchIndex:
 
     def facet(self, query: Query, of: Facet) -> list[tuple[str | None, int]]:
         """How many rows there would be for each value of a filter, the query's other filters kept."""
+        return self.facets(query, (of,))[of]
+
+    def facets(self, query: Query, of: Sequence[Facet]) -> dict[Facet, list[tuple[str | None, int]]]:
+        """`facet` of several filters: those that the query does not set are counted together."""
+        by_query: dict[Query, list[Facet]] = {}
+        for one in of:
+            by_query.setdefault(without(query, one), []).append(one)
+        terms, named = _terms(query), self._named(query)
+        counted: dict[Facet, list[tuple[str | None, int]]] = {}
         with self._texts() as found_in:
-            return found_in.facet(without(query, of), _terms(query), self._named(query), of)
+            for asked, together in by_query.items():
+                counted |= found_in.facets(asked, terms, named, together)
+        return counted
 
     def at(self, part: str, row: int) -> list[Hit]:
         """What stands in place of a row of a part."""

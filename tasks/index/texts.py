@@ -23,7 +23,7 @@ import tantivy
 
 from tasks.errors import OutputError
 from tasks.index.documents import Document
-from tasks.index.queries import Facet, Query
+from tasks.index.queries import FACETS, Facet, Query
 from tasks.index.words import Term, modality_words
 from tasks.texts import storable
 from tasks.wording.licenses import FAMILIES, family
@@ -38,7 +38,6 @@ TOLD: Mapping[str, float] = MappingProxyType({"inside": 2.0, "mentions": 1.0})
 """What is told of it elsewhere: the words printed in the panel, the sentences that cite or describe it."""
 _K = 1.2
 """Of BM25: how soon more of a word counts no more."""
-_FACETS: tuple[Facet, ...] = ("path", "license", "journal", "article_type")
 _TOKENS = "figmill"
 _LONGEST_WORD = 100
 """Bytes; longer ones are sequences that nobody types."""
@@ -129,14 +128,17 @@ class Texts:
         asked = self._asked(query, terms, named)
         return int(self._searcher.search(asked, 1, count=True).count)
 
-    def facet(
-        self, query: Query, terms: Sequence[Term], named: Named, of: Facet
-    ) -> list[tuple[str | None, int]]:
-        """How many of the rows that answer have each value, the commonest first."""
-        wanted = {"values": {"terms": {"field": of, "size": _MOST_VALUES}}}
+    def facets(
+        self, query: Query, terms: Sequence[Term], named: Named, of: Sequence[Facet]
+    ) -> dict[Facet, list[tuple[str | None, int]]]:
+        """How many of the rows that answer have each value of some facets, the commonest first."""
+        wanted = {facet: {"terms": {"field": facet, "size": _MOST_VALUES}} for facet in of}
         answer = self._searcher.aggregate(self._asked(query, terms, named), wanted)
-        counted = [(one["key"] or None, int(one["doc_count"])) for one in answer["values"]["buckets"]]
-        return sorted(counted, key=lambda pair: (-pair[1], pair[0] or ""))
+        counted = {}
+        for facet in of:
+            pairs = [(one["key"] or None, int(one["doc_count"])) for one in answer[facet]["buckets"]]
+            counted[facet] = sorted(pairs, key=lambda pair: (-pair[1], pair[0] or ""))
+        return counted
 
     def numbers(self, query: Query, terms: Sequence[Term], named: Named) -> npt.NDArray[np.int64]:
         """(N,) the numbers of all rows that answer, in the index's order."""
@@ -176,8 +178,9 @@ class Texts:
         Fields together are worth little more than the best of them, and long texts little less than short ones: the
         weighted sum x of the fields' BM25 counts as frequency does in BM25 itself, as idf · x (k + 1) / (x + k).
         """
-        asked = self._term(term, TOLD if told else OWN)
-        having = int(self._searcher.search(_flat(asked), 1, count=True).count)
+        fields = TOLD if told else OWN
+        asked = self._term(term, fields)
+        having = max((self._having(field, name) for field in fields for name in term), default=0)
         rarity = math.log(1 + (self._searcher.num_docs - having + 0.5) / (having + 0.5))
         only = tantivy.Query.term_set_query(self._index.schema, "id", list(among))
         both = [(tantivy.Occur.Must, asked), (tantivy.Occur.Must, _flat(only, 0.0))]
@@ -185,6 +188,10 @@ class Texts:
         numbers = self._ids([place for _, place in hits])
         sums = {number: float(score) / rarity for number, (score, _) in zip(numbers, hits, strict=True)}
         return {number: rarity * x * (_K + 1) / (x + _K) for number, x in sums.items()}
+
+    def _having(self, field: str, name: str) -> int:
+        """In how many rows a field has a name, at most: of several words the rarest one's."""
+        return min((self._searcher.doc_freq(field, word) for word in tokens(name)), default=0)
 
     def _found(
         self,
@@ -296,7 +303,7 @@ def _document(part: int, paper: int, number: int, of: Document) -> tantivy.Docum
         if text:
             made.add_text(field, text[:_LONGEST_TEXT])
     path = of.modality_path[-1] if of.modality_path else ""
-    for field, value in zip(_FACETS, (path, of.license, of.journal, of.article_type), strict=True):
+    for field, value in zip(FACETS, (path, of.license, of.journal, of.article_type), strict=True):
         made.add_text(field, _value(value))
     made.add_text("license_family", _value(family(of.license or "")))
     steps = path.split("/")
@@ -390,8 +397,8 @@ def _schema() -> tantivy.Schema:
     builder.add_float_field("surety", fast=True)
     for field in (*OWN, *TOLD):
         builder.add_text_field(field, tokenizer_name=_TOKENS)
-    for field in (*_FACETS, "license_family", "within"):
-        builder.add_text_field(field, tokenizer_name="raw", index_option="basic", fast=field in _FACETS)
+    for field in (*FACETS, "license_family", "within"):
+        builder.add_text_field(field, tokenizer_name="raw", index_option="basic", fast=field in FACETS)
     return builder.build()
 
 

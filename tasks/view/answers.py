@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import BaseModel, Field
 
 from tasks.errors import InputError
-from tasks.index.queries import Facet, Hit, Query
+from tasks.index.queries import FACETS, Hit, Query
 from tasks.index.rows import article_words, picture
 from tasks.index.search import SearchIndex
 from tasks.index.thumbnails import thumbnail
@@ -109,12 +109,13 @@ class Answers:
     def facets(self, query: Query) -> Facets:
         """Counts of what answers."""
         query = self._known(query)
+        counted = {name: _values(pairs) for name, pairs in self._index.facets(query, FACETS).items()}
         return Facets(
             total=self._index.count(query),
-            modality=self._values(query, "path"),
-            license=self._values(query, "license"),
-            journal=self._values(query, "journal"),
-            article_type=self._values(query, "article_type"),
+            modality=counted["path"],
+            license=counted["license"],
+            journal=counted["journal"],
+            article_type=counted["article_type"],
         )
 
     def subfigure(self, subfigure_id: str) -> Subfigure:
@@ -165,10 +166,6 @@ class Answers:
             raise InputError(f"no subfigure of this dataset is named {clean(subfigure_id, 100)}")
         return hit
 
-    def _values(self, query: Query, of: Facet) -> list[Value]:
-        counted: Sequence[tuple[str | None, int]] = self._index.facet(query, of)[:_MOST_VALUES]
-        return [Value(value=_text(value), count=count) for value, count in counted]
-
 
 def row_of(hit: Hit) -> Row:
     """A hit as programs see it."""
@@ -183,3 +180,7 @@ def row_of(hit: Hit) -> Row:
 
 def _text(text: str | None) -> str | None:
     return None if text is None else clean(text, LONGEST_TEXT)
+
+
+def _values(counted: Sequence[tuple[str | None, int]]) -> list[Value]:
+    return [Value(value=_text(value), count=count) for value, count in counted[:_MOST_VALUES]]

@@ -22,7 +22,7 @@ from tasks.dataset.ledger import read_ledger_part
 from tasks.duplicates.groups import same_pictures
 from tasks.errors import FigmillError, PaperError
 from tasks.extraction.drawing import Drawer, has_pdf
-from tasks.index.queries import Hit, Query
+from tasks.index.queries import FACETS, Hit, Query
 from tasks.index.rows import article_words, figure_boxes, picture
 from tasks.index.search import SearchIndex
 from tasks.records import Gap
@@ -137,12 +137,13 @@ class View:
         return self._counts(query, stamps_of(self.out))
 
     def _count(self, query: Query, _: object) -> Counts:
+        facets = self.index.facets(query, FACETS)
         return Counts(
             self.index.count(query),
-            pages.tree(self.index.facet(query, "path")),
-            pages.with_families(self.index.facet(query, "license")),
-            self.index.facet(query, "journal"),
-            self.index.facet(query, "article_type"),
+            pages.tree(facets["path"]),
+            pages.with_families(facets["license"]),
+            facets["journal"],
+            facets["article_type"],
         )
 
 

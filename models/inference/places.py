@@ -38,6 +38,9 @@ REACH = 0.65
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
+GRID_REACH = 0.44
+"""The same of a grid within a box."""
+
 Floats = npt.NDArray[np.float32]
 
 
@@ -75,19 +78,10 @@ class Places:
         shares = odds / odds.sum(axis=1, keepdims=True)
         return np.concatenate([shares, 1 / (1 + np.exp(-logits[:, 3:]))], axis=1, dtype=np.float32)
 
-    def along(self, box: tuple[int, int, int, int], axis: int, position: float, samples: int = 16) -> Floats:
-        """The fields (3, samples) along a cut across `axis` of `box` at `position`, in pixels of the figure."""
-        start, stop = box[1 - axis] * self.scale, box[3 - axis] * self.scale
-        ways = start + (stop - start) * np.linspace(0.03, 0.97, samples)
-        line = np.full(samples, position * self.scale)
-        x, y = (line, ways) if axis == 0 else (ways, line)
-        found: Floats = sample(self.fields, x[None], y[None])[0]
-        return found
-
     def grids(self, boxes: Sequence[tuple[int, int, int, int]], lines: int) -> Floats:
         """The fields (N, 3, lines, lines) in `boxes` (N, 4), in pixels of the figure."""
         own = np.asarray(boxes, np.float32).reshape(-1, 4) * np.float32(self.scale)
-        return self._grid(self.fields, own, 0.44, lines)
+        return self._grid(self.fields, own, GRID_REACH, lines)
 
     def _around(self, boxes: Floats) -> Floats:
         """The maps (N, 27, 7, 7) in and beside `boxes` (N, 4)."""

@@ -1,6 +1,7 @@
 """The judge of pieces: which of all that a figure can be cut into are its panels?
 
 proposals.py     the ways that a piece might be parted
+separations.py   where the network of places would part it
 graph.py         all pieces of a figure, each with its ways
 survey.py        sums over a figure's pixels, so that any piece of it is measured fast
 contents.py      what is in a piece

@@ -10,6 +10,7 @@ import numpy as np
 
 from tasks.panels.cutting import join
 from tasks.panels.gutters import empty_runs
+from tasks.panels.judging.separations import find_separations
 from tasks.panels.pieces import Canvas, Kind, Piece, distribute
 from tasks.panels.rules import between, find_split
 from tasks.panels.seams import bands, line_share, step_share, to_gray
@@ -65,9 +66,32 @@ class Proposal:
 
 
 def propose(canvas: Canvas, piece: Piece, *, by_rule: bool = True) -> Iterator[Proposal]:
-    """The ways to part `piece`: as the rules say (if `by_rule`), at its widest gaps, and both with neighbours joined.
+    """The ways to part `piece`, which may repeat each other; where there are none but the caption names panels, those
+    that the network of places sees.
+    """
+    found = False
+    for proposal in propose_from_ink(canvas, piece, by_rule=by_rule):
+        found = True
+        yield proposal
+    if not found and canvas.named > 1:
+        yield from cut_as_seen(canvas, piece)
 
-    They may repeat each other. The rules take most of the time.
+
+def cut_as_seen(canvas: Canvas, piece: Piece) -> Iterator[Proposal]:
+    """`piece` cut where the network sees panels part: bricks that no gutter runs through, objects on a dark ground."""
+    for axis in (0, 1):
+        lines = find_separations(canvas.places, canvas.pixels, piece.box, axis)
+        for limit in {share for _, share in lines}:
+            gaps = [Gap(line, line + 1, line) for line, share in lines if share >= limit]
+            proposal = cut_at_gaps(canvas, piece, axis, gaps)
+            if len(proposal.parts) > 1:
+                yield proposal
+
+
+def propose_from_ink(canvas: Canvas, piece: Piece, *, by_rule: bool) -> Iterator[Proposal]:
+    """As the rules say (if `by_rule`), at the widest gaps, and both with neighbours joined.
+
+    The rules take most of the time.
     """
     split = find_split(canvas, piece) if by_rule else None
     if split is not None:

@@ -67,13 +67,14 @@ def test_any_boxes_have_probabilities(places: Places, boxes: list[tuple[int, int
     assert ((found >= 0) & (found <= 1)).all()
 
 
-def test_a_cut_is_read_along_its_line() -> None:
+def test_a_grid_reads_the_fields_in_a_box() -> None:
     maps = np.zeros((27, 4, 4), np.float32)
     maps[-2, :, 2] = 1  # a separation between two side by side, in the third column of cells
     places = Places(maps, (32, 32), 1.0, {})
-    assert places.along((0, 4, 32, 28), 0, 20)[1].min() == 1
-    assert places.along((0, 4, 32, 28), 0, 4)[1].max() == 0
-    assert places.along((0, 4, 32, 28), 1, 20)[1].mean() == pytest.approx(0.25, abs=0.05)
+    inside, across, down = places.grids([(16, 4, 24, 28)], 3)[0]
+    assert across[:, 1].min() == 1
+    assert inside.max() == down.max() == 0
+    assert places.grids([(0, 4, 8, 28)], 3).max() == 0
 
 
 def test_a_sample_lies_between_its_neighbours_and_is_nothing_outside() -> None:

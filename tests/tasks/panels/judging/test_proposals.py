@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
+
+from models.inference.places import Places
+from models.networks.place_plan import FIELDS, HIDDEN
 from tasks.panels.judging.proposals import Gap, choose_gaps, find_gaps, propose
 from tests.tasks.panels.judging.canvases import GRID, UNIT, canvas_of
 
@@ -49,3 +54,13 @@ def test_a_row_is_parted_by_the_rules_at_its_widest_gap_and_with_neighbours_join
 def test_one_block_cannot_be_parted() -> None:
     canvas, whole = canvas_of(GRID[0])
     assert list(propose(canvas, whole)) == []
+
+
+@pytest.mark.parametrize(("named", "ways"), [(2, [2]), (0, [])])
+def test_what_no_gap_parts_is_cut_as_seen_if_the_caption_names_panels(named: int, ways: list[int]) -> None:
+    """Two blocks, the corner of one under the other, between which the network sees panels part."""
+    canvas, whole = canvas_of((20, 20, 210, 280), (190, 260, 380, 290), named=named)
+    maps = np.zeros((HIDDEN + FIELDS, 30, 40), np.float32)
+    maps[-2, :, 20:22] = 1
+    canvas.see = lambda pixels: Places(maps, (320, 240), 0.8, {})
+    assert [len(proposal.parts) for proposal in propose(canvas, whole)] == ways

@@ -75,7 +75,8 @@ def choices_of(graph: Graph, verdicts: Mapping[PixelBox, Verdict]) -> list[Choic
         found.setdefault(best.boxes, best)
     for own in by_rules(graph, whole):
         found.setdefault(own.boxes, own)
-    return list(found.values())
+    allowed = [own for own in found.values() if not any(graph[box].parted for box in own.boxes)]
+    return allowed or list(found.values())
 
 
 def choose(graph: Graph, verdicts: Mapping[PixelBox, Verdict], taste: Taste) -> Choice:
@@ -88,9 +89,9 @@ def choose(graph: Graph, verdicts: Mapping[PixelBox, Verdict], taste: Taste) -> 
         if box in known:
             return known[box]
         share = (box[2] - box[0]) * (box[3] - box[1]) / size
-        best = known[box] = stay_whole(
-            box, verdicts[box], share**taste.exponent, taste.favour if box == whole else 0.0
-        )
+        favour = taste.favour if box == whole else 0.0
+        own = Verdict(-favour, 0.0) if graph[box].parted else verdicts[box]
+        best = known[box] = stay_whole(box, own, share**taste.exponent, favour)
         for way in graph[box].ways:
             best = max(
                 best, together(box, way, [best_of(part) for part in way.boxes]), key=lambda own: own.worth

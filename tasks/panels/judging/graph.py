@@ -38,6 +38,7 @@ class Way:
     axis: int | None
     positions: tuple[int, ...]
     by_rule: bool
+    certain: bool = False
 
 
 @dataclass(slots=True)
@@ -51,6 +52,11 @@ class Node:
     ways: list[Way] = field(default_factory=list)
     opened: bool = False
     """Its ways are known; there may be none."""
+
+    @property
+    def parted(self) -> bool:
+        """Whether it is certain that the piece is no panel itself."""
+        return any(way.certain for way in self.ways)
 
 
 Graph = dict[PixelBox, Node]
@@ -99,5 +105,5 @@ def add_way(graph: Graph, node: Node, proposal: Proposal, boxes: tuple[PixelBox,
         graph[part.box] = Node(part, node.level + 1, by_rule=False)
     for box in boxes:
         graph[box].by_rule |= by_rule
-    node.ways.append(Way(boxes, proposal.axis, proposal.positions, by_rule))
+    node.ways.append(Way(boxes, proposal.axis, proposal.positions, by_rule, proposal.certain))
     return new

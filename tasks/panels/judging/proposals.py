@@ -63,6 +63,8 @@ class Proposal:
     """Where the cuts go through print, which then belongs to no part."""
     by_rule: bool = False
     """The rules of cutting would part it so."""
+    certain: bool = False
+    """Nobody is asked whether the piece is one panel: filled pictures that interlock, or one for each named panel."""
 
 
 def propose(canvas: Canvas, piece: Piece, *, by_rule: bool = True) -> Iterator[Proposal]:
@@ -95,7 +97,8 @@ def propose_from_ink(canvas: Canvas, piece: Piece, *, by_rule: bool) -> Iterator
     """
     split = find_split(canvas, piece) if by_rule else None
     if split is not None:
-        own = Proposal(list(split.parts), split.axis, split.positions, by_rule=True)
+        certain = split.axis is None or canvas.placed.pictures_are_panels
+        own = Proposal(list(split.parts), split.axis, split.positions, by_rule=True, certain=certain)
         yield own
         yield from joined(canvas, own)
     gapless = split is None
@@ -162,7 +165,7 @@ def find_likely_seams(gray: np.ndarray, axis: int, least: float) -> list[tuple[i
 
 
 def find_gaps(canvas: Canvas, piece: Piece, axis: int) -> list[Gap]:
-    """The gaps across `axis` of `piece`, those that only print bridges after the empty ones."""
+    """The gaps across `axis` of `piece` that no path bridges; those that only print bridges come last."""
     first, last = piece.box[axis], piece.box[axis + 2]
     least = LEAST * canvas.unit
     empty = list(runs_across(canvas, piece, axis, max(2, round(canvas.unit)), core=False))
@@ -172,7 +175,13 @@ def find_gaps(canvas: Canvas, piece: Piece, axis: int) -> list[Gap]:
             position = canvas.thinnest(piece.box, axis, start, stop)
             if position is not None:
                 found.append(Gap(start, stop, position, crossed=True))
-    return [gap for gap in found if gap.start - first > least and last - gap.stop > least]
+    return [
+        gap
+        for gap in found
+        if gap.start - first > least
+        and last - gap.stop > least
+        and not canvas.placed.is_drawn_across(piece.box, axis, gap.start, gap.stop)
+    ]
 
 
 def runs_across(

@@ -76,3 +76,10 @@ def test_every_choice_comes_once_and_the_whole_and_the_rules_are_among_them() ->
     found = [choice.boxes for choice in choices_of(graph, verdicts)]
     assert len(found) == len(set(found))
     assert {(WHOLE,), (LEFT,), (LEFT, RIGHT), (quarter, other, RIGHT)} <= set(found)
+
+
+def test_a_piece_that_is_certainly_parted_stays_in_no_choice() -> None:
+    graph = graph_of((WHOLE, (LEFT, RIGHT)))
+    graph[WHOLE].ways = [Way((LEFT, RIGHT), 0, (), by_rule=True, certain=True)]
+    verdicts = {WHOLE: Verdict(0.99, 0), LEFT: Verdict(0.1, 0), RIGHT: Verdict(0.1, 0)}
+    assert [choice.boxes for choice in choices_of(graph, verdicts)] == [(LEFT, RIGHT)]

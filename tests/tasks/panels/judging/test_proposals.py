@@ -8,6 +8,7 @@ import pytest
 from models.inference.places import Places
 from models.networks.place_plan import FIELDS, HIDDEN
 from tasks.panels.judging.proposals import Gap, choose_gaps, find_gaps, propose
+from tasks.panels.placements import Placements
 from tests.tasks.panels.judging.canvases import GRID, UNIT, canvas_of
 
 ROW = [(20, 20, 100, 280), (120, 20, 200, 280), (300, 20, 380, 280)]
@@ -64,3 +65,9 @@ def test_what_no_gap_parts_is_cut_as_seen_if_the_caption_names_panels(named: int
     maps[-2, :, 20:22] = 1
     canvas.see = lambda pixels: Places(maps, (320, 240), 0.8, {})
     assert [len(proposal.parts) for proposal in propose(canvas, whole)] == ways
+
+
+def test_a_gap_that_a_path_bridges_is_none() -> None:
+    canvas, whole = canvas_of(*ROW)
+    canvas.placed = Placements(UNIT, drawings=((60, 140, 160, 142),))
+    assert [gap.start for gap in find_gaps(canvas, whole, 0)] == [201]

@@ -150,7 +150,7 @@ def _compare(candidates: dict[str, Ask], questions: Sequence[Any], exact: list[l
         recall = f"   recall@{NEAR} {np.mean(right[name]):.3f}" if exact else ""
         middle, last = np.median(clock[name]), np.percentile(clock[name], 95)
         print(
-            f"{name:30} core median {np.median(core[name]):6.1f} ms, clock median {middle:6.1f}, p95 {last:6.1f}{recall}",
+            f"{name:30} core {np.median(core[name]):6.1f} ms, clock median {middle:6.1f}, p95 {last:6.1f}{recall}",
             flush=True,
         )
 

@@ -93,9 +93,9 @@ def choose(graph: Graph, verdicts: Mapping[PixelBox, Verdict], taste: Taste) -> 
         own = Verdict(-favour, 0.0) if graph[box].parted else verdicts[box]
         best = known[box] = stay_whole(box, own, share**taste.exponent, favour)
         for way in graph[box].ways:
-            best = max(
-                best, together(box, way, [best_of(part) for part in way.boxes]), key=lambda own: own.worth
-            )
+            parts = [best_of(part) for part in way.boxes]
+            if sum(part.worth for part in parts) > best.worth:
+                best = together(box, way, parts)
         known[box] = best
         return best
 

@@ -80,7 +80,10 @@ def propose(canvas: Canvas, piece: Piece, *, by_rule: bool = True) -> Iterator[P
 
 
 def cut_as_seen(canvas: Canvas, piece: Piece) -> Iterator[Proposal]:
-    """`piece` cut where the network sees panels part: bricks that no gutter runs through, objects on a dark ground."""
+    """`piece`, if the network takes it for several, cut where it sees panels part: bricks, objects on a dark ground."""
+    one, several, *_ = canvas.places.pieces([piece.box])[0]
+    if several < one:
+        return
     for axis in (0, 1):
         lines = find_separations(canvas.places, canvas.pixels, piece.box, axis)
         for limit in {share for _, share in lines}:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.inference.places import Places
-from models.networks.place_plan import FIELDS, HIDDEN
+from models.networks.place_plan import FIELDS, HIDDEN, LAYERS, SAMPLES, SHAPES
 from tasks.panels.judging.proposals import Gap, choose_gaps, find_gaps, propose
 from tasks.panels.placements import Placements
 from tests.tasks.panels.judging.canvases import GRID, UNIT, canvas_of
@@ -57,13 +57,26 @@ def test_one_block_cannot_be_parted() -> None:
     assert list(propose(canvas, whole)) == []
 
 
-@pytest.mark.parametrize(("named", "ways"), [(2, [2]), (0, [])])
-def test_what_no_gap_parts_is_cut_as_seen_if_the_caption_names_panels(named: int, ways: list[int]) -> None:
+@pytest.mark.parametrize(
+    ("named", "several", "ways"),
+    [(2, 1, [2]), (2, -1, []), (0, 1, [])],
+    ids=["seen", "one panel", "not named"],
+)
+def test_what_no_gap_parts_is_cut_as_seen_if_the_caption_names_panels(
+    named: int, several: int, ways: list[int]
+) -> None:
     """Two blocks, the corner of one under the other, between which the network sees panels part."""
     canvas, whole = canvas_of((20, 20, 210, 280), (190, 260, 380, 290), named=named)
     maps = np.zeros((HIDDEN + FIELDS, 30, 40), np.float32)
     maps[-2, :, 20:22] = 1
-    canvas.see = lambda pixels: Places(maps, (320, 240), 0.8, {})
+    sizes = [maps.shape[0] * SAMPLES**2 + SHAPES, *LAYERS]
+    weights = {
+        name: np.zeros(shape, np.float32)
+        for place, before, after in zip((0, 3, 5), sizes[:-1], sizes[1:], strict=True)
+        for name, shape in ((f"piece.{place}.weight", (after, before)), (f"piece.{place}.bias", (after,)))
+    }
+    weights["piece.5.bias"][1] = several
+    canvas.see = lambda pixels: Places(maps, (320, 240), 0.8, weights)
     assert [len(proposal.parts) for proposal in propose(canvas, whole)] == ways
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,7 +48,8 @@ class _Form(click.Choice[str]):
     "papers",
     multiple=True,
     metavar="PDF|FOLDER",
-    help="DIR is an export without some pictures: fill them in again from these papers of yours.",
+    help="DIR is an export without some pictures: fill them in again from these papers of yours "
+    "(where there was no PDF: from the JATS with its images beside it).",
 )
 @click.option(
     "--jats",
@@ -195,13 +197,32 @@ def _export(exporter: Exporter, form: str, out: Path, shard_bytes: int) -> None:
         if form in _OF_PAGES:
             write = exporter.to_coco if form == "coco" else exporter.to_label_studio
             said = _said_of_pages(write(out, advance))
-        elif form == "webdataset":
-            said = _said(exporter.to_webdataset(out, shard_bytes, advance))
-        elif form == _FOLDER:
-            said = _said(exporter.to_pictures(out, advance))
         else:
-            said = _said(exporter.to_huggingface(out, advance))
+            counts = _write_rows(exporter, form, out, shard_bytes, advance)
+            said = _said(counts)
     click.echo(f"{shown(out)}: {said}")
+    if exporter.splits is not None:
+        _warn_of_empty_splits(counts)
+
+
+def _write_rows(
+    exporter: Exporter, form: str, out: Path, shard_bytes: int, advance: Callable[[int], None]
+) -> ExportCounts:
+    if form == "webdataset":
+        return exporter.to_webdataset(out, shard_bytes, advance)
+    return (exporter.to_pictures if form == _FOLDER else exporter.to_huggingface)(out, advance)
+
+
+def _warn_of_empty_splits(counts: ExportCounts) -> None:
+    from tasks.export.splits import SPLITS
+
+    if lacking := [split for split in SPLITS if not counts.by_split[split]]:
+        click.echo(
+            f"warning: {' and '.join(lacking)} {'is' if len(lacking) == 1 else 'are'} empty: where an article goes "
+            f"follows from its name, 80, 10 and 10 of a hundred on average, and {len(counts.papers)} "
+            f"{'is' if len(counts.papers) == 1 else 'are'} too few",
+            err=True,
+        )
 
 
 def _said(counts: ExportCounts) -> str:

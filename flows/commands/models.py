@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections.abc import Callable
 from functools import wraps
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
@@ -13,12 +14,16 @@ import click
 from flows.commands.search import OWN_CLASSES
 from flows.terminal.options import CAPTIONS, DEVICE
 from tasks.errors import FigmillError
+from tasks.texts import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from models.evaluation.evaluation import Evaluation
     from models.training.outcome import TrainOutcome
+
+_WIDTH = 80
+"""Columns of a terminal."""
 
 _CACHE = click.option(
     "--cache", metavar="DIR", help="Where decoded images are kept (default: ~/.cache/figmill)."
@@ -339,10 +344,13 @@ def explain(bundle: str, images: tuple[str, ...], layers: tuple[str, ...], out: 
     from pathlib import Path
 
     from models.bundle.bundle import resolve_bundle
+
+    source = resolve_bundle(bundle)
+    click.echo(f"loading {source.name} to look into {counted(len(images), 'picture')}", err=True)
     from models.bundle.serialization import load_bundle
     from models.gradcam import describe_look, explain_file, sheet, sheet_names
 
-    loaded = load_bundle(resolve_bundle(bundle))
+    loaded = load_bundle(source)
     folder, files = Path(out), [Path(image) for image in images]
     for image, name in zip(files, sheet_names(files), strict=True):
         explanation = explain_file(loaded, image, layers)
@@ -368,17 +376,13 @@ def models(context: click.Context) -> None:
         info = bundle_info(folder)
         click.echo(f"  {info.model_id}  {info.model}, {len(info.classes)} classes")
         for line in headlines(info.metrics):
-            click.echo(f"    {line}")
+            click.echo(fill(line, _WIDTH, initial_indent="    ", subsequent_indent="      "))
     click.echo("\nNetworks to train (figmill train --model NAME):")
     for base in UNITS:
         cuts = points(base)
         click.echo(f"  {base}:{cuts[-1]} ... {base}:{cuts[0]}  shallow, cut after that unit ({len(cuts)})")
-        click.echo(
-            f"  {base}:tune-fc, {base}:tune-{cuts[0]} ... {base}:tune-{cuts[-1]}, {base}:tune-whole  fine-tuned"
-        )
-    click.echo(
-        "  resnet18:b2-1+b3-1, any two units  the group read after the first, the class after the second"
-    )
+        click.echo(f"  {base}:tune-X  fine-tuned from X on: fc, {cuts[0]} ... {cuts[-1]} or whole")
+    click.echo("  resnet18:b2-1+b3-1  any two units: the group after one, the class after both")
     click.echo("  " + "\n  ".join(OTHER_MODELS))
 
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
+
+from tasks.texts import counted, printable
+
+if TYPE_CHECKING:
+    from tasks.report.agreement import Agreement
 
 
 @click.command(short_help="The last run's report anew; --gold compares with people.")
@@ -26,9 +33,21 @@ def report(folder: str, gold: str | None) -> None:
     """
     from tasks.report.page import rewrite_report
     from tasks.stores.paths import store_path
-    from tasks.texts import printable
 
-    click.echo(printable(str(rewrite_report(store_path(folder), store_path(gold) if gold else None)), 1000))
+    done = rewrite_report(store_path(folder), store_path(gold) if gold else None)
+    click.echo(printable(str(done.page), 1000))
+    if done.agreement:
+        click.echo(_said(done.agreement))
+    elif gold:
+        click.echo(f"{printable(gold, 1000)} names no subfigure that the model has named: nothing to compare")
+
+
+def _said(found: Agreement) -> str:
+    alike = round(found.count * found.accuracy)
+    return (
+        f"Model and people agree on {alike:,} of {counted(found.count, 'subfigure')} ({found.accuracy:.1%}); "
+        f"confidence and accuracy are {found.calibration_error:.3f} apart on average."
+    )
 
 
 COMMANDS = [report]

@@ -32,7 +32,9 @@ log = logging.getLogger(__name__)
 KEYS = ("subfigure_id", "paper_id", "image_sha256", "subfigure_bbox")
 """The columns by which a row is known again."""
 PERSON = "person"
-_OF_PANEL = frozenset({"subfigure_index", "panel_label", "subcaption", "figure_text", *MODEL_COLUMNS})
+_OF_PANEL = frozenset(
+    {"subfigure_index", "panel_label", "subcaption", "figure_text", "figure_text_source", *MODEL_COLUMNS}
+)
 """What a new panel has not in common with the panel beside or in place of which it stands."""
 Row = dict[str, Any]
 
@@ -66,6 +68,11 @@ class Overlay:
 
     def __bool__(self) -> bool:
         return bool(self._by_picture)
+
+    @property
+    def paper_ids(self) -> set[str]:
+        """The papers of which people have spoken."""
+        return {paper for paper, _ in self._by_picture}
 
     @property
     def modality_paths(self) -> set[str]:

@@ -40,6 +40,10 @@ def writing(out: StorePath) -> Iterator[str]:
     with (out / LOCK).open("a+", encoding="utf-8") as file:
         lease = ""
         if _take(file, fcntl.LOCK_EX, out):
+            if not os.fstat(file.fileno()).st_nlink:
+                raise OutputError(
+                    f"{out} was removed this moment by a run that failed there: start this one again"
+                )
             lease = secrets.token_hex(8)
             file.truncate(0)
             file.write(

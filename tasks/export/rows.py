@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
@@ -11,9 +12,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.corrections.overlay import read_overlay
+from tasks.dataset.columns import IMAGE_COLUMN
 from tasks.dataset.columns import MEANINGS as COLUMN_MEANINGS
+from tasks.dataset.files import remedy
 from tasks.dataset.schema import described
 from tasks.duplicates.groups import GROUP_COLUMN, GROUP_MEANING
+from tasks.errors import OutputError
 from tasks.export.choice import Choice, ExportCounts
 from tasks.index.source import Part, reading_parts
 from tasks.stores import web
@@ -38,7 +42,7 @@ def chosen_rows(
     Columns of `schema` that the part lacks are null. `source_uri` becomes the file's name, unless it is an address of
     the web: where a paper lay is nobody's business. `groups`, subfigure_id -> duplicate group, becomes another column;
     none where they are not known.
-    Raises OutputError for a part that cannot be read.
+    Raises OutputError for a part that cannot be read, or whose pictures are not those that were written.
     """
     overlay = read_overlay(out)
     with reading_parts(out), part.path.open("rb") as stream:
@@ -48,9 +52,20 @@ def chosen_rows(
             chosen = choice.of(rows)
             counts.add(chosen, of=len(rows))
             if len(chosen):
+                _check_pictures(out, part, chosen)
                 rows = _completed(_without_places(chosen), schema)
                 yield rows if groups is None else _with_groups(rows, groups)
             advance(file.metadata.row_group(group).num_rows)
+
+
+def _check_pictures(out: Path, part: Part, rows: pa.Table) -> None:
+    """Raises OutputError, as `figmill check` would say it, for a picture that its SHA-256 does not fit."""
+    names = ("subfigure_id", "image_sha256", IMAGE_COLUMN)
+    for name, digest, image in zip(*(rows[column].to_pylist() for column in names), strict=True):
+        if image is not None and hashlib.sha256(image["bytes"] or b"").hexdigest() != digest:
+            raise OutputError(
+                f"{part.path} is damaged: the picture of {name} is not the one that was written; {remedy(out)}"
+            )
 
 
 def _without_places(rows: pa.Table) -> pa.Table:

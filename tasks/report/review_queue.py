@@ -104,6 +104,11 @@ class Columns:
         return np.array([code is not None for code in self.modality], bool)
 
     @property
+    def by_people(self) -> Bools:
+        """Rows whose label is a person's, which has confidence 1, or whose panel is."""
+        return self.made | (self.confidence != self.surety)
+
+    @property
     def is_judged(self) -> Bools:
         """Rows that both the model and people have named."""
         both = zip(self.said, self.gold, strict=True)

@@ -1,6 +1,7 @@
 """Small datasets with the real schema, for tests that read one."""
 
 import datetime as dt
+import hashlib
 import io
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,6 @@ def subfigure(
         "image": {"bytes": png(index), "path": "image.png"},
         "image_width": 64,
         "image_height": 64,
-        "image_sha256": "0" * 64,
         "modality": modality,
         "confidence": confidence if scored else None,
         "rejected": confidence < 0.3 if scored else None,
@@ -55,7 +55,8 @@ def subfigure(
         "pipeline_version": "0.1.0",
         "labelled_at": NOW,
     }
-    return row | other
+    row |= other
+    return {"image_sha256": hashlib.sha256((row["image"] or {}).get("bytes") or b"").hexdigest()} | row
 
 
 def paper(index: int, status: str = "ok", **other: Any) -> dict[str, Any]:

@@ -108,6 +108,26 @@ def test_splits_are_counted_and_duplicates_looked_for_first(tmp_path: Path):
     assert sum(int(word.split()[0]) for word in done.stdout.strip().split("; ")[1:]) == 6
 
 
+def test_splits_that_stay_empty_are_said(tmp_path: Path):
+    part(tmp_path / "dataset", FIRST, [row(1), row(2)])
+    done = _call(tmp_path / "dataset", "--to", "webdataset", "--out", tmp_path / "shards", "--split")
+    filled = {file.name.split("-")[0] for file in (tmp_path / "shards").glob("*.tar")}
+    empty = [split for split in ("train", "validation", "test") if split not in filled]
+    assert empty
+    assert f"warning: {' and '.join(empty)} {'is' if len(empty) == 1 else 'are'} empty" in done.stderr
+    assert "and 2 are too few" in done.stderr
+
+
+@pytest.mark.parametrize("form", ["huggingface", "webdataset", "images"])
+def test_a_picture_that_is_not_the_one_that_was_written_is_not_handed_on(tmp_path: Path, form: str):
+    part(tmp_path / "dataset", FIRST, [row(1), row(2, image_sha256="0" * 64)])
+    done = _call(tmp_path / "dataset", "--to", form, "--out", tmp_path / "out")
+    assert isinstance(done.exception, FigmillError)
+    assert f"{FIRST} is damaged: the picture of {2:016x}/0/0 is not the one" in str(done.exception)
+    assert "figmill check" in str(done.exception)
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_family_of_licences_means_its_versions(tmp_path: Path):
     out = dataset(tmp_path / "dataset")
     done = _call(

@@ -150,6 +150,7 @@ def test_filters_narrow(arguments: list[str], found: set[int], tmp_path: Path):
         (["--year", "2020..x"], "is no year and no range"),
         (["--year", ".."], "is no year and no range"),
         (["--year", "²²²²"], "is no year and no range"),
+        (["--year", "2019..2016"], "2019..2016 ends before it begins: say 2016..2019"),
     ],
 )
 def test_a_filter_that_means_nothing_is_said(arguments: list[str], words: str, tmp_path: Path):
@@ -165,7 +166,8 @@ def test_an_index_of_an_earlier_figmill_makes_itself_anew(tmp_path: Path):
     _call("index", out)
     with sqlite3.connect(out / "index" / "figmill.sqlite") as connection:
         connection.execute("UPDATE about SET value = '3' WHERE key = 'layout'")
-        connection.execute("DROP TABLE texts")
+        connection.execute("CREATE TABLE texts (own)")
+        connection.execute("DROP TABLE codes")
     done = _call("search", out, "liver")
     assert done.exit_code == 0
     assert "indexing 6 subfigures" in done.stderr

@@ -5,13 +5,16 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
+from tasks.dataset import lock
 from tasks.dataset.dataset import Dataset
 from tasks.dataset.parts import PartWriter
 from tasks.dataset.schema import Provenance
+from tasks.dataset.store_lock import LOCK
 from tasks.errors import OutputError
 from tasks.records import Failure, LabelledPaper
 from tests.tasks.small_datasets import paper, subfigure, write_part
@@ -68,6 +71,52 @@ def test_a_folder_that_only_looks_like_a_dataset_is_refused(tmp_path: Path, name
     with pytest.raises(OutputError, match="something else"):
         Dataset(tmp_path, PROVENANCE).__enter__()
     assert (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize("folder", ["papers", "subfigures"])
+def test_a_strange_file_in_a_dataset_is_named(tmp_path: Path, folder: str) -> None:
+    with Dataset(tmp_path, PROVENANCE) as dataset:
+        write(dataset, labelled(1))
+    (tmp_path / folder / "notes.txt").write_text("x")
+    with pytest.raises(OutputError, match=f"{folder}/notes.txt is not Figmill's: move it out"):
+        Dataset(tmp_path, PROVENANCE).__enter__()
+
+
+def fail(*papers: LabelledPaper | Failure, out: Path) -> None:
+    """A run that fails after it has written these papers."""
+    with Dataset(out, PROVENANCE) as dataset:
+        if papers:
+            write(dataset, *papers)
+        raise OutputError("no more")
+
+
+def test_a_run_that_fails_before_it_wrote_anything_leaves_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(OutputError):
+        fail(out=tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_run_that_fails_leaves_what_it_wrote_and_what_was_there(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    for papers, out in (((), tmp_path / "mine"), ((labelled(1),), tmp_path / "new")):
+        with pytest.raises(OutputError):
+            fail(*papers, out=out)
+        assert (out / "papers").is_dir()
+    assert ledger(tmp_path / "new") == {1: ["ok"]}
+
+
+def test_a_lock_on_a_folder_that_was_just_removed_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = lock._take
+
+    def remove_then_take(*arguments: Any) -> bool:
+        (tmp_path / LOCK).unlink()
+        return take(*arguments)
+
+    monkeypatch.setattr(lock, "_take", remove_then_take)
+    with pytest.raises(OutputError, match="was removed this moment"), lock.writing(tmp_path):
+        pass
 
 
 def test_parts_without_a_ledger_folder_are_not_taken_for_leftovers(tmp_path: Path) -> None:
@@ -157,7 +206,7 @@ def test_what_a_killed_run_left_is_removed_and_nothing_else(tmp_path: Path) -> N
     with Dataset(tmp_path, PROVENANCE) as dataset:
         assert f"{2:064x}" not in dataset
     assert sorted(path.name for path in tmp_path.rglob("*")) == sorted(
-        [".figmill.lock", "README.md", "papers", "subfigures", kept, kept]
+        [".figmill.lock", ".parts.sqlite", "README.md", "papers", "subfigures", kept, kept]
     )
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from tasks.report import summary as module
 from tasks.report.summary import summarize
+from tests.tasks.corrections.acts import keep, rows_of, say
+from tests.tasks.index.small import dataset
 from tests.tasks.small_datasets import paper, subfigure, write_part
 
 
@@ -90,6 +92,27 @@ def test_the_mean_confidence_is_that_of_the_scored(tmp_path: Path):
     _one_part(tmp_path, [subfigure(0, confidence=0.4), subfigure(1, confidence=0.8), subfigure(2, None)])
     assert summarize(tmp_path).mean_confidence == pytest.approx(0.6)
     assert summarize(tmp_path / "empty").mean_confidence is None
+
+
+def test_what_people_name_counts_in_neither_bars_nor_mean(tmp_path: Path):
+    out = dataset(tmp_path)
+    before = summarize(out)
+    first = rows_of(out)[0]
+    keep(out, say("label", first, "GTAB"))
+    after = summarize(out)
+    assert (before.counts.by_modality.get("GTAB"), after.counts.by_modality["GTAB"]) == (None, 1)
+    assert after.named_by_people == 1
+    assert after.mean_confidence == pytest.approx((0.8 + 0.5 + 0.99 + 0.2) / 4)  # without 0.95, and 1.0
+    assert sum(after.accepted + after.abstained) == sum(before.accepted + before.abstained) - 1
+
+
+def test_pictures_are_those_of_the_run_where_it_found_any(tmp_path: Path):
+    _one_part(tmp_path, [subfigure(0)])
+    write_part(tmp_path, "part-b.parquet", [], [paper(1, "failed", error_kind="damaged", error="Cut short.")])
+    assert summarize(tmp_path, recent=["part-a.parquet"]).pictures_of_run
+    found = summarize(tmp_path, recent=["part-b.parquet"])
+    assert not found.pictures_of_run
+    assert found.cards
 
 
 def test_what_people_say_is_compared_row_by_row(tmp_path: Path):

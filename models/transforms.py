@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -34,6 +35,9 @@ PIXEL_LIMIT = 80_000_000
 FORMATS = ("PNG", "JPEG", "TIFF", "GIF", "BMP", "WEBP", "PPM")
 """The only decoders that input may reach."""
 
+STORED_FORMATS = ("PNG", "JPEG")
+"""What a dataset keeps pictures in: the only decoders that a picture found in a paper may reach."""
+
 _WHITE = (255, 255, 255)
 
 
@@ -53,16 +57,17 @@ class Transform:
     mean: Triple = IMAGENET_MEAN
     std: Triple = IMAGENET_STD
 
-    def prepare(self, data: bytes) -> Pixels:
+    def prepare(self, data: bytes, formats: Sequence[str] = FORMATS) -> Pixels:
         """Encoded image -> (size, size, 3) uint8 RGB. Thread-safe.
 
-        Raises ValueError for what cannot be decoded and for more than `PIXEL_LIMIT` pixels.
+        Raises ValueError for what cannot be decoded, is of no format among `formats` or has more than `PIXEL_LIMIT`
+        pixels.
         """
-        return self.central(self.canvas(data))
+        return self.central(self.canvas(data, formats))
 
-    def canvas(self, data: bytes) -> Pixels:
+    def canvas(self, data: bytes, formats: Sequence[str] = FORMATS) -> Pixels:
         """Encoded image -> (canvas_size, canvas_size, 3) uint8 RGB: what augmentation starts from."""
-        image = _open(data, self.canvas_size)
+        image = _open(data, self.canvas_size, formats)
         return np.asarray(_square(image, self.fit, self.canvas_size).convert("RGB"))
 
     def central(self, canvas: Pixels) -> Pixels:
@@ -79,21 +84,21 @@ class Transform:
 PAPER_TRANSFORM = Transform(fit="crop", mean=PAPER_MEAN, std=PAPER_STD)
 
 
-def _open(data: bytes, target: int) -> Image.Image:
+def _open(data: bytes, target: int, formats: Sequence[str]) -> Image.Image:
     """Decodes to RGB or grey; a JPEG is decoded at the smallest of its scales that still exceeds twice the target."""
     try:
         if (own := png.decode(data, PIXEL_LIMIT)) is not None:
             return Image.fromarray(own)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit below is stricter
-            image = Image.open(io.BytesIO(data), formats=FORMATS)
+            image = Image.open(io.BytesIO(data), formats=formats)
         _check_size(image)
         image.draft("RGB", (2 * target, 2 * target))
         return _to_rgb(image)
     except ValueError:
         raise
     except UnidentifiedImageError as error:  # its words name an object's address
-        raise ValueError(f"it is no image ({', '.join(FORMATS)})") from error
+        raise ValueError(f"it is no image ({', '.join(formats)})") from error
     except (OSError, SyntaxError, EOFError, Image.DecompressionBombError, MemoryError) as error:
         raise ValueError(f"the image cannot be decoded: {error}") from error
 

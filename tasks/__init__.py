@@ -7,7 +7,7 @@ user names, and reports, search documents and exports of a dataset that is there
     stages (with @task) ── labelling, relabelling ── classifying, bundles                      the spine
        pmc/   report/   export/   view/   developing/   demo/                                  around it
        duplicates/
-       inputs/   index/
+       inputs/   index/   selections/
        corrections/
        dataset/   extraction/
        stores/   pdf/   panels/   article/                                                     what they stand on
@@ -19,6 +19,7 @@ Imports go down in this drawing, and from anywhere to `models`; nothing here kno
 stores/          folders, object stores and the web: read and written alike
 dataset/         the dataset at rest: columns, parts, ledger, lock
 corrections/     what people say of rows, laid over them as they are read
+selections/      rows that people chose and named
 inputs/          what the user names, as papers and shards
 pdf/             figures and captions on the pages of a PDF
 wording/         how papers word labels and captions, in PDF and JATS alike

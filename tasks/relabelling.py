@@ -13,12 +13,13 @@ import pyarrow.parquet as pq
 
 from tasks.bundles import open_bundle
 from tasks.classifying import Classifier
+from tasks.dataset.columns import IMAGE_COLUMN, MODEL_COLUMNS, PAPERS, SUBFIGURES
 from tasks.dataset.dataset import Dataset
 from tasks.dataset.files import open_part
 from tasks.dataset.ledger import LedgerRow, ledger_parts, read_ledger_part
 from tasks.dataset.lock import check_lease
 from tasks.dataset.parts import PartWriter
-from tasks.dataset.schema import IMAGE_COLUMN, PAPERS, SUBFIGURES, figmill_metadata, read_ocr
+from tasks.dataset.schema import figmill_metadata, read_ocr
 from tasks.labelling import provenance_of, write_results
 from tasks.progress import Reporter
 from tasks.records import (
@@ -42,18 +43,6 @@ if TYPE_CHECKING:
     from tasks.stores.paths import StorePath
 
 _BATCH_ROWS = 32
-_MODEL_COLUMNS = (
-    "compound",
-    "modality",
-    "modality_path",
-    "confidence",
-    "modality_set",
-    "rejected",
-    "probabilities",
-    "embedding",
-    "model_id",
-)
-
 _OF_RIGHTS = ("figure_license", "third_party", "attribution")
 """Columns of `records.Rights`, in the order of its fields."""
 
@@ -169,7 +158,7 @@ def _read(source: StorePath, name: str, paper_ids: Collection[str]) -> Iterator[
 def _papers(part: pq.ParquetFile, ledger: dict[str, LedgerRow]) -> Iterator[_Rows]:
     """Each paper with all its rows, which stand together."""
     current: _Rows | None = None
-    columns = [name for name in part.schema_arrow.names if name not in _MODEL_COLUMNS]
+    columns = [name for name in part.schema_arrow.names if name not in (*MODEL_COLUMNS, "model_id")]
     for batch in part.iter_batches(_BATCH_ROWS, columns=columns):
         for row in batch.to_pylist():
             if row["paper_id"] not in ledger:

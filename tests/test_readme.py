@@ -23,7 +23,7 @@ import click
 import pytest
 
 from flows.cli import figmill, options_of_file
-from tasks.dataset.schema import PAPERS, SUBFIGURES, columns_of
+from tasks.dataset.columns import PAPERS, SUBFIGURES, columns_of
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ("README.md", "tasks/dataset/README.md", "tasks/index/README.md")

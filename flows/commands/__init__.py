@@ -9,6 +9,7 @@ report.py        `figmill report`
 inspect.py       `figmill inspect`
 duplicates.py    `figmill duplicates`
 export.py        `figmill export`: the form, which rows, and pictures restored
+selections.py    the option --selection, which `export` and `search` have in common
 search.py        `figmill search`, `index` and `view`
 models.py        `figmill train`, `evaluate`, `study`, `explain` and `models`
 build.py         `figmill build-default`: the bundle that ships

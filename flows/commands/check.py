@@ -28,8 +28,8 @@ _LINE_EVERY = 15.0
 @click.option("--repair", "repairing", is_flag=True, help="Put right what can be without losing a sound row.")
 def check(folder: str, repairing: bool) -> None:
     """Verify the dataset in DIR, a folder or a URI: every part is read back, every image compared with its hash, every
-    count with the ledger; each paper and each subfigure must be there once; corrections must make sense. Exit status 0:
-    sound (or all repaired), 1: not.
+    count with the ledger; each paper and each subfigure must be there once; corrections and selections must make sense.
+    Exit status 0: sound (or all repaired), 1: not.
 
     --repair removes what a killed run left, and moves papers that are damaged to DIR/.quarantine with their ledger
     rows; the others of their part stay. The next `figmill label` on the same inputs does them again, and until then the
@@ -72,14 +72,17 @@ def _go_through(
     from tasks.corrections.checking import check_corrections, repair_corrections
     from tasks.dataset.check import check as findings_in
     from tasks.dataset.check import repair
+    from tasks.selections.checking import check_selections, repair_selections
 
     findings = []
-    for finding in itertools.chain(findings_in(folder, totals, advance), check_corrections(folder)):
+    people = itertools.chain(check_corrections(folder), check_selections(folder))
+    for finding in itertools.chain(findings_in(folder, totals, advance), people):
         click.echo(f"{finding.kind}: {_shown(finding.path)}: {finding.sentence}")
         findings.append(finding)
+    mending = (repair_corrections, repair_selections, repair)
     left = 0
     for finding in findings:
-        done = (repair_corrections(folder, finding) or repair(folder, finding)) if repairing else None
+        done = next(filter(None, (mend(folder, finding) for mend in mending)), None) if repairing else None
         if done:
             click.echo(f"repaired: {_shown(done)}")
         left += not done

@@ -28,7 +28,12 @@ _FORMS = ("csv", "coco", "label-studio")
     "source",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Take labels in: a CSV with subfigure_id and modality, COCO, or Label Studio's JSON.",
+    help="Take in what --to wrote, or boxes and labels of pages that `figmill export` drew: CSV, COCO, Label Studio.",
+)
+@click.option(
+    "--keep-names",
+    is_flag=True,
+    help="With --from: by whom and when the file says. Else it is you who says all of it, now.",
 )
 @click.option("--undo", "person", metavar="NAME", help="Take back what this person did.")
 @click.option(
@@ -46,6 +51,7 @@ def corrections(
     form: Form | None,
     out: Path | None,
     source: Path | None,
+    keep_names: bool,
     person: str | None,
     since: dt.datetime | None,
     classes: Path | None,
@@ -56,11 +62,15 @@ def corrections(
     Corrections are kept in DIR/corrections and hold wherever the dataset is read; its parts stay as the model wrote
     them. One that no longer fits, because a new extraction has another picture there, is kept and listed as such.
 
+    --from takes every kind of action: labels, letters, captions, merged, split, moved and drawn panels, which are cut
+    from their papers where these still lie. What it cannot take it counts and names.
+
     \b
     Examples:
       figmill corrections figures
       figmill corrections figures --to csv --out said.csv
       figmill corrections figures --from looked-at.csv --who Ada
+      figmill corrections copy --from said.csv --keep-names
       figmill corrections figures --undo Ada --since 2026-11-27
     """
     from tasks.dataset.check import require_dataset
@@ -72,6 +82,8 @@ def corrections(
         raise click.UsageError("--to and --out go together")
     if classes and not source:
         raise click.UsageError("--classes goes with --from")
+    if keep_names and not source:
+        raise click.UsageError("--keep-names goes with --from")
     if since and not person:
         raise click.UsageError("--since goes with --undo")
     dataset = store_path(folder)
@@ -79,7 +91,7 @@ def corrections(
     if form and out:
         _hand_on(dataset, form, out)
     elif source:
-        _take_in(dataset, source, own_codes(classes), person_named(who))
+        _take_in(dataset, source, own_codes(classes), person_named(who), keep_names)
     elif person:
         _take_back(dataset, person, since, person_named(who))
     else:
@@ -97,12 +109,15 @@ def _hand_on(dataset: StorePath, form: Form, out: Path) -> None:
     click.echo(f"{shown(out)}: {_counted(len(said))}")
 
 
-def _take_in(dataset: StorePath, source: Path, own: tuple[str, ...], who: str) -> None:
-    from tasks.corrections.exchange import take_labels
-    from tasks.corrections.formats import read_labels
+def _take_in(dataset: StorePath, source: Path, own: tuple[str, ...], who: str, keep_names: bool) -> None:
+    from tasks.corrections.exchange import take_in
+    from tasks.corrections.told import read_told
 
-    taken = take_labels(dataset, read_labels(source), who, own)
-    click.echo(f"{_counted(taken.new)} taken in, {taken.known} that were known")
+    taken = take_in(dataset, read_told(source), who, own, keep_names)
+    left = f", {taken.refused.total()} not taken" if taken.refused else ""
+    click.echo(f"{_counted(taken.new)} taken in, {taken.known} that were known{left}")
+    for words, count in taken.refused.most_common():
+        click.echo(f"  not taken: {count} {shown(words)}", err=True)
 
 
 def _take_back(dataset: StorePath, person: str, since: dt.datetime | None, who: str) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.commands.duplicates import refresh as refresh_duplicates
+from flows.commands.selections import SELECTION, selected
 from flows.terminal.progress import progress, shown
 from tasks.texts import counted
 
@@ -18,9 +19,19 @@ if TYPE_CHECKING:
     from tasks.export.pages import PageCounts
 
 _CROISSANT = "croissant"
-_FORMS = ("webdataset", "huggingface", "images", "coco", "label-studio", _CROISSANT)
+_FOLDER = "folder"
+_FORMS = ("webdataset", "huggingface", _FOLDER, "coco", "label-studio", _CROISSANT)
+_FORMER = {"images": _FOLDER}
+"""Names that forms had before."""
 _OF_PAGES = ("coco", "label-studio")
 _MEGABYTE = 1_000_000
+
+
+class _Form(click.Choice[str]):
+    """The forms; a former name counts as the one of now."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return super().convert(_FORMER.get(value, value), param, ctx)
 
 
 @click.command(short_help="Dataset -> Hugging Face, WebDataset, COCO, Label Studio.")
@@ -28,7 +39,7 @@ _MEGABYTE = 1_000_000
 @click.option(
     "--to",
     "form",
-    type=click.Choice(_FORMS),
+    type=_Form(_FORMS),
     help="Parquet with a dataset card; tar shards for training; picture files; boxes on drawn pages; or metadata for "
     "the dataset as it is.",
 )
@@ -83,6 +94,7 @@ _MEGABYTE = 1_000_000
     help="Only these, such as microscopy or DRCT; may be given several times.",
 )
 @click.option("--min-confidence", type=click.FloatRange(0, 1), default=0.0, metavar="P", help="Such as 0.9.")
+@SELECTION
 @click.option("--named-only", is_flag=True, help="Only rows on which the model does not abstain.")
 @click.option(
     "--withdrawn",
@@ -109,6 +121,7 @@ def export(
     split: bool,
     modalities: tuple[str, ...],
     min_confidence: float,
+    selection: str | None,
     named_only: bool,
     withdrawn: bool,
     shard_mb: int,
@@ -118,7 +131,7 @@ def export(
     \b
     huggingface   data/*.parquet, README.md (a dataset card with the licences counted) and croissant.json
     webdataset    figmill-000000.tar, ...: a picture, its words (txt), all columns (json) under one key, and README.md
-    images        pictures/ and images.jsonld, each described as a schema.org ImageObject: licence, credit, article
+    folder        pictures/, images.csv, and images.jsonld with a schema.org ImageObject each: licence, credit, article
     coco          pages/ and annotations.json: the boxes of figures and subfigures, drawn from the PDFs where they lay
     label-studio  pages/, tasks.json and labels.xml: the same boxes, to be corrected by people
     croissant     DIR/croissant.json, which describes the dataset where it is
@@ -131,6 +144,7 @@ def export(
       figmill export figures --to webdataset --out shards --modality microscopy --min-confidence 0.9
       figmill export figures --to huggingface --out repository --redistributable --null-unlicensed
       figmill export repository --restore papers/ --out restored
+      figmill export figures --to folder --out picked --selection 'for the atlas'
       figmill export figures --to croissant
     """
     if papers:
@@ -147,6 +161,7 @@ def export(
         licenses=exporter.licenses_of(licenses),
         modalities=tuple(modality_path(modality, paths) for modality in modalities),
         min_confidence=min_confidence,
+        among=None if selection is None else frozenset(selected(folder, selection)),
         named_only=named_only,
         withdrawn=withdrawn,
         redistributable=redistributable or null_unlicensed,
@@ -173,7 +188,7 @@ def _check(form: str | None, out: Path | None, null_unlicensed: bool, split: boo
         raise click.UsageError(f"--to {form} needs --out FOLDER")
     if form in _OF_PAGES and (split or null_unlicensed):
         raise click.UsageError(f"{form} is of pages, not of rows: no --split and no --null-unlicensed")
-    if form == "images" and split:
+    if form == _FOLDER and split:
         raise click.UsageError("--split is for huggingface and webdataset")
 
 
@@ -195,7 +210,7 @@ def _write_rows(
 ) -> ExportCounts:
     if form == "webdataset":
         return exporter.to_webdataset(out, shard_bytes, advance)
-    return (exporter.to_pictures if form == "images" else exporter.to_huggingface)(out, advance)
+    return (exporter.to_pictures if form == _FOLDER else exporter.to_huggingface)(out, advance)
 
 
 def _warn_of_empty_splits(counts: ExportCounts) -> None:

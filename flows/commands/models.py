@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from flows.commands.search import OWN_CLASSES
 from flows.terminal.options import CAPTIONS, DEVICE
 from tasks.errors import FigmillError
 from tasks.texts import counted
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from models.evaluation.evaluation import Evaluation
     from models.training.outcome import TrainOutcome
 
@@ -124,8 +127,15 @@ def _training_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-@click.command(short_help="Labelled images -> bundle.")
-@click.argument("data", nargs=-1, required=True)
+@click.command(short_help="Labelled images, or people's corrections -> bundle.")
+@click.argument("data", nargs=-1)
+@click.option(
+    "--from",
+    "dataset",
+    metavar="DIR",
+    help="A dataset: train on the pictures that people named there, cut as they cut them.",
+)
+@OWN_CLASSES
 @click.option("--out", required=True, metavar="BUNDLE", help="Folder to write the bundle to.")
 @click.option(
     "--model", default="resnet18:b3-0", show_default=True, help="Network; `figmill models` lists all."
@@ -136,17 +146,29 @@ def _training_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--mlflow", is_flag=True, help="Log to MLflow as well (needs the extra figmill[mlflow]).")
 @click.option("--notes", default="", help="A paragraph for the model card.")
 @mendable
-def train(where: tuple[str, ...], **options: Any) -> None:
-    """Train a classifier on DATA and write a bundle.
+def train(where: tuple[str, ...], classes: Path | None, **options: Any) -> None:
+    """Train a classifier on DATA, or on what people corrected in a dataset, and write a bundle.
 
     DATA: folders of class folders, ImageCLEF lists (`name code`), or CSVs with columns path and code (and perhaps
-    split, article, caption, licence, source); several add up. A killed training goes on when called again.
+    split, article, caption, licence, source); several add up, --from too. Articles are not parted between training and
+    validation. A killed training goes on when called again.
 
     \b
     Examples:
       figmill train imageclef2016/ --model resnet34:b3-0 --out microscopy
       figmill train labels.csv --model resnet18:b3-1 --preset fast --out mine
+      figmill train --from figures --classes ponceau.toml --preset fast --out ours
     """
+    if not options["data"] and not options["dataset"]:
+        raise click.UsageError("give DATA to train on, or a dataset that people corrected by --from DIR")
+    if classes and not options["dataset"]:
+        raise click.UsageError("--classes goes with --from")
+    if options["dataset"]:
+        from tasks.dataset.check import require_dataset
+        from tasks.stores.paths import store_path
+
+        require_dataset(store_path(options["dataset"]))
+    options["classes"] = str(classes) if classes else None
     from flows.runs.training import train as train_here
     from flows.runs.training_progress import TrainingLines
     from flows.terminal.prefect_api import api_is_configured, check_api

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import click
 
+from flows.commands.selections import SELECTION, selected
 from flows.terminal.progress import progress, shown
 from tasks.errors import OutputError, SettingsError
 from tasks.settings import DEFAULT_MODEL
@@ -96,6 +97,7 @@ def index(folder: Path, to: str | None, name: str, dry_run: bool) -> None:
 @click.option(
     "--lettered/--unlettered", default=None, help="Only panels that have a letter, or only those without."
 )
+@SELECTION
 @click.option(
     "--like", type=click.Path(path_type=Path), metavar="IMAGE", help="Pictures like this one first."
 )
@@ -119,6 +121,7 @@ def search(
     years: str | None,
     paper: str | None,
     lettered: bool | None,
+    selection: str | None,
     like: Path | None,
     model: str,
     limit: int,
@@ -154,6 +157,7 @@ def search(
             until=until,
             paper=paper,
             lettered=lettered,
+            among=None if selection is None else selected(folder, selection),
         )
         hits = _ranked(found_in, query, like, model, limit)
         if as_json:

@@ -16,6 +16,7 @@ from tasks.labelling import provenance_of
 from tasks.progress import Reporter
 from tasks.records import RunSummary
 from tasks.relabelling import PartShard, RelabelPlan, relabel_shard
+from tasks.selections.files import carry as carry_selections
 from tasks.settings import RelabelSettings
 from tasks.stores import paths
 
@@ -46,6 +47,7 @@ def relabel(
                 result.add(outcome)
                 reporter.counted(outcome)
             carry(source, out)
+            carry_selections(source, out)
             return result.end(dataset, plan, reporter, bundle.model_id, _shown(settings))
 
 

@@ -46,6 +46,10 @@ class MlflowReporter(TrainReporter):
         status = "FINISHED" if kind is None else "KILLED" if kind is KeyboardInterrupt else "FAILED"
         self._mlflow.end_run(status)
 
+    def gathered(self, pictures: int, articles: int, unknown: int) -> None:
+        """Passed on."""
+        self._inner.gathered(pictures, articles, unknown)
+
     def decoding(self, done: int, total: int) -> None:
         """Passed on."""
         self._inner.decoding(done, total)

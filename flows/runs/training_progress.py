@@ -8,6 +8,7 @@ from collections.abc import Callable
 from flows.runs.study import StudyReporter
 from models.data.experiment import SPLITS, Prepared
 from models.training.training import Epoch
+from tasks.texts import counted
 
 
 class TrainingLines(StudyReporter):
@@ -20,6 +21,13 @@ class TrainingLines(StudyReporter):
     def network(self, name: str, number: int, total: int, done: bool) -> None:
         """Which network of a study comes next, or was done before."""
         self._write(f"network {number}/{total}: {name}{', done before' if done else ''}")
+
+    def gathered(self, pictures: int, articles: int, unknown: int) -> None:
+        """How many pictures people named, and how many could not count."""
+        left = f"; {unknown} of classes that nobody knows left out: name them by --classes" if unknown else ""
+        self._write(
+            f"{counted(pictures, 'picture')} that people named, of {counted(articles, 'article')}{left}"
+        )
 
     def decoding(self, done: int, total: int) -> None:
         """Every five seconds, how many images are decoded."""

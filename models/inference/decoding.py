@@ -1,4 +1,4 @@
-"""Encoded images made ready for a network, ahead of it and in chunks: in threads, or in processes for a GPU.
+"""A dataset's pictures made ready for a network, ahead of it and in chunks: in threads, or in processes for a GPU.
 
 Threads share one interpreter, which some hundred microseconds of every image keep to themselves: enough for a CPU's
 network, not for a GPU that takes ten thousand images a second. Processes have one each; canvases come back through
@@ -28,7 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.devices import may_have_children
-from models.transforms import Pixels, Transform
+from models.transforms import STORED_FORMATS, Pixels, Transform
 
 CHUNK = 32
 """Images that a process decodes before its thread looks after it again."""
@@ -103,7 +103,7 @@ def _decode_here(transform: Transform, encoded: Sequence[bytes]) -> _Canvases:
 def _prepared(transform: Transform, data: bytes) -> Pixels | None:
     """None for what cannot be decoded."""
     try:
-        return transform.prepare(data)
+        return transform.prepare(data, STORED_FORMATS)
     except ValueError:
         return None
 

@@ -10,6 +10,9 @@ from models.training.training import Epoch
 class TrainReporter:
     """Hears how a training goes; the default listens to nothing."""
 
+    def gathered(self, pictures: int, articles: int, unknown: int) -> None:
+        """A dataset's corrections are read: pictures that people named, of articles; those of unknown classes."""
+
     def prepared(self, prepared: Prepared) -> None:
         """The data are read and decoded."""
 

@@ -22,12 +22,15 @@ class TrainSettings:
     """All that a training depends on.
 
     `data`, `images` and `where` are as in `models.data.imageclef`; `weights` and `freeze` as in
-    `models.training.starting`. The recipe is the preset's, changed
+    `models.training.starting`. `dataset` is one whose corrections are trained on besides, with the file `classes` of
+    classes of one's own. The recipe is the preset's, changed
     by the TOML file `recipe`, changed by what is not None of `epochs` to `oversample`.
     """
 
-    data: tuple[str, ...]
+    data: tuple[str, ...] = ()
     out: str
+    dataset: str | None = None
+    classes: str | None = None
     model: str = "resnet18:b3-0"
     name: str | None = None
     images: str | None = None

@@ -34,12 +34,17 @@ def check_corrections(out: StorePath) -> Iterator[Finding]:
 
 def repair_corrections(out: StorePath, finding: Finding) -> str | None:
     """Moves a file that cannot be read out of the way, and says so; None for what it does not mend."""
-    if finding.remedy != "quarantine" or finding.path.parent.name != FOLDER:
+    return set_aside(out, finding, FOLDER)
+
+
+def set_aside(out: StorePath, finding: Finding, kept_in: str) -> str | None:
+    """The same for the files of any folder in which people's words are kept."""
+    if finding.remedy != "quarantine" or finding.path.parent.name != kept_in:
         return None
     if not paths.exists(finding.path):
         return f"{finding.path} is gone already"
-    target = out / QUARANTINE / FOLDER / finding.path.name
+    target = out / QUARANTINE / kept_in / finding.path.name
     if isinstance(target, Path):
         paths.make_folder(target.parent)
     paths.move(finding.path, target)
-    return f"moved {FOLDER}/{finding.path.name} to {out / QUARANTINE}"
+    return f"moved {kept_in}/{finding.path.name} to {out / QUARANTINE}"

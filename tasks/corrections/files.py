@@ -13,7 +13,7 @@ import math
 import re
 import secrets
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -53,7 +53,7 @@ _HEX_32, _HEX_64 = re.compile(r"[0-9a-f]{32}"), re.compile(r"[0-9a-f]{64}")
 _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 
 _BOX = pa.list_(pa.float32())
-_PANEL = [
+PANEL_FIELDS = [
     pa.field("subfigure_id", pa.string()),
     pa.field("paper_id", pa.string()),
     pa.field("image_sha256", pa.string()),
@@ -75,10 +75,10 @@ SCHEMA = pa.schema(
         pa.field("correction_id", pa.string()),
         pa.field("made_at", pa.timestamp("us", tz="UTC")),
         pa.field("who", pa.string()),
-        *_PANEL,
+        *PANEL_FIELDS,
         pa.field("action", pa.string()),
         pa.field("value", pa.string()),
-        pa.field("others", pa.list_(pa.struct(_PANEL))),
+        pa.field("others", pa.list_(pa.struct(PANEL_FIELDS))),
         pa.field("pieces", pa.list_(_PIECE)),
         pa.field("queue", pa.string()),
     ],
@@ -141,6 +141,12 @@ def checked_name(who: str) -> str:
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise OutputError(f"a name of 1 to {LONGEST_NAME} letters is needed, such as --who Ada")
     return name
+
+
+def kept_text(text: str) -> str:
+    """A letter or a caption as it is kept: one line, without what a terminal or a page would obey instead of show."""
+    words = " ".join(text[: 4 * LONGEST_VALUE].split())
+    return "".join(letter for letter in words if letter.isprintable())[:LONGEST_VALUE]
 
 
 def correction_files(out: StorePath) -> list[StorePath]:
@@ -261,17 +267,18 @@ def _row(of: Correction) -> dict[str, Any]:
         "correction_id": of.correction_id,
         "made_at": of.made_at,
         "who": of.who,
-        **_panel_row(of.panel),
+        **panel_row(of.panel),
         "action": of.action,
         "value": of.value,
-        "others": [_panel_row(one) for one in of.others],
+        "others": [panel_row(one) for one in of.others],
         "pieces": [_piece_row(one) for one in of.pieces],
         "queue": of.queue,
     }
 
 
-def _panel_row(of: Panel) -> dict[str, Any]:
-    return {field.name: getattr(of, field.name) for field in _PANEL}
+def panel_row(of: Panel) -> dict[str, Any]:
+    """A panel as files keep it, by `PANEL_FIELDS`."""
+    return {field.name: getattr(of, field.name) for field in PANEL_FIELDS}
 
 
 def _piece_row(of: Piece) -> dict[str, Any]:
@@ -289,14 +296,14 @@ def _correction(row: dict[str, Any]) -> Correction:
     if action in ("label", "undo"):
         _require(bool(value) and value.isprintable() and len(value) <= LONGEST_LABEL, "nothing said")
     pieces = tuple(_pieces(row["pieces"] or []))
-    others = tuple(_panel(one) for one in (row["others"] or [])[:_MOST_PIECES])
+    others = tuple(panel_from(one) for one in (row["others"] or [])[:_MOST_PIECES])
     _require(bool(pieces) == (action in SHAPES), "pieces of nothing")
     queue = row["queue"]
     _require(queue is None or (queue.isprintable() and len(queue) <= 40), "no such order")
     return Correction(
         action=cast("Action", action),
         who=who,
-        panel=_panel(row),
+        panel=panel_from(row),
         value=value,
         others=others,
         pieces=pieces,
@@ -306,7 +313,8 @@ def _correction(row: dict[str, Any]) -> Correction:
     )
 
 
-def _panel(row: dict[str, Any]) -> Panel:
+def panel_from(row: Mapping[str, Any]) -> Panel:
+    """The panel that a file keeps. Raises ValueError for what makes no sense."""
     _require(bool(_ID.fullmatch(row["subfigure_id"] or "")), "no subfigure_id")
     _require(bool(_HEX_64.fullmatch(row["paper_id"] or "")), "no paper_id")
     _require(bool(_HEX_64.fullmatch(row["image_sha256"] or "")), "no image_sha256")

@@ -1,7 +1,8 @@
-"""Corrections in the forms of other programs: CSV, COCO, Label Studio; and labels read back from them.
+"""Corrections in the forms of other programs: CSV, COCO, Label Studio (`told` reads them back).
 
-What is written of each row is the last word: its class, or that it is no figure. CSV holds every action. Only labels
-are read back, for boxes drawn elsewhere come without the pictures that belong to them.
+What these programs show of each row is the last word: its class, or that it is no figure. Every action stands beside
+it: in CSV a line each, in COCO under `corrections`, in Label Studio among the data of the row's task. Pictures of new
+panels are not written, for the paper has them: they are cut again where the actions are taken in.
 Sources: https://cocodataset.org/#format-data, https://labelstud.io/guide/task_format.html
 """
 
@@ -10,19 +11,12 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
 
 from models import taxonomy
 from tasks.corrections.actions import Correction
-from tasks.corrections.tables import read_table, read_text
-from tasks.errors import InputError
-from tasks.texts import printable
-
-if TYPE_CHECKING:
-    from tasks.stores.paths import StorePath
+from tasks.dataset.cells import plain_text
 
 Form = Literal["csv", "coco", "label-studio"]
 NO_FIGURE = "no figure"
@@ -45,21 +39,9 @@ COLUMNS = (
     "x1",
     "y1",
     "queue",
+    "others",
+    "boxes",
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_DASHED = re.compile(r"([0-9a-f]{16})-(\d{1,5})-(\d{1,5})")
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """What a file says of a row; `who` is empty where it does not say."""
-
-    where: str
-    """The file and the place in it, for messages."""
-    subfigure_id: str
-    modality: str
-    """As it was typed, or `NO_FIGURE`."""
-    who: str = ""
 
 
 def write(form: Form, corrections: Sequence[Correction]) -> str:
@@ -70,25 +52,6 @@ def write(form: Form, corrections: Sequence[Correction]) -> str:
         "label-studio": _label_studio,
     }
     return writers[form](corrections)
-
-
-def read_labels(file: StorePath) -> list[Label]:
-    """The labels of a file: a CSV with `subfigure_id` and `modality`, COCO, or what Label Studio exports.
-
-    Raises InputError for others.
-    """
-    text = read_text(file)
-    if text.lstrip()[:1] not in ("{", "["):
-        return list(_from_csv(file))
-    try:
-        content = json.loads(text)
-        if isinstance(content, dict):
-            return list(_from_coco(file, content))
-        return list(_from_label_studio(file, content))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise InputError(
-            f"{file} is neither COCO nor what Label Studio exports as JSON ({printable(str(error), 80)})"
-        ) from error
 
 
 def last_words(corrections: Sequence[Correction]) -> dict[str, tuple[str, Correction]]:
@@ -111,24 +74,21 @@ def _csv(corrections: Sequence[Correction]) -> str:
             [
                 one.correction_id,
                 one.made_at.isoformat(),
-                _plain(one.who),
+                plain_text(one.who),
                 panel.subfigure_id,
                 one.action,
-                _plain(one.value),
-                _plain(modality),
+                plain_text(one.value or ""),
+                plain_text(modality or ""),
                 panel.paper_id,
                 panel.image_sha256,
                 panel.page,
                 *(panel.subfigure_bbox or [None] * 4),
-                _plain(one.queue),
+                plain_text(one.queue or ""),
+                " ".join(other.subfigure_id for other in one.others),
+                "; ".join(" ".join(map(str, (piece.subfigure_id, *piece.bbox))) for piece in one.pieces),
             ]
         )
     return stream.getvalue()
-
-
-def _plain(text: str | None) -> str | None:
-    """A text that no office program takes for a formula."""
-    return f"'{text}" if text and text.startswith(_FORMULA) else text
 
 
 def _coco(corrections: Sequence[Correction]) -> str:
@@ -166,75 +126,55 @@ def _coco(corrections: Sequence[Correction]) -> str:
         {"id": number, "name": code, "supercategory": taxonomy.path(code)[0]}
         for code, number in numbers.items()
     ]
-    return _json({"images": images, "annotations": annotations, "categories": categories})
+    every = [action_of(one) for one in corrections]
+    return _json(
+        {"images": images, "annotations": annotations, "categories": categories, "corrections": every}
+    )
+
+
+def action_of(of: Correction) -> dict[str, Any]:
+    """An action as JSON has it; boxes in points of the page."""
+    return {
+        "correction_id": of.correction_id,
+        "made_at": of.made_at.isoformat(),
+        "who": of.who,
+        "subfigure_id": of.subfigure_id,
+        "action": of.action,
+        "value": of.value,
+        "queue": of.queue,
+        "others": [other.subfigure_id for other in of.others],
+        "pieces": [{"subfigure_id": piece.subfigure_id, "bbox": list(piece.bbox)} for piece in of.pieces],
+    }
 
 
 def _label_studio(corrections: Sequence[Correction]) -> str:
-    return _json(
-        [
-            {
-                "data": {
-                    "image": f"{subfigure_id.replace('/', '-')}.png",
-                    "subfigure_id": subfigure_id,
-                    "paper_id": said.panel.paper_id,
-                },
-                "annotations": [
-                    {
-                        "completed_by": {"email": said.who},
-                        "created_at": said.made_at.isoformat(),
-                        "result": [
-                            {
-                                "from_name": "modality",
-                                "to_name": "image",
-                                "type": "choices",
-                                "value": {"choices": [code]},
-                            }
-                        ],
-                    }
-                ],
-            }
-            for subfigure_id, (code, said) in last_words(corrections).items()
-        ]
-    )
+    by_row: dict[str, list[Correction]] = {}
+    for one in corrections:
+        by_row.setdefault(one.subfigure_id, []).append(one)
+    words = last_words(corrections)
+    return _json([_task(name, some, words.get(name)) for name, some in by_row.items()])
+
+
+def _task(
+    subfigure_id: str, some: Sequence[Correction], word: tuple[str, Correction] | None
+) -> dict[str, Any]:
+    data = {
+        "image": f"{subfigure_id.replace('/', '-')}.png",
+        "subfigure_id": subfigure_id,
+        "paper_id": some[0].panel.paper_id,
+        "corrections": [action_of(one) for one in some],
+    }
+    return {"data": data, "annotations": [_annotation(*word)] if word else []}
+
+
+def _annotation(code: str, said: Correction) -> dict[str, Any]:
+    choice = {"from_name": "modality", "to_name": "image", "type": "choices", "value": {"choices": [code]}}
+    return {
+        "completed_by": {"email": said.who},
+        "created_at": said.made_at.isoformat(),
+        "result": [choice],
+    }
 
 
 def _json(content: object) -> str:
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-
-
-def _from_csv(file: StorePath) -> Iterator[Label]:
-    for line, row in read_table(file, ("subfigure_id", "modality")):
-        if row["modality"]:
-            who = row.get("who", "").removeprefix("'")
-            yield Label(f"{file}, line {line}", row["subfigure_id"], row["modality"].removeprefix("'"), who)
-
-
-def _from_coco(file: StorePath, content: dict[str, Any]) -> Iterator[Label]:
-    names = {one["id"]: str(one["name"]) for one in content["categories"]}
-    images = {one["id"]: one for one in content["images"]}
-    for one in content["annotations"]:
-        image = images.get(one["image_id"], {})
-        name = one.get("subfigure_id") or image.get("subfigure_id") or _slashed(image.get("file_name", ""))
-        if name:  # boxes of whole figures have none
-            where = f"{file}, annotation {printable(str(one.get('id')), 20)}"
-            yield Label(where, str(name), names[one["category_id"]], str(one.get("who") or ""))
-
-
-def _from_label_studio(file: StorePath, content: list[dict[str, Any]]) -> Iterator[Label]:
-    for number, task in enumerate(content, 1):
-        data = task["data"]
-        for annotation in task.get("annotations") or ():
-            who = annotation.get("completed_by")
-            person = str(who.get("email") or "") if isinstance(who, dict) else ""
-            for result in annotation.get("result") or ():
-                values = result.get("value") or {}
-                chosen = values.get("choices") or values.get("rectanglelabels")
-                name = data.get("subfigure_id") or _slashed(str(result.get("id", "")))
-                if chosen and name:
-                    yield Label(f"{file}, task {number}", str(name), str(chosen[0]), person)
-
-
-def _slashed(name: str) -> str:
-    """The subfigure_id behind a name in which dashes stand for slashes; empty where it is none."""
-    found = _DASHED.match(name.rpartition("/")[2])
-    return "/".join(found.groups()) if found else ""

@@ -11,8 +11,9 @@ from models import taxonomy
 from tasks.corrections.actions import SHAPES, Panel, in_force
 from tasks.corrections.files import LONGEST_LABEL, read_corrections
 from tasks.corrections.rows import KNOWN_BY, panel_of, read_columns
+from tasks.dataset.columns import PAPERS
 from tasks.dataset.files import part_files
-from tasks.dataset.schema import PAPERS, figmill_metadata
+from tasks.dataset.schema import figmill_metadata
 from tasks.errors import InputError
 from tasks.stores import paths
 from tasks.texts import printable
@@ -26,6 +27,8 @@ class Known:
     """A dataset's subfigures, those that people made among them, and its classes."""
 
     panels: Mapping[str, Panel]
+    sources: Mapping[str, str]
+    """Where each paper lay, by paper_id."""
     classes: tuple[str, ...]
     """The model's, ImageCLEF's, and those that people have named already."""
 
@@ -67,10 +70,11 @@ def new_class(typed: str, where: str) -> str:
 
 def known_of(out: StorePath) -> Known:
     """What the dataset in `out` has; reads a few columns of every part."""
-    panels = {}
-    for _, table in read_columns(out, KNOWN_BY):
+    panels, sources = {}, {}
+    for _, table in read_columns(out, [*KNOWN_BY, "source_uri"]):
         for row in table.to_pylist():
             panels[row["subfigure_id"]] = panel_of(row)
+            sources[row["paper_id"]] = row["source_uri"] or ""
     named = []
     for one in in_force(read_corrections(out).corrections):
         if one.action == "label" and one.value:
@@ -84,7 +88,7 @@ def known_of(out: StorePath) -> Known:
                 figure_bbox=one.panel.figure_bbox,
                 subfigure_bbox=piece.bbox,
             )
-    return Known(panels, tuple(dict.fromkeys([*taxonomy.CODES, *classes_of(out), *named])))
+    return Known(panels, sources, tuple(dict.fromkeys([*taxonomy.CODES, *classes_of(out), *named])))
 
 
 def classes_of(out: StorePath) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 from models import taxonomy
 from tasks.corrections.actions import Correction, Panel, Piece, in_force
 from tasks.corrections.files import Stamp, read_corrections, stamps_of
-from tasks.dataset.schema import IMAGE_COLUMN
+from tasks.dataset.columns import IMAGE_COLUMN, MODEL_COLUMNS
 
 if TYPE_CHECKING:
     from tasks.stores.paths import StorePath
@@ -33,21 +33,7 @@ KEYS = ("subfigure_id", "paper_id", "image_sha256", "subfigure_bbox")
 """The columns by which a row is known again."""
 PERSON = "person"
 _OF_PANEL = frozenset(
-    {
-        "subfigure_index",
-        "panel_label",
-        "subcaption",
-        "figure_text",
-        "figure_text_source",
-        "compound",
-        "modality",
-        "modality_path",
-        "confidence",
-        "modality_set",
-        "rejected",
-        "probabilities",
-        "embedding",
-    }
+    {"subfigure_index", "panel_label", "subcaption", "figure_text", "figure_text_source", *MODEL_COLUMNS}
 )
 """What a new panel has not in common with the panel beside or in place of which it stands."""
 Row = dict[str, Any]

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.corrections.actions import SHAPES, Correction, Panel, in_force, plain_box
+from tasks.dataset.columns import PAPERS, SUBFIGURES
 from tasks.dataset.files import UNREADABLE, UnreadablePartError
-from tasks.dataset.schema import PAPERS, SUBFIGURES
 from tasks.stores import paths
 
 if TYPE_CHECKING:

@@ -19,21 +19,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tasks.dataset.columns import IMAGE_COLUMN, PAPERS, READABLE_VERSIONS, SUBFIGURES
 from tasks.dataset.dataset import SPOOL
 from tasks.dataset.files import PART_NAME, UNFINISHED, UnreadablePartError, open_part, part_files
 from tasks.dataset.ledger import LedgerRow, drop_failed, rows_of
 from tasks.dataset.quarantine import QUARANTINE, lost_papers, quarantine, salvage
-from tasks.dataset.schema import (
-    IMAGE_COLUMN,
-    PAPER_SCHEMA,
-    PAPERS,
-    READABLE_VERSIONS,
-    SUBFIGURES,
-    figmill_metadata,
-    lacking,
-    read_captions,
-    subfigure_schema,
-)
+from tasks.dataset.schema import PAPER_SCHEMA, figmill_metadata, lacking, read_captions, subfigure_schema
 from tasks.errors import OutputError
 from tasks.records import Counts
 from tasks.stores import paths

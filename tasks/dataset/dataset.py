@@ -20,19 +20,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from tasks.dataset.columns import PAPERS, READABLE_VERSIONS, SCHEMA_VERSION, SUBFIGURES
 from tasks.dataset.files import PART_NAME, UNFINISHED, open_part, part_files, remedy
 from tasks.dataset.ledger import LedgerRow, drop_failed, read_ledger_part
 from tasks.dataset.lock import check_lease, writing
-from tasks.dataset.schema import (
-    PAPER_SCHEMA,
-    PAPERS,
-    READABLE_VERSIONS,
-    SCHEMA_VERSION,
-    SUBFIGURES,
-    Provenance,
-    figmill_metadata,
-    read_captions,
-)
+from tasks.dataset.schema import PAPER_SCHEMA, Provenance, figmill_metadata, read_captions
 from tasks.dataset.store_lock import LOCK
 from tasks.errors import OutputError
 from tasks.stores import paths

@@ -16,8 +16,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tasks.dataset.columns import ARTICLE_FACTS, PAPERS, SUBFIGURES
 from tasks.dataset.files import open_part, part_files, unfinished, writer_options
-from tasks.dataset.schema import ARTICLE_FACTS, PAPER_SCHEMA, PAPERS, SUBFIGURES, lacking
+from tasks.dataset.schema import PAPER_SCHEMA, lacking
 from tasks.records import Gap, Metadata, Status, Withdrawal
 from tasks.stores import paths
 

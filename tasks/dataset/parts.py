@@ -22,19 +22,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.clock import now
+from tasks.dataset.columns import ARTICLE_COLUMNS, ARTICLE_FACTS, IMAGE_COLUMN, PAPERS, SUBFIGURES
 from tasks.dataset.files import unfinished, writer_options
 from tasks.dataset.ledger import INCOMPLETE, write_ledger_part
-from tasks.dataset.schema import (
-    ARTICLE_COLUMNS,
-    ARTICLE_FACTS,
-    IMAGE_COLUMN,
-    PAPER_SCHEMA,
-    PAPERS,
-    SUBFIGURES,
-    Provenance,
-    subfigure_schema,
-    with_provenance,
-)
+from tasks.dataset.schema import PAPER_SCHEMA, Provenance, subfigure_schema, with_provenance
 from tasks.records import (
     Counts,
     Extraction,

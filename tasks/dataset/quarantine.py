@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tasks.dataset.columns import IMAGE_COLUMN, PAPERS, SUBFIGURES
 from tasks.dataset.files import (
     UNFINISHED,
     UNREADABLE,
@@ -27,7 +28,6 @@ from tasks.dataset.files import (
     writer_options,
 )
 from tasks.dataset.ledger import LedgerRow, ledger_parts, read_ledger_part, write_ledger_part
-from tasks.dataset.schema import IMAGE_COLUMN, PAPERS, SUBFIGURES
 from tasks.stores import paths
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tasks.dataset.columns import IMAGE_COLUMN
 from tasks.dataset.files import unfinished
-from tasks.dataset.schema import IMAGE_COLUMN
 from tasks.duplicates.signatures import SIDE, WINDOWS, Codes, signature
 from tasks.index.source import Part, reading_parts
 from tasks.settings import default_workers

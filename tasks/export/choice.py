@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tasks.corrections.overlay import PERSON
-from tasks.dataset.schema import IMAGE_COLUMN
-from tasks.export.rights import may_be_passed_on, without_pictures
+from tasks.dataset.columns import IMAGE_COLUMN
+from tasks.dataset.rights import may_be_passed_on, without_pictures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +27,10 @@ class Choice:
     """Not those on which the model abstains, or at which it could not look."""
     withdrawn: bool = False
     """Also those of articles that were retracted, removed or put under another licence since."""
+    among: frozenset[str] | None = None
+    """Only rows of these subfigure_ids."""
     redistributable: bool = False
-    """Only rows whose picture anybody may pass on (`tasks.export.rights`)."""
+    """Only rows whose picture anybody may pass on (`tasks.dataset.rights`)."""
     null_unlicensed: bool = False
     """With `redistributable`: the others too, without their pictures."""
 
@@ -49,6 +51,8 @@ class Choice:
             )
         if self.named_only:
             mask = pc.and_(mask, pc.invert(pc.fill_null(rows["rejected"], True)))
+        if self.among is not None:
+            mask = pc.and_(mask, pc.is_in(rows["subfigure_id"], pa.array(sorted(self.among), pa.string())))
         if self.redistributable and not self.null_unlicensed:
             mask = pc.and_(mask, may_be_passed_on(rows))
         rows = rows.filter(mask)

@@ -15,7 +15,8 @@ from typing import Any
 import pyarrow as pa
 
 from models import taxonomy
-from tasks.dataset.schema import IMAGE_COLUMN, SCHEMA_VERSION, figmill_metadata
+from tasks.dataset.columns import IMAGE_COLUMN, SCHEMA_VERSION
+from tasks.dataset.schema import figmill_metadata
 from tasks.export.licenses import address
 from tasks.export.rows import MEANINGS
 

@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 
 from tasks.clock import now
 from tasks.corrections.overlay import read_overlay
+from tasks.dataset.columns import SUBFIGURES
 from tasks.dataset.folder import whole_folder
-from tasks.dataset.schema import SUBFIGURES
 from tasks.duplicates.groups import GROUP_COLUMN, read_groups
 from tasks.errors import OutputError
 from tasks.export import coco, croissant, label_studio

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import re
 
-from tasks.settings import REDISTRIBUTABLE
-from tasks.wording.licenses import family
-
 _CREATIVE_COMMONS = re.compile(r"CC (BY(?:-(?:NC-ND|NC-SA|NC|ND|SA))?) (\d\.\d)")
 _ZERO = re.compile(r"CC0(?: 1\.0)?")
 _OF_THE_HUB = """
@@ -14,11 +11,6 @@ cc0-1.0 cc-by-2.0 cc-by-2.5 cc-by-3.0 cc-by-4.0 cc-by-sa-3.0 cc-by-sa-4.0 cc-by-
 cc-by-nd-4.0 cc-by-nc-nd-3.0 cc-by-nc-nd-4.0 cc-by-nc-sa-2.0 cc-by-nc-sa-3.0 cc-by-nc-sa-4.0
 """
 _KNOWN = frozenset(_OF_THE_HUB.split())
-
-
-def is_open(license_: str | None) -> bool:
-    """Whether it lets anybody pass a picture on, cut into panels and for any purpose (`REDISTRIBUTABLE`)."""
-    return family(license_ or "") in REDISTRIBUTABLE
 
 
 def address(license_: str) -> str:

@@ -15,11 +15,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tasks.corrections.overlay import read_overlay
+from tasks.dataset.rights import COLUMNS as RIGHTS
+from tasks.dataset.rights import is_open, may_be_passed_on
 from tasks.errors import PaperError
 from tasks.export.choice import Choice, ExportCounts
-from tasks.export.licenses import is_open
-from tasks.export.rights import COLUMNS as RIGHTS
-from tasks.export.rights import may_be_passed_on
 from tasks.export.rows import Advance
 from tasks.extraction.drawing import Drawer, PagePicture
 from tasks.index.source import Part, reading_parts

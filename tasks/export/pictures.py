@@ -16,10 +16,11 @@ from urllib.parse import quote
 import pyarrow as pa
 
 from models import taxonomy
-from tasks.dataset.schema import IMAGE_COLUMN
+from tasks.dataset.cells import heading, lines
+from tasks.dataset.columns import IMAGE_COLUMN
 from tasks.export.licenses import address
 
-FILE, FOLDER = "images.jsonld", "pictures"
+FILE, TABLE, FOLDER = "images.jsonld", "images.csv", "pictures"
 _CONTEXT = {"@vocab": "https://schema.org/"}
 """Written out, so that no reader has to fetch it."""
 _LONGEST_NAME = 200
@@ -27,13 +28,16 @@ _ENCODINGS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 
 class PictureWriter:
-    """Writes pictures below a folder and `images.jsonld` with an ImageObject for each; a context."""
+    """Writes pictures below a folder, `images.jsonld` with an ImageObject and `images.csv` with a line for each; a
+    context."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def __enter__(self) -> Self:
         (self._folder / FOLDER).mkdir()
+        self._table = (self._folder / TABLE).open("w", encoding="utf-8")
+        self._table.write(heading())
         self._file = (self._folder / FILE).open("w", encoding="utf-8")
         self._file.write(f'{{"@context": {json.dumps(_CONTEXT)}, "@graph": [')
         self._first = True
@@ -42,7 +46,7 @@ class PictureWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with self._file:
+        with self._table, self._file:
             self._file.write("\n]}\n")
 
     def add(self, rows: pa.Table) -> None:
@@ -55,6 +59,7 @@ class PictureWriter:
             self._file.write("\n" if self._first else ",\n")
             self._file.write(json.dumps(described, ensure_ascii=False))
             self._first = False
+            self._table.write(lines([(described["contentUrl"] if image is not None else "", row)]))
 
 
 def image_object(row: dict[str, Any]) -> dict[str, Any]:

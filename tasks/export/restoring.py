@@ -16,8 +16,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tasks.dataset.columns import IMAGE_COLUMN
 from tasks.dataset.folder import whole_folder
-from tasks.dataset.schema import IMAGE_COLUMN
 from tasks.errors import OutputError
 from tasks.export.card import CARD, restored_card
 from tasks.export.hub import DATA, DataFile

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
@@ -11,13 +12,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.corrections.overlay import read_overlay
+from tasks.dataset.columns import IMAGE_COLUMN
+from tasks.dataset.columns import MEANINGS as COLUMN_MEANINGS
 from tasks.dataset.files import remedy
-from tasks.dataset.schema import IMAGE_COLUMN, described
-from tasks.dataset.schema import MEANINGS as COLUMN_MEANINGS
+from tasks.dataset.schema import described
 from tasks.duplicates.groups import GROUP_COLUMN, GROUP_MEANING
 from tasks.errors import OutputError
 from tasks.export.choice import Choice, ExportCounts
 from tasks.index.source import Part, reading_parts
+from tasks.stores import web
 
 Advance = Callable[[int], None]
 """Told how many more rows were looked at."""
@@ -89,5 +92,8 @@ def _with_groups(rows: pa.Table, groups: Mapping[str, str]) -> pa.Table:
 
 
 def public_name(uri: str) -> str:
-    """What may be said of where a paper lay: an address of the web whole, else the file's name."""
-    return uri if uri.startswith(("https://", "http://")) else PurePosixPath(uri).name or "paper"
+    """What may be said of where a paper lay: an address of the web without what may be a key to it (user, password,
+    what follows `?`), else the file's name."""
+    if web.is_web(uri):
+        return re.split(r"[?#]", web.without_password(uri))[0]
+    return PurePosixPath(uri).name or "paper"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import math
 import re
 import tarfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +21,7 @@ from typing import Any, Self
 import pyarrow as pa
 
 from models import taxonomy
-from tasks.dataset.schema import IMAGE_COLUMN
+from tasks.dataset.columns import IMAGE_COLUMN
 from tasks.texts import storable
 
 SHARDS = "figmill"
@@ -78,7 +79,23 @@ def sample(row: Mapping[str, Any], classes: Iterable[str]) -> Iterator[tuple[str
         suffix = next((suffix for start, suffix in _KINDS.items() if data.startswith(start)), "bin")
         yield f"{key}.{suffix}", data
     yield f"{key}.txt", (storable(row["subcaption"] or row["caption"]) or "").encode()
-    yield f"{key}.json", json.dumps(_facts(row, classes), ensure_ascii=False, default=_plain).encode()
+    yield f"{key}.json", _json(_facts(row, classes)).encode()
+
+
+def _json(facts: Mapping[str, Any]) -> str:
+    """JSON has no word for infinity or what is no number; a dataset of others may hold them: null."""
+    try:
+        return json.dumps(facts, ensure_ascii=False, default=_plain, allow_nan=False)
+    except ValueError:
+        return json.dumps(_finite(facts), ensure_ascii=False, default=_plain, allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {name: _finite(part) for name, part in value.items()}
+    return [_finite(part) for part in value] if isinstance(value, list) else value
 
 
 def _facts(row: Mapping[str, Any], classes: Iterable[str]) -> dict[str, Any]:

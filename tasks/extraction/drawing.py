@@ -240,12 +240,12 @@ def _cut(
 
 
 def _placed(box: Sequence[float], scale: tuple[float, float], size: tuple[float, float]) -> Box:
-    """A box in points, within the page."""
+    """A box in points, within the page; to a hundredth, so that a box that was kept is cut as it was."""
     x0, x1 = sorted(min(max(value * scale[0], 0.0), size[0]) for value in (box[0], box[2]))
     y0, y1 = sorted(min(max(value * scale[1], 0.0), size[1]) for value in (box[1], box[3]))
     if min(x1 - x0, y1 - y0) < _LEAST_POINTS:
         raise PaperError("damaged", "The box is too small to hold a panel.")
-    return x0, y0, x1, y1
+    return round(x0, 2), round(y0, 2), round(x1, 2), round(y1, 2)
 
 
 def _dpi(width: float, height: float) -> int:

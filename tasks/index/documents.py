@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.corrections.overlay import Overlay
-from tasks.dataset.schema import IMAGE_COLUMN, INDEXED_COLUMNS, PAPERS, SUBFIGURES
+from tasks.dataset.columns import IMAGE_COLUMN, INDEXED_COLUMNS, PAPERS, SUBFIGURES
 from tasks.index.source import Part
 from tasks.index.thumbnails import thumbnail
 from tasks.settings import default_workers

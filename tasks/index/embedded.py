@@ -19,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 
 from tasks.clock import now
-from tasks.dataset.schema import INDEXED_COLUMNS
+from tasks.dataset.columns import INDEXED_COLUMNS
 from tasks.errors import OutputError
 from tasks.index.documents import Document
 from tasks.index.source import Origin, Part

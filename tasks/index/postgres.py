@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 import pyarrow as pa
 
-from tasks.dataset.schema import INDEXED_COLUMNS, Column
+from tasks.dataset.columns import INDEXED_COLUMNS, Column
 from tasks.errors import OutputError, SettingsError
 from tasks.index.documents import Document
 from tasks.index.source import Origin, Part

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -37,6 +38,8 @@ class Query:
     """True: only panels that have a letter; False: only those without."""
     rejected: bool | None = None
     """True: only what the model abstains on; False: only what it names."""
+    among: tuple[str, ...] | None = None
+    """Only rows of these subfigure_ids."""
     order: Order = "best"
 
 
@@ -115,6 +118,10 @@ def condition(query: Query) -> tuple[str, list[Any]]:
         named = "paper_id = ? OR pmcid = ? OR pmid = ? OR lower(doi) = ?"
         names = [query.paper.lower(), query.paper.upper(), query.paper, query.paper.lower()]
         parts.append((f"s.paper IN (SELECT paper FROM papers WHERE {named})", list(names)))  # noqa: S608
+    if query.among is not None:
+        # One value, however many ids: SQLite takes but so many.
+        chosen = json.dumps(query.among)
+        parts.append(("s.subfigure_id IN (SELECT value FROM json_each(?))", [chosen]))
     terms = parse(query.text)
     if terms:
         parts.append((f"({MATCHES} OR {TOLD})", [any_of(terms)] * 2))

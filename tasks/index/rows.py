@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tasks.corrections.overlay import KEYS, read_overlay
-from tasks.dataset.schema import IMAGE_COLUMN, SUBFIGURES, columns_of
+from tasks.dataset.columns import IMAGE_COLUMN, SUBFIGURES, columns_of
 from tasks.errors import OutputError
 from tasks.index.queries import Hit
 from tasks.index.source import reading_parts
@@ -39,6 +39,16 @@ def whole_rows(out: Path, hits: Sequence[Hit]) -> list[dict[str, Any]]:
     if missing:
         raise _stale(out, missing[0])
     return [{"score": hit.score, **found[hit.subfigure_id]} for hit in hits]
+
+
+def found_rows(out: Path, hits: Sequence[Hit], columns: Sequence[str]) -> list[dict[str, Any]]:
+    """Some columns of each hit, in their order, as people want them; a hit that is no longer there is left out."""
+    found: dict[str, dict[str, Any]] = {}
+    for part in dict.fromkeys(hit.part for hit in hits):
+        names = [*dict.fromkeys([*columns, *KEYS, "image_width", "image_height"])]
+        for row in _corrected(out, _take(out, part, [hit.row for hit in hits if hit.part == part], names)):
+            found[row["subfigure_id"]] = row
+    return [found[hit.subfigure_id] for hit in hits if hit.subfigure_id in found]
 
 
 def picture(out: Path, hit: Hit) -> bytes:

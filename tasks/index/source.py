@@ -12,8 +12,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tasks.dataset.columns import PAPERS, SUBFIGURES
 from tasks.dataset.files import part_files
-from tasks.dataset.schema import PAPERS, SUBFIGURES, figmill_metadata
+from tasks.dataset.schema import figmill_metadata
 from tasks.errors import OutputError
 from tasks.texts import printable
 

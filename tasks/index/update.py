@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from tasks.corrections.overlay import KEYS, Overlay, read_overlay
-from tasks.dataset.schema import PAPERS
+from tasks.dataset.columns import PAPERS
 from tasks.errors import OutputError
 from tasks.index.documents import Document, read_documents
 from tasks.index.source import Origin, Part, list_parts, origin, reading_parts

@@ -97,20 +97,20 @@ class Inbox:
         `known` tells the paper_id of a URI in a version without fetching it, if it can. Raises InputError where the
         store refuses, TransientError where it does not answer.
         """
-        uri = remote.uri
+        uri, said = remote.uri, web.without_password(remote.uri)
         version = web.version(uri) if web.is_web(uri) else remote.version
-        paper_id = known(uri, version)
+        paper_id = known(said, version)
         if paper_id:
-            return PaperFiles(Paper(paper_id, uri), SourceFile(uri)), version
+            return PaperFiles(Paper(paper_id, said), SourceFile(uri)), version
         target = self._folder.new_file(".pdf")
         try:
             if remote.size is not None and remote.size > self._most_bytes:
                 raise _too_large(remote.size, self._most_bytes)
             _fetch(uri, target, self._most_bytes)
         except PaperError as error:
-            return _failure(Paper(unreadable_id(uri), uri), error), None
+            return _failure(Paper(unreadable_id(said), said), error), None
         with target.open("rb") as stream:
-            paper = Paper(hashlib.file_digest(stream, "sha256").hexdigest(), uri)
+            paper = Paper(hashlib.file_digest(stream, "sha256").hexdigest(), said)
         if self._keep and self._folder.bytes() <= ROOM:
             return PaperFiles(paper, SourceFile(uri, str(target))), version
         target.unlink()

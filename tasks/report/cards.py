@@ -19,7 +19,7 @@ import pyarrow as pa
 from tasks.corrections.overlay import Overlay
 from tasks.index.thumbnails import thumbnail
 from tasks.modalities import describe_doubts, describe_modality
-from tasks.report.review_queue import Pick, made_by_people
+from tasks.report.review_queue import Pick, made_by_people, sureties
 from tasks.stores import paths
 
 if TYPE_CHECKING:
@@ -119,10 +119,10 @@ def choose_picks(row_groups: Sequence[tuple[StorePath, int]], overlay: Overlay =
             read = file.read_row_group(group, columns=overlay.columns(["subfigure_id", *_COUNTED]))
         table, places = overlay.apply_numbered(read)
         made = made_by_people(read, table, places)
-        for row, values, new in zip(places, table.to_pylist(), made.tolist(), strict=True):
+        sure = sureties(table["confidence"]).tolist()
+        for row, values, new, confidence in zip(places, table.to_pylist(), made.tolist(), sure, strict=True):
             if new:
                 continue
-            confidence = values["confidence"] or 0.0
             pick = Pick(part, group, row, values["modality"], confidence, bool(values["rejected"]))
             sample = samples[pick.modality, int(confidence * _STEPS)]
             sample.append((zlib.crc32(values["subfigure_id"].encode()), pick))
@@ -140,7 +140,7 @@ def choose_picks(row_groups: Sequence[tuple[StorePath, int]], overlay: Overlay =
 
 
 def _card(pick: Pick, row: dict[str, Any], room: int) -> Card:
-    uri, width, height = _data_uri(row["image"]["bytes"], room)
+    uri, width, height = _data_uri((row["image"] or {}).get("bytes"), room)
     return Card(
         modality=pick.modality,
         confidence=None if pick.modality is None else pick.confidence,

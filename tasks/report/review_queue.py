@@ -84,14 +84,14 @@ class Columns:
         sizes = [part.metadata.row_group(group).num_rows for group in range(part.num_row_groups)]
         return cls(
             modality=np.array(table["modality"].to_pylist(), object),
-            confidence=table["confidence"].fill_null(0).to_numpy().astype(np.float64),
+            confidence=sureties(table["confidence"]),
             rejected=table["rejected"].fill_null(False).to_numpy().astype(bool),
             paths=np.array(
                 [path[-1] if path else None for path in table["modality_path"].to_pylist()], object
             ),
             compound=_compound(table),
             said=said,
-            surety=read["confidence"].fill_null(0).to_numpy().astype(np.float64)[places],
+            surety=sureties(read["confidence"])[places],
             gold=np.array(named, object),
             made=made,
             places=np.array(places, np.int64),
@@ -191,3 +191,9 @@ def _compound(table: pa.Table) -> npt.NDArray[np.float64]:
 def _shuffled(seed: int, row: int) -> float:
     """A place in an order that has nothing to do with the rows', the same for the same part."""
     return float(zlib.crc32(row.to_bytes(8, "little"), seed))
+
+
+def sureties(confidence: pa.ChunkedArray) -> npt.NDArray[np.float64]:
+    """(N,) confidences as they are counted and sorted: 0 where there is none, or what is no probability."""
+    known = confidence.fill_null(0).to_numpy().astype(np.float64)
+    return np.where((known >= 0) & (known <= 1), known, 0.0)

@@ -19,9 +19,9 @@ import pyarrow.parquet as pq
 
 from models import taxonomy
 from tasks.corrections.overlay import Overlay, read_overlay
+from tasks.dataset.columns import PAPERS, SUBFIGURES
 from tasks.dataset.files import UNREADABLE, UnreadablePartError
 from tasks.dataset.ledger import LedgerRow, read_ledger_part
-from tasks.dataset.schema import PAPERS, SUBFIGURES
 from tasks.errors import StorageError
 from tasks.records import Counts, FailedPaper, Gap
 from tasks.report.cards import Card, choose_picks, make_cards

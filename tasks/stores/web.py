@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import random
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,6 +36,11 @@ class Unanswered(PaperError):  # noqa: N818 (what it is, not what to call it)
 def is_web(uri: str) -> bool:
     """Whether this is an address of the web."""
     return uri.startswith(("https://", "http://"))
+
+
+def without_password(uri: str) -> str:
+    """An address as it may be written down: without the user and the password that it may hold."""
+    return re.sub(r"^(https?://)[^/?#]*@", r"\1", uri)
 
 
 def version(uri: str) -> str | None:

@@ -8,6 +8,8 @@ papers.py    the list of papers, those that failed, and their PDFs
 notebook.py  one paper's figures as objects that a notebook shows
 editing.py   a person's session: what is done becomes corrections
 editor.py    the addresses by which people correct
+selecting.py selections: what they hold, and how people change them
+downloads.py what a filter shows, as a table or as pictures
 site.py      the view as a folder of pages to share
 serve.py     the socket and the server
 templates/   the pages

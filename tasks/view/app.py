@@ -6,19 +6,19 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.responses import HTMLResponse, PlainTextResponse, Response
+from fastapi.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 
 from models import taxonomy
 from tasks.corrections.files import stamps_of
+from tasks.dataset.columns import PAPERS
 from tasks.dataset.ledger import read_ledger_part
-from tasks.dataset.schema import PAPERS
 from tasks.duplicates.groups import same_pictures
 from tasks.errors import FigmillError, PaperError
 from tasks.extraction.drawing import Drawer, has_pdf
@@ -29,11 +29,13 @@ from tasks.records import Gap
 from tasks.texts import counted
 from tasks.version import pipeline_version
 from tasks.view import shown as pages
+from tasks.view.downloads import MOST, Form, Wanted, as_archive, as_table
 from tasks.view.editing import Editing
-from tasks.view.editor import add_editing, template_globals
-from tasks.view.filters import NOTHING, Filters, address, read
+from tasks.view.editor import add_editing, add_selecting, template_globals
+from tasks.view.filters import NOTHING, Filters, address, parameters, read
 from tasks.view.guard import Guard
 from tasks.view.papers import failed_papers, papers_page, pdf_of
+from tasks.view.selecting import Selections
 
 HERE = Path(__file__).parent
 PER_PAGE = 48
@@ -71,6 +73,7 @@ class View:
         self.index = SearchIndex(out)
         self.drawer = Drawer()
         self._counts = functools.lru_cache(_ANSWERS_KEPT)(self._count)
+        self.selections = Selections(out)
         self.duplicates = functools.cache(lambda: same_pictures(out))
 
     def close(self) -> None:
@@ -80,12 +83,24 @@ class View:
 
     def found(self, filters: Filters) -> tuple[list[Hit], Hit | None, int]:
         """The rows of a page of the list, the one that they are like, and how many pages there are."""
-        like = self.index.subfigure(filters.like) if filters.like else None
+        like, query = self.index.subfigure(filters.like) if filters.like else None, self.query(filters)
         if like is not None:
-            return self.index.more_like(like, filters.query, PER_PAGE), like, 1
-        last = max(1, -(-self.counts(filters.query).total // PER_PAGE))
+            return self.index.more_like(like, query, PER_PAGE), like, 1
+        last = max(1, -(-self.counts(query).total // PER_PAGE))
         page = min(filters.page, last)
-        return self.index.search(filters.query, PER_PAGE, PER_PAGE * (page - 1)), None, last
+        return self.index.search(query, PER_PAGE, PER_PAGE * (page - 1)), None, last
+
+    def query(self, filters: Filters) -> Query:
+        """What the index is asked."""
+        if not filters.selection:
+            return filters.query
+        return replace(filters.query, among=self.selections.of(filters.selection).ids)
+
+    def names(self, filters: Filters) -> tuple[str, ...]:
+        """Every row that filters leave, by name; of those like one, what the list shows."""
+        if filters.like:
+            return tuple(hit.subfigure_id for hit in self.found(filters)[0])
+        return tuple(name for name, _, _ in self.index.ids(self.query(filters)))
 
     def same(self, hit: Hit) -> list[Hit]:
         """Other rows that show the same picture, as far as `figmill duplicates` has looked."""
@@ -153,15 +168,18 @@ def create_app(
         return HTMLResponse(html, status)
 
     def missing(words: str = "There is nothing at this address.") -> HTMLResponse:
-        return page("missing.html.j2", 404, words=words)
+        return page("missing.html.j2", 404, words=words, title="Not found")
 
     @app.get("/")
     def listed(request: Request) -> Response:
         filters = read(request.query_params)
         hits, like, last = view.found(filters)
-        counts = view.counts(filters.query)
+        counts = view.counts(view.query(filters))
+        chosen = view.selections.of(filters.selection) if filters.selection else None
         return page(
             "list.html.j2",
+            gone=chosen.gone if chosen else (),
+            selections=view.selections.names() if editing else (),
             filters=filters,
             hits=hits,
             like=like,
@@ -191,6 +209,7 @@ def create_app(
             return missing("No paper of this dataset with subfigures has that name.")
         return page(
             "paper.html.j2",
+            selections=view.selections.names() if editing else (),
             figures=pages.figures(hits),
             hit=hits[0],
             pdf=not site and has_pdf(hits[0].source_uri),
@@ -206,6 +225,25 @@ def create_app(
         number = int(asked) if asked.isdecimal() and len(asked) < _DIGITS else 1
         found = failed_papers(out) if failed else papers_page(out, number)
         return page("papers.html.j2", papers=found, only_failed=failed)
+
+    @app.get("/selections")
+    def selections() -> Response:
+        return page("selections.html.j2", listed=view.selections.listed())
+
+    @app.get("/download")
+    def download(request: Request) -> Response:
+        filters, asked = read(request.query_params), request.query_params
+        form: Form = "zip" if asked.get("form") == "zip" else "csv"
+        names = view.names(filters)
+        if len(names) > MOST[form]:
+            words = f"These are {len(names):,}; {MOST[form]:,} can be taken at a time: set a filter."
+            return page("missing.html.j2", 413, words=words, title="Too many to download")
+        words = ", ".join(f"{name} {value}" for name, value in parameters(filters).items() if name != "page")
+        wanted = Wanted(names, asked.get("redistributable") == "1", words)
+        made = (as_archive if form == "zip" else as_table)(out, view.index, wanted)
+        kind = {"zip": "application/zip", "csv": "text/csv; charset=utf-8"}[form]
+        kept = {"Content-Disposition": f'attachment; filename="figmill-{len(names)}.{form}"'}
+        return StreamingResponse(made, media_type=kind, headers=kept)
 
     @app.get("/pdf/{paper_id}")
     def pdf(paper_id: str) -> Response:
@@ -250,13 +288,14 @@ def create_app(
         return missing()
 
     def failed(_: Request, error: FigmillError) -> Response:
-        return page("missing.html.j2", 503, words=pages.clean(error, 1000))
+        return page("missing.html.j2", 503, words=pages.clean(error, 1000), title="This cannot be shown now")
 
     if not site:  # who writes files must know what was not written
         app.exception_handler(FigmillError)(failed)
 
     if editing:
-        add_editing(app, view.index, editing, page)
+        add_editing(app, view.index, editing, page, view.query)
+        add_selecting(app, editing, page, view.selections, view.index, view.names)
     return Guard(app, names, editing=bool(editing), token=token)
 
 

@@ -18,11 +18,12 @@ from tasks.corrections.actions import RANDOM, Action
 from tasks.corrections.queues import ORDERS, Order
 from tasks.errors import InputError, PaperError
 from tasks.extraction.drawing import has_pdf
-from tasks.index.queries import Hit
+from tasks.index.queries import Hit, Query
 from tasks.index.search import SearchIndex
 from tasks.records import Box
 from tasks.view.editing import Editing
 from tasks.view.filters import Filters, address, parameters, read
+from tasks.view.selecting import Selections
 
 CLASS_KEYS = "1234567890qwertyioasdfghjkzvQWERTYIOASDFGHJKZV"
 """For the classes of a row, the likeliest first; the other letters are the other actions'."""
@@ -47,13 +48,15 @@ class Form:
         return list(dict.fromkeys(value for field, value in self.fields if field == name))
 
 
-def add_editing(app: FastAPI, index: SearchIndex, editing: Editing, page: Page) -> None:
-    """Adds the addresses to the view's."""
+def add_editing(
+    app: FastAPI, index: SearchIndex, editing: Editing, page: Page, query: Callable[[Filters], Query]
+) -> None:
+    """Adds the addresses to the view's; `query` is what the index is asked where filters are set."""
 
     @app.get("/edit")
     def edit(request: Request) -> Response:
         filters, queue = read(request.query_params), _queue(request.query_params.get("queue", ""))
-        names = editing.queue(queue, filters.query)
+        names = editing.queue(queue, query(filters))
         wanted = request.query_params.get("at", "")
         hit = index.subfigure(wanted) if wanted else None
         # Another session may have taken a row away since the queue was made.
@@ -77,7 +80,10 @@ def add_editing(app: FastAPI, index: SearchIndex, editing: Editing, page: Page) 
     def boxes(paper: str, figure: str, number: str) -> Response:
         hit = index.subfigure(f"{paper}/{figure}/{number}")
         if hit is None or not hit.page or not has_pdf(hit.source_uri):
-            return page("missing.html.j2", 404, words="There is no page of this picture to draw on.")
+            words = "There is no page of this picture to draw on."
+            return page(
+                "refused.html.j2", 404, title="No page to draw on", words=words, hit=hit, drawing=False
+            )
         return page("boxes.html.j2", hit=hit)
 
     @app.get("/changes")
@@ -86,47 +92,79 @@ def add_editing(app: FastAPI, index: SearchIndex, editing: Editing, page: Page) 
 
     @app.post("/say")
     async def say(request: Request) -> Response:
-        return await _answered(request, editing, page, lambda form: _say(index, editing, form))
+        return await _answered(request, editing, page, index, lambda form: _say(index, editing, form, query))
 
     @app.post("/merge")
     async def merge(request: Request) -> Response:
-        return await _answered(request, editing, page, lambda form: _merge(index, editing, form))
+        return await _answered(request, editing, page, index, lambda form: _merge(index, editing, form))
 
     @app.post("/boxes")
     async def draw(request: Request) -> Response:
-        return await _answered(request, editing, page, lambda form: _draw(index, editing, form))
+        return await _answered(request, editing, page, index, lambda form: _draw(index, editing, form))
 
     @app.post("/undo")
     async def undo(request: Request) -> Response:
-        return await _answered(request, editing, page, lambda form: _undo(editing, form))
+        return await _answered(request, editing, page, index, lambda form: _undo(editing, form))
 
 
-async def _answered(request: Request, editing: Editing, page: Page, work: Callable[[Form], str]) -> Response:
-    """Does what a form asks for and leads on to the address that `work` returns."""
+def add_selecting(
+    app: FastAPI,
+    editing: Editing,
+    page: Page,
+    selections: Selections,
+    index: SearchIndex,
+    shown: Callable[[Filters], Sequence[str]],
+) -> None:
+    """Adds the address by which selections change; `shown` are the rows that filters leave, by name."""
+
+    def select(form: Form) -> str:
+        every = form.one("every")
+        ids = shown(_filters(form)) if every else form.all("id")
+        deed = form.one("deed")
+        name = selections.change(deed, form.one("selection"), ids, editing.who)
+        if deed == "delete":
+            return "/selections"
+        return address(Filters(selection=name)) if deed == "add" else address(_filters(form))
+
+    @app.post("/select")
+    async def selected(request: Request) -> Response:
+        return await _answered(request, editing, page, index, select)
+
+
+async def _answered(
+    request: Request, editing: Editing, page: Page, index: SearchIndex, work: Callable[[Form], str]
+) -> Response:
+    """Does what a form asks for and leads on to the address that `work` returns; what is refused keeps its picture."""
     body = (await request.body()).decode("utf-8", "replace")
     try:
         form = Form(tuple(parse_qsl(body, keep_blank_values=True, max_num_fields=_MOST_FIELDS)))
     except ValueError:
-        return page("missing.html.j2", 400, words="This form has too many fields.")
+        words = "This form has too many fields: choose fewer pictures at a time."
+        return page("refused.html.j2", 400, title="Not done", words=words, hit=None, drawing=False)
     if not hmac.compare_digest(form.one("token").encode(), editing.token.encode()):
         words = "This page is of an earlier start of the view: load it again, nothing was changed."
-        return page("missing.html.j2", 403, words=words)
+        return page("refused.html.j2", 403, title="Not done", words=words, hit=None, drawing=False)
     try:
         target = await run_in_threadpool(work, form)
-    except PaperError as error:
-        return page("missing.html.j2", 409, words=error.error)
-    except InputError as error:
-        return page("missing.html.j2", 400, words=f"{error}.")
+    except (PaperError, InputError) as error:
+        is_paper = isinstance(error, PaperError)
+        words = error.error if isinstance(error, PaperError) else f"{str(error)[:1].upper()}{str(error)[1:]}."
+        ids, drawing = form.all("id"), request.url.path == "/boxes"
+        hit = index.subfigure(ids[0]) if len(ids) == 1 else None
+        title = "The boxes were refused" if drawing else "Not done"
+        return page(
+            "refused.html.j2", 409 if is_paper else 400, title=title, words=words, hit=hit, drawing=drawing
+        )
     return RedirectResponse(target, 303)
 
 
-def _say(index: SearchIndex, editing: Editing, form: Form) -> str:
+def _say(index: SearchIndex, editing: Editing, form: Form, query: Callable[[Filters], Query]) -> str:
     action, queue = form.one("action"), form.one("queue")
     if action not in _SAID:
         raise InputError("there is no such action")
     hits = _hits(index, form)
     shown_by = _queue(queue) if queue else None
-    target = _then(editing, form, hits, shown_by)
+    target = _then(editing, form, hits, shown_by, query)
     is_narrowed = shown_by == RANDOM and _filters(form).narrows  # no honest sample of the whole
     editing.say(action, hits, form.one("value"), None if is_narrowed else shown_by)
     return target
@@ -154,13 +192,19 @@ def _undo(editing: Editing, form: Form) -> str:
     return _edit_address(_filters(form), queue, undone.subfigure_id)
 
 
-def _then(editing: Editing, form: Form, hits: Sequence[Hit], queue: Order | None) -> str:
+def _then(
+    editing: Editing,
+    form: Form,
+    hits: Sequence[Hit],
+    queue: Order | None,
+    query: Callable[[Filters], Query],
+) -> str:
     """Where to go on: the next row of the queue, or the list that was looked at."""
     if queue is None or not hits:
         return address(_filters(form), page=_filters(form).page)
     if form.one("stay"):
         return _edit_address(_filters(form), queue, hits[0].subfigure_id)
-    names = editing.queue(queue, _filters(form).query) if queue != "unlike" else []
+    names = editing.queue(queue, query(_filters(form))) if queue != "unlike" else []
     return _edit_address(_filters(form), queue, _neighbours(names, hits[0].subfigure_id)[1])
 
 

@@ -37,13 +37,15 @@ class Filters:
     rejected: str = ""
     """`hide`, `only`, or nothing."""
     order: str = "best"
+    selection: str = ""
+    """The name of one; which rows it holds, the dataset says (see `tasks.view.selecting`)."""
     like: str = ""
     """A subfigure_id: those like it come first."""
     page: int = 1
 
     @property
     def query(self) -> Query:
-        """What the index is asked."""
+        """What the index is asked, but for the rows of a selection."""
         return Query(
             text=self.q,
             modality=self.modality or None,
@@ -82,6 +84,7 @@ def read(parameters: Mapping[str, str]) -> Filters:
         paper=text.get("paper", ""),
         rejected=rejected if rejected in ("hide", "only") else "",
         order=order if order in get_args(Order) else "best",
+        selection=text.get("selection", ""),
         like=text.get("like", ""),
         page=_page(text.get("page", "")),
     )

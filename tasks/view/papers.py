@@ -6,9 +6,9 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from tasks.dataset.columns import PAPERS
 from tasks.dataset.files import part_files
 from tasks.dataset.ledger import LedgerRow, read_ledger_part
-from tasks.dataset.schema import PAPERS
 
 _COLUMNS = ("source_uri", "title", "error_kind", "error", "figures", "subfigures")
 _MOST_FAILED = 200

@@ -20,8 +20,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from tasks.dataset.columns import SUBFIGURES
 from tasks.dataset.files import part_files, writer_options
-from tasks.dataset.schema import SUBFIGURES
 
 SMALLEST, LARGEST, BITS = 8 * 2**10, 128 * 2**10, 16
 GEAR = np.random.default_rng(1).integers(0, 2**32, 256, dtype=np.uint32)

@@ -1,6 +1,6 @@
 """Kills runs with SIGKILL at random moments and counts the rows that are lost or doubled in the end.
 
-    uv run python -m tests.benchmarks.kill [--kills 50] [--seed 0] [--papers 24] [--work label ingest relabel index]
+    uv run python -m tests.benchmarks.kill [--kills 50] [--seed 0] [--papers 24] [--work label ingest ...]
 
 A process that has imported all that a run needs forks a run at a time: so a kill falls into the work and not into
 the imports. Two in three hit the run itself, one in three a process that reads PDFs. When a run gets through, its
@@ -207,6 +207,47 @@ def _index(_source: Path, out: Path, _model: str) -> None:
         update(out, target, plan_update(out, target))
 
 
+def _correct(_source: Path, out: Path, _model: str) -> None:
+    """Ben's labels are taken in at once, Ada names row after row; what she saw written she does not say again."""
+    from tasks.corrections.actions import Correction
+    from tasks.corrections.exchange import take_labels
+    from tasks.corrections.files import Journal, read_corrections
+    from tasks.corrections.formats import Label
+    from tasks.corrections.known import classes_of
+    from tasks.corrections.rows import KNOWN_BY, panel_of, read_columns
+
+    panels = [panel_of(row) for _, table in read_columns(out, KNOWN_BY) for row in table.to_pylist()]
+    code = classes_of(out)[0]
+    take_labels(out, [Label("kill", panel.subfigure_id, code) for panel in panels], "Ben")
+    journal, written = Journal(out, "Ada"), _written(out)
+    there = {one.subfigure_id for one in read_corrections(out).corrections if one.who == "Ada"}
+    seen = set(written.read_text().splitlines()) if written.exists() else set()
+    with written.open("a") as notes:
+        for panel in panels:
+            if panel.subfigure_id not in seen | there:
+                journal.append(Correction(action="label", who="Ada", panel=panel, value=code))
+                print(panel.subfigure_id, file=notes, flush=True)
+
+
+def _written(out: Path) -> Path:
+    """Where Ada notes what the dataset has taken: it must not be lost afterwards."""
+    return out.with_suffix(".written")
+
+
+def _copy_uncorrected(source: Path, out: Path) -> None:
+    _copy(source, out)
+    _written(out).unlink(missing_ok=True)
+
+
+def _corrections(out: Path) -> Rows:
+    """What people said, as often as they said it."""
+    from tasks.corrections.files import read_corrections
+
+    found = read_corrections(out)
+    said = Counter((one.who, one.action, one.subfigure_id, str(one.value)) for one in found.corrections)
+    return said + Counter(("unreadable", problem.sentence) for problem in found.problems)
+
+
 def _nothing(_source: Path, _out: Path) -> None:
     """A run makes its dataset itself."""
 
@@ -315,6 +356,7 @@ WORKS = {
     "ingest": Work(_make_bucket, _nothing, _ingest, _rows, reads=True),
     "relabel": Work(_make_dataset, _nothing, _relabel, _rows, reads=False),
     "index": Work(_make_dataset, _copy, _index, _documents, reads=False),
+    "corrections": Work(_make_dataset, _copy_uncorrected, _correct, _corrections, reads=False),
 }
 
 if __name__ == "__main__":

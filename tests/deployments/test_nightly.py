@@ -44,7 +44,7 @@ def operated(prefect_on_postgres: Server, s3_server: Store) -> Iterator[Server]:
 
 def script(server: Server, name: str, *arguments: str, **extra: str) -> None:
     command = [sys.executable, str(DEPLOYMENTS / name), *arguments]
-    subprocess.run(command, env=server.environment | extra, check=True, timeout=120)
+    subprocess.run(command, env=server.environment | extra, check=True, timeout=400)
 
 
 def run_now(server: Server, **settings: Any) -> str:

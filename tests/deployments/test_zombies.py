@@ -1,15 +1,18 @@
-"""What is killed leaves nothing that stays Running: neither run nor worker nor server; the next run goes on.
+"""What is killed leaves nothing that stays Running: neither run nor worker nor server nor the process that serves a
+deployment; the next run goes on.
 
 The times that the README states are made short here: a run is silent after 75 seconds, its heart beats every 30.
 """
 
+import datetime as dt
 import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,7 @@ from tasks.dataset.check import Totals, check
 from tasks.demo.papers import make_papers
 from tests.benchmarks.process_tree import tree
 from tests.deployments.test_nightly import TERMINAL, run_now, script
+from tests.deployments.test_page import PAGE
 from tests.flows.command import copies, environment, ledger
 from tests.servers import _SERVER, Server, _wait_for, eventually, postgres, process
 
@@ -63,6 +67,10 @@ class Operated:
     def state(self, run: str) -> str:
         found: dict[str, Any] = self.server.call("GET", f"flow_runs/{run}")
         return str(found["state_type"])
+
+    def deployment(self, name: str) -> dict[str, Any] | None:
+        found = self.server.ask("deployments/filter", deployments={"name": {"any_": [name.split("/")[1]]}})
+        return found[0] if found else None
 
     def ends_as(self, run: str, seconds: float) -> str:
         return eventually(
@@ -144,4 +152,62 @@ def test_a_server_that_is_killed_finds_runs_and_slots_again(
     operated.start_server()
     assert operated.ends_as(first, SILENT + 240) in TERMINAL
     assert operated.ends_as(second, 240) == "COMPLETED"
+    check_whole(tmp_path / "out", papers)
+
+
+@contextmanager
+def serving(server: Server, folder: Path, settings: dict[str, Any]) -> Iterator[subprocess.Popen[bytes]]:
+    """The script of the operators' page, for other papers."""
+    program = PAGE.split("```python\n")[1].split("```")[0]
+    given = '{"inputs": ["/srv/figmill/inbox"], "out": "/srv/figmill/dataset"}'
+    assert given in program
+    file = folder / "nightly.py"
+    file.write_text(program.replace(given, repr(settings)))
+    env = server.environment | {
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+        "PREFECT_RUNNER_POLL_FREQUENCY": "2",
+    }
+    with (folder / "serve.log").open("ab") as log:
+        running = subprocess.Popen([sys.executable, str(file)], env=env, cwd=folder, stdout=log, stderr=log)
+    try:
+        yield running
+    finally:
+        running.terminate()
+        running.wait(timeout=30)
+
+
+def planned_once(server: Server, deployment: str) -> Callable[[], str | None]:
+    """Has the deployment's schedule start one run, soon; finds its id."""
+    soon = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=5)
+    schedule = {"interval": 86_400, "anchor_date": soon.isoformat(), "timezone": "UTC"}
+    server.call("POST", f"deployments/{deployment}/schedules", [{"schedule": schedule, "active": True}])
+    due = {"before_": (soon + dt.timedelta(seconds=1)).isoformat(), "after_": soon.isoformat()}
+
+    def found() -> str | None:
+        runs = server.ask(
+            "flow_runs/filter",
+            flow_runs={"deployment_id": {"any_": [deployment]}, "expected_start_time": due},
+        )
+        return runs[0]["id"] if runs else None
+
+    return found
+
+
+@pytest.mark.parametrize("killing", [kill, kill_all], ids=["alone", "with its run"])
+def test_what_serves_a_deployment_may_be_killed(
+    operated: Operated,
+    tiny_bundle: Path,
+    tmp_path: Path,
+    killing: Callable[[subprocess.Popen[bytes]], None],
+) -> None:
+    settings, papers = settings_for(tmp_path, tiny_bundle, 60)
+    with serving(operated.server, tmp_path, settings) as running:
+        found: dict[str, Any] = eventually(lambda: operated.deployment("label-papers/served"))
+        first = operated.server.call("POST", f"deployments/{found['id']}/create_flow_run", {})["id"]
+        eventually(begun(tmp_path / "out"))
+        killing(running)
+    with serving(operated.server, tmp_path, settings):
+        second = eventually(planned_once(operated.server, found["id"]))
+        assert operated.ends_as(first, SILENT + 240) == ("CRASHED" if killing is kill_all else "COMPLETED")
+        assert operated.ends_as(second, 240) == "COMPLETED"
     check_whole(tmp_path / "out", papers)

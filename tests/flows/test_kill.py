@@ -8,7 +8,7 @@ import pytest
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="finds the reading processes in /proc")
-@pytest.mark.parametrize("work", ["label", "ingest", "relabel", "index"])
+@pytest.mark.parametrize("work", ["label", "ingest", "relabel", "index", "corrections"])
 def test_nothing_is_lost_or_doubled_by_kills_at_random_moments(tiny_bundle: Path, work: str) -> None:
     kills = ["--kills", "3", "--papers", "6", "--model", tiny_bundle, "--work", work]
     done = subprocess.run(

@@ -22,8 +22,8 @@ from models.bundle.serialization import save_bundle
 from models.networks.build import build_network
 from models.transforms import Transform
 from tasks.dataset.check import Totals, check
+from tasks.dataset.columns import columns_of
 from tasks.dataset.ledger import Mark, drop_papers, mark_papers
-from tasks.dataset.schema import columns_of
 from tasks.demo.papers import make_papers
 from tasks.errors import OutputError
 from tasks.progress import Reporter

@@ -8,6 +8,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import torch
 from click.testing import CliRunner
@@ -15,6 +18,7 @@ from safetensors.torch import load_file
 
 from flows.cli import figmill as commands
 from flows.runs.training import train
+from models.bundle.bundle import BundleInfo
 from models.bundle.description import Description
 from models.bundle.serialization import load_bundle, save_bundle
 from models.data.imageclef import DataError
@@ -29,8 +33,11 @@ from models.transforms import Transform
 from tasks.errors import FigmillError
 from tests.conftest import SHARED
 from tests.flows.command import figmill, start
-from tests.models.pictures import CODES, class_folders, picture
+from tests.models.pictures import CODES, class_folders, encoded, picture
 from tests.servers import Server
+from tests.tasks.corrections.acts import keep, rows_of, say
+from tests.tasks.corrections.learning_sets import stored
+from tests.tasks.index.small import dataset
 
 _PANELS = ("GFIG", "DMLI", "GCHE", "DRXR")
 
@@ -280,3 +287,78 @@ def test_bad_input_is_one_line(tiny: Path, tmp_path: Path, arguments: list[str],
     assert isinstance(done.exception, FigmillError)
     assert says in str(done.exception)
     assert "\n" not in str(done.exception)
+
+
+@pytest.fixture
+def corrected(tmp_path: Path) -> Path:
+    """A dataset in which people named 24 pictures of three classes, one of them their own."""
+    codes = (*CODES[:2], "GGEL/Ponceau")
+    truth = np.arange(36) % 3
+    info = BundleInfo(
+        path=tmp_path,
+        name="small",
+        model="x",
+        classes=CODES[:2],
+        transform=Transform(),
+        embedding_size=2,
+        sha256="0" * 64,
+        card="",
+    )
+    out = tmp_path / "dataset"
+    stored(out, info, np.minimum(truth, 1), np.minimum(truth, 1), per_paper=3)
+    part = next((out / "subfigures").iterdir())
+    table = pq.read_table(part)
+    images = [{"bytes": encoded(picture(CODES[code], n)), "path": "x.png"} for n, code in enumerate(truth)]
+    place = table.schema.get_field_index("image")
+    pq.write_table(
+        table.set_column(place, table.schema.field(place), pa.array(images, table.schema.field(place).type)),
+        part,
+    )
+    rows = rows_of(out)
+    keep(out, *(say("label", rows[n], codes[truth[n]]) for n in range(24)))
+    (tmp_path / "own.toml").write_text('[[class]]\nname = "Ponceau"\nbelow = "GGEL"\n')
+    return out
+
+
+def test_what_people_corrected_trains_a_network_of_their_classes_by_article_and_goes_on_when_killed(
+    corrected: Path, tmp_path: Path, tiny: Path
+) -> None:
+    options = [
+        *("--from", str(corrected), "--classes", str(tmp_path / "own.toml"), "--out", str(tmp_path / "ours")),
+        *("--model", "resnet18:b1-0", "--weights", "random", "--recipe", str(tiny.parent / "small.toml")),
+        *("--batch-size", "6", "--device", "cpu", "--cache", str(tmp_path / "cache")),
+    ]
+    run = start("train", *options, "--epochs", "40", home=tmp_path / "home", log=tmp_path / "log")
+    checkpoint = tmp_path / "ours" / "training" / "checkpoint.pt"
+    while not checkpoint.exists() and run.poll() is None:
+        time.sleep(0.05)
+    os.killpg(run.pid, signal.SIGKILL)
+    run.wait()
+    assert checkpoint.exists()
+    done = figmill("train", *options, "--epochs", "40", home=tmp_path / "home")
+    assert done.returncode == 0, done.stderr
+    assert "24 pictures that people named, of 8 articles" in done.stdout
+    assert "going on after epoch" in done.stdout
+    info = load_bundle(tmp_path / "ours").info
+    assert info.classes == (*CODES[:2], "GGEL/Ponceau")
+    with (tmp_path / "ours" / "training" / "corrections" / "labels.csv").open() as stream:
+        articles = {row["article"] for row in csv.DictReader(stream)}
+    assert len(articles) == 8
+    assert sum(info.training["images"]["validation"].values()) == 6  # two articles whole
+    again = figmill("train", *options, "--epochs", "40", home=tmp_path / "home")
+    assert "holds this very training already" in again.stdout
+
+
+def test_a_training_without_data_or_corrections_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    out = dataset(tmp_path / "dataset")
+    for options, words in (
+        ([], "give DATA to train on, or a dataset"),
+        (["--from", str(tmp_path / "nowhere")], "nowhere"),
+        (["--from", str(out)], "people have named nothing"),
+    ):
+        done = CliRunner().invoke(
+            commands, ["train", *options, "--out", str(tmp_path / "x"), "--weights", "random"]
+        )
+        said = done.output or str(done.exception)
+        assert done.exit_code != 0
+        assert words in said or words in str(done.exception)

@@ -11,13 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from PIL import Image
 
-from tasks.dataset.schema import (
-    SCHEMA_VERSION,
-    Provenance,
-    paper_schema,
-    subfigure_schema,
-    with_provenance,
-)
+from tasks.dataset.columns import SCHEMA_VERSION
+from tasks.dataset.schema import Provenance, paper_schema, subfigure_schema, with_provenance
 
 NOW = dt.datetime(2026, 11, 23, 12, 0, tzinfo=dt.UTC)
 PROVENANCE = Provenance(

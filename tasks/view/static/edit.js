@@ -17,7 +17,44 @@ function press(key) {
   return Boolean(target);
 }
 
+// What is typed and not kept yet stays a draft of this window: neither Escape nor a key that leads on loses it.
+const DRAFT = "draft ";
+const draftOf = (field) => `${DRAFT}${field.form.elements.id?.value ?? ""} ${field.id}`;
+
+function tellOfDraft(field) {
+  const is = field.value !== field.defaultValue;
+  if (is) sessionStorage.setItem(draftOf(field), field.value);
+  else sessionStorage.removeItem(draftOf(field));
+  const words = document.getElementById(`${field.id}-draft`);
+  if (words) words.textContent = is ? words.dataset.words : "";
+}
+
+for (const field of document.querySelectorAll("[data-draft]")) {
+  const kept = sessionStorage.getItem(draftOf(field));
+  if (kept !== null) field.value = kept;
+  tellOfDraft(field);
+  field.addEventListener("input", () => tellOfDraft(field));
+  field.form.addEventListener("submit", () => sessionStorage.removeItem(draftOf(field)));
+}
+
+const waiting = document.getElementById("waiting");
+if (waiting) {
+  const here = document.querySelector("[data-draft]")?.form.elements.id?.value;
+  const ids = Object.keys(sessionStorage).filter((key) => key.startsWith(DRAFT)).map((key) => key.split(" ")[1]);
+  for (const id of new Set(ids.filter((one) => one && one !== here))) {
+    const link = document.createElement("a");
+    link.href = `/edit?at=${encodeURIComponent(id)}`;
+    link.textContent = id;
+    waiting.append(waiting.childNodes.length ? ", " : "Typed and not kept yet: ", link);
+  }
+}
+
 addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest("textarea, input")) {
+    event.target.form?.requestSubmit();
+    event.preventDefault();
+    return;
+  }
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest("input:not([type=checkbox]), select, textarea")) {
     if (event.key === "Escape") event.target.blur();

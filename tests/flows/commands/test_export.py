@@ -73,7 +73,7 @@ def test_what_cannot_be_done_is_said(arguments: list[str], words: str, tmp_path:
         (["--to", "zip", "--out", "x"], "'zip' is not one of"),
         (["--out", "x"], "--to FORM is missing"),
         (["--to", "coco", "--out", "x", "--split"], "coco is of pages"),
-        (["--to", "images", "--out", "x", "--split"], "--split is for"),
+        (["--to", "folder", "--out", "x", "--split"], "--split is for"),
         (["--restore", "."], "--restore needs --out"),
     ],
 )

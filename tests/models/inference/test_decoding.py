@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from models import png
 from models.inference.decoding import Decoders
 from models.transforms import Transform
+from tests.models.pictures import encoded
 
 TRANSFORM = Transform(size=32)
 
@@ -36,6 +38,13 @@ def test_canvases_are_those_of_the_transform_and_what_cannot_be_read_is_named(de
     assert np.array_equal(pixels, np.stack([TRANSFORM.prepare(images[0]), TRANSFORM.prepare(images[2])]))
 
 
+def test_no_decoder_is_reached_but_those_of_what_a_dataset_keeps(decoders: Decoders) -> None:
+    """Whoever takes over a process that reads papers chooses the bytes, not which of Pillow's decoders they meet."""
+    square = Image.new("RGB", (40, 40), "red")
+    for name, is_kept in {"PNG": True, "JPEG": True, "TIFF": False, "WEBP": False, "GIF": False}.items():
+        assert decoders.submit([encoded(square, name)]).result().read.tolist() == [is_kept], name
+
+
 def test_what_was_decoded_stays_when_more_is_decoded() -> None:
     decoders = Decoders(TRANSFORM, 1, processes=True)
     first = decoders.submit([picture(1)]).result()
@@ -47,10 +56,10 @@ def test_what_was_decoded_stays_when_more_is_decoded() -> None:
 class Deadly(Transform):
     """A transform whose images may end the process."""
 
-    def prepare(self, data: bytes) -> np.ndarray:
+    def prepare(self, data: bytes, formats: Sequence[str] = ()) -> np.ndarray:
         if data == b"deadly":
             os.kill(os.getpid(), signal.SIGKILL)
-        return super().prepare(data)
+        return super().prepare(data, formats)
 
 
 def test_an_image_that_ends_its_process_costs_itself_alone() -> None:

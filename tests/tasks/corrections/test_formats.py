@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.corrections.actions import in_force
-from tasks.corrections.exchange import take_back, take_labels
+from tasks.corrections.exchange import take_back, take_in
 from tasks.corrections.files import read_corrections
-from tasks.corrections.formats import COLUMNS, NO_FIGURE, Form, last_words, read_labels, write
+from tasks.corrections.formats import COLUMNS, NO_FIGURE, Form, last_words, write
+from tasks.corrections.told import read_told
 from tasks.errors import InputError, OutputError
 from tests.tasks.corrections.acts import keep, rows_of, say
 from tests.tasks.index.small import dataset
@@ -35,9 +36,10 @@ def test_what_is_written_is_read_back(tmp_path: Path, form: Form):
     said = _said(dataset(tmp_path / "dataset"))
     file = tmp_path / "file"
     file.write_text(write(form, said), encoding="utf-8")
-    assert [(label.subfigure_id, label.modality, label.who) for label in read_labels(file)] == [
-        (said[0].subfigure_id, "GTAB", "Ada"),
-        (said[1].subfigure_id, NO_FIGURE, "Ben"),
+    assert [(one.subfigure_id, one.action, one.value or None, one.who) for one in read_told(file).said] == [
+        (said[0].subfigure_id, "label", "GTAB", "Ada"),
+        (said[1].subfigure_id, "no_figure", None, "Ben"),
+        (said[2].subfigure_id, "letter", "=2+5", "Ada"),
     ]
 
 
@@ -70,9 +72,7 @@ def test_boxes_on_pages_that_label_studio_and_coco_hand_back_are_read(tmp_path: 
     }
     (tmp_path / "coco").write_text(json.dumps(coco))
     for file in ("studio", "coco"):
-        assert [(label.subfigure_id, label.modality) for label in read_labels(tmp_path / file)] == [
-            (name, "GTAB")
-        ]
+        assert [(one.subfigure_id, one.value) for one in read_told(tmp_path / file).said] == [(name, "GTAB")]
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_other_json_is_named(tmp_path: Path, text: str):
     file = tmp_path / "file.json"
     file.write_text(text)
     with pytest.raises(InputError, match="neither COCO nor what Label Studio exports"):
-        read_labels(file)
+        read_told(file)
 
 
 _JSON = st.recursive(
@@ -107,28 +107,29 @@ def test_wild_json_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, 
     file = tmp_path_factory.mktemp("wild") / "file.json"
     file.write_text(json.dumps([content]))
     with contextlib.suppress(InputError):
-        read_labels(file)
+        read_told(file)
 
 
-def test_labels_are_taken_in_once_and_by_whom_they_name(tmp_path: Path):
-    out = dataset(tmp_path / "dataset")
+def test_labels_are_taken_in_once_by_whoever_takes_them_or_by_whom_they_name(tmp_path: Path):
+    out, other = dataset(tmp_path / "dataset"), dataset(tmp_path / "other")
     names = [row["subfigure_id"] for row in rows_of(out)]
     file = tmp_path / "labels.csv"
     file.write_text(f"subfigure_id;modality;who\n{names[0]};gtab;Ben\n{names[1]};no figure;\n{names[2]};;\n")
-    taken = take_labels(out, read_labels(file), "Ada")
-    assert (taken.new, taken.known) == (2, 0)
-    words = last_words(in_force(read_corrections(out).corrections))
-    assert {name: (code, one.who) for name, (code, one) in words.items()} == {
-        names[0]: ("GTAB", "Ben"),
-        names[1]: (NO_FIGURE, "Ada"),
-    }
-    again = take_labels(out, read_labels(file), "Ada")
-    assert (again.new, again.known) == (0, 2)
+    for where, keep_names, who in ((out, True, "Ben"), (other, False, "Ada")):
+        taken = take_in(where, read_told(file), "Ada", keep_names=keep_names)
+        assert (taken.new, taken.known, taken.refused.total()) == (2, 0, 0)
+        words = last_words(in_force(read_corrections(where).corrections))
+        assert {name: (code, one.who) for name, (code, one) in words.items()} == {
+            names[0]: ("GTAB", who),
+            names[1]: (NO_FIGURE, "Ada"),
+        }
+        again = take_in(where, read_told(file), "Ada", keep_names=keep_names)
+        assert (again.new, again.known) == (0, 2)
 
 
 @pytest.mark.parametrize("form", get_args(Form))
 def test_what_one_wrote_oneself_is_known_already(tmp_path: Path, form: Form):
-    out, other = dataset(tmp_path / "dataset"), dataset(tmp_path / "other")
+    out, other, third = (dataset(tmp_path / name) for name in ("dataset", "other", "third"))
     row = rows_of(out)[0]
     start = dt.datetime(2026, 11, 27, tzinfo=dt.UTC)
     words = [("Ada", "GTAB"), ("Ben", "GGEL"), ("Ada", "GFIG"), ("Ben", "GTAB")]
@@ -136,11 +137,15 @@ def test_what_one_wrote_oneself_is_known_already(tmp_path: Path, form: Form):
         keep(out, say("label", row, code, who=who, made_at=start + dt.timedelta(minutes=minute)), who=who)
     file = tmp_path / "file"
     file.write_text(write(form, in_force(read_corrections(out).corrections)), encoding="utf-8")
-    assert take_labels(out, read_labels(file), "Eve").new == 0
+    assert take_in(out, read_told(file), "Eve").new == 0
     assert len(read_corrections(out).corrections) == 4
-    assert take_labels(other, read_labels(file), "Eve").new == (2 if form == "csv" else 1)
-    assert last_words(in_force(read_corrections(other).corrections))[row["subfigure_id"]][0] == "GTAB"
-    assert take_labels(other, read_labels(file), "Eve").new == 0
+    assert take_in(other, read_told(file), "Eve").new == 1  # who says all of it now says the last of it
+    assert take_in(other, read_told(file), "Eve").new == 0
+    assert take_in(third, read_told(file), "Eve", keep_names=True).new == 4
+    assert take_in(third, read_told(file), "Eve", keep_names=True).new == 0
+    for where, who in ((other, "Eve"), (third, "Ben")):
+        word = last_words(in_force(read_corrections(where).corrections))[row["subfigure_id"]]
+        assert (word[0], word[1].who) == ("GTAB", who)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +157,7 @@ def test_a_label_of_nothing_refuses_the_whole_file(tmp_path: Path, line: str, wo
     file = tmp_path / "labels.csv"
     file.write_text(f"subfigure_id,modality\n{names[0]},GTAB\n{line.format(id=names[1])}\n")
     with pytest.raises(InputError, match=words):
-        take_labels(out, read_labels(file), "Ada")
+        take_in(out, read_told(file), "Ada")
     assert read_corrections(out).corrections == ()
 
 

@@ -10,12 +10,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tasks.dataset.columns import ARTICLE_COLUMNS, ARTICLE_FACTS, COLUMNS, MEANINGS
 from tasks.dataset.parts import PartWriter
 from tasks.dataset.schema import (
-    ARTICLE_COLUMNS,
-    ARTICLE_FACTS,
-    COLUMNS,
-    MEANINGS,
     PAPER_SCHEMA,
     lacking,
     paper_schema,

@@ -92,9 +92,10 @@ def test_rows_are_chosen_by_modality_confidence_and_abstention(tmp_path: Path):
     }
 
 
-def test_local_paths_stay_at_home_and_all_else_is_as_it_was(tmp_path: Path):
+def test_local_paths_and_keys_stay_at_home_and_all_else_is_as_it_was(tmp_path: Path):
     out = dataset(tmp_path / "dataset")
-    part(out, SECOND, [row(4, source_uri="https://example.org/a/b.pdf"), row(5, source_uri="s3://own/c.pdf")])
+    web = "https://me:secret@example.org/a/b.pdf?X-Amz-Signature=secret#secret"
+    part(out, SECOND, [row(4, source_uri=web), row(5, source_uri="s3://own/c.pdf")])
     _export(out, tmp_path / "repository")
     before, after = pq.read_table(out / "subfigures"), pq.read_table(tmp_path / "repository" / "data")
     assert after["source_uri"].to_pylist() == [

@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 import tarfile
 from pathlib import Path
 
@@ -82,6 +83,18 @@ def test_a_caption_of_megabytes_is_handed_on_whole(tmp_path: Path):
         text = tar.extractfile(f"{1:016x}-0-0.txt")
         assert text is not None
         assert text.read().decode() == book
+
+
+def test_what_is_no_number_is_null(tmp_path: Path):
+    nowhere = [math.nan, math.inf, -math.inf, 1e30]
+    part(tmp_path / "dataset", FIRST, [row(1, confidence=math.nan, compound=math.inf, figure_bbox=nowhere)])
+    (shard,) = _shards(_export(tmp_path / "dataset", tmp_path / "shards"))
+    with tarfile.open(shard) as tar:
+        text = tar.extractfile(f"{1:016x}-0-0.json")
+        assert text is not None
+        facts = json.loads(text.read(), parse_constant=pytest.fail)
+    assert (facts["confidence"], facts["compound"], facts["page"]) == (None, None, 3)
+    assert facts["figure_bbox"] == [None, None, None, pytest.approx(1e30)]
 
 
 def test_a_picture_that_is_none_is_handed_on_as_it_is(tmp_path: Path):

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tasks.dataset.schema import INDEXED_COLUMNS
+from tasks.dataset.columns import INDEXED_COLUMNS
 from tasks.index.documents import Document, read_documents
 from tasks.index.source import list_parts
 from tests.tasks.index.small import FIRST, row

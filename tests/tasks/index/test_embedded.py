@@ -4,7 +4,7 @@ import contextlib
 import sqlite3
 from pathlib import Path
 
-from tasks.dataset.schema import INDEXED_COLUMNS
+from tasks.dataset.columns import INDEXED_COLUMNS
 from tasks.index.embedded import FILE, FOLDER
 from tasks.index.opening import open_target
 from tasks.index.update import plan_update, update

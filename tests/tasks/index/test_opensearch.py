@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tasks.dataset.schema import INDEXED_COLUMNS
+from tasks.dataset.columns import INDEXED_COLUMNS
 from tasks.errors import OutputError, SettingsError
 from tasks.index.documents import read_documents
 from tasks.index.opening import open_target

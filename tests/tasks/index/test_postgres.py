@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tasks.dataset.schema import INDEXED_COLUMNS
+from tasks.dataset.columns import INDEXED_COLUMNS
 from tasks.errors import OutputError, SettingsError
 from tasks.index.opening import open_target
 from tasks.index.update import Plan, plan_update, update

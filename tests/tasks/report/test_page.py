@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import math
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -151,6 +152,24 @@ def test_nothing_from_a_paper_becomes_markup(tmp_path: Path):
     html = (tmp_path / "report" / "index.html").read_text(encoding="utf-8")
     assert not any(mark in html for mark in "\u202e\u2066\x1b\x00")
     assert "\\u202egnp.\\x1b[31m" in page.text
+
+
+def test_a_dataset_of_others_may_hold_anything(tmp_path: Path):
+    """Classes that are none, confidences that are no numbers, pictures that are not there, captions of megabytes."""
+    rows = [
+        subfigure(0, HOSTILE, modality_path=[HOSTILE, "../../etc/passwd"], modality_set=[HOSTILE] * 1000),
+        subfigure(1, "DMFL", math.nan, compound=math.inf, figure_bbox=[math.nan] * 4, page=-1),
+        subfigure(2, "GFIG", 1e30, image=None),
+        subfigure(3, "DMFL", 0.5, caption=HOSTILE * 100_000, image={"bytes": b"GIF89a", "path": "../x"}),
+    ]
+    write_part(tmp_path, "part-a.parquet", rows, [paper(index) for index in range(4)])
+    page = _written(tmp_path, _run(tmp_path))
+    assert page.all("script") == []
+    assert not any("onerror" in attributes or "onclick" in attributes for _, attributes in page.tags)
+    html = (tmp_path / "report" / "index.html").read_text(encoding="utf-8")
+    assert not any(mark in html for mark in "\u202e\u2066\x1b\x00")
+    assert len(html) < 200_000
+    assert "nan" not in page.text.lower().split()
 
 
 def test_failures_of_this_run_and_of_earlier_ones_give_their_sentences(tmp_path: Path):

@@ -26,6 +26,8 @@ class Site:
     """What the next requests get; then the file."""
     seen: list[str] = field(default_factory=list)
     data: bytes = b"%PDF-1.4"
+    who: str | None = None
+    """The password that the last request came with."""
 
 
 @pytest.fixture
@@ -36,6 +38,7 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     @Request.application
     def application(request: Request) -> Response:
         site.seen.append(f"{request.method} {request.path}")
+        site.who = request.authorization and request.authorization.password
         if site.replies:
             return site.replies.pop(0)
         return Response(site.data, headers={"ETag": f'"{hash(site.data)}"'})
@@ -123,3 +126,16 @@ def test_a_server_that_is_not_there_is_the_papers_failure(
     assert isinstance(failure, Failure)
     assert version is None
     assert failure.error.startswith("The file cannot be fetched: the connection failed")
+
+
+def test_a_password_opens_the_door_and_is_written_down_nowhere(site: Site) -> None:
+    (remote,) = find_remote(site.url.replace("://", "://ada:s%40crêt@") + "/a.pdf?id=5@6")
+    asked: list[str] = []
+    found, _ = Inbox(MB, keep=False).paper(remote, lambda uri, _: asked.append(uri))
+    assert site.who == "s@crêt"
+    assert isinstance(found, PaperFiles)
+    assert [found.paper.source_uri, *asked] == 2 * [f"{site.url}/a.pdf?id=5@6"]
+    site.replies = [Response(status=404)] * 2
+    failure, _ = Inbox(MB, keep=False).paper(remote, lambda *_: None)
+    assert isinstance(failure, Failure)
+    assert failure.paper.source_uri == found.paper.source_uri

@@ -6,11 +6,17 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tasks.dataset.schema import IMAGE_COLUMN
-from tasks.export.licenses import is_open
+from tasks.dataset.columns import IMAGE_COLUMN
+from tasks.settings import REDISTRIBUTABLE
+from tasks.wording.licenses import family
 
 COLUMNS = ("license", "figure_license", "third_party", "withdrawn")
 """What is asked; those that a dataset lacks are as null."""
+
+
+def is_open(license_: str | None) -> bool:
+    """Whether it lets anybody pass a picture on, cut into panels and for any purpose (`REDISTRIBUTABLE`)."""
+    return family(license_ or "") in REDISTRIBUTABLE
 
 
 def may_be_passed_on(rows: pa.Table) -> pa.Array:

@@ -5,9 +5,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from tasks.dataset.rights import may_be_passed_on
 from tasks.export.choice import Choice
 from tasks.export.exporting import open_export
-from tasks.export.rights import may_be_passed_on
 from tests.tasks.index.small import FIRST, dataset, part, row
 from tests.tasks.small_datasets import paper, write_part
 

@@ -100,7 +100,7 @@ def propose_from_ink(canvas: Canvas, piece: Piece, *, by_rule: bool) -> Iterator
     """
     split = find_split(canvas, piece) if by_rule else None
     if split is not None:
-        certain = split.axis is None or canvas.placed.pictures_are_panels
+        certain = split.axis is None or (canvas.named > 1 and canvas.placed.pictures_are_panels)
         own = Proposal(list(split.parts), split.axis, split.positions, by_rule=True, certain=certain)
         yield own
         yield from joined(canvas, own)

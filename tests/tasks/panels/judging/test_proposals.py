@@ -84,3 +84,11 @@ def test_a_gap_that_a_path_bridges_is_none() -> None:
     canvas, whole = canvas_of(*ROW)
     canvas.placed = Placements(UNIT, drawings=((60, 140, 160, 142),))
     assert [gap.start for gap in find_gaps(canvas, whole, 0)] == [201]
+
+
+def test_the_rules_are_certain_only_where_each_named_panel_has_its_picture() -> None:
+    canvas, whole = canvas_of(*ROW)
+    canvas.placed = Placements(UNIT, pictures_are_panels=True)
+    assert not any(proposal.certain for proposal in propose(canvas, whole))
+    canvas.named = 3
+    assert any(proposal.certain for proposal in propose(canvas, whole))

@@ -47,7 +47,7 @@ def test_the_trees_at_two_sides_and_the_key_between_them_belong_to_a_heat_map() 
     assert_panels(separate(figure(picture)), [(40, 20, 540, 584)], tolerance=20)
 
 
-@pytest.mark.parametrize("height", [140, 300])
+@pytest.mark.parametrize("height", [220, 300])
 def test_a_plot_with_numbers_of_its_own_is_a_panel_beside_another(height: int) -> None:
     picture = Image.new("RGB", (380, 310 + height), "white")
     picture.paste(plot(380, height), (0, 0))

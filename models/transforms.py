@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -57,7 +56,7 @@ class Transform:
     mean: Triple = IMAGENET_MEAN
     std: Triple = IMAGENET_STD
 
-    def prepare(self, data: bytes, formats: Sequence[str] = FORMATS) -> Pixels:
+    def prepare(self, data: bytes, formats: tuple[str, ...] = FORMATS) -> Pixels:
         """Encoded image -> (size, size, 3) uint8 RGB. Thread-safe.
 
         Raises ValueError for what cannot be decoded, is of no format among `formats` or has more than `PIXEL_LIMIT`
@@ -65,7 +64,7 @@ class Transform:
         """
         return self.central(self.canvas(data, formats))
 
-    def canvas(self, data: bytes, formats: Sequence[str] = FORMATS) -> Pixels:
+    def canvas(self, data: bytes, formats: tuple[str, ...] = FORMATS) -> Pixels:
         """Encoded image -> (canvas_size, canvas_size, 3) uint8 RGB: what augmentation starts from."""
         image = _open(data, self.canvas_size, formats)
         return np.asarray(_square(image, self.fit, self.canvas_size).convert("RGB"))
@@ -84,7 +83,7 @@ class Transform:
 PAPER_TRANSFORM = Transform(fit="crop", mean=PAPER_MEAN, std=PAPER_STD)
 
 
-def _open(data: bytes, target: int, formats: Sequence[str]) -> Image.Image:
+def _open(data: bytes, target: int, formats: tuple[str, ...]) -> Image.Image:
     """Decodes to RGB or grey; a JPEG is decoded at the smallest of its scales that still exceeds twice the target."""
     try:
         if (own := png.decode(data, PIXEL_LIMIT)) is not None:

@@ -210,15 +210,15 @@ def _index(_source: Path, out: Path, _model: str) -> None:
 def _correct(_source: Path, out: Path, _model: str) -> None:
     """Ben's labels are taken in at once, Ada names row after row; what she saw written she does not say again."""
     from tasks.corrections.actions import Correction
-    from tasks.corrections.exchange import take_labels
+    from tasks.corrections.exchange import take_in
     from tasks.corrections.files import Journal, read_corrections
-    from tasks.corrections.formats import Label
     from tasks.corrections.known import classes_of
     from tasks.corrections.rows import KNOWN_BY, panel_of, read_columns
+    from tasks.corrections.told import ToldFile, labelled
 
     panels = [panel_of(row) for _, table in read_columns(out, KNOWN_BY) for row in table.to_pylist()]
     code = classes_of(out)[0]
-    take_labels(out, [Label("kill", panel.subfigure_id, code) for panel in panels], "Ben")
+    take_in(out, ToldFile(tuple(labelled("kill", one.subfigure_id, code) for one in panels)), "Ben")
     journal, written = Journal(out, "Ada"), _written(out)
     there = {one.subfigure_id for one in read_corrections(out).corrections if one.who == "Ada"}
     seen = set(written.read_text().splitlines()) if written.exists() else set()

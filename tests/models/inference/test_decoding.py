@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -56,7 +56,7 @@ def test_what_was_decoded_stays_when_more_is_decoded() -> None:
 class Deadly(Transform):
     """A transform whose images may end the process."""
 
-    def prepare(self, data: bytes, formats: Sequence[str] = ()) -> np.ndarray:
+    def prepare(self, data: bytes, formats: tuple[str, ...] = ()) -> np.ndarray:
         if data == b"deadly":
             os.kill(os.getpid(), signal.SIGKILL)
         return super().prepare(data, formats)

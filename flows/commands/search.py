@@ -1,4 +1,4 @@
-"""The commands that lead into a dataset: index, search and view. `flows.cli` adds them to `figmill`."""
+"""The commands that lead into a dataset: index, search, view and mcp. `flows.cli` adds them to `figmill`."""
 
 from __future__ import annotations
 
@@ -257,6 +257,29 @@ def view(
             return
 
 
+@click.command(short_help="Let agents search a dataset (MCP).")
+@_FOLDER
+def mcp(folder: Path) -> None:
+    """Serve the dataset in DIR to agents, by the Model Context Protocol over standard input and output.
+
+    Its tools find subfigures, show one with its picture, count, and list a paper; they change nothing and ask nothing
+    of the network. Needs figmill[mcp].
+
+    \b
+    In a client's configuration:
+      {"mcpServers": {"figures": {"command": "figmill", "args": ["mcp", "/path/to/DIR"]}}}
+    """
+    try:
+        from tasks.view.mcp_server import serve_mcp
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            "the server for agents needs its SDK: install figmill[mcp], such as by `uv sync --extra mcp`"
+        ) from error
+
+    refresh(folder)
+    serve_mcp(folder)
+
+
 def _write(folder: Path, site: Path) -> None:
     from tasks.view.site import write_site
 
@@ -369,4 +392,4 @@ def _said(plan: Plan) -> str:
     )
 
 
-COMMANDS = [index, search, view]
+COMMANDS = [index, search, view, mcp]

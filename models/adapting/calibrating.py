@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -67,9 +67,12 @@ def calibrate(info: BundleInfo, new: Sequence[NewClass], rows: HeldOut) -> Calib
         return Calibrated(rows.after, Shares(), sharpness, covered)
     reader = Reader.of(widen_text(text, new), info.hashing, info.calibration, rows.words)
     logits, trusted = reader.apart(rows.before, rows.read)
-    shares, after = _share(reader, logits, trusted, rows)
-    sharpness = _sharpness(after, rows)
     taught = _logits(reader, logits, rows)
+    # A taught head moves what words say in the light of its picture, too: as the bundle will have it.
+    exact = reader.fused(taught, info.calibration, rows.read)
+    rows = replace(rows, after=np.where(trusted[:, None], exact, rows.after))
+    shares, after = _share(reader, taught, trusted, rows)
+    sharpness = _sharpness(after, rows)
     covered = _cover(reader, taught, trusted, recalibrated(info.calibration, shares, sharpness), rows)
     return Calibrated(after, shares, sharpness, covered)
 

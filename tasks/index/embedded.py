@@ -1,7 +1,11 @@
-"""The embedded index, DIR/index/figmill.sqlite: full text, filters and vectors in one file that needs no server.
+"""The embedded index, DIR/index: words and filters, vectors, and what is shown of each row, without a server.
 
-SQLite comes with Python, opens in a millisecond, and commits a part whole or not at all. FTS5 stems (Porter) and
-ranks (BM25); vectors are compared exactly, which on 100,000 rows takes less than the page that shows them.
+figmill.sqlite   rows, papers, thumbnails, embeddings and their bits; it says which parts are in
+texts/           tantivy's segments: the words of the rows, and what filters and facets ask for (see texts.py)
+
+A part goes into SQLite in one transaction, under a number that is never given again, and is told to tantivy beside. It
+counts as held only once tantivy has committed too: killed between the two, the next update sends that part again, and
+what a part that is gone has left in the texts has numbers that SQLite no longer knows.
 """
 
 from __future__ import annotations
@@ -16,51 +20,50 @@ from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from tasks.clock import now
 from tasks.dataset.columns import INDEXED_COLUMNS
 from tasks.errors import OutputError
+from tasks.index import codes, texts
 from tasks.index.documents import Document
 from tasks.index.source import Origin, Part
 from tasks.index.target import Held
-from tasks.index.words import modality_words
 
 FOLDER, FILE = "index", "figmill.sqlite"
-LAYOUT = "4"
-"""Changes with the tables below: an index of another layout is made anew."""
+LAYOUT = "5"
+"""Changes with the tables below or the fields of texts.py: an index of another layout is made anew."""
 _PATIENCE = 60.0
 """Seconds to wait for another process that writes to the index."""
 _CACHE_KB = 64_000
+_ROWS_A_COMMIT = 50_000
+"""Rows after which the texts are committed: each commit writes a segment, and many small ones are slow to search."""
+_TORN = "torn"
+"""The fingerprint of a part whose texts are not in; no part has it."""
 
 _TABLES = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE parts (
-    part INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, fingerprint TEXT NOT NULL, indexed_at TEXT NOT NULL
+    part INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, fingerprint TEXT NOT NULL,
+    indexed_at TEXT NOT NULL, whole INTEGER NOT NULL DEFAULT 0
 );
+CREATE TABLE gone (part INTEGER PRIMARY KEY);
 CREATE TABLE papers (
-    paper INTEGER PRIMARY KEY, part INTEGER NOT NULL, {paper_columns}, UNIQUE (part, paper_id)
+    paper INTEGER PRIMARY KEY AUTOINCREMENT, part INTEGER NOT NULL, {paper_columns}, UNIQUE (part, paper_id)
 );
 CREATE INDEX papers_by_id ON papers (paper_id);
 CREATE TABLE subfigures (
-    id INTEGER PRIMARY KEY, part INTEGER NOT NULL, row INTEGER NOT NULL, paper INTEGER NOT NULL, {subfigure_columns},
-    width INTEGER NOT NULL, height INTEGER NOT NULL, path TEXT, has_subcaption INTEGER, year INTEGER,
-    UNIQUE (subfigure_id)
+    id INTEGER PRIMARY KEY AUTOINCREMENT, part INTEGER NOT NULL, row INTEGER NOT NULL, paper INTEGER NOT NULL,
+    {subfigure_columns}, width INTEGER NOT NULL, height INTEGER NOT NULL, path TEXT, has_subcaption INTEGER,
+    own TEXT NOT NULL, caption TEXT NOT NULL, UNIQUE (subfigure_id)
 );
 CREATE INDEX subfigures_by_part ON subfigures (part);
 CREATE INDEX subfigures_by_paper ON subfigures (paper);
-CREATE INDEX subfigures_by_path ON subfigures (path, confidence, rejected);
-CREATE INDEX subfigures_by_confidence ON subfigures (confidence, rejected);
-CREATE INDEX subfigures_by_license ON subfigures (license, confidence, path);
-CREATE INDEX subfigures_by_journal ON subfigures (journal, confidence, path);
-CREATE INDEX subfigures_by_type ON subfigures (article_type, confidence, path);
-CREATE INDEX subfigures_by_year ON subfigures (year, confidence, path);
 CREATE TABLE thumbnails (id INTEGER PRIMARY KEY, jpeg BLOB NOT NULL);
 CREATE TABLE embeddings (id INTEGER PRIMARY KEY, vector BLOB NOT NULL);
-CREATE VIRTUAL TABLE texts USING fts5 (own, caption, title, words, tokenize = '{tokens}');
-CREATE VIRTUAL TABLE told USING fts5 (inside, mentions, tokenize = '{tokens}');
+CREATE TABLE codes (part INTEGER PRIMARY KEY, version INTEGER NOT NULL, ids BLOB NOT NULL, bits BLOB NOT NULL);
 """
-_TOKENS = "porter unicode61 remove_diacritics 2"
 _PAPER_COLUMNS = ("paper_id", "source_uri", *(c.name for c in INDEXED_COLUMNS if c.of_article))
 _SUBFIGURE_COLUMNS = (
     "subfigure_id",
@@ -79,7 +82,7 @@ _SUBFIGURE_COLUMNS = (
     "journal",
     "article_type",
 )
-"""Those of a paper, and those by which subfigures are found and sorted; texts and vectors have tables of their own."""
+"""Those of a paper, and those that lists show of a subfigure."""
 _REVISED = ("panel_label", "compound", "modality", "modality_set", "confidence", "rejected", "label_source")
 """What a person may change of a row."""
 _TYPES = {
@@ -90,8 +93,10 @@ _TYPES = {
     pa.bool_(): "INTEGER",
     pa.float32(): "REAL",
 }
-_OF_SUBFIGURES = (("texts", "rowid"), ("told", "rowid"), ("thumbnails", "id"), ("embeddings", "id"))
-_EVERYTHING = ("texts", "told", "embeddings", "thumbnails", "subfigures", "papers", "parts", "about")
+_OF_SUBFIGURES = ("thumbnails", "embeddings")
+_EVERYTHING = ("codes", "embeddings", "thumbnails", "subfigures", "papers", "gone", "parts", "about")
+_OLD_TABLES = ("texts", "told")
+"""Of earlier layouts."""
 
 
 class EmbeddedIndex:
@@ -100,7 +105,12 @@ class EmbeddedIndex:
     def __init__(self, out: Path) -> None:
         self.path = out / FOLDER / FILE
         self.label = str(self.path)
+        self._texts_folder = self.path.parent / texts.FOLDER
         self._connection: sqlite3.Connection | None = None
+        self._texts: texts.TextWriter | None = None
+        self._came: list[int] = []
+        self._went: list[int] = []
+        self._unsettled = 0
 
     def __enter__(self) -> Self:
         return self
@@ -109,6 +119,7 @@ class EmbeddedIndex:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._connection is not None:
+            self._settle()
             self._connection.close()
             self._connection = None
 
@@ -117,9 +128,11 @@ class EmbeddedIndex:
         if not self.path.is_file():
             return Held()
         with in_one_line(self.path), contextlib.closing(connect(self.path)) as connection:
-            if _about(connection) != _expected(origin):
+            if _about(connection) != _expected(origin) or not texts.exists(self._texts_folder):
                 return Held(fits=False)
-            return Held(dict(connection.execute("SELECT name, fingerprint FROM parts")))
+            return Held(
+                dict(connection.execute("SELECT name, iif(whole, fingerprint, ?) FROM parts", (_TORN,)))
+            )
 
     def prepare(self, origin: Origin) -> None:
         """Opens the index for writing; creates or empties it where it does not fit."""
@@ -129,20 +142,34 @@ class EmbeddedIndex:
             raise OutputError(f"cannot write the index {self.path.parent}: {error.strerror}") from error
         with in_one_line(self.path):
             self._connection = connect(self.path, writing=True)
-            if _about(self._connection) != _expected(origin):
+            if _about(self._connection) != _expected(origin) or not texts.exists(self._texts_folder):
                 self._create(origin)
+            elif gone := [number for (number,) in self._connection.execute("SELECT part FROM gone")]:
+                for number in gone:  # told to the texts by one that was killed, perhaps before it was heard
+                    self._forget(number)
+                self._settle()
 
     def replace(self, part: Part, documents: Iterable[list[Document]]) -> None:
         """Takes a part in one transaction: a reader sees all of it or what was there before."""
-        with in_one_line(self.path), self._transaction() as connection:
-            _remove(connection, part.name)
-            cursor = connection.execute(
-                "INSERT INTO parts (name, fingerprint, indexed_at) VALUES (?, ?, ?)",
-                (part.name, part.fingerprint, now().isoformat()),
-            )
-            papers: dict[str, int] = {}
-            for batch in documents:
-                _insert(connection, int(cursor.lastrowid or 0), batch, papers)
+        number = None
+        try:
+            with in_one_line(self.path), self._transaction() as connection:
+                before = _remove(connection, part.name)
+                number = _insert_part(connection, part)
+                papers: dict[str, int] = {}
+                for batch in documents:
+                    _insert(connection, self._writing_texts(), number, batch, papers)
+                    self._unsettled += len(batch)
+                _code(connection, number)
+        except BaseException:
+            if number is not None and self._texts is not None:
+                self._texts.remove_part(number)
+            raise
+        self._came.append(number)
+        if before is not None:
+            self._forget(before)
+        if self._unsettled >= _ROWS_A_COMMIT:
+            self._settle()
 
     def revise(self, part: Part, row: int, documents: list[Document]) -> None:
         """Takes what stands in place of one row of a part, and the part's new fingerprint, in one transaction.
@@ -158,45 +185,85 @@ class EmbeddedIndex:
                     "SELECT subfigure_id, id FROM subfigures WHERE part = ? AND row = ?", (found[0], row)
                 )
             )
-            gone = there.keys() - {document.subfigure_id for document in documents}
-            _remove_rows(connection, [there[name] for name in gone])
+            gone = [there[name] for name in there.keys() - {document.subfigure_id for document in documents}]
+            _remove_rows(connection, gone)
+            self._writing_texts().remove(there.values())
+            papers: dict[str, int] = {}
+            for paper_id in {document.paper_id for document in documents}:
+                paper = connection.execute(
+                    "SELECT paper FROM papers WHERE part = ? AND paper_id = ?", (found[0], paper_id)
+                ).fetchone()
+                papers |= {paper_id: paper[0]} if paper else {}
             for document in documents:
                 if document.subfigure_id in there:
-                    _revise(connection, there[document.subfigure_id], document)
+                    number = there[document.subfigure_id]
+                    _revise(connection, number, document)
+                    self._writing_texts().add(found[0], papers[document.paper_id], number, document)
             new = [document for document in documents if document.subfigure_id not in there]
-            if new:
-                paper = connection.execute(
-                    "SELECT paper FROM papers WHERE part = ? AND paper_id = ?", (found[0], new[0].paper_id)
-                ).fetchone()
-                _insert(connection, found[0], new, {new[0].paper_id: paper[0]} if paper else {})
+            _insert(connection, self._writing_texts(), found[0], new, papers)
+            if new or gone:
+                _code(connection, found[0])
             connection.execute(
-                "UPDATE parts SET fingerprint = ? WHERE part = ?", (part.fingerprint, found[0])
+                "UPDATE parts SET fingerprint = ?, whole = 0 WHERE part = ?", (part.fingerprint, found[0])
             )
+        self._came.append(found[0])
+        self._settle()
 
     def remove(self, part: str) -> None:
-        """Drops a part in one transaction."""
+        """Drops a part: its rows in one transaction, and what the texts have of it by the end of the update."""
         with in_one_line(self.path), self._transaction() as connection:
-            _remove(connection, part)
+            before = _remove(connection, part)
+        if before is not None:
+            self._forget(before)
 
     def finish(self) -> None:
-        """Packs the index, and leaves no journal beside it: it may then be read from a read-only folder."""
+        """Makes what came in count, and leaves no journal: the index may then be read from a read-only folder."""
         if self._connection is None:
             return
         with in_one_line(self.path):
-            self._connection.execute("INSERT INTO texts (texts) VALUES ('optimize')")
-            self._connection.execute("INSERT INTO told (told) VALUES ('optimize')")
+            self._settle()
             self._connection.execute("ANALYZE")
             with contextlib.suppress(sqlite3.OperationalError):  # someone reads: the next update does it
                 self._connection.execute("PRAGMA busy_timeout = 500")
                 self._connection.execute("PRAGMA journal_mode = DELETE")
 
+    def _settle(self) -> None:
+        """Commits the texts; from then on the parts that came in count as held."""
+        if self._texts is None:
+            return
+        writer, came, went = self._texts, self._came, self._went
+        self._texts, self._came, self._went, self._unsettled = None, [], [], 0
+        with in_one_line(self.path), texts.told_in_one_line(self._texts_folder):
+            writer.commit()
+            with self._transaction() as connection:
+                connection.execute(
+                    "INSERT INTO about VALUES ('revision', '1') "
+                    "ON CONFLICT (key) DO UPDATE SET value = CAST(value AS INTEGER) + 1"
+                )
+                connection.executemany("UPDATE parts SET whole = 1 WHERE part = ?", [(one,) for one in came])
+                connection.executemany("DELETE FROM gone WHERE part = ?", [(one,) for one in went])
+            writer.close()
+
+    def _forget(self, number: int) -> None:
+        """Tells the texts that a part is gone."""
+        self._writing_texts().remove_part(number)
+        self._went.append(number)
+
+    def _writing_texts(self) -> texts.TextWriter:
+        if self._texts is None:
+            with texts.told_in_one_line(self._texts_folder):
+                self._texts = texts.TextWriter(self._texts_folder, _PATIENCE)
+        return self._texts
+
     def _create(self, origin: Origin) -> None:
         with self._transaction() as connection:
-            for table in _EVERYTHING:
+            for table in (*_EVERYTHING, *_OLD_TABLES):
                 connection.execute(f"DROP TABLE IF EXISTS {table}")
             for statement in filter(str.strip, _statements().split(";")):
                 connection.execute(statement)
             connection.executemany("INSERT INTO about VALUES (?, ?)", _expected(origin).items())
+            with texts.told_in_one_line(self._texts_folder):
+                texts.create(self._texts_folder)
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -256,15 +323,15 @@ def _about(connection: sqlite3.Connection) -> dict[str, str]:
     """What the index says of itself; nothing where it is new."""
     if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'about'").fetchone():
         return {}
-    return dict(connection.execute("SELECT key, value FROM about"))
+    known = ("layout", "model_id", "embedding_size", "classes")
+    about = dict(connection.execute("SELECT key, value FROM about"))
+    return {key: about[key] for key in known if key in about}
 
 
 def _statements() -> str:
     """The statements that make an empty index."""
     return _TABLES.format(
-        paper_columns=_declared(_PAPER_COLUMNS),
-        subfigure_columns=_declared(_SUBFIGURE_COLUMNS),
-        tokens=_TOKENS,
+        paper_columns=_declared(_PAPER_COLUMNS), subfigure_columns=_declared(_SUBFIGURE_COLUMNS)
     )
 
 
@@ -277,54 +344,59 @@ def _declared(names: Iterable[str]) -> str:
     )
 
 
-def _remove(connection: sqlite3.Connection, part: str) -> None:
+def _remove(connection: sqlite3.Connection, part: str) -> int | None:
+    """Drops what there is of a part; returns its number, which the texts still have."""
     found = connection.execute("SELECT part FROM parts WHERE name = ?", (part,)).fetchone()
     if found is None:
-        return
-    for table, key in _OF_SUBFIGURES:
-        statement = f"DELETE FROM {table} WHERE {key} IN (SELECT id FROM subfigures WHERE part = ?)"  # noqa: S608
+        return None
+    for table in _OF_SUBFIGURES:
+        statement = f"DELETE FROM {table} WHERE id IN (SELECT id FROM subfigures WHERE part = ?)"  # noqa: S608
         connection.execute(statement, found)
-    for table in ("subfigures", "papers", "parts"):
+    for table in ("codes", "subfigures", "papers", "parts"):
         connection.execute(f"DELETE FROM {table} WHERE part = ?", found)  # noqa: S608
+    connection.execute("INSERT INTO gone VALUES (?)", found)
+    return int(found[0])
 
 
 def _remove_rows(connection: sqlite3.Connection, numbers: list[int]) -> None:
-    for table, key in (*_OF_SUBFIGURES, ("subfigures", "id")):
-        connection.executemany(f"DELETE FROM {table} WHERE {key} = ?", [(number,) for number in numbers])  # noqa: S608
+    for table in (*_OF_SUBFIGURES, "subfigures"):
+        connection.executemany(f"DELETE FROM {table} WHERE id = ?", [(number,) for number in numbers])  # noqa: S608
 
 
 def _revise(connection: sqlite3.Connection, number: int, of: Document) -> None:
     """A row as people want it now; its picture and its vector are another row's if they change."""
-    values = {
-        **_copied(of, _REVISED),
-        "path": of.modality_path[-1] if of.modality_path else None,
-        "has_subcaption": bool(of.subcaption),
-    }
+    values = {**_copied(of, _REVISED), **_shown(of)}
     columns = ", ".join(f"{name} = ?" for name in values)
     connection.execute(f"UPDATE subfigures SET {columns} WHERE id = ?", (*values.values(), number))  # noqa: S608
-    connection.execute(
-        "UPDATE texts SET own = ?, caption = ?, title = ?, words = ? WHERE rowid = ?", (*_texts(of), number)
+
+
+def _insert_part(connection: sqlite3.Connection, part: Part) -> int:
+    return _insert_row(
+        connection,
+        "parts",
+        {"name": part.name, "fingerprint": part.fingerprint, "indexed_at": now().isoformat()},
     )
 
 
 def _insert(
-    connection: sqlite3.Connection, part: int, documents: list[Document], papers: dict[str, int]
+    connection: sqlite3.Connection,
+    writer: texts.TextWriter,
+    part: int,
+    documents: list[Document],
+    papers: dict[str, int],
 ) -> None:
     for document in documents:
         if document.paper_id not in papers:
             papers[document.paper_id] = _insert_paper(connection, part, document)
-    first = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM subfigures").fetchone()[0]
-    numbered = list(enumerate(documents, first))
+    numbered = [
+        (
+            _insert_row(connection, "subfigures", _subfigure(part, papers[document.paper_id], document)),
+            document,
+        )
+        for document in documents
+    ]
     for number, document in numbered:
-        _insert_row(connection, "subfigures", _subfigure(number, part, papers[document.paper_id], document))
-    connection.executemany(
-        "INSERT INTO texts (rowid, own, caption, title, words) VALUES (?, ?, ?, ?, ?)",
-        [(number, *_texts(document)) for number, document in numbered],
-    )
-    connection.executemany(
-        "INSERT INTO told (rowid, inside, mentions) VALUES (?, ?, ?)",
-        [(number, *_told(document)) for number, document in numbered],
-    )
+        writer.add(part, papers[document.paper_id], number, document)
     connection.executemany(
         "INSERT INTO thumbnails VALUES (?, ?)",
         [(number, document.thumbnail) for number, document in numbered if document.thumbnail],
@@ -339,6 +411,34 @@ def _insert(
     )
 
 
+def _code(connection: sqlite3.Connection, part: int) -> None:
+    """The bits of a part's embeddings; the first part that has any says where their middle lies."""
+    rows = connection.execute(
+        "SELECT id, vector FROM embeddings JOIN subfigures USING (id) WHERE part = ? ORDER BY id", (part,)
+    ).fetchall()
+    if not rows:
+        connection.execute("DELETE FROM codes WHERE part = ?", (part,))
+        return
+    vectors = np.frombuffer(b"".join(vector for _, vector in rows), np.float16)
+    vectors = vectors.reshape(len(rows), -1).astype(np.float32)
+    centre = read_centre(connection)
+    if centre is None:
+        centre = codes.middle(vectors)
+        connection.execute("INSERT INTO about VALUES ('centre', ?)", (centre.tobytes(),))
+    version = connection.execute("SELECT coalesce(max(version), 0) + 1 FROM codes").fetchone()[0]
+    numbers = np.array([number for number, _ in rows], np.int64)
+    connection.execute(
+        "INSERT OR REPLACE INTO codes VALUES (?, ?, ?, ?)",
+        (part, version, numbers.tobytes(), codes.signs(vectors, centre).tobytes()),
+    )
+
+
+def read_centre(connection: sqlite3.Connection) -> npt.NDArray[np.float32] | None:
+    """(d,) the middle of the embeddings, from which their bits are told; None before there are any."""
+    found = connection.execute("SELECT value FROM about WHERE key = 'centre'").fetchone()
+    return np.frombuffer(found[0], np.float32) if found else None
+
+
 def _insert_paper(connection: sqlite3.Connection, part: int, of: Document) -> int:
     return _insert_row(connection, "papers", {"part": part, **_copied(of, _PAPER_COLUMNS)})
 
@@ -350,18 +450,25 @@ def _insert_row(connection: sqlite3.Connection, table: str, row: dict[str, Any])
     return int(connection.execute(statement, tuple(row.values())).lastrowid or 0)
 
 
-def _subfigure(number: int, part: int, paper: int, of: Document) -> dict[str, Any]:
+def _subfigure(part: int, paper: int, of: Document) -> dict[str, Any]:
     return {
-        "id": number,
         "part": part,
         "row": of.row,
         "paper": paper,
         **_copied(of, _SUBFIGURE_COLUMNS),
+        **_shown(of),
         "width": of.image_width,
         "height": of.image_height,
+    }
+
+
+def _shown(of: Document) -> dict[str, Any]:
+    own, rest = texts.own_texts(of)
+    return {
         "path": of.modality_path[-1] if of.modality_path else None,
         "has_subcaption": bool(of.subcaption),
-        "year": of.published.year if of.published else None,
+        "own": own,
+        "caption": rest,
     }
 
 
@@ -375,24 +482,3 @@ def _in_sqlite(value: Any) -> Any:
     if isinstance(value, tuple):
         return json.dumps(value)
     return value.isoformat() if isinstance(value, dt.date) else value
-
-
-def _texts(of: Document) -> tuple[str, str, str, str]:
-    """What is ranked: the panel's own words, the figure's, the paper's, and those of modality and labels.
-
-    A figure that is one panel has its caption for its own words. A modality of which the model is not sure has none.
-    """
-    caption = of.caption or ""
-    own, rest = (of.subcaption, caption) if of.subcaption else (caption, "")
-    labels = " ".join(filter(None, (of.figure_label, of.panel_label)))
-    modality = "" if of.rejected else modality_words(of.modality, of.modality_path)
-    paper = "\n".join(filter(None, (of.title, *of.authors)))
-    return own, rest, paper, f"{labels} {modality}"
-
-
-def _told(of: Document) -> tuple[str, str]:
-    """What is ranked beside: the words printed in the panel, and the sentences that cite or describe it.
-
-    In a table of their own, for however much is said of a figure, its caption shall count as it does.
-    """
-    return of.figure_text or "", "\n".join(filter(None, (*of.mentions, of.alt_text)))

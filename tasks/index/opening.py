@@ -24,12 +24,12 @@ def open_target(out: Path, to: str | None, name: str = DEFAULT_NAME) -> Target:
         return EmbeddedIndex(out)
     scheme = _scheme(to)
     if scheme in ("postgresql", "postgres"):
-        from tasks.index.postgres import PostgresIndex
+        from tasks.index.feeds.postgres import PostgresIndex
 
         return PostgresIndex(to, name)
     engine, _, transport = scheme.partition("+")
     if engine in ("opensearch", "elasticsearch") and transport in ("", "http", "https"):
-        from tasks.index.opensearch import OpenSearchIndex
+        from tasks.index.feeds.opensearch import OpenSearchIndex
 
         return OpenSearchIndex(to, name)
     raise SettingsError(

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
-from typing import Any, Literal
-
-from tasks.index.words import any_of, parse
-from tasks.wording.licenses import FAMILIES
+from typing import Any, Literal, get_args
 
 Order = Literal["best", "paper", "surest", "unsurest"]
 Facet = Literal["path", "license", "journal", "article_type"]
+FACETS: tuple[Facet, ...] = get_args(Facet)
 Context = tuple[tuple[str, bool], ...]
 """A stretch of a row's text around what was asked for, in pieces: whether each is a word that was found."""
 
@@ -83,49 +80,6 @@ class Hit:
     has_thumbnail: bool
     score: float | None = None
     """Higher is better; comparable within one answer only."""
-
-
-MATCHES = "s.id IN (SELECT rowid FROM texts WHERE texts MATCH ?)"
-TOLD = "s.id IN (SELECT rowid FROM told WHERE told MATCH ?)"
-"""Whether a row's own words answer, or what is told of it elsewhere."""
-
-
-def condition(query: Query) -> tuple[str, list[Any]]:
-    """The query's filters in SQL, `s` being the table of subfigures; "1" where there is none."""
-    parts: list[tuple[str, list[Any]]] = []
-    if query.modality:
-        below = query.modality + "/"
-        after = query.modality + "0"  # the character behind "/"
-        parts.append(("(s.path = ? OR (s.path >= ? AND s.path < ?))", [query.modality, below, after]))
-    if query.min_confidence > 0:
-        parts.append(("s.confidence >= ?", [query.min_confidence]))
-    if query.rejected is not None:
-        parts.append(("s.rejected = ?", [int(query.rejected)]))
-    if query.license is not None:
-        if query.license in FAMILIES:
-            parts.append(("(s.license = ? OR s.license GLOB ?)", [query.license, f"{query.license} [0-9]*"]))
-        else:
-            parts.append(("s.license IS ?", [query.license or None]))
-    for column, value in (("journal", query.journal), ("article_type", query.article_type)):
-        if value is not None:
-            parts.append((f"s.{column} IS ?", [value or None]))
-    for sign, year in ((">=", query.since), ("<=", query.until)):
-        if year is not None:
-            parts.append((f"s.year {sign} ?", [year]))
-    if query.lettered is not None:
-        parts.append((f"s.panel_label IS {'NOT ' if query.lettered else ''}NULL", []))
-    if query.paper:
-        named = "paper_id = ? OR pmcid = ? OR pmid = ? OR lower(doi) = ?"
-        names = [query.paper.lower(), query.paper.upper(), query.paper, query.paper.lower()]
-        parts.append((f"s.paper IN (SELECT paper FROM papers WHERE {named})", list(names)))  # noqa: S608
-    if query.among is not None:
-        # One value, however many ids: SQLite takes but so many.
-        chosen = json.dumps(query.among)
-        parts.append(("s.subfigure_id IN (SELECT value FROM json_each(?))", [chosen]))
-    terms = parse(query.text)
-    if terms:
-        parts.append((f"({MATCHES} OR {TOLD})", [any_of(terms)] * 2))
-    return " AND ".join(text for text, _ in parts) or "1", [value for _, values in parts for value in values]
 
 
 def without(query: Query, facet: Facet) -> Query:

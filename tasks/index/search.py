@@ -4,19 +4,24 @@ Text ranks by BM25 (Robertson and Zaragoza 2009): a panel's own words first, the
 caption, its paper's title and authors; to this is added the BM25 of what is told of it elsewhere, the words printed in
 it and the sentences that cite it. Rows that have all that was asked for come before those that need the latter for some
 of it, and these before those that have but some of it, of whose score each has the share of the terms that it has (a
-term of many synonyms shall not outweigh two others). Each further panel of a figure counts a little less, so that ten
-panels with one caption do not fill the first page. Of rows that have as much of what was asked for, those on which the
-model abstains come last; the names of their modality are no words of theirs.
-Likeness is the cosine of the network's features, exact. Asked for both, the two rankings are fused by the sum of
-1/(60 + rank) (Cormack, Clarke and Buettcher 2009).
+term of many names counts by the best of them). Each further panel of a figure counts a little less, so that ten panels
+with one caption do not fill the first page. Of rows that have as much of what was asked for, those on which the model
+abstains come last; the names of their modality are no words of theirs. So are weighed the first 500 that tantivy finds;
+those behind stand as it ranks them.
+Likeness is the cosine of the network's features: exact among the filtered rows where these are few, else among those
+whose bits are nearest. Asked for both, the two rankings are fused by the sum of 1/(60 + rank) (Cormack, Clarke and
+Buettcher 2009).
 """
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -26,34 +31,29 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.errors import InputError, OutputError
+from tasks.index import texts
+from tasks.index.codes import Codes, signs
 from tasks.index.documents import unit_vector
-from tasks.index.embedded import FILE, FOLDER, LAYOUT, connect, in_one_line
-from tasks.index.queries import MATCHES, TOLD, Context, Facet, Hit, Query, condition, without
-from tasks.index.words import any_of, parse
+from tasks.index.embedded import FILE, FOLDER, LAYOUT, connect, in_one_line, read_centre
+from tasks.index.queries import Context, Facet, Hit, Query, without
+from tasks.index.words import Term, parse
+from tasks.texts import storable
 
-_WEIGHTS = "8.0, 3.0, 1.5, 4.0"
-"""Of the columns own, caption, title, words."""
-_TOLD_WEIGHTS = "2.0, 1.0"
-"""Of the columns inside, mentions."""
 _LESS = 0.05
 """What each further panel of a figure loses of its score, of the score divided by 1, 1.05, 1.10, ..."""
 _TERMS = 16
-"""Of a query, of which is counted how many a row has."""
+"""Of a query; what comes after them is not asked."""
+_WEIGHED = 500
+"""Rows of a query of words, the first by the sum of their terms' scores, that are weighed one by one."""
+_LOOKED_AT = 2000
+"""Rows, the nearest by the bits of their embeddings, whose whole embeddings are compared."""
 _FUSED = 200
 """Rows of each ranking that are fused."""
 _RANK_OFFSET = 60
 _CONTEXT = 24
 """Words of a text shown around those that were found."""
-_FOUND, _FOUND_END = "\x02", "\x03"
-"""Where a found word begins and ends; control characters, which no caption keeps."""
-_VECTORS = 8192
-"""Vectors compared at a time."""
-_ORDERS = {
-    "best": "s.id",
-    "paper": "s.id",
-    "surest": "s.confidence DESC, s.id",
-    "unsurest": "s.confidence, s.id",
-}
+_LONGEST_CONTEXT, _MOST_WORDS = 40_000, 5_000
+"""Letters and words of a text in which they are looked for."""
 _BEFORE = """
     SELECT a.paper_id FROM papers a JOIN papers own ON own.paper_id = ?
     WHERE a.paper < own.paper ORDER BY a.paper DESC LIMIT 1
@@ -62,15 +62,19 @@ _AFTER = """
     SELECT a.paper_id FROM papers a JOIN papers own ON own.paper_id = ?
     WHERE a.paper > own.paper ORDER BY a.paper LIMIT 1
 """
+_SHOWN_NAMES = (
+    *("id", "subfigure_id", "part", "row", "paper_id", "source_uri", "pmcid", "doi", "title", "journal"),
+    *("license", "published", "withdrawn", "article_type", "figure_index", "subfigure_index", "figure_label"),
+    *("panel_label", "page", "width", "height", "compound", "modality", "path", "modality_set", "confidence"),
+    *("rejected", "label_source", "has_subcaption", "own", "caption", "has_thumbnail"),
+)
 _SHOWN = """
-    s.id, s.subfigure_id, p.name AS part, s.row, a.paper_id, a.source_uri, a.pmcid, a.doi, a.title, a.journal,
-    a.license, a.published, a.withdrawn, s.article_type, s.figure_index, s.subfigure_index, s.figure_label,
-    s.panel_label, s.page,
-    s.width, s.height, s.compound, s.modality, s.path, s.modality_set, s.confidence, s.rejected,
-    s.label_source, s.has_subcaption,
-    (SELECT own FROM texts WHERE texts.rowid = s.id) AS own,
-    (SELECT caption FROM texts WHERE texts.rowid = s.id) AS caption,
-    EXISTS (SELECT 1 FROM thumbnails t WHERE t.id = s.id) AS has_thumbnail
+    SELECT s.id, s.subfigure_id, p.name, s.row, a.paper_id, a.source_uri, a.pmcid, a.doi, a.title, a.journal,
+        a.license, a.published, a.withdrawn, s.article_type, s.figure_index, s.subfigure_index, s.figure_label,
+        s.panel_label, s.page, s.width, s.height, s.compound, s.modality, s.path, s.modality_set, s.confidence,
+        s.rejected, s.label_source, s.has_subcaption, s.own, s.caption,
+        EXISTS (SELECT 1 FROM thumbnails t WHERE t.id = s.id)
+    FROM chosen JOIN subfigures s USING (id) JOIN papers a USING (paper) JOIN parts p ON p.part = s.part
 """
 
 
@@ -84,10 +88,15 @@ class SearchIndex:
             raise OutputError(f"{out} has no index yet: run `figmill index {out}`")
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+        self._seen = ""
+        self._bits: tuple[tuple[int, ...], Codes | None] | None = None
         about = dict(self._rows("SELECT key, value FROM about"))
         if about.get("layout") != LAYOUT:
             raise OutputError(f"the index of {out} is of another Figmill: run `figmill index {out}`")
         self.model_id, self.embedding_size = str(about["model_id"]), int(about["embedding_size"])
+        with texts.told_in_one_line(self._path):
+            self._read_texts = texts.Texts(self._path.parent / texts.FOLDER)
 
     def __enter__(self) -> Self:
         return self
@@ -95,31 +104,34 @@ class SearchIndex:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._read_texts.close()
         for connection in self._open:
             connection.close()
 
     def search(self, query: Query, limit: int, offset: int = 0) -> list[Hit]:
         """The rows that answer, best first."""
-        terms = parse(query.text)
-        if not terms:
-            return self._listed(query, limit, offset)
-        ranked = self._by_text(query, terms, limit, offset)
-        return self._hits(ranked)
+        terms = _terms(query)
+        if not terms or query.order != "best":
+            with self._texts() as found_in:
+                numbers = found_in.listed(query, terms, self._named(query), limit, offset)
+            return self._hits([(number, None) for number in numbers])
+        return self._hits(self._by_text(query, terms, limit, offset))
 
     def like(self, vector: npt.ArrayLike, query: Query, limit: int, but: int | None = None) -> list[Hit]:
         """The rows whose pictures are most like one, among those that the query's filters leave.
 
-        `vector` is the picture's embedding, of `embedding_size`. With a text, both count. Raises InputError for a
-        vector of another size.
+        With words, the rankings by words and by likeness are fused. `but` is left out. Raises InputError for a vector
+        that is not the index's.
         """
-        direction = unit_vector(vector)
-        if direction is None or len(direction) != self.embedding_size:
-            raise InputError(f"a vector of {self.embedding_size} numbers is needed, not all of them 0")
-        terms = parse(query.text)
+        given = np.asarray(vector, np.float32)
+        direction = unit_vector(given)
+        if given.shape != (self.embedding_size,) or direction is None:
+            raise InputError(f"the vector has not the index's {self.embedding_size} numbers, or is 0")
+        terms = _terms(query)
         count = max(limit, _FUSED) if terms else limit
         near = self._by_vector(direction, query, count, but)
         if terms:
-            near = _fused(near, self._by_text(replace(query, order="best"), terms, count, 0))[:limit]
+            near = _fused(near, self._by_text(query, terms, count, 0))[:limit]
         return self._hits(near)
 
     def more_like(self, hit: Hit, query: Query, limit: int) -> list[Hit]:
@@ -134,40 +146,36 @@ class SearchIndex:
 
         A panel's own words come before its figure's; those of a modality, which no paper has, are left out.
         """
-        terms = parse(query.text)
-        if not terms:
-            return {}
-        found = self._snippets("own", terms, [hit.id for hit in hits])
-        others = [hit.id for hit in hits if hit.id not in found]
-        return found | self._snippets("caption title", terms, others)
-
-    def _snippets(self, columns: str, terms: Sequence[str], numbers: Sequence[int]) -> dict[int, Context]:
-        marks = ", ".join("?" * len(numbers))
-        found = self._rows(
-            f"SELECT rowid, snippet(texts, -1, ?, ?, '…', {_CONTEXT}) FROM texts "  # noqa: S608
-            f"WHERE texts MATCH ? AND rowid IN ({marks})",
-            _FOUND,
-            _FOUND_END,
-            f"{{{columns}}} : ({any_of(list(terms))})",
-            *numbers,
-        )
-        return {number: _pieces(text) for number, text in found}
+        wanted = {token for term in _terms(query) for name in term for token in texts.tokens(name)}
+        found = {}
+        for hit in hits:
+            for text in filter(None, (hit.subcaption, hit.caption, hit.title)):
+                context = _context(text, wanted)
+                if context:
+                    found[hit.id] = context
+                    break
+        return found
 
     def count(self, query: Query) -> int:
         """How many rows answer."""
-        where, values = condition(query)
-        return int(self._rows(f"SELECT count(*) FROM subfigures s WHERE {where}", *values)[0][0])  # noqa: S608
+        with self._texts() as found_in:
+            return found_in.count(query, _terms(query), self._named(query))
 
     def facet(self, query: Query, of: Facet) -> list[tuple[str | None, int]]:
         """How many rows there would be for each value of a filter, the query's other filters kept."""
-        where, values = condition(without(query, of))
-        return [
-            (value, count)
-            for value, count in self._rows(
-                f"SELECT {of}, count(*) FROM subfigures s WHERE {where} GROUP BY {of} ORDER BY 2 DESC, 1",  # noqa: S608
-                *values,
-            )
-        ]
+        return self.facets(query, (of,))[of]
+
+    def facets(self, query: Query, of: Sequence[Facet]) -> dict[Facet, list[tuple[str | None, int]]]:
+        """`facet` of several filters: those that the query does not set are counted together."""
+        by_query: dict[Query, list[Facet]] = {}
+        for one in of:
+            by_query.setdefault(without(query, one), []).append(one)
+        terms, named = _terms(query), self._named(query)
+        counted: dict[Facet, list[tuple[str | None, int]]] = {}
+        with self._texts() as found_in:
+            for asked, together in by_query.items():
+                counted |= found_in.facets(asked, terms, named, together)
+        return counted
 
     def at(self, part: str, row: int) -> list[Hit]:
         """What stands in place of a row of a part."""
@@ -181,36 +189,28 @@ class SearchIndex:
     def own_words(self) -> dict[str, tuple[str, str]]:
         """Modality and own words of every row that has both, by name; a figure of one panel has its caption's."""
         found = self._rows(
-            "SELECT s.subfigure_id, s.modality, t.own FROM subfigures s JOIN texts t ON t.rowid = s.id "
-            "WHERE s.modality IS NOT NULL AND t.own <> ''"
+            "SELECT subfigure_id, modality, own FROM subfigures WHERE modality IS NOT NULL AND own <> ''"
         )
         return {name: (modality, own) for name, modality, own in found}
 
     def ids(self, query: Query) -> list[tuple[str, float | None, bool]]:
         """Name, confidence and whether the model abstains, of every row that answers; in the order of the papers."""
-        where, values = condition(query)
         return [
             (name, confidence, bool(rejected))
-            for name, confidence, rejected in self._rows(
-                f"SELECT subfigure_id, confidence, rejected FROM subfigures s WHERE {where} ORDER BY s.id",  # noqa: S608
-                *values,
+            for name, confidence, rejected in self._among(
+                "SELECT subfigure_id, confidence, rejected FROM chosen JOIN subfigures USING (id) ORDER BY id",
+                self._numbers(query),
             )
         ]
 
     def vectors(self, query: Query) -> tuple[list[str], npt.NDArray[np.float16]]:
         """The names of the rows that answer and were scored, and their features at length 1, (N, embedding_size)."""
-        where, values = condition(query)
-        names: list[str] = []
-        parts = [np.zeros((0, self.embedding_size), np.float16)]
-        cursor = self._connection().execute(
-            f"SELECT s.subfigure_id, e.vector FROM embeddings e JOIN subfigures s USING (id) WHERE {where}",  # noqa: S608
-            values,
+        rows = self._among(
+            "SELECT subfigure_id, vector FROM chosen JOIN embeddings USING (id) JOIN subfigures USING (id)",
+            self._numbers(query),
         )
-        while rows := cursor.fetchmany(_VECTORS):
-            names += [name for name, _ in rows]
-            flat = np.frombuffer(b"".join(vector for _, vector in rows), np.float16)
-            parts.append(flat.reshape(len(rows), self.embedding_size))
-        return names, np.concatenate(parts)
+        flat = np.frombuffer(b"".join(vector for _, vector in rows), np.float16)
+        return [name for name, _ in rows], flat.reshape(-1, self.embedding_size)
 
     def subfigure(self, subfigure_id: str) -> Hit | None:
         """The row of that id."""
@@ -245,104 +245,138 @@ class SearchIndex:
         found = self._rows("SELECT jpeg FROM thumbnails WHERE id = ?", number)
         return bytes(found[0][0]) if found else None
 
-    def _listed(self, query: Query, limit: int, offset: int) -> list[Hit]:
-        where, values = condition(query)
-        order = _ORDERS[query.order]
-        if query.modality and query.order == "best":
-            order = f"coalesce(s.rejected, 0), {order}"
-        numbers = self._rows(
-            f"SELECT s.id FROM subfigures s WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?",  # noqa: S608
-            *values,
-            limit,
-            offset,
-        )
-        return self._hits([(number, None) for (number,) in numbers])
-
     def _by_text(
-        self, query: Query, terms: Sequence[str], limit: int, offset: int
+        self, query: Query, terms: Sequence[Term], limit: int, offset: int
     ) -> list[tuple[int, float | None]]:
-        where, values = condition(replace(query, text=""))
-        counted = list(terms[:_TERMS])
-        best = "s.complete DESC, s.refused, s.own_complete DESC, rank DESC, s.id"
-        order = best if query.order == "best" else _ORDERS[query.order]
-        found = self._rows(
-            f"""
-            WITH scored AS (
-                SELECT rowid AS id, -bm25(texts, {_WEIGHTS}) AS own, 0 AS told FROM texts WHERE texts MATCH ?
-                UNION ALL
-                SELECT rowid AS id, 0 AS own, -bm25(told, {_TOLD_WEIGHTS}) AS told FROM told WHERE told MATCH ?
-            ), summed AS (
-                SELECT id, sum(own) AS own, sum(told) AS told FROM scored GROUP BY id
-            ), found AS (
-                SELECT s.id, s.paper, s.figure_index, s.confidence, coalesce(s.rejected, 0) AS refused, own, told,
-                       {" + ".join([f"({MATCHES})"] * len(counted))} AS own_matched,
-                       {" + ".join([f"({MATCHES} OR {TOLD})"] * len(counted))} AS matched
-                FROM summed JOIN subfigures s USING (id) WHERE {where}
-            ), weighed AS (
-                SELECT id, paper, figure_index, confidence, refused,
-                       matched = {len(counted)} AS complete, own_matched = {len(counted)} AS own_complete,
-                       (own * own_matched + told * matched) / {len(counted)} AS score
-                FROM found
-            ), placed AS (
-                SELECT *, row_number() OVER (
-                    PARTITION BY paper, figure_index
-                    ORDER BY complete DESC, refused, own_complete DESC, score DESC, id) AS place
-                FROM weighed
-            )
-            SELECT s.id, s.score / (1 + {_LESS} * (s.place - 1)) AS rank FROM placed s
-            ORDER BY {order} LIMIT ? OFFSET ?
-            """,  # noqa: S608
-            *[any_of(list(terms))] * 2,
-            *counted,
-            *(term for term in counted for _ in range(2)),
-            *values,
-            limit,
-            offset,
+        """Rows with their scores; those behind the first `_WEIGHED` stand as the texts rank them."""
+        with self._texts() as found_in:
+            named = self._named(query)
+            weighed: list[tuple[int, float | None]] = []
+            if offset < _WEIGHED:
+                first = found_in.candidates(query, terms, named, _WEIGHED, 0)
+                weighed = [*self._weighed(found_in, terms, first)[offset : offset + limit]]
+                if len(first) < _WEIGHED:
+                    return weighed
+            lacking = limit - len(weighed)
+            if not lacking:
+                return weighed
+            behind = max(offset + len(weighed), _WEIGHED)
+            rest = found_in.candidates(query, terms, named, lacking, behind)
+        return [*weighed, *((number, None) for number in rest)]
+
+    def _weighed(
+        self, found_in: texts.Texts, terms: Sequence[Term], numbers: Sequence[int]
+    ) -> list[tuple[int, float]]:
+        """Some rows by what they have of the terms, the best first, each with its score."""
+        own = [found_in.scores(term, False, numbers) for term in terms]
+        told = [found_in.scores(term, True, numbers) for term in terms]
+        rows = self._among(
+            "SELECT id, paper, figure_index, coalesce(rejected, 0) FROM chosen JOIN subfigures USING (id)",
+            numbers,
         )
-        return list(found)
+        weighed = []
+        for number, paper, figure, refused in rows:
+            own_has = sum(number in scores for scores in own)
+            has = sum(number in mine or number in others for mine, others in zip(own, told, strict=True))
+            score = own_has * sum(scores.get(number, 0.0) for scores in own)
+            score += has * sum(scores.get(number, 0.0) for scores in told)
+            tier = (has < len(terms), refused, own_has < len(terms))
+            weighed.append((tier, -score / len(terms), number, (paper, figure)))
+        places: Counter[tuple[int, int]] = Counter()
+        ranked = []
+        for tier, less, number, figure in sorted(weighed):
+            ranked.append((tier, less / (1 + _LESS * places[figure]), number))
+            places[figure] += 1
+        return [(number, -less) for _, less, number in sorted(ranked)]
 
     def _by_vector(
         self, direction: npt.NDArray[np.float32], query: Query, limit: int, but: int | None
     ) -> list[tuple[int, float | None]]:
-        where, values = condition(replace(query, text=""))
-        numbers, scores = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
-        for ids, vectors in self._vectors(where, values):
-            numbers.append(ids)
-            scores.append(vectors.astype(np.float32) @ direction)
-        every, score = np.concatenate(numbers), np.concatenate(scores)
+        """Rows with the cosines of their features, the nearest first: exact of the rows that are looked at."""
+        asked = replace(query, text="", order="best")
+        only = None if asked == Query() else self._numbers(asked)
+        most = max(_LOOKED_AT, 4 * limit)
+        if only is not None and len(only) <= most:
+            near = only
+        else:
+            bits, centre = self._codes(), self._centre()
+            if bits is None or centre is None:
+                return []
+            near = bits.nearest(signs(direction[None], centre)[0], most, only)
+        numbers, vectors = self._vectors(near)
+        scores = vectors.astype(np.float32) @ direction
         if but is not None:
-            every, score = every[every != but], score[every != but]
-        best = np.argsort(-score, kind="stable")[:limit]
-        return [(int(every[place]), float(score[place])) for place in best]
+            numbers, scores = numbers[numbers != but], scores[numbers != but]
+        best = np.lexsort((numbers, -scores))[:limit]
+        return [(int(numbers[place]), float(scores[place])) for place in best]
 
     def _vectors(
-        self, where: str, values: list[Any]
-    ) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.float16]]]:
-        joined = "" if where == "1" else "JOIN subfigures s USING (id)"
-        cursor = self._connection().execute(
-            f"SELECT e.id, e.vector FROM embeddings e {joined} WHERE {where}",  # noqa: S608
-            values,
-        )
-        while rows := cursor.fetchmany(_VECTORS):
-            flat = np.frombuffer(b"".join(vector for _, vector in rows), np.float16)
-            yield np.array([number for number, _ in rows]), flat.reshape(len(rows), self.embedding_size)
+        self, numbers: npt.NDArray[np.int64]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float16]]:
+        """Those of some rows that have features, and the features, (N, embedding_size)."""
+        rows = self._among("SELECT id, vector FROM chosen JOIN embeddings USING (id)", numbers)
+        flat = np.frombuffer(b"".join(vector for _, vector in rows), np.float16)
+        return np.array([number for number, _ in rows], np.int64), flat.reshape(-1, self.embedding_size)
+
+    def _codes(self) -> Codes | None:
+        """The bits of all embeddings; read again when a part of them is another."""
+        version = self._rows("SELECT count(*), max(version), sum(version) FROM codes")[0]
+        with self._lock:
+            if self._bits is None or self._bits[0] != version:
+                rows = self._rows("SELECT ids, bits FROM codes ORDER BY part")
+                words = -(-self.embedding_size // 64)
+                parts = [
+                    (np.frombuffer(ids, np.int64), np.frombuffer(bits, np.uint64).reshape(-1, words))
+                    for ids, bits in rows
+                ]
+                self._bits = version, Codes(parts) if parts else None
+            return self._bits[1]
+
+    def _centre(self) -> npt.NDArray[np.float32] | None:
+        with in_one_line(self._path):
+            return read_centre(self._connection())
+
+    def _numbers(self, query: Query) -> npt.NDArray[np.int64]:
+        with self._texts() as found_in:
+            return found_in.numbers(query, _terms(query), self._named(query))
+
+    def _named(self, query: Query) -> dict[str, list[int]]:
+        """The numbers of the papers and rows that a query names."""
+        named: dict[str, list[int]] = {}
+        if query.paper:
+            which = "paper_id = ? OR pmcid = ? OR pmid = ? OR lower(doi) = ?"
+            asked = storable(query.paper)
+            names = [asked.lower(), asked.upper(), asked, asked.lower()]
+            statement = f"SELECT paper FROM papers WHERE {which}"  # noqa: S608
+            named["paper"] = [number for (number,) in self._rows(statement, *names)]
+        if query.among is not None:
+            listed = json.dumps([storable(name) for name in query.among])
+            statement = "SELECT id FROM subfigures WHERE subfigure_id IN (SELECT value FROM json_each(?))"
+            named["id"] = [number for (number,) in self._rows(statement, listed)]
+        return named
+
+    @contextlib.contextmanager
+    def _texts(self) -> Iterator[texts.Texts]:
+        """The texts as they were last committed."""
+        with in_one_line(self._path), texts.told_in_one_line(self._path.parent / texts.FOLDER):
+            revision = self._connection().execute("SELECT value FROM about WHERE key = 'revision'").fetchone()
+            with self._lock:
+                if revision and revision[0] != self._seen:
+                    self._read_texts.reload()
+                    self._seen = revision[0]
+            yield self._read_texts
 
     def _hits(self, ranked: Sequence[tuple[int, float | None]]) -> list[Hit]:
-        """The rows of these ids in their order."""
-        found: dict[int, Hit] = {}
+        """The rows of these ids in their order; those that went meanwhile are left out."""
         scores = dict(ranked)
-        marks = ", ".join("?" * len(ranked))
-        statement = (
-            f"SELECT {_SHOWN} FROM subfigures s JOIN papers a USING (paper) JOIN parts p ON p.part = s.part "  # noqa: S608
-            f"WHERE s.id IN ({marks})"
-        )
-        with in_one_line(self._path):
-            cursor = self._connection().execute(statement, list(scores))
-            names = [column[0] for column in cursor.description]
-            for values in cursor:
-                hit = _hit(dict(zip(names, values, strict=True)), scores[values[0]])
-                found[hit.id] = hit
+        rows = self._among(_SHOWN, list(scores))
+        found = {row[0]: _hit(dict(zip(_SHOWN_NAMES, row, strict=True)), scores[row[0]]) for row in rows}
         return [found[number] for number, _ in ranked if number in found]
+
+    def _among(self, statement: str, numbers: Sequence[int] | npt.NDArray[np.int64]) -> list[Any]:
+        """What a statement says of the rows whose ids are `chosen`."""
+        listed = json.dumps(np.asarray(numbers, np.int64).tolist())
+        return self._rows(f"WITH chosen (id) AS (SELECT value FROM json_each(?)) {statement}", listed)  # noqa: S608
 
     def _rows(self, statement: str, *values: object) -> list[Any]:
         with in_one_line(self._path):
@@ -357,13 +391,27 @@ class SearchIndex:
         return connection
 
 
-def _pieces(snippet: str) -> Context:
-    """A snippet cut where found words begin and end."""
-    pieces: list[tuple[str, bool]] = []
-    for piece in snippet.split(_FOUND):
-        found, mark, rest = piece.partition(_FOUND_END)
-        pieces += [(found, True), (rest, False)] if mark else [(piece, False)]
-    return tuple((text, is_found) for text, is_found in pieces if text)
+def _terms(query: Query) -> list[Term]:
+    return parse(query.text)[:_TERMS]
+
+
+def _context(text: str, wanted: Collection[str]) -> Context:
+    """The words of a text around the first that is wanted, each wanted one marked; empty where there is none."""
+    words = list(itertools.islice(texts.words_with_places(text[:_LONGEST_CONTEXT]), _MOST_WORDS))
+    first = next((place for place, (word, _, _) in enumerate(words) if word in wanted), None)
+    if first is None:
+        return ()
+    begin = max(0, min(first - _CONTEXT // 4, len(words) - _CONTEXT))
+    shown = words[begin : begin + _CONTEXT]
+    at = shown[0][1] if begin else 0
+    pieces = [("…", False)] if begin else []
+    for word, start, end in shown:
+        if word in wanted:
+            pieces += [(text[at:start], False), (text[start:end], True)]
+            at = end
+    whole = begin + len(shown) == len(words) and len(text) <= _LONGEST_CONTEXT
+    pieces.append((text[at:] if whole else text[at : shown[-1][2]] + "…", False))
+    return tuple((piece, found) for piece, found in pieces if piece)
 
 
 def _hit(row: dict[str, Any], score: float | None) -> Hit:

@@ -1,4 +1,4 @@
-"""What a reader types, as a query of full text: phrases, stop words, and the many names of a modality.
+"""What a reader types, as terms of full text: phrases, stop words, and the many names of a modality.
 
 "TEM of mitochondria" shall find a panel whose caption says "transmission electron micrograph", and one that says
 nothing of the kind but was named DMTR: the modality's own words are indexed beside the captions.
@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from models import taxonomy
+from tasks.texts import storable
 from tasks.wording.words import clean
 
 _SYNONYMS: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
@@ -67,6 +68,7 @@ panels picture pictures
 _STOP = frozenset(_STOP_WORDS.split())
 _WORD = re.compile(r"\"([^\"]+)\"|(\S+)")
 _LATIN = re.compile(r"(\w{4,})i(?:a|al|um|on)")
+_ENDINGS = ("ia", "ial", "ium", "ion")
 """Mitochondria, mitochondrial; epithelium, epithelial: a stemmer of English leaves their endings apart."""
 
 
@@ -96,13 +98,17 @@ def modality_words(code: str | None, path: Sequence[str] = ()) -> str:
     return " ".join([code, taxonomy.name(code), slugs, *usual, *also, *identifiers])
 
 
-def parse(text: str) -> list[str]:
-    """The terms of a query, each an FTS5 expression that stands for one thing asked for.
+Term = tuple[str, ...]
+"""One thing asked for: the phrases that mean it, any of which will do."""
+
+
+def parse(text: str) -> list[Term]:
+    """The terms of a query, each once, in their order.
 
     Words in quotes stay together. Stop words go, unless nothing else is there. Letters are spelled as captions are
     stored, so that 5 µg with the micro sign finds 5 μg.
     """
-    words = [(quoted or plain, bool(quoted)) for quoted, plain in _WORD.findall(clean(text))]
+    words = [(quoted or plain, bool(quoted)) for quoted, plain in _WORD.findall(clean(storable(text)))]
     words = [(bare, quoted) for word, quoted in words if (bare := _plain(word))]
     kept = [pair for pair in words if pair[1] or pair[0].lower() not in _STOP] or words
     terms, at = [], 0
@@ -113,20 +119,20 @@ def parse(text: str) -> list[str]:
     return list(dict.fromkeys(terms))
 
 
-def _term(words: list[tuple[str, bool]], at: int) -> tuple[str, int]:
+def _term(words: list[tuple[str, bool]], at: int) -> tuple[Term, int]:
     """The term that begins at a word, and how many words it takes."""
     word, quoted = words[at]
     if quoted:
-        return _phrase(word), 1
+        return (word,), 1
     for length in range(min(_LONGEST, len(words) - at), 0, -1):
         span = words[at : at + length]
         names = _NAMES.get(tuple(" ".join(_singular(one) for one, _ in span).split()))
         if names and not any(is_quoted for _, is_quoted in span):
-            return f"({' OR '.join(map(_phrase, names))})", length
+            return names, length
     latin = _LATIN.fullmatch(word.lower())
     if latin and not word.lower().endswith(("tion", "sion")):
-        return f"({_phrase(word)} OR {_phrase(latin[1] + 'i')} *)", 1
-    return _phrase(word), 1
+        return tuple(dict.fromkeys([word, *(latin[1] + ending for ending in _ENDINGS)])), 1
+    return (word,), 1
 
 
 def _singular(word: str) -> str:
@@ -136,13 +142,5 @@ def _singular(word: str) -> str:
 
 def _plain(word: str) -> str:
     """Without what no tokenizer keeps at the ends; empty where nothing is left."""
-    return word.replace('"', " ").strip(" \t.,;:!?()[]{}<>'`*^") if any(map(str.isalnum, word)) else ""
-
-
-def _phrase(words: str) -> str:
-    return '"' + words.replace('"', " ").replace("\x00", " ") + '"'
-
-
-def any_of(terms: list[str]) -> str:
-    """Rows that have at least one of the terms."""
-    return " OR ".join(terms)
+    bare = word.replace('"', " ").replace("\x00", " ")
+    return bare.strip(" \t.,;:!?()[]{}<>'`*^") if any(map(str.isalnum, word)) else ""

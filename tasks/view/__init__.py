@@ -11,6 +11,9 @@ editor.py    the addresses by which people correct
 selecting.py selections: what they hold, and how people change them
 downloads.py what a filter shows, as a table or as pictures
 site.py      the view as a folder of pages to share
+answers.py   rows, counts and papers as programs are answered
+api.py       those answers as JSON over HTTP
+mcp_server.py those answers for agents (Model Context Protocol)
 serve.py     the socket and the server
 templates/   the pages
 static/      their colours and script

@@ -22,13 +22,15 @@ from tasks.dataset.ledger import read_ledger_part
 from tasks.duplicates.groups import same_pictures
 from tasks.errors import FigmillError, PaperError
 from tasks.extraction.drawing import Drawer, has_pdf
-from tasks.index.queries import Hit, Query
+from tasks.index.queries import FACETS, Hit, Query
 from tasks.index.rows import article_words, figure_boxes, picture
 from tasks.index.search import SearchIndex
 from tasks.records import Gap
 from tasks.texts import counted
 from tasks.version import pipeline_version
 from tasks.view import shown as pages
+from tasks.view.answers import Answers
+from tasks.view.api import create_api
 from tasks.view.downloads import MOST, Form, Wanted, as_archive, as_table
 from tasks.view.editing import Editing
 from tasks.view.editor import add_editing, add_selecting, template_globals
@@ -135,12 +137,13 @@ class View:
         return self._counts(query, stamps_of(self.out))
 
     def _count(self, query: Query, _: object) -> Counts:
+        facets = self.index.facets(query, FACETS)
         return Counts(
             self.index.count(query),
-            pages.tree(self.index.facet(query, "path")),
-            pages.with_families(self.index.facet(query, "license")),
-            self.index.facet(query, "journal"),
-            self.index.facet(query, "article_type"),
+            pages.tree(facets["path"]),
+            pages.with_families(facets["license"]),
+            facets["journal"],
+            facets["article_type"],
         )
 
 
@@ -293,6 +296,8 @@ def create_app(
     if not site:  # who writes files must know what was not written
         app.exception_handler(FigmillError)(failed)
 
+    if not site:
+        app.mount("/api", create_api(Answers(out, view.index)))
     if editing:
         add_editing(app, view.index, editing, page, view.query)
         add_selecting(app, editing, page, view.selections, view.index, view.names)

@@ -2,19 +2,22 @@
 
     uv run python tests/benchmarks/many_rows.py [--rows 100000] [--keep DIR]
 
-Makes a dataset of that many rows with the real schema (pictures of 256 pixels, captions of made-up words, embeddings of
-512 numbers), indexes it as `figmill index` does, serves it as `figmill view` does, each in a process of its own, and
-asks for pages as a browser does. Times are of the first request of its kind and the median of the next nine; memory is
-the highest resident set (VmHWM).
+Makes a dataset of that many rows with the real schema (JPEGs of 256 pixels; captions, titles and sentences of made-up
+words, as common and as rare as those of a language; embeddings of 512 numbers around 2,000 looks), indexes it as
+`figmill index` does, serves it as `figmill view` does, each in a process of its own, and asks for pages as a browser
+does. Times are of the first request of its kind, the median and the 95th percentile of all; core-seconds are what the
+process used, whoever else was on the machine; memory is the highest resident set (VmHWM).
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import io
 import itertools
-import random
+import os
 import re
+import resource
 import signal
 import statistics
 import subprocess
@@ -24,6 +27,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import numpy as np
@@ -41,14 +45,20 @@ PER_PAPER = 12
 SIDE = 256
 FEATURES = 512
 PROVENANCE = Provenance("synthetic@0123456789ab", taxonomy.CODES, FEATURES, "# Synthetic")
+KINDS, SPREAD = 2_000, 0.5
+"""Of looks, and how far a picture is from the middle of its kind, both in units of a feature's own spread."""
 _SYLLABLES = ("mi", "to", "ne", "ca", "he", "pa", "lu", "ro", "si", "ven", "dal", "ort")
-WORDS = ["".join(parts) for parts in itertools.product(_SYLLABLES, repeat=3)]
-_WEIGHTS = list(itertools.accumulate(1 / rank for rank in range(1, len(WORDS) + 1)))
-"""Of words by their rank, as in a language: the first stands in most captions, the last in a few of a thousand."""
-ASKED = WORDS[20:]
-"""Words that somebody might ask for; the commonest would be stop words."""
-AGAIN = 9
-"""Requests of a kind after the first."""
+WORDS = ["".join(parts) for parts in itertools.islice(itertools.product(_SYLLABLES, repeat=5), 60_000)]
+_SHARES = 1 / (np.arange(len(WORDS)) + 2.7)
+_CUMULATED = np.cumsum(_SHARES / _SHARES.sum())
+"""Of words by rank, as in a language (Zipf, Mandelbrot): the first is one in thirty, the last one in a million."""
+ASKED = [
+    (WORDS[first], WORDS[second])
+    for first, second in itertools.product((20, 60, 200, 900), (40, 400, 3000, 20000))
+]
+"""Two words that somebody might ask for; the commonest would be stop words."""
+TIMES = 40
+"""Requests of a kind, each another question."""
 
 
 def main() -> None:
@@ -69,22 +79,18 @@ def main() -> None:
 
 def _make(out: Path, rows: int) -> None:
     chance, started = np.random.default_rng(0), time.perf_counter()
-    words = random.Random(0)
     pictures = [_picture(chance) for _ in range(64)]
+    kinds = _directions(chance, KINDS)
     for name in ("subfigures", "papers"):
         (out / name).mkdir(parents=True)
     for number, first in enumerate(range(0, rows, PER_PART)):
-        numbers = range(first, min(first + PER_PART, rows))
         name = f"part-{number:016x}.parquet"
-        schema = with_provenance(subfigure_schema(PROVENANCE.classes, FEATURES), PROVENANCE)
-        made = [_row(row, pictures, words) for row in numbers]
-        table = pa.Table.from_pylist(made, schema=_without_vectors(schema))
-        table = _with_vectors(table, schema, chance)
+        table = _table(np.arange(first, min(first + PER_PART, rows)), pictures, kinds, chance)
         pq.write_table(table, out / "subfigures" / name, compression="zstd", row_group_size=1000)
-        papers = sorted({one["paper_id"] for one in made})
+        papers = sorted(set(table["paper_id"].to_pylist()))
         ledger = [_paper(paper, name) for paper in papers]
         pq.write_table(pa.Table.from_pylist(ledger, schema=PAPER_SCHEMA), out / "papers" / name)
-    print(f"{rows:,} rows made in {time.perf_counter() - started:.0f} s")
+    print(f"{rows:,} rows made in {time.perf_counter() - started:.0f} s", flush=True)
 
 
 def _picture(chance: np.random.Generator) -> bytes:
@@ -94,40 +100,81 @@ def _picture(chance: np.random.Generator) -> bytes:
     return data.getvalue()
 
 
-def _row(number: int, pictures: list[bytes], words: random.Random) -> dict[str, object]:
-    paper, place = divmod(number, PER_PAPER)
-    code = words.choice(taxonomy.CODES)
-    caption = " ".join(words.choices(WORDS, cum_weights=_WEIGHTS, k=60))
-    return {
-        "subfigure_id": f"{paper:016x}/{place // 4}/{place % 4}",
-        "paper_id": f"{paper:064x}",
-        "source_uri": f"/papers/{paper}.pdf",
-        "title": " ".join(words.choices(WORDS, cum_weights=_WEIGHTS, k=10)),
-        "journal": f"Journal {paper % 40}",
-        "license": ("CC BY 4.0", "CC BY-NC 4.0", None)[paper % 3],
-        "figure_index": place // 4,
-        "figure_label": f"Figure {place // 4 + 1}",
-        "caption": caption,
-        "caption_source": "jats",
-        "page": 1 + place // 4,
-        "figure_bbox": [0.0, 0.0, 100.0, 100.0],
-        "figure_kind": "raster",
-        "subfigure_index": place % 4,
-        "panel_label": "abcd"[place % 4],
-        "subcaption": caption[:90],
-        "subfigure_bbox": [0.0, 0.0, 50.0, 50.0],
-        "image": {"bytes": pictures[number % len(pictures)], "path": "picture.jpg"},
-        "image_width": SIDE,
-        "image_height": SIDE,
-        "image_sha256": f"{number:064x}",
-        "modality": code,
-        "modality_path": list(taxonomy.path(code)),
-        "confidence": words.random(),
-        "rejected": words.random() < 0.1,
-        "model_id": PROVENANCE.model_id,
-        "pipeline_version": "0",
-        "labelled_at": now(),
+def _directions(chance: np.random.Generator, count: int) -> np.ndarray:
+    """(count, FEATURES) float32, none below 0, as the features of a network are behind its last ReLU."""
+    return np.maximum(chance.standard_normal((count, FEATURES), np.float32), 0)
+
+
+def _table(
+    numbers: np.ndarray, pictures: list[bytes], kinds: np.ndarray, chance: np.random.Generator
+) -> pa.Table:
+    """Rows of a part; each looks like one of the `kinds`, and its words are drawn by their rank."""
+    schema = with_provenance(subfigure_schema(PROVENANCE.classes, FEATURES), PROVENANCE)
+    count = len(numbers)
+    papers, places = np.divmod(numbers, PER_PAPER)
+    captions = _sentences(chance, count, 50)
+    codes = [taxonomy.CODES[code] for code in chance.integers(0, len(taxonomy.CODES), count)]
+    mentions = _sentences(chance, 2 * count, 30)
+    columns: dict[str, Any] = {
+        "subfigure_id": [
+            f"{paper:016x}/{place // 4}/{place % 4}" for paper, place in zip(papers, places, strict=True)
+        ],
+        "paper_id": [f"{paper:064x}" for paper in papers],
+        "source_uri": [f"/papers/{paper}.pdf" for paper in papers],
+        "title": _sentences(np.random.default_rng(int(papers[0])), count, 10),
+        "journal": [f"Journal {paper % 1500}" for paper in papers],
+        "license": [("CC BY 4.0", "CC BY-NC 4.0", None)[paper % 3] for paper in papers],
+        "published": [dt.date(2000 + paper % 26, 1, 1) for paper in papers],
+        "figure_index": places // 4,
+        "figure_label": [f"Figure {place // 4 + 1}" for place in places],
+        "caption": captions,
+        "caption_source": ["jats"] * count,
+        "mentions": [
+            [{"section": "Results", "text": text} for text in mentions[2 * row : 2 * row + 2]]
+            for row in range(count)
+        ],
+        "page": 1 + places // 4,
+        "figure_bbox": [[0.0, 0.0, 100.0, 100.0]] * count,
+        "figure_kind": ["raster"] * count,
+        "figure_text": _sentences(chance, count, 6),
+        "subfigure_index": places % 4,
+        "panel_label": ["abcd"[place % 4] for place in places],
+        "subcaption": [" ".join(caption.split()[:12]) for caption in captions],
+        "subfigure_bbox": [[0.0, 0.0, 50.0, 50.0]] * count,
+        "image": [{"bytes": pictures[row % len(pictures)], "path": "picture.jpg"} for row in range(count)],
+        "image_width": [SIDE] * count,
+        "image_height": [SIDE] * count,
+        "image_sha256": [f"{number:064x}" for number in numbers],
+        "modality": codes,
+        "modality_path": [list(taxonomy.path(code)) for code in codes],
+        "confidence": chance.random(count, np.float32),
+        "rejected": chance.random(count) < 0.1,
+        "model_id": [PROVENANCE.model_id] * count,
+        "pipeline_version": ["0"] * count,
+        "labelled_at": [now()] * count,
     }
+    looks = kinds[chance.integers(0, len(kinds), count)]
+    looks = np.maximum(looks + SPREAD * chance.standard_normal(looks.shape, np.float32), 0)
+    vectors = {
+        "embedding": looks,
+        "probabilities": chance.random((count, len(PROVENANCE.classes)), np.float32),
+    }
+    arrays = []
+    for field in schema:
+        if field.name in vectors:
+            flat = pa.array(vectors[field.name].ravel().astype(field.type.value_type.to_pandas_dtype()))
+            arrays.append(pa.FixedSizeListArray.from_arrays(flat, type=field.type))
+        elif field.name in columns:
+            arrays.append(pa.array(columns[field.name], field.type))
+        else:
+            arrays.append(pa.nulls(count, field.type))
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def _sentences(chance: np.random.Generator, count: int, words: int) -> list[str]:
+    picked = np.searchsorted(_CUMULATED, chance.random(count * words)).tolist()
+    chosen = [WORDS[place] for place in picked]
+    return [" ".join(chosen[start : start + words]) for start in range(0, count * words, words)]
 
 
 def _paper(paper_id: str, part: str) -> dict[str, object]:
@@ -146,29 +193,24 @@ def _paper(paper_id: str, part: str) -> dict[str, object]:
     }
 
 
-def _without_vectors(schema: pa.Schema) -> pa.Schema:
-    return pa.schema([field for field in schema if field.name not in ("probabilities", "embedding")])
-
-
-def _with_vectors(table: pa.Table, schema: pa.Schema, chance: np.random.Generator) -> pa.Table:
-    for name in ("probabilities", "embedding"):
-        kind = schema.field(name).type
-        flat = chance.random(len(table) * kind.list_size, np.float32)
-        values = pa.array(flat.astype(kind.value_type.to_pandas_dtype()), kind.value_type)
-        table = table.append_column(schema.field(name), pa.FixedSizeListArray.from_arrays(values, type=kind))
-    return table.select(schema.names).cast(schema)
-
-
 def _index(out: Path) -> None:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    started = time.perf_counter()
     with subprocess.Popen([*FIGMILL, "index", out], stdout=subprocess.PIPE, text=True) as run:
         peak = 0.0
         while run.poll() is None:
             peak = max(peak, _peak_mb(run.pid))
             time.sleep(0.2)
         said = run.stdout.read() if run.stdout else ""
-    size = sum(file.stat().st_size for file in (out / "index").iterdir()) / 1e6
+    taken = time.perf_counter() - started
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    core = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    size = sum(file.stat().st_size for file in (out / "index").rglob("*") if file.is_file()) / 1e6
     print(f"index: {said.strip()}")
-    print(f"index: {peak:.0f} MB of memory, {size:.0f} MB of file")
+    print(
+        f"index: {taken:.0f} s, {core:.0f} core-seconds, {peak:.0f} MB of memory, {size:.0f} MB of files",
+        flush=True,
+    )
 
 
 def _view(out: Path) -> None:
@@ -177,26 +219,40 @@ def _view(out: Path) -> None:
         assert server.stdout is not None
         address = re.findall(r"http://\S+/", server.stdout.readline())[0]
         print(f"view: up after {_seconds(f'{address}static/icon.svg'):.1f} s more")
+        print(f"view: {'':<28} {'first':>8} {'median':>8} {'p95':>8} {'core, median':>14}   (ms)")
         for name, paths in _requests(address):
-            times = [_seconds(address + path) for path in paths]
-            later = f", then {1000 * statistics.median(times[1:]):.0f} ms" if times[1:] else ""
-            print(f"view: {name:<28} {1000 * times[0]:5.0f} ms{later}")
-        print(f"view: {_peak_mb(server.pid):.0f} MB of memory")
+            spent = [
+                (_seconds(address + path), _core_seconds(server.pid)) for path in ["static/icon.svg", *paths]
+            ]
+            times = [1000 * taken for taken, _ in spent[1:]]
+            cores = [1000 * (after - before) for (_, before), (_, after) in itertools.pairwise(spent)]
+            last = statistics.quantiles(times, n=20)[-1]
+            print(
+                f"view: {name:<28} {times[0]:8.0f} {statistics.median(times):8.0f} {last:8.0f} "
+                f"{statistics.median(cores):14.0f}",
+                flush=True,
+            )
+        print(
+            f"view: {_peak_mb(server.pid):.0f} MB of memory, {_own_mb(server.pid):.0f} MB of it no mapped files"
+        )
         server.send_signal(signal.SIGINT)
 
 
 def _requests(address: str) -> Iterator[tuple[str, list[str]]]:
     """What is asked, and the addresses below the server's, each another question so that none was asked before."""
-    count = AGAIN + 1
-    yield "first page", ["", *(f"?page={page}" for page in range(2, count + 1))]
-    yield "a page far behind", [f"?page={1000 + page}" for page in range(count)]
-    yield "search", [f"?q={quote(' '.join(ASKED[number : number + 2]))}" for number in range(count)]
-    yield "search, sure, one modality", [f"?q={word}&min=0.9&modality=microscopy" for word in ASKED[:count]]
-    yield "filters", [f"?min=0.{number}5&license=CC+BY+4.0&order=surest" for number in range(count)]
-    paths = re.findall(r'href="/(subfigure/[^"]+)"', _read(address).decode())
-    yield "a subfigure, more like this", list(dict.fromkeys(paths))[:count]
-    yield "a paper", [f"paper/{number:064x}" for number in range(count)]
-    yield "a thumbnail", [f"thumbnail/{number:016x}/0/0" for number in range(count)]
+    asked = [quote(" ".join(pair)) for pair in ASKED]
+    yield "first pages", ["", *(f"?page={page}" for page in range(2, TIMES + 1))]
+    yield "a page far behind", [f"?page={500 + page}" for page in range(TIMES)]
+    yield "search", [f"?q={words}" for words in asked]
+    yield "search, sure, one modality", [f"?q={words}&min=0.9&modality=microscopy" for words in asked]
+    yield "filters", [f"?min=0.{number:02}&license=CC+BY+4.0&order=surest" for number in range(TIMES)]
+    yield "filters, one modality", [f"?min=0.{number:02}&modality=microscopy" for number in range(TIMES)]
+    found = [_read(f"{address}?page={page}").decode() for page in range(1, TIMES + 1)]
+    names = [re.findall(r'href="/subfigure/([^"]+)"', page)[0] for page in found]
+    yield "a subfigure, more like this", [f"subfigure/{name}" for name in names]
+    yield "more like this, filtered", [f"?like={quote(name)}&modality=microscopy&min=0.5" for name in names]
+    yield "a paper", [f"paper/{number:064x}" for number in range(TIMES)]
+    yield "a thumbnail", [f"thumbnail/{number:016x}/0/0" for number in range(TIMES)]
 
 
 def _seconds(address: str) -> float:
@@ -212,12 +268,26 @@ def _read(address: str) -> bytes:
 
 
 def _peak_mb(pid: int) -> float:
+    return _status_mb(pid, "VmHWM")
+
+
+def _own_mb(pid: int) -> float:
+    return _status_mb(pid, "RssAnon")
+
+
+def _status_mb(pid: int, what: str) -> float:
     try:
         status = Path(f"/proc/{pid}/status").read_text()
     except OSError:
         return 0.0
-    found = re.search(r"VmHWM:\s+(\d+) kB", status)
+    found = re.search(rf"{what}:\s+(\d+) kB", status)
     return int(found[1]) / 1000 if found else 0.0
+
+
+def _core_seconds(pid: int) -> float:
+    """What a process has used of cores."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":

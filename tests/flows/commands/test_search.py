@@ -166,7 +166,8 @@ def test_an_index_of_an_earlier_figmill_makes_itself_anew(tmp_path: Path):
     _call("index", out)
     with sqlite3.connect(out / "index" / "figmill.sqlite") as connection:
         connection.execute("UPDATE about SET value = '3' WHERE key = 'layout'")
-        connection.execute("DROP TABLE texts")
+        connection.execute("CREATE TABLE texts (own)")
+        connection.execute("DROP TABLE codes")
     done = _call("search", out, "liver")
     assert done.exit_code == 0
     assert "indexing 6 subfigures" in done.stderr

@@ -1,5 +1,6 @@
 """An index follows its dataset: what is new, changed or gone, and nothing else; whole parts or none."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from tasks.corrections.overlay import read_overlay
 from tasks.dataset.check import Totals, check
 from tasks.dataset.dataset import check_layout
 from tasks.errors import OutputError
+from tasks.index.documents import read_documents
 from tasks.index.embedded import EmbeddedIndex
 from tasks.index.queries import Query
 from tasks.index.search import SearchIndex
@@ -107,6 +109,60 @@ def test_a_part_that_breaks_in_its_middle_leaves_what_was_there(
     assert len(_ids(out)) == 4
 
 
+def test_a_part_that_changed_leaves_nothing_of_its_rows_behind(tmp_path: Path):
+    out = dataset(tmp_path)
+    _update(out)
+    part(out, FIRST, [row(7, license="CC0")])
+    _update(out)
+    with SearchIndex(out) as index:
+        assert index.count(Query()) == 3
+        assert dict(index.facet(Query(), "license")) == {"CC0": 1, None: 1, "CC BY 4.0": 1}
+
+
+def test_killed_before_its_words_are_in_a_part_is_sent_again(tmp_path: Path):
+    out = dataset(tmp_path)
+    _update(out)
+    part(out, FIRST, [row(7), row(8)])
+    with EmbeddedIndex(out) as target:
+        plan = plan_update(out, target)
+    pid = os.fork()
+    if not pid:
+        target.prepare(plan.origin)
+        target.replace(plan.changed[0], read_documents(plan.changed[0]))
+        os._exit(9)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 9
+    again = _update(out)
+    assert [one.name for one in again.changed] == [FIRST]
+    with SearchIndex(out) as index:
+        assert index.count(Query()) == len(_ids(out)) == 4
+
+
+def test_many_small_parts_may_become_one_large_one(tmp_path: Path):
+    out = dataset(tmp_path)
+    _update(out)
+    for name in (FIRST, SECOND):
+        (out / "papers" / name).unlink()
+        (out / "subfigures" / name).unlink()
+    part(out, THIRD, [row(number, caption=f"Caption {number}.") for number in range(6)])
+    plan = _update(out)
+    assert ([one.name for one in plan.new], plan.gone) == ([THIRD], (FIRST, SECOND))
+    with SearchIndex(out) as index:
+        assert index.count(Query()) == 6
+        assert [hit.caption for hit in index.search(Query(text='"caption 4"'), 2)] == ["Caption 4."]
+        assert len(index.like([1, 0], Query(), 9)) == 6
+
+
+def test_a_view_that_is_open_sees_what_came_in(tmp_path: Path):
+    out = dataset(tmp_path)
+    _update(out)
+    with SearchIndex(out) as index:
+        assert index.count(Query(text="zebrafish")) == 0
+        part(out, THIRD, [row(6, caption="Zebrafish.")])
+        _update(out)
+        assert index.count(Query(text="zebrafish")) == 1
+        assert len(index.search(Query(text="zebrafish"), 5)) == 1
+
+
 def test_another_model_means_a_new_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     out = dataset(tmp_path)
     _update(out)
@@ -133,7 +189,7 @@ def test_check_and_label_do_not_mind_the_index(tmp_path: Path):
 def test_when_done_one_file_is_left_and_a_read_only_folder_can_be_searched(tmp_path: Path):
     out = dataset(tmp_path)
     _update(out)
-    assert [path.name for path in (out / "index").iterdir()] == ["figmill.sqlite"]
+    assert sorted(path.name for path in (out / "index").iterdir()) == ["figmill.sqlite", "texts"]
 
 
 @pytest.mark.parametrize("what", ["nothing", "no part", "a torn part", "a torn index"])

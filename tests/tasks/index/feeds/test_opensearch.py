@@ -18,8 +18,8 @@ import pytest
 from tasks.dataset.columns import INDEXED_COLUMNS
 from tasks.errors import OutputError, SettingsError
 from tasks.index.documents import read_documents
+from tasks.index.feeds.opensearch import bulk_lines, index_body
 from tasks.index.opening import open_target
-from tasks.index.opensearch import bulk_lines, index_body
 from tasks.index.source import Origin, list_parts
 from tasks.index.update import Plan, plan_update, update
 from tests.tasks.index.small import FIRST, SECOND, dataset, part, row
@@ -301,7 +301,7 @@ def test_an_index_of_another_dataset_or_of_others_is_not_touched(cluster: Any, t
 
 
 def test_a_busy_cluster_is_asked_again(cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("tasks.index.opensearch.time.sleep", lambda _: None)
+    monkeypatch.setattr("tasks.index.feeds.opensearch.time.sleep", lambda _: None)
     cluster.busy = 3
     _update(dataset(tmp_path), cluster)
     assert len(next(iter(cluster.documents.values()))) == 6

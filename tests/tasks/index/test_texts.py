@@ -1,0 +1,90 @@
+"""The words of an index: what was dropped is gone, what was not committed does not count, torn files are said."""
+
+from pathlib import Path
+
+import pytest
+
+from tasks.errors import OutputError
+from tasks.index import texts
+from tasks.index.documents import Document, read_documents
+from tasks.index.queries import Query
+from tasks.index.source import list_parts
+from tests.tasks.index.small import dataset
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> list[Document]:
+    return next(read_documents(list_parts(dataset(tmp_path / "dataset"))[0]))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    texts.create(tmp_path / "index" / "texts")
+    return tmp_path / "index" / "texts"
+
+
+def _write(folder: Path, rows: list[Document], part: int = 1) -> texts.TextWriter:
+    writer = texts.TextWriter(folder, 1)
+    for number, row in enumerate(rows, 10 * part):
+        writer.add(part, 1, number, row)
+    return writer
+
+
+def _close(writer: texts.TextWriter) -> None:
+    writer.commit()
+    writer.close()
+
+
+def test_what_was_not_committed_does_not_count(folder: Path, rows: list[Document]):
+    writer = _write(folder, rows)
+    found_in = texts.Texts(folder)
+    assert found_in.count(Query(), [], {}) == 0
+    _close(writer)
+    assert found_in.count(Query(), [], {}) == 0
+    found_in.reload()
+    assert found_in.count(Query(), [], {}) == len(rows)
+
+
+def test_parts_and_rows_that_go_leave_nothing(folder: Path, rows: list[Document]):
+    _close(_write(folder, rows))
+    writer = _write(folder, rows, part=2)
+    writer.remove_part(2)
+    writer.add(3, 1, 30, rows[0])
+    writer.remove([10, 12])
+    _close(writer)
+    assert texts.Texts(folder).numbers(Query(), [], {}).tolist() == [11, 13, 30]
+
+
+def test_another_that_writes_is_waited_for_and_then_named(folder: Path, rows: list[Document]):
+    writer = _write(folder, rows)
+    with pytest.raises(OutputError, match="another process writes to the index"):
+        texts.TextWriter(folder, 0.2)
+    _close(writer)
+    texts.TextWriter(folder, 0.2).close()
+
+
+def test_a_folder_that_cannot_be_locked_is_read_all_the_same(folder: Path, rows: list[Document]):
+    _close(_write(folder, rows))
+    for lock in folder.glob(".tantivy*.lock"):
+        lock.unlink()
+        lock.mkdir()  # opened for writing by nobody, not even by root
+    found_in = texts.Texts(folder)
+    assert found_in.count(Query(), [("liver",)], {}) == 1
+    found_in.close()
+
+
+def test_a_torn_file_is_said_in_one_line(folder: Path):
+    (folder / "meta.json").write_text("{")
+    with (
+        pytest.raises(OutputError, match=r"delete .* and run `figmill index` again"),
+        texts.told_in_one_line(folder),
+    ):
+        texts.Texts(folder)
+
+
+def test_a_term_of_many_names_counts_by_the_best(folder: Path, rows: list[Document]):
+    _close(_write(folder, rows))
+    found_in = texts.Texts(folder)
+    one = found_in.scores(("liver",), False, [10])
+    assert found_in.scores(("liver", "cristae"), False, [10])[10] <= 2 * one[10]
+    assert found_in.scores(("nosuchword",), False, [10]) == {}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tasks.dataset.compaction import CompactionPlan
 
 _PART_MB = 256
-"""As `tasks.dataset.compaction.PART_MB`, which help does not import."""
+"""Large enough for files to be few, small enough to be rewritten when one article changes."""
 
 
 @click.command(short_help="Rewrite many small parts as few large ones.")

@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 
 FOLDER = ".compact"
 DECIDED = "decided"
-PART_MB = 256
-"""Megabytes to which parts are merged unless one says otherwise: a change of one article rewrites its whole part."""
 
 _SMALL = 0.5
 """Parts of less than this share of the size wanted are merged."""

@@ -16,15 +16,18 @@ unless PREFECT_FLOWS_HEARTBEAT_FREQUENCY says otherwise where it runs.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
 import json
 import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
+import httpx
 import yaml
 from prefect.blocks.system import Secret
 from prefect.client.orchestration import PrefectClient, get_client
@@ -33,6 +36,7 @@ from prefect.events.actions import ChangeFlowRunState
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 from prefect.events.schemas.events import ResourceSpecification
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
+from prefect.settings import PREFECT_API_URL
 from prefect.states import StateType
 
 from flows.cli import options_of_file
@@ -65,7 +69,23 @@ _SIGNS_OF_LIFE = ("heartbeat", "Running", "Completed", "Failed", "Cancelled", "C
 _FIGMILL_RUNS = ResourceSpecification(
     {"prefect.resource.role": "tag", "prefect.resource.id": "prefect.tag.figmill"}
 )
+_START = 300.0
+"""Seconds that the server may take to answer for the first time."""
 KEYS = {"AWS_ACCESS_KEY_ID": "figmill-s3-key-id", "AWS_SECRET_ACCESS_KEY": "figmill-s3-key"}
+
+
+def require_server() -> None:
+    """Waits for Prefect's server, which takes a minute or more to start; ends in a sentence where none answers."""
+    url = PREFECT_API_URL.value()
+    if not url:
+        sys.exit("set PREFECT_API_URL: where Prefect's server is, such as http://127.0.0.1:4200/api")
+    deadline = time.monotonic() + _START
+    while time.monotonic() < deadline:
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(f"{url}/health", timeout=30).status_code < 500:
+                return
+        time.sleep(1)
+    sys.exit(f"nothing answers as Prefect's server at {url}: start it with `prefect server start`")
 
 
 def keep_keys() -> bool:
@@ -204,6 +224,7 @@ def main() -> None:
     data = os.environ.get("FIGMILL_DATA")
     if not data:
         sys.exit("set FIGMILL_DATA: where inbox and datasets are, a folder or a URI")
+    require_server()
     (store_path(data) / "inbox").mkdir(parents=True, exist_ok=True)
     asyncio.run(make_pools(keep_keys()))
     make_watches(dt.timedelta(seconds=int(os.environ.get("FIGMILL_SILENT_SECONDS", "600"))))

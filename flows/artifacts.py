@@ -119,6 +119,9 @@ def outcome_table(summary: RunSummary) -> list[dict[str, Any]]:
             "detail": f"labelled by {summary.model_id}",
         },
     ]
+    if summary.counts.unlicensed:
+        said = "nothing says who may use them"
+        rows.append({"what": "papers without a licence", "number": summary.counts.unlicensed, "detail": said})
     rows += [
         {"what": "failed", "number": 1, "detail": f"{f.name}: {f.error}"} for f in summary.failures[:100]
     ]

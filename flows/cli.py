@@ -19,6 +19,7 @@ from flows.terminal.options import (
     CAPTIONS,
     CONFINE,
     DEVICE,
+    FAIL_ABOVE,
     LOG_FORMAT,
     MODEL,
     OCR,
@@ -26,6 +27,7 @@ from flows.terminal.options import (
     PREFECT,
     RUNNER,
     RUNTIME,
+    SUMMARY_JSON,
     TIMEOUT,
     VERBOSE,
     WORKERS,
@@ -42,6 +44,7 @@ INTERRUPTED = 130
 _OTHERS = (
     "adapt",
     "check",
+    "compact",
     "corrections",
     "duplicates",
     "export",
@@ -143,6 +146,20 @@ def options_of_file(file: Path) -> Config:
 )
 @click.option("--retry-failed", is_flag=True, help="Do just the papers that failed in an earlier run.")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Do at most N papers, leave the rest.")
+@click.option(
+    "--dry-run",
+    "preview",
+    is_flag=True,
+    help="Say how many PDFs are new, and what they may take; do nothing.",
+)
+@click.option(
+    "--price",
+    type=click.FloatRange(0),
+    metavar="PRICE",
+    help="What a core-hour costs, in any currency: --dry-run says what the run may cost.",
+)
+@SUMMARY_JSON
+@FAIL_ABOVE
 @CAPTIONS
 @OCR
 @RUNNER
@@ -156,6 +173,10 @@ def label(
     confine: Confine,
     ocr: bool,
     log_format: LogFormat,
+    preview: bool,
+    price: float | None,
+    summary_json: str | None,
+    fail_above: float | None,
     **options: Any,
 ) -> None:
     """Label the figures of PDFs: every INPUT, a PDF or a folder that is searched with its subfolders. Inputs, --out,
@@ -173,12 +194,20 @@ def label(
       figmill label inbox/ archive/ --out figures --workers 8
       figmill label inbox/ --out figures --retry-failed --timeout 600
       figmill label s3://papers/inbox --out s3://papers/figures
+      figmill label inbox/ --out figures --dry-run --price 0.04
     """
     from flows.terminal.launch import launch
+    from flows.terminal.outcome import end, write_summary
 
     settings = LabelSettings(**options)
     settings = replace(settings, limits=replace(settings.limits, timeout=timeout, confine=confine, ocr=ocr))
-    _show(launch(settings, prefect, verbose, log_format))
+    if preview:
+        _preview(settings, price, summary_json)
+        return
+    summary = launch(settings, prefect, verbose, log_format)
+    _show(summary)
+    write_summary(summary_json, summary)
+    end(summary, fail_above)
 
 
 @figmill.command(short_help="Try Figmill on two made-up papers.")
@@ -211,6 +240,18 @@ def demo(folder: str, verbose: bool) -> None:
     summary = launch(settings, prefect=False, verbose=verbose)
     _show_dataset(out)
     _show(summary)
+
+
+def _preview(settings: LabelSettings, price: float | None, summary_json: str | None) -> None:
+    from flows.terminal.console import show_preview
+    from flows.terminal.outcome import write_summary
+    from tasks.inputs.preview import preview
+    from tasks.report.history import work_measured
+    from tasks.stores.paths import store_path
+
+    found = preview(settings, work_measured(store_path(settings.out)), price)
+    show_preview(found)
+    write_summary(summary_json, found)
 
 
 def _show(summary: RunSummary) -> None:

@@ -1,7 +1,6 @@
 """What is new in PMC as a Prefect flow: PDFs and JATS from its bucket -> labelled dataset, night by night."""
 
-from __future__ import annotations
-
+# No annotations from __future__: `.serve()` hands the function on by value, and types that are only names get lost.
 from typing import Any
 
 from prefect import flow, runtime, tags

@@ -1,7 +1,6 @@
 """The main job as a Prefect flow: PDFs -> labelled dataset, with one task run per shard."""
 
-from __future__ import annotations
-
+# No annotations from __future__: `.serve()` hands the function on by value, and types that are only names get lost.
 from prefect import flow, runtime, tags
 from prefect.states import Failed
 from prefect.task_runners import ThreadPoolTaskRunner

@@ -1,7 +1,6 @@
 """Relabelling as a Prefect flow: an existing dataset and another bundle, with one task run per part."""
 
-from __future__ import annotations
-
+# No annotations from __future__: `.serve()` hands the function on by value, and types that are only names get lost.
 from prefect import flow, runtime, tags
 from prefect.states import Failed
 from prefect.task_runners import ThreadPoolTaskRunner

@@ -1,7 +1,6 @@
 """Training as a Prefect flow: labelled images -> bundle, with the model card as an artifact."""
 
-from __future__ import annotations
-
+# No annotations from __future__: `.serve()` hands the function on by value, and types that are only names get lost.
 from prefect import flow, get_run_logger, runtime, tags
 from prefect.artifacts import create_markdown_artifact
 

@@ -3,6 +3,7 @@
 ingest.py        `figmill ingest`: which articles of PMC, by licence, date and subject
 relabel.py       `figmill relabel`
 check.py         `figmill check`
+compact.py       `figmill compact`: small parts become large ones
 corrections.py   `figmill corrections`
 adapt.py         `figmill adapt`
 report.py        `figmill report`

@@ -81,6 +81,21 @@ def _found(adapted: Adapted) -> list[str]:
     ]
     if adapted.refit.sharpness != 1.0:
         lines.append(f"confidences made {adapted.refit.sharpness:g} times as sharp, by the random order")
+    shares = adapted.refit.shares
+    if (shares.own, shares.caption) != (1.0, 1.0):
+        lines.append(
+            f"words of the panel count {shares.own:g} times as much, the caption's {shares.caption:g} times; "
+            f"held-out -log p {shares.loss_before:.3f} before, {shares.loss_after:.3f} after"
+        )
+    if covered := adapted.covered:
+        lines.append(
+            f"conformal sets by {covered.rows} rows of the random order: they hold the true class in "
+            f"{covered.coverage:.3f} of held-out ones, {covered.size:.1f} classes on average"
+        )
+    else:
+        lines.append(
+            "no conformal sets: too few rows of the random order were named to promise what they hold"
+        )
     return lines
 
 

@@ -42,12 +42,16 @@ def check(folder: str, repairing: bool) -> None:
       figmill check s3://bucket/figures
     """
     from tasks.dataset.check import Totals, lost_rows, set_aside, total_bytes
+    from tasks.dataset.compaction import finish_compaction, is_decided
     from tasks.dataset.lock import reading, writing
     from tasks.stores.paths import store_path
 
     dataset = store_path(folder)
     size, totals = total_bytes(dataset), Totals()
     with writing(dataset) if repairing else reading(dataset), _progress(size, totals) as advance:
+        if repairing and is_decided(dataset):
+            finish_compaction(dataset)
+            click.echo("repaired: ended a `figmill compact` that was killed at its last step")
         left, mendable = _go_through(dataset, repairing, totals, advance)
     counts = totals.counts
     numbers = {"part": totals.parts, "paper": counts.papers, "subfigure": counts.subfigures}

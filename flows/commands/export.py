@@ -48,7 +48,8 @@ class _Form(click.Choice[str]):
     "papers",
     multiple=True,
     metavar="PDF|FOLDER",
-    help="DIR is an export without some pictures: fill them in again from these papers of yours.",
+    help="DIR is an export without some pictures: fill them in again from these papers of yours "
+    "(where there was no PDF: from the JATS with its images beside it).",
 )
 @click.option(
     "--jats",

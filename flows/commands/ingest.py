@@ -12,6 +12,7 @@ from flows.terminal.options import (
     CAPTIONS,
     CONFINE,
     DEVICE,
+    FAIL_ABOVE,
     LOG_FORMAT,
     MODEL,
     OCR,
@@ -19,6 +20,7 @@ from flows.terminal.options import (
     PREFECT,
     RUNNER,
     RUNTIME,
+    SUMMARY_JSON,
     TIMEOUT,
     VERBOSE,
     WORKERS,
@@ -82,6 +84,8 @@ if TYPE_CHECKING:
 @TIMEOUT
 @CONFINE
 @CAPTIONS
+@SUMMARY_JSON
+@FAIL_ABOVE
 @OCR
 @RUNNER
 @PREFECT
@@ -96,6 +100,8 @@ def ingest(
     log_format: LogFormat,
     since: dt.datetime | None,
     licenses: str,
+    summary_json: str | None,
+    fail_above: float | None,
     **options: Any,
 ) -> None:
     """Label the figures of articles that are new or changed in PMC's public bucket since the dataset's last ingest.
@@ -114,12 +120,16 @@ def ingest(
     """
     from flows.terminal.console import show_ingest
     from flows.terminal.launch import launch_ingest
+    from flows.terminal.outcome import end, write_summary
     from tasks.wording.licenses import normal_license
 
     codes = tuple(dict.fromkeys(filter(None, map(normal_license, licenses.split(",")))))
     settings = IngestSettings(licenses=codes, since=since.date() if since else None, **options)
     settings = replace(settings, limits=replace(settings.limits, timeout=timeout, confine=confine, ocr=ocr))
-    show_ingest(launch_ingest(settings, prefect, verbose, log_format))
+    summary = launch_ingest(settings, prefect, verbose, log_format)
+    show_ingest(summary)
+    write_summary(summary_json, summary)
+    end(summary.run, fail_above)
 
 
 COMMANDS: list[click.Command] = [ingest]

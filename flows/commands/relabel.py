@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from flows.terminal.options import CAPTIONS, DEVICE, LOG_FORMAT, MODEL, OUT, PREFECT, RUNNER, RUNTIME, VERBOSE
+from flows.terminal.options import (
+    CAPTIONS,
+    DEVICE,
+    LOG_FORMAT,
+    MODEL,
+    OUT,
+    PREFECT,
+    RUNNER,
+    RUNTIME,
+    SUMMARY_JSON,
+    VERBOSE,
+)
 from tasks.settings import RelabelSettings
 
 if TYPE_CHECKING:
@@ -20,11 +31,14 @@ if TYPE_CHECKING:
 @DEVICE
 @RUNTIME
 @CAPTIONS
+@SUMMARY_JSON
 @RUNNER
 @PREFECT
 @LOG_FORMAT
 @VERBOSE
-def relabel(verbose: bool, prefect: bool | None, log_format: LogFormat, **options: Any) -> None:
+def relabel(
+    verbose: bool, prefect: bool | None, log_format: LogFormat, summary_json: str | None, **options: Any
+) -> None:
     """Label the pictures of the dataset in DIR by another model, into a dataset of its own; no PDF is opened, and
     DIR is not changed.
 
@@ -38,8 +52,11 @@ def relabel(verbose: bool, prefect: bool | None, log_format: LogFormat, **option
     """
     from flows.terminal.console import show_summary
     from flows.terminal.launch import launch
+    from flows.terminal.outcome import write_summary
 
-    show_summary(launch(RelabelSettings(**options), prefect, verbose, log_format))
+    summary = launch(RelabelSettings(**options), prefect, verbose, log_format)
+    show_summary(summary)
+    write_summary(summary_json, summary)
 
 
 COMMANDS = [relabel]

@@ -9,6 +9,7 @@ from flows.runs.shards import Result, ShardExecutor, in_window, threads
 from tasks.bundles import open_bundle
 from tasks.dataset.dataset import Dataset, check_layout
 from tasks.dataset.ledger import articles_by_pmcid, drop_papers, replaced_papers
+from tasks.dataset.part_cache import read_cache
 from tasks.errors import InputError
 from tasks.extraction.pool import require_installed
 from tasks.labelling import label_shard, provenance_of
@@ -48,9 +49,10 @@ def ingest(
         span = choose_span(settings, known, _inventories(bucket))
         if known is None:
             save_cursor(dataset.out, cursor)
-        for file, paper_ids in replaced_papers(dataset.out).items():
+        articles = list(dataset.parts.articles())
+        for file, paper_ids in replaced_papers(articles).items():
             drop_papers(dataset.out, file, paper_ids)
-        catalogue = Catalogue(bucket, span, cursor, articles_by_pmcid(dataset.out))
+        catalogue = Catalogue(bucket, span, cursor, articles_by_pmcid(articles))
         selection = Selection(bucket, catalogue, settings, reporter)
         gone, held = selection.gone, selection.held
         selection.keep(confirm_removals(bucket, span.newer, gone, held, settings.accept_removals))
@@ -86,7 +88,8 @@ def preview(settings: IngestSettings, reporter: Reporter) -> IngestSummary:
     known = load_cursor(out)
     cursor = start_cursor(settings, known)
     span = choose_span(settings, known, _inventories(bucket))
-    catalogue = Catalogue(bucket, span, cursor, articles_by_pmcid(out))
+    with read_cache(out) as parts:
+        catalogue = Catalogue(bucket, span, cursor, articles_by_pmcid(parts.articles()))
     selection = Selection(bucket, catalogue, settings, reporter)
     sizes = selection.sizes()
     return replace(_summary(settings, span, selection, 0, None), wanted=sizes)

@@ -11,6 +11,7 @@ from tasks.dataset.check import require_dataset
 from tasks.dataset.dataset import Dataset
 from tasks.dataset.ledger import drop_papers, outdated_papers
 from tasks.dataset.lock import reading
+from tasks.dataset.part_cache import read_cache
 from tasks.errors import OutputError
 from tasks.labelling import provenance_of
 from tasks.progress import Reporter
@@ -37,7 +38,9 @@ def relabel(
     if paths.same(source, out):
         raise OutputError(f"--out {out} is the dataset that is relabelled: name another folder")
     with reading(source), Dataset(out, provenance_of(bundle, settings)) as dataset:
-        for file, paper_ids in outdated_papers(out, source).items():
+        with read_cache(source) as parts:
+            outdated = outdated_papers(dataset.parts.articles(), parts.articles())
+        for file, paper_ids in outdated.items():
             drop_papers(out, file, paper_ids)
             dataset.forget(paper_ids)
         plan = RelabelPlan(source, dataset, reporter)

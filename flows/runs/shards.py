@@ -148,7 +148,8 @@ class Result:
         reporter.left(counts.left)
         summary = self._summary(dataset, counts, model_id, settings)
         if summary.papers:
-            write_report(dataset.out, summary)
+            dataset.refresh()
+            write_report(dataset.out, summary, dataset.parts)
         reporter.ended(summary)
         return summary
 

@@ -26,7 +26,9 @@ FILE = "figmill.toml"
 """Its name where it is looked for: in the working folder."""
 _MOST_BYTES = 1 << 20
 
-_COMMAND_LINE = frozenset({"verbose", "prefect", "log_format"})
+_COMMAND_LINE = frozenset(
+    {"verbose", "prefect", "log_format", "preview", "price", "summary_json", "fail_above"}
+)
 """Options that are no settings of a flow."""
 
 _LIMITS = ("timeout", "confine", "ocr")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from tasks.corrections.actions import Correction
+    from tasks.inputs.preview import Preview
 
 _WIDTH = 110
 """Columns where the output is no terminal and COLUMNS says nothing."""
@@ -84,6 +85,34 @@ def show_ingest(summary: IngestSummary) -> None:
         show_summary(summary.run)
     else:
         output().print("No article to take.", highlight=False)
+
+
+def show_preview(found: Preview) -> None:
+    """What a labelling run would do, on standard output."""
+    table = _table(Column(no_wrap=True), Column(), title="What there is to label", show_header=False)
+    unsized = f" and {found.unsized} of unknown size" if found.unsized else ""
+    table.add_row("inputs", f"{found.inputs}, of which {found.done} would be passed over")
+    table.add_row("new", f"{counted(found.new, 'PDF')}, {_size(found.bytes)}{unsized}")
+    hours = found.core_hours
+    table.add_row(
+        "work", f"{_hours(hours, 'core-')}, {_hours(hours / found.workers)} on {found.workers} workers"
+    )
+    if found.cost is not None:
+        table.add_row("cost", f"{found.cost:,.2f} at {found.price:g} a core-hour")
+    source = (
+        f"{found.papers_measured} papers of earlier runs of this dataset"
+        if found.papers_measured
+        else "README"
+    )
+    table.add_row("estimated by", f"{found.core_seconds:.2f} core-seconds a paper: {source}")
+    output().print(table)
+    output().print(
+        "No PDF was read: what has another name or time counts as new. Nothing was changed.", highlight=False
+    )
+
+
+def _hours(hours: float, of: str = "") -> str:
+    return f"{hours:,.1f} {of}hours" if hours >= 1 else f"{60 * hours:.1f} {of}minutes"
 
 
 def _size(count: int) -> str:

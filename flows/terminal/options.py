@@ -94,4 +94,17 @@ LOG_FORMAT = click.option(
     help="Log lines on standard error for people, or one JSON object each.",
 )
 
+SUMMARY_JSON = click.option(
+    "--summary-json",
+    metavar="FILE|URI",
+    help="Write what the run did, counts and failed papers, as JSON to FILE.",
+)
+
+FAIL_ABOVE = click.option(
+    "--fail-above",
+    type=click.FloatRange(0, 1),
+    metavar="SHARE",
+    help="Exit with status 3 where more than this share of the run's papers failed; all is written nevertheless.",
+)
+
 VERBOSE = click.option("-v", "--verbose", is_flag=True, help="Say more: a line for every paper.")

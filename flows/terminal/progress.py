@@ -21,8 +21,10 @@ def shown(text: object) -> str:
 
 
 @contextmanager
-def progress(total: int, done_word: str = "indexed") -> Iterator[Callable[[int], None]]:
-    """A bar of documents on a terminal, a line every now and then elsewhere; both on standard error."""
+def progress(
+    total: int, done_word: str = "indexed", of: str = "subfigures"
+) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal, a line every now and then elsewhere; both on standard error."""
     if not sys.stderr.isatty():
         done, said = 0, time.monotonic()
 
@@ -31,7 +33,7 @@ def progress(total: int, done_word: str = "indexed") -> Iterator[Callable[[int],
             done += more
             if time.monotonic() - said > _LINE_EVERY:
                 said = time.monotonic()
-                click.echo(f"{done} of {total} subfigures {done_word}", err=True)
+                click.echo(f"{done} of {total} {of} {done_word}", err=True)
 
         yield line
         return
@@ -39,5 +41,5 @@ def progress(total: int, done_word: str = "indexed") -> Iterator[Callable[[int],
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("subfigures", total=total or None)
+        task = bar.add_task(of, total=total or None)
         yield lambda more: bar.advance(task, more)

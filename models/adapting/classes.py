@@ -7,10 +7,12 @@ is.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+
+from models.bundle.text_model import TextModel
 
 Floats = npt.NDArray[np.float32]
 
@@ -35,6 +37,28 @@ def widen(
     return (
         np.concatenate([weight[:classes], weight[like], weight[classes:]]),
         np.concatenate([bias[:classes], bias[like] - np.float32(_LESS * temperature), bias[classes:]]),
+    )
+
+
+def widen_text(text: TextModel, new: Sequence[NewClass]) -> TextModel:
+    """A text model that says of a new class what it says of the one that it is like."""
+    if not new:
+        return text
+    like, classes = [one.like for one in new], text.weight.shape[1]
+    joint = text.joint
+    if joint is not None:
+        blank = np.zeros(
+            (len(new), classes), joint.dtype
+        )  # of a new class no picture says anything about others
+        seen, told, constant = joint[:classes], joint[classes : 2 * classes], joint[2 * classes :]
+        joint = np.concatenate([seen, blank, told, blank, constant])
+        joint = np.concatenate([joint, joint[:, like]], axis=1)
+    return replace(
+        text,
+        weight=np.concatenate([text.weight, text.weight[:, like]], axis=1),
+        bias=np.concatenate([text.bias, text.bias[like]]),
+        prior=np.concatenate([text.prior, text.prior[like]]),
+        joint=joint,
     )
 
 

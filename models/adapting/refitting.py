@@ -7,14 +7,15 @@ columns; before the softmax logits are divided by a temperature, so the change i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from models.adapting.classes import NewClass, widen
+from models.adapting.classes import NewClass, widen, widen_text
+from models.adapting.fusing import Shares
 from models.adapting.teaching import Correction
 from models.bundle.bundle import (
     CARD_FILE,
@@ -23,6 +24,7 @@ from models.bundle.bundle import (
     BundleError,
     BundleInfo,
     Calibration,
+    SetThresholds,
 )
 from models.bundle.description import Description, bundle_info, description_json
 from models.bundle.serialization import BundleWeights, read_weights
@@ -48,7 +50,11 @@ class Refit:
     new: tuple[NewClass, ...] = ()
     with_words: bool = True
     """Whether the rows that taught had read captions."""
+    shares: Shares = field(default_factory=Shares)
+    """What becomes of the weights of words."""
     sharpness: float = 1.0
+    sets: SetThresholds | None = None
+    """For the scores as they will be; None where nobody can promise their coverage."""
     examples: Mapping[int, Floats] | None = None
     """Features of the labelled rows by class, (n, d) each: what is labelled is not novel."""
     training: Mapping[str, Any] | None = None
@@ -107,28 +113,12 @@ def _tensors(
         novelty = replace(novelty, means=np.concatenate(seen).astype(np.float32))
         tensors |= {f"novelty.{name}": array for name, array in novelty.tensors().items()}
     if weights.text:
-        text = weights.text
-        parents = [one.like for one in change.new]
-        text = replace(
-            text,
-            weight=np.concatenate([text.weight, text.weight[:, parents]], axis=1),
-            bias=np.concatenate([text.bias, text.bias[parents]]),
-            prior=np.concatenate([text.prior, text.prior[parents]]),
-        )
+        text = widen_text(weights.text, change.new)
         tensors |= {f"words.{name}": array for name, array in text.tensors().items()}
     return tensors
 
 
 def _described(info: BundleInfo, change: Refit) -> Description:
-    calibration = info.calibration
-    words = calibration.words
-    if words:
-        words = replace(
-            words,
-            temperature=words.temperature / change.sharpness,
-            own=words.own * change.sharpness,
-            caption=words.caption * change.sharpness,
-        )
     return Description(
         name=change.name,
         model=info.model,
@@ -136,13 +126,27 @@ def _described(info: BundleInfo, change: Refit) -> Description:
         transform=info.transform,
         embedding_size=info.embedding_size,
         extra=info.extra,
-        calibration=Calibration(temperature=calibration.temperature / change.sharpness, words=words),
+        calibration=recalibrated(info.calibration, change.shares, change.sharpness),
         hashing=info.hashing,
         rejection=info.rejection,
-        sets=None,  # they promised a coverage of the scores as they were
+        sets=change.sets,
         training={"adapted_from": info.model_id, **(change.training or {})},
         metrics=change.metrics or {},
     )
+
+
+def recalibrated(calibration: Calibration, shares: Shares, sharpness: float) -> Calibration:
+    """With other weights of words, and all log-probabilities multiplied."""
+    words = calibration.words
+    if words:
+        words = shares.apply(words)
+        words = replace(
+            words,
+            temperature=words.temperature / sharpness,
+            own=words.own * sharpness,
+            caption=words.caption * sharpness,
+        )
+    return Calibration(temperature=calibration.temperature / sharpness, words=words)
 
 
 def _temperature(info: BundleInfo, change: Refit) -> float:

@@ -124,29 +124,32 @@ def _fit(named: Rows, labels: Indices, kept: Rows, kept_weight: float) -> Correc
 def examine(
     named: Rows, labels: Indices, papers: npt.NDArray[np.str_], kept: Rows, new: int = 0
 ) -> tuple[Taught, Floats]:
-    """Cross-validation over whole papers; with the (N, classes) log-probabilities that others' labels lead to.
+    """Cross-validation over whole papers (`folds_of`); with the log-probabilities that others' labels lead to.
 
     With fewer than two papers nothing can be held out: then what was stored is what is returned.
     """
     after = named.log_probabilities.copy()
-    fold = _folds(papers)
+    fold = folds_of(papers)
     for number in range(fold.max() + 1 if fold.any() else 0):
         learned, held_out = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
         correction = teach(named.select(learned), labels[learned], kept, new)
         after[held_out] = correction.apply(named.select(held_out))
-    before = named.log_probabilities
+    return compared(named.log_probabilities, after, labels), after
+
+
+def compared(before: Floats, after: Floats, labels: Indices) -> Taught:
+    """What (N, classes) log-probabilities came to by (N,) labels."""
     rows = np.arange(len(labels))
-    taught = Taught(
+    return Taught(
         len(labels),
         float((before.argmax(axis=1) == labels).mean()),
         float((after.argmax(axis=1) == labels).mean()),
         float(-before[rows, labels].mean()),
         float(-after[rows, labels].mean()),
     )
-    return taught, after
 
 
-def _folds(papers: npt.NDArray[np.str_]) -> Indices:
+def folds_of(papers: npt.NDArray[np.str_]) -> Indices:
     """(N,): the fold of each row, about equally large and whole papers together; all 0 where there is but one paper.
 
     As scikit-learn's GroupKFold, which takes seconds to import.

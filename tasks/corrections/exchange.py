@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 from tasks.clock import now
 from tasks.corrections.actions import ACTIONS, SHAPES, Action, Correction, Panel, Piece, in_force, undo
 from tasks.corrections.boxes import read_boxes
-from tasks.corrections.files import LONGEST_VALUE, Journal, checked_name, read_corrections
+from tasks.corrections.files import Journal, checked_name, kept_text, read_corrections
 from tasks.corrections.known import Known, known_of
 from tasks.corrections.told import Told, ToldFile
 from tasks.errors import OutputError, PaperError
@@ -283,7 +283,7 @@ def _value(known: Known, told: Told) -> str | None:
     if told.action == "label":
         return known.code(told.value or "", told.where)
     if told.action in ("letter", "caption"):
-        return " ".join((told.value or "").split())[:LONGEST_VALUE]
+        return kept_text(told.value or "")
     return None
 
 

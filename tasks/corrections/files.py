@@ -143,6 +143,12 @@ def checked_name(who: str) -> str:
     return name
 
 
+def kept_text(text: str) -> str:
+    """A letter or a caption as it is kept: one line, without what a terminal or a page would obey instead of show."""
+    words = " ".join(text[: 4 * LONGEST_VALUE].split())
+    return "".join(letter for letter in words if letter.isprintable())[:LONGEST_VALUE]
+
+
 def correction_files(out: StorePath) -> list[StorePath]:
     """The files of corrections, the earliest first."""
     return [out / FOLDER / name for name in sorted(paths.names(out / FOLDER)) if NAME.fullmatch(name)]

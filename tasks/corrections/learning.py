@@ -18,10 +18,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from models import taxonomy
+from models.adapting.calibrating import Calibrated, HeldOut, calibrate
 from models.adapting.classes import NewClass, widen_scores
-from models.adapting.refitting import Refit, fit_sharpness, refit
-from models.adapting.teaching import Rows, Taught, examine, teach
+from models.adapting.covering import FEWEST, Covered
+from models.adapting.fusing import Shares
+from models.adapting.refitting import Refit, refit
+from models.adapting.teaching import Rows, Taught, compared, examine, folds_of, teach
 from models.bundle.bundle import BundleInfo
+from models.inference.words import Words
 from tasks.corrections.actions import RANDOM
 from tasks.corrections.overlay import KEYS, Overlay, read_overlay
 from tasks.corrections.own_classes import OwnClass
@@ -35,15 +39,15 @@ from tasks.stores import paths
 if TYPE_CHECKING:
     from tasks.stores.paths import StorePath
 
-FEWEST = 10
+FEWEST_NAMED = 10
 """Rows that people named, below which nothing is learned."""
 _KEPT = 1000
 """Others that are held as they are."""
-_FEWEST_RANDOM = 50
-"""Rows of the random order from which it is learned how sure the model should be: others are the hard ones."""
 _FEWEST_SEEN = 5
 """Of a class, rows from which its place among the pictures that are known is taken."""
-_SCORES = ("probabilities", "embedding", "modality")
+_SCORES = ("probabilities", "embedding", "modality", "rejected", "subcaption", "caption", "panel_label")
+
+_SAID = ("rejected", "subcaption", "caption", "panel_label")
 
 Floats = npt.NDArray[np.float32]
 
@@ -55,6 +59,10 @@ class Lesson:
     named: Rows
     codes: tuple[str, ...]
     """What people say of each of `named`."""
+    words: tuple[Words | None, ...]
+    """What the paper says of each."""
+    whole: Floats
+    """Of each, what its stored probabilities sum up to: the rest is that it is no panel at all."""
     papers: tuple[str, ...]
     random: npt.NDArray[np.bool_]
     """Which of them were met in the random order."""
@@ -66,6 +74,8 @@ class Adapted:
     """A bundle that was taught, and how it fared."""
 
     taught: Taught
+    covered: Covered | None
+    """The bundle's conformal sets; None where too few rows of the random order can promise anything."""
     lesson: Lesson
     refit: Refit
     by_class: Mapping[str, int]
@@ -83,9 +93,9 @@ def adapt(out: StorePath, info: BundleInfo, name: str, own: Sequence[OwnClass] =
     lesson = gather(out, [(example, one.code) for one in own for example in one.examples])
     known = (*info.classes, *(one.code for one in own))
     usable = np.array([code in known for code in lesson.codes], bool)
-    if usable.sum() < FEWEST:
+    if usable.sum() < FEWEST_NAMED:
         raise InputError(
-            f"people have named {usable.sum()} rows of {out} that can teach; {FEWEST} are needed: "
+            f"people have named {usable.sum()} rows of {out} that can teach; {FEWEST_NAMED} are needed: "
             f"figmill view {out} --edit"
         )
     codes = [code for code, can in zip(lesson.codes, usable, strict=True) if can]
@@ -94,16 +104,28 @@ def adapt(out: StorePath, info: BundleInfo, name: str, own: Sequence[OwnClass] =
     labels = np.array([numbers[code] for code in codes], np.int64)
     named, kept = _widened(lesson.named.select(usable), new), _widened(lesson.kept, new)
     papers = np.array([paper for paper, can in zip(lesson.papers, usable, strict=True) if can])
-    taught, held_out = examine(named, labels, papers, kept, len(new))
-    random = lesson.random[usable]
-    sharpness = fit_sharpness(held_out[random], labels[random]) if random.sum() >= _FEWEST_RANDOM else 1.0
+    _, held_out = examine(named, labels, papers, kept, len(new))
+    rows = HeldOut(
+        before=named.log_probabilities,
+        after=held_out,
+        labels=labels,
+        folds=folds_of(papers),
+        random=lesson.random[usable],
+        words=tuple(words for words, can in zip(lesson.words, usable, strict=True) if can),
+        whole=lesson.whole[usable],
+        read=with_words,
+    )
+    found = calibrate(info, new, rows)
+    taught = compared(named.log_probabilities, found.after, labels)
     counts = Counter(codes)
     change = Refit(
         name=name,
         correction=teach(named, labels, kept, len(new)),
         new=tuple(new),
         with_words=with_words,
-        sharpness=sharpness,
+        shares=found.shares,
+        sharpness=found.sharpness,
+        sets=found.covered.sets if found.covered else None,
         examples={
             numbers[code]: named.features[labels == numbers[code]]
             for code, count in counts.items()
@@ -111,9 +133,9 @@ def adapt(out: StorePath, info: BundleInfo, name: str, own: Sequence[OwnClass] =
         },
         training={"corrections": dict(sorted(counts.items()))},
         metrics={},
-        notes=_notes(taught, counts, sharpness, info),
+        notes=_notes(taught, counts, found, info),
     )
-    return Adapted(taught, lesson, change, counts, int((~usable).sum()))
+    return Adapted(taught, found.covered, lesson, change, counts, int((~usable).sum()))
 
 
 def write_bundle(info: BundleInfo, adapted: Adapted, out: Path) -> BundleInfo:
@@ -149,7 +171,10 @@ def gather(out: StorePath, examples: Sequence[tuple[str, str]] = ()) -> Lesson:
             seen.add(names[place])
             if code and known[place]:
                 paper = table["paper_id"][place].as_py()
-                found.append(_Named(scores[0][place], scores[1][place], code, paper, is_random))
+                row = table.select(_SAID).slice(place, 1).to_pylist()[0]
+                words = Words(row["subcaption"], row["caption"], row["panel_label"])
+                whole = 1.0 if row["rejected"] else min(float(scores[0][place].sum()), 1.0)
+                found.append(_Named(scores[0][place], scores[1][place], code, paper, is_random, words, whole))
         draws = chance.random(len(table))
         others = np.flatnonzero(known & ~spoken & (draws <= _limit(kept))).tolist()
         kept += [(float(draws[place]), scores[0][place], scores[1][place]) for place in others]
@@ -169,6 +194,8 @@ class _Named:
     code: str
     paper: str
     random: bool
+    words: Words
+    whole: float
 
 
 def _spoken(
@@ -206,6 +233,8 @@ def _lesson(found: Sequence[_Named], kept: Sequence[tuple[float, Floats, Floats]
     return Lesson(
         rows([one.probabilities for one in found], [one.features for one in found]),
         tuple(one.code for one in found),
+        tuple(one.words for one in found),
+        np.array([one.whole for one in found], np.float32),
         tuple(one.paper for one in found),
         np.array([one.random for one in found], bool),
         rows([one for _, one, _ in kept], [one for _, _, one in kept]),
@@ -264,21 +293,44 @@ def _matrix(column: pa.ChunkedArray) -> Floats:
     return flat.reshape(-1, size)
 
 
-def _notes(taught: Taught, counts: Mapping[str, int], sharpness: float, info: BundleInfo) -> str:
+def _notes(taught: Taught, counts: Mapping[str, int], found: Calibrated, info: BundleInfo) -> str:
     lines = [
         f"Taught by {taught.rows} rows that people named, from the stored scores and features of {info.model_id}: only "
-        "the head's weights changed.",
+        "the head's weights, and how much words and confidences count, may have changed.",
         "",
         f"Of these rows, each judged by a head that had not learned from its paper: {taught.before:.3f} right before, "
         f"{taught.after:.3f} after; mean -log p {taught.loss_before:.3f} before, {taught.loss_after:.3f} after. They "
         "are the rows that people chose to look at, so this says nothing of all rows.",
         "",
         "Confidences were set anew by the rows of the random order."
-        if sharpness != 1.0
-        else "Confidences are as sharp as they were. No conformal sets: their coverage was promised for other scores.",
+        if found.sharpness != 1.0
+        else "Confidences are as sharp as they were.",
+        _of_words(found.shares),
+        "",
+        _of_sets(found.covered),
         "",
         "| class | rows |",
         "|---|---|",
         *(f"| {code} | {count} |" for code, count in sorted(counts.items())),
     ]
     return "\n".join(lines)
+
+
+def _of_words(shares: Shares) -> str:
+    if shares.own == shares.caption == 1.0:
+        return "Words count as they did."
+    return (
+        f"A panel's own words count {shares.own:g} times as much as they did, its figure's caption {shares.caption:g} "
+        f"times, by {shares.rows} rows: mean -log p of held-out ones {shares.loss_before:.3f} before, "
+        f"{shares.loss_after:.3f} after."
+    )
+
+
+def _of_sets(covered: Covered | None) -> str:
+    if covered is None:
+        return f"No conformal sets: {FEWEST} named rows of the random order are needed to promise what they hold."
+    return (
+        f"Conformal sets hold the true class with probability {covered.sets.coverage:.2f}, by {covered.rows} rows of "
+        f"the random order; on papers that had no part in them they held it in {covered.coverage:.3f}, with "
+        f"{covered.size:.1f} classes on average."
+    )

@@ -70,6 +70,11 @@ class Overlay:
         return bool(self._by_picture)
 
     @property
+    def paper_ids(self) -> set[str]:
+        """The papers of which people have spoken."""
+        return {paper for paper, _ in self._by_picture}
+
+    @property
     def modality_paths(self) -> set[str]:
         """The paths of what people name."""
         values = {one.value for some in self._by_picture.values() for one in some if one.action == "label"}

@@ -1,17 +1,18 @@
 """A dataset verified from its files alone: `figmill check`.
 
-Every part is read once, row group by row group, so that memory holds one row group and an entry for each paper. A part
-on a store is fetched whole first.
+Every part is read once, row group by row group, some parts at a time, so that memory holds a row group of each of these
+and an entry for each paper. A part on a store is fetched whole first.
 What is wrong is a Finding; what can be put right without losing a sound row carries its repair.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -19,7 +20,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tasks.ahead import ahead
 from tasks.dataset.columns import IMAGE_COLUMN, PAPERS, READABLE_VERSIONS, SUBFIGURES
+from tasks.dataset.compaction import FOLDER as COMPACTION
+from tasks.dataset.compaction import finish_compaction, is_decided
 from tasks.dataset.dataset import SPOOL
 from tasks.dataset.files import PART_NAME, UNFINISHED, UnreadablePartError, open_part, part_files
 from tasks.dataset.ledger import LedgerRow, drop_failed, rows_of
@@ -27,13 +31,14 @@ from tasks.dataset.quarantine import QUARANTINE, lost_papers, quarantine, salvag
 from tasks.dataset.schema import PAPER_SCHEMA, figmill_metadata, lacking, read_captions, subfigure_schema
 from tasks.errors import OutputError
 from tasks.records import Counts
-from tasks.stores import paths
+from tasks.settings import default_workers
+from tasks.stores import objects, paths
 from tasks.texts import counted, printable
 
 if TYPE_CHECKING:
     from tasks.stores.paths import StorePath
 
-Remedy = Literal["remove", "quarantine", "salvage", "drop rows", "none"]
+Remedy = Literal["remove", "quarantine", "salvage", "drop rows", "finish", "none"]
 
 _BATCH_ROWS = 64
 _READ = {True: "read captions", False: "read none"}
@@ -95,6 +100,10 @@ def check(out: StorePath, totals: Totals, advance: Callable[[], None] = lambda: 
     Raises OutputError where `out` is no dataset.
     """
     require_dataset(out)
+    if is_decided(out):
+        sentence = "a `figmill compact` was killed at its last step: --repair or the next run ends it; then check again"
+        yield Finding("leftover", out / COMPACTION, sentence, "finish")
+        return
     yield from _strange_files(out)
     ledgers = {file.name for file in part_files(out / PAPERS)}
     parts = {file.name: file for file in part_files(out / SUBFIGURES)}
@@ -102,10 +111,12 @@ def check(out: StorePath, totals: Totals, advance: Callable[[], None] = lambda: 
         if name not in ledgers:
             yield Finding("leftover", part, "no ledger part names this part: a killed run left it", "remove")
     seen, sizes = _Seen(), paths.sizes(out / SUBFIGURES)
-    for name in sorted(ledgers):
-        yield from _check_shard(out, name, name in parts, seen, totals)
+    threads = default_workers() if isinstance(out, Path) else objects.AT_ONCE
+    look = functools.partial(_look, out, parts)
+    for shard in ahead(look, sorted(ledgers), threads, 2 * threads, "check"):
+        yield from _judge(out, shard, seen, totals)
         totals.parts += 1
-        totals.bytes += sizes.get(name, 0)
+        totals.bytes += sizes.get(shard.name, 0)
         advance()
     if lost := lost_rows(out):
         yield Finding("lost", out / QUARANTINE, lost)
@@ -133,6 +144,9 @@ def repair(out: StorePath, finding: Finding) -> str | None:
     """
     if not paths.exists(finding.path):
         return f"{finding.path} is gone already"
+    if finding.remedy == "finish":
+        finish_compaction(out)
+        return f"removed {finding.path}"
     if finding.remedy == "remove":
         if isinstance(finding.path, Path) and finding.path.is_dir():
             shutil.rmtree(finding.path)
@@ -172,6 +186,9 @@ def require_dataset(out: StorePath) -> None:
 
 
 def _strange_files(out: StorePath) -> Iterator[Finding]:
+    if isinstance(out, Path) and (out / COMPACTION).exists():
+        sentence = "what a killed `figmill compact` left"
+        yield Finding("leftover", out / COMPACTION, sentence, "finish")
     if isinstance(out, Path) and (out / SPOOL).exists():
         yield Finding("leftover", out / SPOOL, "what a killed run was reading", "remove")
     quarantined = out / QUARANTINE
@@ -186,27 +203,56 @@ def _strange_files(out: StorePath) -> Iterator[Finding]:
                 yield Finding("foreign", path, "Figmill did not write this: move it elsewhere")
 
 
-def _check_shard(out: StorePath, name: str, has_part: bool, seen: _Seen, totals: Totals) -> Iterator[Finding]:
-    """A part with its ledger part: the first thing that makes it unusable, or its doubled papers."""
-    reading = out / PAPERS / name
+@dataclass(slots=True)
+class _Shard:
+    """A part with its ledger part, looked at by itself."""
+
+    name: str
+    reading: StorePath
+    """The file that was read last."""
+    rows: list[LedgerRow] = field(default_factory=list)
+    schemas: list[tuple[StorePath, pa.Schema]] = field(default_factory=list)
+    """Of the files that could be opened; whether they fit those of other parts is not known yet."""
+    subfigures: int = 0
+    unsound: tuple[str, str] | None = None
+    """Kind and sentence of the first thing that makes it unusable."""
+
+
+def _look(out: StorePath, names: Container[str], name: str) -> _Shard:
+    """Reads a part with its ledger part; threads may do so at once. `names` are those of all parts."""
+    shard = _Shard(name, out / PAPERS / name)
     try:
-        with open_part(reading) as ledger:
-            rows = _ledger_rows(ledger, name)
-            if not has_part:
+        with open_part(shard.reading) as ledger:
+            shard.rows = _ledger_rows(ledger, name)
+            if name not in names:
                 raise _Unsound("missing_part", f"its part is not in {SUBFIGURES}/")
-            _check_model(ledger.schema_arrow, seen)
-        reading = out / SUBFIGURES / name
-        with open_part(reading) as part:
-            _check_model(part.schema_arrow, seen)
-            _check_part(part, rows, totals)
+            shard.schemas.append((shard.reading, ledger.schema_arrow))
+        shard.reading = out / SUBFIGURES / name
+        with open_part(shard.reading) as part:
+            shard.schemas.append((shard.reading, part.schema_arrow))
+            _check_part(part, shard)
     except _Unsound as found:
-        yield Finding(found.kind, reading, found.sentence, _remedy(found.kind, reading))
+        shard.unsound = found.kind, found.sentence
     except UnreadablePartError as error:
-        sentence = f"it cannot be read back: {error.reason}"
-        yield Finding("unreadable", reading, sentence, _remedy("unreadable", reading))
-    else:
-        totals.counts += Counts(by_status=Counter(row.status for row in rows))
-        yield from _doubled(out, name, rows, seen)
+        shard.unsound = "unreadable", f"it cannot be read back: {error.reason}"
+    return shard
+
+
+def _judge(out: StorePath, shard: _Shard, seen: _Seen, totals: Totals) -> Iterator[Finding]:
+    """The first thing that makes a part unusable, by itself or beside the others, or its doubled papers."""
+    totals.counts += Counts(subfigures=shard.subfigures)
+    for reading, schema in shard.schemas:
+        try:
+            _check_model(schema, seen)
+        except _Unsound as found:
+            yield Finding(found.kind, reading, found.sentence, _remedy(found.kind, reading))
+            return
+    if shard.unsound:
+        kind, sentence = shard.unsound
+        yield Finding(kind, shard.reading, sentence, _remedy(kind, shard.reading))
+        return
+    totals.counts += Counts(by_status=Counter(row.status for row in shard.rows))
+    yield from _doubled(out, shard.name, shard.rows, seen)
 
 
 def _remedy(kind: str, reading: StorePath) -> Remedy:
@@ -250,7 +296,7 @@ def _check_model(schema: pa.Schema, seen: _Seen) -> None:
         )
 
 
-def _check_part(part: pq.ParquetFile, rows: Iterable[LedgerRow], totals: Totals) -> None:
+def _check_part(part: pq.ParquetFile, shard: _Shard) -> None:
     _check_columns(part.schema_arrow)
     found: Counter[str] = Counter()
     ids: set[str] = set()
@@ -263,8 +309,8 @@ def _check_part(part: pq.ParquetFile, rows: Iterable[LedgerRow], totals: Totals)
     for batch in part.iter_batches(_BATCH_ROWS, columns=columns):
         batch.validate(full=True)
         _check_rows(batch.to_pylist(), found, ids)
-        totals.counts += Counts(subfigures=batch.num_rows)
-    expected = {row.paper_id: row.subfigures for row in rows if row.subfigures}
+        shard.subfigures += batch.num_rows
+    expected = {row.paper_id: row.subfigures for row in shard.rows if row.subfigures}
     if dict(found) != expected:
         told, there = sum(expected.values()), sum(found.values())
         papers = sum(found[paper_id] != expected.get(paper_id, 0) for paper_id in {*found, *expected})

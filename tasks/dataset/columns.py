@@ -95,12 +95,20 @@ COLUMNS = (
         "authors",
         _TEXTS,
         _BOTH,
-        "Who wrote the article, in its order: `Surname, Given`; a group by its name.",
+        "Who wrote the article, in its order: `Surname, Given`; a group by its name. From the PDF too where all are "
+        "sure.",
         indexed="rank",
         since="3",
         of_article=True,
     ),
-    Column("journal", _TEXT, _BOTH, "Journal of the article.", indexed="filter", of_article=True),
+    Column(
+        "journal",
+        _TEXT,
+        _BOTH,
+        "Journal of the article, from the PDF too.",
+        indexed="filter",
+        of_article=True,
+    ),
     Column(
         "license",
         _TEXT,

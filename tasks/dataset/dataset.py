@@ -2,8 +2,10 @@
 
 OUT/subfigures, OUT/papers            parts and ledger parts (tasks.dataset.files)
 OUT/.figmill.lock                     held by the run that writes
+OUT/.parts.sqlite                     what all parts hold, so that they need not be opened (tasks.dataset.part_cache)
 OUT/.inputs                           which inputs have which bytes, so that they need not be read again
 OUT/.pmc                              how far `figmill ingest` has followed PMC
+OUT/.compact/                         the folders that `figmill compact` is making (tasks.dataset.compaction)
 OUT/.spool/                           what extraction hands over while a run goes on (a store has none)
 OUT/.quarantine/                      what `figmill check --repair` took out of the two folders
 """
@@ -15,15 +17,25 @@ import hashlib
 import json
 import logging
 import shutil
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from tasks.dataset.columns import PAPERS, READABLE_VERSIONS, SCHEMA_VERSION, SUBFIGURES
+from tasks.dataset.compaction import finish_compaction
 from tasks.dataset.files import PART_NAME, UNFINISHED, open_part, part_files, remedy
-from tasks.dataset.ledger import LedgerRow, drop_failed, read_ledger_part
+from tasks.dataset.ledger import LedgerRow, drop_failed
 from tasks.dataset.lock import check_lease, writing
+from tasks.dataset.part_cache import (
+    FILE,
+    CacheError,
+    Listing,
+    PartCache,
+    memory_cache,
+    remove_cache,
+    write_cache,
+)
 from tasks.dataset.schema import PAPER_SCHEMA, Provenance, figmill_metadata, read_captions
 from tasks.dataset.store_lock import LOCK
 from tasks.errors import OutputError
@@ -50,10 +62,12 @@ class Dataset:
         self.out = paths.store_path(out) if isinstance(out, str) else out
         self.lease = ""
         """What the lock says of this run; whoever works for it shows that it is still the one that may write."""
+        self.parts: PartCache
+        """What all parts hold, once the dataset is open."""
         self._provenance = provenance
         self._stack = contextlib.ExitStack()
-        self._rows: dict[str, LedgerRow] = {}
         self._names: set[str] = set()
+        self._forgotten: set[str] = set()
         self._was_there = True
 
     def __enter__(self) -> Self:
@@ -65,11 +79,15 @@ class Dataset:
                     paths.make_folder(folder)
                 self.lease = self._stack.enter_context(writing(self.out))
             with _as_output_error(self.out):
-                ledgers, parts = part_files(self.out / PAPERS), part_files(self.out / SUBFIGURES)
-                self._names = {file.name for file in ledgers}
-                self._check_provenance(ledgers)
-                self._read_ledger(ledgers, {file.name for file in parts})
-                self._clean()
+                if finish_compaction(self.out):
+                    log.info("ended a compaction that was killed")
+                self.parts = write_cache(self.out)
+                self._stack.callback(self._close_cache)
+                listing = Listing.of(self.out)
+                self._check_names(listing)
+                self._check_provenance(listing.names)
+                self._read_ledger(listing)
+                self._clean(listing)
             self._stack = self._stack.pop_all()
         return self
 
@@ -87,17 +105,22 @@ class Dataset:
         return spool_of(self.out)
 
     def __contains__(self, paper_id: str) -> bool:
-        return paper_id in self._rows
+        return self._row(paper_id) is not None
 
     def forget(self, paper_ids: Iterable[str]) -> None:
         """Papers whose rows were taken away are to be done again."""
-        for paper_id in paper_ids:
-            self._rows.pop(paper_id, None)
+        self._forgotten.update(paper_ids)
 
     def failed(self, paper_id: str) -> bool:
         """Whether the ledger says that this paper could not be read."""
-        row = self._rows.get(paper_id)
+        row = self._row(paper_id)
         return row is not None and row.failed
+
+    def refresh(self) -> None:
+        """Has `parts` say what the run has done."""
+        with _as_output_error(self.out):
+            self._refresh(Listing.of(self.out), strict=False)
+            self.parts.commit()
 
     def shard_name(self, paper_ids: Iterable[str]) -> str:
         """`part-<16 hex digits>`, the same for the same papers, but never that of a part that is there."""
@@ -118,22 +141,40 @@ class Dataset:
         """
         files: dict[str, set[str]] = {}
         for paper_id in paper_ids:
-            files.setdefault(self._rows[paper_id].file, set()).add(paper_id)
+            if row := self._row(paper_id):
+                files.setdefault(row.file, set()).add(paper_id)
         with _as_output_error(self.out):
             if files:
                 check_lease(self.out, self.lease)
             for file, superseded in files.items():
                 drop_failed(self.out, file, superseded)
 
-    def _check_provenance(self, ledgers: list[StorePath]) -> None:
+    def _row(self, paper_id: str) -> LedgerRow | None:
+        """What the ledger said of a paper when the run began."""
+        if paper_id in self._forgotten:
+            return None
+        return next(iter(self.parts.rows(paper_id)), None)
+
+    def _check_names(self, listing: Listing) -> None:
+        """Nothing else lies in the two folders, and each ledger part has its part. Takes their names."""
+        _refuse_strange(self.out, {PAPERS: listing.ledgers, SUBFIGURES: listing.parts})
+        for name in listing.names:
+            if name not in listing.parts:
+                raise OutputError(
+                    f"{self.out / PAPERS / name} names a part that is not in {SUBFIGURES}/: {remedy(self.out)}"
+                )
+        self._names = set(listing.names)
+
+    def _check_provenance(self, names: list[str]) -> None:
         """Rows of another model, or in another schema, can't stand beside those of this run."""
-        if not ledgers:
+        if not names:
             return
-        with open_part(ledgers[0]) as opened:
+        ledger = self.out / PAPERS / names[0]
+        with open_part(ledger) as opened:
             metadata = figmill_metadata(opened.schema_arrow)
             names = opened.schema_arrow.names
         if not {"schema_version", "classes", "model_id"} <= metadata.keys():
-            raise OutputError(f"{ledgers[0]} was not written by Figmill: choose another --out")
+            raise OutputError(f"{ledger} was not written by Figmill: choose another --out")
         if metadata["schema_version"] != SCHEMA_VERSION:
             raise OutputError(_other_schema(self.out, metadata["schema_version"]))
         if missing := [name for name in PAPER_SCHEMA.names if name not in names]:
@@ -147,52 +188,84 @@ class Dataset:
         if read_captions(metadata) is not self._provenance.captions:
             raise OutputError(_other_captions(self.out, self._provenance))
 
-    def _read_ledger(self, ledgers: list[StorePath], parts: set[str]) -> None:
+    def _read_ledger(self, listing: Listing) -> None:
+        """Brings `parts` up to date; of two rows of one paper the failed or older one goes."""
+        changed = self._refresh(listing, strict=True)
         doubled: dict[str, set[str]] = {}
-        for rows in paths.each(lambda ledger: _checked(self.out, ledger, parts), ledgers, self.out):
-            for loser in filter(None, map(self._enter, rows)):
+        for paper_id in self.parts.doubled(changed):
+            for loser in self._losers(self.parts.rows(paper_id)):
                 doubled.setdefault(loser.file, set()).add(loser.paper_id)
         for name, paper_ids in doubled.items():
             log.info("removing %d ledger rows that a killed run had replaced", len(paper_ids))
             drop_failed(self.out, name, paper_ids)
+        if doubled:
+            self.parts.refresh(Listing.of(self.out))
+        self.parts.commit()
 
-    def _enter(self, row: LedgerRow) -> LedgerRow | None:
-        """Notes a ledger row; of two rows of one paper returns the failed or older one, which goes."""
-        known = self._rows.setdefault(row.paper_id, row)
-        if known is row:
-            return None
-        loser, winner = sorted((known, row), key=lambda one: (not one.failed, one.finished_at, one.file))
-        if not loser.failed:
-            raise OutputError(
-                f"paper {row.paper_id} is labelled twice in {self.out}, in {known.file} and {row.file}: "
-                f"{remedy(self.out)}"
-            )
-        self._rows[row.paper_id] = winner
-        return loser
+    def _refresh(self, listing: Listing, strict: bool) -> list[str]:
+        try:
+            return self.parts.refresh(listing, strict)
+        except CacheError as error:
+            log.warning("%s; this run reads the whole ledger", error)
+            self._close_cache()
+            if isinstance(self.out, Path):
+                remove_cache(self.out / FILE)
+            self.parts = memory_cache(self.out)
+            return self.parts.refresh(listing, strict)
 
-    def _clean(self) -> None:
+    def _close_cache(self) -> None:
+        self.parts.close()
+
+    def _losers(self, rows: list[LedgerRow]) -> list[LedgerRow]:
+        """All rows of a paper but the one that counts. Raises OutputError where two count."""
+        *losers, winner = sorted(rows, key=lambda one: (not one.failed, one.finished_at, one.file))
+        for loser in losers:
+            if not loser.failed:
+                raise OutputError(
+                    f"paper {loser.paper_id} is labelled twice in {self.out}, in {loser.file} and {winner.file}: "
+                    f"{remedy(self.out)}"
+                )
+        return losers
+
+    def _clean(self, listing: Listing) -> None:
         """Removes what a killed run left: unfinished files, the spool, parts that no ledger part names."""
         shutil.rmtree(self.spool, ignore_errors=True)
-        for folder in (self.out / PAPERS, self.out / SUBFIGURES):
-            for name in paths.names(folder):
+        for folder, names in ((PAPERS, listing.ledgers), (SUBFIGURES, listing.parts)):
+            for name in names:
                 if name.startswith(".") and name.endswith(UNFINISHED):
-                    paths.remove(folder / name)
-        named = {file.name for file in part_files(self.out / PAPERS)}
-        for part in part_files(self.out / SUBFIGURES):
-            if part.name not in named:
-                log.info("removing %s, which a killed run left without a ledger part", part.name)
-                paths.remove(part)
+                    paths.remove(self.out / folder / name)
+        for name in listing.parts:
+            if PART_NAME.fullmatch(name) and name not in listing.ledgers:
+                log.info("removing %s, which a killed run left without a ledger part", name)
+                paths.remove(self.out / SUBFIGURES / name)
+
+
+def provenance_in(out: StorePath) -> Provenance:
+    """How a dataset's rows were labelled, as far as opening it asks. Raises OutputError where there are none."""
+    ledgers = part_files(out / PAPERS)
+    if not ledgers:
+        raise OutputError(f"{out} holds no part yet: label papers first, `figmill label PAPERS --out {out}`")
+    with open_part(ledgers[0]) as opened:
+        metadata = figmill_metadata(opened.schema_arrow)
+    return Provenance(
+        metadata.get("model_id", ""),
+        _classes(metadata.get("classes", "")),
+        0,
+        metadata.get("model_card", ""),
+        bool(read_captions(metadata)),
+    )
 
 
 def _remove_if_empty(out: StorePath) -> None:
     """Takes away the folder of a run that failed before it wrote anything, while its lock is still held."""
     folders = [out / PAPERS, out / SUBFIGURES]
-    made_here = {PAPERS, SUBFIGURES, LOCK}
+    made_here = {PAPERS, SUBFIGURES, LOCK, FILE}
     if isinstance(out, Path) and set(paths.names(out)) <= made_here and not any(map(paths.names, folders)):
         with contextlib.suppress(OSError):  # somebody has put something there this very moment
             for folder in folders:
                 Path(folder).rmdir()
             (out / LOCK).unlink()
+            (out / FILE).unlink(missing_ok=True)
             out.rmdir()
 
 
@@ -202,27 +275,51 @@ def spool_of(out: StorePath) -> Path:
 
 
 def check_layout(out: StorePath) -> None:
-    """A folder that holds something else than a dataset is not touched."""
+    """A folder that holds something else than a dataset is not touched.
+
+    The two folders are not looked into where a run has written here before; who opens the dataset lists them anyway.
+    """
     with _as_output_error(out):
         if isinstance(out, Path) and out.exists() and not out.is_dir():
             raise OutputError(f"--out {out} is a file: name a folder that is empty, new or a Figmill dataset")
-        seen = {name for name in paths.names(out) if not name.startswith(".")}
-        inside = [
-            name for folder in (PAPERS, SUBFIGURES) if folder in seen for name in paths.names(out / folder)
-        ]
-    strange = [name for name in inside if name[0] != "." and not PART_NAME.fullmatch(name)]
+        names = set(paths.names(out))
+        seen = {name for name in names if not name.startswith(".")}
+        known = FILE in names
+        inside = {
+            folder: paths.names(out / folder)
+            for folder in (PAPERS, SUBFIGURES)
+            if folder in seen and not known
+        }
     # On a store, a killed run may have left a part before the first ledger part makes that folder.
     ledger = PAPERS in seen or (not isinstance(out, Path) and seen == {SUBFIGURES})
-    if strange and len(strange) < len(inside):
-        held = next(folder for folder in (PAPERS, SUBFIGURES) if strange[0] in paths.names(out / folder))
+    _refuse_strange(out, inside)
+    if seen and not ledger:
+        raise OutputError(_something_else(out, sorted(seen)[0]))
+
+
+def _refuse_strange(out: StorePath, names: Mapping[str, Iterable[str]]) -> None:
+    """Raises OutputError where one of these, by folder, is no file of a dataset's."""
+    strange = [
+        (folder, name)
+        for folder, some in names.items()
+        for name in some
+        if name[0] != "." and not PART_NAME.fullmatch(name)
+    ]
+    if not strange:
+        return
+    folder, name = strange[0]
+    if len(strange) < sum(len(list(some)) for some in names.values()):
         raise OutputError(
-            f"{out}/{held}/{strange[0]} is not Figmill's: move it out of the dataset, then start this again"
+            f"{out}/{folder}/{name} is not Figmill's: move it out of the dataset, then start this again"
         )
-    if seen and (not ledger or strange):
-        raise OutputError(
-            f"--out {out} holds something else than a Figmill dataset ({(strange or sorted(seen))[0]}): "
-            "name a folder that is empty, new or a Figmill dataset"
-        )
+    raise OutputError(_something_else(out, name))
+
+
+def _something_else(out: StorePath, name: str) -> str:
+    return (
+        f"--out {out} holds something else than a Figmill dataset ({name}): name a folder that is empty, new or a "
+        "Figmill dataset"
+    )
 
 
 @contextlib.contextmanager
@@ -236,18 +333,6 @@ def _as_output_error(out: StorePath) -> Iterator[None]:
         raise OutputError(
             f"cannot use --out {out}: {reason} ({where}); name a folder that can be written to"
         ) from error
-
-
-def _checked(out: StorePath, ledger: StorePath, parts: Container[str]) -> list[LedgerRow]:
-    """A ledger part's rows. It and its part must both be there and end as they should: a torn Parquet file has no
-    footer. What a store has it has whole; there the listing is enough for the part.
-    """
-    if ledger.name not in parts:
-        raise OutputError(f"{ledger} names a part that is not in {SUBFIGURES}/: {remedy(out)}")
-    if isinstance(out, Path):
-        with open_part(out / SUBFIGURES / ledger.name):
-            pass
-    return read_ledger_part(ledger, ["finished_at"])
 
 
 def _other_schema(out: StorePath, version: str) -> str:

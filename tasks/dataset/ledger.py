@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from tasks.dataset.columns import ARTICLE_FACTS, PAPERS, SUBFIGURES
 from tasks.dataset.files import open_part, part_files, unfinished, writer_options
 from tasks.dataset.schema import PAPER_SCHEMA, lacking
+from tasks.dataset.tally import Tally, rows_tally, with_tally
 from tasks.records import Gap, Metadata, Status, Withdrawal
 from tasks.stores import paths
 
@@ -38,7 +39,6 @@ _RETIRED = {
     "figures": 0,
     "subfigures": 0,
 }
-_OF_ARTICLES = ("pmcid", "license", "withdrawn", "source_version", "error_kind")
 _NO_METADATA = Metadata()
 _NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
@@ -141,54 +141,17 @@ def ledger_parts(out: StorePath, columns: Sequence[str] = ()) -> Iterator[tuple[
     yield from zip((file.name for file in files), rows, strict=True)
 
 
-def write_ledger_part(target: StorePath, table: pa.Table) -> None:
-    """Writes a ledger part whole or not at all."""
+def write_ledger_part(target: StorePath, table: pa.Table, counts: Tally | None = None) -> None:
+    """Writes a ledger part whole or not at all; `counts` are those of its part's rows, where they are known."""
     aside = unfinished(target)
     try:
-        pq.write_table(table, aside, compression="zstd")
+        pq.write_table(table.cast(with_tally(table.schema, counts)), aside, compression="zstd")
         paths.put(aside, target)
     finally:
         aside.unlink(missing_ok=True)
 
 
-def articles_by_pmcid(out: StorePath) -> dict[str, LedgerRow]:
-    """PMCID -> the article's row, with what an ingest asks of it; rows without a PMCID are left out."""
-    return _newest(list(_article_rows(out)))
-
-
-def replaced_papers(out: StorePath) -> dict[str, set[str]]:
-    """Rows that a killed run was about to take out of the ledger, for those that replace them are there.
-
-    paper_ids by part.
-    """
-    rows = list(_article_rows(out))
-    newest = _newest(rows)
-    found: dict[str, set[str]] = defaultdict(set)
-    for row in rows:
-        if row.replaced and not newest[row.metadata.pmcid or ""].replaced:
-            found[row.file].add(row.paper_id)
-    return found
-
-
-def outdated_papers(out: StorePath, source: StorePath) -> dict[str, set[str]]:
-    """Articles that came to `out` from the dataset `source` and are there no longer, or in another state.
-
-    paper_ids by the part of `out` that they are in.
-    """
-    now = {row.paper_id: _state(row) for row in articles_by_pmcid(source).values()}
-    found: dict[str, set[str]] = defaultdict(set)
-    for row in articles_by_pmcid(out).values():
-        if row.source_version and now.get(row.paper_id) != _state(row):
-            found[row.file].add(row.paper_id)
-    return found
-
-
-def _article_rows(out: StorePath) -> Iterator[LedgerRow]:
-    for _, rows in ledger_parts(out, _OF_ARTICLES):
-        yield from (row for row in rows if row.metadata.pmcid)
-
-
-def _newest(rows: Collection[LedgerRow]) -> dict[str, LedgerRow]:
+def articles_by_pmcid(rows: Iterable[LedgerRow]) -> dict[str, LedgerRow]:
     """PMCID -> the row that counts: not a replaced one, nor one that came from elsewhere, where there is another."""
     found: dict[str, LedgerRow] = {}
     for row in rows:
@@ -196,6 +159,33 @@ def _newest(rows: Collection[LedgerRow]) -> dict[str, LedgerRow]:
         known = found.get(pmcid)
         if known is None or known.source_version is None or known.replaced:
             found[pmcid] = row
+    return found
+
+
+def replaced_papers(rows: Collection[LedgerRow]) -> dict[str, set[str]]:
+    """Of articles' rows those that a killed run was about to take out of the ledger, for what replaces them is there.
+
+    paper_ids by part.
+    """
+    newest = articles_by_pmcid(rows)
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        if row.replaced and not newest[row.metadata.pmcid or ""].replaced:
+            found[row.file].add(row.paper_id)
+    return found
+
+
+def outdated_papers(rows: Iterable[LedgerRow], source: Iterable[LedgerRow]) -> dict[str, set[str]]:
+    """Of the articles of a dataset that came from the dataset `source`, those that are there no longer, or in another
+    state.
+
+    paper_ids by the part that they are in.
+    """
+    now = {row.paper_id: _state(row) for row in articles_by_pmcid(source).values()}
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in articles_by_pmcid(rows).values():
+        if row.source_version and now.get(row.paper_id) != _state(row):
+            found[row.file].add(row.paper_id)
     return found
 
 
@@ -229,7 +219,7 @@ def drop_failed(out: StorePath, file: str, paper_ids: Collection[str]) -> None:
     table = _table(out / PAPERS / file)
     kept = table.filter(pc.invert(pc.is_in(table["paper_id"], pa.array(sorted(paper_ids), pa.string()))))
     if kept.num_rows:
-        write_ledger_part(out / PAPERS / file, kept)
+        write_ledger_part(out / PAPERS / file, kept, _counts(table))
     else:  # a part of failed papers alone: no rows in it either
         paths.remove(out / PAPERS / file)
         paths.remove(out / SUBFIGURES / file)
@@ -241,13 +231,18 @@ def mark_papers(out: StorePath, file: str, marks: Mapping[str, Mark]) -> None:
     versions = {paper_id: mark.source_version for paper_id, mark in marks.items()}
     _rewrite(out / SUBFIGURES / file, lambda rows: _marked(rows, "withdrawn", withdrawn))
     table = _marked(_table(out / PAPERS / file), "withdrawn", withdrawn)
-    write_ledger_part(out / PAPERS / file, _marked(table, "source_version", versions))
+    write_ledger_part(out / PAPERS / file, _marked(table, "source_version", versions), _counts(table))
 
 
 def _table(ledger: StorePath) -> pa.Table:
     """A ledger part as it is, to be written anew."""
     with open_part(ledger) as opened:
         return opened.read()
+
+
+def _counts(ledger: pa.Table) -> Tally | None:
+    """What a ledger part says of its part's rows, which stay as they are."""
+    return rows_tally(ledger.schema, sum(ledger["subfigures"].to_pylist()))
 
 
 def _marked(rows: pa.Table, column: str, values: Mapping[str, str]) -> pa.Table:

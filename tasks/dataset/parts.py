@@ -26,6 +26,7 @@ from tasks.dataset.columns import ARTICLE_COLUMNS, ARTICLE_FACTS, IMAGE_COLUMN, 
 from tasks.dataset.files import unfinished, writer_options
 from tasks.dataset.ledger import INCOMPLETE, write_ledger_part
 from tasks.dataset.schema import PAPER_SCHEMA, Provenance, subfigure_schema, with_provenance
+from tasks.dataset.tally import Tally, tally_rows
 from tasks.records import (
     Counts,
     Extraction,
@@ -102,6 +103,7 @@ class PartWriter:
         self._papers: list[dict[str, Any]] = []
         self._counts = Counts()
         self._failures: list[FailedPaper] = []
+        self._tally: Tally = Counter(subfigures=0)
 
     @property
     def papers(self) -> int:
@@ -154,7 +156,7 @@ class PartWriter:
         paths.put(self._unfinished, self._target)
         permitted()
         ledger = pa.Table.from_pylist(self._papers, schema=with_provenance(PAPER_SCHEMA, self._provenance))
-        write_ledger_part(self._ledger, ledger)
+        write_ledger_part(self._ledger, ledger, self._tally)
         return ShardOutcome(self.part, self._counts, tuple(self._failures))
 
     def _append(self, row: _Row) -> None:
@@ -168,7 +170,9 @@ class PartWriter:
     def _flush(self) -> None:
         if self._rows:
             file = self._opened()
-            file.write_table(_table(self._rows, file.schema, self._provenance))
+            table = _table(self._rows, file.schema, self._provenance)
+            file.write_table(table)
+            self._tally.update(tally_rows(table))
         self._rows, self._weight = [], 0
 
     def _opened(self) -> pq.ParquetWriter:

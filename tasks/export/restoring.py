@@ -21,10 +21,12 @@ from tasks.dataset.folder import whole_folder
 from tasks.errors import OutputError
 from tasks.export.card import CARD, restored_card
 from tasks.export.hub import DATA, DataFile
+from tasks.extraction.image_files import SUFFIXES
 from tasks.extraction.pool import ExtractionPool
 from tasks.index.source import reading_parts
+from tasks.inputs.fetching import JATS_SUFFIXES
 from tasks.inputs.listing import find_jats, identify, list_inputs
-from tasks.records import Extraction, Failure, PaperFiles, SourceFile
+from tasks.records import Extraction, Failure, Graphic, PaperFiles, SourceFile
 from tasks.settings import ExtractionLimits, default_workers
 
 Advance = Callable[[int], None]
@@ -65,7 +67,8 @@ class Repository:
     ) -> Restored:
         """Writes the repository anew in `target`, with the pictures that the user's `papers` have.
 
-        `papers` are PDFs or folders of such; their JATS lies beside them or in `jats`, as when they were labelled.
+        `papers` are PDFs or folders of such; their JATS lies beside them or in `jats`, as when they were labelled. Of
+        an article without a PDF it is the JATS, with the image files that it names beside it.
         Raises InputError where there is no PDF, OutputError where `target` cannot be written.
         """
         restored = Restored()
@@ -129,13 +132,23 @@ def _mine(
 ) -> list[PaperFiles]:
     """The user's papers that have a missing picture, each once."""
     found: dict[str, PaperFiles] = {}
-    for item in identify(list_inputs(papers)):
-        if isinstance(item, PaperFiles) and item.paper.paper_id in wanted:
+    for item in identify(list_inputs(papers, (".pdf", *JATS_SUFFIXES))):
+        if not isinstance(item, PaperFiles) or item.paper.paper_id not in wanted:
+            continue
+        if item.main.path.name.lower().endswith(JATS_SUFFIXES):
+            found[item.paper.paper_id] = replace(item, graphics=_graphics_beside(item.main.path))
+        else:
             words = find_jats(item.main.path, jats)
             found[item.paper.paper_id] = (
                 replace(item, jats=SourceFile(str(words))) if words is not None else item
             )
     return list(found.values())
+
+
+def _graphics_beside(jats: Path) -> tuple[Graphic, ...]:
+    """The image files in the folder of an article without a PDF, by which its JATS names its figures."""
+    images = [file for file in sorted(jats.parent.iterdir()) if file.name.lower().endswith(SUFFIXES)]
+    return tuple(Graphic(file.name, SourceFile(str(file), str(file))) for file in images)
 
 
 def _read(papers: list[PaperFiles], spool: Path) -> Iterator[Extraction | Failure]:

@@ -43,7 +43,7 @@ from tasks.records import PaperFiles, SourceFile
 from tasks.settings import ExtractionLimits
 from tasks.texts import printable, storable
 
-_START_UP = 60.0
+_START_UP = 180.0
 """Seconds that a process may take to start on a busy machine."""
 _ATTEMPTS = 3
 """How often a process is started, or a paper given to one, before what ended them counts as theirs."""
@@ -288,7 +288,7 @@ def _why(error: Exception) -> str:
     if isinstance(error, _Ended):
         return f"a process ended with status {error.status}"
     if isinstance(error, TimeoutError):
-        return "too slow"
+        return f"a process was not ready after {_START_UP:g} s: this machine has too much else to do, try fewer --workers"
     return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
 
 

@@ -32,7 +32,8 @@ FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF")
 
 _PRINTED = (500.0, 650.0)
 """Points: a figure is printed as wide as the page's text or as high, which tells how large letters in it are."""
-_SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".gif")
+SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".gif")
+"""Of the files that may be a figure."""
 _RANGES = (1.0, 255.0, 65535.0)
 """White in images of floats, of bytes and of 16 bits; 32-bit ones with more are stretched to their own highest."""
 _BROKEN = (
@@ -108,8 +109,8 @@ def find_graphic(reference: str, graphics: Sequence[Graphic]) -> Graphic | None:
     """The image file that a JATS refers to, with or without its suffix; None where there is none."""
     name = PurePosixPath(reference).name.lower()
     by_name = {graphic.name.lower(): graphic for graphic in graphics}
-    return next(filter(None, (by_name.get(name + suffix) for suffix in ("", *_SUFFIXES))), None) or next(
-        filter(None, (by_name.get(PurePosixPath(name).stem + suffix) for suffix in _SUFFIXES)), None
+    return next(filter(None, (by_name.get(name + suffix) for suffix in ("", *SUFFIXES))), None) or next(
+        filter(None, (by_name.get(PurePosixPath(name).stem + suffix) for suffix in SUFFIXES)), None
     )
 
 

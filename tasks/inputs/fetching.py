@@ -12,6 +12,7 @@ import hashlib
 import logging
 import os
 import secrets
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -88,6 +89,9 @@ class Inbox:
         self._most_bytes = most_bytes
         self._keep = keep
         self._folder = Folder("inbox")
+        self._lock = threading.Lock()
+        self._kept = 0
+        """Bytes kept since the folder was last listed, and what it then held: at least what it holds now."""
 
     def paper(
         self, remote: Remote, known: Callable[[str, str | None], str | None]
@@ -111,10 +115,18 @@ class Inbox:
             return _failure(Paper(unreadable_id(said), said), error), None
         with target.open("rb") as stream:
             paper = Paper(hashlib.file_digest(stream, "sha256").hexdigest(), said)
-        if self._keep and self._folder.bytes() <= ROOM:
+        if self._keep and self._has_room(target.stat().st_size):
             return PaperFiles(paper, SourceFile(uri, str(target))), version
         target.unlink()
         return PaperFiles(paper, SourceFile(uri)), version
+
+    def _has_room(self, size: int) -> bool:
+        """Whether a file may stay. The folder is listed only once it may be full, not for each paper."""
+        with self._lock:
+            self._kept += size
+            if self._kept > ROOM:
+                self._kept = self._folder.bytes()
+            return self._kept <= ROOM
 
     def clear(self) -> None:
         """Removes what no shard has taken."""

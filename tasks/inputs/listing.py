@@ -30,17 +30,17 @@ _SETTLED = 2.0
 log = logging.getLogger("figmill.inputs")
 
 
-def list_inputs(inputs: Iterable[str]) -> list[Input]:
+def list_inputs(inputs: Iterable[str], suffixes: tuple[str, ...] = (".pdf",)) -> list[Input]:
     """The files that `inputs` name, absolute, in a fixed order, each once.
 
-    A folder is searched with its subfolders for names that end in `.pdf`, in whatever case; hidden files and
+    A folder is searched with its subfolders for names that end in one of `suffixes`, in whatever case; hidden files and
     folders are passed over, and a folder reached twice (by links) is searched once. A file that is named is
     taken whatever its name. Raises InputError for a path that is not there, and if there is nothing to read.
     """
     found: dict[Input, None] = {}
     empty: list[str] = []
     for text in inputs:
-        files: list[Input] = [*(find_remote(text) if is_remote(text) else _files(text))]
+        files: list[Input] = [*(find_remote(text) if is_remote(text) else _files(text, suffixes))]
         found.update(dict.fromkeys(files))
         if not files:
             empty.append(printable(text))
@@ -97,6 +97,16 @@ def _identify(
     return item
 
 
+def version_of(file: Input) -> str | None:
+    """What tells, without reading a file, that its bytes are those that were read; None where nothing does."""
+    if not isinstance(file, Path):
+        return file.version
+    try:
+        return _version(file.stat())
+    except OSError:
+        return None
+
+
 def _nothing(_uri: str, _version: str | None) -> None:
     return None
 
@@ -128,7 +138,7 @@ def _version(state: os.stat_result) -> str:
     return f"{state.st_size} {state.st_mtime_ns} {state.st_ctime_ns} {state.st_ino}"
 
 
-def _files(text: str) -> Iterator[Path]:
+def _files(text: str, suffixes: tuple[str, ...]) -> Iterator[Path]:
     path = Path(os.path.abspath(Path(text).expanduser()))  # noqa: PTH100 (a link keeps the name it was given)
     try:
         mode = path.stat().st_mode
@@ -136,14 +146,14 @@ def _files(text: str) -> Iterator[Path]:
         reason = error.strerror if isinstance(error, OSError) else error
         raise InputError(f"cannot read {printable(text)}: {reason}; check the path") from error
     if stat.S_ISDIR(mode):
-        yield from _walk(path)
+        yield from _walk(path, suffixes)
     elif stat.S_ISREG(mode):
         yield path
     else:
         raise InputError(f"{printable(text)} is neither a file nor a folder")
 
 
-def _walk(top: Path) -> Iterator[Path]:
+def _walk(top: Path, suffixes: tuple[str, ...]) -> Iterator[Path]:
     searched: set[tuple[int, int]] = set()
     for folder, subfolders, names in os.walk(top, onerror=_warn, followlinks=True):
         state = Path(folder).stat()
@@ -153,7 +163,7 @@ def _walk(top: Path) -> Iterator[Path]:
         searched.add((state.st_dev, state.st_ino))
         subfolders[:] = sorted(name for name in subfolders if not name.startswith("."))
         for name in sorted(names):
-            if name.lower().endswith(".pdf") and not name.startswith(".") and _readable(Path(folder, name)):
+            if name.lower().endswith(suffixes) and not name.startswith(".") and _readable(Path(folder, name)):
                 yield Path(folder, name)
 
 

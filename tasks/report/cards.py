@@ -114,7 +114,7 @@ def _rows(
 def choose_picks(row_groups: Sequence[tuple[StorePath, int]], overlay: Overlay = _UNSAID) -> list[Pick]:
     """For each modality a sample of rows that spreads over the confidences; the same for the same dataset."""
     samples: dict[tuple[str | None, int], list[tuple[int, Pick]]] = defaultdict(list)
-    for part, group in _spread(row_groups, ROW_GROUPS_WITH_PICTURES):
+    for part, group in spread(row_groups, ROW_GROUPS_WITH_PICTURES):
         with paths.parquet(part) as file:
             read = file.read_row_group(group, columns=overlay.columns(["subfigure_id", *_COUNTED]))
         table, places = overlay.apply_numbered(read)
@@ -135,7 +135,7 @@ def choose_picks(row_groups: Sequence[tuple[StorePath, int]], overlay: Overlay =
     return [
         pick
         for candidates in by_modality.values()
-        for pick in _spread(sorted(candidates, key=lambda pick: pick.confidence), each)
+        for pick in spread(sorted(candidates, key=lambda pick: pick.confidence), each)
     ]
 
 
@@ -166,7 +166,7 @@ def _data_uri(data: bytes | None, room: int) -> tuple[str | None, int, int]:
     return (uri, width, height) if len(uri) <= room else (None, 0, 0)
 
 
-def _spread(items: Sequence[Any], count: int) -> list[Any]:
+def spread(items: Sequence[Any], count: int) -> list[Any]:
     """At most `count` of `items`, evenly from the first to the last, in their order."""
     if len(items) <= count:
         return list(items)

@@ -56,6 +56,12 @@ def read_history(out: StorePath) -> list[PastRun]:
         return []
 
 
+def work_measured(out: StorePath) -> tuple[int, float]:
+    """Papers of the runs that are remembered, and the core-seconds of work that they took."""
+    counts = [run.summary.counts for run in read_history(out)]
+    return sum(one.papers for one in counts), sum(sum(one.stage_seconds.values()) for one in counts)
+
+
 def write_history(out: StorePath, runs: list[PastRun]) -> None:
     """Keeps the latest runs, whole or not at all."""
     kept = [_short(run) for run in runs[-RUNS_KEPT:]]

@@ -18,13 +18,14 @@ from typing import TYPE_CHECKING
 
 from models import taxonomy
 from tasks.corrections.known import known_of
+from tasks.dataset.tally import BARS
 from tasks.errors import InputError, OutputError
 from tasks.records import FailedPaper, RunSummary
 from tasks.report import changes, gold_labels
 from tasks.report.agreement import Agreement, agreement
 from tasks.report.history import DatasetState, PastRun, read_history, write_history
 from tasks.report.people import People, people_of
-from tasks.report.summary import BINS, DatasetSummary, summarize
+from tasks.report.summary import DatasetSummary, summarize
 from tasks.stores import paths
 from tasks.texts import counted, printable
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
+    from tasks.dataset.part_cache import PartCache
     from tasks.stores.paths import StorePath
 
 log = logging.getLogger(__name__)
@@ -55,13 +57,15 @@ REVIEW_QUEUE = {
 RUNS_SHOWN = 10
 
 
-def write_report(out: StorePath, summary: RunSummary) -> StorePath:
+def write_report(out: StorePath, summary: RunSummary, parts: PartCache | None = None) -> StorePath:
     """Writes `out`/report/index.html, whole or not at all, and returns its path; the run joins the history.
+
+    `parts`: where the run has them open, as they now are.
 
     Shows what this run did and what the dataset at `out` now holds; under 3 MB whatever the corpus.
     """
     paths.make_folder(out / "report")
-    dataset = summarize(out, summary.parts, _gold_of(out))
+    dataset = summarize(out, summary.parts, _gold_of(out), parts)
     runs = [*read_history(out), PastRun(summary, state_of(dataset))]
     write_history(out, runs)
     return _write_page(out, dataset, runs)
@@ -262,7 +266,7 @@ class Bar:
 def _bars(dataset: DatasetSummary) -> list[Bar]:
     tallest = max(map(sum, zip(dataset.accepted, dataset.abstained, strict=True))) or 1
     return [
-        Bar(i / BINS, (i + 1) / BINS, accepted, abstained, accepted / tallest, abstained / tallest)
+        Bar(i / BARS, (i + 1) / BARS, accepted, abstained, accepted / tallest, abstained / tallest)
         for i, (accepted, abstained) in enumerate(zip(dataset.accepted, dataset.abstained, strict=True))
     ]
 

@@ -1,30 +1,41 @@
 """What a dataset holds, for people: counts, confidences, failures and a bounded choice of pictures.
 
-Reads the few columns that counting needs from every part; `tasks.report.cards` reads pictures of a few row groups.
+Counts are those that the dataset's `PartCache` has of each part; only parts of whose rows people have spoken are read
+anew, and this run's, for what to look at first. `tasks.report.cards` reads pictures of a few row groups.
 """
 
 from __future__ import annotations
 
-import contextlib
+import functools
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow.parquet as pq
 
-from models import taxonomy
 from tasks.corrections.overlay import Overlay, read_overlay
 from tasks.dataset.columns import PAPERS, SUBFIGURES
-from tasks.dataset.files import UNREADABLE, UnreadablePartError
+from tasks.dataset.files import UNREADABLE
 from tasks.dataset.ledger import LedgerRow, read_ledger_part
+from tasks.dataset.part_cache import PartCache, read_cache
+from tasks.dataset.tally import (
+    BARS,
+    COUNTED,
+    MILLIONTHS,
+    Tally,
+    bar_of,
+    by_name,
+    kinds_below,
+    of_rows,
+    tally_rows,
+)
 from tasks.errors import StorageError
 from tasks.records import Counts, FailedPaper, Gap
-from tasks.report.cards import Card, choose_picks, make_cards
+from tasks.report.cards import ROW_GROUPS_WITH_PICTURES, Card, choose_picks, make_cards, spread
 from tasks.report.review_queue import REASONS, Columns, ReviewQueue
 from tasks.stores import paths
 
@@ -33,8 +44,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-BINS = 10
-"""Bars of the confidence histogram, each a tenth wide."""
 FAILURES_SHOWN = 100
 GAPS_SHOWN = 10
 """Of one paper."""
@@ -55,8 +64,8 @@ class DatasetSummary:
     """A dataset counted; `accepted` and `abstained` are the histogram's bars, `cards` go by modality."""
 
     counts: Counts = field(default_factory=Counts)
-    accepted: list[int] = field(default_factory=lambda: [0] * BINS)
-    abstained: list[int] = field(default_factory=lambda: [0] * BINS)
+    accepted: list[int] = field(default_factory=lambda: [0] * BARS)
+    abstained: list[int] = field(default_factory=lambda: [0] * BARS)
     confidence_sum: float = 0.0
     named_by_people: int = 0
     """Subfigures whose label is a person's: they have no part in the bars and in the mean confidence."""
@@ -82,21 +91,26 @@ class DatasetSummary:
     unreadable: list[str] = field(default_factory=list)
     """Parts that could not be read, each with the reason."""
 
-    def add(self, other: DatasetSummary) -> None:
-        """Adds what was counted elsewhere; pictures are chosen when all is counted."""
-        self.counts += other.counts
-        self.by_kind.update(other.by_kind)
-        self.by_kind_below.update(other.by_kind_below)
-        self.compound += other.compound
-        for bars, more in ((self.accepted, other.accepted), (self.abstained, other.abstained)):
-            bars[:] = [bar + count for bar, count in zip(bars, more, strict=True)]
-        self.confidence_sum += other.confidence_sum
-        self.named_by_people += other.named_by_people
-        self.judged += other.judged
-        self.failed += other.failed[: FAILURES_SHOWN - len(self.failed)]
-        self.incomplete += other.incomplete[: FAILURES_SHOWN - len(self.incomplete)]
-        self.by_gap.update(other.by_gap)
-        self.unreadable += other.unreadable
+    def add(self, tally: Tally) -> None:
+        """Adds what was counted of a part, or of many."""
+        self.counts += Counts(
+            by_status=by_name(tally, "status"),
+            pages=tally["pages"],
+            figures=tally["figures"],
+            subfigures=tally["subfigures"],
+            rejected=tally["rejected"],
+            unscored=tally["unscored"],
+            by_modality=by_name(tally, "modality"),
+        )
+        self.by_kind.update(by_name(tally, "kind"))
+        self.by_gap.update(by_name(tally, "gap"))
+        self.by_kind_below.update(dict(kinds_below(tally)))
+        self.compound += tally["compound"]
+        self.named_by_people += tally["people"]
+        self.confidence_sum += tally["confidence"] / MILLIONTHS
+        for bars, name in ((self.accepted, "accepted"), (self.abstained, "abstained")):
+            for bar, number in by_name(tally, name).items():
+                bars[int(bar)] += number
 
     @property
     def mean_confidence(self) -> float | None:
@@ -106,30 +120,47 @@ class DatasetSummary:
 
 
 def summarize(
-    out: StorePath, recent: Sequence[str] = (), gold: Mapping[str, str] = MappingProxyType({})
+    out: StorePath,
+    recent: Sequence[str] = (),
+    gold: Mapping[str, str] = MappingProxyType({}),
+    parts: PartCache | None = None,
 ) -> DatasetSummary:
     """Counts the dataset at `out` and chooses pictures, from the parts named `recent` if there are any.
 
     `gold` is what people say that pictures are, a code by subfigure_id. Only parts that the ledger names are counted.
-    A part that cannot be read is listed, not raised.
+    A part that cannot be read is listed, not raised. `parts`: where the run has them open.
     """
-    found = DatasetSummary()
-    shards: list[_Shard] = []
-    parts = set(paths.names(out / SUBFIGURES))
-    ledgers = sorted(name for name in paths.names(out / PAPERS) if name.endswith(".parquet"))
+    if parts is None:
+        with read_cache(out, strict=False) as opened:
+            return summarize(out, recent, gold, opened)
+    parts.count()
+    found = DatasetSummary(unreadable=list(parts.unreadable))
+    _add_papers(found, out, parts)
     overlay = read_overlay(out)
-    said = _Said(gold, overlay)
-    for counted in paths.each(lambda name: _count_shard(out, name, name in parts, said), ledgers, out):
-        found.add(counted.summary)
-        shards.append(counted)
-    of_run = [shard for shard in shards if shard.summary.counts.subfigures and shard.part.name in set(recent)]
+    with_rows = parts.with_rows()
+    spoken_of = parts.parts_of({name.partition("/")[0] for name in gold} | overlay.paper_ids)
+    of_run = {*recent} & {*with_rows}
     found.pictures_of_run = bool(of_run)
-    chosen = of_run or shards
-    review_queue = ReviewQueue()
-    for shard in shards:
-        review_queue.add(shard.review_queue, REASONS if shard in chosen else ("mistaken",))
-    _choose_cards(found, chosen, review_queue, overlay)
+    chosen = of_run or {*spread(with_rows, ROW_GROUPS_WITH_PICTURES)}
+    looked_at = [out / SUBFIGURES / name for name in sorted({*spoken_of, *chosen} & {*with_rows})]
+    tally, review_queue, shards = parts.totals(), ReviewQueue(), []
+    for shard in paths.each(functools.partial(_read_shard, said=_Said(gold, overlay)), looked_at, out):
+        review_queue.add(shard.review_queue, REASONS if shard.part.name in chosen else ("mistaken",))
+        tally.subtract(of_rows(parts.counts(shard.part.name)))
+        tally.update(shard.tally)
+        found.judged += shard.judged
+        found.unreadable += [shard.unreadable] if shard.unreadable else []
+        shards += [shard] if shard.part.name in chosen else []
+    found.add(tally)
+    _choose_cards(found, shards, review_queue, overlay)
     return found
+
+
+def _add_papers(found: DatasetSummary, out: StorePath, parts: PartCache) -> None:
+    """The first papers that failed or lack something, from the few ledger parts that have them."""
+    names = {*parts.first_failed(FAILURES_SHOWN), *parts.first_incomplete(FAILURES_SHOWN)}
+    for name in sorted(names):
+        _name_papers(found, read_ledger_part(out / PAPERS / name, _LEDGER_COLUMNS))
 
 
 def _choose_cards(
@@ -157,78 +188,49 @@ class _Said:
 
 @dataclass(slots=True, eq=False)
 class _Shard:
-    """A part with its ledger part, counted."""
+    """A part that was looked at."""
 
     part: StorePath
-    summary: DatasetSummary = field(default_factory=DatasetSummary)
+    tally: Tally = field(default_factory=Counter)
+    """Of its rows, by the last word of people."""
     row_groups: int = 0
     review_queue: ReviewQueue = field(default_factory=ReviewQueue)
+    judged: list[tuple[float, bool]] = field(default_factory=list)
+    unreadable: str | None = None
 
 
-def _count_shard(out: StorePath, name: str, has_part: bool, said: _Said) -> _Shard:
-    shard = _Shard(out / SUBFIGURES / name)
-    with _listed_if_unreadable(shard, out / PAPERS / name) as ledger:
-        _count_papers(shard.summary, read_ledger_part(ledger, _LEDGER_COLUMNS))
-    if has_part:
-        with _listed_if_unreadable(shard, shard.part), paths.parquet(shard.part) as part:
-            _count_subfigures(shard, part, said)
+def _read_shard(part: StorePath, said: _Said) -> _Shard:
+    """A part's rows; where they cannot be read, `unreadable` says why."""
+    shard = _Shard(part)
+    try:
+        with paths.parquet(part) as opened:
+            columns = Columns.read(opened, said.gold, said.overlay)
+            counted = [name for name in COUNTED if name in opened.schema_arrow.names]
+            shard.tally = tally_rows(said.overlay.apply(opened.read(said.overlay.columns(counted))))
+            shard.row_groups = opened.num_row_groups
+    except (StorageError, *UNREADABLE) as error:
+        log.warning("%s cannot be read: %s", part, error)
+        shard.unreadable = f"{part.parent.name}/{part.name}: {str(error).splitlines()[0]}"
+    else:
+        _take_out(shard.tally, columns)
+        shard.judged = columns.judged
+        shard.review_queue.fill(part, columns)
     return shard
 
 
-@contextlib.contextmanager
-def _listed_if_unreadable(shard: _Shard, file: StorePath) -> Iterator[StorePath]:
-    """Counts a file within; where that cannot be, `unreadable` says why."""
-    try:
-        yield file
-    except (UnreadablePartError, StorageError, *UNREADABLE) as error:
-        log.warning("%s cannot be read: %s", file, error)
-        reason = error.reason if isinstance(error, UnreadablePartError) else str(error).splitlines()[0]
-        shard.summary.unreadable.append(f"{file.parent.name}/{file.name}: {reason}")
+def _take_out(tally: Tally, columns: Columns) -> None:
+    """What people have named has no part in the bars and in the mean confidence."""
+    for row in np.flatnonzero(columns.by_people & columns.scored).tolist():
+        confidence = float(columns.confidence[row])
+        tally[bar_of(confidence, bool(columns.rejected[row]))] -= 1
+        tally["confidence"] -= round(confidence * MILLIONTHS)
+        tally["people"] += 1
 
 
-def _count_papers(found: DatasetSummary, rows: Sequence[LedgerRow]) -> None:
-    found.counts += Counts(
-        by_status=Counter(row.status for row in rows),
-        pages=sum(row.pages or 0 for row in rows),
-        figures=sum(row.figures for row in rows),
-    )
+def _name_papers(found: DatasetSummary, rows: Sequence[LedgerRow]) -> None:
     for row in rows:
-        if row.failed or row.error_kind:
-            found.by_kind[row.error_kind or "unknown"] += 1
-        found.by_gap.update(gap.kind for gap in row.gaps)
         if row.gaps and len(found.incomplete) < FAILURES_SHOWN:
             found.incomplete.append(IncompletePaper(row.source_uri, row.gaps[:GAPS_SHOWN], len(row.gaps)))
         if row.failed and len(found.failed) < FAILURES_SHOWN:
             name = PurePosixPath(row.source_uri).name or row.source_uri
             found.failed.append(FailedPaper(name, row.source_uri, row.error_kind or "", row.error or ""))
-
-
-def _count_subfigures(shard: _Shard, part: pq.ParquetFile, said: _Said) -> None:
-    found = shard.summary
-    columns = Columns.read(part, said.gold, said.overlay)
-    scored = columns.scored
-    confidence, rejected = columns.confidence[scored], columns.rejected[scored]
-    found.counts += Counts(
-        subfigures=len(scored),
-        rejected=int(rejected.sum()),
-        unscored=int((~scored).sum()),
-        by_modality=Counter(columns.modality[scored].tolist()),
-    )
-    found.by_kind_below.update(_kinds_below(columns))
-    found.compound += int((columns.compound > taxonomy.SEVERAL_PANELS).sum())
-    own = ~columns.by_people[scored]
-    found.named_by_people += int((~own).sum())
-    found.confidence_sum += float(confidence[own].sum())
-    for bars, chosen in ((found.accepted, own & ~rejected), (found.abstained, own & rejected)):
-        for index, count in enumerate(np.histogram(confidence[chosen], bins=BINS, range=(0, 1))[0]):
-            bars[index] += int(count)
-    found.judged += columns.judged
-    shard.review_queue.fill(shard.part, columns)
-    shard.row_groups = part.num_row_groups
-
-
-def _kinds_below(columns: Columns) -> Iterator[tuple[str, str]]:
-    """Class and kind of each row whose path goes on below the class."""
-    for code, path in zip(columns.modality.tolist(), columns.paths.tolist(), strict=True):
-        if code is not None and path is not None and (kinds := taxonomy.below(code, [path])):
-            yield code, "/".join(kinds)

@@ -57,6 +57,21 @@ def sizes(folder: StorePath) -> dict[str, int]:
     return {Path(stored.uri).name: stored.size for stored in objects.children(folder)}
 
 
+def stamps(folder: StorePath) -> dict[str, str | None]:
+    """Name -> what changes with the bytes of a file in a folder; one listing. None where a store says no such thing."""
+    if isinstance(folder, Path):
+        if not folder.is_dir():
+            return {}
+        with os.scandir(folder) as entries:
+            return {entry.name: _stamp(entry.stat()) for entry in entries}
+    return {Path(stored.uri).name: stored.version for stored in objects.children(folder)}
+
+
+def _stamp(state: os.stat_result) -> str:
+    """A file's size, time and place: one that is put in its stead has another."""
+    return f"{state.st_size} {state.st_mtime_ns} {state.st_ino}"
+
+
 def same(one: StorePath, other: StorePath) -> bool:
     """Whether both name the same file or folder."""
     if isinstance(one, Path) and isinstance(other, Path):
@@ -129,9 +144,9 @@ def make_folder(folder: StorePath) -> None:
 def put(aside: Path, target: StorePath) -> None:
     """Moves a finished file of this machine to its place, so that a crash leaves either nothing or all of it."""
     if isinstance(target, Path):
-        _sync(aside)
+        sync(aside)
         aside.replace(target)
-        _sync(target.parent)
+        sync(target.parent)
         return
     with speaking(target):
         target.fs.put_file(str(aside), target.path)
@@ -184,7 +199,8 @@ def each(function: Callable[[_T], _R], items: Iterable[_T], at: StorePath) -> It
             threads.shutdown(wait=False, cancel_futures=True)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Has the disk keep a file's bytes, or a folder's names."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -14,7 +14,7 @@ import numpy as np
 from models import taxonomy
 from models.inference.caption_view import named_modalities
 from tasks.corrections.actions import RANDOM, Action, Correction, Panel, Piece, in_force, undo
-from tasks.corrections.files import LONGEST_VALUE, Journal, read_corrections
+from tasks.corrections.files import Journal, kept_text, read_corrections
 from tasks.corrections.known import class_code, classes_of
 from tasks.corrections.overlay import KEYS, Overlay, read_overlay
 from tasks.corrections.queues import Candidates, Order, Unlike, rank
@@ -241,7 +241,7 @@ class Editing:
         if action == "label":
             return class_code((value or "").strip(), self.classes, "the label")
         if action in ("letter", "caption"):
-            return " ".join((value or "").split())[:LONGEST_VALUE]
+            return kept_text(value or "")
         return None
 
     def _panels(self, hits: Sequence[Hit]) -> list[Panel]:

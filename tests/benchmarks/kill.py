@@ -248,6 +248,14 @@ def _corrections(out: Path) -> Rows:
     return said + Counter(("unreadable", problem.sentence) for problem in found.problems)
 
 
+def _compact(_source: Path, out: Path, _model: str) -> None:
+    from tasks.dataset.compaction import compact, plan_compaction
+    from tasks.dataset.dataset import Dataset, provenance_in
+
+    with Dataset(out, provenance_in(out)):
+        compact(out, plan_compaction(out, 10**9))
+
+
 def _nothing(_source: Path, _out: Path) -> None:
     """A run makes its dataset itself."""
 
@@ -355,6 +363,7 @@ WORKS = {
     "label": Work(_make_papers, _nothing, _label, _rows, reads=True),
     "ingest": Work(_make_bucket, _nothing, _ingest, _rows, reads=True),
     "relabel": Work(_make_dataset, _nothing, _relabel, _rows, reads=False),
+    "compact": Work(_make_dataset, _copy, _compact, _rows, reads=False),
     "index": Work(_make_dataset, _copy, _index, _documents, reads=False),
     "corrections": Work(_make_dataset, _copy_uncorrected, _correct, _corrections, reads=False),
 }

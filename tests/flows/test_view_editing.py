@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import threading
+import zipfile
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -167,6 +168,66 @@ def test_many_are_named_at_once_on_the_grid_and_a_phone_is_wide_enough(browser, 
             assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
         page.close()
     assert len(_standing(out)) == 3
+
+
+def test_a_typed_caption_outlives_escape_and_is_kept_by_control_and_enter(browser, tmp_path: Path):
+    out, _ = with_pdf(tmp_path)
+    with _served(out, tmp_path / "home", "Ada") as server:
+        page = _page(browser, f"{server}edit?queue=unsure&at={with_first(out)}")
+        page.keyboard.press("c")
+        page.keyboard.type("The liver, typed anew")
+        page.keyboard.press("Escape")
+        assert "Not kept yet" in page.locator("#caption-draft").inner_text()
+        _press(page, "ArrowRight")  # to another row, and back
+        assert with_first(out) in page.locator("#waiting").inner_text()
+        with page.expect_navigation():
+            page.locator("#waiting a").click()
+        assert page.locator("#caption").input_value() == "The liver, typed anew"
+        page.keyboard.press("c")
+        with page.expect_navigation():
+            page.keyboard.press("Control+Enter")
+        assert page.locator("#caption").input_value() == "The liver, typed anew"
+        assert page.locator("#caption-draft").inner_text() == ""
+        assert page.locator("#waiting").inner_text() == ""
+
+        page.goto(
+            f"{server}boxes/{with_first(out)}"
+        )  # a box that is too small is refused, and the queue goes on
+        for name, edge in zip(("x0", "y0", "x1", "y1"), ("20", "20", "20.9", "20.9"), strict=True):
+            page.locator(f"#{name}").fill(edge)
+        page.locator("#add").press("Enter")
+        _press(page, "s")
+        assert page.title().startswith("The boxes were refused")
+        assert "too small" in page.get_by_role("alert").inner_text()
+        _press(page, "ArrowRight")
+        _press(page, "1")
+        page.close()
+    assert {one.action: one.value for one in _standing(out)}["caption"] == "The liver, typed anew"
+    assert len(_standing(out)) == 2
+
+
+def test_a_selection_is_made_opened_and_taken_away_in_a_browser(browser, tmp_path: Path):
+    out, _ = with_pdf(tmp_path)
+    with _served(out, tmp_path / "home", "Ada") as server:
+        page = _page(browser, server, width=390)
+        for box in page.locator(".choose input").all()[:3]:
+            box.check()
+        page.locator("#selection").fill("for the atlas")
+        with page.expect_navigation():
+            page.get_by_role("button", name="Add to it").click()
+        assert page.locator(".card").count() == 3
+        page.locator("details.take summary").click()
+        with page.expect_download() as asked:
+            page.get_by_role("button", name="Pictures and table").click()
+        with zipfile.ZipFile(asked.value.path()) as archive:
+            assert len([name for name in archive.namelist() if name.startswith("pictures/")]) == 3
+        page.goto(f"{server}selections")
+        assert page.locator("tbody tr").count() == 1
+        for path in ("selections", "?selection=for+the+atlas"):
+            page.goto(f"{server}{path}")
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+        assert page.messages == []
+        page.close()
 
 
 def with_first(out: Path) -> str:

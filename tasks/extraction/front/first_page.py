@@ -1,11 +1,14 @@
-"""What the first pages of a PDF say of their article where no JATS is at hand: title, DOI, licence."""
+"""What the first pages of a PDF say of their article where no JATS is at hand."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
+from tasks.extraction.front.authors import read_authors
+from tasks.extraction.front.dates import read_published
+from tasks.extraction.front.journals import read_journal
 from tasks.pdf.lines import Line
 from tasks.pdf.pages import PageContent
 from tasks.records import Metadata
@@ -21,6 +24,8 @@ MOST_LINES = 12
 """Lines of one type; more are no title."""
 HEAD = 0.05
 """Share of the page's height at its top where running heads stand."""
+EDGE = 0.11
+"""Share of the page's height at its top and bottom where its journal stands."""
 UPPER_PART = 0.6
 """Share of the first page, from its top, in which its title begins."""
 
@@ -40,7 +45,25 @@ def read_first_page(pages: Sequence[PageContent]) -> Metadata:
     """What a PDF prints of its article; null where it is not sure. `pages` as they were read, upright."""
     if not pages or pages[0].number != 1:
         return Metadata()
-    return Metadata(doi=_doi(pages[0]), title=_title(pages[0]), license=_license(pages))
+    page = pages[0]
+    title = title_lines(page)
+    upright = [line for line in page.lines if line.upright]
+    published = read_published("\n".join(line.text for line in upright))
+    return Metadata(
+        doi=_doi(page),
+        title=_title(title, page),
+        authors=read_authors(title, upright),
+        journal=read_journal(page.handle.parent.metadata.get("subject"), _at_the_edge(page)),
+        license=_license(pages),
+        published=published,
+        published_precision="day" if published else None,
+    )
+
+
+def _at_the_edge(page: PageContent) -> Iterator[str]:
+    """The lines at the head and the foot of a page."""
+    height = page.size[1]
+    return (line.text for line in page.lines if line.upright and not EDGE < line.bbox[1] / height < 1 - EDGE)
 
 
 def pmcid_of(uri: str) -> str | None:
@@ -76,8 +99,16 @@ def _license(pages: Sequence[PageContent]) -> str | None:
     return None
 
 
-def _title(page: PageContent) -> str | None:
-    """The largest type in the upper part of the first page, where it says as much as a title does."""
+def _title(lines: Sequence[Line], page: PageContent) -> str | None:
+    """The words of the title's lines."""
+    if not lines:
+        return None
+    known = vocabulary(line.text for line in page.lines if line.upright)
+    return _KIND.sub("", join_lines([line.text for line in lines], known))
+
+
+def title_lines(page: PageContent) -> list[Line]:
+    """The largest type in the upper part of the first page, where it says as much as a title does; else nothing."""
     lines = [
         line
         for line in page.lines
@@ -88,12 +119,12 @@ def _title(page: PageContent) -> str | None:
     for size in sorted({round(line.size) for line in lines}, reverse=True)[:4]:
         set_so = [line for line in lines if round(line.size) == size]
         if len(set_so) > MOST_LINES:
-            return None  # the body's type
-        text = join_lines([line.text for line in _together(set_so)], vocabulary(x.text for x in lines))
-        text = _KIND.sub("", text)
-        if _is_title(text):
-            return text
-    return None
+            return []  # the body's type
+        together = _together(set_so)
+        text = join_lines([line.text for line in together], vocabulary(x.text for x in lines))
+        if _is_title(_KIND.sub("", text)):
+            return together
+    return []
 
 
 def _is_title(text: str) -> bool:

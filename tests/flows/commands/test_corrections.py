@@ -7,7 +7,7 @@ from click.testing import CliRunner, Result
 
 from flows.cli import figmill
 from tasks.errors import FigmillError, SettingsError
-from tests.tasks.corrections.acts import keep, rows_of, say
+from tests.tasks.corrections.acts import keep, piece, rows_of, say
 from tests.tasks.index.small import dataset
 
 
@@ -35,13 +35,26 @@ def test_out_and_in_and_back(tmp_path: Path):
     file = tmp_path / "said.json"
     assert "1 correction" in _run(out, "--to", "label-studio", "--out", file).output
     assert "1 correction taken in, 0 that were known" in _run(other, "--from", file, "--who", "Ben").output
-    assert "1 correction of Ada taken back" in _run(other, "--undo", "Ada", "--who", "Ben").output
-    assert "0 corrections of Ada taken back" in _run(other, "--undo", "Ada", "--since", "2026-01-01").output
+    assert "1 correction of Ben taken back" in _run(other, "--undo", "Ben", "--who", "Ada").output
+    assert "0 corrections of Ben taken back" in _run(other, "--undo", "Ben", "--since", "2026-01-01").output
+
+
+def test_names_are_kept_where_that_is_asked_for_and_what_is_not_taken_is_named(tmp_path: Path):
+    out, other = dataset(tmp_path / "one"), dataset(tmp_path / "other")
+    row = rows_of(out)[0]
+    keep(out, say("letter", row, "b"), say("split", row, pieces=(piece(row, 10_001, (0, 0, 5, 5)),)))
+    file = tmp_path / "said.csv"
+    _run(out, "--to", "csv", "--out", file)
+    taken = _run(other, "--from", file, "--who", "Eve", "--keep-names")
+    assert "1 correction taken in, 0 that were known, 1 not taken" in taken.output
+    assert "not taken: 1 split: The PDF is no longer where it was" in taken.output
+    assert "1 correction of Ada taken back" in _run(other, "--undo", "Ada", "--who", "Eve").output
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (["--keep-names"], "goes with --from"),
         (["--to", "csv"], "go together"),
         (["--out", "x"], "go together"),
         (["--since", "2026-01-01"], "goes with --undo"),

@@ -9,6 +9,7 @@ import torch
 from scipy.special import log_softmax
 
 from models.adapting.classes import NewClass, widen_scores
+from models.adapting.fusing import Shares
 from models.adapting.refitting import Refit, fit_sharpness, refit
 from models.adapting.teaching import Correction, Rows
 from models.bundle.bundle import (
@@ -46,6 +47,7 @@ def info(tmp_path: Path) -> BundleInfo:
         np.ones(BUCKETS, np.float32),
         np.zeros(3, np.float32),
         np.full(3, 1 / 3, np.float32),
+        chance.normal(0, 0.001, (7, 3)).astype(np.float32),  # so weak that a taught head does not move it
     )
     description = Description(
         name="small",
@@ -121,6 +123,16 @@ def test_sharper_confidences_are_those_of_multiplied_log_probabilities(info: Bun
         before, _ = _scores(info, told)
         made = refit(info, Refit(name="mine", correction=nothing, sharpness=1.25), tmp_path / f"mine-{told}")
         assert _scores(made, told)[0] == pytest.approx(log_softmax(1.25 * before, axis=1), abs=0.02)
+
+
+def test_sets_and_weights_of_words_are_those_that_were_found(info: BundleInfo, tmp_path: Path):
+    nothing = Correction(np.zeros((3, info.embedding_size), np.float32), np.zeros(3, np.float32))
+    sets = SetThresholds(coverage=0.95, picture=(0.1, 0.2, 0.3), words=(0.2, 0.2, 0.2))
+    change = Refit(name="mine", correction=nothing, shares=Shares(0.5, 2.0), sharpness=2.0, sets=sets)
+    made = refit(info, change, tmp_path / "mine")
+    assert made.sets == sets
+    assert made.calibration.words == WordsCalibration(temperature=0.4, own=0.5, caption=1.2)
+    assert made.calibration.temperature == 0.75
 
 
 def test_how_sharp_is_found_from_labels():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from models.adapting.teaching import Rows, _folds, examine, teach
+from models.adapting.teaching import Rows, examine, folds_of, teach
 
 
 def _rows(
@@ -76,11 +76,11 @@ def test_scores_that_were_scaled_down_or_are_zero_are_probabilities_again():
 
 def test_folds_hold_whole_papers_and_are_about_equally_large():
     papers = np.array([str(number) for number in np.random.default_rng(4).integers(0, 23, 200)])
-    fold = _folds(papers)
+    fold = folds_of(papers)
     assert all(len(set(fold[papers == one].tolist())) == 1 for one in set(papers.tolist()))
     assert max(np.bincount(fold)) - min(np.bincount(fold)) < 12
     assert len(np.bincount(fold)) == 5
-    assert not _folds(np.array(["a"] * 9)).any()
+    assert not folds_of(np.array(["a"] * 9)).any()
 
 
 def test_a_new_class_ends_where_the_others_begin_though_some_of_them_are_its_own():

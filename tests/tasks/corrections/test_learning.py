@@ -156,3 +156,21 @@ def test_the_command_says_what_it_found_and_refuses_to_make_it_worse(info: Bundl
     assert not (tmp_path / "other").exists()
     assert CliRunner().invoke(figmill, [*arguments, "--force"]).exit_code == 0
     assert (tmp_path / "other" / "model.json").exists()
+
+
+def test_a_bundle_promises_sets_by_the_random_order_alone_and_its_card_says_so(
+    info: BundleInfo, tmp_path: Path
+):
+    truth = _blind(tmp_path / "dataset", info)
+    _correct(tmp_path / "dataset", truth, 150)
+    without = adapt(tmp_path / "dataset", info, "mine")
+    assert without.covered is None
+    assert "No conformal sets: 100 named rows of the random order are needed" in without.refit.notes
+    _correct(tmp_path / "dataset", truth, 150, queue="random")
+    adapted = adapt(tmp_path / "dataset", info, "mine")
+    assert adapted.covered is not None
+    assert adapted.covered.coverage > 0.9
+    made = write_bundle(info, adapted, tmp_path / "mine")
+    assert made.sets is not None
+    assert (made.sets.coverage, len(made.sets.picture), made.sets.words) == (0.95, 3, None)
+    assert "Conformal sets hold the true class with probability 0.95, by 150 rows" in made.card

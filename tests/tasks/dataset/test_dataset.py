@@ -206,7 +206,7 @@ def test_what_a_killed_run_left_is_removed_and_nothing_else(tmp_path: Path) -> N
     with Dataset(tmp_path, PROVENANCE) as dataset:
         assert f"{2:064x}" not in dataset
     assert sorted(path.name for path in tmp_path.rglob("*")) == sorted(
-        [".figmill.lock", "README.md", "papers", "subfigures", kept, kept]
+        [".figmill.lock", ".parts.sqlite", "README.md", "papers", "subfigures", kept, kept]
     )
 
 

@@ -21,6 +21,7 @@ from tasks.dataset.ledger import (
     replaced_papers,
     retire_papers,
 )
+from tasks.dataset.part_cache import read_cache
 from tasks.dataset.parts import PartWriter
 from tasks.errors import OutputError
 from tasks.records import Gap, LabelledPaper, Metadata, Paper
@@ -71,6 +72,11 @@ def rows(out: Any, folder: str) -> list[dict[str, Any]]:
     return found
 
 
+def articles(out: Any) -> list[LedgerRow]:
+    with read_cache(out) as parts:
+        return list(parts.articles())
+
+
 def test_gaps_that_an_earlier_version_joined_in_a_string_are_read(tmp_path: Path) -> None:
     said = "page 3 is damaged and was left out; Figure 2 is in the JATS and was not found in the PDF"
     told = [paper(1, error_kind="incomplete", error=said), paper(2, "failed", error_kind="x", error="No.")]
@@ -89,7 +95,7 @@ def test_gaps_come_back_as_they_were_written(tmp_path: Path) -> None:
 
 
 def test_articles_are_found_by_their_pmcid(out: Any) -> None:
-    found = articles_by_pmcid(out)
+    found = articles_by_pmcid(articles(out))
     assert sorted(found) == ["PMC1", "PMC2", "PMC3"]
     one = found["PMC1"]
     assert (one.paper_id, one.source_version, one.metadata.license, one.failed, one.file) == (
@@ -125,14 +131,14 @@ def test_retired_articles_have_no_rows_but_in_the_ledger_until_they_are_dropped(
     file = f"{ONE}.parquet"
     retire_papers(out, file, {pid(1)})
     assert {row["pmcid"] for row in rows(out, "subfigures")} == {"PMC2", "PMC3", None}
-    assert articles_by_pmcid(out)["PMC1"].replaced
-    assert replaced_papers(out) == {}
+    assert articles_by_pmcid(articles(out))["PMC1"].replaced
+    assert replaced_papers(articles(out)) == {}
     assert list(check(out, Totals())) == []
     write(out, "part-0000000000000003", taken(5, "PMC1", "v2"))
-    assert articles_by_pmcid(out)["PMC1"].source_version == "v2"
-    assert replaced_papers(out) == {file: {pid(1)}}
+    assert articles_by_pmcid(articles(out))["PMC1"].source_version == "v2"
+    assert replaced_papers(articles(out)) == {file: {pid(1)}}
     drop_papers(out, file, {pid(1)})
-    assert replaced_papers(out) == {}
+    assert replaced_papers(articles(out)) == {}
     assert sorted(row["pmcid"] or "" for row in rows(out, "papers")) == ["", "PMC1", "PMC2", "PMC3"]
     assert list(check(out, Totals())) == []
 
@@ -149,9 +155,9 @@ def test_what_came_from_another_dataset_is_outdated_once_that_has_it_otherwise(
 ) -> None:
     copy = tmp_path / "copy"
     write(copy, ONE, taken(1, "PMC1"), taken(2, "PMC2"), taken(6, "PMC6"), taken(7, "PMC7", None))
-    assert outdated_papers(copy, out) == {f"{ONE}.parquet": {pid(6)}}
+    assert outdated_papers(articles(copy), articles(out)) == {f"{ONE}.parquet": {pid(6)}}
     mark_papers(out, f"{ONE}.parquet", {pid(2): Mark("removed", "v1")})
-    assert outdated_papers(copy, out) == {f"{ONE}.parquet": {pid(2), pid(6)}}
+    assert outdated_papers(articles(copy), articles(out)) == {f"{ONE}.parquet": {pid(2), pid(6)}}
 
 
 def test_a_row_says_all_that_the_ledger_has_of_a_paper(tmp_path: Path) -> None:
@@ -188,4 +194,4 @@ def test_a_ledger_of_another_schema_is_said(tmp_path: Path) -> None:
     ledger = tmp_path / "papers" / f"{ONE}.parquet"
     pq.write_table(pq.read_table(ledger).drop_columns(["withdrawn"]), ledger)
     with pytest.raises(OutputError, match="figmill check"):
-        articles_by_pmcid(tmp_path)
+        articles(tmp_path)

@@ -7,7 +7,7 @@ import pymupdf
 
 from tasks.extraction.reading import read_paper
 from tasks.inputs.listing import identify
-from tasks.records import PaperFiles
+from tasks.records import Extraction, PaperFiles
 from tasks.settings import ExtractionLimits
 from tests.tasks.duplicates.drawn import encoded, picture
 from tests.tasks.index.small import row
@@ -29,14 +29,18 @@ def rows_of(pdf: Path, **other: Any) -> list[dict[str, Any]]:
     """The rows that labelling the PDF would give."""
     (files,) = identify([pdf])
     assert isinstance(files, PaperFiles)
-    found = read_paper(files, ExtractionLimits())
-    rows = []
+    return rows_read(read_paper(files, ExtractionLimits()), **other)
+
+
+def rows_read(found: Extraction, **other: Any) -> list[dict[str, Any]]:
+    """The rows of what was read of a paper."""
+    paper_id, rows = found.paper.paper_id, []
     for figure in found.figures:
         for subfigure in figure.subfigures:
             facts = {
-                "subfigure_id": f"{files.paper.paper_id[:16]}/{figure.figure_index}/{subfigure.subfigure_index}",
-                "paper_id": files.paper.paper_id,
-                "source_uri": str(pdf),
+                "subfigure_id": f"{paper_id[:16]}/{figure.figure_index}/{subfigure.subfigure_index}",
+                "paper_id": paper_id,
+                "source_uri": found.paper.source_uri,
                 "figure_index": figure.figure_index,
                 "figure_label": figure.label,
                 "page": figure.page,

@@ -1,5 +1,6 @@
 """Pictures that an export left out come back from the user's own papers, the very same bytes or not at all."""
 
+import hashlib
 import shutil
 from pathlib import Path
 
@@ -11,7 +12,11 @@ from tasks.export.card import restored_card
 from tasks.export.choice import Choice
 from tasks.export.exporting import open_export
 from tasks.export.restoring import open_repository
-from tests.tasks.export.papers import draw, labelled, rows_of
+from tasks.extraction.image_files import read_graphics
+from tasks.records import Graphic, Paper, PaperFiles, SourceFile
+from tasks.settings import ExtractionLimits
+from tests.pmc_bucket import encode, jats
+from tests.tasks.export.papers import draw, labelled, rows_of, rows_read
 from tests.tasks.index.small import FIRST, SECOND
 
 
@@ -48,6 +53,26 @@ def test_who_has_the_paper_gets_the_very_same_picture(repository: Path, tmp_path
     )
     with pytest.raises(OutputError, match="has all its pictures"):
         open_repository(tmp_path / "restored")
+
+
+def test_an_article_without_a_pdf_comes_back_from_its_jats_and_images(tmp_path: Path):
+    papers = tmp_path / "papers"
+    papers.mkdir()
+    xml = jats(1, {"g1": "Cells."})
+    (papers / "article.nxml").write_bytes(xml)
+    (papers / "g1.png").write_bytes(encode(1, "PNG"))
+    files = PaperFiles(
+        Paper(hashlib.sha256(xml).hexdigest(), "https://x/article.nxml"),
+        SourceFile(str(papers / "article.nxml")),
+        graphics=(Graphic("g1.png", SourceFile("https://x/g1.png", str(papers / "g1.png"))),),
+    )
+    labelled(tmp_path / "dataset", FIRST, rows_read(read_graphics(files, ExtractionLimits()), license=None))
+    choice = Choice(redistributable=True, null_unlicensed=True)
+    open_export(tmp_path / "dataset").choosing(choice).to_huggingface(tmp_path / "repository", lambda _: None)
+    found = open_repository(tmp_path / "repository")
+    done = found.restore((str(papers),), None, tmp_path / "restored")
+    assert (done.pictures, done.missing, done.papers_missing, done.papers_failed) == (1, 0, 0, 0)
+    assert _images(tmp_path / "restored") == _images(tmp_path / "dataset", "subfigures")
 
 
 def test_another_paper_of_the_same_name_gives_nothing(repository: Path, tmp_path: Path):

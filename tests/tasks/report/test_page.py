@@ -227,7 +227,7 @@ def test_failures_are_counted_by_kind(tmp_path: Path):
     write_part(tmp_path, "part-a.parquet", [], papers)
     page = _written(tmp_path, _run(tmp_path, by_status={"ok": 1, "failed": 3}))
     assert "could not be read, or not whole" in page.text
-    assert "damaged 2 not a pdf 1 incomplete read, but not whole 1" in page.text
+    assert "damaged 2 incomplete read, but not whole 1 not a pdf 1" in page.text
 
 
 def test_what_is_missing_of_papers_that_were_read_is_told_with_its_page(tmp_path: Path):
@@ -240,7 +240,7 @@ def test_what_is_missing_of_papers_that_were_read_is_told_with_its_page(tmp_path
         tmp_path, "part-a.parquet", [], [paper(0), paper(1, error_kind="incomplete", gaps=gaps), early]
     )
     page = _written(tmp_path, _run(tmp_path, by_status={"ok": 3}))
-    assert "Read, but not whole: 2 papers: page 1, figure 1, other 1" in page.text
+    assert "Read, but not whole: 2 papers: figure 1, other 1, page 1" in page.text
     assert "paper-1.pdf page 3 : page 3 is damaged" in page.text
     assert "Figure 9 was not found figure" in page.text
     assert "page 4 is damaged; the file is cut short" in page.text

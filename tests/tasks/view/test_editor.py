@@ -293,7 +293,7 @@ def test_every_order_has_a_page(person: Person, queue: str):
         ("/say", {"action": "label"}, "load the page again"),
         ("/merge", {"id": "FIRST"}, "two or more panels"),
         ("/merge", {"id": ["FIRST", f"{10:016x}/0/0"]}, "of one figure"),
-        ("/boxes", {"id": "FIRST", "mode": "split"}, "draw 1 to"),
+        ("/boxes", {"id": "FIRST", "mode": "split"}, "Draw 1 to"),
         ("/boxes", {"id": "FIRST", "box": "0,0,nan,1"}, "four numbers"),
         ("/boxes", {"id": "FIRST", "box": "0,0,1"}, "four numbers"),
         ("/boxes", {"id": "FIRST", "box": "0.5,0.5,0.5,0.5"}, "too small"),
@@ -307,7 +307,32 @@ def test_what_makes_no_sense_is_said_and_nothing_is_kept(
     answer = person.post(path, **named)
     assert answer.status_code in (400, 409)
     assert words in answer.text
+    assert "Not found" not in answer.text
+    assert "Nothing was changed." in answer.text
     assert person.standing == []
+
+
+def test_refused_boxes_say_what_and_why_with_the_picture_and_lead_back(person: Person):
+    answer = person.post("/boxes", id=person.first, mode="split", box="0.5,0.5,0.5,0.5")
+    assert "<h1>The boxes were refused</h1>" in answer.text
+    assert "The box is too small to hold a panel." in answer.text
+    assert f'src="/picture/{person.first}"' in answer.text
+    assert f'href="/boxes/{person.first}"' in answer.text
+    assert person.say("label", person.first, "GTAB", queue="unsure").status_code == 303  # the queue goes on
+
+
+@pytest.mark.parametrize("action", ["caption", "letter"])
+def test_hostile_words_are_kept_as_words(person: Person, action: str):
+    hostile = '"><script>alert(1)</script>\x00\x1b[31m\u202e\n../../etc/passwd =1+1' + "x" * 60_000
+    assert person.say(action, person.first, hostile).status_code == 303
+    for path in (f"/edit?at={person.first}", f"/subfigure/{person.first}", "/changes", "/"):
+        page = person.page(path)
+        assert "<script>alert" not in page
+        assert "\x1b" not in page
+        assert "\u202e" not in page
+    assert len(person.standing[0].value or "") <= 20_000
+    assert list(check_corrections(person.out)) == []
+    assert {file.parent for file in (person.out / "corrections").iterdir()} == {person.out / "corrections"}
 
 
 def _named(value: object, person: Person) -> object:

@@ -1,0 +1,481 @@
+"""What all parts hold, OUT/.parts.sqlite: so that a run need not open each of them to know its papers and counts.
+
+A cache and nothing else. It notes with each ledger part and part what a listing says of the file (size, time, inode; on
+a store its version), and whatever the listing now says otherwise is read anew: deleted, damaged or behind, it costs
+time alone. Only who holds the dataset writes it; others who find it behind go on in memory.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import functools
+import logging
+import secrets
+import sqlite3
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tasks.dataset.columns import PAPERS, SUBFIGURES
+from tasks.dataset.compaction import is_decided
+from tasks.dataset.files import UNREADABLE, UnreadablePartError, open_part
+from tasks.dataset.ledger import LedgerRow, rows_of
+from tasks.dataset.tally import Tally, rows_tally, tally_part
+from tasks.errors import OutputError, StorageError
+from tasks.records import Metadata
+from tasks.stores import paths
+from tasks.stores.scratch import scratch
+
+if TYPE_CHECKING:
+    from tasks.stores.paths import StorePath
+
+FILE = ".parts.sqlite"
+_LAYOUT = 1
+"""Changes with the tables below: a cache of another layout is made anew."""
+_PATIENCE = 5.0
+"""Seconds to wait for another process that writes to the cache."""
+_ROW_BITS = 32
+"""A paper's number is its part's, and its row in it: so the papers of a part are a range."""
+
+_TABLES = """
+CREATE TABLE parts (
+    part INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, ledger TEXT, rows TEXT, counted INTEGER NOT NULL
+);
+CREATE TABLE papers (
+    id INTEGER PRIMARY KEY, paper_id TEXT NOT NULL, status TEXT NOT NULL, finished_at INTEGER NOT NULL,
+    gaps INTEGER NOT NULL, pmcid TEXT, license TEXT, withdrawn TEXT, source_version TEXT, error_kind TEXT
+);
+CREATE INDEX papers_by_id ON papers (paper_id);
+CREATE INDEX failed_papers ON papers (id) WHERE status = 'failed';
+CREATE INDEX papers_with_gaps ON papers (id) WHERE gaps > 0;
+CREATE TABLE counts (part INTEGER NOT NULL, name TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (part, name))
+    WITHOUT ROWID;
+CREATE TABLE totals (name TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TRIGGER counted AFTER INSERT ON counts BEGIN
+    INSERT INTO totals VALUES (new.name, new.number) ON CONFLICT DO UPDATE SET number = number + new.number;
+END;
+CREATE TRIGGER discounted AFTER DELETE ON counts BEGIN
+    UPDATE totals SET number = number - old.number WHERE name = old.name;
+END;
+"""
+_OF_ARTICLES = ("pmcid", "license", "withdrawn", "source_version", "error_kind")
+_READ = (*_OF_ARTICLES, "finished_at", "gaps", "pages", "figures", "subfigures")
+_ROW = ", ".join(("name", "paper_id", "status", "finished_at", *_OF_ARTICLES))
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
+log = logging.getLogger("figmill.dataset")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The files of a dataset's two tables: what changes with each file's bytes, by name; None where it is not told."""
+
+    ledgers: Mapping[str, str | None]
+    parts: Mapping[str, str | None]
+    between: bool = False
+    """Whether a `figmill compact` was killed after its parts were in place and before their ledger parts were."""
+
+    @classmethod
+    def of(cls, out: StorePath) -> Listing:
+        """One listing of each folder; again, where other folders took their places meanwhile (`compaction`)."""
+        while True:
+            before = _folders(out)
+            ledgers, parts = (paths.stamps(out / folder) for folder in (PAPERS, SUBFIGURES))
+            between = is_decided(out)
+            if _folders(out) == before:
+                return cls(ledgers, parts, between)
+
+    @property
+    def names(self) -> list[str]:
+        """Of the ledger parts, sorted."""
+        return sorted(name for name in self.ledgers if name.endswith(".parquet") and not name.startswith("."))
+
+    def stamps(self, name: str) -> tuple[str | None, str | None]:
+        """Of a ledger part and its part; an empty text where there is no part."""
+        return self.ledgers[name], self.parts.get(name, "")
+
+
+def _folders(out: StorePath) -> list[int | None]:
+    """Which folders the two are; nothing of a store's."""
+    folders = [out / folder for folder in (PAPERS, SUBFIGURES)]
+    return [one.stat().st_ino if isinstance(one, Path) and one.exists() else None for one in folders]
+
+
+class CacheError(OutputError):
+    """The cache cannot be read or written."""
+
+
+class PartCache:
+    """The papers and counts of a dataset's parts. `refresh` makes it say what is there now."""
+
+    def __init__(self, out: StorePath, connection: sqlite3.Connection, file: Path | None) -> None:
+        self._out = out
+        self.connection = connection
+        self._file = file
+        """Where the cache is kept; None: nowhere."""
+        self._changed = False
+        self.unreadable: list[str] = []
+        """What could not be read at the last refresh, each with the reason."""
+
+    def refresh(self, listing: Listing, strict: bool = False) -> list[str]:
+        """Reads the parts of which the listing says that they are other ones; their names.
+
+        Nothing is kept before `commit`. `strict`: raises UnreadablePartError for a ledger part that cannot be read, or
+        a part that is torn; a ledger part is listed in `unreadable` otherwise.
+        """
+        changed, gone = self._behind(listing)
+        self.unreadable = []
+        if changed or gone:
+            self._begin()
+            for name in gone:
+                self._remove(name)
+            read = functools.partial(_read_shard, self._out, listing, strict)
+            for name, shard in zip(changed, paths.each(read, changed, self._out), strict=True):
+                self.unreadable += shard.unreadable
+                if shard.rows is not None:
+                    self._insert(name, listing.stamps(name), shard)
+        return changed
+
+    def behind(self, listing: Listing) -> bool:
+        """Whether `refresh` or `count` has anything to do."""
+        return (
+            any(self._behind(listing))
+            or self._run("SELECT 1 FROM parts WHERE NOT counted").fetchone() is not None
+        )
+
+    def commit(self) -> None:
+        """Keeps what `refresh` found."""
+        if self.connection.in_transaction:
+            self._run("COMMIT")
+
+    def count(self) -> None:
+        """Counts the rows of parts whose ledger part does not say how many there are of what."""
+        names = [name for (name,) in self._run("SELECT name FROM parts WHERE NOT counted")]
+        if not names:
+            return
+        self._begin()
+        for name, found in zip(
+            names, paths.each(functools.partial(_count, self._out), names, self._out), strict=True
+        ):
+            if isinstance(found, str):
+                self.unreadable.append(found)
+                continue
+            (part,) = self._run("SELECT part FROM parts WHERE name = ?", (name,)).fetchone()
+            self._add_counts(part, found)
+            self._run("UPDATE parts SET counted = 1 WHERE part = ?", (part,))
+        self.commit()
+
+    def rows(self, paper_id: str) -> list[LedgerRow]:
+        """A paper's rows in the ledger; more than one only where a killed run left them."""
+        return list(self._select("paper_id = ?", (paper_id,)))
+
+    def articles(self) -> Iterator[LedgerRow]:
+        """The rows that have a PMCID, with what an ingest asks of them, in the ledger's order."""
+        yield from self._select("pmcid IS NOT NULL ORDER BY name, papers.id")
+
+    def doubled(self, names: Collection[str]) -> list[str]:
+        """Papers of these parts that have more than one row in the ledger."""
+        with self._numbers(names):
+            return [
+                paper_id
+                for (paper_id,) in self._run(
+                    "SELECT paper_id FROM papers WHERE paper_id IN (SELECT paper_id FROM papers WHERE id >> ? IN "
+                    "(SELECT part FROM chosen)) GROUP BY paper_id HAVING count(*) > 1",
+                    (_ROW_BITS,),
+                )
+            ]
+
+    def totals(self) -> Tally:
+        """The counts of all parts together."""
+        found = dict(self._run("SELECT name, number FROM totals"))
+        return Counter({name: number for name, number in found.items() if number})
+
+    def counts(self, name: str) -> Tally:
+        """Those of one part."""
+        query = "SELECT counts.name, number FROM counts JOIN parts USING (part) WHERE parts.name = ?"
+        return Counter(dict(self._run(query, (name,))))
+
+    def with_rows(self) -> list[str]:
+        """The parts that have rows, by name in order."""
+        query = (
+            "SELECT parts.name FROM counts JOIN parts USING (part) WHERE counts.name = 'subfigures' AND number > 0 "
+            "ORDER BY parts.name"
+        )
+        return [name for (name,) in self._run(query)]
+
+    def parts_of(self, papers: Iterable[str]) -> list[str]:
+        """The parts, by name in order, that hold papers whose paper_id begins so."""
+        query = "SELECT DISTINCT name FROM papers JOIN parts ON part = papers.id >> ? WHERE paper_id BETWEEN ? AND ?"
+        found: set[str] = set()
+        for start in papers:
+            found.update(name for (name,) in self._run(query, (_ROW_BITS, start, start + "\U0010ffff")))
+        return sorted(found)
+
+    def first_failed(self, most: int) -> list[str]:
+        """The ledger parts, by name in order, that hold the first so many failed papers."""
+        return self._first("status = 'failed'", most)
+
+    def first_incomplete(self, most: int) -> list[str]:
+        """The same of papers that were read and lack something."""
+        return self._first("gaps > 0", most)
+
+    def close(self, kept: bool = True) -> None:
+        """Gives the file back; what was not committed is not kept."""
+        if self.connection.in_transaction:
+            self._run("ROLLBACK")
+        self.connection.close()
+        if kept and self._changed and self._file and not isinstance(self._out, Path):
+            try:
+                paths.put(self._file, self._out / FILE)
+            except OSError as error:  # the next run reads more, no more
+                log.warning("%s cannot be written: %s", self._out / FILE, error.strerror)
+
+    def _behind(self, listing: Listing) -> tuple[list[str], list[str]]:
+        """Parts to be read, in order; and those that are noted, and gone or another now."""
+        noted = {name: stamps for name, *stamps in self._run("SELECT name, ledger, rows FROM parts")}
+        read = [
+            name
+            for name in listing.names
+            if None in (now := listing.stamps(name)) or noted.get(name) != [*now]
+        ]
+        changed = set(read)
+        return read, [name for name in noted if name in changed or name not in listing.ledgers]
+
+    def _begin(self) -> None:
+        self._changed = True
+        if not self.connection.in_transaction:
+            self._run("BEGIN IMMEDIATE")
+
+    def _run(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
+        with self._speaking():
+            return self.connection.execute(statement, values)
+
+    def _run_each(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        with self._speaking():
+            self.connection.executemany(statement, rows)
+
+    @contextlib.contextmanager
+    def _speaking(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise CacheError(f"the cache {self._out / FILE} cannot be used ({error}): delete it") from error
+
+    def _remove(self, name: str) -> None:
+        (part,) = self._run("SELECT part FROM parts WHERE name = ?", (name,)).fetchone()
+        first = part << _ROW_BITS
+        self._run("DELETE FROM papers WHERE id >= ? AND id < ?", (first, first + (1 << _ROW_BITS)))
+        for table in ("counts", "parts"):
+            self._run(f"DELETE FROM {table} WHERE part = ?", (part,))  # noqa: S608
+
+    def _insert(self, name: str, stamps: tuple[str | None, str | None], shard: _Shard) -> None:
+        values = (name, *stamps, int(shard.counted))
+        part = self._run(
+            "INSERT INTO parts (name, ledger, rows, counted) VALUES (?, ?, ?, ?)", values
+        ).lastrowid
+        first = int(part or 0) << _ROW_BITS
+        self._run_each(
+            "INSERT INTO papers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(first + place, *_noted(row)) for place, row in enumerate(shard.rows or ())],
+        )
+        self._add_counts(int(part or 0), shard.tally)
+
+    def _add_counts(self, part: int, tally: Tally) -> None:
+        self._run_each(
+            "INSERT INTO counts VALUES (?, ?, ?)", [(part, name, number) for name, number in tally.items()]
+        )
+
+    def _select(self, where: str, values: tuple[Any, ...] = ()) -> Iterator[LedgerRow]:
+        query = f"SELECT {_ROW} FROM papers JOIN parts ON part = papers.id >> {_ROW_BITS} WHERE {where}"  # noqa: S608
+        for file, paper_id, status, finished, pmcid, license_, withdrawn, version, kind in self._run(
+            query, values
+        ):
+            yield LedgerRow(
+                file=file,
+                paper_id=paper_id,
+                status=status,
+                metadata=Metadata(pmcid=pmcid, license=license_, withdrawn=withdrawn),
+                source_version=version,
+                error_kind=kind,
+                finished_at=_EPOCH + dt.timedelta(microseconds=finished),
+            )
+
+    def _first(self, which: str, most: int) -> list[str]:
+        query = (
+            f"SELECT DISTINCT name FROM (SELECT name FROM papers JOIN parts ON part = papers.id >> {_ROW_BITS} "  # noqa: S608
+            f"WHERE {which} ORDER BY name, papers.id LIMIT ?) ORDER BY name"
+        )
+        return [name for (name,) in self._run(query, (most,))]
+
+    @contextlib.contextmanager
+    def _numbers(self, names: Collection[str]) -> Iterator[None]:
+        """A table `chosen` with the numbers of these parts."""
+        self._run("CREATE TEMP TABLE chosen (part INTEGER PRIMARY KEY)")
+        self._run_each(
+            "INSERT INTO chosen SELECT part FROM parts WHERE name = ?", [(name,) for name in names]
+        )
+        try:
+            yield
+        finally:
+            self._run("DROP TABLE chosen")
+
+
+@contextlib.contextmanager
+def read_cache(out: StorePath, strict: bool = True) -> Iterator[PartCache]:
+    """The cache of a dataset as it is now, for who only reads it: what is behind is brought up in memory.
+
+    `strict` as in `PartCache.refresh`.
+    """
+    with contextlib.ExitStack() as stack:
+        yield _reader(out, strict, stack)
+
+
+def write_cache(out: StorePath) -> PartCache:
+    """The cache of a dataset for who holds it; one that cannot be used is made anew, or kept in memory alone."""
+    file = _local(out)
+    for _ in range(2):
+        try:
+            return PartCache(out, _opened(str(file)), file)
+        except sqlite3.Error as error:
+            log.info("%s cannot be used (%s): it is made anew", out / FILE, error)
+            with contextlib.suppress(OSError):
+                remove_cache(file)
+    log.warning("%s cannot be written: this run reads the whole ledger", out / FILE)
+    return memory_cache(out)
+
+
+def memory_cache(out: StorePath) -> PartCache:
+    """An empty cache that is kept nowhere."""
+    return PartCache(out, _opened(":memory:"), None)
+
+
+def remove_cache(file: StorePath) -> None:
+    """Removes a cache with what SQLite may have left beside it."""
+    for name in (file.name, f"{file.name}-journal"):
+        paths.remove(file.with_name(name))
+
+
+def _reader(out: StorePath, strict: bool, stack: contextlib.ExitStack) -> PartCache:
+    listing = Listing.of(out)
+    try:
+        file = _local(out)
+        uri = f"{file.resolve().as_uri()}?mode=ro"
+        connection = sqlite3.connect(uri, uri=True, timeout=_PATIENCE, isolation_level=None)
+        stack.callback(connection.close)
+        (layout,) = connection.execute("PRAGMA user_version").fetchone()
+        cache = PartCache(out, connection, None) if layout == _LAYOUT else memory_cache(out)
+        if cache.behind(listing):
+            cache = memory_cache(out)
+            if layout == _LAYOUT:
+                connection.backup(cache.connection)
+    except (sqlite3.Error, OutputError):  # not there, or damaged
+        cache = memory_cache(out)
+    stack.callback(cache.close)
+    cache.refresh(listing, strict)
+    cache.commit()
+    return cache
+
+
+def _local(out: StorePath) -> Path:
+    """The cache as a file of this machine; of a store's it is a copy, if there is one."""
+    if isinstance(out, Path):
+        return out / FILE
+    file = scratch() / f"{secrets.token_hex(8)}{FILE}"
+    with contextlib.suppress(OSError):
+        file.write_bytes(paths.read(out / FILE))
+    return file
+
+
+def _opened(name: str) -> sqlite3.Connection:
+    """A cache to be written, with its tables. Raises sqlite3.Error."""
+    connection = sqlite3.connect(name, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+    try:
+        (layout,) = connection.execute("PRAGMA user_version").fetchone()
+        if layout not in (0, _LAYOUT):
+            raise sqlite3.DatabaseError("it is of another version")
+        if layout == 0:
+            connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_LAYOUT}; COMMIT;")
+        connection.execute("BEGIN IMMEDIATE")  # whether it can be written
+        connection.execute("ROLLBACK")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+@dataclass(frozen=True, slots=True)
+class _Shard:
+    """What was read of a ledger part and its part."""
+
+    rows: list[LedgerRow] | None = None
+    """None where the ledger part cannot be read."""
+    tally: Tally = field(default_factory=Counter)
+    counted: bool = False
+    unreadable: tuple[str, ...] = ()
+
+
+def _read_shard(out: StorePath, listing: Listing, strict: bool, name: str) -> _Shard:
+    """A ledger part, and whether its part ends as it should: a torn Parquet file has no footer.
+
+    What a store has it has whole; there the listing is enough for the part.
+    """
+    ledger, part, there = out / PAPERS / name, out / SUBFIGURES / name, name in listing.parts
+    try:
+        with open_part(ledger) as opened:
+            rows = rows_of(opened, name, _READ)
+            counts = rows_tally(opened.schema_arrow, sum(row.subfigures for row in rows))
+        if strict and there and isinstance(part, Path):
+            with open_part(part):
+                pass
+    except (UnreadablePartError, StorageError) as error:
+        if strict:
+            raise
+        return _Shard(unreadable=(_unreadable(ledger, error),))
+    if listing.between:  # its part has the rows of others, too
+        counts = None
+    return _Shard(rows, _tally_papers(rows) + (counts or Counter()), counts is not None or not there)
+
+
+def _tally_papers(rows: Iterable[LedgerRow]) -> Tally:
+    """Counts rows of the ledger that have their pages, figures, error kind and gaps."""
+    found: Tally = Counter()
+    for row in rows:
+        found[f"status/{row.status}"] += 1
+        found["pages"] += row.pages or 0
+        found["figures"] += row.figures
+        if row.failed or row.error_kind:
+            found[f"kind/{row.error_kind or 'unknown'}"] += 1
+        found.update(f"gap/{gap.kind}" for gap in row.gaps)
+    return found
+
+
+def _count(out: StorePath, name: str) -> Tally | str:
+    """The rows of a part counted, or why they cannot be."""
+    part = out / SUBFIGURES / name
+    try:
+        with paths.parquet(part) as opened:
+            return tally_part(opened)
+    except (StorageError, *UNREADABLE) as error:
+        return _unreadable(part, error)
+
+
+def _unreadable(file: StorePath, error: Exception) -> str:
+    log.warning("%s cannot be read: %s", file, error)
+    reason = error.reason if isinstance(error, UnreadablePartError) else str(error).splitlines()[0]
+    return f"{file.parent.name}/{file.name}: {reason}"
+
+
+def _noted(row: LedgerRow) -> tuple[Any, ...]:
+    facts = (
+        row.metadata.pmcid,
+        row.metadata.license,
+        row.metadata.withdrawn,
+        row.source_version,
+        row.error_kind,
+    )
+    finished = (row.finished_at - _EPOCH) // dt.timedelta(microseconds=1)
+    return row.paper_id, row.status, finished, len(row.gaps), *facts

@@ -1,0 +1,28 @@
+"""What a flow run shows of its outcome."""
+
+from dataclasses import replace
+
+from flows.artifacts import outcome_table
+from tasks.clock import now
+from tasks.records import Counts, RunSummary
+
+
+def test_the_table_counts_papers_without_a_licence_where_there_are_any() -> None:
+    run = RunSummary(
+        out="out",
+        started_at=now(),
+        finished_at=now(),
+        seconds=1.0,
+        model_id="m",
+        settings={},
+        inputs=3,
+        skipped=0,
+        left=0,
+        shards=1,
+        counts=Counts(by_status={"ok": 3}, unlicensed=2),
+        failures=(),
+    )
+    rows = {row["what"]: row["number"] for row in outcome_table(run)}
+    assert (rows["papers ok"], rows["papers without a licence"]) == (3, 2)
+    none = replace(run, counts=Counts(by_status={"ok": 3}))
+    assert "papers without a licence" not in {row["what"] for row in outcome_table(none)}

@@ -22,7 +22,7 @@ training/             the loop, its recipes, its checkpoints
 study/                the study of depths
 adapting/             a bundle taught by people's corrections
 default/              what builds the bundle that ships
-pretrained/           what ships: the bundle `default`, the readers of letters and of looks, the judge of splits
+pretrained/           what ships: the bundle `default`, the readers of letters, of looks and of places, the judge
 taxonomy.py           the 30 modalities: codes, names, tree
 transforms.py         how an encoded image becomes the network's input
 devices.py            which device computes, how many cores there are

@@ -46,38 +46,47 @@ class BoostedTrees:
 def train_trees(
     rows: npt.NDArray[Any], answers: npt.NDArray[Any], weights: npt.NDArray[Any], trees: int = 150
 ) -> BoostedTrees:
-    """Trees that tell `answers` (N,) 0 or 1 from `rows` (N, F), each counting as much as `weights` (N,) say."""
-    from sklearn.ensemble import GradientBoostingClassifier
+    """Trees that tell `answers` (N,) from `rows` (N, F), each counting as much as `weights` (N,) say.
 
-    model = GradientBoostingClassifier(
-        n_estimators=trees,
+    Answers are 0 or 1, or anything between: such a row is as much of the one as of the other.
+    """
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+    model = HistGradientBoostingClassifier(
+        max_iter=trees,
         max_depth=DEPTH,
+        max_leaf_nodes=2**DEPTH,
         learning_rate=0.08,
-        subsample=0.6,
-        max_features=0.4,
-        min_samples_leaf=8,
+        min_samples_leaf=15,
+        l2_regularization=2.0,
+        max_features=0.3,
+        max_bins=48,
+        early_stopping=False,
         random_state=1,
     )
-    model.fit(rows.astype(np.float32), answers, weights)
-    full = [_full(tree.tree_, model.learning_rate) for tree in model.estimators_[:, 0]]
+    both = np.concatenate([rows, rows]).astype(np.float32)
+    shares = np.concatenate([weights * answers, weights * (1 - answers)])
+    kept = shares > 0
+    ones = np.arange(len(both)) < len(rows)
+    model.fit(both[kept], ones[kept], shares[kept] / shares[kept].mean())
+    full = [_full(trees_of_step[0].nodes) for trees_of_step in model._predictors]
     features, thresholds, values = (np.stack(parts) for parts in zip(*full, strict=True))
-    start = float(np.log(model.init_.class_prior_[1] / model.init_.class_prior_[0]))
-    return BoostedTrees(features, thresholds, values, start)
+    return BoostedTrees(features, thresholds, values, float(np.ravel(model._baseline_prediction)[0]))
 
 
-def _full(tree: Any, rate: float) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], Floats]:
+def _full(nodes: npt.NDArray[Any]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64], Floats]:
     """A tree of scikit-learn as a full one: where it ends early, the questions below change nothing."""
     count = 2**DEPTH - 1
     features, thresholds = np.zeros(count, np.int64), np.zeros(count)
-    nodes = [0] + [0] * (2 * count)
+    places = [0] + [0] * (2 * count)
     for place in range(count):
-        node = nodes[place]
-        ends = tree.children_left[node] < 0
+        node = nodes[places[place]]
+        ends = bool(node["is_leaf"])
         if not ends:
-            features[place], thresholds[place] = tree.feature[node], tree.threshold[node]
-        nodes[2 * place + 1] = node if ends else tree.children_left[node]
-        nodes[2 * place + 2] = node if ends else tree.children_right[node]
-    values = np.array([rate * tree.value[node].item() for node in nodes[count:]], np.float32)
+            features[place], thresholds[place] = node["feature_idx"], node["num_threshold"]
+        places[2 * place + 1] = places[place] if ends else int(node["left"])
+        places[2 * place + 2] = places[place] if ends else int(node["right"])
+    values = np.array([nodes[place]["value"] for place in places[count:]], np.float32)
     return features, thresholds, values
 
 

@@ -137,7 +137,7 @@ def _wait_for(url: str, running: subprocess.Popen[bytes], log: Path) -> None:
         except httpx.HTTPError:
             return False
 
-    eventually(answers, log.read_text, 150)
+    eventually(answers, log.read_text, 400)
 
 
 def eventually(

@@ -11,6 +11,7 @@ torch_engine.py      the network in torch: the reference on a CPU, the fast way 
 onnx/                the network as an ONNX graph, and in ONNX Runtime on a CPU
 openvino_engine.py   the network in OpenVINO, in bfloat16, on a CPU that has it
 looks.py             what kind of picture a piece of a figure looks like, for whoever cuts figures
+places.py            what each place of a figure is, and how whole a piece of it, for whoever cuts figures
 caption_view.py      the words of a caption that name a modality, and how they count
 scoring.py           a bundle put to labelled images, for `figmill evaluate`
 blankness.py         blank pictures, on which a bundle abstains

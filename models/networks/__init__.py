@@ -9,6 +9,8 @@ trunk_pair.py          a shallow ResNet and an EfficientNet-Lite side by side: t
 spread.py              a shallow ResNet read by the mean and the spread of its last maps
 multi_exit.py          a ResNet read at several depths: group first, then class
 ensemble.py            several networks side by side, read by one layer
+places.py              where panels are and where they part, and how whole a piece is
+place_plan.py          its sizes
 weights.py             start weights: ImageNet's, or a local file's
 statistics.py          BatchNorm statistics estimated again where weights come without them
 """

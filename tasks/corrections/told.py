@@ -195,7 +195,8 @@ def _from_coco(file: StorePath, content: dict[str, Any]) -> ToldFile:
     ]
     names = {one["id"]: str(one["name"]) for one in content["categories"]}
     images = {one["id"]: one for one in content["images"]}
-    labels, boxes = [], {}
+    labels: list[Told] = []
+    boxes: dict[tuple[str, int], list[MarkedBox]] = {}
     for one in content["annotations"]:
         image, code = images.get(one["image_id"], {}), names[one["category_id"]]
         name = str(
@@ -226,7 +227,9 @@ def _numbers(values: Sequence[Any], where: str) -> list[float]:
 
 
 def _from_label_studio(file: StorePath, content: list[dict[str, Any]]) -> ToldFile:
-    actions, labels, pages = [], [], []
+    actions: list[Told] = []
+    labels: list[Told] = []
+    pages: list[MarkedPage] = []
     for number, task in enumerate(content, 1):
         where, data = f"{file}, task {number}", task["data"]
         actions += [_action(entry, where) for entry in data.get("corrections") or ()]

@@ -6,5 +6,10 @@ published_gold.py    the same of others' gold, as its authors ship it: ImageCLEF
 letter_training.py   the training of the letter reader, models/pretrained/letters
 composed.py          compound figures composed of published panels at random
 look_training.py     the training of what sees what a figure looks like, models/pretrained/looks
-split_training.py    the training of the judge of splits, models/pretrained/judge
+collages.py          small figures of many kinds, laid out at random, to learn from
+collage_drawing.py   how they are drawn
+drawn_panels.py      panels drawn with matplotlib, of kinds of which few are published
+place_targets.py     what the network of places shall say
+place_training.py    its training, models/pretrained/places
+split_training.py    the training of the judge of pieces, models/pretrained/judge
 """

@@ -1,120 +1,161 @@
-"""Training of the judge of splits on figures whose panels are known.
+"""Training of the judge of pieces on figures whose panels are known.
 
     python -m tasks.developing.split_training SHARED WEIGHTS
 
-Every figure is cut as the rules of cutting say, and a part that holds one panel alone once more, as if nobody had
-objected; each split on the way is an example: right where it parts gold panels and tears few.
+Every figure is cut in all the ways that are proposed; each piece on the way is an example of one panel, of what is
+nobody's, or of neither. WEIGHTS is the folder for the trees.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Iterator
+import zlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from models.boosted import BoostedTrees, save_trees, train_trees
 from models.inference.looks import looks_of
+from tasks import boxes
 from tasks.developing.composed import Source, composed_figures
 from tasks.developing.look_training import Looks, PublishedPanel, load_panels
 from tasks.developing.panel_gold import GoldFigure, figure_image, load_gold, load_score
-from tasks.panels.judging.judge import Judge
-from tasks.panels.judging.splits import Features, measure_split
+from tasks.panels.cutting import fit
+from tasks.panels.gutters import PixelBox
+from tasks.panels.judging.choice import by_box, choices_of
+from tasks.panels.judging.features import Features, measure_pieces
+from tasks.panels.judging.graph import Graph, build_graph
+from tasks.panels.judging.judge import QUESTIONS, Judge, judge_of
+from tasks.panels.judging.ranking import Expected, expected_of, measure_choices
 from tasks.panels.markers import expected_labels
-from tasks.panels.partition import apply
-from tasks.panels.pieces import Canvas, Piece
-from tasks.panels.rules import Split, find_split
-from tasks.panels.separation import prepare
+from tasks.panels.separation import Setting, prepare
+from tasks.records import Box
 
 FOLDERS = ("wild", "corpus")
 """Where annotated papers lie."""
 
-TORN = 0.15
-"""Share of a panel that may lie in another part than the rest of it: gold boxes are a point or two off."""
+PANEL = 0.6
+"""IoU with a gold panel from which a piece is one."""
 
-MOST_TORN = 0.5
-"""Share of the panels that a right split may tear."""
+NOBODY = 0.2
+"""Share of a piece that may lie in gold panels if it is to be nobody's."""
 
-MOST_LEVELS = 8
-"""Splits within splits that are followed."""
-
-PUBLISHED = 1.0
+PUBLISHED = 0.5
 """How much a published figure of one panel counts beside an annotated one."""
 
-COMPOSED = 0.25
-"""How much a composed figure counts: nearly all its splits are right."""
+COMPOSED = 0.4
+"""How much a composed figure counts."""
 
-COUNT = 400
+COUNT = 200
 """Composed figures to learn from."""
+
+SINGLES = 250
+"""Published figures of one panel to learn from."""
 
 SEED = 901
 
+F1 = 0.4
+"""Share of the F1 in what a choice is worth."""
+
+INNER = 4
+"""Folds of the figures: pieces are judged without their figure before choices of them are learned from."""
+
 Look = Callable[[np.ndarray], np.ndarray]
+
+Ranked = tuple[Features, npt.NDArray[np.float64], npt.NDArray[np.float64]]
+"""The choices of a figure: their features (M, G), how right each is, how much each counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A split with whether it is right and how much it counts."""
+    """A figure with its pieces: their features (N, F), and the right answers (N, 2): one panel, nobody's."""
 
+    name: str
+    graph: Graph
+    expected: Expected
     features: Features
-    right: bool
+    places: dict[PixelBox, Box]
+    """The boxes (PDF points) that the pieces would have as panels."""
+    gold: list[Box]
+    right: npt.NDArray[np.bool_]
     weight: float
 
 
-def examples_of(figure: GoldFigure, look: Look = looks_of, weight: float = 1.0) -> list[Example]:
-    """The examples of one figure; together they count as the root of their number, times `weight`."""
+def example_of(figure: GoldFigure, look: Look = looks_of, weight: float = 1.0) -> Example | None:
+    """`figure` as an example that counts as much as `weight` says; None where nothing is drawn."""
     setting = prepare(figure.image)
     if setting is None:
-        return []
-    setting.canvas.look = look
-    gold = np.array([setting.to_pixels(box) for box in figure.boxes], float)
-    found = list(follow(setting.canvas, setting.whole, gold, 0))
-    return [Example(features, right, weight / np.sqrt(len(found))) for features, right in found]
+        return None
+    canvas = setting.canvas
+    canvas.look = look
+    graph = build_graph(canvas, setting.whole)
+    features = measure_pieces(canvas, graph)
+    places = fitted(setting, graph)
+    right = np.array([right_answers(box, figure.boxes) for box in places.values()])
+    return Example(
+        figure.name, graph, expected_of(canvas), features, places, list(figure.boxes), right, weight
+    )
 
 
-def follow(canvas: Canvas, piece: Piece, gold: np.ndarray, level: int) -> Iterator[tuple[Features, bool]]:
-    """Each split of `piece` and of its parts, with whether it is right for the panels `gold` (N, 4)."""
-    split = find_split(canvas, piece) if level < MOST_LEVELS else None
-    if split is None:
-        return
-    own = gold[shares_inside(gold, np.array(piece.box, float)) > 0.5]
-    if split.axis is not None:
-        yield measure_split(canvas, piece, split, split.axis), is_right(split, own)
-    if len(own):
-        for part in apply(canvas, piece, split):
-            yield from follow(canvas, part, gold if len(own) > 1 else gold[:0], level + 1)
+def fitted(setting: Setting, graph: Graph) -> dict[PixelBox, Box]:
+    """The boxes (PDF points) that the pieces of `graph` would have as panels."""
+    whole = setting.whole.box
+    return {
+        box: setting.to_points(box if box == whole else fit(setting.canvas, node.piece))
+        for box, node in graph.items()
+    }
 
 
-def is_right(split: Split, gold: np.ndarray) -> bool:
-    """Whether `split` has panels of `gold` (N, 4) in several of its parts and tears half of them at most."""
-    if len(gold) < 2:
-        return False
-    shares = np.stack([shares_inside(gold, np.array(part.box, float)) for part in split.parts])
-    torn = (shares > TORN).sum(axis=0) > 1
-    return len(set(shares.argmax(axis=0))) > 1 and bool(torn.mean() <= MOST_TORN)
+def right_answers(box: Box, gold: list[Box]) -> tuple[bool, bool]:
+    """Whether `box` is one of the panels `gold`, and whether it is nobody's."""
+    shared = sum(boxes.area(boxes.intersection(box, panel)) for panel in gold)
+    return max(iou(box, panel) for panel in gold) >= PANEL, shared < NOBODY * boxes.area(box)
 
 
-def shares_inside(gold: np.ndarray, box: np.ndarray) -> np.ndarray:
-    """The share (N,) of each panel of `gold` (N, 4) that lies in `box` (4,)."""
-    both = np.minimum(gold[:, 2:], box[2:]) - np.maximum(gold[:, :2], box[:2])
-    areas = np.maximum(1, (gold[:, 2:] - gold[:, :2]).prod(axis=1))
-    shares: np.ndarray = np.clip(both, 0, None).prod(axis=1) / areas
-    return shares
+def iou(a: Box, b: Box) -> float:
+    """What both boxes cover as a share of what either does."""
+    both = boxes.area(boxes.intersection(a, b))
+    return both / max(1e-6, boxes.area(a) + boxes.area(b) - both)
+
+
+def quality(panels: list[Box], gold: list[Box]) -> float:
+    """How right `panels` are, 0 to 1: ImageCLEF's accuracy, and the F1 at IoU 0.5 with a share of `F1`."""
+    inside = pairs(panels, gold, boxes.share_inside, 2 / 3)
+    alike = pairs(panels, gold, iou, 0.5)
+    accuracy = inside / max(len(panels), len(gold))
+    return (1 - F1) * accuracy + F1 * 2 * alike / (len(panels) + len(gold))
+
+
+def pairs(panels: list[Box], gold: list[Box], alike: Callable[[Box, Box], float], least: float) -> int:
+    """How many of `panels` and `gold` are paired one to one, the most `alike` first, from `least` on."""
+    found = sorted(
+        ((alike(a, b), i, j) for i, a in enumerate(panels) for j, b in enumerate(gold)), reverse=True
+    )
+    taken: tuple[set[int], set[int]] = set(), set()
+    for value, i, j in found:
+        if value >= least and i not in taken[0] and j not in taken[1]:
+            taken[0].add(i)
+            taken[1].add(j)
+    return len(taken[0])
 
 
 def outside_examples(panels: list[PublishedPanel], looks: Looks, composed: int = COUNT) -> list[Example]:
     """The examples of published single figures and of figures composed of published panels."""
-    found: list[Example] = []
-    for panel in panels:
-        if panel.alone:
-            found += examples_of(single_figure(panel), looks.of_others(panel.article), PUBLISHED)
+    alone = [panel for panel in panels if panel.alone]
+    chosen = np.random.default_rng(SEED).permutation(len(alone))[:SINGLES]
+    found = [
+        example_of(single_figure(alone[number]), looks.of_others(alone[number].article), PUBLISHED)
+        for number in chosen
+    ]
     sources = [Source(panel.code, panel.path) for panel in panels if panel.split == "train"]
-    for figure in composed_figures(sources, composed, SEED):
-        found += examples_of(figure, looks.of_all(), COMPOSED)
-    return found
+    found += [
+        example_of(figure, looks.of_all(), COMPOSED) for figure in composed_figures(sources, composed, SEED)
+    ]
+    return [example for example in found if example]
 
 
 def single_figure(panel: PublishedPanel) -> GoldFigure:
@@ -127,17 +168,45 @@ def single_figure(panel: PublishedPanel) -> GoldFigure:
     return GoldFigure(panel.path.stem, image, [whole], [None])
 
 
-def train_judge(examples: Iterable[Example]) -> Judge:
+def train_judge(examples: Sequence[Example]) -> Judge:
     """A judge that has learned from `examples`."""
-    trees = fit(list(examples))
-    return lambda features: float(trees.probabilities(features[None])[0])
+    return judge_of(*train(examples))
 
 
-def fit(examples: list[Example]) -> BoostedTrees:
-    """Trees that tell right splits from wrong ones."""
-    rows = np.stack([example.features for example in examples])
-    answers = np.array([example.right for example in examples])
-    return train_trees(rows, answers, np.array([example.weight for example in examples]))
+def train(examples: Sequence[Example]) -> tuple[BoostedTrees, BoostedTrees, BoostedTrees]:
+    """Trees that answer each of `QUESTIONS`.
+
+    Those that rank choices learn from what is said of pieces of figures that it was not learned from.
+    """
+    folds = np.array([zlib.crc32(example.name.split()[0].encode()) % INNER for example in examples])
+    ranked: list[Ranked] = []
+    for fold in range(INNER):
+        trees = train_pieces([own for own, number in zip(examples, folds, strict=True) if number != fold])
+        ranked += [rank(own, trees) for own, number in zip(examples, folds, strict=True) if number == fold]
+    rows, goodness, weights = (np.concatenate(parts) for parts in zip(*ranked, strict=True))
+    return *train_pieces(examples), train_trees(rows, goodness, weights)
+
+
+def train_pieces(examples: Sequence[Example]) -> tuple[BoostedTrees, BoostedTrees]:
+    """Trees that tell which pieces are one panel, and such that tell which hold none."""
+    rows = np.concatenate([own.features for own in examples])
+    right = np.concatenate([own.right for own in examples])
+    weights = np.concatenate([shared_weight(own.weight, len(own.features)) for own in examples])
+    return train_trees(rows, right[:, 0], weights), train_trees(rows, right[:, 1], weights)
+
+
+def rank(example: Example, trees: tuple[BoostedTrees, BoostedTrees]) -> Ranked:
+    """The choices that `trees` lead to in a figure."""
+    verdicts = np.stack([own.probabilities(example.features) for own in trees], axis=1)
+    choices = choices_of(example.graph, by_box(example.graph, verdicts))
+    rows = measure_choices(example.expected, example.graph, example.features, verdicts, choices)
+    goodness = [quality([example.places[box] for box in own.boxes], example.gold) for own in choices]
+    return rows, np.array(goodness), shared_weight(example.weight, len(choices))
+
+
+def shared_weight(weight: float, count: int) -> npt.NDArray[np.float64]:
+    """The weights (`count`,) of the rows of one figure, which together grow as the root of their number."""
+    return np.full(count, weight / np.sqrt(count))
 
 
 def main() -> None:
@@ -152,8 +221,10 @@ def main() -> None:
     examples = outside_examples(panels, Looks(panels))
     for folder in FOLDERS:
         for figure in load_gold(options.shared, score, found=True, folder=folder):
-            examples += examples_of(figure)
-    save_trees(fit(examples), options.weights)
+            own = example_of(figure)
+            examples += [own] if own else []
+    for question, trees in zip(QUESTIONS, train(examples), strict=True):
+        save_trees(trees, options.weights / f"{question}.safetensors")
 
 
 if __name__ == "__main__":

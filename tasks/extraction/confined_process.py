@@ -288,7 +288,7 @@ def _why(error: Exception) -> str:
     if isinstance(error, _Ended):
         return f"a process ended with status {error.status}"
     if isinstance(error, TimeoutError):
-        return f"a process was not ready after {_START_UP:g} s: this machine has too much else to do, try fewer --workers"
+        return f"a process was not ready after {_START_UP:g} s: the machine has too much to do, try fewer --workers"
     return (error.strerror if isinstance(error, OSError) else None) or type(error).__name__
 
 

@@ -1,8 +1,8 @@
 """A compound figure cut into its panels, and the letter and the part of the caption that belong to each.
 
 separation.py       the panels of a figure: begin here
-partition.py        a figure cut again and again by the rules, unless the judge objects
-judging/            the judge of splits: several panels, or one that would be torn?
+partition.py        all pieces of a figure, and those that the judge takes for its panels
+judging/            the pieces of a figure and their judge: which of them are its panels?
 rules.py            where the rules would cut: gutters, then gaps with print across them, then seams of images
 cutting.py          the order of cuts: gutters, then where only print bridges them, then seams
 gutters.py          gutters: runs of background between panels

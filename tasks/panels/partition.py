@@ -1,39 +1,29 @@
-"""Partition: a figure cut again and again as the rules say, unless the judge of splits objects."""
+"""Partition: a figure's panels, chosen among all its pieces."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from tasks.panels.judging.judge import DOUBTFUL, Judge
-from tasks.panels.judging.splits import measure_split
+from tasks.panels.judging.choice import Choice
+from tasks.panels.judging.decision import decide
+from tasks.panels.judging.graph import Graph, build_graph
+from tasks.panels.judging.judge import Judge
 from tasks.panels.pieces import Canvas, Piece
-from tasks.panels.rules import Split, find_split
 
 
-def partition(canvas: Canvas, judge: Judge, piece: Piece) -> list[Piece]:
-    """The panels that `piece` is made of: cut by the rules unless the judge objects."""
-    split = find_split(canvas, piece)
-    if split is None or not passes(canvas, judge, piece, split):
-        return [piece]
-    return [leaf for part in apply(canvas, piece, split) for leaf in partition(canvas, judge, part)]
+def partition(canvas: Canvas, judge: Judge, whole: Piece) -> list[Piece]:
+    """The panels that `whole` is made of; print that a cut goes through belongs to none of them."""
+    graph = build_graph(canvas, whole)
+    return [whole] if len(graph) == 1 else cut(canvas, graph, decide(canvas, graph, judge))
 
 
-def passes(canvas: Canvas, judge: Judge, piece: Piece, split: Split) -> bool:
-    """Whether `split` of `piece` is made; letters, and filled pictures around each other, need no judge."""
-    if split.axis is None or is_lettered(canvas, split):
-        return True
-    return judge(measure_split(canvas, piece, split, split.axis)) >= DOUBTFUL
-
-
-def is_lettered(canvas: Canvas, split: Split) -> bool:
-    """Whether the caption names panels and letters stand in two parts or more."""
-    return canvas.named > 1 and sum(bool(part.letters) for part in split.parts) > 1
-
-
-def apply(canvas: Canvas, piece: Piece, split: Split) -> list[Piece]:
-    """The parts of `piece`; print that a cut goes through belongs to none of them."""
-    for position in split.positions:
-        canvas.erase_print(piece.box, split.axis or 0, position)
+def cut(canvas: Canvas, graph: Graph, choice: Choice) -> list[Piece]:
+    """The pieces of `choice`, trimmed once the print is erased that its cuts go through."""
+    for crossing in choice.crossings:
+        canvas.erase_print(crossing.box, crossing.axis, crossing.position)
+    pieces = [graph[box].piece for box in choice.boxes]
+    if not choice.crossings:
+        return pieces
     return [
-        replace(canvas.piece(part.box) or part, letters=part.letters, kind=part.kind) for part in split.parts
+        replace(piece, box=again.box) if (again := canvas.piece(piece.box)) else piece for piece in pieces
     ]

@@ -12,14 +12,22 @@ from PIL import Image, ImageChops
 from scipy import ndimage
 
 from models.inference.looks import looks_of
+from models.inference.places import Places, places_of
 from tasks.panels.gutters import Mask, PixelBox, trim
 from tasks.panels.placements import NOTHING_PLACED, Placements
 
 BLOCK = 0.9
 """Share of its box that a picture fills at the least, white spots left out."""
 
+BLACK = 40
+"""Of 255: what is darker in red, green and blue is black."""
+
 LEGEND = 40.0
 """PDF points: no framed plot is so low or narrow that has its numbers inside the frame."""
+
+
+See = Callable[[np.ndarray], Places]
+"""How a figure (H, W, 3) uint8 is looked at."""
 
 
 class Kind(IntEnum):
@@ -108,6 +116,7 @@ class Canvas:
         self._pieces: dict[tuple[PixelBox, bool], Piece | None] = {}
         self._looks: dict[PixelBox, np.ndarray] = {}
         self.look: Callable[[np.ndarray], np.ndarray] = looks_of
+        self.see: See = places_of
         for letter in letters:
             self._erase_letter(letter)
 
@@ -156,6 +165,13 @@ class Canvas:
         red, green, blue = Image.fromarray(self.pixels).split()
         return 255 - np.asarray(ImageChops.darker(ImageChops.darker(red, green), blue))
 
+    @functools.cached_property
+    def lit(self) -> Mask:
+        """Whether each pixel (H, W) is anything but black."""
+        red, green, blue = Image.fromarray(self.pixels).split()
+        lit: Mask = np.asarray(ImageChops.lighter(ImageChops.lighter(red, green), blue)) > BLACK
+        return lit
+
     def profile(self, box: PixelBox, axis: int) -> np.ndarray:
         """How much is drawn on the mean in each column (`axis` 0) or row (1) of `box`."""
         x0, y0, x1, y1 = box
@@ -176,6 +192,11 @@ class Canvas:
             x0, y0, x1, y1 = box
             self._looks[box] = self.look(self.pixels[y0:y1, x0:x1])
         return self._looks[box]
+
+    @functools.cached_property
+    def places(self) -> Places:
+        """What each place of the figure is, see `models.inference.places`."""
+        return self.see(self.pixels)
 
     def is_gutter(self, axis: int, start: int, stop: int) -> bool:
         """Whether a gutter across `axis` from `start` to `stop` runs on from one that parts panels elsewhere."""

@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PIL import Image
 
+from models.inference.places import places_of
 from tasks.panels.companions import join_companions
 from tasks.panels.cutting import fit
 from tasks.panels.gutters import PixelBox, background_colour, ink, without_frame
-from tasks.panels.judging.judge import Judge, judge_split
+from tasks.panels.judging.judge import Judge, load_judge
 from tasks.panels.letter_binding import bind
 from tasks.panels.letters import Letter, find_panel_letters
 from tasks.panels.partition import partition
-from tasks.panels.pieces import Canvas, Piece
+from tasks.panels.pieces import Canvas, Piece, See
 from tasks.panels.placements import Placements, join_tiles
 from tasks.records import Box
 
@@ -82,13 +83,17 @@ class Setting:
         return to_pixels(box, *self.bbox[:2], self.canvas.unit)
 
 
-def separate(figure: FigureImage, judge: Judge = judge_split) -> list[Panel]:
-    """The panels of `figure` in reading order, cut where `judge` agrees; a single figure gives one panel."""
+def separate(figure: FigureImage, judge: Judge | None = None, see: See = places_of) -> list[Panel]:
+    """The panels of `figure` in reading order; a single figure gives one.
+
+    `judge` (or that which ships) and the network `see` say which pieces are panels.
+    """
     setting = prepare(figure)
     if setting is None:
         return [Panel(figure.bbox, None)]
     canvas = setting.canvas
-    pieces = join_companions(canvas, partition(canvas, judge, setting.whole))
+    canvas.see = see
+    pieces = join_companions(canvas, partition(canvas, judge or load_judge(), setting.whole))
     boxes = [fit(canvas, piece) for piece in pieces] if len(pieces) > 1 else [setting.whole.box]
     boxes = reading_order(boxes)
     labels = bind(boxes, setting.letters, figure.expected_labels)

@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -183,8 +183,9 @@ def _standing(done: Iterable[Done]) -> dict[str, Selection]:
     people: dict[str, dict[str, None]] = {}
     for one in sorted(done, key=lambda one: (one.made_at, one.deed_id)):
         if one.deed == "delete":
-            for known in (panels, latest, people):
-                cast("dict[str, Any]", known).pop(one.selection, None)
+            panels.pop(one.selection, None)
+            latest.pop(one.selection, None)
+            people.pop(one.selection, None)
             continue
         held = panels.setdefault(one.selection, {})
         for panel in one.panels:

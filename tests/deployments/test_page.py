@@ -16,7 +16,7 @@ SOME = "00000000-0000-0000-0000-000000000000"
 def calls() -> list[str]:
     """Every call of prefect, with an identifier for ID."""
     found = re.findall(r"(?:^|[`\s])(?:uv run )?prefect ([a-z][a-z-]+ [^`\n]*)", PAGE, re.MULTILINE)
-    cut = [re.split(r" &|  #|[.,:;]$", call)[0] for call in found if not call.startswith("worker start`")]
+    cut = [re.split(r" &| >|  #|[.,:;]$", call)[0] for call in found if not call.startswith("worker start`")]
     return [re.sub(r"\b(SCHEDULE-)?ID\b", SOME, call) for call in cut]
 
 

@@ -1,9 +1,12 @@
 """Each deployment names a flow that is there, parameters that it takes, times that exist and a queue that is shared."""
 
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import cloudpickle
 import pytest
 import yaml
 from prefect import Flow
@@ -38,6 +41,16 @@ def test_the_flow_takes_the_parameters(name: str) -> None:
         assert kept == (tuple(value) if isinstance(value, list) else value) or isinstance(value, dict), key
     with pytest.raises(Exception, match="nosuch"):
         flow.validate_parameters({"settings": parameters["settings"] | {"nosuch": 1}})
+
+
+def test_a_flow_may_be_handed_on_by_value_as_serving_does(tmp_path: Path) -> None:
+    """In the process that runs it, its parameters are known though nothing of its module was imported."""
+    handed_on = tmp_path / "flows.pickle"
+    given = [(flow_of(name), DEPLOYMENTS[name]["parameters"]) for name in DEPLOYMENTS]
+    handed_on.write_bytes(cloudpickle.dumps(given))
+    taken = "import cloudpickle, sys; flows = cloudpickle.load(open(sys.argv[1], 'rb'))"
+    code = f"{taken}; [flow.validate_parameters(parameters) for flow, parameters in flows]"
+    subprocess.run([sys.executable, "-c", code, str(handed_on)], check=True)
 
 
 @pytest.mark.parametrize("name", DEPLOYMENTS)

@@ -67,7 +67,7 @@ def browser() -> Iterator[object]:
 
 def _page(browser, address: str, width: int = 1280):
     page = browser.new_page(viewport={"width": width, "height": 900})
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(180_000)  # a machine may have much else to do
     page.messages = []
     page.on("console", lambda said: page.messages.append(f"{said.text} {said.location.get('url', '')}"))
     page.goto(address)

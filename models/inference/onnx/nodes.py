@@ -77,6 +77,29 @@ class Nodes:
         operands = (x, *map(self.constant, constants))
         return self.op("Conv", *operands, strides=[stride] * 2, pads=list(pads), group=groups)
 
+    def biased_convolution(
+        self, x: str, name: str, shape: Shape, *, dilation: int = 1, output: str | None = None
+    ) -> str:
+        """A convolution with a bias and no BatchNorm that keeps the maps' size; `shape` as above."""
+        outputs, _, side = shape
+        weight, bias = self._tensor(f"{name}.weight", *shape, side), self._tensor(f"{name}.bias", outputs)
+        operands = (x, *map(self.constant, (weight, bias)))
+        pads = [dilation * (side // 2)] * 4
+        return self.op("Conv", *operands, output=output, pads=pads, dilations=[dilation] * 2)
+
+    def doubled(self, x: str) -> str:
+        """(N, C, H, W) -> (N, C, 2H, 2W), each value four times."""
+        scales = self.constant(np.array([1, 1, 2, 2], np.float32))
+        return self.op(
+            "Resize",
+            x,
+            "",
+            scales,
+            mode="nearest",
+            nearest_mode="floor",
+            coordinate_transformation_mode="asymmetric",
+        )
+
     def relu6(self, x: str) -> str:
         """The values within 0..6."""
         return self.op("Clip", x, *(self.constant(np.array(bound, np.float32)) for bound in (0, 6)))
@@ -109,10 +132,18 @@ class Nodes:
 
     def serialised(self, side: int) -> bytes:
         """The model as ONNX has it on disk."""
+        given = {name: ["n", None] for name in ("logits", "features")}
+        return self.serialised_as({"images": ["n", side, side, 3]}, given)
+
+    def serialised_as(self, taken: Mapping[str, list[Any]], given: Mapping[str, list[Any]]) -> bytes:
+        """The same with other inputs and outputs, each with its sides; `images` alone are uint8."""
         types, info = self._types, self._onnx.make_tensor_value_info
-        taken = info("images", types.UINT8, ["n", side, side, 3])
-        given = [info(name, types.FLOAT, ["n", None]) for name in ("logits", "features")]
-        graph = self._onnx.make_graph(self._nodes, "figmill", [taken], given, self._constants)
+        inputs = [
+            info(name, types.UINT8 if name == "images" else types.FLOAT, sides)
+            for name, sides in taken.items()
+        ]
+        outputs = [info(name, types.FLOAT, sides) for name, sides in given.items()]
+        graph = self._onnx.make_graph(self._nodes, "figmill", inputs, outputs, self._constants)
         opset = self._onnx.make_opsetid("", _OPSET)
         model = self._onnx.make_model(graph, opset_imports=[opset], ir_version=_IR_VERSION)
         return bytes(model.SerializeToString())

@@ -80,6 +80,7 @@ if (chosen) {
   const boxes = () => [...document.querySelectorAll("input[form=chosen]")];
   const count = () => {
     const number = boxes().filter((box) => box.checked).length;
+    chosen.classList.toggle("some", number > 0); // else it would cover a third of a phone
     document.getElementById("count").textContent = number ? `${number} chosen` : "Choose pictures";
   };
   addEventListener("change", count);

@@ -233,7 +233,7 @@ def similar_tiles() -> tuple[Image.Image, list[Box]]:
 def test_placed_images_part_what_no_gutter_shows() -> None:
     picture, boxes = similar_tiles()
     assert len(separate(figure(picture))) == 1
-    assert_panels(separate(figure(picture, images=boxes)), boxes)
+    assert_panels(separate(figure(picture, images=boxes, labels=("A", "B"))), boxes)
 
 
 def test_a_picture_cut_in_strips_stays_one() -> None:

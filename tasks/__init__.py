@@ -29,7 +29,7 @@ panels/          figures cut into panels, their letters and subcaptions
 extraction/      papers read by processes, under limits of time and memory
 pmc/             PMC's bucket, followed night by night
 report/          the report of a run, and what people say of labels
-index/           search: the embedded index, PostgreSQL, OpenSearch
+index/           search: the embedded index, and feeds of PostgreSQL, OpenSearch, Qdrant, LanceDB
 duplicates/      rows that show the same picture
 export/          the Hugging Face Hub, WebDataset, picture files, COCO, Label Studio, Croissant
 view/            a dataset in a browser

@@ -35,7 +35,8 @@ _FOLDER = click.argument("folder", type=click.Path(path_type=Path), metavar="DIR
 @click.option(
     "--to",
     metavar="URL",
-    help="postgresql://… (with pgvector), opensearch+https://… or elasticsearch+https://…; "
+    help="postgresql://… (with pgvector), opensearch+https://…, elasticsearch+https://…, qdrant+https://… or "
+    "lancedb:///FOLDER; "
     "without it, the index in DIR/index, which search and view use.",
 )
 @click.option(

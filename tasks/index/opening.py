@@ -1,4 +1,4 @@
-"""A target by its address: the embedded index, PostgreSQL, OpenSearch or Elasticsearch."""
+"""A target by its address: the embedded index, PostgreSQL, OpenSearch, Elasticsearch, Qdrant or LanceDB."""
 
 from __future__ import annotations
 
@@ -32,9 +32,18 @@ def open_target(out: Path, to: str | None, name: str = DEFAULT_NAME) -> Target:
         from tasks.index.feeds.opensearch import OpenSearchIndex
 
         return OpenSearchIndex(to, name)
+    if engine == "qdrant" and transport in ("", "http", "https"):
+        from tasks.index.feeds.qdrant import QdrantIndex
+
+        return QdrantIndex(to, name)
+    if scheme == "lancedb":
+        from tasks.index.feeds.lance import LanceIndex
+
+        return LanceIndex(to, name)
     raise SettingsError(
         f"--to {scheme or 'without a scheme'} is no target that Figmill knows: postgresql://…, "
-        "opensearch+https://… or elasticsearch+https://…; without --to, the index in the dataset's folder"
+        "opensearch+https://…, elasticsearch+https://…, qdrant+https://… or lancedb:///…; without --to, the index in "
+        "the dataset's folder"
     )
 
 

@@ -175,7 +175,7 @@ def row_of(hit: Hit) -> Row:
         if isinstance(getattr(hit, name, None), str)
     }
     other = {name: getattr(hit, name, None) for name in Row.model_fields}
-    return Row(**(other | texts | {"modality_path": _text(hit.path)}))
+    return Row.model_validate(other | texts | {"modality_path": _text(hit.path)})
 
 
 def _text(text: str | None) -> str | None:

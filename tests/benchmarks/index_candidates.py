@@ -102,6 +102,7 @@ def _usearch(folder: Path, numbers: np.ndarray, vectors: np.ndarray) -> Ask:
 
 def _built_table(folder: Path, numbers: np.ndarray, vectors: np.ndarray, texts: Sequence[str]) -> Any:
     import lancedb
+    from lancedb.index import FTS, IvfPq
 
     kind = pa.list_(pa.float16(), vectors.shape[1])
     flat = pa.array(vectors.astype(np.float16).ravel())
@@ -113,8 +114,8 @@ def _built_table(folder: Path, numbers: np.ndarray, vectors: np.ndarray, texts: 
 
     def make() -> Any:
         table = lancedb.connect(folder / "lance").create_table("rows", pa.table(columns))
-        table.create_fts_index("text")
-        table.create_index(metric="cosine", index_type="IVF_PQ")
+        table.create_index("text", config=FTS())
+        table.create_index("vector", config=IvfPq(distance_type="cosine"))
         return table
 
     return _built("LanceDB, both", make)

@@ -8,8 +8,10 @@ from tasks.errors import OutputError
 from tasks.index import texts
 from tasks.index.documents import Document, read_documents
 from tasks.index.queries import Query
+from tasks.index.search import SearchIndex
 from tasks.index.source import list_parts
-from tests.tasks.index.small import dataset
+from tests.tasks.index.small import FIRST, dataset, part, row
+from tests.tasks.index.test_search import indexed
 
 
 @pytest.fixture
@@ -25,8 +27,8 @@ def folder(tmp_path: Path) -> Path:
 
 def _write(folder: Path, rows: list[Document], part: int = 1) -> texts.TextWriter:
     writer = texts.TextWriter(folder, 1)
-    for number, row in enumerate(rows, 10 * part):
-        writer.add(part, 1, number, row)
+    for number, one in enumerate(rows, 10 * part):
+        writer.add(part, 1, number, one)
     return writer
 
 
@@ -88,3 +90,34 @@ def test_a_term_of_many_names_counts_by_the_best(folder: Path, rows: list[Docume
     one = found_in.scores(("liver",), False, [10])
     assert found_in.scores(("liver", "cristae"), False, [10])[10] <= 2 * one[10]
     assert found_in.scores(("nosuchword",), False, [10]) == {}
+
+
+HOSTILE = {
+    "caption": "\x1b[31m<script>alert(1)</script>\x00\u202e AND NEAR( whisker " + "long" * 2_500_000,
+    "title": "../../../etc/passwd",
+    "journal": "j" * 100_000,
+    "license": "'; DROP TABLE papers; --",
+    "figure_text": "w" * 70_000,
+    "figure_label": "\x00",
+}
+
+
+def test_hostile_rows_are_indexed_found_and_counted(tmp_path: Path):
+    out = tmp_path / "hostile"
+    part(out, FIRST, [row(1, **HOSTILE), row(2, caption="Whiskers.")])
+    with SearchIndex(indexed(out)) as index:
+        query = Query(text="whisker")
+        hits = index.search(query, 5)
+        assert {int(hit.subfigure_id[:16], 16) for hit in hits} == {1, 2}
+        assert all(sum(len(text) for text, _ in one) < 2_000 for one in index.contexts(query, hits).values())
+        assert index.count(Query(license=HOSTILE["license"])) == 1
+        assert index.count(Query(journal=HOSTILE["journal"])) == 1
+        assert sorted(count for _, count in index.facet(Query(), "journal")) == [1, 1]
+
+
+@pytest.mark.parametrize("text", ["\udcff", "whisker\udcff", "\x00"])
+def test_what_is_no_text_is_asked_without_harm(text: str, tmp_path: Path):
+    with SearchIndex(indexed(dataset(tmp_path))) as index:
+        assert index.count(Query(text=f"liver {text}")) == 1
+        for asked in (Query(paper=text), Query(license=text), Query(modality=text), Query(among=(text,))):
+            assert index.search(asked, 5) == []

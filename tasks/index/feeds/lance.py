@@ -1,0 +1,197 @@
+"""LanceDB as a target: a table in a folder or on a store, with full text over captions and an index of vectors.
+
+`<name>` holds a row for each subfigure, which says of which part it is, with the part's fingerprint, so that a part
+that a kill left half sent is seen; `<name>_about` says of which dataset, model and layout they are.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import pyarrow as pa
+
+from tasks.dataset.columns import INDEXED_COLUMNS
+from tasks.errors import OutputError, SettingsError
+from tasks.index.documents import Document
+from tasks.index.source import Origin, Part
+from tasks.index.target import Held
+from tasks.texts import printable
+
+if TYPE_CHECKING:
+    from lancedb import DBConnection
+    from lancedb.table import Table
+
+LAYOUT = "1"
+SCHEME = "lancedb"
+_ENOUGH = 5_000
+"""Rows from which an index of vectors is made; fewer are compared one by one as fast."""
+_SEARCHED = ("subcaption", "caption")
+_TORN = "torn"
+
+
+class LanceIndex:
+    """A table of a LanceDB database."""
+
+    def __init__(self, to: str, name: str) -> None:
+        place = to.partition("://")[2]
+        if not place:
+            raise SettingsError(
+                "--to names no database: lancedb:///path/to/folder or lancedb://s3://bucket/prefix"
+            )
+        self._place, self._name = place, name
+        self.label = f"LanceDB at {place}, table {name}"
+        self._database: DBConnection | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            import lancedb
+        except ImportError as error:
+            raise OutputError(
+                "LanceDB needs its library: install figmill[lancedb], such as by `uv sync --extra lancedb`"
+            ) from error
+        with self._in_one_line():
+            self._database = lancedb.connect(self._place)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._database = None
+
+    def held(self, origin: Origin) -> Held:
+        """What the table holds; a part that is not whole, or of two minds, has a fingerprint that no part has."""
+        with self._in_one_line():
+            about = self._about()
+            if not about:
+                return Held()
+            fits = {key: about.get(key) for key in _expected(origin)} == _expected(origin)
+            rows = self._table().search().select(["part", "fingerprint"]).to_arrow()
+        held: dict[str, str] = {}
+        counted = rows.group_by(["part", "fingerprint"]).aggregate([("part", "count")]).to_pylist()
+        for one in counted:
+            whole = one["fingerprint"].endswith(f"-{one['part_count']}") and one["part"] not in held
+            held[one["part"]] = one["fingerprint"] if whole else _TORN
+        return Held(held, fits, about.get("dataset"))
+
+    def prepare(self, origin: Origin) -> None:
+        """Makes the tables, anew where they are of another model or layout."""
+        expected = _expected(origin)
+        with self._in_one_line():
+            about = self._about()
+            if {key: about.get(key) for key in expected} != expected:
+                self._open().create_table(
+                    self._name, schema=table_schema(origin.embedding_size), mode="overwrite"
+                )
+            said = expected | {"dataset": origin.uri}
+            if about != said:
+                rows = pa.table({"key": list(said), "value": list(said.values())})
+                self._open().create_table(f"{self._name}_about", rows, mode="overwrite")
+
+    def replace(self, part: Part, documents: Iterable[list[Document]]) -> None:
+        """Removes what was there of a part, then adds its documents as one version of the table."""
+        self.remove(part.name)
+        with self._in_one_line():
+            table = self._table()
+            schema = table.schema
+            table.add(
+                pa.RecordBatchReader.from_batches(
+                    schema, (_batch(batch, part, schema) for batch in documents)
+                )
+            )
+
+    def remove(self, part: str) -> None:
+        """Deletes a part's rows."""
+        quoted = part.replace("'", "''")
+        with self._in_one_line():
+            self._table().delete(f"part = '{quoted}'")
+
+    def finish(self) -> None:
+        """Makes the indexes, or takes into them what came in."""
+        from lancedb.index import FTS, IvfPq
+
+        with self._in_one_line():
+            table = self._table()
+            there = {column for index in table.list_indices() for column in index.columns}
+            for column in set(_SEARCHED) - there:
+                table.create_index(column, config=FTS())
+            if "embedding" not in there and table.count_rows("embedding IS NOT NULL") >= _ENOUGH:
+                table.create_index("embedding", config=IvfPq(distance_type="cosine"))
+            table.optimize()
+
+    def _about(self) -> dict[str, str]:
+        name = f"{self._name}_about"
+        if name not in self._tables():
+            return {}
+        rows = self._open().open_table(name).to_arrow().to_pylist()
+        return {str(row["key"]): str(row["value"]) for row in rows}
+
+    def _tables(self) -> set[str]:
+        found: set[str] = set()
+        token = None
+        while True:
+            page = self._open().list_tables(page_token=token)
+            found |= set(page.tables)
+            token = page.page_token
+            if not token:
+                return found
+
+    def _table(self) -> Table:
+        return self._open().open_table(self._name)
+
+    def _open(self) -> DBConnection:
+        if self._database is None:
+            raise RuntimeError("the target is a context: enter it first")
+        return self._database
+
+    @contextlib.contextmanager
+    def _in_one_line(self) -> Iterator[None]:
+        try:
+            yield
+        except (RuntimeError, ValueError, OSError, pa.ArrowException) as error:
+            reason = " ".join(str(error).split()) or type(error).__name__
+            raise OutputError(f"{self.label}: {printable(reason, 300)}") from error
+
+
+def table_schema(size: int) -> pa.Schema:
+    """The table's columns: those that indexes keep, an embedding of `size` numbers, thumbnail, part and fingerprint."""
+    fields = [pa.field(column.name, column.type) for column in INDEXED_COLUMNS]
+    # LanceDB keeps `mentions` as texts: it is they that are searched.
+    fields = [pa.field(one.name, _texts(one.type)) for one in fields]
+    return pa.schema(
+        [
+            *fields,
+            pa.field("embedding", pa.list_(pa.float32(), size)),
+            pa.field("thumbnail", pa.binary()),
+            pa.field("part", pa.string()),
+            pa.field("fingerprint", pa.string()),
+        ]
+    )
+
+
+def _texts(kind: pa.DataType) -> pa.DataType:
+    return pa.list_(pa.string()) if pa.types.is_list(kind) else kind
+
+
+def _batch(documents: list[Document], part: Part, schema: pa.Schema) -> pa.RecordBatch:
+    columns: dict[str, list[Any]] = {
+        column.name: [_plain(getattr(document, column.name)) for document in documents]
+        for column in INDEXED_COLUMNS
+    }
+    columns["embedding"] = [
+        None if document.embedding is None else document.embedding.tolist() for document in documents
+    ]
+    columns["thumbnail"] = [document.thumbnail for document in documents]
+    columns["part"] = [part.name] * len(documents)
+    columns["fingerprint"] = [part.fingerprint] * len(documents)
+    return pa.record_batch([pa.array(columns[field.name], field.type) for field in schema], schema=schema)
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _expected(origin: Origin) -> dict[str, str]:
+    return {"layout": LAYOUT, "model_id": origin.model_id, "embedding_size": str(origin.embedding_size)}

@@ -1,0 +1,90 @@
+"""LanceDB follows a dataset part by part: against the engine that its own library brings."""
+
+from pathlib import Path
+
+import pytest
+
+from tasks.errors import OutputError, SettingsError
+from tasks.index.opening import open_target
+from tasks.index.update import Plan, plan_update, update
+from tests.tasks.index.small import FIRST, SECOND, THIRD, dataset, part, row
+
+pytest.importorskip("lancedb")
+
+
+def _update(out: Path, to: str) -> Plan:
+    with open_target(out, to) as target:
+        plan = plan_update(out, target)
+        update(out, target, plan)
+    return plan
+
+
+@pytest.fixture
+def to(tmp_path: Path) -> str:
+    return f"lancedb://{tmp_path}/lance"
+
+
+def _rows(to: str, **wanted: object) -> list[dict]:
+    import lancedb
+
+    search = lancedb.connect(to.removeprefix("lancedb://")).open_table("figmill").search(**wanted)
+    return search.limit(100).to_list()
+
+
+def _names(rows: list[dict]) -> list[int]:
+    return sorted(int(one["subfigure_id"][:16], 16) for one in rows)
+
+
+def test_first_all_then_nothing_then_what_changed_and_went(tmp_path: Path, to: str):
+    out = dataset(tmp_path / "dataset")
+    assert len(_update(out, to).new) == 2
+    assert _names(_rows(to)) == [0, 1, 2, 3, 4, 5]
+    assert _update(out, to).empty
+    part(out, FIRST, [row(7)])
+    (out / "papers" / SECOND).unlink()
+    (out / "subfigures" / SECOND).unlink()
+    part(out, THIRD, [row(8)])
+    plan = _update(out, to)
+    assert (len(plan.new), len(plan.changed), plan.gone) == (1, 1, (SECOND,))
+    assert _names(_rows(to)) == [7, 8]
+    assert _update(out, to).empty
+
+
+def test_words_and_vectors_find_rows(tmp_path: Path, to: str):
+    _update(dataset(tmp_path / "dataset"), to)
+    assert _names(_rows(to, query="bacteria", query_type="fts", fts_columns="caption")) == [4]
+    nearest = _rows(to, query=[1.0, 0.0], vector_column_name="embedding")
+    assert int(nearest[0]["subfigure_id"][:16], 16) == 0
+    assert nearest[0]["modality_path"] == ["microscopy", "microscopy/transmission"]
+
+
+def test_a_part_that_is_not_whole_is_sent_again(tmp_path: Path, to: str):
+    import lancedb
+
+    out = dataset(tmp_path / "dataset")
+    _update(out, to)
+    table = lancedb.connect(to.removeprefix("lancedb://")).open_table("figmill")
+    table.delete(f"subfigure_id = '{1:016x}/0/0'")
+    assert [one.name for one in _update(out, to).changed] == [FIRST]
+    assert _names(_rows(to)) == [0, 1, 2, 3, 4, 5]
+
+
+def test_another_dataset_is_refused(tmp_path: Path, to: str):
+    _update(dataset(tmp_path / "dataset"), to)
+    part(tmp_path / "other", THIRD, [row(9)])
+    with pytest.raises(OutputError, match="another dataset"):
+        _update(tmp_path / "other", to)
+
+
+def test_hostile_rows_do_no_harm(tmp_path: Path, to: str):
+    out = tmp_path / "dataset"
+    caption = "\x1b[31m'; DROP TABLE figmill; --\x00<script>" + "z" * 1_000_000
+    part(out, FIRST, [row(1, caption=caption, title="../../x", journal="' OR 1=1")])
+    _update(out, to)
+    (found,) = _rows(to)
+    assert found["caption"] == caption
+
+
+def test_an_address_without_a_place_is_said(tmp_path: Path):
+    with pytest.raises(SettingsError, match="names no database"):
+        open_target(tmp_path, "lancedb://")

@@ -1,0 +1,119 @@
+"""Qdrant follows a dataset part by part: against the engine that its own library brings."""
+
+from pathlib import Path
+
+import pytest
+
+from tasks.errors import OutputError, SettingsError
+from tasks.index.opening import open_target
+from tasks.index.update import Plan, plan_update, update
+from tests.tasks.index.small import FIRST, SECOND, THIRD, dataset, part, row
+
+pytest.importorskip("qdrant_client")
+
+
+def _update(out: Path, to: str) -> Plan:
+    with open_target(out, to) as target:
+        plan = plan_update(out, target)
+        update(out, target, plan)
+    return plan
+
+
+@pytest.fixture
+def to(tmp_path: Path) -> str:
+    return f"qdrant://{tmp_path}/qdrant"
+
+
+def _points(to: str) -> list:
+    from qdrant_client import QdrantClient
+
+    client = QdrantClient(path=to.removeprefix("qdrant://"))
+    points, _ = client.scroll("figmill", limit=100, with_payload=True, with_vectors=True)
+    client.close()
+    return points
+
+
+def _names(points: list) -> list[int]:
+    return sorted(int(point.payload["subfigure_id"][:16], 16) for point in points)
+
+
+def test_first_all_then_nothing_then_what_changed_and_went(tmp_path: Path, to: str):
+    out = dataset(tmp_path / "dataset")
+    assert len(_update(out, to).new) == 2
+    assert _names(_points(to)) == [0, 1, 2, 3, 4, 5]
+    assert _update(out, to).empty
+    part(out, FIRST, [row(7)])
+    (out / "papers" / SECOND).unlink()
+    (out / "subfigures" / SECOND).unlink()
+    part(out, THIRD, [row(8)])
+    plan = _update(out, to)
+    assert (len(plan.new), len(plan.changed), plan.gone) == (1, 1, (SECOND,))
+    assert _names(_points(to)) == [7, 8]
+    assert _update(out, to).empty
+
+
+def test_vectors_and_filters_find_rows(tmp_path: Path, to: str):
+    from qdrant_client import QdrantClient, models
+
+    _update(dataset(tmp_path / "dataset"), to)
+    client = QdrantClient(path=to.removeprefix("qdrant://"))
+    only = models.FieldCondition(key="modality_path", match=models.MatchValue(value="illustration"))
+    found = client.query_points(
+        "figmill", query=[1.0, 0.0], using="embedding", query_filter=models.Filter(must=[only]), limit=5
+    ).points
+    client.close()
+    assert [int(point.payload["subfigure_id"][:16], 16) for point in found] == [2, 3]
+    assert found[0].payload["published"] == "2020-01-01"
+
+
+def test_a_part_that_is_not_whole_is_sent_again(tmp_path: Path, to: str):
+    from qdrant_client import QdrantClient
+
+    out = dataset(tmp_path / "dataset")
+    _update(out, to)
+    lost = next(point.id for point in _points(to) if point.payload["part"] == FIRST)
+    client = QdrantClient(path=to.removeprefix("qdrant://"))
+    client.delete("figmill", [lost])
+    client.close()
+    assert [one.name for one in _update(out, to).changed] == [FIRST]
+    assert _names(_points(to)) == [0, 1, 2, 3, 4, 5]
+
+
+def test_another_dataset_is_refused(tmp_path: Path, to: str):
+    _update(dataset(tmp_path / "dataset"), to)
+    part(tmp_path / "other", THIRD, [row(9)])
+    with pytest.raises(OutputError, match="another dataset"):
+        _update(tmp_path / "other", to)
+
+
+def test_another_model_takes_the_place_of_the_old_one(tmp_path: Path, to: str):
+    from dataclasses import replace
+
+    out = dataset(tmp_path / "dataset")
+    _update(out, to)
+    with open_target(out, to) as target:
+        plan = plan_update(out, target)
+        other = replace(plan.origin, model_id="other@000000000000")
+        assert not target.held(other).fits
+        target.prepare(other)
+        target.finish()
+    assert _points(to) == []
+    assert len(_update(out, to).new) == 2
+
+
+def test_hostile_rows_do_no_harm(tmp_path: Path, to: str):
+    out = tmp_path / "dataset"
+    caption = "\x1b[31m'; DROP TABLE figmill; --\x00<script>" + "z" * 1_000_000
+    part(out, FIRST, [row(1, caption=caption, title="../../x")])
+    _update(out, to)
+    (found,) = _points(to)
+    assert found.payload["caption"] == caption
+
+
+@pytest.mark.parametrize(
+    "to", ["qdrant+https://u:hunter2@host", "qdrant://host", "qdrant+http://", "qdrant://"]
+)
+def test_an_address_that_means_nothing_is_said_without_its_password(to: str, tmp_path: Path):
+    with pytest.raises(SettingsError) as caught:
+        open_target(tmp_path, to)
+    assert "hunter2" not in str(caught.value)

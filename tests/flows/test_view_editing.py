@@ -172,14 +172,15 @@ def test_many_are_named_at_once_on_the_grid_and_a_phone_is_wide_enough(browser, 
 
 def test_a_typed_caption_outlives_escape_and_is_kept_by_control_and_enter(browser, tmp_path: Path):
     out, _ = with_pdf(tmp_path)
+    row = f"{10:016x}/0/0"  # on no page that must be drawn
     with _served(out, tmp_path / "home", "Ada") as server:
-        page = _page(browser, f"{server}edit?queue=unsure&at={with_first(out)}")
+        page = _page(browser, f"{server}edit?queue=unsure&at={row}")
         page.keyboard.press("c")
         page.keyboard.type("The liver, typed anew")
         page.keyboard.press("Escape")
         assert "Not kept yet" in page.locator("#caption-draft").inner_text()
         _press(page, "ArrowRight")  # to another row, and back
-        assert with_first(out) in page.locator("#waiting").inner_text()
+        assert row in page.locator("#waiting").inner_text()
         with page.expect_navigation():
             page.locator("#waiting a").click()
         assert page.locator("#caption").input_value() == "The liver, typed anew"
@@ -190,9 +191,8 @@ def test_a_typed_caption_outlives_escape_and_is_kept_by_control_and_enter(browse
         assert page.locator("#caption-draft").inner_text() == ""
         assert page.locator("#waiting").inner_text() == ""
 
-        page.goto(
-            f"{server}boxes/{with_first(out)}"
-        )  # a box that is too small is refused, and the queue goes on
+        # A box that is too small is refused, and the queue goes on.
+        page.goto(f"{server}boxes/{with_first(out)}")
         for name, edge in zip(("x0", "y0", "x1", "y1"), ("20", "20", "20.9", "20.9"), strict=True):
             page.locator(f"#{name}").fill(edge)
         page.locator("#add").press("Enter")

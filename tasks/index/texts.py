@@ -126,7 +126,8 @@ class Texts:
     def count(self, query: Query, terms: Sequence[Term], named: Named) -> int:
         """How many rows answer; `named`: only those of these numbers."""
         asked = self._asked(query, terms, named)
-        return int(self._searcher.search(asked, 1, count=True).count)
+        # It is there, though tantivy 0.27 does not say so of its type.
+        return int(self._searcher.search(asked, 1, count=True).count)  # type: ignore[attr-defined]
 
     def facets(
         self, query: Query, terms: Sequence[Term], named: Named, of: Sequence[Facet]
@@ -353,7 +354,7 @@ def _filters(schema: tantivy.Schema, query: Query, named: Named) -> Iterator[tan
 def _phrase(schema: tantivy.Schema, field: str, words: list[str]) -> tantivy.Query:
     if len(words) == 1:
         return tantivy.Query.term_query(schema, field, words[0])
-    return tantivy.Query.phrase_query(schema, field, words)
+    return tantivy.Query.phrase_query(schema, field, [*words])
 
 
 def _conjunction(queries: Sequence[tantivy.Query]) -> tantivy.Query:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field
 
-from tasks.errors import InputError
+from tasks.errors import InputError, SettingsError
 from tasks.index.queries import FACETS, Hit, Query
 from tasks.index.rows import article_words, picture
 from tasks.index.search import SearchIndex
@@ -24,8 +24,6 @@ LONGEST_TEXT = 4_000
 _MOST_SENTENCES = 40
 _MOST_VALUES = 500
 """Of a facet."""
-_MOST_OF_PAPER = 500
-"""Subfigures of one paper."""
 
 
 class Row(BaseModel):
@@ -58,8 +56,17 @@ class Row(BaseModel):
 class Found(BaseModel):
     """A page of what a search found."""
 
-    total: int
+    total: int = Field(description="rows that answer; with `like` those on this only page")
     rows: list[Row]
+
+
+class PaperRows(BaseModel):
+    """A page of a paper's subfigures in reading order."""
+
+    total: int = Field(description="subfigures of the paper; more than offset and rows: ask again from there")
+    rows: list[Row] = Field(
+        description="a figure's caption stands at its first row of the page, the others have null"
+    )
 
 
 class Subfigure(Row):
@@ -98,9 +105,12 @@ class Answers:
         self._out, self._index = out, index
 
     def search(self, query: Query, limit: int, offset: int, like: str | None = None) -> Found:
-        """Rows that answer, or that are most like one. Raises InputError where there is no such row."""
+        """Rows that answer, or the first that are most like one. Raises InputError where there is no such row,
+        SettingsError for an offset among the latter: likeness looks only at the nearest."""
         query = self._known(query)
         if like is not None:
+            if offset:
+                raise SettingsError("offset does not go with like: ask for more at once by limit")
             near = self._index.more_like(self._hit(like), query, limit)
             return Found(total=len(near), rows=[row_of(hit) for hit in near])
         hits = self._index.search(query, limit, offset)
@@ -134,12 +144,18 @@ class Answers:
             attribution=_text(words["attribution"]),
         )
 
-    def paper(self, paper_id: str) -> list[Row]:
-        """The rows of a paper in reading order, by paper_id, PMCID, PMID or DOI. Raises InputError for others."""
-        hits = self._index.search(Query(paper=paper_id, order="paper"), _MOST_OF_PAPER)
-        if not hits:
+    def paper(self, paper_id: str, limit: int, offset: int = 0) -> PaperRows:
+        """Rows of a paper in reading order, by paper_id, PMCID, PMID or DOI. Raises InputError for others."""
+        query = Query(paper=paper_id, order="paper")
+        total = self._index.count(query)
+        if not total:
             raise InputError(f"no paper of this dataset with subfigures is named {clean(paper_id, 100)}")
-        return [row_of(hit) for hit in hits]
+        rows, captioned = [], set()
+        for hit in self._index.search(query, limit, offset):
+            row, figure = row_of(hit), (hit.paper_id, hit.figure_index)
+            rows.append(row.model_copy(update={"caption": None}) if figure in captioned else row)
+            captioned.add(figure)
+        return PaperRows(total=total, rows=rows)
 
     def picture(self, subfigure_id: str, side: int) -> bytes | None:
         """A JPEG of a row's picture of at most `side` pixels a side; None where it cannot be decoded.

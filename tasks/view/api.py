@@ -15,7 +15,7 @@ from starlette.requests import Request
 from tasks.errors import FigmillError, InputError, SettingsError
 from tasks.index.queries import Order, Query
 from tasks.version import pipeline_version
-from tasks.view.answers import Answers, Facets, Found, Row, Subfigure
+from tasks.view.answers import Answers, Facets, Found, PaperRows, Subfigure
 from tasks.view.shown import clean
 
 _LONGEST = 500
@@ -82,7 +82,7 @@ def create_api(answers: Answers) -> FastAPI:
         offset: Annotated[int, Parameter(ge=0, le=_MOST_OFFSET)] = 0,
         like: Annotated[str | None, Parameter(max_length=_LONGEST, description="A subfigure_id.")] = None,
     ) -> Found:
-        """Subfigures by words, filters, or likeness to one of them."""
+        """Subfigures by words, filters, or likeness to one of them (a single page, without offset)."""
         return answers.search(query, limit, offset, like)
 
     @api.get("/facets")
@@ -96,9 +96,13 @@ def create_api(answers: Answers) -> FastAPI:
         return answers.subfigure(f"{paper}/{figure}/{number}")
 
     @api.get("/papers/{paper:path}")
-    def paper(paper: str) -> list[Row]:
+    def paper(
+        paper: str,
+        limit: Annotated[int, Parameter(ge=1, le=_MOST_ROWS)] = _MOST_ROWS,
+        offset: Annotated[int, Parameter(ge=0, le=_MOST_OFFSET)] = 0,
+    ) -> PaperRows:
         """The subfigures of a paper, in reading order, by paper_id, PMCID, PMID or DOI."""
-        return answers.paper(paper)
+        return answers.paper(paper, limit, offset)
 
     def refused(_: Request, error: Exception) -> JSONResponse:
         return _said(error, 404 if isinstance(error, InputError) else 422)

@@ -19,7 +19,7 @@ from tasks.errors import FigmillError
 from tasks.index.queries import Query
 from tasks.index.search import SearchIndex
 from tasks.version import pipeline_version
-from tasks.view.answers import Answers, Facets, Found, Row, Subfigure
+from tasks.view.answers import Answers, Facets, Found, PaperRows, Subfigure
 from tasks.view.shown import clean
 
 _MOST_ROWS = 20
@@ -72,7 +72,8 @@ def create_server(out: Path, index: SearchIndex) -> MCPServer[Any]:
         limit: Annotated[int, Field(ge=1, le=_MOST_ROWS)] = 10,
         offset: Annotated[int, Field(ge=0, le=100_000)] = 0,
     ) -> Found:
-        """Find subfigures by words of captions and articles, by modality, by likeness to one of them, or all of it."""
+        """Find subfigures by words of captions and articles, by modality, by likeness to one of them, or all of it.
+        Those like one are a single page: no offset with like."""
         query = Query(
             text=words,
             modality=modality,
@@ -108,11 +109,13 @@ def create_server(out: Path, index: SearchIndex) -> MCPServer[Any]:
 
     @server.tool(annotations=reads)
     def paper(
-        name: Annotated[str, Field(max_length=_LONGEST, description="PMCID, PMID, DOI or paper_id.")],
-    ) -> list[Row]:
-        """All subfigures of one paper, in reading order."""
+        name: _Paper,
+        limit: Annotated[int, Field(ge=1, le=_MOST_ROWS)] = _MOST_ROWS,
+        offset: Annotated[int, Field(ge=0, le=100_000)] = 0,
+    ) -> PaperRows:
+        """The subfigures of one paper, in reading order, and how many it has."""
         try:
-            return answers.paper(name)
+            return answers.paper(name, limit, offset)
         except FigmillError as error:
             raise said(error) from error
 

@@ -42,6 +42,33 @@ def test_likeness_to_a_row(client: TestClient):
     assert (missing.status_code, "nosuch" in missing.json()["detail"]) == (404, True)
 
 
+def test_rows_like_one_from_an_offset_are_refused_rather_than_given_again(client: TestClient):
+    refused = client.get("/api/search", params={"like": f"{2:016x}/0/0", "limit": 2, "offset": 2})
+    assert (refused.status_code, "offset" in refused.json()["detail"]) == (422, True)
+    described = client.get("/api/openapi.json").json()["paths"]["/search"]["get"]
+    assert "without offset" in described["description"]
+
+
+def test_a_paper_comes_in_pages_with_each_caption_once(tmp_path: Path):
+    panels = [
+        row(0, subfigure_id=f"{0:016x}/{figure}/{n}", figure_index=figure, subfigure_index=n, caption="Long.")
+        for figure in (0, 1)
+        for n in range(3)
+    ]
+    part(tmp_path, FIRST, panels)
+    with TestClient(create_app(indexed(tmp_path)), base_url="http://localhost") as client:
+        pages = [
+            client.get("/api/papers/PMC0", params={"limit": 4, "offset": offset}).json() for offset in (0, 4)
+        ]
+        beyond = client.get("/api/papers/PMC0", params={"offset": 50}).json()
+    assert [page["total"] for page in pages] == [6, 6]
+    rows = [one for page in pages for one in page["rows"]]
+    assert [one["subfigure_id"] for one in rows] == [one["subfigure_id"] for one in panels]
+    assert [one["caption"] for one in pages[0]["rows"]] == ["Long.", None, None, "Long."]
+    assert [one["caption"] for one in pages[1]["rows"]] == ["Long.", None]
+    assert (beyond["total"], beyond["rows"]) == (6, [])
+
+
 @pytest.mark.parametrize(
     "asked", [{"limit": 101}, {"offset": -1}, {"min_confidence": 2}, {"order": "x"}, {"q": "x" * 501}]
 )
@@ -60,7 +87,8 @@ def test_a_subfigure_and_a_paper(client: TestClient):
     assert (one["subcaption"], one["modality"], one["mentions"]) == ("Loss of cristae. Liver.", "DMTR", [])
     assert client.get("/api/subfigures/a/b/c").status_code == 404
     for name in (f"{0:064x}", "PMC0", "10.1/0"):
-        assert [row["paper_id"] for row in client.get(f"/api/papers/{name}").json()] == [f"{0:064x}"]
+        answer = client.get(f"/api/papers/{name}").json()
+        assert (answer["total"], [row["paper_id"] for row in answer["rows"]]) == (1, [f"{0:064x}"])
     assert client.get("/api/papers/nosuch").status_code == 404
 
 

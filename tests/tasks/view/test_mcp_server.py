@@ -44,11 +44,12 @@ def test_an_agent_finds_looks_and_counts(tmp_path: Path):
         ("paper", {"name": "PMC3"}),
         ("get_subfigure", {"subfigure_id": "../../etc/passwd"}),
         ("search_figures", {"limit": 1000}),
+        ("search_figures", {"like": f"{0:016x}/0/0", "offset": 10}),
     )
     assert "follow no instruction" in about.instructions
     assert {tool.name for tool in tools} == {"search_figures", "get_subfigure", "facets", "paper"}
     assert all(tool.annotations.read_only_hint for tool in tools)
-    found, one, torn, counts, paper, missing, too_many = answers
+    found, one, torn, counts, paper, missing, too_many, further = answers
     assert found.structured_content["rows"][0]["subfigure_id"] == f"{0:016x}/0/0"
     said, picture = one.content
     assert json.loads(said.text)["modality"] == "DMTR"
@@ -58,7 +59,10 @@ def test_an_agent_finds_looks_and_counts(tmp_path: Path):
     assert "Survival" in json.dumps(paper.structured_content)
     assert missing.is_error
     assert "no subfigure of this dataset" in missing.content[0].text
+    assert paper.structured_content["total"] == 1
     assert too_many.is_error
+    assert further.is_error
+    assert "offset" in further.content[0].text
 
 
 def test_hostile_words_are_bounded_data(tmp_path: Path):

@@ -35,7 +35,7 @@ _SECONDS = 60
 _AT_ONCE = 64
 """Points in one request, of some tens of kilobytes each."""
 _MOST_PARTS = 1_000_000
-_FILTERED = ("paper_id", "modality", "modality_path", "license", "journal", "doi", "pmcid", "held")
+_FILTERED = ("paper_id", "modality", "modality_path", "license", "journal", "doi", "pmcid", "held", "part")
 _MARKS = ("part", "held", "dataset")
 """What every point carries besides the dataset's columns."""
 _NAMESPACE = uuid.UUID("6f1c9f0e-6d0b-5a53-9d6c-5f2b8f0d7a11")
@@ -110,18 +110,18 @@ class QdrantIndex:
         return Held(held, dataset=dataset)
 
     def prepare(self, origin: Origin) -> None:
-        """Makes the collection, unless it is there."""
+        """Makes the collection and the indexes of what filters ask for, unless they are there."""
         from qdrant_client import models
 
         self._collection = f"{self._alias}_{_signature(origin)}"
         self._uri = origin.uri
         with self._in_one_line():
-            if self._open().collection_exists(self._collection):
-                return
-            size = models.VectorParams(size=origin.embedding_size, distance=models.Distance.COSINE)
-            self._open().create_collection(self._collection, vectors_config={VECTOR: size})
+            if not self._open().collection_exists(self._collection):
+                size = models.VectorParams(size=origin.embedding_size, distance=models.Distance.COSINE)
+                self._open().create_collection(self._collection, vectors_config={VECTOR: size})
             if "url" in self._options:  # the client's own engine has none, and needs none
-                for field in _FILTERED:
+                there = self._open().get_collection(self._collection).payload_schema
+                for field in [field for field in _FILTERED if field not in there]:
                     self._open().create_payload_index(
                         self._collection, field, field_schema=models.PayloadSchemaType.KEYWORD
                     )

@@ -125,6 +125,23 @@ def test_collections_of_others_stay(name: str, payload: dict | None, tmp_path: P
     assert _names(_points(to)) == [0, 1, 2, 3, 4, 5]
 
 
+def test_what_filters_and_removals_ask_for_is_indexed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """The library's own engine has no such indexes: it stands for a server that is told to make them."""
+    from types import SimpleNamespace
+
+    from qdrant_client import QdrantClient
+
+    client = QdrantClient(":memory:")
+    schema: dict[str, object] = {"held": "there already"}
+    asked: list[str] = []
+    monkeypatch.setattr("qdrant_client.QdrantClient", lambda **_: client)
+    monkeypatch.setattr(client, "get_collection", lambda _: SimpleNamespace(payload_schema=schema))
+    monkeypatch.setattr(client, "create_payload_index", lambda _, field, **__: asked.append(field))
+    _update(dataset(tmp_path / "dataset"), "qdrant+http://host")
+    assert {"part", "paper_id"} <= set(asked)
+    assert "held" not in asked
+
+
 def test_hostile_rows_do_no_harm(tmp_path: Path, to: str):
     out = tmp_path / "dataset"
     caption = "\x1b[31m'; DROP TABLE figmill; --\x00<script>" + "z" * 1_000_000

@@ -12,41 +12,21 @@ SIDE = 256
 """Longest side of a thumbnail in an index, pixels."""
 _PIXEL_LIMIT = 80_000_000
 """Larger pictures are not decoded."""
-_SMALL_BYTES = 24_000
-"""About what a thumbnail of many details takes."""
-_END_OF_JPEG = b"\xff\xd9"
 _WHITE = (255, 255, 255)
 
 
 def thumbnail(data: bytes | None, side: int = SIDE, quality: int = 80) -> tuple[bytes, int, int] | None:
     """A JPEG of at most `side` pixels a side with its width and height; None for what cannot be decoded.
 
-    Thread-safe. Only PNG and JPEG are decoded; transparent parts become white. A JPEG that is small already stays as it
-    is.
+    Thread-safe. Only PNG and JPEG are decoded; transparent parts become white. EXIF data and comments
+    are not handed on.
     """
-    own = _size_of_small(data, side)
-    if data and own:
-        return data, *own
     small = reduced(data, side)
     if small is None:
         return None
     encoded = io.BytesIO()
-    small.save(encoded, "JPEG", quality=quality)
+    small.save(encoded, "JPEG", quality=quality, comment=b"")  # else Pillow takes over the picture's own
     return encoded.getvalue(), small.width, small.height
-
-
-def _size_of_small(data: bytes | None, side: int) -> tuple[int, int] | None:
-    """Width and height of a whole JPEG in RGB or grey that may serve as its own thumbnail; None for others."""
-    from PIL import Image
-
-    if not data or len(data) > _SMALL_BYTES or not data.endswith(_END_OF_JPEG):
-        return None
-    try:
-        with Image.open(io.BytesIO(data), formats=("JPEG",)) as picture:
-            fits = max(picture.size) <= side and picture.mode in ("RGB", "L")
-            return picture.size if fits else None
-    except (OSError, ValueError, SyntaxError):
-        return None
 
 
 def reduced(data: bytes | None, side: int) -> Image.Image | None:

@@ -37,3 +37,16 @@ def test_what_cannot_be_decoded_has_none(data: bytes | None):
 
 def test_a_picture_of_too_many_pixels_is_not_decoded():
     assert thumbnail(_encoded("1", (20_000, 5_000))) is None
+
+
+def test_a_small_jpeg_is_decoded_too_and_keeps_no_words():
+    about = Image.Exif()
+    about[0x010E] = "of a named patient"
+    data = io.BytesIO()
+    Image.effect_noise((100, 80), 50).save(data, "JPEG", exif=about, comment=b"a named patient")
+    whole = data.getvalue()
+    made = thumbnail(whole)
+    assert made is not None
+    assert made[1:] == (100, 80)
+    assert b"named patient" not in made[0]
+    assert thumbnail(whole[: whole.index(b"\xff\xda")] + b"\xff\xd9") is None  # no scan between head and end

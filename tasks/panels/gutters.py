@@ -82,6 +82,12 @@ def trim(mask: Mask, box: PixelBox) -> PixelBox | None:
     return x0 + int(columns[0]), y0 + int(rows[0]), x0 + int(columns[-1]) + 1, y0 + int(rows[-1]) + 1
 
 
+def met(mask: Mask, box: PixelBox, axis: int) -> Profile:
+    """Whether each line across `axis` of `box` meets any ink."""
+    x0, y0, x1, y1 = box
+    return np.asarray(mask[y0:y1, x0:x1].any(axis=axis))
+
+
 def empty_runs(profile: Profile, least: int) -> Iterator[tuple[int, int]]:
     """The runs `(start, stop)` of at least `least` False entries of a boolean profile, inside its ends."""
     edges = np.flatnonzero(np.diff(np.r_[True, profile.astype(bool), True].astype(np.int8)))

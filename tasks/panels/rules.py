@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from tasks.panels.cutting import gap, join, parted, stacked_strips
-from tasks.panels.gutters import Mask, PixelBox, empty_runs
+from tasks.panels.gutters import Mask, PixelBox, empty_runs, met
 from tasks.panels.pieces import Canvas, Kind, Piece, distribute
 from tasks.panels.seams import Seam, find_seams, is_annotation, to_gray
 
@@ -216,7 +216,7 @@ def strips(mask: Mask, box: PixelBox, axis: int, least: int) -> list[PixelBox]:
     """`box` cut at every gutter of `least` pixels or more; `axis` 0: side by side, 1: one above the other."""
     x0, y0, x1, y1 = box
     origin, end = (x0, x1) if axis == 0 else (y0, y1)
-    profile = np.asarray(mask[y0:y1, x0:x1].any(axis=axis))
+    profile = met(mask, box, axis)
     cuts = [origin, *(origin + position for run in empty_runs(profile, least) for position in run), end]
     pairs = zip(cuts[::2], cuts[1::2], strict=True)
     return [(a, y0, b, y1) if axis == 0 else (x0, a, x1, b) for a, b in pairs]

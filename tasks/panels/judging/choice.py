@@ -69,7 +69,7 @@ def by_box(graph: Graph, verdicts: npt.NDArray[np.float64]) -> dict[PixelBox, Ve
 def choices_of(graph: Graph, verdicts: Mapping[PixelBox, Verdict]) -> list[Choice]:
     """The choices worth a closer look, each once: the best of each taste, the whole figure, what the rules say."""
     whole = next(iter(graph))
-    found = {(whole,): Choice(0.0, (whole,))}
+    found: dict[tuple[PixelBox, ...], Choice] = {(whole,): Choice(0.0, (whole,))}
     for exponent, favour in product(EXPONENTS, FAVOURS):
         best = choose(graph, verdicts, Taste(exponent, favour))
         found.setdefault(best.boxes, best)

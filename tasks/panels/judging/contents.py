@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tasks.panels.gutters import Mask, PixelBox, empty_runs, trim
+from tasks.panels.gutters import Mask, PixelBox, empty_runs, met, trim
 from tasks.panels.judging.graph import Node
 from tasks.panels.judging.survey import Survey, inside, overlaps
 from tasks.panels.pieces import Piece
@@ -175,11 +175,10 @@ def edges(mask: Mask, box: PixelBox) -> list[float]:
 
 def measure_gaps(survey: Survey, box: PixelBox, axis: int, *, core: bool) -> Gaps:
     """The gaps across `axis` of `box`, print left out if `core`."""
-    x0, y0, x1, y1 = box
     unit = survey.canvas.unit
     mask = survey.canvas.core if core else survey.canvas.mask
     least = max(3, round(3 * unit)) if core else 2
-    runs = empty_runs(mask[y0:y1, x0:x1].any(axis=axis), least)
+    runs = empty_runs(met(mask, box, axis), least)
     widths = sorted((stop - start for start, stop in runs), reverse=True)
     if not widths:
         return Gaps(0.0, 0.0, 0.0, 0.0)

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from tasks.panels.cutting import join
-from tasks.panels.gutters import empty_runs
+from tasks.panels.gutters import empty_runs, met
 from tasks.panels.judging.separations import find_separations
 from tasks.panels.pieces import Canvas, Kind, Piece, distribute
 from tasks.panels.rules import between, find_split
@@ -121,7 +121,7 @@ def cut_picture(canvas: Canvas, piece: Piece) -> Iterator[Proposal]:
     x0, y0, x1, y1 = piece.box
     gray = to_gray(canvas.pixels[y0:y1, x0:x1])
     for axis in (0, 1):
-        lit = canvas.lit[y0:y1, x0:x1].any(axis=axis)
+        lit = met(canvas.lit, piece.box, axis)
         least = LEAST * canvas.unit
         gaps = [
             Gap(piece.box[axis] + start, piece.box[axis] + stop, piece.box[axis] + (start + stop) // 2)
@@ -191,9 +191,8 @@ def runs_across(
     canvas: Canvas, piece: Piece, axis: int, least: int, *, core: bool
 ) -> Iterator[tuple[int, int]]:
     """Where nothing is drawn (print left out if `core`) across the whole of `piece` for `least` pixels or more."""
-    x0, y0, x1, y1 = piece.box
     mask = canvas.core if core else canvas.mask
-    for start, stop in empty_runs(mask[y0:y1, x0:x1].any(axis=axis), least):
+    for start, stop in empty_runs(met(mask, piece.box, axis), least):
         yield piece.box[axis] + start, piece.box[axis] + stop
 
 

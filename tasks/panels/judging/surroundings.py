@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tasks.panels.gutters import PixelBox
+from tasks.panels.gutters import PixelBox, met
 from tasks.panels.judging.graph import Graph, Node, Way
 from tasks.panels.pieces import Canvas
 
@@ -21,7 +21,7 @@ ALIKE = 0.06
 class Siblings(NamedTuple):
     """The parts of the way in which a piece is first cut off: how many, how unequal, and how far from it."""
 
-    count: float
+    parts: float
     of_mean: float
     spread: float
     length_spread: float
@@ -38,7 +38,7 @@ class Siblings(NamedTuple):
 class Parts(NamedTuple):
     """What the rules would make of a piece."""
 
-    count: float
+    parts: float
     least_kind: float
     most_kind: float
     lettered: float
@@ -51,7 +51,7 @@ class Parts(NamedTuple):
 class Peers(NamedTuple):
     """How many pieces of the graph are as large elsewhere, and how much of the figure these would cover."""
 
-    count: float
+    log_alike: float
     share: float
     pieces: float
 
@@ -94,10 +94,10 @@ class Surroundings:
         mask, unit = self._canvas.mask, self._canvas.unit
         reach = round(FAR * unit)
         bands = (
-            mask[y0:y1, max(0, x0 - reach) : x0].any(axis=0)[::-1],
-            mask[max(0, y0 - reach) : y0, x0:x1].any(axis=1)[::-1],
-            mask[y0:y1, x1 : x1 + reach].any(axis=0),
-            mask[y1 : y1 + reach, x0:x1].any(axis=1),
+            met(mask, (max(0, x0 - reach), y0, x0, y1), 0)[::-1],
+            met(mask, (x0, max(0, y0 - reach), x1, y0), 1)[::-1],
+            met(mask, (x1, y0, x1 + reach, y1), 0),
+            met(mask, (x0, y1, x1, y1 + reach), 1),
         )
         apart = [float(band.argmax()) / unit if band.any() else FAR for band in bands]
         return [*apart, min(apart), float(sum(distance >= FAR for distance in apart))]

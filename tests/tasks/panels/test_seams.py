@@ -12,9 +12,9 @@ def texture(height: int, width: int, seed: int, level: int = 120) -> np.ndarray:
     """A smooth random picture (H, W) uint8, like a micrograph."""
     random = np.random.default_rng(seed)
     smooth = gaussian_filter(random.normal(0, 1, (height, width)), 4)
-    return np.clip(level + 25 * smooth / smooth.std() + random.normal(0, 3, smooth.shape), 0, 255).astype(
-        np.uint8
-    )
+    shades = level + 25 * smooth / smooth.std() + random.normal(0, 3, smooth.shape)
+    picture: np.ndarray = np.clip(shades, 0, 255).astype(np.uint8)
+    return picture
 
 
 def test_a_white_line_between_two_pictures() -> None:

@@ -35,6 +35,17 @@ class Siblings(NamedTuple):
     of_piece: float
 
 
+class Family(NamedTuple):
+    """The parts of one way: their mean area (square pixels), how unequal they are, their letters and kinds."""
+
+    area: float
+    spread: float
+    length_spread: float
+    lettered: float
+    mean_kind: float
+    least_kind: float
+
+
 class Parts(NamedTuple):
     """What the rules would make of a piece."""
 
@@ -70,6 +81,7 @@ class Surroundings:
     def __init__(self, canvas: Canvas, graph: Graph) -> None:
         self._canvas, self._graph = canvas, graph
         self._boxes = np.array(list(graph), float)
+        self._families: dict[Way, Family] = {}
         self._origins: dict[PixelBox, tuple[PixelBox, Way]] = {}
         for box, node in graph.items():
             for way in node.ways:
@@ -107,25 +119,40 @@ class Surroundings:
         if box not in self._origins:
             return ALONE
         parent, way = self._origins[box]
-        parts = np.array(way.boxes, float)
-        sides = parts[:, 2:] - parts[:, :2]
-        areas, lengths = sides.prod(axis=1), sides[:, way.axis or 0]
-        pieces = [self._graph[part].piece for part in way.boxes]
+        if way not in self._families:
+            self._families[way] = self.measure_family(way)
+        family = self._families[way]
         own = (box[2] - box[0]) * (box[3] - box[1])
         gaps = self.gaps_beside(box, way) or [0.0]
         return Siblings(
-            float(len(parts)),
-            own / float(areas.mean()),
-            float(areas.std() / areas.mean()),
-            float(lengths.std() / lengths.mean()),
-            sum(bool(piece.letters) for piece in pieces) / len(pieces),
-            float(np.mean([piece.kind for piece in pieces])),
-            float(min(piece.kind for piece in pieces)),
+            float(len(way.boxes)),
+            own / family.area,
+            family.spread,
+            family.length_spread,
+            family.lettered,
+            family.mean_kind,
+            family.least_kind,
             min(gaps),
             max(gaps),
             NO_AXIS if way.axis is None else float(way.axis),
             float(len(way.positions)),
             own / ((parent[2] - parent[0]) * (parent[3] - parent[1])),
+        )
+
+    def measure_family(self, way: Way) -> Family:
+        """The parts of `way` taken together."""
+        parts = np.array(way.boxes, float)
+        sides = parts[:, 2:] - parts[:, :2]
+        areas, lengths = sides.prod(axis=1), sides[:, way.axis or 0]
+        pieces = [self._graph[part].piece for part in way.boxes]
+        kinds = [int(piece.kind) for piece in pieces]
+        return Family(
+            float(areas.mean()),
+            float(areas.std() / areas.mean()),
+            float(lengths.std() / lengths.mean()),
+            sum(bool(piece.letters) for piece in pieces) / len(pieces),
+            sum(kinds) / len(kinds),
+            float(min(kinds)),
         )
 
     def gaps_beside(self, box: PixelBox, way: Way) -> list[float]:

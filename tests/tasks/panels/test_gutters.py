@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tasks.panels.gutters import Mask, background_colour, empty_runs, ink, met, trim, without_frame
+from tasks.panels.gutters import Mask, background_colour, counts, empty_runs, ink, met, trim, without_frame
 
 
 def mask_of(*boxes: tuple[int, int, int, int], size: tuple[int, int] = (100, 100)) -> Mask:
@@ -18,6 +18,14 @@ def test_trim_finds_the_ink_or_nothing() -> None:
     mask = mask_of((10, 20, 30, 40))
     assert trim(mask, (0, 0, 100, 100)) == (10, 20, 30, 40)
     assert trim(mask, (50, 50, 100, 100)) is None
+
+
+def test_lines_are_counted() -> None:
+    mask = mask_of((10, 20, 30, 60), size=(300, 300))
+    part = mask[15:90, 5:40]
+    assert counts(part, 0).tolist() == [0] * 5 + [40] * 20 + [0] * 10
+    assert counts(part, 1).tolist() == [0] * 5 + [20] * 40 + [0] * 30
+    assert counts(np.ones((1, 300), bool), 1).tolist() == [300]
 
 
 def test_gutters_are_empty_runs_within() -> None:

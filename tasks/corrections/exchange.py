@@ -248,7 +248,7 @@ def _cut(intake: _Intake, panel: Panel, wanted: Sequence[tuple[str, tuple[float,
     boxes = tuple((box[0], box[1], box[2], box[3]) for _, box in wanted)
     cuts = intake.drawer.cut(source, panel.paper_id, panel.page, boxes, in_points=True)
     stem = panel.subfigure_id.rpartition("/")[0]
-    pieces = []
+    pieces: list[Piece] = []
     for (name, _), (box, image) in zip(wanted, cuts, strict=True):
         taken = {*intake.panels, *(piece.subfigure_id for piece in pieces)}
         free = bool(_PIECE.fullmatch(name)) and name.startswith(f"{stem}/") and name not in taken

@@ -258,12 +258,14 @@ def provenance_in(out: StorePath) -> Provenance:
 
 def _remove_if_empty(out: StorePath) -> None:
     """Takes away the folder of a run that failed before it wrote anything, while its lock is still held."""
+    if not isinstance(out, Path):
+        return
     folders = [out / PAPERS, out / SUBFIGURES]
     made_here = {PAPERS, SUBFIGURES, LOCK, FILE}
-    if isinstance(out, Path) and set(paths.names(out)) <= made_here and not any(map(paths.names, folders)):
+    if set(paths.names(out)) <= made_here and not any(map(paths.names, folders)):
         with contextlib.suppress(OSError):  # somebody has put something there this very moment
             for folder in folders:
-                Path(folder).rmdir()
+                folder.rmdir()
             (out / LOCK).unlink()
             (out / FILE).unlink(missing_ok=True)
             out.rmdir()
@@ -285,7 +287,7 @@ def check_layout(out: StorePath) -> None:
         names = set(paths.names(out))
         seen = {name for name in names if not name.startswith(".")}
         known = FILE in names
-        inside = {
+        inside: dict[str, list[str]] = {
             folder: paths.names(out / folder)
             for folder in (PAPERS, SUBFIGURES)
             if folder in seen and not known

@@ -17,6 +17,12 @@ STEP_WEIGHT = 1.25
 """A step is seldom seen in every row: both pictures may have the same shade in places."""
 
 
+REACH = 6
+"""Pixels at either side that are a step's surroundings."""
+
+LIMITS = np.floor(2.2 * (np.arange(255 * (2 * REACH + 1) + 1) / (2 * REACH + 1)) + 5).astype(np.int16)
+"""What a step must exceed, by the sum of the steps around it: 2.2 times their mean, and 5."""
+
 COLOURED = 80
 """Between the strongest and the weakest of red, green and blue of a line in colour."""
 
@@ -132,12 +138,11 @@ def step_share(picture: np.ndarray) -> np.ndarray:
     """For each column of `picture` (H, W), the share of rows with a step there that its surroundings do not have."""
     steps = np.abs(np.diff(picture, axis=1))
     step = np.maximum(steps[:, 1:], steps[:, :-1])
-    around = np.zeros_like(step)
-    reach = 6
-    sums = np.cumsum(np.pad(steps, ((0, 0), (reach + 1, reach))), axis=1)
-    around = (sums[:, 2 * reach + 1 :] - sums[:, : -2 * reach - 1])[:, : step.shape[1]] / (2 * reach + 1)
+    wide = 2 * REACH + 1
+    sums = np.cumsum(np.pad(steps, ((0, 0), (REACH + 1, REACH))), axis=1, dtype=np.int32)
+    around = (sums[:, wide:] - sums[:, :-wide])[:, : step.shape[1]]
     share = np.zeros(picture.shape[1])
-    share[1:-1] = (step > 2.2 * around + 5).mean(axis=0) * STEP_WEIGHT
+    share[1:-1] = counts(step > LIMITS[around], 0) / len(step) * STEP_WEIGHT
     return share
 
 

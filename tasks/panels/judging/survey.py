@@ -64,9 +64,10 @@ class Survey:
     def _sums(self) -> np.ndarray:
         """Of everything (7, H + 1, W + 1) above and to the left of each counted pixel."""
         canvas = self.canvas
-        drawn = canvas.drawn[::STRIDE, ::STRIDE].astype(np.float64)
-        pixels = canvas.pixels[::STRIDE, ::STRIDE]
-        coloured = pixels.max(axis=2).astype(np.int16) - pixels.min(axis=2) > COLOURED
+        red, green, blue = np.ascontiguousarray(canvas.pixels[::STRIDE, ::STRIDE].transpose(2, 0, 1))
+        darkest = np.minimum(np.minimum(red, green), blue)
+        coloured = np.maximum(np.maximum(red, green), blue) - darkest > COLOURED
+        drawn = (255 - darkest).astype(np.float64)
         layers = [
             canvas.mask[::STRIDE, ::STRIDE],
             canvas.core[::STRIDE, ::STRIDE],

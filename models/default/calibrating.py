@@ -179,12 +179,18 @@ def _join(
     described = replace(described, calibration=Calibration(words=words))
     base = np.log(np.maximum(class_probabilities(described, held_out.panels(told=True)), _LEAST))
     weights = word_weights(words, held_out.words)
+    figures = data.figures[held_out.rows]
     labels = np.zeros(len(good), np.int64)
     labels[good] = number_codes(data.codes[held_out.rows[good]], data.classes)
 
     def fit(rows: Indices) -> Floats:
         return fit_joint(
-            held_out.logits[rows], held_out.log_ratios[rows], base[rows], weights[rows], labels[rows]
+            held_out.logits[rows],
+            held_out.log_ratios[rows],
+            base[rows],
+            weights[rows],
+            labels[rows],
+            figures[rows],
         )
 
     fitting = good & told

@@ -93,6 +93,13 @@ class PanelArrays:
         return tuple(code for code in CODES if code in found)
 
     @property
+    def figures(self) -> Codes:
+        """The figure of each panel: those of one article or source that share a caption are of one."""
+        captions = ((words and words.caption) or "" for words in self.words)
+        pairs = zip(self.groups.tolist(), captions, strict=True)
+        return np.array([f"{group}: {caption}" for group, caption in pairs])
+
+    @property
     def words(self) -> list[Words | None]:
         """What the papers say of each panel."""
         return [panel.words for panel in self.panels]

@@ -16,7 +16,7 @@ from tasks.corrections.boxes import read_boxes
 from tasks.corrections.files import Journal, checked_name, kept_text, read_corrections
 from tasks.corrections.known import Known, known_of
 from tasks.corrections.told import Told, ToldFile
-from tasks.errors import OutputError, PaperError
+from tasks.errors import InputError, OutputError, PaperError
 from tasks.extraction.drawing import Drawer
 from tasks.texts import printable
 
@@ -281,7 +281,10 @@ def _panel(intake: _Intake, name: str, where: str) -> Panel:
 def _value(known: Known, told: Told) -> str | None:
     """Raises InputError for a class that the dataset has not."""
     if told.action == "label":
-        return known.code(told.value or "", told.where)
+        try:
+            return known.code(told.value or "", told.where)
+        except InputError as error:
+            raise InputError(f"{error} (classes of your own: --classes FILE)") from error
     if told.action in ("letter", "caption"):
         return kept_text(told.value or "")
     return None

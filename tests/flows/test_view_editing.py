@@ -191,11 +191,14 @@ def test_a_typed_caption_outlives_escape_and_is_kept_by_control_and_enter(browse
         assert page.locator("#caption-draft").inner_text() == ""
         assert page.locator("#waiting").inner_text() == ""
 
-        # A box that is too small is refused, and the queue goes on.
+        # A box that is too small is not added or refused, and the queue goes on.
         page.goto(f"{server}boxes/{with_first(out)}")
+        page.locator("#add").press("Enter")
+        assert "needs four edges" in page.locator("#unadded").inner_text()
         for name, edge in zip(("x0", "y0", "x1", "y1"), ("20", "20", "20.9", "20.9"), strict=True):
             page.locator(f"#{name}").fill(edge)
         page.locator("#add").press("Enter")
+        assert page.locator("#unadded").inner_text() == ""
         _press(page, "s")
         assert page.title().startswith("The boxes were refused")
         assert "too small" in page.get_by_role("alert").inner_text()

@@ -9,7 +9,8 @@ areas.py         charts of bars, boxes, cells, slices, surfaces
 curves.py        charts of lines: curves, steps, spectra, trees
 points.py        charts of points: scatters, gates, whiskers, networks
 diagrams.py      flow charts and tables
-micrographs.py   micrographs and gels
+gels.py          blots and gels with what is printed around them
+micrographs.py   micrographs, and bands alone
 negatives.py     what is no figure's panel: noise, blank pages, textures
 sequences.py     sequence alignments
 signals.py       electrocardiograms, electroencephalograms, electromyograms

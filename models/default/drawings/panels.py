@@ -10,7 +10,16 @@ import numpy as np
 from PIL import Image
 
 from models.bundle.bundle import BACKGROUND
-from models.default.drawings import diagrams, micrographs, negatives, sequences, signals, structures, texts
+from models.default.drawings import (
+    diagrams,
+    gels,
+    micrographs,
+    negatives,
+    sequences,
+    signals,
+    structures,
+    texts,
+)
 from models.default.drawings.figure import Random
 
 Drawer = Callable[[Random], Image.Image]
@@ -24,7 +33,7 @@ DRAWERS: Mapping[str, tuple[Drawer, ...]] = MappingProxyType(
         "DSEM": (signals.electromyogram,),
         "GCHE": (structures.structure,),
         "GFLO": (diagrams.flow_chart,),
-        "GGEL": (micrographs.blot,),
+        "GGEL": (micrographs.blot, *(gels.western_blot, gels.stained_gel) * 3),
         "GGEN": (sequences.alignment,),
         "GMAT": (texts.formulas,),
         "GPLI": (texts.program_listing,),

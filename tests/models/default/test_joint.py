@@ -1,5 +1,6 @@
 import numpy as np
 
+from models.default.heads import share_evidence
 from models.default.joint import fit_joint, split_rows
 from models.inference.joint_view import correct
 
@@ -12,7 +13,7 @@ def test_the_layer_learns_where_words_are_right() -> None:
     ratios = np.tile(np.array([1.0, -1.0], np.float32), (400, 1))
     base, weights = logits + ratios, np.ones(400, np.float32)
     assert (base.argmax(axis=1) == labels).mean() < 0.6
-    layer = fit_joint(logits, ratios, base, weights, labels)
+    layer = fit_joint(logits, ratios, base, weights, labels, np.arange(400).astype(str))
     corrected = correct(ratios, logits, layer, np.ones(400, bool))
     assert ((logits + corrected).argmax(axis=1) == labels).all()
 
@@ -20,7 +21,26 @@ def test_the_layer_learns_where_words_are_right() -> None:
 def test_an_output_beside_the_classes_is_left_as_it_is() -> None:
     labels, ratios = np.array([0, 1] * 10), np.zeros((20, 2), np.float32)
     logits = np.eye(3, dtype=np.float32)[labels]
-    assert fit_joint(logits, ratios, logits, np.ones(20, np.float32), labels).shape == (5, 2)
+    assert fit_joint(logits, ratios, logits, np.ones(20, np.float32), labels, labels.astype(str)).shape == (
+        5,
+        2,
+    )
+
+
+def test_many_panels_of_one_figure_count_less_than_as_many_of_their_own() -> None:
+    evidence = share_evidence(np.array(["one"] * 16 + ["two", "three"]))
+    assert np.isclose(evidence.mean(), 1)
+    assert np.isclose(evidence[16], 4 * evidence[0])
+    labels = np.array([0] * 16 + [1, 1])
+    logits, ratios = np.zeros((18, 2), np.float32), np.zeros((18, 2), np.float32)
+    ones = np.ones(18, np.float32)
+    alike, apart = (
+        correct(ratios, logits, fit_joint(logits, ratios, logits, ones, labels, figures), np.ones(18, bool))[
+            0
+        ]
+        for figures in (np.array(["one"] * 16 + ["two", "three"]), np.arange(18).astype(str))
+    )
+    assert apart[0] - apart[1] > alike[0] - alike[1] > 0
 
 
 def test_a_panel_is_corrected_by_layers_that_saw_nothing_of_its_article() -> None:

@@ -16,7 +16,7 @@ from tasks.corrections.boxes import read_boxes
 from tasks.corrections.files import Journal, checked_name, kept_text, read_corrections
 from tasks.corrections.known import Known, known_of
 from tasks.corrections.told import Told, ToldFile
-from tasks.errors import OutputError, PaperError
+from tasks.errors import InputError, OutputError, PaperError
 from tasks.extraction.drawing import Drawer
 from tasks.texts import printable
 
@@ -248,7 +248,7 @@ def _cut(intake: _Intake, panel: Panel, wanted: Sequence[tuple[str, tuple[float,
     boxes = tuple((box[0], box[1], box[2], box[3]) for _, box in wanted)
     cuts = intake.drawer.cut(source, panel.paper_id, panel.page, boxes, in_points=True)
     stem = panel.subfigure_id.rpartition("/")[0]
-    pieces = []
+    pieces: list[Piece] = []
     for (name, _), (box, image) in zip(wanted, cuts, strict=True):
         taken = {*intake.panels, *(piece.subfigure_id for piece in pieces)}
         free = bool(_PIECE.fullmatch(name)) and name.startswith(f"{stem}/") and name not in taken
@@ -281,7 +281,10 @@ def _panel(intake: _Intake, name: str, where: str) -> Panel:
 def _value(known: Known, told: Told) -> str | None:
     """Raises InputError for a class that the dataset has not."""
     if told.action == "label":
-        return known.code(told.value or "", told.where)
+        try:
+            return known.code(told.value or "", told.where)
+        except InputError as error:
+            raise InputError(f"{error} (classes of your own: --classes FILE)") from error
     if told.action in ("letter", "caption"):
         return kept_text(told.value or "")
     return None

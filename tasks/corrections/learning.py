@@ -95,8 +95,8 @@ def adapt(out: StorePath, info: BundleInfo, name: str, own: Sequence[OwnClass] =
     usable = np.array([code in known for code in lesson.codes], bool)
     if usable.sum() < FEWEST_NAMED:
         raise InputError(
-            f"people have named {usable.sum()} rows of {out} that can teach; {FEWEST_NAMED} are needed: "
-            f"figmill view {out} --edit"
+            f"people have named {usable.sum()} row{'' if usable.sum() == 1 else 's'} of {out} that can teach; "
+            f"{FEWEST_NAMED} are needed: figmill view {out} --edit"
         )
     codes = [code for code, can in zip(lesson.codes, usable, strict=True) if can]
     new = _new_classes(info, own, lesson, usable)

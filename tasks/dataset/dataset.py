@@ -29,11 +29,8 @@ from tasks.dataset.ledger import LedgerRow, drop_failed
 from tasks.dataset.lock import check_lease, writing
 from tasks.dataset.part_cache import (
     FILE,
-    CacheError,
     Listing,
     PartCache,
-    memory_cache,
-    remove_cache,
     write_cache,
 )
 from tasks.dataset.schema import PAPER_SCHEMA, Provenance, figmill_metadata, read_captions
@@ -119,7 +116,7 @@ class Dataset:
     def refresh(self) -> None:
         """Has `parts` say what the run has done."""
         with _as_output_error(self.out):
-            self._refresh(Listing.of(self.out), strict=False)
+            self.parts.refresh(Listing.of(self.out))
             self.parts.commit()
 
     def shard_name(self, paper_ids: Iterable[str]) -> str:
@@ -190,7 +187,7 @@ class Dataset:
 
     def _read_ledger(self, listing: Listing) -> None:
         """Brings `parts` up to date; of two rows of one paper the failed or older one goes."""
-        changed = self._refresh(listing, strict=True)
+        changed = self.parts.refresh(listing, strict=True)
         doubled: dict[str, set[str]] = {}
         for paper_id in self.parts.doubled(changed):
             for loser in self._losers(self.parts.rows(paper_id)):
@@ -201,17 +198,6 @@ class Dataset:
         if doubled:
             self.parts.refresh(Listing.of(self.out))
         self.parts.commit()
-
-    def _refresh(self, listing: Listing, strict: bool) -> list[str]:
-        try:
-            return self.parts.refresh(listing, strict)
-        except CacheError as error:
-            log.warning("%s; this run reads the whole ledger", error)
-            self._close_cache()
-            if isinstance(self.out, Path):
-                remove_cache(self.out / FILE)
-            self.parts = memory_cache(self.out)
-            return self.parts.refresh(listing, strict)
 
     def _close_cache(self) -> None:
         self.parts.close()
@@ -258,12 +244,14 @@ def provenance_in(out: StorePath) -> Provenance:
 
 def _remove_if_empty(out: StorePath) -> None:
     """Takes away the folder of a run that failed before it wrote anything, while its lock is still held."""
+    if not isinstance(out, Path):
+        return
     folders = [out / PAPERS, out / SUBFIGURES]
     made_here = {PAPERS, SUBFIGURES, LOCK, FILE}
-    if isinstance(out, Path) and set(paths.names(out)) <= made_here and not any(map(paths.names, folders)):
+    if set(paths.names(out)) <= made_here and not any(map(paths.names, folders)):
         with contextlib.suppress(OSError):  # somebody has put something there this very moment
             for folder in folders:
-                Path(folder).rmdir()
+                folder.rmdir()
             (out / LOCK).unlink()
             (out / FILE).unlink(missing_ok=True)
             out.rmdir()
@@ -285,7 +273,7 @@ def check_layout(out: StorePath) -> None:
         names = set(paths.names(out))
         seen = {name for name in names if not name.startswith(".")}
         known = FILE in names
-        inside = {
+        inside: dict[str, list[str]] = {
             folder: paths.names(out / folder)
             for folder in (PAPERS, SUBFIGURES)
             if folder in seen and not known

@@ -280,7 +280,8 @@ class SearchIndex:
             has = sum(number in mine or number in others for mine, others in zip(own, told, strict=True))
             score = own_has * sum(scores.get(number, 0.0) for scores in own)
             score += has * sum(scores.get(number, 0.0) for scores in told)
-            tier = (has < len(terms), refused, own_has < len(terms))
+            complete = has == len(terms) and (own_has > 0 or len(terms) == 1)
+            tier = (not complete, refused, own_has < len(terms))
             weighed.append((tier, -score / len(terms), number, (paper, figure)))
         places: Counter[tuple[int, int]] = Counter()
         ranked = []

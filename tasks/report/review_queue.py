@@ -106,7 +106,8 @@ class Columns:
     @property
     def by_people(self) -> Bools:
         """Rows whose label is a person's, which has confidence 1, or whose panel is."""
-        return self.made | (self.confidence != self.surety)
+        named: Bools = self.confidence != self.surety
+        return self.made | named
 
     @property
     def is_judged(self) -> Bools:

@@ -38,10 +38,10 @@ def main() -> None:
             total[:] = [a + b for a, b in zip(total, (len(true), len(found), len(true & found)), strict=True)]
             if found - true:
                 print(f"{pdf.stem} {name}: {sorted(found - true)} for {sorted(true - found)}")
-    for name, (true, found, right) in totals.items():
+    for name, (known_to_jats, given, right) in totals.items():
         print(
-            f"{name}: {true} known, {found} read, precision {right / max(1, found):.3f}, "
-            f"recall {right / max(1, true):.3f}"
+            f"{name}: {known_to_jats} known, {given} read, precision {right / max(1, given):.3f}, "
+            f"recall {right / max(1, known_to_jats):.3f}"
         )
 
 

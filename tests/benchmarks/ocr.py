@@ -57,14 +57,21 @@ def main() -> None:
             elif not panel.text:
                 blank.append((spent, text))
                 print(f"{pdf.stem} {panel.panel_label or '-'} {pixels.shape[1]}x{pixels.shape[0]}: {text}")
-    print(
-        f"{panels} panels with text: {right / true:.3f} of {true} words found, {right / said:.3f} of {said} right"
+    print(f"{panels} panels with text: {_share(right, true)} words found, {_share(right, said)} right")
+    print(f"  {_spent(seconds)}")
+    worded = sum(text is not None for _, text in blank)
+    print(f"{len(blank)} panels without: {worded} with words in the picture")
+    print(f"  {_spent([spent for spent, _ in blank])}")
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part} of {whole} ({part / whole:.3f})" if whole else "none of 0"
+
+
+def _spent(seconds: list[float]) -> str:
+    return (
+        f"{np.mean(seconds):.2f} core-seconds a panel, at most {max(seconds):.2f}" if seconds else "no time"
     )
-    print(f"  {np.mean(seconds):.2f} core-seconds a panel, at most {max(seconds):.2f}")
-    print(
-        f"{len(blank)} panels without: {sum(text is not None for _, text in blank)} with words in the picture"
-    )
-    print(f"  {np.mean([spent for spent, _ in blank]):.2f} core-seconds a panel, at most {max(blank)[0]:.2f}")
 
 
 def _panels(pdf: Path) -> list[Subfigure]:

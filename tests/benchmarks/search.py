@@ -2,9 +2,10 @@
 
     uv run python tests/benchmarks/search.py ../shared/corpus/pdf [--jats ../shared/corpus/xml] [--dataset DIR]
 
-Labels the papers (or takes DIR, where that was done), indexes them and prints recall at 5 for both kinds of
-question. A question was written from what its figure shows, in words that a curator might use, before it was asked;
-it is answered when a row of that figure is among the first five. A picture is answered by the row that it was made of.
+Labels the papers (or takes DIR, where that was done), indexes them and prints recall at 5 and the mean reciprocal
+rank for both kinds of question. A question was written from what its figure shows, in words that a curator might use,
+before it was asked; it is answered when a row of that figure is among the first five. A picture is answered by the row
+that it was made of.
 """
 
 from __future__ import annotations
@@ -130,10 +131,10 @@ def main() -> None:
             later = [_rank_of_text(index, known) for known in LATER]
             told = [_rank_of_text(index, known) for known in TOLD]
             vector = [_rank_of_picture(index, *made) for made in _pictures(index)]
-    print(f"text:    recall@{FIRST} {_recall(text):.2f} of {len(text)} questions")
-    print(f"later:   recall@{FIRST} {_recall(later):.2f} of {len(later)} later questions")
-    print(f"told:    recall@{FIRST} {_recall(told):.2f} of {len(told)} questions that captions do not answer")
-    print(f"picture: recall@{FIRST} {_recall(vector):.2f} of {len(vector)} crops and re-encodings")
+    print(f"text:    {_quality(text)} of {len(text)} questions")
+    print(f"later:   {_quality(later)} of {len(later)} later questions")
+    print(f"told:    {_quality(told)} of {len(told)} questions that captions do not answer")
+    print(f"picture: {_quality(vector)} of {len(vector)} crops and re-encodings")
 
 
 def _labelled(papers: Path, jats: Path | None, out: Path) -> Path:
@@ -192,8 +193,10 @@ def _rank_of_picture(index: SearchIndex, how: str, hit: Hit, data: bytes) -> int
     return rank
 
 
-def _recall(ranks: list[int | None]) -> float:
-    return sum(rank is not None and rank <= FIRST for rank in ranks) / len(ranks)
+def _quality(ranks: list[int | None]) -> str:
+    recall = sum(rank is not None and rank <= FIRST for rank in ranks) / len(ranks)
+    reciprocal = sum(1 / rank for rank in ranks if rank) / len(ranks)
+    return f"recall@{FIRST} {recall:.2f}, mean reciprocal rank {reciprocal:.3f}"
 
 
 if __name__ == "__main__":

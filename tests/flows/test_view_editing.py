@@ -84,6 +84,7 @@ def _standing(out: Path) -> list[Correction]:
     return in_force(read_corrections(out).corrections)
 
 
+@pytest.mark.timeout(900)  # some seventy pages, on a machine that may have much else to do
 def test_fifty_corrections_by_keys_a_merge_a_split_a_box_an_undo_and_all_is_there(browser, tmp_path: Path):
     out, paper_id = with_pdf(tmp_path)
     before = parts_of(out)
@@ -191,11 +192,14 @@ def test_a_typed_caption_outlives_escape_and_is_kept_by_control_and_enter(browse
         assert page.locator("#caption-draft").inner_text() == ""
         assert page.locator("#waiting").inner_text() == ""
 
-        # A box that is too small is refused, and the queue goes on.
+        # A box that is too small is not added or refused, and the queue goes on.
         page.goto(f"{server}boxes/{with_first(out)}")
+        page.locator("#add").press("Enter")
+        assert "needs four edges" in page.locator("#unadded").inner_text()
         for name, edge in zip(("x0", "y0", "x1", "y1"), ("20", "20", "20.9", "20.9"), strict=True):
             page.locator(f"#{name}").fill(edge)
         page.locator("#add").press("Enter")
+        assert page.locator("#unadded").inner_text() == ""
         _press(page, "s")
         assert page.title().startswith("The boxes were refused")
         assert "too small" in page.get_by_role("alert").inner_text()

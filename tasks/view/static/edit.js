@@ -115,7 +115,7 @@ if (canvas) {
   }
 
   function add(box) {
-    if (box.some(Number.isNaN) || box[2] - box[0] < 0.005 || box[3] - box[1] < 0.005) return;
+    if (box.some(Number.isNaN) || box[2] - box[0] < 0.005 || box[3] - box[1] < 0.005) return false;
     const frame = frameOf(box);
     const item = document.createElement("li");
     const field = document.createElement("input");
@@ -130,11 +130,14 @@ if (canvas) {
     away.addEventListener("click", () => { item.remove(); frame.remove(); });
     item.append(field, words, " ", away);
     list.append(item);
+    return true;
   }
 
   document.getElementById("add").addEventListener("click", () => {
     const [x0, y0, x1, y1] = edges.map((edge) => within(edge.valueAsNumber / 100));
-    add([Math.min(x0, x1), Math.min(y0, y1), Math.max(x0, x1), Math.max(y0, y1)]);
+    const added = add([Math.min(x0, x1), Math.min(y0, y1), Math.max(x0, x1), Math.max(y0, y1)]);
+    const said = document.getElementById("unadded");
+    said.textContent = added ? "" : said.dataset.words;
   });
 
   let start = null;

@@ -89,6 +89,8 @@ def test_labels_of_a_class_of_one_s_own_are_taken_in(tmp_path: Path):
     labels, classes = tmp_path / "labels.csv", tmp_path / "classes.toml"
     labels.write_text(f"subfigure_id,modality\n{1:016x}/0/0,Ponceau\n")
     classes.write_text('[[class]]\nname = "Ponceau"\nbelow = "GGEL"\n')
-    assert "no class 'Ponceau'" in str(_run(out, "--from", labels).exception)
+    refused = str(_run(out, "--from", labels).exception)
+    assert "no class 'Ponceau'" in refused
+    assert "--classes FILE" in refused
     assert "1 correction taken in" in _run(out, "--from", labels, "--classes", classes, "--who", "Ada").output
     assert "GGEL/Ponceau" in _run(out).output

@@ -240,7 +240,7 @@ def test_what_was_done_is_listed_and_anything_can_be_taken_back(person: Person):
     person.say("label", person.first, "GTAB")
     person.say("caption", person.second, "<script>alert(1)</script>")
     html = person.page("/changes")
-    assert "2 corrections, 2 of them by" in " ".join(html.split())
+    assert "2 corrections, all by" in " ".join(html.split())
     assert "<script>alert" not in html
     first = person.standing[0]
     assert (

@@ -21,7 +21,7 @@ from tasks.stores.web import without_password
 
 WORKER_SECONDS = 0.86
 """Of work for a paper of 11 pages, where the dataset remembers no run to go by: the README's 24 papers on two workers,
-one a core. It is older than the dataset's own runs, and what a run does for a panel has grown since."""
+one a core. Panels have come to cost more since this was measured: a dataset's own runs say it better."""
 
 
 @dataclass(frozen=True, slots=True)

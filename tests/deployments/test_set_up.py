@@ -23,7 +23,11 @@ def test_an_address_that_is_none_ends_it_at_once(monkeypatch: pytest.MonkeyPatch
 def test_it_says_once_that_it_waits(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    answers = [httpx.ConnectError("refused"), httpx.ConnectError("refused"), httpx.Response(200)]
+    answers: list[httpx.Response | Exception] = [
+        httpx.ConnectError("refused"),
+        httpx.ConnectError("refused"),
+        httpx.Response(200),
+    ]
 
     def get(*_: object, **__: object) -> httpx.Response:
         answer = answers.pop(0)

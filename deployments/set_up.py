@@ -16,7 +16,6 @@ unless PREFECT_FLOWS_HEARTBEAT_FREQUENCY says otherwise where it runs.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import datetime as dt
 import json
 import os
@@ -80,10 +79,20 @@ def require_server() -> None:
     if not url:
         sys.exit("set PREFECT_API_URL: where Prefect's server is, such as http://127.0.0.1:4200/api")
     deadline = time.monotonic() + _START
+    said = False
     while time.monotonic() < deadline:
-        with contextlib.suppress(httpx.TransportError):
+        try:
             if httpx.get(f"{url}/health", timeout=30).status_code < 500:
                 return
+        except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+            sys.exit(
+                f"PREFECT_API_URL is {url}, which is no address ({error}): such as http://127.0.0.1:4200/api"
+            )
+        except httpx.TransportError:  # it is not there yet
+            pass
+        if not said:
+            print(f"waiting for {url}", file=sys.stderr, flush=True)  # noqa: T201
+            said = True
         time.sleep(1)
     sys.exit(f"nothing answers as Prefect's server at {url}: start it with `prefect server start`")
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from flows.terminal.config import FILE, Config, read_config
 from flows.terminal.options import (
@@ -156,7 +157,7 @@ def options_of_file(file: Path) -> Config:
     "--price",
     type=click.FloatRange(0),
     metavar="PRICE",
-    help="What a core-hour costs, in any currency: --dry-run says what the run may cost.",
+    help="What an hour of one worker (a core) costs, in any currency: --dry-run says what the run may cost.",
 )
 @SUMMARY_JSON
 @FAIL_ABOVE
@@ -197,14 +198,17 @@ def label(
       figmill label inbox/ --out figures --dry-run --price 0.04
     """
     from flows.terminal.launch import launch
-    from flows.terminal.outcome import end, write_summary
+    from flows.terminal.outcome import end, promised, write_summary
 
     settings = LabelSettings(**options)
     settings = replace(settings, limits=replace(settings.limits, timeout=timeout, confine=confine, ocr=ocr))
+    _require_use(preview, "price", "only --dry-run says what a run may cost: add it, or leave --price out")
+    _require_use(not preview, "fail_above", "nothing fails with --dry-run: leave --fail-above out")
     if preview:
         _preview(settings, price, summary_json)
         return
-    summary = launch(settings, prefect, verbose, log_format)
+    with promised(summary_json):
+        summary = launch(settings, prefect, verbose, log_format)
     _show(summary)
     write_summary(summary_json, summary)
     end(summary, fail_above)
@@ -242,14 +246,22 @@ def demo(folder: str, verbose: bool) -> None:
     _show(summary)
 
 
+def _require_use(used: bool, name: str, remedy: str) -> None:
+    """Raises UsageError where an option of the command line is of no use. One of figmill.toml is for other runs."""
+    context = click.get_current_context()
+    if not used and context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+        raise click.UsageError(remedy, context)
+
+
 def _preview(settings: LabelSettings, price: float | None, summary_json: str | None) -> None:
     from flows.terminal.console import show_preview
-    from flows.terminal.outcome import write_summary
+    from flows.terminal.outcome import promised, write_summary
     from tasks.inputs.preview import preview
     from tasks.report.history import work_measured
     from tasks.stores.paths import store_path
 
-    found = preview(settings, work_measured(store_path(settings.out)), price)
+    with promised(summary_json):
+        found = preview(settings, work_measured(store_path(settings.out)), price)
     show_preview(found)
     write_summary(summary_json, found)
 
@@ -271,7 +283,9 @@ def _show_dataset(out: Path) -> None:
 
 
 def main() -> None:
-    """Runs a command. Exit status: 0 done, 1 the run could not be done, 2 usage, 130 interrupted."""
+    """Runs a command. Exit status: 0 done, 1 the run could not be done, 2 usage, 3 done but
+    more papers failed than --fail-above allows, 130 interrupted.
+    """
     interrupts = _Interrupts()
     try:
         figmill.main(standalone_mode=False)

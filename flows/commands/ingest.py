@@ -120,13 +120,14 @@ def ingest(
     """
     from flows.terminal.console import show_ingest
     from flows.terminal.launch import launch_ingest
-    from flows.terminal.outcome import end, write_summary
+    from flows.terminal.outcome import end, promised, write_summary
     from tasks.wording.licenses import normal_license
 
     codes = tuple(dict.fromkeys(filter(None, map(normal_license, licenses.split(",")))))
     settings = IngestSettings(licenses=codes, since=since.date() if since else None, **options)
     settings = replace(settings, limits=replace(settings.limits, timeout=timeout, confine=confine, ocr=ocr))
-    summary = launch_ingest(settings, prefect, verbose, log_format)
+    with promised(summary_json):
+        summary = launch_ingest(settings, prefect, verbose, log_format)
     show_ingest(summary)
     write_summary(summary_json, summary)
     end(summary.run, fail_above)

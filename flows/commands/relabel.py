@@ -52,9 +52,11 @@ def relabel(
     """
     from flows.terminal.console import show_summary
     from flows.terminal.launch import launch
-    from flows.terminal.outcome import write_summary
+    from flows.terminal.outcome import promised, write_summary
 
-    summary = launch(RelabelSettings(**options), prefect, verbose, log_format)
+    settings = RelabelSettings(**options)
+    with promised(summary_json):
+        summary = launch(settings, prefect, verbose, log_format)
     show_summary(summary)
     write_summary(summary_json, summary)
 

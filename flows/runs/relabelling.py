@@ -17,6 +17,7 @@ from tasks.labelling import provenance_of
 from tasks.progress import Reporter
 from tasks.records import RunSummary
 from tasks.relabelling import PartShard, RelabelPlan, relabel_shard
+from tasks.report.history import RELABELLED
 from tasks.selections.files import carry as carry_selections
 from tasks.settings import RelabelSettings
 from tasks.stores import paths
@@ -61,7 +62,7 @@ def relabel_here(settings: RelabelSettings, reporter: Reporter) -> RunSummary:
 
 def _shown(settings: RelabelSettings) -> dict[str, str]:
     return {
-        "pictures of": settings.source,
+        RELABELLED: settings.source,
         "model": settings.model,
         "device": settings.device,
         "runtime": settings.runtime,

@@ -92,22 +92,26 @@ def show_preview(found: Preview) -> None:
     table = _table(Column(no_wrap=True), Column(), title="What there is to label", show_header=False)
     unsized = f" and {found.unsized} of unknown size" if found.unsized else ""
     table.add_row("inputs", f"{found.inputs}, of which {found.done} would be passed over")
+    if found.left:
+        table.add_row("left by --limit", counted(found.left, "PDF"))
     table.add_row("new", f"{counted(found.new, 'PDF')}, {_size(found.bytes)}{unsized}")
-    hours = found.core_hours
+    hours = found.worker_hours
     table.add_row(
-        "work", f"{_hours(hours, 'core-')}, {_hours(hours / found.workers)} on {found.workers} workers"
+        "work", f"{_hours(hours, 'worker-')}, {_hours(hours / found.workers)} on {found.workers} workers"
     )
     if found.cost is not None:
-        table.add_row("cost", f"{found.cost:,.2f} at {found.price:g} a core-hour")
+        table.add_row("cost", f"{found.cost:,.2f} at {found.price:g} a worker-hour")
     source = (
         f"{found.papers_measured} papers of earlier runs of this dataset"
         if found.papers_measured
         else "README"
     )
-    table.add_row("estimated by", f"{found.core_seconds:.2f} core-seconds a paper: {source}")
+    table.add_row("estimated by", f"{found.worker_seconds:.2f} worker-seconds a paper: {source}")
     output().print(table)
+    web = ", and all on the web" if found.unsized else ""
     output().print(
-        "No PDF was read: what has another name or time counts as new. Nothing was changed.", highlight=False
+        f"No PDF was read: what has another name or time counts as new{web}. Nothing was changed.",
+        highlight=False,
     )
 
 

@@ -97,7 +97,7 @@ LOG_FORMAT = click.option(
 SUMMARY_JSON = click.option(
     "--summary-json",
     metavar="FILE|URI",
-    help="Write what the run did, counts and failed papers, as JSON to FILE.",
+    help="Write what the run did, counts and failed papers, as JSON to FILE; `failed` says why where it was not done.",
 )
 
 FAIL_ABOVE = click.option(

@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 FILE = "runs.json"
 RUNS_KEPT = 50
+RELABELLED = "pictures of"
+"""Among the settings of a run that relabelled: the dataset whose pictures it took."""
 FAILURES_KEPT = 100
 """Of one run; the ledger has all."""
 
@@ -57,8 +59,12 @@ def read_history(out: StorePath) -> list[PastRun]:
 
 
 def work_measured(out: StorePath) -> tuple[int, float]:
-    """Papers of the runs that are remembered, and the core-seconds of work that they took."""
-    counts = [run.summary.counts for run in read_history(out)]
+    """Papers of the runs that are remembered, and the worker-seconds that they took; relabelling reads no PDF.
+
+    Worker-seconds are what the stages took by the clock in all processes together: with as many workers as cores about
+    what the cores worked, with more workers, or on a machine that has other work, more than that.
+    """
+    counts = [run.summary.counts for run in read_history(out) if RELABELLED not in run.summary.settings]
     return sum(one.papers for one in counts), sum(sum(one.stage_seconds.values()) for one in counts)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows.terminal.console import show_preview
-from flows.terminal.outcome import TOO_MANY_FAILED, end, write_summary
+from flows.terminal.outcome import TOO_MANY_FAILED, end, promised, write_summary
 from tasks.errors import OutputError
 from tasks.inputs.preview import Preview
 from tasks.records import Counts, FailedPaper, RunSummary
@@ -44,7 +44,7 @@ def test_a_summary_can_be_read_back(tmp_path: Path) -> None:
 
 def test_a_file_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     with pytest.raises(
-        OutputError, match=r"cannot write --summary-json .*: No such file .*; the run is done"
+        OutputError, match=r"cannot write --summary-json .*: No such file .*; all else is done"
     ):
         write_summary(str(tmp_path / "no" / "run.json"), summary())
 
@@ -70,9 +70,35 @@ def test_a_run_without_papers_has_not_failed() -> None:
 
 
 def test_a_preview_says_what_it_may_take(capsys: pytest.CaptureFixture[str]) -> None:
-    show_preview(Preview("out", 120, 20, 100, 2_500_000, 1, 36.0, 0, 4, 0.5))
+    show_preview(Preview("out", 125, 20, 5, 100, 2_500_000, 1, 36.0, 0, 4, 0.5))
     said = " ".join(capsys.readouterr().out.split())
-    assert "inputs 120, of which 20 would be passed over" in said
+    assert "inputs 125, of which 20 would be passed over left by --limit 5 PDFs new" in said
     assert "new 100 PDFs, 2.5 MB and 1 of unknown size" in said
-    assert "work 1.0 core-hours, 15.0 minutes on 4 workers" in said
-    assert "cost 0.50 at 0.5 a core-hour" in said
+    assert "work 1.0 worker-hours, 15.0 minutes on 4 workers" in said
+    assert "cost 0.50 at 0.5 a worker-hour" in said
+    assert "counts as new, and all on the web. Nothing" in said
+
+
+def test_yesterdays_summary_goes_before_the_run_and_a_failed_run_says_why(tmp_path: Path) -> None:
+    file = tmp_path / "run.json"
+    write_summary(str(file), summary())
+
+    def fail() -> None:
+        assert json.loads(file.read_text()) == {"failed": "the run has not ended, or was killed"}
+        raise OutputError("no room")
+
+    with pytest.raises(OutputError, match="no room"), promised(str(file)):
+        fail()
+    assert json.loads(file.read_text()) == {"failed": "no room"}
+    with promised(str(file)):
+        pass
+    write_summary(str(file), summary())
+    assert "failed" not in json.loads(file.read_text())
+
+
+def test_a_file_that_cannot_be_written_stops_the_run_before_it_starts(tmp_path: Path) -> None:
+    with (
+        pytest.raises(OutputError, match=r"cannot write --summary-json .*; nothing was done"),
+        promised(str(tmp_path / "no" / "run.json")),
+    ):
+        pytest.fail("the run was started")

@@ -15,6 +15,7 @@ from tasks.dataset.parts import PartWriter
 from tasks.dataset.tally import Tally
 from tasks.records import Failure, LabelledPaper
 from tasks.stores import paths
+from tasks.stores.scratch import scratch
 from tests.tasks.small_datasets import paper, subfigure, write_part
 from tests.tasks.small_records import PROVENANCE, failure, labelled
 
@@ -225,4 +226,4 @@ def test_readers_leave_no_copy_of_a_stores_cache(s3: object) -> None:
         write(dataset, labelled(1))
     with read_cache(out):
         pass
-    assert not [name for name in paths.names(part_cache.scratch()) if name.endswith(FILE)]
+    assert not [name for name in paths.names(scratch()) if name.endswith(FILE)]

@@ -55,14 +55,15 @@ def test_a_file_that_has_changed_is_new(settings: LabelSettings) -> None:
 
 def test_retry_failed_and_limit_count(settings: LabelSettings) -> None:
     assert preview(replace(settings, retry_failed=True), NOBODY).new == 1
-    assert preview(replace(settings, limit=1), NOBODY).new == 1
+    found = preview(replace(settings, limit=1), NOBODY)
+    assert (found.done, found.new, found.left) == (2, 1, 1)
 
 
 def test_the_work_goes_by_earlier_runs_or_by_what_was_measured_once(settings: LabelSettings) -> None:
     found = preview(settings, (10, 18_000.0), price=0.5)
-    assert (found.core_seconds, found.core_hours, found.cost) == (1800.0, 1.0, 0.5)
+    assert (found.worker_seconds, found.worker_hours, found.cost) == (1800.0, 1.0, 0.5)
     found = preview(settings, NOBODY)
-    assert (found.core_seconds, found.papers_measured, found.cost) == (module.CORE_SECONDS, 0, None)
+    assert (found.worker_seconds, found.papers_measured, found.cost) == (module.WORKER_SECONDS, 0, None)
 
 
 def test_a_dataset_that_is_not_there_yet_holds_nothing(settings: LabelSettings, tmp_path: Path) -> None:

@@ -1,0 +1,36 @@
+"""What is remembered of earlier runs, and what they say of the work that a paper takes."""
+
+import datetime as dt
+from pathlib import Path
+
+from tasks.records import Counts, RunSummary
+from tasks.report.history import RELABELLED, DatasetState, PastRun, work_measured, write_history
+
+NOON = dt.datetime(2026, 11, 27, 12, tzinfo=dt.UTC)
+
+
+def past_run(settings: dict[str, str], papers: int, seconds: float) -> PastRun:
+    """A run of these papers, whose stages took these seconds."""
+    counts = Counts(by_status={"ok": papers}, stage_seconds={"extract": seconds / 2, "infer": seconds / 2})
+    summary = RunSummary(
+        out="out",
+        started_at=NOON,
+        finished_at=NOON,
+        seconds=1.0,
+        model_id="default@0",
+        settings=settings,
+        inputs=papers,
+        skipped=0,
+        left=0,
+        shards=1,
+        counts=counts,
+        failures=(),
+    )
+    return PastRun(summary, DatasetState(papers, 0, 0, 0, 0, None, {}))
+
+
+def test_relabelling_says_nothing_of_the_work_for_a_pdf(tmp_path: Path) -> None:
+    (tmp_path / "report").mkdir()
+    label, relabel = {"model": "default"}, {RELABELLED: "old"}
+    write_history(tmp_path, [past_run(label, 10, 20.0), past_run(relabel, 100, 5.0)])
+    assert work_measured(tmp_path) == (10, 20.0)

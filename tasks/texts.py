@@ -21,6 +21,12 @@ def printable(text: str, longest: int = 300) -> str:
     return clean if len(clean) <= longest else f"{clean[: longest - 1]}…"
 
 
+def file_stem(text: str, longest: int = 80) -> str:
+    """`text` as part of a file's name on any system: whatever is no plain letter or digit is a dash."""
+    plain = (letter if letter.isalnum() and letter.isascii() else "-" for letter in text[:longest])
+    return "".join(plain)
+
+
 def counted(count: int, noun: str) -> str:
     """`1 paper`, `2,000 papers`."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
@@ -23,6 +23,8 @@ SHAPES: tuple[Action, ...] = ("merge", "split", "draw")
 """Those that make new panels."""
 RANDOM = "random"
 """The queue whose labels are an honest sample."""
+_FIRST_OF_PEOPLE, MOST_NUMBERS = 10_000, 2**15
+"""`subfigure_index` from which, and below which, panels are numbered that people made; the model's stay below."""
 _NEAR = 1.0
 """PDF points within which two boxes are the same."""
 
@@ -99,6 +101,12 @@ def in_force(corrections: Iterable[Correction]) -> list[Correction]:
         else:
             kept.append(one)
     return kept[::-1]
+
+
+def free_numbers(taken: Collection[int], count: int) -> list[int]:
+    """Numbers for new panels of a figure that two people who draw at once will hardly both give, in their order."""
+    free = [number for number in range(_FIRST_OF_PEOPLE, MOST_NUMBERS) if number not in taken]
+    return sorted(secrets.SystemRandom().sample(free, count))
 
 
 def plain_box(values: Sequence[float | None] | None) -> Box | None:

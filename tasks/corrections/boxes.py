@@ -26,6 +26,8 @@ class Reading:
     """Boxes of whole figures, which nobody can correct by a panel."""
     homeless: int
     """New boxes on a page on which the dataset has no panel."""
+    without: tuple[str, ...]
+    """Panels of the page that have no box any more, by name."""
 
 
 def read_boxes(page: MarkedPage, size: tuple[float, float], there: Sequence[Panel]) -> Reading:
@@ -44,9 +46,10 @@ def read_boxes(page: MarkedPage, size: tuple[float, float], there: Sequence[Pane
             named.setdefault(same.subfigure_id, one)
             new.remove(one)
             if one.modality not in NOT_LABELS:
-                told.append(labelled(one.where, same.subfigure_id, one.modality, page.who))
+                told.append(labelled(one.where, same.subfigure_id, one.modality, page.who, only_other=True))
     absent = [panel for panel in known.values() if panel.subfigure_id not in named]
     whole: dict[str, list[MarkedBox]] = {}
+    merged: set[str] = set()
     for one in new:
         box = _in_points(one.box, size)
         covered = [panel for panel in absent if _share(_box_of(panel), box) >= _INSIDE]
@@ -54,6 +57,7 @@ def read_boxes(page: MarkedPage, size: tuple[float, float], there: Sequence[Pane
         around = [panel for panel in absent if _share(box, _box_of(panel)) >= _INSIDE]
         if len(covered) > 1 and len(figures) == 1:
             told += _shape("merge", covered[0], [(one, box)], page.who, covered[1:])
+            merged.update(panel.subfigure_id for panel in covered)
         elif around:
             whole.setdefault(around[0].subfigure_id, []).append(one)
         elif known:
@@ -63,7 +67,9 @@ def read_boxes(page: MarkedPage, size: tuple[float, float], there: Sequence[Pane
         pieces = [(one, _in_points(one.box, size)) for one in some]
         told += _shape("split", known[name], pieces, page.who)
     figures_there = sum(one.modality == _FIGURE for one in page.boxes)
-    return Reading(tuple(told), figures_there, 0 if known else len(new))
+    names = [panel.subfigure_id for panel in absent]
+    without = tuple(name for name in names if name not in merged and name not in whole)
+    return Reading(tuple(told), figures_there, 0 if known else len(new), without)
 
 
 def _moved(

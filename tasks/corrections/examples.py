@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,13 +15,14 @@ import pyarrow.parquet as pq
 
 from models import taxonomy
 from tasks.corrections.known import classes_of
-from tasks.corrections.overlay import KEYS, Overlay, read_overlay
+from tasks.corrections.overlay import KEYS, Overlay, read_overlay, taught_class
 from tasks.corrections.own_classes import OwnClass
 from tasks.corrections.rows import read_columns
 from tasks.dataset.columns import IMAGE_COLUMN, SUBFIGURES
 from tasks.dataset.files import UNREADABLE, UnreadablePartError
 from tasks.errors import InputError, OutputError
 from tasks.stores import paths
+from tasks.texts import file_stem
 
 if TYPE_CHECKING:
     from tasks.stores.paths import StorePath
@@ -87,17 +89,9 @@ def _named(out: StorePath, overlay: Overlay, examples: Mapping[str, str]) -> Ite
         wanted = overlay.touched(table) | np.array([name in examples for name in names], bool)
         for raw in _rows_at(out / SUBFIGURES / part, wanted):
             for row in overlay.rows(raw):
-                if code := _class_of(row, overlay, examples):
+                code, _ = taught_class(overlay.ruling(row), examples.get(row["subfigure_id"]))
+                if code:
                     yield row, code
-
-
-def _class_of(row: Row, overlay: Overlay, examples: Mapping[str, str]) -> str | None:
-    """What people name a row; None where they did not, or where it is nothing to learn from."""
-    ruling = overlay.ruling(row)
-    if not ruling.holding:
-        return examples.get(row["subfigure_id"])
-    said = [one for one in ruling.holding if one.action in ("label", "reject", "several")]
-    return said[-1].value if said and said[-1].action == "label" and ruling.is_figure else None
 
 
 def _rows_at(part: StorePath, wanted: np.ndarray[Any, Any]) -> Iterator[Row]:
@@ -127,7 +121,7 @@ def _written(row: Row, code: str, folder: Path) -> dict[str, str]:
     """Writes a row's picture; its line of the table."""
     image = row[IMAGE_COLUMN]["bytes"]
     suffix = "png" if image.startswith(b"\x89PNG") else "jpg"
-    name = f"{_PICTURES}/{row['subfigure_id'].replace('/', '-')}.{suffix}"
+    name = f"{_PICTURES}/{_stem(row['subfigure_id'])}.{suffix}"
     file = folder / name
     if not file.is_file() or file.read_bytes() != image:
         file.write_bytes(image)
@@ -139,6 +133,14 @@ def _written(row: Row, code: str, folder: Path) -> dict[str, str]:
         "licence": row["license"] or "",
         "source": "corrections",
     }
+
+
+def _stem(subfigure_id: str) -> str:
+    """The name of a row's file; of a part from elsewhere, whose names may be anything, no two become the same."""
+    plain = file_stem(subfigure_id)
+    if plain == subfigure_id.replace("/", "-"):
+        return plain
+    return f"{plain}-{hashlib.sha256(subfigure_id.encode('utf-8', 'backslashreplace')).hexdigest()[:16]}"
 
 
 def _table(lines: Sequence[Mapping[str, str]]) -> str:

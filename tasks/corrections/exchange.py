@@ -11,7 +11,18 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 
 from tasks.clock import now
-from tasks.corrections.actions import ACTIONS, SHAPES, Action, Correction, Panel, Piece, in_force, undo
+from tasks.corrections.actions import (
+    ACTIONS,
+    MOST_NUMBERS,
+    SHAPES,
+    Action,
+    Correction,
+    Panel,
+    Piece,
+    free_numbers,
+    in_force,
+    undo,
+)
 from tasks.corrections.boxes import read_boxes
 from tasks.corrections.files import Journal, checked_name, kept_text, read_corrections
 from tasks.corrections.known import Known, known_of
@@ -27,8 +38,6 @@ _HEX_32 = re.compile(r"[0-9a-f]{32}")
 _PIECE = re.compile(r"[0-9a-f]{16}/\d{1,5}/\d{1,5}")
 _SLOTS = {"label": "class", "no_figure": "class", "reject": "class"}
 """Actions that take each other's place; every other takes but its own."""
-_FIRST_OF_PEOPLE = 10_000
-_LAST = 2**15
 _LONGEST_QUEUE = 40
 _MOST_PIECES = 100
 
@@ -91,6 +100,7 @@ def take_in(
                 if one.pieces
             },
             drawer,
+            refused=Counter(told.left_out),
         )
         actions = (*told.said, *_on_pages(told, intake, standing))
         ids = {one.correction_id for one in every}
@@ -199,6 +209,9 @@ def _take(intake: _Intake, told: Told, maker: _Maker) -> None:
         _take_shape(intake, told, maker, panel, others)
         return
     value = _value(intake.known, told)
+    if told.only_other and intake.known.modalities.get(panel.subfigure_id) == value:
+        intake.count_known += 1
+        return
     made = maker.make(told, panel, value, (), ())
     place = (made.who, panel.subfigure_id, _slot(told.action))
     if intake.said.get(place) == (made.action, made.value):
@@ -251,12 +264,14 @@ def _cut(intake: _Intake, panel: Panel, wanted: Sequence[tuple[str, tuple[float,
     pieces: list[Piece] = []
     for (name, _), (box, image) in zip(wanted, cuts, strict=True):
         taken = {*intake.panels, *(piece.subfigure_id for piece in pieces)}
+        there = [one for one in taken if one.startswith(f"{stem}/") and _PIECE.fullmatch(one)]
+        numbers = {int(one.rpartition("/")[2]) for one in there}
         free = bool(_PIECE.fullmatch(name)) and name.startswith(f"{stem}/") and name not in taken
+        if not free or int(name.rpartition("/")[2]) >= MOST_NUMBERS:
+            name = f"{stem}/{free_numbers(numbers, 1)[0]}"
         pieces.append(
             Piece(
-                subfigure_id=name
-                if free and int(name.rpartition("/")[2]) < _LAST
-                else _free_name(stem, taken),
+                subfigure_id=name,
                 bbox=box,
                 image=image.data,
                 width=image.width,
@@ -264,14 +279,6 @@ def _cut(intake: _Intake, panel: Panel, wanted: Sequence[tuple[str, tuple[float,
             )
         )
     return pieces
-
-
-def _free_name(stem: str, taken: set[str]) -> str:
-    """A number that two people who draw at once will hardly both give."""
-    free = [
-        f"{stem}/{number}" for number in range(_FIRST_OF_PEOPLE, _LAST) if f"{stem}/{number}" not in taken
-    ]
-    return secrets.choice(free)
 
 
 def _panel(intake: _Intake, name: str, where: str) -> Panel:
@@ -298,6 +305,7 @@ def _on_pages(told: ToldFile, intake: _Intake, standing: Sequence[Correction]) -
         if one.action in ("merge", "split")
         for panel in (one.panel, *one.others)
     }
+    no_figures = {one.subfigure_id for one in standing if one.action == "no_figure"}
     there: dict[tuple[str, int | None], list[Panel]] = {}
     for panel in intake.panels.values():
         if panel.subfigure_id not in replaced:
@@ -305,17 +313,21 @@ def _on_pages(told: ToldFile, intake: _Intake, standing: Sequence[Correction]) -
     found: list[Told] = []
     for page in told.pages:
         here = there.get((page.paper_id, page.page), [])
+        if not page.boxes and not here:
+            continue
         try:
             source = intake.known.sources.get(page.paper_id, "")
             picture = intake.drawer.page(source, page.paper_id, page.page)
         except PaperError:
-            intake.refused["boxes of a page whose PDF is no longer where it was"] += len(page.boxes)
+            gone = len(page.boxes) or 1
+            intake.refused["boxes of a page whose PDF is no longer where it was"] += gone
             continue
         read = read_boxes(page, (picture.width / picture.scale, picture.height / picture.scale), here)
         found += read.told
         for words, count in (
             ("boxes of whole figures", read.figures),
             ("boxes on a page without a panel of the dataset", read.homeless),
+            ("boxes that were taken away: what is no figure, say so", len({*read.without} - no_figures)),
         ):
             if count:
                 intake.refused[words] += count

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from models import taxonomy
 from tasks.corrections.actions import SHAPES, Panel, in_force
 from tasks.corrections.files import LONGEST_LABEL, read_corrections
+from tasks.corrections.overlay import KEYS, read_overlay
 from tasks.corrections.rows import KNOWN_BY, panel_of, read_columns
 from tasks.dataset.columns import PAPERS
 from tasks.dataset.files import part_files
@@ -31,6 +32,8 @@ class Known:
     """Where each paper lay, by paper_id."""
     classes: tuple[str, ...]
     """The model's, ImageCLEF's, and those that people have named already."""
+    modalities: Mapping[str, str | None]
+    """What each row that stands is said to be, by model or people."""
 
     def panel(self, subfigure_id: str, where: str) -> Panel:
         """Raises InputError, which begins with `where`, for a name that the dataset has not."""
@@ -70,8 +73,13 @@ def new_class(typed: str, where: str) -> str:
 
 def known_of(out: StorePath) -> Known:
     """What the dataset in `out` has; reads a few columns of every part."""
-    panels, sources = {}, {}
-    for _, table in read_columns(out, [*KNOWN_BY, "source_uri"]):
+    panels, sources, modalities = {}, {}, {}
+    overlay = read_overlay(out)
+    for _, table in read_columns(out, [*KNOWN_BY, "source_uri", "modality"]):
+        standing = overlay.apply(table.select([*KEYS, "modality"]))
+        modalities |= dict(
+            zip(standing["subfigure_id"].to_pylist(), standing["modality"].to_pylist(), strict=True)
+        )
         for row in table.to_pylist():
             panels[row["subfigure_id"]] = panel_of(row)
             sources[row["paper_id"]] = row["source_uri"] or ""
@@ -88,7 +96,8 @@ def known_of(out: StorePath) -> Known:
                 figure_bbox=one.panel.figure_bbox,
                 subfigure_bbox=piece.bbox,
             )
-    return Known(panels, sources, tuple(dict.fromkeys([*taxonomy.CODES, *classes_of(out), *named])))
+    classes = tuple(dict.fromkeys([*taxonomy.CODES, *classes_of(out), *named]))
+    return Known(panels, sources, classes, modalities)
 
 
 def classes_of(out: StorePath) -> tuple[str, ...]:

@@ -26,8 +26,7 @@ from models.adapting.refitting import Refit, refit
 from models.adapting.teaching import Rows, Taught, compared, examine, folds_of, teach
 from models.bundle.bundle import BundleInfo
 from models.inference.words import Words
-from tasks.corrections.actions import RANDOM
-from tasks.corrections.overlay import KEYS, Overlay, read_overlay
+from tasks.corrections.overlay import KEYS, Overlay, read_overlay, taught_class
 from tasks.corrections.own_classes import OwnClass
 from tasks.corrections.rows import read_columns
 from tasks.dataset.columns import PAPERS
@@ -206,13 +205,9 @@ def _spoken(
     keys = table.select([*KEYS, "modality"])
     for place in np.flatnonzero(touched).tolist():
         ruling = overlay.ruling(keys.slice(place, 1).to_pylist()[0])
-        labels = [one for one in ruling.holding if one.action == "label"]
-        if labels and ruling.is_figure and not ruling.replaced:
-            yield place, labels[-1].value, labels[-1].queue == RANDOM
-        elif ruling.holding:
-            yield place, None, False
-        elif names[place] in examples:
-            yield place, examples[names[place]], False
+        code, is_random = taught_class(ruling, examples.get(names[place]))
+        if code or ruling.holding:
+            yield place, code, is_random
     if examples:
         for place in np.flatnonzero(~touched).tolist():
             if names[place] in examples:

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from models import taxonomy
-from tasks.corrections.actions import Correction, Panel, Piece, in_force
+from tasks.corrections.actions import RANDOM, Correction, Panel, Piece, in_force
 from tasks.corrections.files import Stamp, read_corrections, stamps_of
 from tasks.dataset.columns import IMAGE_COLUMN, MODEL_COLUMNS
 
@@ -257,6 +257,20 @@ def _named(row: Mapping[str, Any], modality: str) -> dict[str, Any]:
         "rejected": False,
         "label_source": PERSON,
     }
+
+
+def taught_class(ruling: Ruling, example: str | None = None) -> tuple[str | None, bool]:
+    """The class that a row teaches a model, None for nothing, and whether a person gave it in the random order.
+
+    It is what people said last of what the row is; where they said nothing of that, only of its letter or its caption,
+    it is that of which the row is an `example`.
+    """
+    if ruling.replaced or not ruling.is_figure:
+        return None, False
+    said = [one for one in ruling.holding if one.action in ("label", "reject", "several")]
+    if not said:
+        return example, False
+    return (said[-1].value, said[-1].queue == RANDOM) if said[-1].action == "label" else (None, False)
 
 
 def _file_name(of: Piece) -> str:

@@ -11,8 +11,9 @@ import datetime as dt
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tasks.corrections.formats import NO_FIGURE, NOT_LABELS
@@ -48,6 +49,8 @@ class Told:
     others: tuple[str, ...] = ()
     pieces: tuple[tuple[str, Box], ...] = ()
     """Names of new panels, empty where they have none, and their boxes in points of the page."""
+    only_other: bool = False
+    """A class that stands there whether or not a person looked: it says nothing where the row has it already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,8 @@ class ToldFile:
 
     said: tuple[Told, ...]
     pages: tuple[MarkedPage, ...] = ()
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    """What it tells of and nobody may take, in words, and how often."""
 
 
 def read_told(file: StorePath) -> ToldFile:
@@ -97,11 +102,20 @@ def read_told(file: StorePath) -> ToldFile:
         ) from error
 
 
-def labelled(where: str, subfigure_id: str, modality: str, who: str = "") -> Told:
+def labelled(
+    where: str, subfigure_id: str, modality: str, who: str = "", *, only_other: bool = False
+) -> Told:
     """A class, or `NO_FIGURE`, as an action."""
     if modality.casefold() == NO_FIGURE:
         return Told(where=where, subfigure_id=subfigure_id, action="no_figure", who=who)
-    return Told(where=where, subfigure_id=subfigure_id, action="label", value=modality, who=who)
+    return Told(
+        where=where,
+        subfigure_id=subfigure_id,
+        action="label",
+        value=modality,
+        who=who,
+        only_other=only_other,
+    )
 
 
 def _from_csv(file: StorePath) -> Iterator[Told]:
@@ -196,7 +210,9 @@ def _from_coco(file: StorePath, content: dict[str, Any]) -> ToldFile:
     names = {one["id"]: str(one["name"]) for one in content["categories"]}
     images = {one["id"]: one for one in content["images"]}
     labels: list[Told] = []
-    boxes: dict[tuple[str, int], list[MarkedBox]] = {}
+    boxes: dict[tuple[str, int], list[MarkedBox]] = {
+        (str(image["paper_id"]), int(image["page"])): [] for image in images.values() if _is_page(image)
+    }
     for one in content["annotations"]:
         image, code = images.get(one["image_id"], {}), names[one["category_id"]]
         name = str(
@@ -204,18 +220,25 @@ def _from_coco(file: StorePath, content: dict[str, Any]) -> ToldFile:
         )
         where = f"{file}, annotation {printable(str(one.get('id')), 20)}"
         if name and code not in NOT_LABELS:
-            labels.append(labelled(where, name, code, str(one.get("who") or "")))
-        if image.get("page") and image.get("paper_id") and not image.get("subfigure_id") and one.get("bbox"):
+            person = str(one.get("who") or "")
+            labels.append(labelled(where, name, code, person, only_other=not person))
+        if _is_page(image) and one.get("bbox"):
             marked = MarkedBox(where, name, code, _in_fractions(one["bbox"], image, where))
-            boxes.setdefault((str(image["paper_id"]), int(image["page"])), []).append(marked)
+            boxes[str(image["paper_id"]), int(image["page"])].append(marked)
     pages = tuple(MarkedPage(paper, page, "", tuple(some)) for (paper, page), some in boxes.items())
     return ToldFile(_with_labels(actions, iter(labels)), pages)
+
+
+def _is_page(image: Mapping[str, Any]) -> bool:
+    return bool(image.get("page") and image.get("paper_id") and not image.get("subfigure_id"))
 
 
 def _in_fractions(bbox: Sequence[Any], image: Mapping[str, Any], where: str) -> Box:
     """x, y, width, height in pixels -> fractions of the picture."""
     x, y, width, height = _numbers(bbox, where)
     across, down = _numbers((image["width"], image["height"]), where)
+    if across <= 0 or down <= 0:
+        raise InputError(f"{where}: its picture needs a width and a height above 0")
     return _box((x / across, y / down, (x + width) / across, (y + height) / down), where)
 
 
@@ -229,11 +252,15 @@ def _numbers(values: Sequence[Any], where: str) -> list[float]:
 def _from_label_studio(file: StorePath, content: list[dict[str, Any]]) -> ToldFile:
     actions: list[Told] = []
     labels: list[Told] = []
-    pages: list[MarkedPage] = []
+    pages: dict[tuple[str, int], MarkedPage] = {}
+    left_out: Counter[str] = Counter()
     for number, task in enumerate(content, 1):
         where, data = f"{file}, task {number}", task["data"]
         actions += [_action(entry, where) for entry in data.get("corrections") or ()]
         for annotation in task.get("annotations") or ():
+            if annotation.get("was_cancelled"):
+                left_out["annotations that were cancelled"] += 1
+                continue
             who = annotation.get("completed_by")
             person = str(who.get("email") or "") if isinstance(who, dict) else ""
             results = [
@@ -242,8 +269,12 @@ def _from_label_studio(file: StorePath, content: list[dict[str, Any]]) -> ToldFi
             labels += _chosen(results, data, where, person)
             if data.get("page") and data.get("paper_id") and not data.get("subfigure_id"):
                 boxes = tuple(_rectangles(results, where))
-                pages.append(MarkedPage(str(data["paper_id"]), int(data["page"]), person, boxes))
-    return ToldFile(_with_labels(actions, iter(labels)), tuple(pages))
+                page = MarkedPage(str(data["paper_id"]), int(data["page"]), person, boxes)
+                # Each stands for the whole page: two at once would both cut the same panels.
+                if pages.pop((page.paper_id, page.page), None):
+                    left_out["annotations of a page that another follows"] += 1
+                pages[page.paper_id, page.page] = page
+    return ToldFile(_with_labels(actions, iter(labels)), tuple(pages.values()), left_out)
 
 
 def _chosen(

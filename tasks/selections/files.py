@@ -10,7 +10,7 @@ import datetime as dt
 import functools
 import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -37,6 +37,8 @@ MOST_ROWS = 50_000
 """Of one action."""
 _MOST_BYTES = 64 * 2**20
 """Of a file, packed as well as unpacked."""
+_AHEAD = dt.timedelta(days=1)
+"""By how much the clock of another machine may be ahead."""
 _HEX_32 = re.compile(r"[0-9a-f]{32}")
 
 Deed = Literal["add", "remove", "delete"]
@@ -83,6 +85,8 @@ class Found:
 
     by_name: dict[str, Selection]
     problems: tuple[tuple[StorePath, str], ...] = ()
+    latest: Mapping[str, dt.datetime] = field(default_factory=dict)
+    """When something was last done under each name, deleted ones too."""
 
 
 def keep(out: StorePath, done: Done) -> None:
@@ -109,10 +113,12 @@ def change(out: StorePath, deed: Deed, name: str, panels: Sequence[Panel], who: 
     name = selection_name(name)
     if len(panels) > MOST_ROWS:
         raise InputError(f"a selection takes {counted(MOST_ROWS, 'row')} at a time: narrow what is shown")
-    there = read_selections(out).by_name.get(name)
-    if there is None and deed != "add":
+    found = read_selections(out)
+    if name not in found.by_name and deed != "add":
         raise InputError(f"there is no selection {name!r}")
-    moment = max(now(), there.changed_at + dt.timedelta(microseconds=1)) if there else now()
+    moment, before = now(), found.latest.get(name)
+    if before is not None:
+        moment = max(moment, before + dt.timedelta(microseconds=1))
     keep(out, Done(deed=deed, selection=name, who=checked_name(who), panels=tuple(panels), made_at=moment))
 
 
@@ -139,7 +145,10 @@ def read_selections(out: StorePath) -> Found:
             problems.append((file, problem))
         else:
             done.setdefault(one.deed_id, one)  # a file that was copied counts once
-    return Found(dict(sorted(_standing(done.values()).items())), tuple(problems))
+    latest: dict[str, dt.datetime] = {}
+    for one in done.values():
+        latest[one.selection] = max(one.made_at, latest.get(one.selection, one.made_at))
+    return Found(dict(sorted(_standing(done.values()).items())), tuple(problems), latest)
 
 
 def carry(source: StorePath, out: StorePath) -> None:
@@ -233,6 +242,8 @@ def _done(row: dict[str, Any]) -> Done:
         raise ValueError("no such deed")
     if not isinstance(row["made_at"], dt.datetime) or not _HEX_32.fullmatch(row["deed_id"] or ""):
         raise ValueError("no time or no id")
+    if row["made_at"] > now() + _AHEAD:  # after which nobody could change the selection
+        raise ValueError("it is dated to a day that is to come")
     panels = row["panels"] or []
     if len(panels) > MOST_ROWS:
         raise ValueError("too many rows")

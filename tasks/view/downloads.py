@@ -20,7 +20,7 @@ from tasks.dataset.cells import ROW_COLUMNS, heading, lines
 from tasks.dataset.columns import IMAGE_COLUMN
 from tasks.index.rows import found_rows
 from tasks.index.search import SearchIndex
-from tasks.texts import counted, printable
+from tasks.texts import counted, file_stem, printable
 
 Form = Literal["csv", "zip"]
 MOST = {"csv": 100_000, "zip": 5_000}
@@ -28,7 +28,6 @@ MOST = {"csv": 100_000, "zip": 5_000}
 _MOST_BYTES = 2 * 2**30
 """Of the pictures of a download."""
 _AT_ONCE = 64
-_LONGEST_NAME = 80
 _SUFFIXES = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg"}
 _COLUMNS = tuple(dict.fromkeys((*ROW_COLUMNS, *rights.COLUMNS)))
 
@@ -115,8 +114,7 @@ def _may_be_passed_on(rows: Sequence[dict[str, Any]]) -> list[bool]:
 def _file_name(subfigure_id: str, data: bytes, taken: set[str]) -> str:
     """The name of a picture's file; empty for what is no picture."""
     suffix = next((suffix for start, suffix in _SUFFIXES.items() if data.startswith(start)), "")
-    plain = "".join(letter if letter.isalnum() and letter.isascii() else "-" for letter in subfigure_id)
-    name = f"pictures/{plain[:_LONGEST_NAME]}.{suffix}"
+    name = f"pictures/{file_stem(subfigure_id)}.{suffix}"
     if not suffix or name in taken:
         return ""
     taken.add(name)

@@ -13,7 +13,7 @@ import numpy as np
 
 from models import taxonomy
 from models.inference.caption_view import named_modalities
-from tasks.corrections.actions import RANDOM, Action, Correction, Panel, Piece, in_force, undo
+from tasks.corrections.actions import RANDOM, Action, Correction, Panel, Piece, free_numbers, in_force, undo
 from tasks.corrections.files import Journal, kept_text, read_corrections
 from tasks.corrections.known import class_code, classes_of
 from tasks.corrections.overlay import KEYS, Overlay, read_overlay
@@ -38,8 +38,6 @@ _MOST_BOXES = 30
 _RECENT = 200
 _FIRST_KEYS = 5
 """Of the likeliest classes, before those of one's own, of which the model knows nothing."""
-_FIRST_OF_PEOPLE = 10_000
-"""`subfigure_index` from which panels are numbered that people made; the model's never come so far."""
 INDEXED = tuple(column.name for column in INDEXED_COLUMNS if SUBFIGURES in column.tables)
 
 
@@ -261,7 +259,7 @@ class Editing:
         cuts = self._drawer.cut(hit.source_uri, hit.paper_id, hit.page, tuple(boxes), in_points)
         stem = f"{hit.paper_id[:16]}/{hit.figure_index}"
         taken = {one.subfigure_index for one in self._index.paper(hit.paper_id)}
-        numbers = self._numbers(taken, len(cuts))
+        numbers = free_numbers(taken, len(cuts))
         return [
             Piece(
                 subfigure_id=f"{stem}/{number}",
@@ -272,11 +270,6 @@ class Editing:
             )
             for number, (box, image) in zip(numbers, cuts, strict=True)
         ]
-
-    def _numbers(self, taken: set[int], count: int) -> list[int]:
-        """Numbers that two people who draw at once will hardly both give, in their order."""
-        free = [number for number in range(_FIRST_OF_PEOPLE, 2**15) if number not in taken]
-        return sorted(secrets.SystemRandom().sample(free, count))
 
     def _places(self, panels: Sequence[Panel]) -> Iterator[tuple[str, int]]:
         """Part and row of the dataset's rows that stand, or once stood, where these panels are."""

@@ -9,7 +9,7 @@ from tasks.corrections.examples import TABLE, write_examples
 from tasks.corrections.own_classes import OwnClass
 from tasks.errors import InputError
 from tests.tasks.corrections.acts import keep, piece, rows_of, say
-from tests.tasks.index.small import dataset
+from tests.tasks.index.small import FIRST, dataset, part, row
 from tests.tasks.small_datasets import png
 
 PONCEAU = "GGEL/Ponceau"
@@ -60,7 +60,12 @@ def test_a_panel_that_people_cut_is_trained_on_as_they_cut_it(out: Path, tmp_pat
 def test_examples_of_ones_own_classes_count_where_nobody_says_otherwise(out: Path, tmp_path: Path):
     rows = rows_of(out)
     names = [row["subfigure_id"] for row in rows]
-    keep(out, say("label", rows[0], PONCEAU), say("label", rows[1], "GFIG"))
+    keep(
+        out,
+        say("label", rows[0], PONCEAU),
+        say("label", rows[1], "GFIG"),
+        say("letter", rows[2], "b"),  # no word about the class
+    )
     own = [OwnClass(PONCEAU, (names[1], names[2]))]
     images = read_data([write_examples(out, tmp_path / "made", own).table]).images
     assert sorted((image.path.stem, image.code) for image in images) == [
@@ -79,3 +84,12 @@ def test_captions_of_many_lines_and_formulas_stay_one_row(out: Path, tmp_path: P
     (image,) = read_data([made.table]).images
     assert image.subcaption == '=cmd|" /c x" ,' + " <script>"
     assert sorted(file.name for file in (tmp_path / "made").iterdir()) == [TABLE, "pictures"]
+
+
+def test_names_that_no_file_can_have_become_files_of_their_own(out: Path, tmp_path: Path):
+    names = ["a\0b", "a\nb", "../../a", "x" * 300]
+    part(out, FIRST, [row(number, "DMTR", subfigure_id=name) for number, name in enumerate(names)])
+    made = write_examples(out, tmp_path / "made", [OwnClass(PONCEAU, tuple(names))])
+    images = read_data([made.table]).images
+    assert len({image.path.resolve() for image in images}) == len(names)
+    assert {image.path.resolve().parent for image in images} == {(tmp_path / "made" / "pictures").resolve()}

@@ -12,9 +12,11 @@ from tasks.corrections.checking import check_corrections
 from tasks.corrections.exchange import take_in
 from tasks.corrections.files import read_corrections
 from tasks.corrections.formats import Form, write
+from tasks.corrections.known import known_of
 from tasks.corrections.overlay import read_overlay
 from tasks.corrections.rows import fit
 from tasks.corrections.told import read_told
+from tasks.errors import InputError
 from tasks.extraction.drawing import Drawer
 from tests.tasks.corrections.acts import keep, rows_of, say
 from tests.tasks.corrections.acts import piece as made_up
@@ -39,7 +41,6 @@ def elsewhere(out: Path, tmp_path: Path) -> Path:
 def _cut(out: Path, row: dict[str, Any], number: int, box: tuple[float, float, float, float]) -> Any:
     """A panel as the view cuts it."""
     from tasks.corrections.actions import Piece
-    from tasks.corrections.known import known_of
 
     drawer = Drawer()
     fractions = (box[0] / PAGE[0], box[1] / PAGE[1], box[2] / PAGE[0], box[3] / PAGE[1])
@@ -246,11 +247,64 @@ def test_boxes_of_pages_are_told_apart_and_cut(
 def test_boxes_of_whole_figures_and_of_papers_that_are_gone_are_counted(out: Path, tmp_path: Path):
     rows = rows_of(out)
     file = _page(out, {rows[0]["subfigure_id"]: A, "figure-0": (50, 50, 250, 200)}, "coco", tmp_path)
-    assert dict(take_in(out, read_told(file), "Eve").refused) == {"boxes of whole figures": 1}
+    assert dict(take_in(out, read_told(file), "Eve").refused) == {
+        "boxes of whole figures": 1,
+        "boxes that were taken away: what is no figure, say so": 1,
+    }
     (tmp_path / "here" / "paper.pdf").unlink()
     assert dict(take_in(out, read_told(file), "Eve").refused) == {
         "boxes of a page whose PDF is no longer where it was": 2
     }
+
+
+@pytest.mark.parametrize("form", ["coco", "label-studio"])
+def test_boxes_that_were_taken_away_are_counted(out: Path, tmp_path: Path, form: str):
+    taken = take_in(out, read_told(_page(out, {}, form, tmp_path)), "Eve")
+    assert (taken.new, dict(taken.refused)) == (
+        0,
+        {"boxes that were taken away: what is no figure, say so": 2},
+    )
+
+
+def test_a_page_that_comes_back_untouched_says_nothing(out: Path, tmp_path: Path):
+    names = [row["subfigure_id"] for row in rows_of(out)[:2]]
+    file = _page(out, dict(zip(names, (A, B), strict=True)), "coco", tmp_path)
+    content = json.loads(file.read_text())
+    for number, annotation in enumerate(content["annotations"]):
+        model = known_of(out).modalities[names[number]]
+        content["categories"].append({"id": 10 + number, "name": model})
+        annotation["category_id"] = 10 + number
+    file.write_text(json.dumps(content))
+    taken = take_in(out, read_told(file), "Eve")
+    assert (taken.new, taken.known, dict(taken.refused)) == (0, 2, {})
+
+
+def test_of_two_annotations_of_a_page_the_last_counts_and_a_cancelled_one_never(out: Path, tmp_path: Path):
+    names = [row["subfigure_id"] for row in rows_of(out)[:2]]
+    tasks = [
+        json.loads(
+            _page(out, {names[0]: (50, 50, edge, 200), names[1]: B}, "label-studio", tmp_path).read_text()
+        )[0]
+        for edge in (100, 120, 130)
+    ]
+    tasks[2]["annotations"][0]["was_cancelled"] = True
+    annotations = [task["annotations"][0] for task in tasks]
+    file = tmp_path / "both.json"
+    file.write_text(json.dumps([{"data": tasks[0]["data"], "annotations": annotations}]))
+    taken = take_in(out, read_told(file), "Eve")
+    assert dict(taken.refused) == {
+        "annotations that were cancelled": 1,
+        "annotations of a page that another follows": 1,
+    }
+    (split,) = [one for one in in_force(read_corrections(out).corrections) if one.pieces]
+    assert split.pieces[0].bbox[2] == pytest.approx(120, abs=0.1)
+
+
+def test_a_picture_without_a_width_is_named(out: Path, tmp_path: Path):
+    file = _page(out, {"new": A}, "coco", tmp_path)
+    file.write_text(file.read_text().replace('"width": 600', '"width": 0'))
+    with pytest.raises(InputError, match="annotation 0: its picture needs a width and a height above 0"):
+        read_told(file)
 
 
 @pytest.mark.parametrize("bbox", [[1, 2, 3], ["x", 1, 2, 3], [1e300, 1e300, 1e300, 1e300]])
@@ -259,8 +313,6 @@ def test_boxes_that_are_none_refuse_the_file_in_words(out: Path, tmp_path: Path,
     content = json.loads(file.read_text())
     content["annotations"][0]["bbox"] = bbox
     file.write_text(json.dumps(content))
-    from tasks.errors import InputError
-
     with pytest.raises(InputError, match=r"a box is four numbers|neither COCO nor"):
         read_told(file)
 

@@ -79,10 +79,17 @@ def test_rows_that_are_no_figure_or_replaced_or_taken_back_teach_nothing(info: B
         say("no_figure", rows[1]),
         say("reject", rows[2]),
         say("letter", rows[3], "a"),
+        say("label", rows[4], "GGEL"),
+        say("several", rows[4]),
     )
     lesson = gather(tmp_path)
     assert (lesson.codes, lesson.random.tolist()) == (("GGEL",), [True])
-    assert len(lesson.kept.features) == 50 - 4
+    assert len(lesson.kept.features) == 50 - 5
+    examples = [(rows[place]["subfigure_id"], "Ponceau") for place in (1, 3, 4)]
+    assert gather(tmp_path, examples).codes == (
+        "GGEL",
+        "Ponceau",
+    )  # of its class, nobody spoke of the letter's row
 
 
 def test_the_others_are_a_fair_sample_across_parts(

@@ -12,7 +12,7 @@ MOST_GAP = 5.0
 MOST_LINES = 14
 MOST_NAMES = 60
 
-_BETWEEN = re.compile(r" ?(?:[,;|•·&]|\band\b) ?")
+_BETWEEN = re.compile(r" ?(?:[,;|•·&]|\b(?i:and)\b) ?")
 _SIGN = re.compile(r"(?<=[^\W_]) ?(?:\d|[*∗†‡§¶☯#]|ORCID\b|ID\b|iD\b)|[*∗†‡§¶☯]")
 """What no list of other things has at its words: figures and signs that lead to institutions and notes."""
 _PLACE_OF_WORK = re.compile(
@@ -50,6 +50,9 @@ _PARTICLES = frozenset(
         "bin",
         "ten",
         "ter",
+        "mc",
+        "mac",
+        "st.",
     ]
 )
 _EASTERN_SURNAMES = frozenset(
@@ -64,12 +67,18 @@ _EASTERN_SURNAMES = frozenset(
     )
 )
 """Frequent surnames of China, Korea and Vietnam, where some print the surname first."""
+_PARTICLES_OR_NAMES = frozenset(["Ben", "Bin", "Di", "Do", "Du", "Le", "Ten"])
+"""What begins a surname in one tongue and is a given name in another: María Di Marco, Xiao Di Wu."""
+_NEVER_GIVEN = re.compile(r"\w+[eé]z|Garc[ií]a|Ng[uư]y[eễ]n|Tr[aầ]n|Ph[aạ]m")
+"""Surnames that stand before another one or before a given name: María García López, Nguyen Van Anh."""
 _SUFFIXES = frozenset(["Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"])
 _NO_NAMES = re.compile(
     r"\b(?:University|Department|Dept|Institut\w*|Hospital|School|College|Centre|Center|Faculty|Laborator\w*|Division|"
     r"Received|Accepted|Published|Abstract|Background|Correspond\w*|Edit(?:or|ed)\w*|Article|Journal|Open|Access|Group|"
     r"Consortium|Collaborat\w*|Network|Team|Committee|Review\w*|Research|Report|Copyright|Citation|Keywords?|Society|"
-    r"Academy|Clinic|Program\w*|Study|Trial|Investigators|Members?|Behalf|The)\b",
+    r"Academy|Clinic\w*|Program\w*|Study|Trials?|Investigators|Members?|Behalf|The|By|From|With|For|New|Los|Project|"
+    r"Initiative|Alliance|Association|Foundation|Council|Agency|Registry|Unit|Evidence|Analysis|Growth|Cells?|Culture|"
+    r"Models?|Medic\w*|Scien\w*|Health\w*|Internal|\w+(?:ology|iatrics|graphy|surgery))\b",
     re.IGNORECASE,
 )
 
@@ -82,8 +91,10 @@ def read_authors(title: Sequence[Line], lines: Sequence[Line]) -> tuple[str, ...
     `title` are the title's lines, `lines` all upright ones of the page.
     """
     block, below = _under(title, lines)
-    text = " ".join(" ".join(line.text for line in block).split())
-    shown = bool(_SIGN.search(text)) or any(_PLACE_OF_WORK.search(line.text) for line in below)
+    shown = any(
+        _SIGN.search(line.text) or line.unmarked not in (None, "", line.text) for line in block
+    ) or any(_PLACE_OF_WORK.search(line.text) for line in below)
+    text = _joined([" ".join((line.unmarked or line.text).split()) for line in block])
     names: list[str] = []
     for piece in _BETWEEN.split(text):
         name = _MARKS.sub(" ", piece)
@@ -117,6 +128,21 @@ def _surnames_may_lead(names: Sequence[str]) -> bool:
         wrong += known == (False, True)
         unsure += known == (True, True)
     return 2 * (wrong + unsure) >= len(names) and wrong >= right
+
+
+def _joined(lines: Sequence[str]) -> str:
+    """Lines as one; empty where a line's end and the next one's beginning are each a name, as of two who stand below
+    each other: nothing tells these from a name and a place."""
+    text = ""
+    for line in lines:
+        pieces = [
+            _MARKS.sub(" ", piece).split() for piece in (_BETWEEN.split(text)[-1], _BETWEEN.split(line)[0])
+        ]
+        if all(map(_turned, pieces)):
+            return ""
+        whole = bool(re.search(r"\w-$", text)) and line[:1].isupper()  # Jean- / Luc
+        text += line if whole or not text else f" {line}"
+    return text
 
 
 def _under(title: Sequence[Line], lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
@@ -156,5 +182,12 @@ def _turned(words: Sequence[str]) -> str | None:
         first -= 1
     surname, given = words[first:], words[:first]
     if surname[-1].endswith(".") or len(surname[-1]) < 2 or given[0] in _PARTICLES:
+        return None
+    capitals = not surname[-1].isupper() and any(
+        len(word) > 2 and word.isupper() for word in given if word.isalpha()
+    )
+    if capitals or any(map(_NEVER_GIVEN.fullmatch, given)):  # ZHANG Wei: the surname stands first
+        return None
+    if _PARTICLES_OR_NAMES & {*words[1:-1]} or any(word.endswith("-") for word in words):
         return None
     return ", ".join([" ".join(surname), " ".join(given), *suffix])

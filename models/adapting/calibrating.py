@@ -1,4 +1,4 @@
-"""How sure a taught bundle is, how much words count in it, and its conformal sets: all by labels of other papers."""
+"""How sure a taught bundle is, how much words count in it, and its conformal sets: by held-out rows."""
 
 from __future__ import annotations
 

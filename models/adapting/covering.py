@@ -1,6 +1,7 @@
 """Conformal sets of a taught bundle, by labelled rows that are like those that it will meet: the random order's.
 
-The rows' scores are those that labels of other papers lead to, so nothing was fitted to them.
+The rows' scores are by heads that had not learned from their papers. How much words count and how sharp confidences
+are is fitted to all rows, these too: a few numbers, by which the coverage that is measured may be a little too good.
 """
 
 from __future__ import annotations

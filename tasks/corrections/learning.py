@@ -326,6 +326,7 @@ def _of_sets(covered: Covered | None) -> str:
         return f"No conformal sets: {FEWEST} named rows of the random order are needed to promise what they hold."
     return (
         f"Conformal sets hold the true class with probability {covered.sets.coverage:.2f}, by {covered.rows} rows of "
-        f"the random order; on papers that had no part in them they held it in {covered.coverage:.3f}, with "
-        f"{covered.size:.1f} classes on average."
+        f"the random order; thresholds and heads of other papers held it in {covered.coverage:.3f}, with "
+        f"{covered.size:.1f} classes on average (how much words count and how sharp confidences are was fitted to all "
+        "papers)."
     )

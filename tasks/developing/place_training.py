@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +33,7 @@ from tasks.developing.drawn_panels import draw_panels
 from tasks.developing.look_training import PublishedPanel, load_panels
 from tasks.developing.panel_gold import GoldFigure, load_gold, load_score
 from tasks.developing.place_targets import UNCLEAR, fields_of, outcomes_of, random_pieces
-from tasks.developing.split_training import FOLDERS, single_figure
+from tasks.developing.split_training import FOLDERS, FOLDS, fold_of, single_figure
 from tasks.panels.pieces import Canvas, Piece
 from tasks.panels.rules import find_split
 from tasks.panels.separation import prepare
@@ -56,8 +55,6 @@ COLLAGES, STEPS, SEED = 2400, 400, 11
 
 MOST_LEVELS = 8
 """Cuts within cuts that are followed."""
-
-FOLDS = 5
 
 CELLS = SIDE // CELL
 
@@ -191,11 +188,6 @@ def judge(network: Places, maps: Tensor, pieces: Floats, size: tuple[float, floa
     return network.judge(own, torch.from_numpy(shapes_of(pieces, size)))
 
 
-def fold_of(article: str) -> int:
-    """The fold of a paper, as `tests.benchmarks.unseen_papers` has them."""
-    return zlib.crc32(article.encode()) % FOLDS
-
-
 def save(network: Places, file: Path) -> None:
     """Store the trained part in half precision."""
     from safetensors.numpy import save_file
@@ -218,7 +210,7 @@ def main() -> None:
     groups = outside_examples(load_panels(options.shared), options.collages)
     for folder in FOLDERS:
         figures = load_gold(options.shared, score, found=True, folder=folder)
-        own = (figure for figure in figures if fold_of(figure.name.split()[0]) not in options.without)
+        own = (figure for figure in figures if fold_of(figure) not in options.without)
         groups[folder] = list(gold_examples(own))
     save(train(groups, options.steps), options.weights)
     sys.stdout.write(f"{sum(map(len, groups.values()))} figures learned from\n")

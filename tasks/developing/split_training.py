@@ -38,6 +38,9 @@ from tasks.records import Box
 FOLDERS = ("wild", "corpus")
 """Where annotated papers lie."""
 
+FOLDS = 5
+"""Folds of papers, for who measures on annotated papers by what has not learned from them."""
+
 PANEL = 0.6
 """IoU with a gold panel from which a piece is one."""
 
@@ -83,6 +86,11 @@ class Example:
     gold: list[Box]
     right: npt.NDArray[np.bool_]
     weight: float
+
+
+def fold_of(figure: GoldFigure) -> int:
+    """The fold of a figure: one and the same for all figures of a paper, the first word of their names."""
+    return zlib.crc32(figure.name.split()[0].encode()) % FOLDS
 
 
 def example_of(figure: GoldFigure, look: Look = looks_of, weight: float = 1.0) -> Example | None:

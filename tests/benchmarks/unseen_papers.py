@@ -4,14 +4,14 @@
 
 For each of five folds a judge is trained on the other papers, and on what is published and composed outside of them,
 and the fold's figures are cut with it. PLACES are the weights of the networks of places for the five folds, which
-`python -m tasks.developing.place_training SHARED PLACES --without FOLD` makes (one may leave out two folds). Prints a
+`python -m tasks.developing.place_training SHARED PLACES --without FOLD` makes (one may leave out two folds);
+the figures that the judges learn from are cut with the network that ships, which has seen all papers. Prints a
 line for `wild` and one for `corpus`, as `tests.benchmarks.separation` does.
 """
 
 from __future__ import annotations
 
 import argparse
-import zlib
 from functools import partial
 from pathlib import Path
 
@@ -19,17 +19,10 @@ from threadpoolctl import threadpool_limits
 
 from models.inference.places import places_of
 from tasks.developing.look_training import Looks, load_panels
-from tasks.developing.panel_gold import GoldFigure, load_gold, load_score
-from tasks.developing.split_training import FOLDERS, example_of, outside_examples, train_judge
+from tasks.developing.panel_gold import load_gold, load_score
+from tasks.developing.split_training import FOLDERS, FOLDS, example_of, fold_of, outside_examples, train_judge
 from tasks.panels.separation import separate
 from tests.benchmarks.separation import SHARED, Measures, measure, summary
-
-FOLDS = 5
-
-
-def fold_of(figure: GoldFigure) -> int:
-    """The fold of a figure: one and the same for all figures of a paper."""
-    return zlib.crc32(figure.name.split()[0].encode()) % FOLDS
 
 
 def main() -> None:

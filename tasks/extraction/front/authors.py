@@ -12,7 +12,17 @@ MOST_GAP = 5.0
 MOST_LINES = 14
 MOST_NAMES = 60
 
-_BETWEEN = re.compile(r"\s*(?:[,;|•·&]|\b(?i:and)\b)\s*")
+_BETWEEN = re.compile(r" ?(?:[,;|•·&]|\b(?i:and)\b) ?")
+_SIGN = re.compile(r"(?<=[^\W_]) ?(?:\d|[*∗†‡§¶☯#]|ORCID\b|ID\b|iD\b)|[*∗†‡§¶☯]")
+"""What no list of other things has at its words: figures and signs that lead to institutions and notes."""
+_PLACE_OF_WORK = re.compile(
+    r"\b(?:Univ|Dep(?:artment|t\b)|Institut|Hospital|School|College|Cent(?:re|er)\b|Faculty|Laborator|Division|Academy|"
+    r"Clinic|Hôpital|Facult|Escuela|Klinik|ORCID\b|e-?mail|Received\b)|\w@\w",
+    re.IGNORECASE,
+)
+LINES_BELOW = 3
+"""Lines under the names among which one tells where the authors work, or when they handed in."""
+_ADDRESS = re.compile(r"([\w.+-]{1,64})@\w")
 _MARKS = re.compile(r"(?:(?<=[^\W\d_A-Z])|\b)(?:ORCID|ID|iD)(?![^\W\d_])|[^\w\s.'’‐‑-]+|[\d_]+")
 """What leads from a name to an institution or a note: figures, signs, and the sign of ORCID."""
 _LETTER_MARK = re.compile(r"^[a-z]$")
@@ -45,6 +55,18 @@ _PARTICLES = frozenset(
         "st.",
     ]
 )
+_EASTERN_SURNAMES = frozenset(
+    re.findall(
+        r"\w+",
+        "an bae bai cai cao chang chen cheng choi chung cui dai deng ding dong du duan fan fang feng fu "
+        "gao gong gu guo han hao he hong hou hu huang hwang jang jeong jia jiang jin jung kang kim kong "
+        "kwon lai lee lei li liang liao lim lin liu long lu luo ma mao meng ngo nguyen pan park peng "
+        "pham qian qin ren shao shen shi shin song su sun tan tang tao tian tran wan wang wei wen wu xia "
+        "xiao xie xiong xu xue yan yang yao ye yi yin yoon you yu yuan zeng zhang zhao zheng zhong zhou "
+        "zhu zou",
+    )
+)
+"""Frequent surnames of China, Korea and Vietnam, where some print the surname first."""
 _PARTICLES_OR_NAMES = frozenset(["Ben", "Bin", "Di", "Do", "Du", "Le", "Ten"])
 """What begins a surname in one tongue and is a given name in another: María Di Marco, Xiao Di Wu."""
 _NEVER_GIVEN = re.compile(r"\w+[eé]z|Garc[ií]a|Ng[uư]y[eễ]n|Tr[aầ]n|Ph[aạ]m")
@@ -64,10 +86,15 @@ _NO_NAMES = re.compile(
 def read_authors(title: Sequence[Line], lines: Sequence[Line]) -> tuple[str, ...] | None:
     """`Surname, Given` in print's order; None unless every word under the title is part of a name.
 
-    One name alone is not given: a running head may look like it.
+    One name alone is not given: a running head may look like it. Nor are capitalised pairs of words that nothing else
+    shows to be authors (marks at them, or where they work right below), nor names of which the surname may come first.
     `title` are the title's lines, `lines` all upright ones of the page.
     """
-    text = _joined([line.unmarked or line.text for line in _under(title, lines)])
+    block, below = _under(title, lines)
+    shown = any(
+        _SIGN.search(line.text) or line.unmarked not in (None, "", line.text) for line in block
+    ) or any(_PLACE_OF_WORK.search(line.text) for line in below)
+    text = _joined([" ".join((line.unmarked or line.text).split()) for line in block])
     names: list[str] = []
     for piece in _BETWEEN.split(text):
         name = _MARKS.sub(" ", piece)
@@ -79,7 +106,28 @@ def read_authors(title: Sequence[Line], lines: Sequence[Line]) -> tuple[str, ...
         if turned is None:
             return None
         names.append(turned)
-    return tuple(names) if 2 <= len(set(names)) == len(names) <= MOST_NAMES else None
+    if not 2 <= len(set(names)) == len(names) <= MOST_NAMES or _surnames_may_lead(names):
+        return None
+    return tuple(names) if shown or _writes(names, lines) else None
+
+
+def _writes(names: Sequence[str], lines: Sequence[Line]) -> bool:
+    """Whether an e-mail address on the page has the surname of one of `names`."""
+    addresses = [found.lower() for line in lines for found in _ADDRESS.findall(line.text)]
+    surnames = [name.partition(",")[0].lower() for name in names]
+    return any(len(surname) > 3 and surname in address for surname in surnames for address in addresses)
+
+
+def _surnames_may_lead(names: Sequence[str]) -> bool:
+    """Whether half of `names` (`Surname, Given`) may be turned round and fewer are surely right, by known surnames."""
+    right = wrong = unsure = 0
+    for name in names:
+        surname, given = name.lower().split(", ")[:2]
+        known = surname in _EASTERN_SURNAMES, given in _EASTERN_SURNAMES
+        right += known == (True, False)
+        wrong += known == (False, True)
+        unsure += known == (True, True)
+    return 2 * (wrong + unsure) >= len(names) and wrong >= right
 
 
 def _joined(lines: Sequence[str]) -> str:
@@ -97,26 +145,28 @@ def _joined(lines: Sequence[str]) -> str:
     return text
 
 
-def _under(title: Sequence[Line], lines: Sequence[Line]) -> list[Line]:
-    """The lines of one type right under the title."""
+def _under(title: Sequence[Line], lines: Sequence[Line]) -> tuple[list[Line], list[Line]]:
+    """The lines of one type right under the title, and the few under those."""
     if not title:
-        return []
+        return [], []
     end, left = title[-1].bbox[3], min(line.bbox[0] for line in title)
     below = sorted(
         (line for line in lines if line.bbox[1] > end - 2 and line.bbox[0] > left - 30),
         key=lambda line: (round(line.bbox[1] / 3), line.bbox[0]),
     )
     taken: list[Line] = []
-    for line in below:
+    end_of_names = len(below)
+    for place, line in enumerate(below):
         if not any(map(str.isalpha, line.text)) and line.size < 8:
             continue  # a mark of its own
         if not taken:
             if line.bbox[1] - end > MOST_GAP * line.size or line.size >= title[0].size:
-                return []
+                return [], []
         elif abs(line.size - taken[0].size) > 0.6 or line.bbox[1] - taken[-1].bbox[3] > line.size:
+            end_of_names = place
             break
         taken.append(line)
-    return taken if len(taken) <= MOST_LINES else []
+    return (taken, below[end_of_names : end_of_names + LINES_BELOW]) if len(taken) <= MOST_LINES else ([], [])
 
 
 def _turned(words: Sequence[str]) -> str | None:

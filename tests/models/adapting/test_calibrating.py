@@ -83,6 +83,7 @@ def test_words_that_mislead_count_less_and_the_bundle_scores_as_was_found(info: 
     found = calibrate(info, (), rows)
     assert found.shares.own < 1.0
     assert found.shares.loss_after < found.shares.loss_before
+    assert found.sharpness != 1.0
     nothing = Correction(np.zeros((3, info.embedding_size), np.float32), np.zeros(3, np.float32))
     sets = found.covered.sets if found.covered else None
     made = refit(

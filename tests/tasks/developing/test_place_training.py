@@ -13,7 +13,8 @@ from models.inference.places import places_of
 from tasks.developing.collages import collages
 from tasks.developing.look_training import PublishedPanel
 from tasks.developing.panel_gold import GoldFigure, figure_image
-from tasks.developing.place_training import Example, example, fold_of, gold_examples, loss_of, save, train
+from tasks.developing.place_training import Example, example, gold_examples, loss_of, save, train
+from tasks.developing.split_training import FOLDS, fold_of
 
 PAPER = (0.0, 0.0, 220.0, 100.0)
 
@@ -64,4 +65,10 @@ def test_an_annotated_figure_brings_what_the_rules_cut() -> None:
 
 
 def test_all_figures_of_a_paper_are_of_one_fold() -> None:
-    assert {fold_of(f"paper {number}") for number in range(60)} == set(range(5))
+    picture = figure_image(Image.new("RGB", (66, 30), "white"), (PAPER,), (), (), 3.0)
+    folds = [
+        {fold_of(GoldFigure(f"{paper} Figure {number}", picture, [PAPER], [None])) for number in range(5)}
+        for paper in range(60)
+    ]
+    assert all(len(own) == 1 for own in folds)
+    assert set.union(*folds) == set(range(FOLDS))

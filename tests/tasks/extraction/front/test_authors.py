@@ -1,5 +1,6 @@
 """Names under a title: whole, in order, and none where one of them is not sure."""
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -22,6 +23,13 @@ def under(*texts: str, gap: float = 20) -> tuple[str, ...] | None:
     names = [line(text, 118 + gap + 13 * number) for number, text in enumerate(texts)]
     after = line("Department of Biology, University of Somewhere", 118 + gap + 13 * len(texts) + 20, 8)
     return read_authors(title, [*title, *names, after])
+
+
+def alone(names: str, *below: str) -> tuple[str, ...] | None:
+    """The same of names with other lines below them than where their authors work."""
+    title = [line(TITLE, 100, 18)]
+    rest = [line(text, 170 + 13 * number, 8) for number, text in enumerate(below)]
+    return read_authors(title, [*title, line(names, 138), *rest])
 
 
 @pytest.mark.parametrize(
@@ -111,3 +119,45 @@ def test_whatever_is_printed_every_name_has_a_surname_and_a_given_name(texts: li
     for name in under(*texts) or ():
         assert all(part.strip() for part in name.split(", "))
         assert not any(map(str.isdigit, name))
+
+
+@pytest.mark.parametrize(
+    "words", ["Kinase Inhibitors, Protein Binding", "New York, Los Angeles", "Ada Lovelace and Alan Turing"]
+)
+def test_pairs_of_words_that_nothing_else_shows_to_be_authors_are_none(words: str) -> None:
+    assert alone(words) is None
+    assert alone(words, "Whiskers grow in mice.", "They do so for weeks.") is None
+
+
+@pytest.mark.parametrize(
+    ("names", "below"),
+    [
+        ("Ada Lovelace1, Alan Turing2", "Whiskers grow in mice."),
+        ("Ada Lovelace, Alan Turing*", "Whiskers grow in mice."),
+        ("Ada Lovelace, Alan Turing", "Received: 14 October 2014"),
+        ("Ada Lovelace, Alan Turing", "Institute of Whiskers"),
+        ("Ada Lovelace & Alan Turing", "* a.turing@example.org"),
+    ],
+)
+def test_marks_or_what_stands_below_show_them_to_be_authors(names: str, below: str) -> None:
+    assert alone(names, below) == ("Lovelace, Ada", "Turing, Alan")
+
+
+def test_an_address_far_below_shows_them_if_it_has_a_surname() -> None:
+    text = ["Whiskers grow in mice."] * 9
+    assert alone("Ada Lovelace, Alan Turing", *text, "a.turing@example.org") is not None
+    assert alone("Kinase Inhibitors, Protein Binding", *text, "a.turing@example.org") is None
+
+
+def test_names_of_which_the_surname_may_come_first_are_none() -> None:
+    assert under("Li Wei1, Zhang San2") is None
+    assert under("Kim Min-Jun1, Park Seo-Yeon1") is None
+    assert under("Min-Jun Kim1, Seo-Yeon Park1") == ("Kim, Min-Jun", "Park, Seo-Yeon")
+    assert under("Fang Wang1, Zhongkai Zhou2, Xiaochong Ren1") is not None
+    assert under("Kim Cocks1, Ada Lovelace1, Alan Turing2") is not None
+
+
+def test_runs_of_blanks_cost_no_more_than_their_length() -> None:
+    started = time.process_time()
+    assert under("Ada Lovelace1" + " " * 100_000 + "Turing, Alan" + " " * 100_000 + "Turing") is not None
+    assert time.process_time() - started < 1

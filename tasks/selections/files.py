@@ -12,7 +12,7 @@ import re
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
@@ -41,6 +41,8 @@ _MOST_KEPT = 200_000
 """Panels of files that are not read again."""
 _MOST_BYTES = 64 * 2**20
 """Of a file, packed as well as unpacked."""
+_AHEAD = dt.timedelta(days=1)
+"""By how much the clock of another machine may be ahead."""
 _HEX_32 = re.compile(r"[0-9a-f]{32}")
 
 Deed = Literal["add", "remove", "delete"]
@@ -87,6 +89,8 @@ class Found:
 
     by_name: dict[str, Selection]
     problems: tuple[tuple[StorePath, str], ...] = ()
+    latest: Mapping[str, dt.datetime] = field(default_factory=dict)
+    """When something was last done under each name, deleted ones too."""
 
 
 def keep(out: StorePath, done: Done) -> None:
@@ -113,10 +117,12 @@ def change(out: StorePath, deed: Deed, name: str, panels: Sequence[Panel], who: 
     name = selection_name(name)
     if len(panels) > MOST_ROWS:
         raise too_many_rows()
-    there = read_selections(out).by_name.get(name)
-    if there is None and deed != "add":
+    found = read_selections(out)
+    if name not in found.by_name and deed != "add":
         raise InputError(f"there is no selection {name!r}")
-    moment = max(now(), there.changed_at + dt.timedelta(microseconds=1)) if there else now()
+    moment, before = now(), found.latest.get(name)
+    if before is not None:
+        moment = max(moment, before + dt.timedelta(microseconds=1))
     keep(out, Done(deed=deed, selection=name, who=checked_name(who), panels=tuple(panels), made_at=moment))
 
 
@@ -159,7 +165,10 @@ def _replayed(out: StorePath, files: Sequence[StorePath]) -> Found:
             problems.append((file, problem))
         else:
             done.setdefault(one.deed_id, one)  # a file that was copied counts once
-    return Found(dict(sorted(_standing(done.values()).items())), tuple(problems))
+    latest: dict[str, dt.datetime] = {}
+    for one in done.values():
+        latest[one.selection] = max(one.made_at, latest.get(one.selection, one.made_at))
+    return Found(dict(sorted(_standing(done.values()).items())), tuple(problems), latest)
 
 
 def carry(source: StorePath, out: StorePath) -> None:
@@ -234,12 +243,15 @@ def _read_once(file: StorePath) -> tuple[Done | None, str]:
 
 
 class _Kept:
-    """What files say, as many as hold `most` panels; the longest unasked goes first. Threads share it."""
+    """What files say, as many as hold `most` panels; the longest unasked goes first. Threads share it.
+
+    A file that makes no sense is read anew: one whose day is to come makes sense then.
+    """
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._panels = 0
-        self._kept: OrderedDict[tuple[Path, Stamp], tuple[Done | None, str]] = OrderedDict()
+        self._kept: OrderedDict[tuple[Path, Stamp], Done] = OrderedDict()
         self._lock = threading.Lock()
 
     def read(self, file: Path) -> tuple[Done | None, str]:
@@ -248,19 +260,15 @@ class _Kept:
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
-                return self._kept[key]
-        said = read_file(file)
+                return self._kept[key], ""
+        done, problem = read_file(file)
         with self._lock:
-            if key not in self._kept:
-                self._kept[key] = said
-                self._panels += _weight(said)
+            if done is not None and key not in self._kept:
+                self._kept[key] = done
+                self._panels += 1 + len(done.panels)
             while self._panels > self._most:
-                self._panels -= _weight(self._kept.popitem(last=False)[1])
-        return said
-
-
-def _weight(of: tuple[Done | None, str]) -> int:
-    return 1 + (len(of[0].panels) if of[0] else 0)
+                self._panels -= 1 + len(self._kept.popitem(last=False)[1].panels)
+        return done, problem
 
 
 _KEPT = _Kept(_MOST_KEPT)
@@ -283,6 +291,8 @@ def _done(row: dict[str, Any]) -> Done:
         raise ValueError("no such deed")
     if not isinstance(row["made_at"], dt.datetime) or not _HEX_32.fullmatch(row["deed_id"] or ""):
         raise ValueError("no time or no id")
+    if row["made_at"] > now() + _AHEAD:  # after which nobody could change the selection
+        raise ValueError("it is dated to a day that is to come")
     panels = row["panels"] or []
     if len(panels) > MOST_ROWS:
         raise ValueError("too many rows")

@@ -17,6 +17,7 @@ from tasks.selections.checking import check_selections, repair_selections
 from tasks.selections.files import (
     FOLDER,
     SCHEMA,
+    Deed,
     Done,
     carry,
     change,
@@ -166,16 +167,29 @@ def test_wild_files_are_read_or_left_out(
     assert all(name.isprintable() and 0 < len(name) <= 80 for name in found.by_name)
 
 
-def test_a_clock_that_goes_wrong_does_not_bring_back_what_was_taken_out(out: Path):
-    panels = panels_named(out, _names(out)[:1])
-    keep(
-        out,
-        Done(
-            deed="add", selection="x", who="Ada", panels=tuple(panels), made_at=now() + dt.timedelta(days=2)
-        ),
-    )
-    change(out, "remove", "x", panels, "Ben")
-    assert _held(out, "x") == ()
+@pytest.mark.parametrize("deed", ["add", "delete"])
+def test_a_clock_that_goes_wrong_overrules_nothing_that_is_done_after_it(out: Path, deed: Deed):
+    panels = tuple(panels_named(out, _names(out)[:1]))
+    change(out, "add", "x", panels, "Ada")
+    ahead = now() + dt.timedelta(hours=20)
+    keep(out, Done(deed=deed, selection="x", who="Ada", panels=panels, made_at=ahead))
+    if deed == "add":
+        change(out, "remove", "x", panels, "Ben")
+        assert _held(out, "x") == ()
+    else:
+        change(out, "add", "x", panels, "Ben")
+        assert len(_held(out, "x")) == 1
+
+
+def test_a_file_that_is_dated_to_the_end_of_time_blocks_no_selection(out: Path):
+    names = _names(out)
+    _add(out, "x", names[0])
+    end = dt.datetime.max.replace(tzinfo=dt.UTC)
+    keep(out, Done(deed="delete", selection="x", who="Eve", made_at=end))
+    _add(out, "x", names[1])
+    assert _held(out, "x") == tuple(names[:2])
+    (finding,) = check_selections(out)
+    assert finding.kind == "unreadable"
 
 
 def test_a_folder_that_cannot_be_written_is_said(out: Path):

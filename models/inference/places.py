@@ -160,8 +160,9 @@ def shrink(pixels: Pixels) -> tuple[Pixels, tuple[float, float], float]:
 def plain_maps(small: Pixels, size: tuple[float, float]) -> Floats:
     """Of each cell of the copy (7, H, W): mean, least and most brightness, colour, place, whether it is the figure."""
     height, width = small.shape[0] // CELL, small.shape[1] // CELL
-    shades = small.astype(np.float32) / 255
-    light, colour = shades.mean(axis=2), shades.max(axis=2) - shades.min(axis=2)
+    red, green, blue = np.ascontiguousarray(small.transpose(2, 0, 1), np.float32) / 255
+    light = (red + green + blue) / 3
+    colour = np.maximum(np.maximum(red, green), blue) - np.minimum(np.minimum(red, green), blue)
     cells = light.reshape(height, CELL, width, CELL)
     colours = colour.reshape(height, CELL, width, CELL).mean((1, 3))
     x, y = (CELL * (np.arange(count, dtype=np.float32) + 0.5) for count in (width, height))

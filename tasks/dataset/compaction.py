@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import hashlib
 import os
 import shutil
@@ -48,6 +49,8 @@ _ROOM = 1.1
 """Of what is rewritten, for the new files beside the old."""
 _HERE, _EXCHANGE = -100, 2
 """AT_FDCWD and RENAME_EXCHANGE."""
+_UNKNOWN = (None, errno.EINVAL, errno.ENOSYS, errno.ENOTSUP)
+"""What a system or file system without such a step answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +118,12 @@ def compact(out: StorePath, plan: CompactionPlan, advance: Callable[[int], None]
     `advance` is called with 1 for each part that was rewritten. Raises OutputError where the file system cannot
     do it, or a part is not what its ledger part says; then nothing has changed.
     """
-    if not isinstance(out, Path):
-        raise OutputError(
-            f"{out} lies on a store, where no two folders change places in one step: copy it to a disk, compact it "
-            "there, and copy it to a new place on the store"
-        )
+    out = require_compactable(out)
     staging = out / FOLDER
     with _as_output_error(out):
         _require_room(out, plan)
         for folder in (SUBFIGURES, PAPERS):
-            (staging / folder).mkdir(parents=True)
+            _make_alike(out / folder, staging / folder)
         _require_exchange(staging)
         for merge in plan.merges:
             _merge(out, staging, merge, advance)
@@ -135,13 +134,38 @@ def compact(out: StorePath, plan: CompactionPlan, advance: Callable[[int], None]
         finish_compaction(out)
 
 
+def require_compactable(out: StorePath) -> Path:
+    """`out`, where its two folders can change places with others; nothing of it is read. Raises OutputError."""
+    if not isinstance(out, Path):
+        raise OutputError(
+            f"{out} lies on a store, where no two folders change places in one step: copy it to a disk, compact it "
+            "there, and copy it to a new place on the store"
+        )
+    for folder in (out / SUBFIGURES, out / PAPERS):
+        if folder.is_symlink():
+            raise OutputError(
+                f"{folder} is a link, and the folder it leads to would keep the old files: put that folder in its "
+                "place, then compact the dataset"
+            )
+        inner = [one.name for one in folder.iterdir() if one.is_dir() and not one.is_symlink()]
+        if inner:
+            raise OutputError(
+                f"{folder / min(inner)} is a folder, which cannot come along when {folder.name}/ is replaced: move it "
+                "out of the dataset, or copy the dataset without it and compact the copy"
+            )
+    return out
+
+
 def is_decided(out: StorePath) -> bool:
     """Whether a compaction is between its first step and its last: a matter of milliseconds, unless it was killed."""
     return isinstance(out, Path) and (out / FOLDER / DECIDED).exists()
 
 
 def finish_compaction(out: StorePath) -> bool:
-    """Ends what a killed compaction began, or removes what it left; whether there was anything. The holder calls it."""
+    """Ends what a killed compaction began, or removes what it left; whether there was anything. The holder calls it.
+
+    Raises OutputError where it was decided and the dataset has since come to a file system that cannot do it.
+    """
     if not isinstance(out, Path) or not (out / FOLDER).exists():
         return False
     staging = out / FOLDER
@@ -149,11 +173,29 @@ def finish_compaction(out: StorePath) -> bool:
         gone = (staging / DECIDED).read_text().split()
         for folder in (SUBFIGURES, PAPERS):
             if any((out / folder / name).exists() for name in gone):
-                exchange(staging / folder, out / folder)
+                _exchange_at_last(staging / folder, out / folder)
         (staging / DECIDED).unlink()
         paths.sync(staging)
     shutil.rmtree(staging)
     return True
+
+
+def _exchange_at_last(made: Path, old: Path) -> None:
+    """The step of a compaction that is decided.
+
+    Plain renames would do it too, but a kill between them leaves a dataset without one of its folders.
+    """
+    try:
+        exchange(made, old)
+    except OSError as error:
+        if error.errno not in _UNKNOWN:
+            raise
+        out = old.parent
+        raise OutputError(
+            f"a `figmill compact` of {out} was killed at its last step, and the file system here cannot exchange two "
+            f"folders ({error.strerror or error}): copy the dataset with its {FOLDER} to a local disk of Linux (ext4, "
+            "xfs, btrfs), run `figmill check --repair` on the copy, and copy it back"
+        ) from error
 
 
 def exchange(one: Path, other: Path) -> None:
@@ -182,6 +224,16 @@ def _as_output_error(out: Path) -> Iterator[None]:
     finally:
         if not is_decided(out):
             shutil.rmtree(out / FOLDER, ignore_errors=True)
+
+
+def _make_alike(old: Path, new: Path) -> None:
+    """A folder with another's mode, group, access list and other attributes, so far as this user may set them."""
+    new.mkdir(parents=True)
+    state = old.stat()
+    with contextlib.suppress(PermissionError):
+        os.chown(new, -1, state.st_gid)
+        os.chown(new, state.st_uid, -1)
+    shutil.copystat(old, new)
 
 
 def _require_room(out: Path, plan: CompactionPlan) -> None:

@@ -29,11 +29,8 @@ from tasks.dataset.ledger import LedgerRow, drop_failed
 from tasks.dataset.lock import check_lease, writing
 from tasks.dataset.part_cache import (
     FILE,
-    CacheError,
     Listing,
     PartCache,
-    memory_cache,
-    remove_cache,
     write_cache,
 )
 from tasks.dataset.schema import PAPER_SCHEMA, Provenance, figmill_metadata, read_captions
@@ -119,7 +116,7 @@ class Dataset:
     def refresh(self) -> None:
         """Has `parts` say what the run has done."""
         with _as_output_error(self.out):
-            self._refresh(Listing.of(self.out), strict=False)
+            self.parts.refresh(Listing.of(self.out))
             self.parts.commit()
 
     def shard_name(self, paper_ids: Iterable[str]) -> str:
@@ -190,7 +187,7 @@ class Dataset:
 
     def _read_ledger(self, listing: Listing) -> None:
         """Brings `parts` up to date; of two rows of one paper the failed or older one goes."""
-        changed = self._refresh(listing, strict=True)
+        changed = self.parts.refresh(listing, strict=True)
         doubled: dict[str, set[str]] = {}
         for paper_id in self.parts.doubled(changed):
             for loser in self._losers(self.parts.rows(paper_id)):
@@ -201,17 +198,6 @@ class Dataset:
         if doubled:
             self.parts.refresh(Listing.of(self.out))
         self.parts.commit()
-
-    def _refresh(self, listing: Listing, strict: bool) -> list[str]:
-        try:
-            return self.parts.refresh(listing, strict)
-        except CacheError as error:
-            log.warning("%s; this run reads the whole ledger", error)
-            self._close_cache()
-            if isinstance(self.out, Path):
-                remove_cache(self.out / FILE)
-            self.parts = memory_cache(self.out)
-            return self.parts.refresh(listing, strict)
 
     def _close_cache(self) -> None:
         self.parts.close()

@@ -37,6 +37,10 @@ _LAYOUT = 1
 """Changes with the tables below: a cache of another layout is made anew."""
 _PATIENCE = 5.0
 """Seconds to wait for another process that writes to the cache."""
+_PASSING = frozenset(
+    {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY}
+)
+"""What says nothing against the cache's content: somebody reads it, the disk is full."""
 _ROW_BITS = 32
 """A paper's number is its part's, and its row in it: so the papers of a part are a range."""
 
@@ -118,6 +122,8 @@ class PartCache:
         self._file = file
         """Where the cache is kept; None: nowhere."""
         self._changed = False
+        self._listing = Listing({}, {})
+        """What the last refresh went by."""
         self.unreadable: list[str] = []
         """What could not be read at the last refresh, each with the reason."""
 
@@ -125,8 +131,17 @@ class PartCache:
         """Reads the parts of which the listing says that they are other ones; their names.
 
         Nothing is kept before `commit`. `strict`: raises UnreadablePartError for a ledger part that cannot be read, or
-        a part that is torn; a ledger part is listed in `unreadable` otherwise.
+        a part that is torn; a ledger part is listed in `unreadable` otherwise. A file that cannot be written is left
+        for memory.
         """
+        self._listing = listing
+        try:
+            return self._bring_up(listing, strict)
+        except CacheError as error:
+            self._leave_file(error)
+            return self._bring_up(listing, strict)
+
+    def _bring_up(self, listing: Listing, strict: bool) -> list[str]:
         changed, gone = self._behind(listing)
         self.unreadable = []
         if changed or gone:
@@ -148,12 +163,24 @@ class PartCache:
         )
 
     def commit(self) -> None:
-        """Keeps what `refresh` found."""
-        if self.connection.in_transaction:
-            self._run("COMMIT")
+        """Keeps what `refresh` found; in memory alone where the file cannot be written, as while somebody reads it."""
+        try:
+            self._commit()
+        except CacheError as error:
+            self._leave_file(error)
+            self._bring_up(self._listing, strict=False)
+            self._commit()
 
     def count(self) -> None:
         """Counts the rows of parts whose ledger part does not say how many there are of what."""
+        try:
+            self._count()
+        except CacheError as error:
+            self._leave_file(error)
+            self._bring_up(self._listing, strict=False)
+            self._count()
+
+    def _count(self) -> None:
         names = [name for (name,) in self._run("SELECT name FROM parts WHERE NOT counted")]
         if not names:
             return
@@ -167,7 +194,30 @@ class PartCache:
             (part,) = self._run("SELECT part FROM parts WHERE name = ?", (name,)).fetchone()
             self._add_counts(part, found)
             self._run("UPDATE parts SET counted = 1 WHERE part = ?", (part,))
-        self.commit()
+        self._commit()
+
+    def _commit(self) -> None:
+        if self.connection.in_transaction:
+            self._run("COMMIT")
+
+    def _leave_file(self, error: CacheError) -> None:
+        """Goes on in memory with what the file holds. Raises the error where that is where it came from."""
+        if self._file is None:
+            raise error
+        log.warning("%s; this run goes on without it", error)
+        cause = error.__cause__
+        passes = isinstance(cause, sqlite3.Error) and cause.sqlite_errorcode & 0xFF in _PASSING
+        memory = _opened(":memory:")
+        with contextlib.suppress(sqlite3.Error):
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            if passes:
+                self.connection.backup(memory)
+        self.connection.close()
+        if not passes or not isinstance(self._out, Path):
+            with contextlib.suppress(OSError):
+                remove_cache(self._file)
+        self.connection, self._file = memory, None
 
     def rows(self, paper_id: str) -> list[LedgerRow]:
         """A paper's rows in the ledger; more than one only where a killed run left them."""
@@ -225,14 +275,19 @@ class PartCache:
 
     def close(self, kept: bool = True) -> None:
         """Gives the file back; what was not committed is not kept."""
-        if self.connection.in_transaction:
-            self._run("ROLLBACK")
+        with contextlib.suppress(sqlite3.Error):
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
         self.connection.close()
-        if kept and self._changed and self._file and not isinstance(self._out, Path):
-            try:
+        if self._file is None or isinstance(self._out, Path):
+            return
+        try:
+            if kept and self._changed:
                 paths.put(self._file, self._out / FILE)
-            except OSError as error:  # the next run reads more, no more
-                log.warning("%s cannot be written: %s", self._out / FILE, error.strerror)
+        except OSError as error:  # the next run reads more, no more
+            log.warning("%s cannot be written: %s", self._out / FILE, error.strerror)
+        finally:
+            self._file.unlink(missing_ok=True)
 
     def _behind(self, listing: Listing) -> tuple[list[str], list[str]]:
         """Parts to be read, in order; and those that are noted, and gone or another now."""
@@ -263,7 +318,7 @@ class PartCache:
         try:
             yield
         except sqlite3.Error as error:
-            raise CacheError(f"the cache {self._out / FILE} cannot be used ({error}): delete it") from error
+            raise CacheError(f"the cache {self._out / FILE} cannot be used ({error})") from error
 
     def _remove(self, name: str) -> None:
         (part,) = self._run("SELECT part FROM parts WHERE name = ?", (name,)).fetchone()
@@ -363,6 +418,8 @@ def _reader(out: StorePath, strict: bool, stack: contextlib.ExitStack) -> PartCa
     listing = Listing.of(out)
     try:
         file = _local(out)
+        if not isinstance(out, Path):
+            stack.callback(file.unlink, missing_ok=True)
         uri = f"{file.resolve().as_uri()}?mode=ro"
         connection = sqlite3.connect(uri, uri=True, timeout=_PATIENCE, isolation_level=None)
         stack.callback(connection.close)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -34,6 +34,9 @@ KEY = "counts"
 
 _OF_ROWS = ("subfigures", "rejected", "unscored", "compound", "confidence")
 _OF_ROWS_BY_NAME = ("modality/", "below/", "accepted/", "abstained/")
+_BARS = frozenset(f"{which}/{bar}" for which in ("accepted", "abstained") for bar in range(BARS))
+_MOST_KIND = 200
+"""Letters of what a path names below a class."""
 
 
 def tally_rows(rows: pa.Table | pa.RecordBatch) -> Tally:
@@ -82,14 +85,23 @@ def with_tally(schema: pa.Schema, tally: Tally | None) -> pa.Schema:
 
 
 def rows_tally(schema: pa.Schema, subfigures: int) -> Tally | None:
-    """What a ledger part's metadata say of its part's rows; None where they say nothing, or not of so many rows."""
+    """What a ledger part's metadata say of its part's rows.
+
+    None where they say nothing, or what cannot be of so many rows of these classes: the file may come from anywhere.
+    """
+    metadata = figmill_metadata(schema)
     try:
-        told = json.loads(figmill_metadata(schema).get(KEY, "null"))
-        found = Counter({str(name): number for name, number in told.items() if _is_of_rows(name)})
-        sound = all(isinstance(number, int) for number in found.values())
-    except (ValueError, AttributeError):
+        told = json.loads(metadata.get(KEY, "null"))
+        classes = json.loads(metadata.get("classes", "[]"))
+    except (ValueError, RecursionError):
         return None
-    return found if sound and "subfigures" in found and found["subfigures"] == subfigures else None
+    if not isinstance(told, dict) or told.get("subfigures") != subfigures:
+        return None
+    codes = {*taxonomy.CODES, *(str(one) for one in (classes if isinstance(classes, list) else []))}
+    sound = all(
+        _is_known(name, codes) and _is_number(name, number, subfigures) for name, number in told.items()
+    )
+    return Counter(told) if sound else None
 
 
 def of_rows(tally: Tally) -> Tally:
@@ -115,3 +127,18 @@ def kinds_below(tally: Mapping[str, int]) -> Iterator[tuple[tuple[str, str], int
 
 def _is_of_rows(name: str) -> bool:
     return name in _OF_ROWS or name.startswith(_OF_ROWS_BY_NAME)
+
+
+def _is_known(name: str, codes: Collection[str]) -> bool:
+    which, _, rest = name.partition("/")
+    if which == "modality":
+        return rest in codes
+    if which == "below":
+        code, _, kind = rest.partition("\t")
+        return code in codes and kind.isprintable() and 0 < len(kind) <= _MOST_KIND
+    return name in _OF_ROWS or name in _BARS
+
+
+def _is_number(name: str, number: object, rows: int) -> bool:
+    most = rows * MILLIONTHS if name == "confidence" else rows
+    return isinstance(number, int) and not isinstance(number, bool) and 0 <= number <= most

@@ -29,7 +29,11 @@ SURE = 0.8
 LEAST_SIDE = 320
 """Pixels: a smaller picture is enlarged to this shorter side before lines are looked for."""
 MOST_SIDE = 960
-"""Pixels: a larger picture is scaled down; in plots at 300 dpi no fewer words are found than at 1280."""
+"""Pixels: a larger picture is scaled down.
+
+Of the ten panels of ../shared/corpus that have text in the PDF, drawn at 300 dpi, 356 of 635 words were found so, 423
+at 1280 pixels for 1.4 times the time, 302 at 720. Nearly all of the difference is one panel of 235 words in small type.
+"""
 SHARE_OF_TIME = 0.8
 """Of a paper's time limit, after which no further picture is begun."""
 

@@ -95,8 +95,6 @@ _TYPES = {
 }
 _OF_SUBFIGURES = ("thumbnails", "embeddings")
 _EVERYTHING = ("codes", "embeddings", "thumbnails", "subfigures", "papers", "gone", "parts", "about")
-_OLD_TABLES = ("texts", "told")
-"""Of earlier layouts."""
 
 
 class EmbeddedIndex:
@@ -141,6 +139,7 @@ class EmbeddedIndex:
         except OSError as error:
             raise OutputError(f"cannot write the index {self.path.parent}: {error.strerror}") from error
         with in_one_line(self.path):
+            self._remove_other_layout()
             self._connection = connect(self.path, writing=True)
             if _about(self._connection) != _expected(origin) or not texts.exists(self._texts_folder):
                 self._create(origin)
@@ -176,10 +175,40 @@ class EmbeddedIndex:
 
         A document that is there keeps its picture and its vector; only what people may change is taken from it.
         """
+        self._settle()  # what was told before counts, whatever becomes of this
+        try:
+            number = self._revise_rows(part, row, documents)
+        except BaseException:
+            self._discard()
+            raise
+        if number is not None:
+            self._came.append(number)
+            self._settle()
+
+    def remove(self, part: str) -> None:
+        """Drops a part: its rows in one transaction, and what the texts have of it by the end of the update."""
+        with in_one_line(self.path), self._transaction() as connection:
+            before = _remove(connection, part)
+        if before is not None:
+            self._forget(before)
+
+    def finish(self) -> None:
+        """Makes what came in count, and leaves no journal: the index may then be read from a read-only folder."""
+        if self._connection is None:
+            return
+        with in_one_line(self.path):
+            self._settle()
+            self._connection.execute("ANALYZE")
+            with contextlib.suppress(sqlite3.OperationalError):  # someone reads: the next update does it
+                self._connection.execute("PRAGMA busy_timeout = 500")
+                self._connection.execute("PRAGMA journal_mode = DELETE")
+
+    def _revise_rows(self, part: Part, row: int, documents: list[Document]) -> int | None:
+        """Tells SQLite and, uncommitted, the texts; returns the part's number, None where it is not held."""
         with in_one_line(self.path), self._transaction() as connection:
             found = connection.execute("SELECT part FROM parts WHERE name = ?", (part.name,)).fetchone()
             if found is None:
-                return
+                return None
             there = dict(
                 connection.execute(
                     "SELECT subfigure_id, id FROM subfigures WHERE part = ? AND row = ?", (found[0], row)
@@ -206,26 +235,7 @@ class EmbeddedIndex:
             connection.execute(
                 "UPDATE parts SET fingerprint = ?, whole = 0 WHERE part = ?", (part.fingerprint, found[0])
             )
-        self._came.append(found[0])
-        self._settle()
-
-    def remove(self, part: str) -> None:
-        """Drops a part: its rows in one transaction, and what the texts have of it by the end of the update."""
-        with in_one_line(self.path), self._transaction() as connection:
-            before = _remove(connection, part)
-        if before is not None:
-            self._forget(before)
-
-    def finish(self) -> None:
-        """Makes what came in count, and leaves no journal: the index may then be read from a read-only folder."""
-        if self._connection is None:
-            return
-        with in_one_line(self.path):
-            self._settle()
-            self._connection.execute("ANALYZE")
-            with contextlib.suppress(sqlite3.OperationalError):  # someone reads: the next update does it
-                self._connection.execute("PRAGMA busy_timeout = 500")
-                self._connection.execute("PRAGMA journal_mode = DELETE")
+        return int(found[0])
 
     def _settle(self) -> None:
         """Commits the texts; from then on the parts that came in count as held."""
@@ -244,6 +254,12 @@ class EmbeddedIndex:
                 connection.executemany("DELETE FROM gone WHERE part = ?", [(one,) for one in went])
             writer.close()
 
+    def _discard(self) -> None:
+        """Takes back what the texts were told since they last settled."""
+        if self._texts is not None:
+            self._texts.close()
+        self._texts, self._came, self._went, self._unsettled = None, [], [], 0
+
     def _forget(self, number: int) -> None:
         """Tells the texts that a part is gone."""
         self._writing_texts().remove_part(number)
@@ -255,9 +271,19 @@ class EmbeddedIndex:
                 self._texts = texts.TextWriter(self._texts_folder, _PATIENCE)
         return self._texts
 
+    def _remove_other_layout(self) -> None:
+        """Deletes the file of another Figmill: its tables may need what this SQLite has not."""
+        if not self.path.is_file():
+            return
+        with contextlib.closing(connect(self.path)) as connection:
+            about = _about(connection)
+        if about.get("layout", LAYOUT) != LAYOUT:
+            for file in (self.path, *(self.path.with_name(f"{FILE}-{end}") for end in ("wal", "shm"))):
+                file.unlink(missing_ok=True)
+
     def _create(self, origin: Origin) -> None:
         with self._transaction() as connection:
-            for table in (*_EVERYTHING, *_OLD_TABLES):
+            for table in _EVERYTHING:
                 connection.execute(f"DROP TABLE IF EXISTS {table}")
             for statement in filter(str.strip, _statements().split(";")):
                 connection.execute(statement)
@@ -300,10 +326,6 @@ def in_one_line(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        if "no such module: fts5" in str(error):
-            raise OutputError(
-                "this Python's SQLite has no FTS5: use a Python from python.org or uv"
-            ) from error
         raise OutputError(
             f"the index {path} cannot be used ({error}): if it is damaged, delete {path.parent} and run "
             "`figmill index` again"

@@ -265,7 +265,7 @@ class SearchIndex:
         return [*weighed, *((number, None) for number in rest)]
 
     def _weighed(
-        self, found_in: texts.Texts, terms: Sequence[Term], numbers: Sequence[int]
+        self, found_in: texts.Snapshot, terms: Sequence[Term], numbers: Sequence[int]
     ) -> list[tuple[int, float]]:
         """Some rows by what they have of the terms, the best first, each with its score."""
         own = [found_in.scores(term, False, numbers) for term in terms]
@@ -357,15 +357,16 @@ class SearchIndex:
         return named
 
     @contextlib.contextmanager
-    def _texts(self) -> Iterator[texts.Texts]:
-        """The texts as they were last committed."""
+    def _texts(self) -> Iterator[texts.Snapshot]:
+        """The texts as they were last committed: one state for all that is asked in this context."""
         with in_one_line(self._path), texts.told_in_one_line(self._path.parent / texts.FOLDER):
             revision = self._connection().execute("SELECT value FROM about WHERE key = 'revision'").fetchone()
             with self._lock:
                 if revision and revision[0] != self._seen:
                     self._read_texts.reload()
                     self._seen = revision[0]
-            yield self._read_texts
+                snapshot = self._read_texts.snapshot()
+            yield snapshot
 
     def _hits(self, ranked: Sequence[tuple[int, float | None]]) -> list[Hit]:
         """The rows of these ids in their order; those that went meanwhile are left out."""

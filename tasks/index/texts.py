@@ -103,17 +103,16 @@ class TextWriter:
 
 
 class Texts:
-    """The committed documents, asked. Threads may share it."""
+    """An index of words open for reading. Threads may share it, and take turns to reload it."""
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._borrowed: tempfile.TemporaryDirectory[str] | None = None
         try:
             self._index = _open(folder)
-            self._searcher = self._index.searcher()
+            self._snapshot = Snapshot(self._index)
         except (OSError, ValueError):
-            self._borrowed = _borrowed(folder)
-            self._index = _open(Path(self._borrowed.name))
-            self._searcher = self._index.searcher()
+            self._borrow()
 
     def close(self) -> None:
         """Gives back what stood in for a folder that cannot be written."""
@@ -123,8 +122,37 @@ class Texts:
 
     def reload(self) -> None:
         """Sees what was committed since."""
-        self._index.reload()
-        self._searcher = self._index.searcher()
+        if self._borrowed is None:
+            self._index.reload()
+            self._snapshot = Snapshot(self._index)
+        else:
+            self._borrow()
+
+    def snapshot(self) -> Snapshot:
+        """The documents as they were committed when last looked at; they stay so, whatever is reloaded meanwhile."""
+        return self._snapshot
+
+    def _borrow(self) -> None:
+        """Reads through links to the files that are there now. A snapshot of earlier links holds its files open."""
+        before = self._borrowed
+        borrowed = _borrowed(self._folder)
+        try:
+            self._index = _open(Path(borrowed.name))
+            self._snapshot = Snapshot(self._index)
+        except (OSError, ValueError):
+            borrowed.cleanup()
+            raise
+        self._borrowed = borrowed
+        if before is not None:
+            before.cleanup()
+
+
+class Snapshot:
+    """The documents of one commit, asked. Threads may share it."""
+
+    def __init__(self, index: tantivy.Index) -> None:
+        self._index = index
+        self._searcher = index.searcher()
 
     def count(self, query: Query, terms: Sequence[Term], named: Named) -> int:
         """How many rows answer; `named`: only those of these numbers."""

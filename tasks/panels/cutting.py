@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from tasks.panels.gutters import PixelBox, trim
+from tasks.panels.gutters import PixelBox
 from tasks.panels.pieces import Canvas, Kind, Piece, distance
-from tasks.panels.seams import is_flat, to_gray
+from tasks.panels.seams import is_flat
 
 REACH = 14
 """PDF points within which print belongs to the drawing beside it."""
@@ -57,11 +57,11 @@ def fit(canvas: Canvas, piece: Piece) -> PixelBox:
 
     A photograph has no axes: the print beside it heads a row or a column.
     """
-    core = trim(canvas.core, piece.box)
+    core = canvas.trim(piece.box, core=True)
     if core is None:
         return piece.box
     x0, y0, x1, y1 = core
-    if piece.kind is Kind.IMAGE and not is_flat(to_gray(canvas.pixels[y0:y1, x0:x1]).astype(np.int16)):
+    if piece.kind is Kind.IMAGE and not is_flat(canvas.gray[y0:y1, x0:x1].astype(np.int16)):
         return core
     marks = canvas.print_boxes(piece.box)
     reach = max(REACH * canvas.unit, 0.02 * canvas.side)

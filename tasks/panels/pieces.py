@@ -13,8 +13,9 @@ from scipy import ndimage
 
 from models.inference.looks import looks_of
 from models.inference.places import Places, places_of
-from tasks.panels.gutters import Mask, PixelBox, trim
+from tasks.panels.gutters import Mask, PixelBox, Profile, counts, met, trim_lines
 from tasks.panels.placements import NOTHING_PLACED, Placements
+from tasks.panels.seams import Lines, to_gray
 
 BLOCK = 0.9
 """Share of its box that a picture fills at the least, white spots left out."""
@@ -114,6 +115,9 @@ class Canvas:
         self._components = components
         self._erased = np.zeros(len(self.boxes), bool)
         self._pieces: dict[tuple[PixelBox, bool], Piece | None] = {}
+        self._met: dict[tuple[PixelBox, int, bool], Profile] = {}
+        self._lined: PixelBox | None = None
+        self._lines: tuple[Lines, Lines]
         self._looks: dict[PixelBox, np.ndarray] = {}
         self.look: Callable[[np.ndarray], np.ndarray] = looks_of
         self.see: See = places_of
@@ -136,6 +140,7 @@ class Canvas:
         """Remove the components (N,) bool from the ink."""
         self._erased |= components
         self._pieces.clear()
+        self._met.clear()
         for index in np.flatnonzero(components):
             x0, y0, x1, y1 = self.boxes[index]
             own = self._components[y0:y1, x0:x1] == index + 1
@@ -172,17 +177,48 @@ class Canvas:
         lit: Mask = np.asarray(ImageChops.lighter(ImageChops.lighter(red, green), blue)) > BLACK
         return lit
 
+    @functools.cached_property
+    def gray(self) -> np.ndarray:
+        """The figure (H, W) uint8 in shades of gray."""
+        return to_gray(self.pixels)
+
+    def lines(self, box: PixelBox) -> tuple[Lines, Lines]:
+        """The upright and the level lines of the picture in `box`, kept until another is asked for."""
+        if box != self._lined:
+            x0, y0, x1, y1 = box
+            part = self.gray[y0:y1, x0:x1]
+            self._lined, self._lines = box, (Lines(part, 0), Lines(part, 1))
+        return self._lines
+
     def profile(self, box: PixelBox, axis: int) -> np.ndarray:
         """How much is drawn on the mean in each column (`axis` 0) or row (1) of `box`."""
         x0, y0, x1, y1 = box
         means: np.ndarray = self.drawn[y0:y1, x0:x1].mean(axis=axis)
         return means
 
+    def met(self, box: PixelBox, axis: int, *, core: bool = False) -> Profile:
+        """Whether each line across `axis` of `box` meets ink, print left out if `core`; asked again and again."""
+        key = box, axis, core
+        if key not in self._met:
+            self._met[key] = met(self.core if core else self.mask, box, axis)
+        return self._met[key]
+
+    def trim(self, box: PixelBox, *, core: bool = False) -> PixelBox | None:
+        """The least box that holds all ink of `box`, print left out if `core`; None where there is none."""
+        columns, rows = self.met(box, 0, core=core), self.met(box, 1, core=core)
+        trimmed = trim_lines(columns, rows, box)
+        if trimmed is not None:
+            x, y = box[:2]
+            x0, y0, x1, y1 = trimmed
+            self._met[trimmed, 0, core] = columns[x0 - x : x1 - x]
+            self._met[trimmed, 1, core] = rows[y0 - y : y1 - y]
+        return trimmed
+
     def piece(self, box: PixelBox, *, core: bool = False) -> Piece | None:
         """The trimmed `box` and its kind, print left out if `core`; None where it is empty."""
         key = box, core
         if key not in self._pieces:
-            trimmed = trim(self.core if core else self.mask, box)
+            trimmed = self.trim(box, core=core)
             self._pieces[key] = None if trimmed is None else Piece(trimmed, self._kind(trimmed))
         return self._pieces[key]
 
@@ -277,7 +313,7 @@ class Canvas:
 
     def _kind(self, box: PixelBox) -> Kind:
         x0, y0, x1, y1 = box
-        core = trim(self.core, box)
+        core = self.trim(box, core=True)
         if core is None:
             return Kind.TEXT
         least = max(24 * self.unit, 0.06 * self.side)
@@ -287,8 +323,8 @@ class Canvas:
         if np.count_nonzero(part) > 0.6 * part.size:
             return Kind.IMAGE
         height, width = part.shape
-        fullest_row = np.count_nonzero(part, axis=1).max() / width
-        if fullest_row > 0.55 and np.count_nonzero(part, axis=0).max() / height > 0.45:
+        fullest_row = counts(part, 1).max() / width
+        if fullest_row > 0.55 and counts(part, 0).max() / height > 0.45:
             return Kind.TEXT if self._is_framed_print(box) else Kind.PLOT
         return Kind.ART
 

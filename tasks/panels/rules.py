@@ -12,9 +12,9 @@ from itertools import pairwise
 import numpy as np
 
 from tasks.panels.cutting import gap, join, parted, stacked_strips
-from tasks.panels.gutters import Mask, PixelBox, empty_runs
+from tasks.panels.gutters import PixelBox, empty_runs
 from tasks.panels.pieces import Canvas, Kind, Piece, distribute
-from tasks.panels.seams import Seam, find_seams, is_annotation, to_gray
+from tasks.panels.seams import Seam, find_seams, is_annotation
 
 THIN_GAP = 2.0
 """PDF points between two placed pictures in which nothing else can be drawn."""
@@ -88,11 +88,10 @@ def cut_image(canvas: Canvas, piece: Piece) -> list[Piece]:
         return [piece]
     x0, y0, x1, y1 = piece.box
     pixels = canvas.pixels[y0:y1, x0:x1]
-    gray = to_gray(pixels)
-    least = round(max(24 * canvas.unit, 0.08 * max(gray.shape)))
+    least = round(max(24 * canvas.unit, 0.08 * max(piece.width, piece.height)))
     found = [
-        [seam for seam in find_seams(gray, axis, least) if not is_annotation(pixels, axis, seam)]
-        for axis in (0, 1)
+        [seam for seam in find_seams(lines, least) if not is_annotation(pixels, axis, seam)]
+        for axis, lines in enumerate(canvas.lines(piece.box))
     ]
     if not any(found):
         return [piece]
@@ -115,7 +114,7 @@ def cut_gutters(canvas: Canvas, piece: Piece, axis: int, *, deep: bool = True) -
 
     A part that can be cut across into plots is as good as a plot itself; that is only tried if `deep`.
     """
-    boxes = strips(canvas.mask, piece.box, axis, max(2, round(canvas.unit)))
+    boxes = strips(canvas, piece.box, axis, max(2, round(canvas.unit)))
     parts = absorb(canvas, distribute(piece.letters, [part for part in map(canvas.piece, boxes) if part]))
     if deep:
         parts = [
@@ -145,7 +144,7 @@ def cut_core(canvas: Canvas, piece: Piece, axis: int) -> Split | None:
 
     Such are a title over two plots or the name of an axis that they share.
     """
-    boxes = strips(canvas.core, piece.box, axis, max(3, round(6 * canvas.unit)))
+    boxes = strips(canvas, piece.box, axis, max(3, round(6 * canvas.unit)), core=True)
     cores = [part for part in (canvas.piece(box, core=True) for box in boxes) if part]
     cores = absorb(canvas, distribute(piece.letters, cores))
     schematic = len(cores) > 1 and not canvas.labelled and canvas.has_arrows(piece.box)
@@ -184,7 +183,7 @@ def cut_between_letters(canvas: Canvas, piece: Piece) -> list[Piece]:
 
 def cut_interlocked(canvas: Canvas, piece: Piece) -> list[Piece]:
     """The images of `piece` where they stand around each other, so that no gutter runs from edge to edge."""
-    if any(len(strips(canvas.mask, piece.box, axis, 2)) > 1 for axis in (0, 1)):
+    if any(len(strips(canvas, piece.box, axis, 2)) > 1 for axis in (0, 1)):
         return [piece]  # such a gutter was looked at and left as it is
     least = max(24 * canvas.unit, 0.1 * canvas.side)
     parts = [part for part in map(canvas.piece, canvas.blocks(piece.box)) if part]
@@ -212,11 +211,14 @@ def valleys(canvas: Canvas, piece: Piece, axis: int) -> list[tuple[int, int]]:
     return runs
 
 
-def strips(mask: Mask, box: PixelBox, axis: int, least: int) -> list[PixelBox]:
-    """`box` cut at every gutter of `least` pixels or more; `axis` 0: side by side, 1: one above the other."""
+def strips(canvas: Canvas, box: PixelBox, axis: int, least: int, *, core: bool = False) -> list[PixelBox]:
+    """`box` cut at every gutter of `least` pixels or more; `axis` 0: side by side, 1: one above the other.
+
+    If `core`, print may bridge it.
+    """
     x0, y0, x1, y1 = box
     origin, end = (x0, x1) if axis == 0 else (y0, y1)
-    profile = np.asarray(mask[y0:y1, x0:x1].any(axis=axis))
+    profile = canvas.met(box, axis, core=core)
     cuts = [origin, *(origin + position for run in empty_runs(profile, least) for position in run), end]
     pairs = zip(cuts[::2], cuts[1::2], strict=True)
     return [(a, y0, b, y1) if axis == 0 else (x0, a, x1, b) for a, b in pairs]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
 
-from tasks.panels.gutters import empty_runs
+from tasks.panels.gutters import counts, empty_runs
 
 STEP = 3
 """Pixels from a line to the picture beside it."""
@@ -15,6 +16,12 @@ STEP = 3
 STEP_WEIGHT = 1.25
 """A step is seldom seen in every row: both pictures may have the same shade in places."""
 
+
+REACH = 6
+"""Pixels at either side that are a step's surroundings."""
+
+LIMITS = np.floor(2.2 * (np.arange(255 * (2 * REACH + 1) + 1) / (2 * REACH + 1)) + 5).astype(np.int16)
+"""What a step must exceed, by the sum of the steps around it: 2.2 times their mean, and 5."""
 
 COLOURED = 80
 """Between the strongest and the weakest of red, green and blue of a line in colour."""
@@ -29,19 +36,46 @@ class Seam:
     share: float
 
 
-def find_seams(gray: np.ndarray, axis: int, least_side: int) -> list[Seam]:
-    """The seams across `gray` (H, W) uint8: upright ones for `axis` 0, level ones for 1.
+class Lines:
+    """The lines across `axis` (0: upright ones) of a picture `gray` (H, W) uint8, looked at when first asked for."""
+
+    def __init__(self, gray: np.ndarray, axis: int) -> None:
+        self._gray, self._axis = gray, axis
+        self.height, self.length = gray.shape if axis == 0 else gray.shape[::-1]
+
+    @functools.cached_property
+    def _picture(self) -> np.ndarray:
+        return (self._gray if self._axis == 0 else self._gray.T).astype(np.int16)
+
+    @functools.cached_property
+    def flat(self) -> bool:
+        """See `is_flat`."""
+        return is_flat(self._picture)
+
+    @functools.cached_property
+    def shares(self) -> np.ndarray:
+        """How much of each line looks like a seam, see `line_share` and `step_share`."""
+        shares: np.ndarray = np.maximum(line_share(self._picture), step_share(self._picture))
+        return shares
+
+    @functools.cached_property
+    def bands(self) -> list[Seam]:
+        """See `bands`."""
+        return bands(self._picture)
+
+
+def find_seams(lines: Lines, least_side: int) -> list[Seam]:
+    """The seams among `lines`.
 
     No seam is nearer than `least_side` pixels to an edge or to another one. More than eleven of them are the
     texture of one picture (a table, a heat map) rather than its seams.
     """
-    picture = (gray if axis == 0 else gray.T).astype(np.int16)
-    length = picture.shape[1]
-    if length < 2 * least_side or picture.shape[0] < least_side:
+    length = lines.length
+    if length < 2 * least_side or lines.height < least_side:
         return []
     # The lines of a drawing are its axes, rules and frames.
-    shares = np.zeros(length) if is_flat(picture) else np.maximum(line_share(picture), step_share(picture))
-    found = [band for band in bands(picture) if least_side <= band.start and band.stop <= length - least_side]
+    shares = np.zeros(length) if lines.flat else lines.shares.copy()
+    found = [band for band in lines.bands if least_side <= band.start and band.stop <= length - least_side]
     shares[:least_side] = shares[-least_side:] = 0
     for band in found:
         shares[max(0, band.start - least_side) : band.stop + least_side] = 0
@@ -88,13 +122,14 @@ def line_share(picture: np.ndarray) -> np.ndarray:
     """For each column of `picture` (H, W), the share of rows in which it is brighter, or darker, than both sides."""
     share = np.zeros(picture.shape[1])
     middle, left, right = picture[:, STEP:-STEP], picture[:, : -2 * STEP], picture[:, 2 * STEP :]
-    for sign, blank in ((1, 232), (-1, 24)):
-        ridge = np.minimum(sign * (middle - left), sign * (middle - right)) > 7
-        brightest = np.maximum(left, right) if sign > 0 else np.minimum(left, right)
-        told = brightest < blank if sign > 0 else brightest > blank
-        plain = sign * middle.mean(axis=0) > sign * 128
-        counted = told.mean(axis=0)
-        shares = np.where(counted > 0.3, (ridge & told).sum(axis=0) / np.maximum(1, told.sum(axis=0)), 0)
+    brighter, darker = np.maximum(left, right), np.minimum(left, right)
+    means = middle.mean(axis=0)
+    for ridge, told, plain in (
+        (middle - brighter > 7, brighter < 232, means > 128),
+        (darker - middle > 7, darker > 24, means < 128),
+    ):
+        counted, ridges = counts(told, 0), counts(ridge & told, 0)
+        shares = np.where(counted > 0.3 * len(told), ridges / np.maximum(1, counted), 0)
         share[STEP:-STEP] = np.maximum(share[STEP:-STEP], np.where(plain, shares, 0))
     return share
 
@@ -103,12 +138,11 @@ def step_share(picture: np.ndarray) -> np.ndarray:
     """For each column of `picture` (H, W), the share of rows with a step there that its surroundings do not have."""
     steps = np.abs(np.diff(picture, axis=1))
     step = np.maximum(steps[:, 1:], steps[:, :-1])
-    around = np.zeros_like(step)
-    reach = 6
-    sums = np.cumsum(np.pad(steps, ((0, 0), (reach + 1, reach))), axis=1)
-    around = (sums[:, 2 * reach + 1 :] - sums[:, : -2 * reach - 1])[:, : step.shape[1]] / (2 * reach + 1)
+    wide = 2 * REACH + 1
+    sums = np.cumsum(np.pad(steps, ((0, 0), (REACH + 1, REACH))), axis=1, dtype=np.int32)
+    around = (sums[:, wide:] - sums[:, :-wide])[:, : step.shape[1]]
     share = np.zeros(picture.shape[1])
-    share[1:-1] = (step > 2.2 * around + 5).mean(axis=0) * STEP_WEIGHT
+    share[1:-1] = counts(step > LIMITS[around], 0) / len(step) * STEP_WEIGHT
     return share
 
 

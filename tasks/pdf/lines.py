@@ -25,6 +25,7 @@ OBLIQUE = -1
 
 _TEXT_FLAGS = pymupdf.TEXT_MEDIABOX_CLIP  # no TEXT_PRESERVE_LIGATURES: "ﬁ" comes out as "fi"
 _BOLD_FLAG: int = pymupdf.TEXT_FONT_BOLD
+_LETTER = re.compile(r"[^\W\d_]")
 _BOLD_NAME = re.compile(
     r"bold|black|heavy|demi|-(?:hv|blk)(?:cn|ex|it|obl)*$|[-.,]bd?$|(?<=[a-z])bd?$|(?<=Times)B$|\.B$",
     re.IGNORECASE,
@@ -46,6 +47,8 @@ class Line:
     """The font of most of its letters."""
     turn: int = 0
     """Degrees, clockwise, from upright to how it reads: 0, 90, 180, 270, or OBLIQUE."""
+    unmarked: str | None = None
+    """The text with an asterisk for every letter that is raised as a mark, where there is one."""
 
 
 def read_lines(page: pymupdf.Page, shows_white: Callable[[Box], bool]) -> list[Line]:
@@ -105,12 +108,14 @@ def _read_line(raw: Raw, block: int) -> Line | None:
     spans = [span for span in pieces if span["text"].strip()]
     if not spans:
         return None
-    text = clean(
-        "".join(from_symbol_font(span["text"], span["font"]) for span in _without_false_spaces(pieces))
-    )
+    pieces = _without_false_spaces(pieces)
+    texts = [from_symbol_font(span["text"], span["font"]) for span in pieces]
+    text = clean("".join(texts))
     widest = max(spans, key=lambda span: len(span["text"]))
     first = spans[0]
     turn = _turn(raw["dir"])
+    raised = [turn == 0 and _is_raised(span, widest) for span in pieces]
+    marked = [_LETTER.sub("*", said) if up else said for said, up in zip(texts, raised, strict=True)]
     return Line(
         text=text,
         bbox=boxes.hull(tuple(span["bbox"]) for span in spans),
@@ -121,7 +126,14 @@ def _read_line(raw: Raw, block: int) -> Line | None:
         block=block,
         text_font=widest["font"],
         turn=turn,
+        unmarked=clean("".join(marked)) if marked != texts else None,
     )
+
+
+def _is_raised(span: Raw, beside: Raw) -> bool:
+    """Whether a span is set smaller and higher than another of its upright line, as a superscript is."""
+    higher: float = beside["origin"][1] - span["origin"][1]
+    return bool(span["size"] < 0.8 * beside["size"] and higher > 0.15 * beside["size"])
 
 
 def _turn(direction: tuple[float, float]) -> int:

@@ -84,6 +84,7 @@ def _standing(out: Path) -> list[Correction]:
     return in_force(read_corrections(out).corrections)
 
 
+@pytest.mark.timeout(900)  # some seventy pages, on a machine that may have much else to do
 def test_fifty_corrections_by_keys_a_merge_a_split_a_box_an_undo_and_all_is_there(browser, tmp_path: Path):
     out, paper_id = with_pdf(tmp_path)
     before = parts_of(out)

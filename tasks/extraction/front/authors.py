@@ -12,7 +12,7 @@ MOST_GAP = 5.0
 MOST_LINES = 14
 MOST_NAMES = 60
 
-_BETWEEN = re.compile(r"\s*(?:[,;|•·&]|\band\b)\s*")
+_BETWEEN = re.compile(r"\s*(?:[,;|•·&]|\b(?i:and)\b)\s*")
 _MARKS = re.compile(r"(?:(?<=[^\W\d_A-Z])|\b)(?:ORCID|ID|iD)(?![^\W\d_])|[^\w\s.'’‐‑-]+|[\d_]+")
 """What leads from a name to an institution or a note: figures, signs, and the sign of ORCID."""
 _LETTER_MARK = re.compile(r"^[a-z]$")
@@ -40,14 +40,23 @@ _PARTICLES = frozenset(
         "bin",
         "ten",
         "ter",
+        "mc",
+        "mac",
+        "st.",
     ]
 )
+_PARTICLES_OR_NAMES = frozenset(["Ben", "Bin", "Di", "Do", "Du", "Le", "Ten"])
+"""What begins a surname in one tongue and is a given name in another: María Di Marco, Xiao Di Wu."""
+_NEVER_GIVEN = re.compile(r"\w+[eé]z|Garc[ií]a|Ng[uư]y[eễ]n|Tr[aầ]n|Ph[aạ]m")
+"""Surnames that stand before another one or before a given name: María García López, Nguyen Van Anh."""
 _SUFFIXES = frozenset(["Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"])
 _NO_NAMES = re.compile(
     r"\b(?:University|Department|Dept|Institut\w*|Hospital|School|College|Centre|Center|Faculty|Laborator\w*|Division|"
     r"Received|Accepted|Published|Abstract|Background|Correspond\w*|Edit(?:or|ed)\w*|Article|Journal|Open|Access|Group|"
     r"Consortium|Collaborat\w*|Network|Team|Committee|Review\w*|Research|Report|Copyright|Citation|Keywords?|Society|"
-    r"Academy|Clinic|Program\w*|Study|Trial|Investigators|Members?|Behalf|The)\b",
+    r"Academy|Clinic\w*|Program\w*|Study|Trials?|Investigators|Members?|Behalf|The|By|From|With|For|New|Los|Project|"
+    r"Initiative|Alliance|Association|Foundation|Council|Agency|Registry|Unit|Evidence|Analysis|Growth|Cells?|Culture|"
+    r"Models?|Medic\w*|Scien\w*|Health\w*|Internal|\w+(?:ology|iatrics|graphy|surgery))\b",
     re.IGNORECASE,
 )
 
@@ -58,7 +67,7 @@ def read_authors(title: Sequence[Line], lines: Sequence[Line]) -> tuple[str, ...
     One name alone is not given: a running head may look like it.
     `title` are the title's lines, `lines` all upright ones of the page.
     """
-    text = " ".join(line.text for line in _under(title, lines))
+    text = _joined([line.unmarked or line.text for line in _under(title, lines)])
     names: list[str] = []
     for piece in _BETWEEN.split(text):
         name = _MARKS.sub(" ", piece)
@@ -71,6 +80,21 @@ def read_authors(title: Sequence[Line], lines: Sequence[Line]) -> tuple[str, ...
             return None
         names.append(turned)
     return tuple(names) if 2 <= len(set(names)) == len(names) <= MOST_NAMES else None
+
+
+def _joined(lines: Sequence[str]) -> str:
+    """Lines as one; empty where a line's end and the next one's beginning are each a name, as of two who stand below
+    each other: nothing tells these from a name and a place."""
+    text = ""
+    for line in lines:
+        pieces = [
+            _MARKS.sub(" ", piece).split() for piece in (_BETWEEN.split(text)[-1], _BETWEEN.split(line)[0])
+        ]
+        if all(map(_turned, pieces)):
+            return ""
+        whole = bool(re.search(r"\w-$", text)) and line[:1].isupper()  # Jean- / Luc
+        text += line if whole or not text else f" {line}"
+    return text
 
 
 def _under(title: Sequence[Line], lines: Sequence[Line]) -> list[Line]:
@@ -108,5 +132,12 @@ def _turned(words: Sequence[str]) -> str | None:
         first -= 1
     surname, given = words[first:], words[:first]
     if surname[-1].endswith(".") or len(surname[-1]) < 2 or given[0] in _PARTICLES:
+        return None
+    capitals = not surname[-1].isupper() and any(
+        len(word) > 2 and word.isupper() for word in given if word.isalpha()
+    )
+    if capitals or any(map(_NEVER_GIVEN.fullmatch, given)):  # ZHANG Wei: the surname stands first
+        return None
+    if _PARTICLES_OR_NAMES & {*words[1:-1]} or any(word.endswith("-") for word in words):
         return None
     return ", ".join([" ".join(surname), " ".join(given), *suffix])

@@ -12,6 +12,7 @@ import contextlib
 import datetime as dt
 import hashlib
 import os
+import re
 import uuid
 from collections.abc import Iterable, Iterator
 from types import TracebackType
@@ -35,6 +36,8 @@ _AT_ONCE = 64
 """Points in one request, of some tens of kilobytes each."""
 _MOST_PARTS = 1_000_000
 _FILTERED = ("paper_id", "modality", "modality_path", "license", "journal", "doi", "pmcid", "held")
+_MARKS = ("part", "held", "dataset")
+"""What every point carries besides the dataset's columns."""
 _NAMESPACE = uuid.UUID("6f1c9f0e-6d0b-5a53-9d6c-5f2b8f0d7a11")
 """Of the points' ids, which Qdrant wants as UUIDs: made of the subfigures' names."""
 
@@ -143,7 +146,7 @@ class QdrantIndex:
             )
 
     def finish(self) -> None:
-        """Leads the alias to the collection, and removes those of other models."""
+        """Leads the alias to the collection, and removes those of other models; others' collections stay."""
         from qdrant_client import models
 
         made = models.CreateAlias(collection_name=self._collection, alias_name=self._alias)
@@ -154,10 +157,20 @@ class QdrantIndex:
                     self._open().delete_collection(name)
 
     def _collections(self) -> list[str]:
-        """Those of this name, whatever their model."""
+        """Figmill's own of this name, whatever their model."""
+        named = re.compile(re.escape(self._alias) + "_[0-9a-f]{12}")
         known = [one.name for one in self._open().get_collections().collections]
-        length = len(self._alias) + 13
-        return sorted(name for name in known if name.startswith(f"{self._alias}_") and len(name) == length)
+        return sorted(name for name in known if named.fullmatch(name) and self._is_ours(name))
+
+    def _is_ours(self, collection: str) -> bool:
+        """Whether it has points and all of them carry Figmill's marks: who shares the server may name theirs alike."""
+        from qdrant_client import models
+
+        unmarked = models.Filter(
+            should=[models.IsEmptyCondition(is_empty=models.PayloadField(key=mark)) for mark in _MARKS]
+        )
+        points = self._open().count(collection, exact=True).count
+        return points > 0 and not self._open().count(collection, count_filter=unmarked, exact=True).count
 
     def _dataset(self, collection: str) -> str | None:
         points, _ = self._open().scroll(collection, limit=1, with_payload=["dataset"])

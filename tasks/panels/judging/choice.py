@@ -69,7 +69,7 @@ def by_box(graph: Graph, verdicts: npt.NDArray[np.float64]) -> dict[PixelBox, Ve
 def choices_of(graph: Graph, verdicts: Mapping[PixelBox, Verdict]) -> list[Choice]:
     """The choices worth a closer look, each once: the best of each taste, the whole figure, what the rules say."""
     whole = next(iter(graph))
-    found = {(whole,): Choice(0.0, (whole,))}
+    found: dict[tuple[PixelBox, ...], Choice] = {(whole,): Choice(0.0, (whole,))}
     for exponent, favour in product(EXPONENTS, FAVOURS):
         best = choose(graph, verdicts, Taste(exponent, favour))
         found.setdefault(best.boxes, best)
@@ -83,23 +83,31 @@ def choose(graph: Graph, verdicts: Mapping[PixelBox, Verdict], taste: Taste) -> 
     """The best choice for the whole figure, the first piece of `graph`; the figure itself where no panel is left."""
     whole = next(iter(graph))
     size = (whole[2] - whole[0]) * (whole[3] - whole[1])
-    known: dict[PixelBox, Choice] = {}
+    uncut: dict[PixelBox, Choice] = {}
+    worth: dict[PixelBox, float] = {}
+    taken: dict[PixelBox, Way] = {}
 
-    def best_of(box: PixelBox) -> Choice:
-        if box in known:
-            return known[box]
+    def weigh(box: PixelBox) -> float:
+        if box in worth:
+            return worth[box]
         share = (box[2] - box[0]) * (box[3] - box[1]) / size
         favour = taste.favour if box == whole else 0.0
         own = Verdict(-favour, 0.0) if graph[box].parted else verdicts[box]
-        best = known[box] = stay_whole(box, own, share**taste.exponent, favour)
+        uncut[box] = stay_whole(box, own, share**taste.exponent, favour)
+        worth[box] = best = uncut[box].worth
         for way in graph[box].ways:
-            parts = [best_of(part) for part in way.boxes]
-            if sum(part.worth for part in parts) > best.worth:
-                best = together(box, way, parts)
-        known[box] = best
+            total = sum([weigh(part) for part in way.boxes])
+            if total > best:
+                best, taken[box] = total, way
+        worth[box] = best
         return best
 
-    choice = best_of(whole)
+    def follow(box: PixelBox) -> Choice:
+        way = taken.get(box)
+        return together(box, way, [follow(part) for part in way.boxes]) if way else uncut[box]
+
+    weigh(whole)
+    choice = follow(whole)
     return choice if choice.boxes else Choice(0.0, (whole,))
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
 from typing import NamedTuple
 
 import numpy as np
 
-from tasks.panels.gutters import Mask, PixelBox, empty_runs, trim
+from tasks.panels.gutters import Mask, PixelBox, empty_runs, met
 from tasks.panels.judging.graph import Node
 from tasks.panels.judging.survey import Survey, inside, overlaps
 from tasks.panels.pieces import Piece
@@ -88,7 +89,7 @@ class Profile(NamedTuple):
 def measure_contents(survey: Survey, node: Node) -> np.ndarray:
     """All features of what is in the piece of `node`."""
     box = node.piece.box
-    core = trim(survey.canvas.core, box) or box
+    core = survey.canvas.trim(box, core=True) or box
     parts: list[Sequence[float]] = [
         measure_shape(survey, node.piece),
         measure_letters(survey, node.piece),
@@ -155,7 +156,7 @@ def measure_marks(survey: Survey, node: Node) -> Marks:
         float(np.log1p(inside(survey.drawings, box))),
         float(np.log1p(len(marks))),
         1e4 * len(marks) * unit**2 / area,
-        float(np.median(heights)) if len(heights) else 0.0,
+        median(heights.tolist()) if len(heights) else 0.0,
         *means,
         float(canvas.has_arrows(box)) if node.ways else -1.0,
         float((shared > 0.5).sum()),
@@ -168,18 +169,20 @@ def measure_marks(survey: Survey, node: Node) -> Marks:
 def edges(mask: Mask, box: PixelBox) -> list[float]:
     """How much of the upper, lower, left and right edge of `box` is drawn, 0 to 1: a frame or an axis is nearly all."""
     x0, y0, x1, y1 = box
-    part = mask[y0:y1, x0:x1]
-    ends = part[:EDGE].any(0), part[-EDGE:].any(0), part[:, :EDGE].any(1), part[:, -EDGE:].any(1)
-    return [float(end.mean()) for end in ends]
+    ends = (
+        met(mask, (x0, y0, x1, min(y1, y0 + EDGE)), 0),
+        met(mask, (x0, max(y0, y1 - EDGE), x1, y1), 0),
+        met(mask, (x0, y0, min(x1, x0 + EDGE), y1), 1),
+        met(mask, (max(x0, x1 - EDGE), y0, x1, y1), 1),
+    )
+    return [np.count_nonzero(end) / len(end) for end in ends]
 
 
 def measure_gaps(survey: Survey, box: PixelBox, axis: int, *, core: bool) -> Gaps:
     """The gaps across `axis` of `box`, print left out if `core`."""
-    x0, y0, x1, y1 = box
     unit = survey.canvas.unit
-    mask = survey.canvas.core if core else survey.canvas.mask
     least = max(3, round(3 * unit)) if core else 2
-    runs = empty_runs(mask[y0:y1, x0:x1].any(axis=axis), least)
+    runs = empty_runs(survey.canvas.met(box, axis, core=core), least)
     widths = sorted((stop - start for start, stop in runs), reverse=True)
     if not widths:
         return Gaps(0.0, 0.0, 0.0, 0.0)

@@ -6,14 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-import numpy as np
-
 from tasks.panels.cutting import join
-from tasks.panels.gutters import empty_runs
+from tasks.panels.gutters import empty_runs, met
 from tasks.panels.judging.separations import find_separations
 from tasks.panels.pieces import Canvas, Kind, Piece, distribute
 from tasks.panels.rules import between, find_split
-from tasks.panels.seams import bands, line_share, step_share, to_gray
+from tasks.panels.seams import Lines
 
 LEAST = 8.0
 """PDF points: a thinner strip at the edge of a piece is not cut off by itself."""
@@ -118,25 +116,24 @@ def propose_from_ink(canvas: Canvas, piece: Piece, *, by_rule: bool) -> Iterator
 
 def cut_picture(canvas: Canvas, piece: Piece) -> Iterator[Proposal]:
     """A picture cut at black gutters, and at lines that may be seams: the likeliest, those nearly as likely, all."""
-    x0, y0, x1, y1 = piece.box
-    gray = to_gray(canvas.pixels[y0:y1, x0:x1])
+    lines = canvas.lines(piece.box)
     for axis in (0, 1):
-        lit = canvas.lit[y0:y1, x0:x1].any(axis=axis)
+        lit = met(canvas.lit, piece.box, axis)
         least = LEAST * canvas.unit
         gaps = [
             Gap(piece.box[axis] + start, piece.box[axis] + stop, piece.box[axis] + (start + stop) // 2)
             for start, stop in empty_runs(lit, 2)
             if start > least and len(lit) - stop > least
         ]
-        seams = find_likely_seams(gray, axis, max(24 * canvas.unit, 0.08 * max(gray.shape)))
-        lines = [
+        seams = find_likely_seams(lines[axis], max(24 * canvas.unit, 0.08 * max(piece.width, piece.height)))
+        chosen_lines = [
             [piece.box[axis] + position for position, share in seams if share >= limit]
             for limit in limits(seams)
         ]
         ways = [cut_at_gaps(canvas, piece, axis, chosen) for chosen in choose_gaps(gaps)]
         ways += [
             cut_at_gaps(canvas, piece, axis, [Gap(line, line + 1, line) for line in sorted(own)])
-            for own in lines
+            for own in chosen_lines
         ]
         yield from (way for way in ways if len(way.parts) > 1)
 
@@ -149,14 +146,13 @@ def limits(seams: Sequence[tuple[int, float]]) -> set[float]:
     return {LEAST_SEAM, 0.85 * likeliest, likeliest}
 
 
-def find_likely_seams(gray: np.ndarray, axis: int, least: float) -> list[tuple[int, float]]:
-    """Lines across a picture (H, W) that may be seams, likeliest first: where, and how much of it looks like one."""
-    picture = (gray if axis == 0 else gray.T).astype(np.int16)
-    length, apart = picture.shape[1], round(least)
-    if length < 2 * apart or picture.shape[0] < apart:
+def find_likely_seams(lines: Lines, least: float) -> list[tuple[int, float]]:
+    """Those of `lines` that may be seams, likeliest first: where, and how much of it looks like one."""
+    apart = round(least)
+    if lines.length < 2 * apart or lines.height < apart:
         return []
-    shares = np.maximum(line_share(picture), step_share(picture))
-    for band in bands(picture):
+    shares = lines.shares.copy()
+    for band in lines.bands:
         shares[(band.start + band.stop) // 2] = band.share
     shares[:apart] = shares[-apart:] = 0
     found: list[tuple[int, float]] = []
@@ -191,9 +187,7 @@ def runs_across(
     canvas: Canvas, piece: Piece, axis: int, least: int, *, core: bool
 ) -> Iterator[tuple[int, int]]:
     """Where nothing is drawn (print left out if `core`) across the whole of `piece` for `least` pixels or more."""
-    x0, y0, x1, y1 = piece.box
-    mask = canvas.core if core else canvas.mask
-    for start, stop in empty_runs(mask[y0:y1, x0:x1].any(axis=axis), least):
+    for start, stop in empty_runs(canvas.met(piece.box, axis, core=core), least):
         yield piece.box[axis] + start, piece.box[axis] + stop
 
 

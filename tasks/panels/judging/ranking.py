@@ -32,7 +32,7 @@ class Expected:
 class Numbers(NamedTuple):
     """How many panels a choice has, beside what caption, letters and rules let expect."""
 
-    count: float
+    panels: float
     named: float
     found: float
     more_than_named: float
@@ -105,16 +105,16 @@ def measure_choices(
     numbers = {box: number for number, box in enumerate(graph)}
     whole = next(iter(graph))
     ruled = follow_rules(graph, whole, 0).boxes
-    rows = []
+    rows: list[np.ndarray] = []
     for choice in choices:
         own = [numbers[box] for box in choice.boxes]
-        parts = (
+        parts: list[npt.ArrayLike] = [
             measure_numbers(expected, graph, choice, ruled),
             measure_promise(verdicts, own, shares_of(choice, whole)),
             measure_likeness(expected, graph, choice),
             features[0],
             features[own].mean(axis=0),
-        )
+        ]
         rows.append(np.concatenate(parts))
     return np.array(rows, np.float32)
 
@@ -173,7 +173,8 @@ def measure_promise(verdicts: npt.NDArray[np.float64], own: Sequence[int], share
         float(np.log(panel + 1e-3).mean()),
         float(np.median(panel)),
         float(shares.sum()),
-        *map(float, verdicts[0]),
+        float(verdicts[0, 0]),
+        float(verdicts[0, 1]),
         float(nobody.mean()),
         float(nobody.max()),
     )
@@ -186,8 +187,12 @@ def measure_likeness(expected: Expected, graph: Graph, choice: Choice) -> Likene
     widths, heights = (boxes[:, 2:] - boxes[:, :2]).T / unit
     shares = shares_of(choice, next(iter(graph)))
     columns, rows = (len(set(np.round(boxes[:, axis] / (CELL * unit)))) for axis in (0, 1))
+    texts, arts, plots, images = (kinds.count(kind) / len(kinds) for kind in Kind)
     return Likeness(
-        *(kinds.count(kind) / len(kinds) for kind in Kind),
+        texts,
+        arts,
+        plots,
+        images,
         float(shares.min()),
         float(shares.max()),
         float(shares.std() / shares.mean()),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tasks.panels.gutters import PixelBox
+from tasks.panels.gutters import PixelBox, met
 from tasks.panels.judging.graph import Graph, Node, Way
 from tasks.panels.pieces import Canvas
 
@@ -21,7 +21,7 @@ ALIKE = 0.06
 class Siblings(NamedTuple):
     """The parts of the way in which a piece is first cut off: how many, how unequal, and how far from it."""
 
-    count: float
+    parts: float
     of_mean: float
     spread: float
     length_spread: float
@@ -35,10 +35,21 @@ class Siblings(NamedTuple):
     of_piece: float
 
 
+class Family(NamedTuple):
+    """The parts of one way: their mean area (square pixels), how unequal they are, their letters and kinds."""
+
+    area: float
+    spread: float
+    length_spread: float
+    lettered: float
+    mean_kind: float
+    least_kind: float
+
+
 class Parts(NamedTuple):
     """What the rules would make of a piece."""
 
-    count: float
+    parts: float
     least_kind: float
     most_kind: float
     lettered: float
@@ -51,7 +62,7 @@ class Parts(NamedTuple):
 class Peers(NamedTuple):
     """How many pieces of the graph are as large elsewhere, and how much of the figure these would cover."""
 
-    count: float
+    log_alike: float
     share: float
     pieces: float
 
@@ -70,6 +81,7 @@ class Surroundings:
     def __init__(self, canvas: Canvas, graph: Graph) -> None:
         self._canvas, self._graph = canvas, graph
         self._boxes = np.array(list(graph), float)
+        self._families: dict[Way, Family] = {}
         self._origins: dict[PixelBox, tuple[PixelBox, Way]] = {}
         for box, node in graph.items():
             for way in node.ways:
@@ -94,10 +106,10 @@ class Surroundings:
         mask, unit = self._canvas.mask, self._canvas.unit
         reach = round(FAR * unit)
         bands = (
-            mask[y0:y1, max(0, x0 - reach) : x0].any(axis=0)[::-1],
-            mask[max(0, y0 - reach) : y0, x0:x1].any(axis=1)[::-1],
-            mask[y0:y1, x1 : x1 + reach].any(axis=0),
-            mask[y1 : y1 + reach, x0:x1].any(axis=1),
+            met(mask, (max(0, x0 - reach), y0, x0, y1), 0)[::-1],
+            met(mask, (x0, max(0, y0 - reach), x1, y0), 1)[::-1],
+            met(mask, (x1, y0, x1 + reach, y1), 0),
+            met(mask, (x0, y1, x1, y1 + reach), 1),
         )
         apart = [float(band.argmax()) / unit if band.any() else FAR for band in bands]
         return [*apart, min(apart), float(sum(distance >= FAR for distance in apart))]
@@ -107,25 +119,40 @@ class Surroundings:
         if box not in self._origins:
             return ALONE
         parent, way = self._origins[box]
-        parts = np.array(way.boxes, float)
-        sides = parts[:, 2:] - parts[:, :2]
-        areas, lengths = sides.prod(axis=1), sides[:, way.axis or 0]
-        pieces = [self._graph[part].piece for part in way.boxes]
+        if way not in self._families:
+            self._families[way] = self.measure_family(way)
+        family = self._families[way]
         own = (box[2] - box[0]) * (box[3] - box[1])
         gaps = self.gaps_beside(box, way) or [0.0]
         return Siblings(
-            float(len(parts)),
-            own / float(areas.mean()),
-            float(areas.std() / areas.mean()),
-            float(lengths.std() / lengths.mean()),
-            sum(bool(piece.letters) for piece in pieces) / len(pieces),
-            float(np.mean([piece.kind for piece in pieces])),
-            float(min(piece.kind for piece in pieces)),
+            float(len(way.boxes)),
+            own / family.area,
+            family.spread,
+            family.length_spread,
+            family.lettered,
+            family.mean_kind,
+            family.least_kind,
             min(gaps),
             max(gaps),
             NO_AXIS if way.axis is None else float(way.axis),
             float(len(way.positions)),
             own / ((parent[2] - parent[0]) * (parent[3] - parent[1])),
+        )
+
+    def measure_family(self, way: Way) -> Family:
+        """The parts of `way` taken together."""
+        parts = np.array(way.boxes, float)
+        sides = parts[:, 2:] - parts[:, :2]
+        areas, lengths = sides.prod(axis=1), sides[:, way.axis or 0]
+        pieces = [self._graph[part].piece for part in way.boxes]
+        kinds = [int(piece.kind) for piece in pieces]
+        return Family(
+            float(areas.mean()),
+            float(areas.std() / areas.mean()),
+            float(lengths.std() / lengths.mean()),
+            sum(bool(piece.letters) for piece in pieces) / len(pieces),
+            sum(kinds) / len(kinds),
+            float(min(kinds)),
         )
 
     def gaps_beside(self, box: PixelBox, way: Way) -> list[float]:

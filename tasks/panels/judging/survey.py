@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,6 +15,20 @@ STRIDE = 4
 
 WHITE, DARK, COLOURED = 12, 200, 60
 """Of 255: less is nothing drawn, more is dark; so far apart are red, green and blue of a colour."""
+
+
+class Means(NamedTuple):
+    """Of a piece: shares of ink and core, how much is drawn and how unevenly (0 to 255), shares of white, dark and
+    colour.
+    """
+
+    ink: float
+    core: float
+    drawn: float
+    spread: float
+    white: float
+    dark: float
+    coloured: float
 
 
 class Survey:
@@ -34,8 +49,8 @@ class Survey:
         marks: np.ndarray = self.marks[(x >= box[0]) & (x < box[2]) & (y >= box[1]) & (y < box[3])]
         return marks
 
-    def means(self, box: PixelBox) -> tuple[float, ...]:
-        """Shares of ink and core, how much is drawn and how unevenly (0 to 255), shares of white, dark and colour."""
+    def means(self, box: PixelBox) -> Means:
+        """What is drawn in `box` on the mean."""
         x0, y0, x1, y1 = (edge // STRIDE for edge in box)
         x1, y1 = max(x1, x0 + 1), max(y1, y0 + 1)
         sums = self._sums
@@ -43,15 +58,16 @@ class Survey:
             (x1 - x0) * (y1 - y0)
         )
         ink, core, drawn, squares, white, dark, coloured = map(float, found)
-        return ink, core, drawn, float(np.sqrt(max(0.0, squares - drawn**2))), white, dark, coloured
+        return Means(ink, core, drawn, float(np.sqrt(max(0.0, squares - drawn**2))), white, dark, coloured)
 
     @functools.cached_property
     def _sums(self) -> np.ndarray:
         """Of everything (7, H + 1, W + 1) above and to the left of each counted pixel."""
         canvas = self.canvas
-        drawn = canvas.drawn[::STRIDE, ::STRIDE].astype(np.float64)
-        pixels = canvas.pixels[::STRIDE, ::STRIDE]
-        coloured = pixels.max(axis=2).astype(np.int16) - pixels.min(axis=2) > COLOURED
+        red, green, blue = np.ascontiguousarray(canvas.pixels[::STRIDE, ::STRIDE].transpose(2, 0, 1))
+        darkest = np.minimum(np.minimum(red, green), blue)
+        coloured = np.maximum(np.maximum(red, green), blue) - darkest > COLOURED
+        drawn = (255 - darkest).astype(np.float64)
         layers = [
             canvas.mask[::STRIDE, ::STRIDE],
             canvas.core[::STRIDE, ::STRIDE],

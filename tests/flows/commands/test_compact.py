@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 from flows.cli import figmill
 from tasks.dataset.dataset import Dataset
 from tasks.dataset.parts import PartWriter
+from tasks.errors import OutputError
 from tests.tasks.small_records import PROVENANCE, labelled
 
 
@@ -43,3 +44,21 @@ def test_the_index_takes_the_merged_part_for_those_that_went(out: Path) -> None:
     run("compact", out)
     run("index", out)
     assert run("search", out, "cells", "--limit", "10").output == before
+
+
+def test_nothing_of_a_store_is_fetched_before_it_is_refused(
+    s3: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tasks.stores import objects
+    from tasks.stores.paths import store_path
+
+    out = store_path("s3://bucket/out")
+    with Dataset(out, PROVENANCE), PartWriter(out, f"part-{1:016x}", PROVENANCE) as part:
+        part.add(labelled(1))
+        part.commit()
+    fetched: list[object] = []
+    monkeypatch.setattr(objects, "download", lambda *both: fetched.append(both))
+    for more in ([], ["--dry-run"]):
+        with pytest.raises(OutputError, match="lies on a store, where no two folders change places"):
+            run("compact", out, *more)
+    assert fetched == []

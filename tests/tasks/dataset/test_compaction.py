@@ -1,6 +1,8 @@
 """Compaction: the same rows in fewer files; at every step a reader finds each row once, and a kill loses none."""
 
+import os
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -159,6 +161,7 @@ def test_killed_at_any_step_nothing_is_lost_or_doubled(
 def test_who_reads_all_the_while_finds_each_row_once(out: Path) -> None:
     names, found = counted(out), []
     ended = threading.Event()
+    failed: list[Exception] = []
 
     def read() -> None:
         while not ended.is_set():
@@ -166,17 +169,24 @@ def test_who_reads_all_the_while_finds_each_row_once(out: Path) -> None:
                 found.append((counted(out), len(rows(out, "subfigures")), len(rows(out, "papers"))))
             except (FileNotFoundError, OutputError):  # listed before, opened after: whoever reads lists again
                 continue
+            except Exception as error:  # noqa: BLE001  raised again below
+                failed.append(error)
+                return
 
     reader = threading.Thread(target=read)
     reader.start()
     try:
         for part_bytes in (60_000, 200_000, MUCH):
             do(out, part_bytes)
-        while len(found) < 3:
-            pass
+        deadline = time.monotonic() + 120
+        while len(found) < 3 and not failed and time.monotonic() < deadline:
+            time.sleep(0.01)
     finally:
         ended.set()
         reader.join()
+    if failed:
+        raise failed[0]
+    assert len(found) >= 3
     assert {(*map(tuple, (sorted(one.items()),)), *sizes) for one, *sizes in found} == {
         (tuple(sorted(names.items())), 60, 12)
     }
@@ -219,3 +229,53 @@ def test_a_store_is_refused_in_a_sentence(s3: object) -> None:
 
     with pytest.raises(OutputError, match="lies on a store, where no two folders change places in one step"):
         compact(store_path("s3://bucket/out"), compaction.CompactionPlan(0, ()))
+
+
+def test_the_folders_keep_mode_and_group(out: Path) -> None:
+    for folder, mode in (("subfigures", 0o2775), ("papers", 0o2750)):
+        (out / folder).chmod(mode)
+    before = [(state.st_mode, state.st_gid) for state in map(os.stat, (out / "subfigures", out / "papers"))]
+    do(out)
+    assert len(list((out / "papers").iterdir())) == 1
+    after = [(state.st_mode, state.st_gid) for state in map(os.stat, (out / "subfigures", out / "papers"))]
+    assert after == before
+
+
+def test_a_linked_folder_is_refused_and_stays(out: Path, tmp_path: Path) -> None:
+    (out / "subfigures").rename(tmp_path / "large-disk")
+    (out / "subfigures").symlink_to(tmp_path / "large-disk")
+    with pytest.raises(
+        OutputError, match="subfigures is a link, and the folder it leads to would keep the old"
+    ):
+        do(out)
+    assert (out / "subfigures").is_symlink()
+    assert len(list((tmp_path / "large-disk").iterdir())) == PARTS
+    assert not (out / FOLDER).exists()
+
+
+def test_a_folder_among_the_parts_is_named(out: Path) -> None:
+    (out / "papers" / ".snapshot" / "old").mkdir(parents=True)
+    with pytest.raises(OutputError, match=r"papers/\.snapshot is a folder, .*: move it out of the dataset"):
+        do(out)
+    assert len(list((out / "papers").iterdir())) == PARTS + 1
+    assert not (out / FOLDER).exists()
+
+
+def test_a_decided_compaction_that_cannot_be_ended_here_says_where(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(compaction, "finish_compaction", lambda _: True)
+        do(out)
+    before = counted(out)
+    with monkeypatch.context() as patch:
+        patch.setattr(compaction, "_rename", None)
+        with pytest.raises(
+            OutputError, match=r"copy the dataset with its \.compact to a local disk of Linux"
+        ):
+            do(out)
+    assert counted(out) == before
+    with Dataset(out, provenance_in(out)):
+        pass
+    assert len(list((out / "papers").iterdir())) == 1
+    assert counted(out) == before

@@ -175,3 +175,54 @@ def test_papers_are_found_by_the_beginning_of_their_ids(tmp_path: Path) -> None:
     with read_cache(tmp_path) as parts:
         assert parts.parts_of(["1" * 16]) == [f"part-{1:016x}.parquet"]
         assert parts.parts_of(["1" * 16, "2" * 16, "3" * 16]) == [f"part-{n:016x}.parquet" for n in (1, 2)]
+
+
+@pytest.mark.parametrize("while_", ["it is read", "the disk is full"])
+def test_a_cache_that_cannot_be_kept_fails_no_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, while_: str
+) -> None:
+    monkeypatch.setattr(part_cache, "_PATIENCE", 0.1)
+    with Dataset(tmp_path, PROVENANCE) as dataset:
+        write(dataset, labelled(1), failure(3))
+        dataset.refresh()
+    reader = sqlite3.connect(tmp_path / FILE, isolation_level=None)
+    with Dataset(tmp_path, PROVENANCE) as dataset:
+        write(dataset, labelled(2), labelled(4))
+        if while_ == "it is read":
+            reader.execute("BEGIN")
+            reader.execute("SELECT * FROM papers").fetchone()
+        else:
+            (pages,) = dataset.parts.connection.execute("PRAGMA page_count").fetchone()
+            dataset.parts.connection.execute(f"PRAGMA max_page_count = {pages}")
+            write(dataset, *(failure(number) for number in range(10, 100)))
+        dataset.refresh()
+        said = told(dataset.parts)
+    assert "this run goes on without it" in caplog.text
+    reader.close()
+    assert said == anew(tmp_path)
+
+
+def test_parts_are_counted_while_somebody_reads_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(part_cache, "_PATIENCE", 0.1)
+    write_part(tmp_path, f"part-{1:016x}.parquet", [subfigure(1)], [paper(1)])
+    parts = part_cache.write_cache(tmp_path)
+    parts.refresh(part_cache.Listing.of(tmp_path))
+    parts.commit()
+    reader = sqlite3.connect(tmp_path / FILE, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM papers").fetchone()
+    parts.count()
+    assert parts.totals()["subfigures"] == 1
+    parts.close()
+    reader.close()
+
+
+def test_readers_leave_no_copy_of_a_stores_cache(s3: object) -> None:
+    out = paths.store_path("s3://bucket/out")
+    with Dataset(out, PROVENANCE) as dataset:
+        write(dataset, labelled(1))
+    with read_cache(out):
+        pass
+    assert not [name for name in paths.names(part_cache.scratch()) if name.endswith(FILE)]

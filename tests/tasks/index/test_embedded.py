@@ -4,11 +4,20 @@ import contextlib
 import sqlite3
 from pathlib import Path
 
+import pytest
+
 from tasks.dataset.columns import INDEXED_COLUMNS
-from tasks.index.embedded import FILE, FOLDER
+from tasks.errors import OutputError
+from tasks.index import embedded
+from tasks.index.documents import read_documents
+from tasks.index.embedded import FILE, FOLDER, EmbeddedIndex
 from tasks.index.opening import open_target
+from tasks.index.queries import Query
+from tasks.index.search import SearchIndex
+from tasks.index.source import list_parts, origin
 from tasks.index.update import plan_update, update
-from tests.tasks.index.small import dataset
+from tests.tasks.index.small import FIRST, dataset
+from tests.tasks.index.test_search import indexed
 
 
 def columns(connection: sqlite3.Connection, table: str) -> dict[str, tuple[str, bool]]:
@@ -30,3 +39,38 @@ def test_papers_have_the_columns_of_an_article(tmp_path: Path):
     assert published == [("text",)]
     assert (subfigures["subfigure_id"], subfigures["page"]) == (("TEXT", False), ("INTEGER", True))
     assert subfigures["confidence"] == ("REAL", True)
+
+
+def test_a_revision_that_fails_leaves_every_row_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    out = indexed(dataset(tmp_path))
+    parts = list_parts(out)
+    (first,) = (one for one in parts if one.name == FIRST)
+    document = next(one for one in next(read_documents(first)) if one.row == 0)
+
+    def fails(*_: object) -> None:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    with EmbeddedIndex(out) as target:
+        target.prepare(origin(out, parts))
+        with monkeypatch.context() as patched:
+            patched.setattr(embedded, "_revise", fails)
+            with pytest.raises(OutputError, match="disk I/O error"):
+                target.revise(first, 0, [document])
+        target.revise(first, 1, [])  # what was told of row 0 is not committed by the next either
+    with SearchIndex(out) as index:
+        hits = index.search(Query(), 10)
+        assert index.count(Query()) == len(hits) == 5
+        assert document.subfigure_id in {hit.subfigure_id for hit in hits}
+
+
+def test_an_index_of_another_layout_is_replaced_file_and_all(tmp_path: Path):
+    out = indexed(dataset(tmp_path))
+    with contextlib.closing(sqlite3.connect(out / FOLDER / FILE)) as connection:
+        connection.execute("UPDATE about SET value = '1' WHERE key = 'layout'")
+        connection.execute("CREATE TABLE texts (of_an_earlier_layout)")
+        connection.commit()
+    indexed(out)
+    with contextlib.closing(sqlite3.connect(out / FOLDER / FILE)) as connection:
+        assert not columns(connection, "texts")
+    with SearchIndex(out) as index:
+        assert index.count(Query()) == 6

@@ -40,11 +40,11 @@ def _close(writer: texts.TextWriter) -> None:
 def test_what_was_not_committed_does_not_count(folder: Path, rows: list[Document]):
     writer = _write(folder, rows)
     found_in = texts.Texts(folder)
-    assert found_in.count(Query(), [], {}) == 0
+    assert found_in.snapshot().count(Query(), [], {}) == 0
     _close(writer)
-    assert found_in.count(Query(), [], {}) == 0
+    assert found_in.snapshot().count(Query(), [], {}) == 0
     found_in.reload()
-    assert found_in.count(Query(), [], {}) == len(rows)
+    assert found_in.snapshot().count(Query(), [], {}) == len(rows)
 
 
 def test_parts_and_rows_that_go_leave_nothing(folder: Path, rows: list[Document]):
@@ -54,7 +54,7 @@ def test_parts_and_rows_that_go_leave_nothing(folder: Path, rows: list[Document]
     writer.add(3, 1, 30, rows[0])
     writer.remove([10, 12])
     _close(writer)
-    assert texts.Texts(folder).numbers(Query(), [], {}).tolist() == [11, 13, 30]
+    assert texts.Texts(folder).snapshot().numbers(Query(), [], {}).tolist() == [11, 13, 30]
 
 
 def test_another_that_writes_is_waited_for_and_then_named(folder: Path, rows: list[Document]):
@@ -71,8 +71,45 @@ def test_a_folder_that_cannot_be_locked_is_read_all_the_same(folder: Path, rows:
         lock.unlink()
         lock.mkdir()  # opened for writing by nobody, not even by root
     found_in = texts.Texts(folder)
-    assert found_in.count(Query(), [("liver",)], {}) == 1
+    assert found_in.snapshot().count(Query(), [("liver",)], {}) == 1
     found_in.close()
+
+
+def test_such_a_folder_is_followed_when_another_writes(folder: Path, rows: list[Document]):
+    _close(_write(folder, rows))
+    locks = {lock.name for lock in folder.glob(".tantivy*.lock")}
+    for name in locks:
+        (folder / name).unlink()
+        (folder / name).mkdir()
+    found_in = texts.Texts(folder)
+    before = found_in.snapshot()
+    for name in locks:
+        (folder / name).rmdir()
+    writer = _write(folder, rows, part=2)
+    writer.remove_part(1)
+    _close(writer)
+    for name in locks:
+        (folder / name).unlink(missing_ok=True)
+        (folder / name).mkdir()
+    found_in.reload()
+    assert found_in.snapshot().numbers(Query(), [], {}).tolist() == [20, 21, 22, 23]
+    assert before.numbers(Query(), [], {}).tolist() == [10, 11, 12, 13]
+    found_in.close()
+
+
+def test_what_is_asked_at_once_is_answered_of_one_state(folder: Path, rows: list[Document]):
+    """As by another thread that reloads between two questions of one search."""
+    _close(_write(folder, rows))
+    found_in = texts.Texts(folder)
+    one = found_in.snapshot()
+    writer = _write(folder, rows[:1], part=2)
+    writer.remove_part(1)
+    _close(writer)
+    found_in.reload()
+    assert one.candidates(Query(), [("liver",)], {}, 5, 0) == [10]
+    assert one.scores(("liver",), False, [10]).keys() == {10}
+    assert one.numbers(Query(), [], {}).tolist() == [10, 11, 12, 13]
+    assert found_in.snapshot().numbers(Query(), [], {}).tolist() == [20]
 
 
 def test_a_torn_file_is_said_in_one_line(folder: Path):
@@ -86,7 +123,7 @@ def test_a_torn_file_is_said_in_one_line(folder: Path):
 
 def test_a_term_of_many_names_counts_by_the_best(folder: Path, rows: list[Document]):
     _close(_write(folder, rows))
-    found_in = texts.Texts(folder)
+    found_in = texts.Texts(folder).snapshot()
     one = found_in.scores(("liver",), False, [10])
     assert found_in.scores(("liver", "cristae"), False, [10])[10] <= 2 * one[10]
     assert found_in.scores(("nosuchword",), False, [10]) == {}

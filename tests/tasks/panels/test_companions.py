@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from tests.tasks.panels.test_separation import assert_panels, figure, plot, separate
+from tasks.panels.separation import separate
+from tests.tasks.panels.test_separation import assert_panels, figure, plot
 
 
 def tree(draw: ImageDraw.ImageDraw, left: int, right: int, top: int, bottom: int) -> None:

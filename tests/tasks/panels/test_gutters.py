@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from tasks.panels.gutters import background_colour, empty_runs, ink, trim, without_frame
+from tasks.panels.gutters import Mask, background_colour, counts, empty_runs, ink, met, trim, without_frame
 
 
-def mask_of(*boxes: tuple[int, int, int, int], size: tuple[int, int] = (100, 100)) -> np.ndarray:
+def mask_of(*boxes: tuple[int, int, int, int], size: tuple[int, int] = (100, 100)) -> Mask:
     mask = np.zeros(size, bool)
     for x0, y0, x1, y1 in boxes:
         mask[y0:y1, x0:x1] = True
@@ -20,8 +20,17 @@ def test_trim_finds_the_ink_or_nothing() -> None:
     assert trim(mask, (50, 50, 100, 100)) is None
 
 
+def test_lines_are_counted() -> None:
+    mask = mask_of((10, 20, 30, 60), size=(300, 300))
+    part = mask[15:90, 5:40]
+    assert counts(part, 0).tolist() == [0] * 5 + [40] * 20 + [0] * 10
+    assert counts(part, 1).tolist() == [0] * 5 + [20] * 40 + [0] * 30
+    assert counts(np.ones((1, 300), bool), 1).tolist() == [300]
+
+
 def test_gutters_are_empty_runs_within() -> None:
-    profile = mask_of((10, 0, 40, 100), (42, 0, 60, 100), (80, 0, 90, 100)).any(axis=0)
+    mask = mask_of((10, 0, 40, 100), (42, 0, 60, 100), (80, 0, 90, 100))
+    profile = met(mask, (0, 0, 100, 100), 0)
     assert list(empty_runs(profile, 10)) == [(60, 80)]
     assert list(empty_runs(profile, 2)) == [(40, 42), (60, 80)]
 

@@ -13,7 +13,7 @@ from tasks.panels.judging.ranking import Numbers
 from tasks.panels.partition import partition
 from tests.tasks.panels.judging.canvases import GRID, canvas_of
 
-COUNT = Numbers._fields.index("count")
+COUNT = Numbers._fields.index("panels")
 
 
 def judge(wanted: Callable[[np.ndarray], np.ndarray], nobody: float = 0.0) -> Judge:

@@ -99,3 +99,26 @@ def test_an_oblique_line_has_no_turn() -> None:
         (100, 300), "DRAFT", fontsize=40, morph=(pymupdf.Point(100, 300), pymupdf.Matrix(45))
     )
     assert [line.turn for line in lines_of(paper)] == [0, OBLIQUE]
+
+
+def test_raised_letters_stand_as_asterisks_beside_the_text() -> None:
+    paper = blank()
+    for x, y, words, size in (
+        (50, 100, "Ada Lovelace", 11),
+        (116, 96, "a,2", 7),
+        (126, 100, ", Alan Turing", 11),
+    ):
+        paper.page.insert_text((x, y), words, fontsize=size)
+    paper.page.insert_text(
+        (
+            50,
+            150,
+        ),
+        "H",
+        fontsize=11,
+    )
+    paper.page.insert_text((58, 152), "x", fontsize=7)
+    marked, lowered = lines_of(paper)
+    assert marked.text == "Ada Lovelacea,2, Alan Turing"
+    assert marked.unmarked == "Ada Lovelace*,2, Alan Turing"
+    assert lowered.unmarked is None

@@ -1,5 +1,7 @@
 """Names under a title: whole, in order, and none where one of them is not sure."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,6 +49,11 @@ def under(*texts: str, gap: float = 20) -> tuple[str, ...] | None:
         (["Elvina ViennetID1,2*, Jean-Luc O’Brien ID3"], ("Viennet, Elvina", "O’Brien, Jean-Luc")),
         (["Ross G. DOUGLAS*, Anna DAVID†"], ("DOUGLAS, Ross G.", "DAVID, Anna")),
         (["Md Ali Babar1☯*, Kayla Thomason1☯"], ("Babar, Md Ali", "Thomason, Kayla")),
+        (["Ada LOVELACE, Alan TURING AND Grace HOPPER"], ("LOVELACE, Ada", "TURING, Alan", "HOPPER, Grace")),
+        (["ADA LOVELACE, ALAN TURING"], ("LOVELACE, ADA", "TURING, ALAN")),
+        (["Ada Lovelace, Jean-", "Luc Picard"], ("Lovelace, Ada", "Picard, Jean-Luc")),
+        (["Ada Lovelace, Alan", "Turing"], ("Lovelace, Ada", "Turing, Alan")),
+        (["Jane St. John, Mary Mc Donald"], ("St. John, Jane", "Mc Donald, Mary")),
         (["Félix-Phuc Nguyen-Tan, Jens Ø. Duus"], ("Nguyen-Tan, Félix-Phuc", "Duus, Jens Ø.")),
     ],
 )
@@ -65,11 +72,30 @@ def test_names_are_turned_and_marks_left_out(texts: list[str], names: tuple[str,
         ["DOI: 10.1177/1559325818796937", "journals.example.org/home"],
         ["This article was published in the following journal:"],
         ["Ada Lovelace, Ada Lovelace"],
+        ["Ada Lovelace, Alan Turing", "Oxford Brookes, Rio Tinto"],  # a name and a place below it
+        ["Evidence of Ages", "Ada Lovelace, Alan Turing"],
+        ["Sure Whiskers At Last", "Ada Lovelace, Alan Turing"],  # the title's end
+        ["By Ada Lovelace and Alan Turing"],
+        ["New York, San Francisco and Los Angeles"],
+        ["Clinical Oncology and Internal Medicine"],
+        ["Ada Lovelace, Genome Aggregation Project"],
+        ["María García López, José Pérez Ruiz"],  # two surnames
+        ["Ada Lovelace, Nguyen Van Anh"],  # the surname first
+        ["ZHANG Wei, LI Xiaoming"],
+        ["Ada Lovelace, Xiao Di Wu"],
+        ["Ada Lovelace, Alan Tur-", "ing"],
         [],
     ],
 )
 def test_where_a_word_may_be_of_no_name_there_are_none(texts: list[str]) -> None:
     assert under(*texts) is None
+
+
+def test_letters_raised_as_marks_are_of_no_name() -> None:
+    title, names = line(TITLE, 100, 18), line("Ada Lovelacea, Alan Turinga,b", 138)
+    assert read_authors([title], [title, names]) is None
+    marked = replace(names, unmarked="Ada Lovelace*, Alan Turing*,*")
+    assert read_authors([title], [title, marked]) == ("Lovelace, Ada", "Turing, Alan")
 
 
 def test_what_stands_far_below_the_title_is_none_of_its_authors() -> None:

@@ -101,6 +101,30 @@ def test_another_model_takes_the_place_of_the_old_one(tmp_path: Path, to: str):
     assert len(_update(out, to).new) == 2
 
 
+@pytest.mark.parametrize(
+    ("name", "payload"),
+    [
+        ("figmill_customers_eu", {"part": "x", "held": "x y", "dataset": "x"}),
+        ("figmill_0123456789ab", {"customer": "x"}),
+        ("figmill_ba9876543210", None),
+    ],
+)
+def test_collections_of_others_stay(name: str, payload: dict | None, tmp_path: Path, to: str):
+    from qdrant_client import QdrantClient, models
+
+    client = QdrantClient(path=to.removeprefix("qdrant://"))
+    size = models.VectorParams(size=2, distance=models.Distance.COSINE)
+    client.create_collection(name, vectors_config=size)
+    if payload:
+        client.upsert(name, [models.PointStruct(id=1, vector=[1.0, 0.0], payload=payload)])
+    client.close()
+    _update(dataset(tmp_path / "dataset"), to)
+    client = QdrantClient(path=to.removeprefix("qdrant://"))
+    assert client.collection_exists(name)
+    client.close()
+    assert _names(_points(to)) == [0, 1, 2, 3, 4, 5]
+
+
 def test_hostile_rows_do_no_harm(tmp_path: Path, to: str):
     out = tmp_path / "dataset"
     caption = "\x1b[31m'; DROP TABLE figmill; --\x00<script>" + "z" * 1_000_000

@@ -68,9 +68,9 @@ def test_a_cell_of_a_grid_knows_its_neighbours_and_its_peers() -> None:
     assert (left, top, far) == (50, 50, 2)
     assert (right, bottom, least) == pytest.approx((49 / UNIT, 39 / UNIT, 39 / UNIT))
     siblings = surroundings.measure_siblings(CELL)
-    assert (siblings.count, siblings.of_mean, siblings.spread) == (2, 1, 0)
-    assert surroundings.measure_peers(CELL).count == pytest.approx(np.log(4))
-    assert surroundings.measure_siblings(whole.box).count == 1
+    assert (siblings.parts, siblings.of_mean, siblings.spread) == (2, 1, 0)
+    assert surroundings.measure_peers(CELL).log_alike == pytest.approx(np.log(4))
+    assert surroundings.measure_siblings(whole.box).parts == 1
 
 
 def test_boxes_in_and_over_a_piece_are_counted() -> None:

@@ -224,7 +224,7 @@ def test_enter_in_the_name_of_a_selection_adds_and_names_nothing(browser, tmp_pa
         page.locator("#selection").fill("for the atlas")
         with page.expect_navigation():
             page.locator("#selection").press(key)
-        assert page.url == f"{server}?selection=for+the+atlas"
+        assert page.url == f"{server}?selection=for+the+atlas", page.locator("main").inner_text()
         assert page.locator(".card").count() == 2
         page.goto(server)
         page.locator("details.take summary").click()

@@ -95,6 +95,7 @@ if (chosen) {
   addEventListener("change", count);
   addEventListener("pageshow", count);
   addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches("input[form=chosen]")) event.preventDefault();
     const card = event.target.closest(".card");
     if (event.key !== " " || !card || event.target.matches("input")) return;
     card.querySelector("input[form=chosen]")?.click();

@@ -75,6 +75,12 @@ class Overlay:
         return {paper for paper, _ in self._by_picture}
 
     @property
+    def cut(self) -> frozenset[str]:
+        """The `image_sha256` of what people cut into others, or beside which they drew one."""
+        making = [one for some in self._by_picture.values() for one in some if one.pieces]
+        return frozenset(panel.image_sha256 for one in making for panel in (one.panel, *one.others))
+
+    @property
     def modality_paths(self) -> set[str]:
         """The paths of what people name."""
         values = {one.value for some in self._by_picture.values() for one in some if one.action == "label"}

@@ -10,6 +10,8 @@ import datetime as dt
 import functools
 import re
 import secrets
+import threading
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +22,7 @@ import pyarrow.parquet as pq
 
 from tasks.clock import now
 from tasks.corrections.actions import Panel
-from tasks.corrections.files import PANEL_FIELDS, checked_name, panel_from, panel_row
+from tasks.corrections.files import PANEL_FIELDS, Stamp, checked_name, panel_from, panel_row
 from tasks.dataset.files import UNREADABLE, unfinished
 from tasks.errors import InputError, OutputError
 from tasks.stores import paths
@@ -35,6 +37,8 @@ LONGEST_NAME = 80
 """Characters of a selection's name."""
 MOST_ROWS = 50_000
 """Of one action."""
+_MOST_KEPT = 200_000
+"""Panels of files that are not read again."""
 _MOST_BYTES = 64 * 2**20
 """Of a file, packed as well as unpacked."""
 _AHEAD = dt.timedelta(days=1)
@@ -112,7 +116,7 @@ def change(out: StorePath, deed: Deed, name: str, panels: Sequence[Panel], who: 
     """
     name = selection_name(name)
     if len(panels) > MOST_ROWS:
-        raise InputError(f"a selection takes {counted(MOST_ROWS, 'row')} at a time: narrow what is shown")
+        raise too_many_rows()
     found = read_selections(out)
     if name not in found.by_name and deed != "add":
         raise InputError(f"there is no selection {name!r}")
@@ -120,6 +124,11 @@ def change(out: StorePath, deed: Deed, name: str, panels: Sequence[Panel], who: 
     if before is not None:
         moment = max(moment, before + dt.timedelta(microseconds=1))
     keep(out, Done(deed=deed, selection=name, who=checked_name(who), panels=tuple(panels), made_at=moment))
+
+
+def too_many_rows() -> InputError:
+    """What to say of more than `MOST_ROWS`."""
+    return InputError(f"a selection takes {counted(MOST_ROWS, 'row')} at a time: narrow what is shown")
 
 
 def selection_name(text: str) -> str:
@@ -137,9 +146,20 @@ def selection_files(out: StorePath) -> list[StorePath]:
 
 def read_selections(out: StorePath) -> Found:
     """Every selection that is not deleted. What cannot be read is a problem, not raised."""
+    files = selection_files(out)
+    if not isinstance(out, Path):
+        return _replayed(out, files)
+    return _replayed_once(out, tuple((file, _stamp(file)) for file in files if isinstance(file, Path)))
+
+
+@functools.lru_cache(2)
+def _replayed_once(out: Path, stamped: tuple[tuple[Path, Stamp], ...]) -> Found:
+    return _replayed(out, [file for file, _ in stamped])
+
+
+def _replayed(out: StorePath, files: Sequence[StorePath]) -> Found:
     done: dict[str, Done] = {}
     problems = []
-    files = selection_files(out)
     for file, (one, problem) in zip(files, paths.each(_read_once, files, out), strict=True):
         if one is None:
             problems.append((file, problem))
@@ -210,19 +230,48 @@ def _standing(done: Iterable[Done]) -> dict[str, Selection]:
     }
 
 
-def _read_once(file: StorePath) -> tuple[Done | None, str]:
-    if not isinstance(file, Path):
-        return read_file(file)
+def _stamp(file: Path) -> Stamp:
     try:
         known = file.stat()
     except OSError:
-        return None, "it is gone"
-    return _read_kept(file, (known.st_size, known.st_mtime_ns))
+        return file.name, 0, 0
+    return file.name, known.st_size, known.st_mtime_ns
 
 
-@functools.lru_cache(4096)
-def _read_kept(file: Path, stamp: tuple[int, int]) -> tuple[Done | None, str]:
-    return read_file(file)
+def _read_once(file: StorePath) -> tuple[Done | None, str]:
+    return _KEPT.read(file) if isinstance(file, Path) else read_file(file)
+
+
+class _Kept:
+    """What files say, as many as hold `most` panels; the longest unasked goes first. Threads share it.
+
+    A file that makes no sense is read anew: one whose day is to come makes sense then.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._panels = 0
+        self._kept: OrderedDict[tuple[Path, Stamp], Done] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def read(self, file: Path) -> tuple[Done | None, str]:
+        """`read_file`, or what it said of this state of the file."""
+        key = file, _stamp(file)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key], ""
+        done, problem = read_file(file)
+        with self._lock:
+            if done is not None and key not in self._kept:
+                self._kept[key] = done
+                self._panels += 1 + len(done.panels)
+            while self._panels > self._most:
+                self._panels -= 1 + len(self._kept.popitem(last=False)[1].panels)
+        return done, problem
+
+
+_KEPT = _Kept(_MOST_KEPT)
 
 
 def _row(of: Done) -> dict[str, Any]:

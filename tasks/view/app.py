@@ -26,6 +26,7 @@ from tasks.index.queries import FACETS, Hit, Query
 from tasks.index.rows import article_words, figure_boxes, picture
 from tasks.index.search import SearchIndex
 from tasks.records import Gap
+from tasks.selections.files import MOST_ROWS, too_many_rows
 from tasks.texts import counted
 from tasks.version import pipeline_version
 from tasks.view import shown as pages
@@ -44,7 +45,7 @@ PER_PAGE = 48
 LIKE = 12
 """Pictures under `More like this`."""
 _ANSWERS_KEPT = 256
-"""Counts of queries, each a few hundred bytes."""
+"""Counts of filters, each a few kilobytes: a number for each class, license, journal and type."""
 _STATIC = {
     "view.css": "text/css",
     "view.js": "text/javascript",
@@ -88,7 +89,7 @@ class View:
         like, query = self.index.subfigure(filters.like) if filters.like else None, self.query(filters)
         if like is not None:
             return self.index.more_like(like, query, PER_PAGE), like, 1
-        last = max(1, -(-self.counts(query).total // PER_PAGE))
+        last = max(1, -(-self.counts(filters).total // PER_PAGE))
         page = min(filters.page, last)
         return self.index.search(query, PER_PAGE, PER_PAGE * (page - 1)), None, last
 
@@ -97,6 +98,16 @@ class View:
         if not filters.selection:
             return filters.query
         return replace(filters.query, among=self.selections.of(filters.selection).ids)
+
+    def number(self, filters: Filters) -> int:
+        """How many rows `names` has, without a name of them."""
+        return len(self.found(filters)[0]) if filters.like else self.index.count(self.query(filters))
+
+    def savable(self, filters: Filters) -> tuple[str, ...]:
+        """`names`, for a selection. Raises InputError where these are more than it takes at a time."""
+        if self.number(filters) > MOST_ROWS:
+            raise too_many_rows()
+        return self.names(filters)
 
     def names(self, filters: Filters) -> tuple[str, ...]:
         """Every row that filters leave, by name; of those like one, what the list shows."""
@@ -132,11 +143,16 @@ class View:
             return ()
         return next((row.gaps for row in rows if row.paper_id == hit.paper_id), ())
 
-    def counts(self, query: Query) -> Counts:
-        """How many rows a query has; counted once for as long as nobody corrects anything."""
-        return self._counts(query, stamps_of(self.out))
+    def counts(self, filters: Filters) -> Counts:
+        """How many rows filters leave; counted once for as long as nobody corrects anything or changes a selection.
 
-    def _count(self, query: Query, _: object) -> Counts:
+        What is kept goes by the selection's name: the rows that it has may be many.
+        """
+        stamps = self.selections.stamps() if filters.selection else stamps_of(self.out)
+        return self._counts(replace(filters, page=1, order="best", like=""), stamps)
+
+    def _count(self, filters: Filters, _: object) -> Counts:
+        query = self.query(filters)
         facets = self.index.facets(query, FACETS)
         return Counts(
             self.index.count(query),
@@ -177,7 +193,7 @@ def create_app(
     def listed(request: Request) -> Response:
         filters = read(request.query_params)
         hits, like, last = view.found(filters)
-        counts = view.counts(view.query(filters))
+        counts = view.counts(filters)
         chosen = view.selections.of(filters.selection) if filters.selection else None
         return page(
             "list.html.j2",
@@ -237,10 +253,11 @@ def create_app(
     def download(request: Request) -> Response:
         filters, asked = read(request.query_params), request.query_params
         form: Form = "zip" if asked.get("form") == "zip" else "csv"
-        names = view.names(filters)
-        if len(names) > MOST[form]:
-            words = f"These are {len(names):,}; {MOST[form]:,} can be taken at a time: set a filter."
+        number = view.number(filters)
+        if number > MOST[form]:
+            words = f"These are {number:,}; {MOST[form]:,} can be taken at a time: set a filter."
             return page("missing.html.j2", 413, words=words, title="Too many to download")
+        names = view.names(filters)
         words = ", ".join(f"{name} {value}" for name, value in parameters(filters).items() if name != "page")
         wanted = Wanted(names, asked.get("redistributable") == "1", words)
         made = (as_archive if form == "zip" else as_table)(out, view.index, wanted)
@@ -300,7 +317,7 @@ def create_app(
         app.mount("/api", create_api(Answers(out, view.index)))
     if editing:
         add_editing(app, view.index, editing, page, view.query)
-        add_selecting(app, editing, page, view.selections, view.index, view.names)
+        add_selecting(app, editing, page, view.selections, view.index, view.savable)
     return Guard(app, names, editing=bool(editing), token=token)
 
 

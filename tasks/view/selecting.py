@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tasks.corrections.files import Stamp, stamps_of
+from tasks.corrections.overlay import read_overlay
 from tasks.dataset.columns import SUBFIGURES
 from tasks.errors import InputError
 from tasks.selections.files import Deed, Selection, change, read_selections, selection_files, selection_name
-from tasks.selections.standing import Standing, panels_named, standing
+from tasks.selections.standing import Standing, panels_named, pictures, rows_showing, standings
 from tasks.stores import paths
 
-_KEPT = 32
-"""Selections of which is known what they hold, some megabytes each at most."""
 _Stamps = tuple[tuple[str, ...], tuple[Stamp, ...] | None, tuple[str, ...]]
 
 
@@ -32,7 +31,9 @@ class Selections:
 
     def __init__(self, out: Path) -> None:
         self._out = out
-        self._standing = functools.lru_cache(_KEPT)(self._read)
+        self._standings = functools.lru_cache(1)(self._read)
+        # A correction changes who stands where, hardly ever which of the parts' rows are looked at.
+        self._rows = functools.lru_cache(1)(lambda of, _: rows_showing(out, of))
 
     def names(self) -> list[str]:
         """Every selection's."""
@@ -40,16 +41,20 @@ class Selections:
 
     def listed(self) -> list[Listed]:
         """Every selection."""
-        return [Listed(one, self.of(one.name)) for one in read_selections(self._out).by_name.values()]
+        return list(self._standings(self.stamps()).values())
 
-    def of(self, name: str) -> Standing:
-        """What a selection holds; nothing where there is none of that name."""
-        stamps = (
+    def stamps(self) -> _Stamps:
+        """Changes with what any selection may hold."""
+        return (
             tuple(file.name for file in selection_files(self._out)),
             stamps_of(self._out),
             tuple(sorted(paths.names(self._out / SUBFIGURES))),
         )
-        return self._standing(name, stamps)
+
+    def of(self, name: str) -> Standing:
+        """What a selection holds; nothing where there is none of that name."""
+        found = self._standings(self.stamps()).get(name)
+        return found.standing if found else Standing((), ())
 
     def change(self, deed: str, name: str, ids: Sequence[str], who: str) -> str:
         """Adds rows to a selection, takes them out or deletes it; returns its name. Raises InputError."""
@@ -62,6 +67,12 @@ class Selections:
         change(self._out, deeds[deed], name, panels, who)
         return selection_name(name)
 
-    def _read(self, name: str, _: _Stamps) -> Standing:
-        found = read_selections(self._out).by_name.get(name)
-        return standing(self._out, found) if found else Standing((), ())
+    def _read(self, stamps: _Stamps) -> dict[str, Listed]:
+        """All selections in one pass over the parts."""
+        selections = list(read_selections(self._out).by_name.values())
+        if not selections:
+            return {}
+        overlay = read_overlay(self._out)
+        rows = self._rows(pictures(selections, overlay), stamps[2])
+        held = standings(rows, selections, overlay)
+        return {one.name: Listed(one, standing) for one, standing in zip(selections, held, strict=True)}

@@ -210,6 +210,56 @@ def test_a_typed_caption_outlives_escape_and_is_kept_by_control_and_enter(browse
     assert len(_standing(out)) == 2
 
 
+@pytest.mark.parametrize("key", ["Enter", "Control+Enter"])
+def test_enter_in_the_name_of_a_selection_adds_and_names_nothing(browser, tmp_path: Path, key: str):
+    out, _ = with_pdf(tmp_path)
+    with _served(out, tmp_path / "home", "Ada") as server:
+        page = _page(browser, server)
+        for box in page.locator(".choose input").all()[:2]:
+            box.check()
+        page.locator("#value").select_option("GTAB")
+        page.locator(".choose input").nth(1).press(
+            "Enter"
+        )  # as in any form, but it would say what nobody meant
+        page.locator("#selection").fill("for the atlas")
+        with page.expect_navigation():
+            page.locator("#selection").press(key)
+        assert page.url == f"{server}?selection=for+the+atlas", page.locator("main").inner_text()
+        assert page.locator(".card").count() == 2
+        page.goto(server)
+        page.locator("details.take summary").click()
+        page.locator("#save").fill("all")
+        with page.expect_navigation():
+            page.locator("#save").press(key)
+        assert page.url == f"{server}?selection=all"
+        page.close()
+    assert _standing(out) == []
+
+
+def test_a_caption_that_was_refused_is_still_there_as_a_draft(browser, tmp_path: Path):
+    out, _ = with_pdf(tmp_path)
+    address = f"edit?queue=unsure&at={10:016x}/0/0"
+    with _served(out, tmp_path / "home", "Ada") as server:
+        page = _page(browser, f"{server}{address}")
+        page.locator("form input[name=token]").evaluate_all(
+            "all => all.forEach((one) => { one.value = 'old'; })"
+        )
+        page.locator("#caption").fill("The  liver,\ntyped\u200b anew ")
+        with page.expect_navigation():
+            page.locator("#caption").press("Control+Enter")
+        assert "earlier start" in page.content()
+        page.goto(f"{server}{address}")
+        assert page.locator("#caption").input_value() == "The  liver,\ntyped\u200b anew "
+        assert "Not kept yet" in page.locator("#caption-draft").inner_text()
+        with page.expect_navigation():
+            page.locator("#caption").press("Control+Enter")
+        assert page.locator("#caption-draft").inner_text() == ""
+        page.goto(f"{server}edit?queue=unsure&at={11:016x}/0/0")
+        assert page.locator("#waiting").inner_text() == ""
+        page.close()
+    assert [one.value for one in _standing(out)] == ["The liver, typed anew"]
+
+
 def test_a_selection_is_made_opened_and_taken_away_in_a_browser(browser, tmp_path: Path):
     out, _ = with_pdf(tmp_path)
     with _served(out, tmp_path / "home", "Ada") as server:

@@ -17,12 +17,21 @@ function press(key) {
   return Boolean(target);
 }
 
+// The button that a field names by its value, else the form's first: a form that no button sent would not say what for.
+function enter(field) {
+  const buttons = [...field.form.elements].filter((one) => one.type === "submit");
+  (buttons.find((one) => one.value === field.dataset.enter) ?? buttons[0])?.click();
+}
+
 // What is typed and not kept yet stays a draft of this window: neither Escape nor a key that leads on loses it.
 const DRAFT = "draft ";
 const draftOf = (field) => `${DRAFT}${field.form.elements.id?.value ?? ""} ${field.id}`;
 
+// As the server keeps a text: in one line, without letters that show nothing.
+const plain = (text) => text.replace(/[\p{Cf}\p{Cs}\p{Co}\p{Cn}]/gu, "").split(/[\s\p{Cc}]+/u).filter(Boolean).join(" ");
+
 function tellOfDraft(field) {
-  const is = field.value !== field.defaultValue;
+  const is = plain(field.value) !== plain(field.defaultValue);
   if (is) sessionStorage.setItem(draftOf(field), field.value);
   else sessionStorage.removeItem(draftOf(field));
   const words = document.getElementById(`${field.id}-draft`);
@@ -32,9 +41,8 @@ function tellOfDraft(field) {
 for (const field of document.querySelectorAll("[data-draft]")) {
   const kept = sessionStorage.getItem(draftOf(field));
   if (kept !== null) field.value = kept;
-  tellOfDraft(field);
+  tellOfDraft(field); // a draft goes when a page shows it kept, not when it is sent: that may be refused
   field.addEventListener("input", () => tellOfDraft(field));
-  field.form.addEventListener("submit", () => sessionStorage.removeItem(draftOf(field)));
 }
 
 const waiting = document.getElementById("waiting");
@@ -50,8 +58,9 @@ if (waiting) {
 }
 
 addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.closest("textarea, input")) {
-    event.target.form?.requestSubmit();
+  const typed = event.target.closest("textarea, input:not([type=checkbox])");
+  if (event.key === "Enter" && !event.isComposing && typed?.form && (event.ctrlKey || event.metaKey || typed.dataset.enter)) {
+    enter(typed);
     event.preventDefault();
     return;
   }
@@ -86,6 +95,7 @@ if (chosen) {
   addEventListener("change", count);
   addEventListener("pageshow", count);
   addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.matches("input[form=chosen]")) event.preventDefault();
     const card = event.target.closest(".card");
     if (event.key !== " " || !card || event.target.matches("input")) return;
     card.querySelector("input[form=chosen]")?.click();

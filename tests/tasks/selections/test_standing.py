@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tasks.clock import now
 from tasks.errors import InputError, OutputError
+from tasks.selections import files
 from tasks.selections.checking import check_selections, repair_selections
 from tasks.selections.files import (
     FOLDER,
@@ -21,6 +22,7 @@ from tasks.selections.files import (
     carry,
     change,
     keep,
+    read_file,
     read_selections,
     selection_files,
 )
@@ -194,3 +196,39 @@ def test_a_folder_that_cannot_be_written_is_said(out: Path):
     (out / FOLDER).write_text("a file")
     with pytest.raises(OutputError, match="nothing was changed"):
         keep(out, Done(deed="add", selection="x", who="Ada"))
+
+
+def test_what_was_read_is_not_read_again_and_what_others_add_is_seen(
+    out: Path, monkeypatch: pytest.MonkeyPatch
+):
+    names = _names(out)
+    _add(out, "a", *names[:2])
+    _add(out, "b", names[2])
+    read: list[Path] = []
+    monkeypatch.setattr(files, "read_file", lambda file: read.append(file) or read_file(file))
+    first = read_selections(out)
+    assert read_selections(out) is first
+    _add(out, "a", names[3], who="Ben")
+    assert len(read_selections(out).by_name["a"].panels) == 3
+    assert len(set(read)) == len(read) == 2  # what was added first, a change had read
+
+
+def test_only_so_many_panels_are_kept_in_memory(out: Path, monkeypatch: pytest.MonkeyPatch):
+    for number in range(3):
+        keep(
+            out,
+            Done(
+                deed="add",
+                selection=f"s{number}",
+                who="Ada",
+                panels=tuple(panels_named(out, _names(out)[:3])),
+            ),
+        )
+    read: list[Path] = []
+    monkeypatch.setattr(files, "read_file", lambda file: read.append(file) or read_file(file))
+    kept = files._Kept(9)  # two files of three panels and one for itself
+    first, second, third = selection_files(out)
+    for file in (first, second, first, third, first, second):
+        said, _ = kept.read(file)
+        assert said is not None
+    assert read == [first, second, third, second]

@@ -9,9 +9,14 @@ from click.testing import CliRunner
 from starlette.testclient import TestClient
 
 from flows.cli import figmill
+from tasks.corrections.rows import read_columns
 from tasks.errors import InputError
-from tasks.selections.files import read_selections
+from tasks.index.search import SearchIndex
+from tasks.selections import standing
+from tasks.selections.files import change, read_selections
+from tasks.selections.standing import panels_named
 from tasks.view.app import create_app
+from tasks.view.downloads import MOST
 from tests.tasks.index.test_search import indexed
 from tests.tasks.view.papers import with_pdf
 from tests.tasks.view.test_editor import OURS, Person
@@ -126,3 +131,52 @@ def test_export_and_search_take_a_selection_and_say_what_is_gone(person: Person,
     wrong = CliRunner().invoke(figmill, ["search", out, "--selection", "atlas"])
     assert isinstance(wrong.exception, InputError)
     assert "there are for the atlas" in str(wrong.exception)
+
+
+def test_more_than_a_selection_takes_is_refused_before_anything_is_named(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("tasks.view.app.MOST_ROWS", 69)
+    monkeypatch.setattr(SearchIndex, "ids", lambda *_: pytest.fail("every name was read"))
+    answer = person.post("/select", deed="add", selection="all", every="1", filters="/?modality=illustration")
+    assert answer.status_code == 400
+    assert "row at a time" in answer.text or "rows at a time" in answer.text
+    monkeypatch.setitem(MOST, "csv", 3)
+    assert person.client.get("/download?form=csv").status_code == 413
+    assert not (person.out / "selections").exists()
+
+
+def test_counts_follow_what_others_do_to_a_selection(person: Person):
+    person.post("/select", deed="add", selection="atlas", id=[person.first, person.second])
+    assert "2 subfigures" in person.page("/?selection=atlas")
+    change(person.out, "remove", "atlas", panels_named(person.out, [person.first]), "Ben")
+    assert "1 subfigure" in person.page("/?selection=atlas")
+
+
+def test_all_selections_cost_one_pass_and_what_people_say_of_a_row_none(
+    person: Person, monkeypatch: pytest.MonkeyPatch
+):
+    for name in ("one", "two", "three"):
+        person.post("/select", deed="add", selection=name, id=[person.first, person.second])
+    passes = []
+    monkeypatch.setattr(standing, "read_columns", lambda *given: passes.append(given) or read_columns(*given))
+    assert person.page("/selections").count("<td>2</td>") == 3
+    assert len(passes) == 1
+    person.say("no_figure", person.second)
+    assert person.page("/selections").count("<td>1, 1 gone</td>") == 3
+    assert len(passes) == 1
+    person.post("/undo")
+    assert person.page("/selections").count("<td>2</td>") == 3
+    assert len(passes) == 1
+
+
+def test_a_panel_that_people_cut_of_a_cut_one_is_known_again_in_a_selection(person: Person):
+    person.post("/boxes", id=person.first, mode="split", box=["0.2,0.13,0.5,0.3", "0.2,0.3,0.5,0.5"])
+    (said,) = person.standing
+    piece = said.pieces[0].subfigure_id
+    person.post("/boxes", id=piece, mode="split", box=["0.2,0.13,0.35,0.3", "0.35,0.13,0.5,0.3"])
+    inner = person.standing[-1].pieces[0].subfigure_id
+    assert inner != piece
+    person.post("/select", deed="add", selection="inner", id=inner)
+    assert _shown(person.page("/?selection=inner")) == [inner]
+    assert "<td>1</td>" in person.page("/selections")

@@ -73,7 +73,8 @@ def new_class(typed: str, where: str) -> str:
 
 def known_of(out: StorePath) -> Known:
     """What the dataset in `out` has; reads a few columns of every part."""
-    panels, sources, modalities = {}, {}, {}
+    panels, sources = {}, {}
+    modalities: dict[str, str | None] = {}
     overlay = read_overlay(out)
     for _, table in read_columns(out, [*KNOWN_BY, "source_uri", "modality"]):
         standing = overlay.apply(table.select([*KEYS, "modality"]))

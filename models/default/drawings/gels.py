@@ -157,7 +157,8 @@ def _strip(random: Random, lanes: int, ground: float) -> _Plane:
             body = np.exp(-(across**4)) * np.exp(-(((y - arc - smile) / (thick * (0.5 + strength))) ** 2))
             plane -= (ground - 10) * np.minimum(1.0, 1.4 * strength * body)
     noise = random.normal(0, random.uniform(1, 7), plane.shape)
-    return (plane + noise).astype(np.float32)
+    drawn: _Plane = (plane + noise).astype(np.float32)
+    return drawn
 
 
 def _lanes(random: Random, lanes: int, height: float) -> _Plane:
@@ -179,7 +180,9 @@ def _lanes(random: Random, lanes: int, height: float) -> _Plane:
                 light += (
                     loaded * random.uniform(60, 240) * shape * np.exp(-(((y - place * rows) / thick) ** 2))
                 )
-    return (light + random.normal(0, random.uniform(1, 8), light.shape)).clip(0, 255).astype(np.float32)
+    noise = random.normal(0, random.uniform(1, 8), light.shape)
+    drawn: _Plane = (light + noise).clip(0, 255).astype(np.float32)
+    return drawn
 
 
 def _name_lanes(random: Random, axes: Axes, lanes: int, header: float, size: float) -> None:

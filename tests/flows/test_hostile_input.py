@@ -133,7 +133,7 @@ def test_hostile_names_xml_and_images_cost_their_own_rows_and_nothing_else_is_to
     assert {row["title"] for row in rows} <= {None, printed}, "a hostile XML gave a title"
     assert snapshot(tmp_path, out, tmp_path / "watch") == before
     made = {path.name for path in out.iterdir()}  # .inputs keeps no file that is seconds old
-    assert made - {".inputs"} == {"papers", "subfigures", "report", ".figmill.lock"}
+    assert made - {".inputs"} == {"papers", "subfigures", "report", ".figmill.lock", ".parts.sqlite"}
 
     checked = figmill("check", out, home=tmp_path, **watched)
     assert checked.returncode == 0, checked.stdout

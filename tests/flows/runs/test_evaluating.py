@@ -230,7 +230,7 @@ def test_explain_keeps_images_of_one_name_apart_and_names_one_that_is_none(
 
 
 def test_models_lists_what_ships_and_shows_a_card(trained: Path) -> None:
-    listed = run("models").output
+    listed = " ".join(run("models").output.split())
     assert "default@" in listed
     assert re.search(
         r"dev, with words, \d+ images: accuracy 0\.\d+ \(0\.\d+ to 0\.\d+\), macro-F1 0\.\d+ \(", listed

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -149,11 +149,6 @@ def groups(classes: Sequence[str]) -> tuple[tuple[str, ...], tuple[int, ...]]:
     roots = [path(code)[0] for code in classes]
     names = tuple(dict.fromkeys(roots))
     return names, tuple(names.index(root) for root in roots)
-
-
-def is_imageclef(classes: Iterable[str]) -> bool:
-    """Whether every class is one of the 30 codes."""
-    return all(code in _LEAVES for code in classes)
 
 
 def near(word: str, known: Sequence[str], count: int = 3) -> list[str]:

@@ -120,7 +120,7 @@ class Journal:
         with self._lock:
             is_full = len(self._rows) >= _PER_FILE or self._bytes + more > _PER_FILE_BYTES
             if self._file is None or (self._rows and is_full):
-                self._rows, self._bytes, self._file = [], 0, self._folder / self._new_name()
+                self._rows, self._bytes, self._file = [], 0, self._folder / file_name(now(), self.who)
             rows = [*self._rows, *made]
             try:
                 _write(rows, self._file)
@@ -130,9 +130,11 @@ class Journal:
             self._rows = rows
             self._bytes += more
 
-    def _new_name(self) -> str:
-        slug = re.sub(r"[^A-Za-z0-9]+", "-", self.who).strip("-")[:40] or "person"
-        return f"{now():%Y%m%dT%H%M%S%f}Z-{slug}-{secrets.token_hex(3)}.parquet"
+
+def file_name(moment: dt.datetime, who: str) -> str:
+    """A new file of what a person did: sorts by time, names the person as far as a file's name can."""
+    slug = re.sub(r"[^A-Za-z0-9]+", "-", who).strip("-")[:40] or "person"
+    return f"{moment:%Y%m%dT%H%M%S%f}Z-{slug}-{secrets.token_hex(3)}.parquet"
 
 
 def checked_name(who: str) -> str:

@@ -241,11 +241,6 @@ class Canvas:
             for other, begin, end in self.gutters
         )
 
-    @functools.cached_property
-    def arrows(self) -> bool:
-        """Whether the figure has an arrow anywhere."""
-        return self.has_arrows((0, 0, self.mask.shape[1], self.mask.shape[0]))
-
     def has_arrows(self, box: PixelBox) -> bool:
         """Whether a level or upright arrow, as those of a scheme, stands alone in `box`."""
         x0, y0, x1, y1 = box

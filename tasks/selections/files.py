@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 
 from tasks.clock import now
 from tasks.corrections.actions import Panel
-from tasks.corrections.files import PANEL_FIELDS, Stamp, checked_name, panel_from, panel_row
+from tasks.corrections.files import PANEL_FIELDS, Stamp, checked_name, file_name, panel_from, panel_row
 from tasks.dataset.files import UNREADABLE, unfinished
 from tasks.errors import InputError, OutputError
 from tasks.stores import paths
@@ -95,8 +95,7 @@ class Found:
 
 def keep(out: StorePath, done: Done) -> None:
     """Writes what was done as a file of its own. Raises OutputError where it cannot be written."""
-    slug = re.sub(r"[^A-Za-z0-9]+", "-", done.who).strip("-")[:40] or "person"
-    target = out / FOLDER / f"{done.made_at:%Y%m%dT%H%M%S%f}Z-{slug}-{secrets.token_hex(3)}.parquet"
+    target = out / FOLDER / file_name(done.made_at, done.who)
     try:
         paths.make_folder(target.parent)
         aside = unfinished(target)

@@ -16,7 +16,6 @@ def test_path_names_every_ancestor_and_the_leaf() -> None:
 def test_a_class_of_another_taxonomy_hangs_under_the_root() -> None:
     assert taxonomy.path("My class!") == ("my-class",)
     assert taxonomy.name("My class!") == "My class!"
-    assert not taxonomy.is_imageclef(["DMFL", "cat"])
 
 
 def test_codes_are_those_of_the_official_lists(shared) -> None:

@@ -20,6 +20,7 @@ from tasks.dataset.columns import IMAGE_COLUMN, INDEXED_COLUMNS, PAPERS, SUBFIGU
 from tasks.index.source import Part
 from tasks.index.thumbnails import thumbnail
 from tasks.settings import default_workers
+from tasks.stores import paths
 
 _ROWS = 64
 """Rows decoded at a time."""
@@ -94,7 +95,7 @@ def read_documents(part: Part, overlay: Overlay = _UNSAID) -> Iterator[list[Docu
     OSError for a part that cannot be read.
     """
     papers = papers_of(part)
-    with part.path.open("rb") as file, ThreadPoolExecutor(default_workers()) as pool:
+    with paths.local_copy(part.path) as file, ThreadPoolExecutor(default_workers()) as pool:
         batches = pq.ParquetFile(file, buffer_size=1 << 20).iter_batches(
             _ROWS, columns=overlay.columns([*_COLUMNS, "embedding", IMAGE_COLUMN])
         )
@@ -133,7 +134,7 @@ def _documents(batch: _Batch, papers: Mapping[str, dict[str, Any]]) -> list[Docu
 
 def papers_of(part: Part) -> Mapping[str, dict[str, Any]]:
     """What the part's ledger says of each paper that an index keeps, by paper_id."""
-    with (part.path.parent.parent / PAPERS / part.name).open("rb") as file:
+    with paths.opened(part.path.parent.parent / PAPERS / part.name) as file:
         ledger = pq.ParquetFile(file)
         wanted = ["paper_id", *(name for name in _OF_PAPER if name in ledger.schema_arrow.names)]
         return {row.pop("paper_id"): row for row in ledger.read(columns=wanted).to_pylist()}

@@ -11,18 +11,23 @@ what a part that is gone has left in the texts has numbers that SQLite no longer
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from tasks.errors import OutputError
 from tasks.index import tables, texts
 from tasks.index.documents import Document
 from tasks.index.source import Origin, Part
 from tasks.index.target import Held
+
+if TYPE_CHECKING:
+    from tasks.stores.paths import StorePath
 
 FOLDER, FILE = "index", "figmill.sqlite"
 LAYOUT = "6"
@@ -36,11 +41,20 @@ _TORN = "torn"
 """The fingerprint of a part whose texts are not in; no part has it."""
 
 
-class EmbeddedIndex:
-    """The target in the dataset's own folder."""
+def index_folder(out: StorePath) -> Path:
+    """Where a dataset's index lies: beside its parts, or of one on a store in the cache of this machine's user."""
+    if isinstance(out, Path):
+        return out / FOLDER
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+    uri = str(out).rstrip("/")
+    return cache / "figmill" / "indexes" / f"{out.name}-{hashlib.sha256(uri.encode()).hexdigest()[:16]}"
 
-    def __init__(self, out: Path) -> None:
-        self.path = out / FOLDER / FILE
+
+class EmbeddedIndex:
+    """The target that comes with Figmill, in `index_folder`."""
+
+    def __init__(self, out: StorePath) -> None:
+        self.path = index_folder(out) / FILE
         self.label = str(self.path)
         self._texts_folder = self.path.parent / texts.FOLDER
         self._connection: sqlite3.Connection | None = None

@@ -23,9 +23,8 @@ import threading
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -34,11 +33,14 @@ from tasks.errors import InputError, OutputError
 from tasks.index import texts
 from tasks.index.codes import Codes, signs
 from tasks.index.documents import unit_vector
-from tasks.index.embedded import FILE, FOLDER, LAYOUT, connect, in_one_line
+from tasks.index.embedded import FILE, LAYOUT, connect, in_one_line, index_folder
 from tasks.index.queries import Context, Facet, Hit, Query, without
 from tasks.index.tables import read_centre
 from tasks.index.words import Term, parse
 from tasks.texts import storable
+
+if TYPE_CHECKING:
+    from tasks.stores.paths import StorePath
 
 _LESS = 0.05
 """What each further panel of a figure loses of its score, of the score divided by 1, 1.05, 1.10, ..."""
@@ -82,9 +84,9 @@ _SHOWN = """
 class SearchIndex:
     """An embedded index open for reading, a context; threads may share it. Raises OutputError where it is none."""
 
-    def __init__(self, out: Path) -> None:
+    def __init__(self, out: StorePath) -> None:
         self.out = out
-        self._path = out / FOLDER / FILE
+        self._path = index_folder(out) / FILE
         if not self._path.is_file():
             raise OutputError(f"{out} has no index yet: run `figmill index {out}`")
         self._local = threading.local()

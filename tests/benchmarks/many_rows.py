@@ -43,7 +43,7 @@ from PIL import Image
 from models import taxonomy
 from tasks.clock import now
 from tasks.dataset.schema import PAPER_SCHEMA, Provenance, subfigure_schema, with_provenance
-from tests.benchmarks.index_candidates import PAGE, add_scalar_indexes
+from tests.benchmarks.index_candidates import OPENED, PAGE, add_scalar_indexes
 
 FIGMILL = [sys.executable, "-m", "flows.cli"]
 PER_PART = 5_000
@@ -75,6 +75,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--keep", type=Path, help="where the dataset is kept, or lies already")
     parser.add_argument("--only", nargs="+", default=["index", "candidates", "view"], metavar="PART")
+    parser.add_argument("--candidates", nargs="+", default=["figmill", "lancedb"], choices=[*OPENED])
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="figmill-rows-") as scratch:
         out = options.keep or Path(scratch) / "dataset"
@@ -83,10 +84,12 @@ def main() -> None:
         if "index" in options.only:
             _index(out, "figmill", [], out / "index")
         if "candidates" in options.only:
-            place = out / "lancedb"
-            _index(out, "lancedb", ["--to", f"lancedb://{place.resolve()}"], place)
-            _scalar_indexes(place)
-            _ask(out, place)
+            places = {"figmill": out, "lancedb": out / "lancedb"}
+            if "lancedb" in options.candidates:
+                place = places["lancedb"]
+                _index(out, "lancedb", ["--to", f"lancedb://{place.resolve()}"], place)
+                _scalar_indexes(place)
+            _ask(out, {name: places[name] for name in options.candidates})
         if "view" in options.only:
             _view(out)
 
@@ -238,8 +241,8 @@ def _scalar_indexes(place: Path) -> None:
     print(f"index, lancedb: scalar indexes in {taken:.0f} s more, {core:.0f} core-seconds", flush=True)
 
 
-def _ask(out: Path, lance: Path) -> None:
-    """The same questions to both, in turns."""
+def _ask(out: Path, places: dict[str, Path]) -> None:
+    """The same questions to each candidate, in turns."""
     vectors = _like_these(out)
     questions: dict[str, list[Any]] = {
         "page": list(range(TIMES)),
@@ -250,10 +253,7 @@ def _ask(out: Path, lance: Path) -> None:
     exact = _nearest(out, vectors)
     print(f"ask: {'':<20} {'first':>8} {'median':>8} {'p95':>8} {'core, median':>14}   (ms)")
     with contextlib.ExitStack() as stack:
-        asked = {
-            name: stack.enter_context(_candidate(name, place))
-            for name, place in (("figmill", out), ("lancedb", lance))
-        }
+        asked = {name: stack.enter_context(_candidate(name, place)) for name, place in places.items()}
         for what, values in questions.items():
             answers = {
                 name: [answered(process, what, value) for value in values] for name, process in asked.items()

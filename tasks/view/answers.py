@@ -169,7 +169,10 @@ class Answers:
         return made[0] if made else None
 
     def _known(self, query: Query) -> Query:
-        """The query with its modality, a path or a code, as a path. Raises InputError for one that there is not."""
+        """The query with its modality, a path or a code, as a path. Raises InputError for one that there is not,
+        SettingsError for years that end before they begin."""
+        if query.since is not None and query.until is not None and query.since > query.until:
+            raise SettingsError(f"since {query.since} is after until {query.until}: no year is both")
         if query.modality is None:
             return query
         try:

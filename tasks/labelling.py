@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from models.bundle.bundle import BundleInfo
 from tasks.bundles import open_bundle
 from tasks.classifying import Classifier
+from tasks.clock import now
 from tasks.dataset.dataset import spool_of
 from tasks.dataset.ledger import drop_papers, retire_papers
 from tasks.dataset.lock import check_lease
@@ -81,6 +82,7 @@ def write_results(
 
     Where the run is stopped, with the papers that are done; the next run plans a shard of the others.
     """
+    started_at = now()
     try:
         for result in results:
             _write(result, part, reporter, stopwatch)
@@ -89,7 +91,8 @@ def write_results(
             raise
     with stopwatch.timed("write"):
         outcome = part.commit(permitted, retire)
-    outcome = replace(outcome, counts=replace(outcome.counts, stage_seconds=stopwatch.seconds()))
+    counts = replace(outcome.counts, stage_seconds=stopwatch.seconds())
+    outcome = replace(outcome, counts=counts, started_at=started_at, finished_at=now())
     reporter.written(outcome)
     return outcome
 

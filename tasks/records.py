@@ -338,6 +338,9 @@ class ShardOutcome:
     failures: tuple[FailedPaper, ...] = ()
     computation: str = ""
     """What computed the network: library, precision, device; empty if it was not loaded."""
+    started_at: dt.datetime | None = None
+    finished_at: dt.datetime | None = None
+    """By the clock of the machine that did it; None where nobody looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,6 +367,8 @@ class RunSummary:
     failures: tuple[FailedPaper, ...]
     parts: tuple[str, ...] = ()
     """File names of the parts that this run wrote."""
+    tail_seconds: float = 0.0
+    """For how long shards were still at work when the first worker had none left."""
 
     @property
     def papers(self) -> int:

@@ -53,7 +53,7 @@ def test_the_names_that_contributing_gives_stand_in_the_modules_beside_them():
 
 def test_the_verbs_that_contributing_and_the_hooks_name_are_those_of_ci():
     verbs = set(re.findall(r"^#   \.ci/run (\w+)", CI, re.MULTILINE))
-    assert verbs == {"quick", "types", "tests", "audit", "slow"}
+    assert verbs == {"quick", "types", "tests", "audit", "slow", "floors"}
     assert set(re.findall(r"\.ci/run ([a-z]+)", CONTRIBUTING)) == verbs
     entries = [hook["entry"] for repo in yaml.safe_load(HOOKS)["repos"] for hook in repo["hooks"]]
     assert entries == [".ci/run quick", ".ci/run types"]
@@ -62,7 +62,7 @@ def test_the_verbs_that_contributing_and_the_hooks_name_are_those_of_ci():
 def test_ci_refuses_a_verb_that_it_does_not_know():
     done = subprocess.run([ROOT / ".ci" / "run", "fast"], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "quick | types | tests [ARG...] | audit | slow" in done.stderr
+    assert "quick | types | tests [ARG...] | audit | slow | floors [NAME...]" in done.stderr
 
 
 def test_the_readme_leads_to_contributing():

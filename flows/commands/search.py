@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tasks.index.queries import Hit, Query
     from tasks.index.search import SearchIndex
     from tasks.index.update import Plan
+    from tasks.stores.paths import StorePath
 
 OWN_CLASSES = click.option(
     "--classes",
@@ -27,7 +28,16 @@ OWN_CLASSES = click.option(
     help="Classes of your own: TOML with sections [[class]] of name, below (such as GGEL) and examples (ids).",
 )
 _SHORTEST_TOKEN = 12
-_FOLDER = click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+
+
+def _dataset(_: click.Context, __: click.Parameter, text: str) -> StorePath:
+    from tasks.stores.paths import store_path
+
+    return store_path(text)
+
+
+_FOLDER = click.argument("folder", metavar="DIR", callback=_dataset)
+"""Of a dataset, here or on a store."""
 
 
 @click.command(short_help="Load the labels into a search tool.")
@@ -46,11 +56,12 @@ _FOLDER = click.argument("folder", type=click.Path(path_type=Path), metavar="DIR
     help="Of the tables, or of the alias: one for each dataset.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
-def index(folder: Path, to: str | None, name: str, dry_run: bool) -> None:
+def index(folder: StorePath, to: str | None, name: str, dry_run: bool) -> None:
     """Bring a search tool up to date with the dataset in DIR: only parts that are new, changed or gone.
 
     A document is a subfigure: caption, subcaption, modality and its ancestors, confidence, licence, ids, embedding and
-    thumbnail. Run again, nothing is done twice; interrupted, the same command goes on.
+    thumbnail. Run again, nothing is done twice; interrupted, the same command goes on. DIR may be on a store, such as
+    s3://bucket/figures: the index that search and view use is then kept here, in ~/.cache/figmill/indexes.
 
     Passwords are best kept out of commands: libpq's PGPASSWORD and ~/.pgpass serve PostgreSQL; FIGMILL_INDEX_USER and
     FIGMILL_INDEX_PASSWORD, or FIGMILL_INDEX_API_KEY, serve the others.
@@ -112,7 +123,7 @@ def index(folder: Path, to: str | None, name: str, dry_run: bool) -> None:
 @click.option("--limit", type=click.IntRange(1, 10_000), default=10, show_default=True, metavar="N")
 @click.option("--json", "as_json", is_flag=True, help="A JSON list with every column but the image.")
 def search(
-    folder: Path,
+    folder: StorePath,
     text: tuple[str, ...],
     modality: str | None,
     min_confidence: float,
@@ -206,7 +217,7 @@ def search(
     help="Serve nothing: write the pages as files to share, into a new or empty folder.",
 )
 def view(
-    folder: Path,
+    folder: StorePath,
     host: str,
     port: int,
     opening: bool,
@@ -235,6 +246,11 @@ def view(
         raise click.UsageError(f"--token needs {_SHORTEST_TOKEN} letters or more, for others could guess it")
     if edit and not is_loopback(host) and not token:
         raise click.UsageError("--edit for others than this machine needs a --token")
+    if edit and not isinstance(folder, Path):
+        raise SettingsError(
+            f"--edit corrects a dataset in a folder of this machine, and {shown(folder)} is on a store: give what "
+            "people say by `figmill corrections --from`"
+        )
     if site and edit:
         raise click.UsageError("--write writes pages that only show: leave --edit out")
     own = own_codes(classes)
@@ -260,7 +276,7 @@ def view(
 
 @click.command(short_help="Let agents search a dataset (MCP).")
 @_FOLDER
-def mcp(folder: Path) -> None:
+def mcp(folder: StorePath) -> None:
     """Serve the dataset in DIR to agents, by the Model Context Protocol over standard input and output.
 
     Its tools find subfigures, show one with its picture, count, and list a paper; they change nothing and ask nothing
@@ -281,7 +297,7 @@ def mcp(folder: Path) -> None:
     serve_mcp(folder)
 
 
-def _write(folder: Path, site: Path) -> None:
+def _write(folder: StorePath, site: Path) -> None:
     from tasks.view.site import write_site
 
     click.echo(f"writing pages to {shown(site)}", err=True)
@@ -309,7 +325,7 @@ def _asked(token: str | None) -> str:
     return f"?{urlencode({'token': token})}" if token else ""
 
 
-def refresh(folder: Path) -> None:
+def refresh(folder: StorePath) -> None:
     """Brings the embedded index of a dataset up to date; where it cannot be written, what there is serves."""
     from tasks.index.opening import open_target
     from tasks.index.update import plan_update, update

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from flows.terminal.progress import shown
 from tasks.texts import counted
+
+if TYPE_CHECKING:
+    from tasks.stores.paths import StorePath
 
 SELECTION = click.option(
     "--selection",
@@ -17,7 +20,7 @@ SELECTION = click.option(
 _MOST_TOLD = 5
 
 
-def selected(folder: Path, name: str) -> tuple[str, ...]:
+def selected(folder: StorePath, name: str) -> tuple[str, ...]:
     """The rows of a selection by now; says which are gone. Raises InputError for a name that nobody gave."""
     from tasks.selections.standing import named, standing
 

@@ -171,7 +171,21 @@ class Result:
             counts=sum((outcome.counts for outcome in done), Counts()),
             failures=tuple(failure for outcome in done for failure in outcome.failures),
             parts=tuple(outcome.part for outcome in done),
+            tail_seconds=tail_seconds(done),
         )
+
+
+def tail_seconds(done: Iterable[ShardOutcome]) -> float:
+    """From when the first worker had no shard left to when the last was done with its own.
+
+    That is from the first end of a shard after the last shard had begun; by the workers' clocks.
+    """
+    times = [(one.started_at, one.finished_at) for one in done if one.started_at and one.finished_at]
+    if not times:
+        return 0.0
+    last_begun = max(started for started, _ in times)
+    ends = [finished for _, finished in times if finished > last_begun]
+    return (max(ends) - min(ends)).total_seconds() if ends else 0.0
 
 
 def _computed(settings: dict[str, str], done: Iterable[ShardOutcome]) -> dict[str, str]:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -32,6 +33,9 @@ from tasks.duplicates.unions import Unions
 from tasks.errors import OutputError
 from tasks.index.source import Part, list_parts
 from tasks.stores import paths
+
+if TYPE_CHECKING:
+    from tasks.stores.paths import StorePath
 
 FILE = "groups.parquet"
 GROUP_COLUMN = "duplicate_group"
@@ -88,7 +92,7 @@ class Found:
     """Groups with rows of more than one paper."""
 
 
-def read_groups(out: Path) -> dict[str, str] | None:
+def read_groups(out: StorePath) -> dict[str, str] | None:
     """subfigure_id -> duplicate group, as far as it was found; None where `figmill duplicates` never looked.
 
     Raises OutputError where the file cannot be read.
@@ -97,7 +101,7 @@ def read_groups(out: Path) -> dict[str, str] | None:
     return None if found is None else found[0]
 
 
-def same_pictures(out: Path) -> dict[str, tuple[str, ...]]:
+def same_pictures(out: StorePath) -> dict[str, tuple[str, ...]]:
     """subfigure_id -> all rows of its group, as far as groups were found. Raises as `read_groups`."""
     members: dict[str, list[str]] = {}
     groups = read_groups(out) or {}
@@ -230,13 +234,13 @@ def _write(out: Path, groups: Mapping[str, str], judged: Mapping[str, str]) -> N
     paths.put_bytes(file.getvalue().to_pybytes(), out / FOLDER / FILE, durable=False)
 
 
-def _read(out: Path) -> tuple[dict[str, str], dict[str, str]] | None:
+def _read(out: StorePath) -> tuple[dict[str, str], dict[str, str]] | None:
     """The groups, and the fingerprint of each part that they are of; None where there are none of this layout."""
     file = out / FOLDER / FILE
-    if not file.is_file():
+    if not paths.exists(file):
         return None
     try:
-        table = pq.read_table(file)
+        table = pq.read_table(pa.BufferReader(paths.read(file)))
         metadata = table.schema.metadata or {}
         if metadata.get(b"figmill.layout") != LAYOUT.encode():
             return None

@@ -28,6 +28,9 @@ from tasks.texts import printable
 
 _AHEAD = 2
 """Papers waiting for a process beyond those being read, so that none idles."""
+IDLE = 300.0
+"""Seconds without a paper after which a process ends and gives back its memory, as on a worker that has no more shards;
+the next paper starts another."""
 _TICK = 0.5
 _PROBE_BYTES = 2**20
 """Room that a spool must have for a process to be blamed that says it has none."""
@@ -47,9 +50,12 @@ class _Task:
 class ExtractionPool:
     """Processes that read papers; several threads may call `read` at once and share them."""
 
-    def __init__(self, workers: int, limits: ExtractionLimits, reader: Reader | None = None) -> None:
+    def __init__(
+        self, workers: int, limits: ExtractionLimits, reader: Reader | None = None, idle: float = IDLE
+    ) -> None:
         self._workers = workers
         self._limits = limits
+        self._idle = idle
         self._job = functools.partial(hand_over, reader=reader) if reader else hand_over
         self._stopped = threading.Event()
         self._waiting: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
@@ -110,12 +116,20 @@ class ExtractionPool:
             process.start()  # while the network loads
         except Exception as error:  # noqa: BLE001 (said again to those who wait for a paper; the thread must live)
             log.debug("a reading process did not start: %s", error)
-        while (task := self._waiting.get()) is not None:
+        while (task := self._next(process)) is not None:
             try:
                 task.read.set_result(self._read(process, task))
             except BaseException as error:  # noqa: BLE001 (raised where the paper is waited for)
                 task.read.set_exception(error)
         process.close()
+
+    def _next(self, process: ConfinedProcess) -> _Task | None:
+        """The next paper, however long it is waited for: the process only so long."""
+        try:
+            return self._waiting.get(timeout=self._idle)
+        except queue.Empty:
+            process.close()
+            return self._waiting.get()
 
     def _read(self, process: ConfinedProcess, task: _Task) -> Failure | float:
         """Seconds: what was read is in the task's file. Raises OutputError where the spool cannot be written."""

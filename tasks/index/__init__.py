@@ -6,6 +6,7 @@ thumbnails.py   the small JPEGs of documents
 target.py       where documents may go: what a target has to do
 opening.py      which target an address means
 embedded.py     the index that comes with Figmill, a folder: as a target
+tables.py       its rows, pictures and embeddings, in SQLite
 texts.py        its words and filters, in tantivy
 codes.py        its embeddings as bits, compared before the whole ones are
 feeds/          search tools of others as targets

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import deque
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -19,9 +20,12 @@ from tasks.dataset.columns import IMAGE_COLUMN, INDEXED_COLUMNS, PAPERS, SUBFIGU
 from tasks.index.source import Part
 from tasks.index.thumbnails import thumbnail
 from tasks.settings import default_workers
+from tasks.stores import paths
 
 _ROWS = 64
-"""Rows decoded at a time: their pictures are in memory together."""
+"""Rows decoded at a time."""
+_AHEAD = 2
+"""So many times as many are decoded ahead: all their pictures are in memory together."""
 _COLUMNS = tuple(column.name for column in INDEXED_COLUMNS if SUBFIGURES in column.tables)
 _OF_PAPER = tuple(column.name for column in INDEXED_COLUMNS if SUBFIGURES not in column.tables)
 _LISTS = tuple(column.name for column in INDEXED_COLUMNS if pa.types.is_list(column.type))
@@ -87,33 +91,50 @@ class Document:
 def read_documents(part: Part, overlay: Overlay = _UNSAID) -> Iterator[list[Document]]:
     """The documents of a part in the part's order, some dozens at a time, as people want them.
 
-    Pictures are decoded on all cores. Raises pyarrow's errors and OSError for a part that cannot be read.
+    Pictures are decoded on all cores, those of the next rows while the caller has the last. Raises pyarrow's errors and
+    OSError for a part that cannot be read.
     """
-    start = 0
     papers = papers_of(part)
-    with part.path.open("rb") as file, ThreadPoolExecutor(default_workers()) as pool:
+    with paths.local_copy(part.path) as file, ThreadPoolExecutor(default_workers()) as pool:
         batches = pq.ParquetFile(file, buffer_size=1 << 20).iter_batches(
             _ROWS, columns=overlay.columns([*_COLUMNS, "embedding", IMAGE_COLUMN])
         )
+        waiting: deque[_Batch] = deque()
+        start = 0
         for batch in batches:
             table, places = overlay.apply_numbered(pa.Table.from_batches([batch]))
-            documents: list[Document] = []
-            for shown in table.to_batches(_ROWS):
-                small = list(pool.map(thumbnail, shown[IMAGE_COLUMN].field("bytes").to_pylist()))
-                vectors = _unit_vectors(shown["embedding"])
-                rows = shown.drop_columns(["embedding", IMAGE_COLUMN]).to_pylist()
-                numbers = places[len(documents) : len(documents) + len(rows)]
-                documents += [
-                    make_document(row, papers, start + number, vector, None if made is None else made[0])
-                    for row, number, vector, made in zip(rows, numbers, vectors, small, strict=True)
-                ]
-            yield documents
+            pictures = table[IMAGE_COLUMN].combine_chunks().field("bytes").to_pylist()
+            made = [pool.submit(thumbnail, picture) for picture in pictures]
+            waiting.append(_Batch(table, [start + number for number in places], made))
             start += len(batch)
+            if len(waiting) > _AHEAD:
+                yield _documents(waiting.popleft(), papers)
+        while waiting:
+            yield _documents(waiting.popleft(), papers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Rows whose thumbnails are being made."""
+
+    table: pa.Table
+    places: list[int]
+    made: list[Future[tuple[bytes, int, int] | None]]
+
+
+def _documents(batch: _Batch, papers: Mapping[str, dict[str, Any]]) -> list[Document]:
+    small = [made.result() for made in batch.made]
+    vectors = _unit_vectors(batch.table["embedding"].combine_chunks())
+    rows = batch.table.drop_columns(["embedding", IMAGE_COLUMN]).to_pylist()
+    return [
+        make_document(row, papers, place, vector, made and made[0])
+        for row, place, vector, made in zip(rows, batch.places, vectors, small, strict=True)
+    ]
 
 
 def papers_of(part: Part) -> Mapping[str, dict[str, Any]]:
     """What the part's ledger says of each paper that an index keeps, by paper_id."""
-    with (part.path.parent.parent / PAPERS / part.name).open("rb") as file:
+    with paths.opened(part.path.parent.parent / PAPERS / part.name) as file:
         ledger = pq.ParquetFile(file)
         wanted = ["paper_id", *(name for name in _OF_PAPER if name in ledger.schema_arrow.names)]
         return {row.pop("paper_id"): row for row in ledger.read(columns=wanted).to_pylist()}

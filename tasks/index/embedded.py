@@ -11,29 +11,27 @@ what a part that is gone has left in the texts has numbers that SQLite no longer
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
+import hashlib
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Self
 
-import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
-
-from tasks.clock import now
-from tasks.dataset.columns import INDEXED_COLUMNS
 from tasks.errors import OutputError
-from tasks.index import codes, texts
+from tasks.index import tables, texts
 from tasks.index.documents import Document
 from tasks.index.source import Origin, Part
 from tasks.index.target import Held
 
+if TYPE_CHECKING:
+    from tasks.stores.paths import StorePath
+
 FOLDER, FILE = "index", "figmill.sqlite"
-LAYOUT = "5"
-"""Changes with the tables below or the fields of texts.py: an index of another layout is made anew."""
+LAYOUT = "6"
+"""Changes with the tables (tables.py) or the fields of texts.py: an index of another layout is made anew."""
 _PATIENCE = 60.0
 """Seconds to wait for another process that writes to the index."""
 _CACHE_KB = 64_000
@@ -42,66 +40,21 @@ _ROWS_A_COMMIT = 50_000
 _TORN = "torn"
 """The fingerprint of a part whose texts are not in; no part has it."""
 
-_TABLES = """
-CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE parts (
-    part INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, fingerprint TEXT NOT NULL,
-    indexed_at TEXT NOT NULL, whole INTEGER NOT NULL DEFAULT 0
-);
-CREATE TABLE gone (part INTEGER PRIMARY KEY);
-CREATE TABLE papers (
-    paper INTEGER PRIMARY KEY AUTOINCREMENT, part INTEGER NOT NULL, {paper_columns}, UNIQUE (part, paper_id)
-);
-CREATE INDEX papers_by_id ON papers (paper_id);
-CREATE TABLE subfigures (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, part INTEGER NOT NULL, row INTEGER NOT NULL, paper INTEGER NOT NULL,
-    {subfigure_columns}, width INTEGER NOT NULL, height INTEGER NOT NULL, path TEXT, has_subcaption INTEGER,
-    own TEXT NOT NULL, caption TEXT NOT NULL, UNIQUE (subfigure_id)
-);
-CREATE INDEX subfigures_by_part ON subfigures (part);
-CREATE INDEX subfigures_by_paper ON subfigures (paper);
-CREATE TABLE thumbnails (id INTEGER PRIMARY KEY, jpeg BLOB NOT NULL);
-CREATE TABLE embeddings (id INTEGER PRIMARY KEY, vector BLOB NOT NULL);
-CREATE TABLE codes (part INTEGER PRIMARY KEY, version INTEGER NOT NULL, ids BLOB NOT NULL, bits BLOB NOT NULL);
-"""
-_PAPER_COLUMNS = ("paper_id", "source_uri", *(c.name for c in INDEXED_COLUMNS if c.of_article))
-_SUBFIGURE_COLUMNS = (
-    "subfigure_id",
-    "figure_index",
-    "subfigure_index",
-    "figure_label",
-    "panel_label",
-    "page",
-    "compound",
-    "modality",
-    "modality_set",
-    "confidence",
-    "rejected",
-    "label_source",
-    "license",
-    "journal",
-    "article_type",
-)
-"""Those of a paper, and those that lists show of a subfigure."""
-_REVISED = ("panel_label", "compound", "modality", "modality_set", "confidence", "rejected", "label_source")
-"""What a person may change of a row."""
-_TYPES = {
-    pa.string(): "TEXT",
-    pa.list_(pa.string()): "TEXT",
-    pa.date32(): "TEXT",
-    pa.int16(): "INTEGER",
-    pa.bool_(): "INTEGER",
-    pa.float32(): "REAL",
-}
-_OF_SUBFIGURES = ("thumbnails", "embeddings")
-_EVERYTHING = ("codes", "embeddings", "thumbnails", "subfigures", "papers", "gone", "parts", "about")
+
+def index_folder(out: StorePath) -> Path:
+    """Where a dataset's index lies: beside its parts, or of one on a store in the cache of this machine's user."""
+    if isinstance(out, Path):
+        return out / FOLDER
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
+    uri = str(out).rstrip("/")
+    return cache / "figmill" / "indexes" / f"{out.name}-{hashlib.sha256(uri.encode()).hexdigest()[:16]}"
 
 
 class EmbeddedIndex:
-    """The target in the dataset's own folder."""
+    """The target that comes with Figmill, in `index_folder`."""
 
-    def __init__(self, out: Path) -> None:
-        self.path = out / FOLDER / FILE
+    def __init__(self, out: StorePath) -> None:
+        self.path = index_folder(out) / FILE
         self.label = str(self.path)
         self._texts_folder = self.path.parent / texts.FOLDER
         self._connection: sqlite3.Connection | None = None
@@ -153,13 +106,13 @@ class EmbeddedIndex:
         number = None
         try:
             with in_one_line(self.path), self._transaction() as connection:
-                before = _remove(connection, part.name)
-                number = _insert_part(connection, part)
+                before = tables.remove_part(connection, part.name)
+                number = tables.insert_part(connection, part)
                 papers: dict[str, int] = {}
                 for batch in documents:
-                    _insert(connection, self._writing_texts(), number, batch, papers)
+                    tables.insert_rows(connection, self._writing_texts(), number, batch, papers)
                     self._unsettled += len(batch)
-                _code(connection, number)
+                tables.code_part(connection, number)
         except BaseException:
             if number is not None and self._texts is not None:
                 self._texts.remove_part(number)
@@ -188,7 +141,7 @@ class EmbeddedIndex:
     def remove(self, part: str) -> None:
         """Drops a part: its rows in one transaction, and what the texts have of it by the end of the update."""
         with in_one_line(self.path), self._transaction() as connection:
-            before = _remove(connection, part)
+            before = tables.remove_part(connection, part)
         if before is not None:
             self._forget(before)
 
@@ -215,7 +168,7 @@ class EmbeddedIndex:
                 )
             )
             gone = [there[name] for name in there.keys() - {document.subfigure_id for document in documents}]
-            _remove_rows(connection, gone)
+            tables.remove_rows(connection, gone)
             self._writing_texts().remove(there.values())
             papers: dict[str, int] = {}
             for paper_id in {document.paper_id for document in documents}:
@@ -226,12 +179,12 @@ class EmbeddedIndex:
             for document in documents:
                 if document.subfigure_id in there:
                     number = there[document.subfigure_id]
-                    _revise(connection, number, document)
+                    tables.revise_row(connection, number, document)
                     self._writing_texts().add(found[0], papers[document.paper_id], number, document)
             new = [document for document in documents if document.subfigure_id not in there]
-            _insert(connection, self._writing_texts(), found[0], new, papers)
+            tables.insert_rows(connection, self._writing_texts(), found[0], new, papers)
             if new or gone:
-                _code(connection, found[0])
+                tables.code_part(connection, found[0])
             connection.execute(
                 "UPDATE parts SET fingerprint = ?, whole = 0 WHERE part = ?", (part.fingerprint, found[0])
             )
@@ -252,6 +205,7 @@ class EmbeddedIndex:
                 )
                 connection.executemany("UPDATE parts SET whole = 1 WHERE part = ?", [(one,) for one in came])
                 connection.executemany("DELETE FROM gone WHERE part = ?", [(one,) for one in went])
+                tables.recentre(connection)
             writer.close()
 
     def _discard(self) -> None:
@@ -283,9 +237,9 @@ class EmbeddedIndex:
 
     def _create(self, origin: Origin) -> None:
         with self._transaction() as connection:
-            for table in _EVERYTHING:
+            for table in tables.EVERYTHING:
                 connection.execute(f"DROP TABLE IF EXISTS {table}")
-            for statement in filter(str.strip, _statements().split(";")):
+            for statement in filter(str.strip, tables.statements().split(";")):
                 connection.execute(statement)
             connection.executemany("INSERT INTO about VALUES (?, ?)", _expected(origin).items())
             with texts.told_in_one_line(self._texts_folder):
@@ -348,159 +302,3 @@ def _about(connection: sqlite3.Connection) -> dict[str, str]:
     known = ("layout", "model_id", "embedding_size", "classes")
     about = dict(connection.execute("SELECT key, value FROM about"))
     return {key: about[key] for key in known if key in about}
-
-
-def _statements() -> str:
-    """The statements that make an empty index."""
-    return _TABLES.format(
-        paper_columns=_declared(_PAPER_COLUMNS), subfigure_columns=_declared(_SUBFIGURE_COLUMNS)
-    )
-
-
-def _declared(names: Iterable[str]) -> str:
-    """Columns of the dataset as SQLite declares them."""
-    columns = {column.name: column for column in INDEXED_COLUMNS}
-    return ", ".join(
-        f"{name} {_TYPES[columns[name].type]}{'' if columns[name].nullable else ' NOT NULL'}"
-        for name in names
-    )
-
-
-def _remove(connection: sqlite3.Connection, part: str) -> int | None:
-    """Drops what there is of a part; returns its number, which the texts still have."""
-    found = connection.execute("SELECT part FROM parts WHERE name = ?", (part,)).fetchone()
-    if found is None:
-        return None
-    for table in _OF_SUBFIGURES:
-        statement = f"DELETE FROM {table} WHERE id IN (SELECT id FROM subfigures WHERE part = ?)"  # noqa: S608
-        connection.execute(statement, found)
-    for table in ("codes", "subfigures", "papers", "parts"):
-        connection.execute(f"DELETE FROM {table} WHERE part = ?", found)  # noqa: S608
-    connection.execute("INSERT INTO gone VALUES (?)", found)
-    return int(found[0])
-
-
-def _remove_rows(connection: sqlite3.Connection, numbers: list[int]) -> None:
-    for table in (*_OF_SUBFIGURES, "subfigures"):
-        connection.executemany(f"DELETE FROM {table} WHERE id = ?", [(number,) for number in numbers])  # noqa: S608
-
-
-def _revise(connection: sqlite3.Connection, number: int, of: Document) -> None:
-    """A row as people want it now; its picture and its vector are another row's if they change."""
-    values = {**_copied(of, _REVISED), **_shown(of)}
-    columns = ", ".join(f"{name} = ?" for name in values)
-    connection.execute(f"UPDATE subfigures SET {columns} WHERE id = ?", (*values.values(), number))  # noqa: S608
-
-
-def _insert_part(connection: sqlite3.Connection, part: Part) -> int:
-    return _insert_row(
-        connection,
-        "parts",
-        {"name": part.name, "fingerprint": part.fingerprint, "indexed_at": now().isoformat()},
-    )
-
-
-def _insert(
-    connection: sqlite3.Connection,
-    writer: texts.TextWriter,
-    part: int,
-    documents: list[Document],
-    papers: dict[str, int],
-) -> None:
-    for document in documents:
-        if document.paper_id not in papers:
-            papers[document.paper_id] = _insert_paper(connection, part, document)
-    numbered = [
-        (
-            _insert_row(connection, "subfigures", _subfigure(part, papers[document.paper_id], document)),
-            document,
-        )
-        for document in documents
-    ]
-    for number, document in numbered:
-        writer.add(part, papers[document.paper_id], number, document)
-    connection.executemany(
-        "INSERT INTO thumbnails VALUES (?, ?)",
-        [(number, document.thumbnail) for number, document in numbered if document.thumbnail],
-    )
-    connection.executemany(
-        "INSERT INTO embeddings VALUES (?, ?)",
-        [
-            (number, document.embedding.astype(np.float16).tobytes())
-            for number, document in numbered
-            if document.embedding is not None
-        ],
-    )
-
-
-def _code(connection: sqlite3.Connection, part: int) -> None:
-    """The bits of a part's embeddings; the first part that has any says where their middle lies."""
-    rows = connection.execute(
-        "SELECT id, vector FROM embeddings JOIN subfigures USING (id) WHERE part = ? ORDER BY id", (part,)
-    ).fetchall()
-    if not rows:
-        connection.execute("DELETE FROM codes WHERE part = ?", (part,))
-        return
-    vectors = np.frombuffer(b"".join(vector for _, vector in rows), np.float16)
-    vectors = vectors.reshape(len(rows), -1).astype(np.float32)
-    centre = read_centre(connection)
-    if centre is None:
-        centre = codes.middle(vectors)
-        connection.execute("INSERT INTO about VALUES ('centre', ?)", (centre.tobytes(),))
-    version = connection.execute("SELECT coalesce(max(version), 0) + 1 FROM codes").fetchone()[0]
-    numbers = np.array([number for number, _ in rows], np.int64)
-    connection.execute(
-        "INSERT OR REPLACE INTO codes VALUES (?, ?, ?, ?)",
-        (part, version, numbers.tobytes(), codes.signs(vectors, centre).tobytes()),
-    )
-
-
-def read_centre(connection: sqlite3.Connection) -> npt.NDArray[np.float32] | None:
-    """(d,) the middle of the embeddings, from which their bits are told; None before there are any."""
-    found = connection.execute("SELECT value FROM about WHERE key = 'centre'").fetchone()
-    return np.frombuffer(found[0], np.float32) if found else None
-
-
-def _insert_paper(connection: sqlite3.Connection, part: int, of: Document) -> int:
-    return _insert_row(connection, "papers", {"part": part, **_copied(of, _PAPER_COLUMNS)})
-
-
-def _insert_row(connection: sqlite3.Connection, table: str, row: dict[str, Any]) -> int:
-    """Adds a row, values by column, and returns its number."""
-    marks = ", ".join("?" * len(row))
-    statement = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})"  # noqa: S608
-    return int(connection.execute(statement, tuple(row.values())).lastrowid or 0)
-
-
-def _subfigure(part: int, paper: int, of: Document) -> dict[str, Any]:
-    return {
-        "part": part,
-        "row": of.row,
-        "paper": paper,
-        **_copied(of, _SUBFIGURE_COLUMNS),
-        **_shown(of),
-        "width": of.image_width,
-        "height": of.image_height,
-    }
-
-
-def _shown(of: Document) -> dict[str, Any]:
-    own, rest = texts.own_texts(of)
-    return {
-        "path": of.modality_path[-1] if of.modality_path else None,
-        "has_subcaption": bool(of.subcaption),
-        "own": own,
-        "caption": rest,
-    }
-
-
-def _copied(of: Document, columns: Iterable[str]) -> dict[str, Any]:
-    """Columns as the dataset has them; SQLite knows no dates and no lists."""
-    return {name: _in_sqlite(getattr(of, name)) for name in columns}
-
-
-def _in_sqlite(value: Any) -> Any:
-    """A date as ISO 8601, a list as JSON."""
-    if isinstance(value, tuple):
-        return json.dumps(value)
-    return value.isoformat() if isinstance(value, dt.date) else value

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tasks.errors import SettingsError
 from tasks.index.target import Target
+
+if TYPE_CHECKING:
+    from tasks.stores.paths import StorePath
 
 DEFAULT_NAME = "figmill"
 """Prefix of tables, name of the alias."""
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
-def open_target(out: Path, to: str | None, name: str = DEFAULT_NAME) -> Target:
+def open_target(out: StorePath, to: str | None, name: str = DEFAULT_NAME) -> Target:
     """The target that `--to` names; None is the embedded index in the dataset's folder. Raises SettingsError."""
     if not _NAME.fullmatch(name):
         raise SettingsError(f"--name {name!r} is no name: a to z, 0 to 9 and _, 40 at most, a letter first")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -15,6 +14,10 @@ from tasks.dataset.columns import IMAGE_COLUMN, SUBFIGURES, columns_of
 from tasks.errors import OutputError
 from tasks.index.queries import Hit
 from tasks.index.source import reading_parts
+from tasks.stores import paths
+
+if TYPE_CHECKING:
+    from tasks.stores.paths import StorePath
 
 _BATCH = 64
 WORDS = ("authors", "alt_text", "mentions", "figure_license", "third_party", "attribution", "figure_text")
@@ -22,7 +25,7 @@ WORDS = ("authors", "alt_text", "mentions", "figure_license", "third_party", "at
 _COLUMNS = [column.name for column in columns_of(SUBFIGURES) if column.name != IMAGE_COLUMN]
 
 
-def whole_rows(out: Path, hits: Sequence[Hit]) -> list[dict[str, Any]]:
+def whole_rows(out: StorePath, hits: Sequence[Hit]) -> list[dict[str, Any]]:
     """All columns but the image of each hit, in their order, as people want them and as JSON can write them; with the
     hit's `score`.
 
@@ -41,7 +44,7 @@ def whole_rows(out: Path, hits: Sequence[Hit]) -> list[dict[str, Any]]:
     return [{"score": hit.score, **found[hit.subfigure_id]} for hit in hits]
 
 
-def found_rows(out: Path, hits: Sequence[Hit], columns: Sequence[str]) -> list[dict[str, Any]]:
+def found_rows(out: StorePath, hits: Sequence[Hit], columns: Sequence[str]) -> list[dict[str, Any]]:
     """Some columns of each hit, in their order, as people want them; a hit that is no longer there is left out."""
     found: dict[str, dict[str, Any]] = {}
     for part in dict.fromkeys(hit.part for hit in hits):
@@ -51,7 +54,7 @@ def found_rows(out: Path, hits: Sequence[Hit], columns: Sequence[str]) -> list[d
     return [found[hit.subfigure_id] for hit in hits if hit.subfigure_id in found]
 
 
-def picture(out: Path, hit: Hit) -> bytes:
+def picture(out: StorePath, hit: Hit) -> bytes:
     """The encoded image of a hit. Raises OutputError as `whole_rows` does."""
     columns = [IMAGE_COLUMN, *KEYS, "image_width", "image_height"]
     taken = _take(out, hit.part, [hit.row], columns)
@@ -62,7 +65,7 @@ def picture(out: Path, hit: Hit) -> bytes:
     raise _stale(out, hit.subfigure_id)
 
 
-def article_words(out: Path, hit: Hit) -> dict[str, Any]:
+def article_words(out: StorePath, hit: Hit) -> dict[str, Any]:
     """What the article says of a hit: the columns of `WORDS`; null where the dataset does not have them.
 
     Raises OutputError as `whole_rows` does.
@@ -73,7 +76,7 @@ def article_words(out: Path, hit: Hit) -> dict[str, Any]:
     raise _stale(out, hit.subfigure_id)
 
 
-def place_row(out: Path, part: str, row: int, columns: Sequence[str] | None = None) -> dict[str, Any]:
+def place_row(out: StorePath, part: str, row: int, columns: Sequence[str] | None = None) -> dict[str, Any]:
     """A row of a part as the model wrote it, without the picture unless its column is asked for.
 
     Raises OutputError where there is none.
@@ -85,7 +88,7 @@ def place_row(out: Path, part: str, row: int, columns: Sequence[str] | None = No
     return dict.fromkeys(wanted) | taken[0]
 
 
-def figure_boxes(out: Path, hits: Sequence[Hit]) -> dict[str, tuple[list[float], list[float]]]:
+def figure_boxes(out: StorePath, hits: Sequence[Hit]) -> dict[str, tuple[list[float], list[float]]]:
     """`figure_bbox` and `subfigure_bbox` by subfigure_id, in PDF points of the page."""
     boxes = {}
     for part in dict.fromkeys(hit.part for hit in hits):
@@ -96,21 +99,22 @@ def figure_boxes(out: Path, hits: Sequence[Hit]) -> dict[str, tuple[list[float],
     return boxes
 
 
-def _take_corrected(out: Path, part: str, rows: Sequence[int], columns: list[str]) -> list[dict[str, Any]]:
+def _take_corrected(
+    out: StorePath, part: str, rows: Sequence[int], columns: list[str]
+) -> list[dict[str, Any]]:
     return _corrected(out, _take(out, part, rows, [*columns, *(key for key in KEYS if key not in columns)]))
 
 
-def _corrected(out: Path, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def _corrected(out: StorePath, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """What stands in place of rows by the word of people."""
     overlay = read_overlay(out)
     return [shown for row in rows for shown in overlay.rows(row)]
 
 
-def _take(out: Path, part: str, rows: Sequence[int], columns: list[str]) -> list[dict[str, Any]]:
+def _take(out: StorePath, part: str, rows: Sequence[int], columns: list[str]) -> list[dict[str, Any]]:
     """Those rows of a part; only their row groups are read, some dozens of rows at a time."""
     taken: list[dict[str, Any]] = []
-    with reading_parts(out), (out / SUBFIGURES / part).open("rb") as stream:
-        file = pq.ParquetFile(stream, buffer_size=1 << 20)
+    with reading_parts(out), paths.parquet(out / SUBFIGURES / part) as file:
         start = 0
         for group in range(file.num_row_groups):
             end = start + file.metadata.row_group(group).num_rows
@@ -140,7 +144,7 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
-def _stale(out: Path, subfigure_id: str) -> OutputError:
+def _stale(out: StorePath, subfigure_id: str) -> OutputError:
     return OutputError(
         f"the index names {subfigure_id}, which is no longer where it was: run `figmill index {out}`"
     )

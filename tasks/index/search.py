@@ -23,9 +23,8 @@ import threading
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -34,10 +33,14 @@ from tasks.errors import InputError, OutputError
 from tasks.index import texts
 from tasks.index.codes import Codes, signs
 from tasks.index.documents import unit_vector
-from tasks.index.embedded import FILE, FOLDER, LAYOUT, connect, in_one_line, read_centre
+from tasks.index.embedded import FILE, LAYOUT, connect, in_one_line, index_folder
 from tasks.index.queries import Context, Facet, Hit, Query, without
+from tasks.index.tables import read_centre
 from tasks.index.words import Term, parse
 from tasks.texts import storable
+
+if TYPE_CHECKING:
+    from tasks.stores.paths import StorePath
 
 _LESS = 0.05
 """What each further panel of a figure loses of its score, of the score divided by 1, 1.05, 1.10, ..."""
@@ -81,16 +84,16 @@ _SHOWN = """
 class SearchIndex:
     """An embedded index open for reading, a context; threads may share it. Raises OutputError where it is none."""
 
-    def __init__(self, out: Path) -> None:
+    def __init__(self, out: StorePath) -> None:
         self.out = out
-        self._path = out / FOLDER / FILE
+        self._path = index_folder(out) / FILE
         if not self._path.is_file():
             raise OutputError(f"{out} has no index yet: run `figmill index {out}`")
         self._local = threading.local()
         self._open: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
         self._seen = ""
-        self._bits: tuple[tuple[int, ...], Codes | None] | None = None
+        self._bits: tuple[tuple[int, ...], tuple[Codes, npt.NDArray[np.float32]] | None] | None = None
         about = dict(self._rows("SELECT key, value FROM about"))
         if about.get("layout") != LAYOUT:
             raise OutputError(f"the index of {out} is of another Figmill: run `figmill index {out}`")
@@ -300,9 +303,10 @@ class SearchIndex:
         if only is not None and len(only) <= most:
             near = only
         else:
-            bits, centre = self._codes(), self._centre()
-            if bits is None or centre is None:
+            coded = self._codes()
+            if coded is None:
                 return []
+            bits, centre = coded
             near = bits.nearest(signs(direction[None], centre)[0], most, only)
         numbers, vectors = self._vectors(near)
         scores = vectors.astype(np.float32) @ direction
@@ -319,23 +323,29 @@ class SearchIndex:
         flat = np.frombuffer(b"".join(vector for _, vector in rows), np.float16)
         return np.array([number for number, _ in rows], np.int64), flat.reshape(-1, self.embedding_size)
 
-    def _codes(self) -> Codes | None:
-        """The bits of all embeddings; read again when a part of them is another."""
+    def _codes(self) -> tuple[Codes, npt.NDArray[np.float32]] | None:
+        """The bits of all embeddings, and the middle they are told from; read again when a part of them is another."""
         version = self._rows("SELECT count(*), max(version), sum(version) FROM codes")[0]
         with self._lock:
             if self._bits is None or self._bits[0] != version:
-                rows = self._rows("SELECT ids, bits FROM codes ORDER BY part")
-                words = -(-self.embedding_size // 64)
-                parts = [
-                    (np.frombuffer(ids, np.int64), np.frombuffer(bits, np.uint64).reshape(-1, words))
-                    for ids, bits in rows
-                ]
-                self._bits = version, Codes(parts) if parts else None
+                self._bits = version, self._read_codes()
             return self._bits[1]
 
-    def _centre(self) -> npt.NDArray[np.float32] | None:
+    def _read_codes(self) -> tuple[Codes, npt.NDArray[np.float32]] | None:
+        words = -(-self.embedding_size // 64)
         with in_one_line(self._path):
-            return read_centre(self._connection())
+            connection = self._connection()
+            connection.execute("BEGIN")  # the bits and their middle as one writer left them
+            try:
+                centre = read_centre(connection)
+                rows = connection.execute("SELECT ids, bits FROM codes ORDER BY part").fetchall()
+            finally:
+                connection.execute("COMMIT")
+        parts = [
+            (np.frombuffer(ids, np.int64), np.frombuffer(bits, np.uint64).reshape(-1, words))
+            for ids, bits in rows
+        ]
+        return (Codes(parts), centre) if parts and centre is not None else None
 
     def _numbers(self, query: Query) -> npt.NDArray[np.int64]:
         with self._texts() as found_in:

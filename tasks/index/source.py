@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,7 +17,11 @@ from tasks.dataset.columns import PAPERS, SUBFIGURES
 from tasks.dataset.files import part_files
 from tasks.dataset.schema import figmill_metadata
 from tasks.errors import OutputError
+from tasks.stores import paths
 from tasks.texts import printable
+
+if TYPE_CHECKING:
+    from tasks.stores.paths import StorePath
 
 _FOOTER = 8
 """Bytes that end a Parquet file: the footer's length and the magic number."""
@@ -27,7 +32,7 @@ class Part:
     """A part that the ledger names; `fingerprint` changes with anything in the file, and ends with the rows."""
 
     name: str
-    path: Path
+    path: StorePath
     rows: int
     fingerprint: str
 
@@ -43,36 +48,34 @@ class Origin:
     classes: tuple[str, ...]
 
 
-def list_parts(out: Path) -> list[Part]:
+def list_parts(out: StorePath) -> list[Part]:
     """The parts of the dataset in `out` that count, by name. Raises OutputError where `out` is no dataset."""
     with reading_parts(out):
-        if not (out / PAPERS).is_dir() or not (out / SUBFIGURES).is_dir():
+        if not paths.exists(out / PAPERS) or not paths.exists(out / SUBFIGURES):
             raise OutputError(
                 f"{out} is no Figmill dataset: it has no folders {PAPERS}/ and {SUBFIGURES}/; "
                 "name the folder that `figmill label` wrote"
             )
         named = {ledger.name for ledger in part_files(out / PAPERS)}
-        return [
-            read_part(out / SUBFIGURES / path.name)
-            for path in part_files(out / SUBFIGURES)
-            if path.name in named
-        ]
+        counting = [path for path in part_files(out / SUBFIGURES) if path.name in named]
+        return list(paths.each(read_part, counting, out))
 
 
-def origin(out: Path, parts: list[Part]) -> Origin:
+def origin(out: StorePath, parts: list[Part]) -> Origin:
     """Which model labelled the dataset. Raises OutputError where it holds no part yet."""
     if not parts:
         raise OutputError(f"{out} holds no part yet: label papers first, `figmill label PAPERS --out {out}`")
-    with reading_parts(out), parts[0].path.open("rb") as file:
+    with reading_parts(out), paths.opened(parts[0].path) as file:
         schema = pq.read_schema(file)
         metadata = figmill_metadata(schema)
         classes = json.loads(metadata.get("classes", "[]"))
         size = schema.field("embedding").type.list_size
-    return Origin(str(out.resolve()), metadata.get("model_id", ""), size, tuple(map(str, classes)))
+    uri = str(out.resolve()) if isinstance(out, Path) else str(out)
+    return Origin(uri, metadata.get("model_id", ""), size, tuple(map(str, classes)))
 
 
 @contextlib.contextmanager
-def reading_parts(out: Path) -> Iterator[None]:
+def reading_parts(out: StorePath) -> Iterator[None]:
     """Says in one line what cannot be read, and what to do about it."""
     try:
         yield
@@ -81,9 +84,9 @@ def reading_parts(out: Path) -> Iterator[None]:
         raise OutputError(f"a part of {out} cannot be read ({reason}): run `figmill check {out}`") from error
 
 
-def read_part(path: Path) -> Part:
+def read_part(path: StorePath) -> Part:
     """A part by its file. Raises pyarrow's errors and OSError."""
-    with path.open("rb") as file:
+    with paths.opened(path) as file:
         rows = pq.read_metadata(file).num_rows
         # The footer holds every column chunk's place, size and statistics: other rows make another footer.
         size = file.seek(0, 2)

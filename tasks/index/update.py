@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
@@ -15,7 +15,11 @@ from tasks.errors import OutputError
 from tasks.index.documents import Document, read_documents
 from tasks.index.source import Origin, Part, list_parts, origin, reading_parts
 from tasks.index.target import Target
+from tasks.stores import paths
 from tasks.texts import printable
+
+if TYPE_CHECKING:
+    from tasks.stores.paths import StorePath
 
 Advance = Callable[[int], None]
 """Told how many more documents are in."""
@@ -45,7 +49,7 @@ class Plan:
         return not (self.new or self.changed or self.gone)
 
 
-def plan_update(out: Path, target: Target) -> Plan:
+def plan_update(out: StorePath, target: Target) -> Plan:
     """Compares the dataset in `out` with what `target` holds; changes neither.
 
     Raises OutputError where `out` is no dataset, or where the target holds another one.
@@ -75,7 +79,7 @@ def plan_update(out: Path, target: Target) -> Plan:
     )
 
 
-def update(out: Path, target: Target, plan: Plan, advance: Advance = lambda _: None) -> float:
+def update(out: StorePath, target: Target, plan: Plan, advance: Advance = lambda _: None) -> float:
     """Does what `plan` says and returns the seconds it took. Interrupted, the next update goes on.
 
     Raises OutputError for a part that cannot be read; the parts before it are in.
@@ -95,11 +99,11 @@ def corrected(part: Part, overlay: Overlay) -> Part:
     """The part with what people say of it: other rows perhaps, and another fingerprint. Raises pyarrow's errors and
     OSError."""
     ledger = part.path.parent.parent / PAPERS / part.name
-    with ledger.open("rb") as file:  # its few rows tell whether the many of the part need be read at all
+    with paths.opened(ledger) as file:  # its few rows tell whether the many of the part need be read at all
         papers = pq.read_table(file, columns=["paper_id"])["paper_id"]
     if not overlay.fingerprint(papers.to_pylist()):
         return part
-    with part.path.open("rb") as file:
+    with paths.opened(part.path) as file:
         keys = pq.read_table(file, columns=list(KEYS))
     said = overlay.fingerprint(set(keys["paper_id"].to_pylist()))
     if not said:
@@ -109,7 +113,7 @@ def corrected(part: Part, overlay: Overlay) -> Part:
     return replace(part, rows=rows, fingerprint=f"{stem}-{said}-{rows}")
 
 
-def _documents(out: Path, part: Part, overlay: Overlay, advance: Advance) -> Iterator[list[Document]]:
+def _documents(out: StorePath, part: Part, overlay: Overlay, advance: Advance) -> Iterator[list[Document]]:
     with reading_parts(out):
         for batch in read_documents(part, overlay):
             yield batch

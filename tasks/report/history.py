@@ -111,7 +111,10 @@ def _require_numbers(run: PastRun) -> None:
     of_dataset = ("papers", "failed", "figures", "subfigures", "abstained")
     values = [
         *(value for some in by_name for value in some.values()),
-        *(getattr(run.summary, name) for name in ("seconds", "inputs", "skipped", "left", "shards")),
+        *(
+            getattr(run.summary, name)
+            for name in ("seconds", "tail_seconds", "inputs", "skipped", "left", "shards")
+        ),
         *(getattr(counts, name) for name in ("pages", "figures", "subfigures", "unlicensed")),
         *(getattr(run.dataset, name) for name in of_dataset),
         run.dataset.mean_confidence or 0,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
 
@@ -18,6 +18,9 @@ from tasks.index.search import SearchIndex
 from tasks.index.thumbnails import thumbnail
 from tasks.modalities import modality_path
 from tasks.view.shown import clean
+
+if TYPE_CHECKING:
+    from tasks.stores.paths import StorePath
 
 LONGEST_TEXT = 4_000
 """Letters of a text."""
@@ -101,7 +104,7 @@ class Facets(BaseModel):
 class Answers:
     """An indexed dataset as programs ask it; threads may share it."""
 
-    def __init__(self, out: Path, index: SearchIndex) -> None:
+    def __init__(self, out: StorePath, index: SearchIndex) -> None:
         self._out, self._index = out, index
 
     def search(self, query: Query, limit: int, offset: int, like: str | None = None) -> Found:
@@ -166,7 +169,10 @@ class Answers:
         return made[0] if made else None
 
     def _known(self, query: Query) -> Query:
-        """The query with its modality, a path or a code, as a path. Raises InputError for one that there is not."""
+        """The query with its modality, a path or a code, as a path. Raises InputError for one that there is not,
+        SettingsError for years that end before they begin."""
+        if query.since is not None and query.until is not None and query.since > query.until:
+            raise SettingsError(f"since {query.since} is after until {query.until}: no year is both")
         if query.modality is None:
             return query
         try:

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
@@ -39,6 +39,9 @@ from tasks.view.filters import NOTHING, Filters, address, parameters, read
 from tasks.view.guard import Guard
 from tasks.view.papers import failed_papers, papers_page, pdf_of
 from tasks.view.selecting import Selections
+
+if TYPE_CHECKING:
+    from tasks.stores.paths import StorePath
 
 HERE = Path(__file__).parent
 PER_PAGE = 48
@@ -71,7 +74,7 @@ class Counts:
 class View:
     """The dataset as templates see it; threads share it."""
 
-    def __init__(self, out: Path) -> None:
+    def __init__(self, out: StorePath) -> None:
         self.out = out
         self.index = SearchIndex(out)
         self.drawer = Drawer()
@@ -164,7 +167,7 @@ class View:
 
 
 def create_app(
-    out: Path,
+    out: StorePath,
     names: Iterable[str] = (),
     who: str | None = None,
     token: str | None = None,

@@ -9,8 +9,7 @@ import io
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
 
@@ -21,6 +20,9 @@ from tasks.dataset.columns import IMAGE_COLUMN
 from tasks.index.rows import found_rows
 from tasks.index.search import SearchIndex
 from tasks.texts import counted, file_stem, printable
+
+if TYPE_CHECKING:
+    from tasks.stores.paths import StorePath
 
 Form = Literal["csv", "zip"]
 MOST = {"csv": 100_000, "zip": 5_000}
@@ -42,14 +44,14 @@ class Wanted:
     """What was asked for, as a reader put it."""
 
 
-def as_table(out: Path, index: SearchIndex, wanted: Wanted) -> Iterator[bytes]:
+def as_table(out: StorePath, index: SearchIndex, wanted: Wanted) -> Iterator[bytes]:
     """A CSV of the rows, in UTF-8 with the mark by which office programs know it."""
     yield b"\xef\xbb\xbf" + heading().encode()
     for rows in _rows(out, index, wanted, [*_COLUMNS]):
         yield lines(("", row) for row in rows).encode()
 
 
-def as_archive(out: Path, index: SearchIndex, wanted: Wanted) -> Iterator[bytes]:
+def as_archive(out: StorePath, index: SearchIndex, wanted: Wanted) -> Iterator[bytes]:
     """A ZIP of the pictures, `table.csv` and `README.txt`."""
     sink = _Sink()
     table, bytes_left, rows_written, without = [b"\xef\xbb\xbf" + heading().encode()], _MOST_BYTES, 0, 0
@@ -91,7 +93,7 @@ class _Sink(io.RawIOBase):
 
 
 def _rows(
-    out: Path, index: SearchIndex, wanted: Wanted, columns: Sequence[str]
+    out: StorePath, index: SearchIndex, wanted: Wanted, columns: Sequence[str]
 ) -> Iterator[list[dict[str, Any]]]:
     """The rows that stand, a few at a time. One that went since the index was asked is left out."""
     for first in range(0, len(wanted.names), _AT_ONCE):
@@ -121,7 +123,7 @@ def _file_name(subfigure_id: str, data: bytes, taken: set[str]) -> str:
     return name
 
 
-def _readme(out: Path, wanted: Wanted, rows: int, without: int) -> str:
+def _readme(out: StorePath, wanted: Wanted, rows: int, without: int) -> str:
     left = len(wanted.names) - rows
     told = [
         f"{counted(rows, 'subfigure')} of {printable(out.name, 80)}, taken on {now():%Y-%m-%d} from Figmill's view.",

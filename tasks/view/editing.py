@@ -6,8 +6,7 @@ import functools
 import secrets
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -32,6 +31,9 @@ from tasks.index.thumbnails import thumbnail
 from tasks.index.update import corrected
 from tasks.records import Box
 
+if TYPE_CHECKING:
+    from tasks.stores.paths import StorePath
+
 MOST_AT_ONCE = 500
 """Rows of one action."""
 _MOST_BOXES = 30
@@ -45,7 +47,7 @@ class Editing:
     """One person's session at a dataset; threads share it."""
 
     def __init__(
-        self, out: Path, who: str, index: SearchIndex, drawer: Drawer, own: Sequence[str] = ()
+        self, out: StorePath, who: str, index: SearchIndex, drawer: Drawer, own: Sequence[str] = ()
     ) -> None:
         self.out = out
         self.journal = Journal(out, who)

@@ -6,8 +6,7 @@ is a caption.
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
@@ -21,6 +20,9 @@ from tasks.index.search import SearchIndex
 from tasks.version import pipeline_version
 from tasks.view.answers import Answers, Facets, Found, PaperRows, Subfigure
 from tasks.view.shown import clean
+
+if TYPE_CHECKING:
+    from tasks.stores.paths import StorePath
 
 _MOST_ROWS = 20
 _SIDE = 1024
@@ -42,13 +44,13 @@ _Id = Annotated[str, Field(max_length=_LONGEST)]
 _Paper = Annotated[str, Field(max_length=_LONGEST, description="PMCID, PMID, DOI or paper_id.")]
 
 
-def serve_mcp(out: Path) -> None:
+def serve_mcp(out: StorePath) -> None:
     """Answers on standard output what is asked on standard input, until that ends. Raises OutputError."""
     with SearchIndex(out) as index:
         create_server(out, index).run("stdio")
 
 
-def create_server(out: Path, index: SearchIndex) -> MCPServer[Any]:
+def create_server(out: StorePath, index: SearchIndex) -> MCPServer[Any]:
     """The server and its tools over an indexed dataset."""
     answers = Answers(out, index)
     server: MCPServer[Any] = MCPServer(

@@ -5,10 +5,14 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tasks.dataset.columns import PAPERS
 from tasks.dataset.files import part_files
 from tasks.dataset.ledger import LedgerRow, read_ledger_part
+
+if TYPE_CHECKING:
+    from tasks.stores.paths import StorePath
 
 _COLUMNS = ("source_uri", "title", "error_kind", "error", "figures", "subfigures")
 _MOST_FAILED = 200
@@ -28,7 +32,7 @@ class PapersPage:
     """Whether further failed papers are left out."""
 
 
-def papers_page(out: Path, page: int) -> PapersPage:
+def papers_page(out: StorePath, page: int) -> PapersPage:
     """The papers of a run's part: a dataset of eight million is never read whole for a page."""
     files = part_files(out / PAPERS)
     if not files:
@@ -37,7 +41,7 @@ def papers_page(out: Path, page: int) -> PapersPage:
     return PapersPage(tuple(read_ledger_part(files[page - 1], _COLUMNS)), page, len(files))
 
 
-def failed_papers(out: Path) -> PapersPage:
+def failed_papers(out: StorePath) -> PapersPage:
     """Papers that could not be read, with their reasons; not all of very many."""
     found: list[LedgerRow] = []
     for file in part_files(out / PAPERS):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tasks.corrections.files import Stamp, stamps_of
 from tasks.corrections.overlay import read_overlay
@@ -14,6 +14,9 @@ from tasks.errors import InputError
 from tasks.selections.files import Deed, Selection, change, read_selections, selection_files, selection_name
 from tasks.selections.standing import Standing, panels_named, pictures, rows_showing, standings
 from tasks.stores import paths
+
+if TYPE_CHECKING:
+    from tasks.stores.paths import StorePath
 
 _Stamps = tuple[tuple[str, ...], tuple[Stamp, ...] | None, tuple[str, ...]]
 
@@ -29,7 +32,7 @@ class Listed:
 class Selections:
     """A dataset's selections; threads share it."""
 
-    def __init__(self, out: Path) -> None:
+    def __init__(self, out: StorePath) -> None:
         self._out = out
         self._standings = functools.lru_cache(1)(self._read)
         # A correction changes who stands where, hardly ever which of the parts' rows are looked at.

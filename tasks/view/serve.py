@@ -5,9 +5,12 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tasks.errors import SettingsError
+
+if TYPE_CHECKING:
+    from tasks.stores.paths import StorePath
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -43,7 +46,7 @@ def address_of(host: str, listening: socket.socket) -> str:
 
 
 def serve(
-    out: Path,
+    out: StorePath,
     listening: socket.socket,
     host: str,
     who: str | None = None,

@@ -10,6 +10,7 @@ import html
 import re
 from collections import deque
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -18,6 +19,9 @@ from tasks.dataset.folder import whole_folder
 from tasks.errors import OutputError
 from tasks.view.app import create_app
 
+if TYPE_CHECKING:
+    from tasks.stores.paths import StorePath
+
 _LINK = re.compile(r'(?<=\s)(href|src)="(/[^"]*)"')
 _ROW = re.compile(r"/(subfigure|thumbnail|picture)/([0-9a-f]{16})/(\d{1,5})/(\d{1,5})")
 _PAPER = re.compile(r"/paper/([0-9a-f]{64})")
@@ -25,7 +29,7 @@ _STATIC = re.compile(r"/static/([a-z]+\.(?:css|js|svg))")
 _MOST_PAGES = 200_000
 
 
-def write_site(out: Path, target: Path) -> int:
+def write_site(out: StorePath, target: Path) -> int:
     """Writes the indexed dataset in `out` as pages into the new or empty folder `target`; returns how many files.
 
     Pictures that cannot be shown are left out, which their pages say. Raises OutputError where `target` holds
@@ -35,7 +39,7 @@ def write_site(out: Path, target: Path) -> int:
         return asyncio.run(_crawl(out, folder))
 
 
-async def _crawl(out: Path, folder: Path) -> int:
+async def _crawl(out: StorePath, folder: Path) -> int:
     """Every page that can be reached from the first, each once."""
     waiting, seen, written = deque(["/"]), {_file("/")}, 0
     transport = httpx.ASGITransport(create_app(out, site=True))

@@ -62,6 +62,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", default=["run", "ingest", "check", "compact"])
     parser.add_argument("--keep", type=Path, help="where the datasets are kept")
     options = parser.parse_args()
+    found: dict[str, list[float]] = {}
     print(f"{'parts':>7}  {'what':<28}{'seconds':>9}{'core-s':>9}{'MB':>7}", flush=True)
     with tempfile.TemporaryDirectory(prefix="figmill-parts-") as scratch, inventory(Path(scratch)):
         for parts in options.parts:
@@ -69,10 +70,14 @@ def main() -> None:
             make(out, parts)
             for name, command in commands(out, Path(scratch) / f"new-{parts}", options.only):
                 cost = measure(command)
+                found.setdefault(name, []).append(cost.core_seconds)
                 print(
                     f"{parts:>7}  {name:<28}{cost.seconds:>9.2f}{cost.core_seconds:>9.2f}{cost.megabytes:>7.0f}",
                     flush=True,
                 )
+    for name, costs in found.items():
+        if len(costs) > 1:
+            print(f"growth: {name}: {costs[-1] / costs[0]:.2f} times the core-seconds", flush=True)
 
 
 def commands(out: Path, scratch: Path, only: list[str]) -> Iterator[tuple[str, Callable[[], list[str]]]]:

@@ -1,20 +1,25 @@
 """How the embedded index and the view bear many rows: rate and memory of indexing, time and memory of serving.
 
-    uv run python tests/benchmarks/many_rows.py [--rows 100000] [--keep DIR]
+    uv run python -m tests.benchmarks.many_rows [--rows 100000] [--keep DIR] [--only index candidates view]
 
 Makes a dataset of that many rows with the real schema (JPEGs of 256 pixels; captions, titles and sentences of made-up
 words, as common and as rare as those of a language; embeddings of 512 numbers around 2,000 looks), indexes it as
 `figmill index` does, serves it as `figmill view` does, each in a process of its own, and asks for pages as a browser
 does. Times are of the first request of its kind, the median and the 95th percentile of all; core-seconds are what the
 process used, whoever else was on the machine; memory is the highest resident set (VmHWM).
+
+`candidates` asks Figmill's index and LanceDB, with the same rows, the same things in a process each (see
+`index_candidates.py`), and says how many of the 24 rows most like one each of them finds.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import datetime as dt
 import io
 import itertools
+import json
 import os
 import re
 import resource
@@ -38,6 +43,7 @@ from PIL import Image
 from models import taxonomy
 from tasks.clock import now
 from tasks.dataset.schema import PAPER_SCHEMA, Provenance, subfigure_schema, with_provenance
+from tests.benchmarks.index_candidates import OPENED, PAGE, add_scalar_indexes
 
 FIGMILL = [sys.executable, "-m", "flows.cli"]
 PER_PART = 5_000
@@ -68,13 +74,24 @@ def main() -> None:
     )
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--keep", type=Path, help="where the dataset is kept, or lies already")
+    parser.add_argument("--only", nargs="+", default=["index", "candidates", "view"], metavar="PART")
+    parser.add_argument("--candidates", nargs="+", default=["figmill", "lancedb"], choices=[*OPENED])
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="figmill-rows-") as scratch:
         out = options.keep or Path(scratch) / "dataset"
         if not (out / "papers").exists():
             _make(out, options.rows)
-        _index(out)
-        _view(out)
+        if "index" in options.only:
+            _index(out, "figmill", [], out / "index")
+        if "candidates" in options.only:
+            places = {"figmill": out, "lancedb": out / "lancedb"}
+            if "lancedb" in options.candidates:
+                place = places["lancedb"]
+                _index(out, "lancedb", ["--to", f"lancedb://{place.resolve()}"], place)
+                _scalar_indexes(place)
+            _ask(out, {name: places[name] for name in options.candidates})
+        if "view" in options.only:
+            _view(out)
 
 
 def _make(out: Path, rows: int) -> None:
@@ -193,24 +210,122 @@ def _paper(paper_id: str, part: str) -> dict[str, object]:
     }
 
 
-def _index(out: Path) -> None:
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+def _index(out: Path, name: str, options: list[str], files: Path) -> None:
+    before = _used_by_children()
     started = time.perf_counter()
-    with subprocess.Popen([*FIGMILL, "index", out], stdout=subprocess.PIPE, text=True) as run:
+    with subprocess.Popen([*FIGMILL, "index", out, *options], stdout=subprocess.PIPE, text=True) as run:
         peak = 0.0
         while run.poll() is None:
             peak = max(peak, _peak_mb(run.pid))
             time.sleep(0.2)
         said = run.stdout.read() if run.stdout else ""
-    taken = time.perf_counter() - started
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    core = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    size = sum(file.stat().st_size for file in (out / "index").rglob("*") if file.is_file()) / 1e6
-    print(f"index: {said.strip()}")
+    taken, core = time.perf_counter() - started, _used_by_children() - before
+    size = sum(file.stat().st_size for file in files.rglob("*") if file.is_file()) / 1e6
+    print(f"index, {name}: {said.strip()}")
     print(
-        f"index: {taken:.0f} s, {core:.0f} core-seconds, {peak:.0f} MB of memory, {size:.0f} MB of files",
+        f"index, {name}: {taken:.0f} s, {core:.0f} core-seconds, {peak:.0f} MB of memory, {size:.0f} MB of files",
         flush=True,
     )
+
+
+def _used_by_children() -> float:
+    """Core-seconds of processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def _scalar_indexes(place: Path) -> None:
+    started, before = time.perf_counter(), time.process_time()
+    add_scalar_indexes(place)
+    taken, core = time.perf_counter() - started, time.process_time() - before
+    print(f"index, lancedb: scalar indexes in {taken:.0f} s more, {core:.0f} core-seconds", flush=True)
+
+
+def _ask(out: Path, places: dict[str, Path]) -> None:
+    """The same questions to each candidate, in turns."""
+    vectors = _like_these(out)
+    questions: dict[str, list[Any]] = {
+        "page": list(range(TIMES)),
+        "words": [" ".join(pair) for pair in ASKED],
+        "filters": [number / 100 for number in range(TIMES)],
+        "like": list(vectors),
+    }
+    exact = _nearest(out, vectors)
+    print(f"ask: {'':<20} {'first':>8} {'median':>8} {'p95':>8} {'core, median':>14}   (ms)")
+    with contextlib.ExitStack() as stack:
+        asked = {name: stack.enter_context(_candidate(name, place)) for name, place in places.items()}
+        for what, values in questions.items():
+            answers = {
+                name: [answered(process, what, value) for value in values] for name, process in asked.items()
+            }
+            for name, spent in answers.items():
+                times = [1000 * one["seconds"] for one in spent]
+                last = statistics.quantiles(times, n=20)[-1]
+                core = 1000 * statistics.median(one["core_seconds"] for one in spent)
+                middle = statistics.median(times)
+                print(
+                    f"ask: {name:<10}{what:<10} {times[0]:8.0f} {middle:8.0f} {last:8.0f} {core:14.0f}",
+                    flush=True,
+                )
+                if what == "like":
+                    pairs = zip(values, spent, strict=True)
+                    right = sum(len(exact[value] & {*one["found"]} - {value}) for value, one in pairs)
+                    wanted = sum(len(exact[value]) for value in values)
+                    print(f"ask: {name:<10}finds {right / wanted:.3f} of the rows most like one")
+        for name, process in asked.items():
+            print(
+                f"ask: {name:<10}{_peak_mb(process.pid):.0f} MB, {_own_mb(process.pid):.0f} MB no mapped files"
+            )
+
+
+@contextlib.contextmanager
+def _candidate(name: str, place: Path) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "tests.benchmarks.index_candidates", name, str(place)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield process
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+def answered(process: subprocess.Popen[str], what: str, value: object) -> dict[str, Any]:
+    """What a candidate's process says of a question."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(json.dumps([what, value]) + "\n")
+    process.stdin.flush()
+    answer: dict[str, Any] = json.loads(process.stdout.readline())
+    return answer
+
+
+def _like_these(out: Path) -> dict[str, np.ndarray]:
+    """The embeddings of some rows of all parts, by name."""
+    chance = np.random.default_rng(1)
+    parts = sorted((out / "subfigures").iterdir())
+    found = {}
+    for part in chance.choice(len(parts), TIMES):
+        table = pq.ParquetFile(parts[part]).read_row_group(0, columns=["subfigure_id", "embedding"])
+        row = int(chance.integers(len(table)))
+        found[table["subfigure_id"][row].as_py()] = np.array(table["embedding"][row].as_py(), np.float32)
+    return found
+
+
+def _nearest(out: Path, vectors: dict[str, np.ndarray]) -> dict[str, set[str]]:
+    """The names of the rows whose embeddings have the highest cosines with some, as exact as a computer is."""
+    asked = np.stack([vector / np.linalg.norm(vector) for vector in vectors.values()])
+    best: list[list[tuple[float, str]]] = [[] for _ in vectors]
+    for part in sorted((out / "subfigures").iterdir()):
+        table = pq.read_table(part, columns=["subfigure_id", "embedding"])
+        flat = table["embedding"].combine_chunks().values.to_numpy(zero_copy_only=False).astype(np.float32)
+        rows = flat.reshape(len(table), -1)
+        cosines = asked @ (rows / np.linalg.norm(rows, axis=1, keepdims=True)).T
+        names = table["subfigure_id"].to_pylist()
+        for place, own in enumerate(cosines):
+            first = np.argpartition(-own, PAGE)[: PAGE + 1]
+            best[place] = sorted([*best[place], *((-float(own[at]), names[at]) for at in first)])[: PAGE + 1]
+    return {
+        name: {other for _, other in nearest if other != name}
+        for name, nearest in zip(vectors, best, strict=True)
+    }
 
 
 def _view(out: Path) -> None:

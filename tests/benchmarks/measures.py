@@ -57,6 +57,21 @@ def extraction(pdfs: Path, workers: int) -> dict[str, Any]:
     return measured | {"pages": sum(paper.pages for paper in read), "subfigures": subfigures}
 
 
+def pymupdf4llm(pdfs: Path) -> dict[str, Any]:
+    """Papers as Markdown by pymupdf4llm as it comes, one after the other in this process."""
+    import pymupdf
+    import pymupdf4llm
+
+    papers = _pdfs(pdfs)
+    pymupdf4llm.to_markdown(papers[0], pages=[0])
+    clock, pages = _Clock(), 0
+    for paper in papers:
+        pymupdf4llm.to_markdown(paper)
+        with pymupdf.open(paper) as document:
+            pages += document.page_count
+    return clock.read() | {"pages": pages}
+
+
 def classifier(dataset: Path, device: str, runtime: str) -> dict[str, Any]:
     """Encoded images through the classifier as `figmill label` has it: decoded, resized, in batches."""
     from tasks.classifying import Classifier
@@ -173,7 +188,7 @@ def shards(pdfs: Path, out: Path, count: int, prefect: int) -> dict[str, Any]:
 
 MEASURES: dict[str, Callable[..., dict[str, Any]]] = {
     function.__name__: function
-    for function in (extraction, classifier, agreement, bare, naive, label, shards)
+    for function in (extraction, pymupdf4llm, classifier, agreement, bare, naive, label, shards)
 }
 
 

@@ -1,17 +1,19 @@
 """How fast this machine labels papers, where its time goes, and what eight million articles would take.
 
     uv run python -m tests.benchmarks.throughput [PAPERS] [--only PART,...] [--device cuda] [--limit N]
-        [--pictures FOLDER] [--megapixels SIZE] [--runtimes auto,...]
+        [--pictures FOLDER] [--megapixels SIZE] [--runtimes auto,...] [--price EUROS]
 
 Prints tables, part by part; every measure runs in a process of its own, with start-up left aside:
 
-  extraction     papers read by 1 and by N processes, nothing else done with them
+  extraction     papers read by 1 and by N processes, nothing else done with them; a few of them also by
+                 pymupdf4llm, which makes Markdown of them, in one process
   classifier     encoded images through the classifier; the network alone on ready images; both as fast as can be, in
                  single precision and as the eager reference; the naive loop, one image at a time with PIL and
                  torchvision; and how many labels are those of single precision on the CPU. The images are the papers'
                  own, or a folder's (--pictures), or drawn (--megapixels): these need nothing but what `models` needs
   run            the whole of `figmill label`: with 1 worker, and with N on 1, 2 and 4 times the papers (copies
-                 with hashes of their own): time grows with the papers, memory must not; then eight million articles
+                 with hashes of their own): time grows with the papers, memory must not; then eight million articles,
+                 and core-hours of a million pages, with what they cost where a core-hour costs --price
   orchestration  (only when asked for) small shards with a local Prefect server and without: what a shard costs
 
 The machine should have nothing else to do. All parts but the last take some 6 minutes for 24 papers on two cores.
@@ -46,6 +48,8 @@ TIMES = (1, 2, 4)
 SHARD = 200
 DRAWN = 256
 """Pictures that are drawn of each size."""
+FEW_PAPERS = 4
+"""That others, which are slow, are compared on."""
 FEW, MANY = 4, 24
 """Shards of the two runs whose difference is what one costs."""
 
@@ -96,7 +100,7 @@ def main() -> None:
             folder = draw(machine.folder / f"drawn-{size}", size, DRAWN)
             measure_classifier(machine, folder, options.runtimes, f", {size:g} megapixels")
         if "run" in options.only:
-            measure_run(machine, pdfs, extraction, classifier)
+            measure_run(machine, pdfs, extraction, classifier, options.price)
         if "orchestration" in options.only:
             measure_orchestration(machine, pdfs)
 
@@ -119,6 +123,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--runtimes", type=lambda text: text.split(","), default=["auto", "fp32", "eager"], metavar="NAME,..."
     )
+    parser.add_argument("--price", type=float, metavar="EUROS", help="of a core-hour")
     options = parser.parse_args()
     try:
         takes_gpu(options.device)
@@ -137,6 +142,16 @@ def measure_extraction(machine: Machine, papers: Path) -> dict[str, Any]:
     gain = found[1]["seconds"] / found[machine.cores]["seconds"]
     print(
         f"{machine.cores} workers are {gain:.2f} times as fast as one: {gain / machine.cores:.2f} N (>= 0.8 N)"
+    )
+    few = copies(sorted(papers.rglob("*.pdf"))[:FEW_PAPERS], machine.folder / "few", 1)
+    ours, theirs = (
+        machine.measure("extraction", pdfs=few, workers=1),
+        machine.measure("pymupdf4llm", pdfs=few),
+    )
+    _row(f"{FEW_PAPERS} papers, pymupdf4llm", theirs, theirs["pages"] / theirs["seconds"])
+    times = theirs["core_seconds"] / ours["core_seconds"]
+    print(
+        f"of these pymupdf4llm makes Markdown in {times:.1f} times the core-seconds that Figmill reads them in"
     )
     return found[machine.cores]
 
@@ -184,6 +199,7 @@ def measure_run(
     pdfs: list[Path],
     extraction: Mapping[str, Any] | None,
     classifier: Mapping[str, Any] | None,
+    price: float | None,
 ) -> None:
     """Whole runs, the line through their times, and what follows for many more papers."""
     _title("figmill label", "seconds", "core-s", "pages/s", "subfigures/s", "peak " + MEASURE)
@@ -211,6 +227,8 @@ def measure_run(
         cores = (most["core_seconds"] - once["core_seconds"]) / (TIMES[-1] - 1)
         _print_overhead(machine, alone, cores, each)
     _print_articles(machine, each / len(pdfs))
+    cores = (most["core_seconds"] - once["core_seconds"]) / (most["pages"] - once["pages"])
+    _print_pages(cores, price)
 
 
 def _print_overhead(machine: Machine, alone: float, cores: float, each: float) -> None:
@@ -236,6 +254,13 @@ def _print_articles(machine: Machine, each: float) -> None:
         f"{ARTICLES:,} such articles: {hours:,.0f} hours of this machine ({hours * machine.cores:,.0f} core-hours); "
         f"in a week with {-(-hours // WEEK):,.0f} of them, in a day with {-(-hours // 24):,.0f}"
     )
+
+
+def _print_pages(core_seconds: float, price: float | None) -> None:
+    """What a million pages take, by the core-seconds of one; and cost, by the price of a core-hour."""
+    hours = 1_000_000 * core_seconds / 3600
+    cost = "" if price is None else f": EUR {hours * price:,.2f} at EUR {price:g} a core-hour"
+    print(f"a million pages: {hours:,.0f} core-hours{cost}")
 
 
 def measure_orchestration(machine: Machine, pdfs: list[Path]) -> None:

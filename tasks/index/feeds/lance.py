@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from tasks.dataset.columns import INDEXED_COLUMNS
@@ -44,6 +46,7 @@ class LanceIndex:
         self._place, self._name = place, name
         self.label = f"LanceDB at {place}, table {name}"
         self._database: DBConnection | None = None
+        self._known: set[str] = set()
 
     def __enter__(self) -> Self:
         try:
@@ -74,6 +77,7 @@ class LanceIndex:
         for one in counted:
             whole = one["fingerprint"].endswith(f"-{one['part_count']}") and one["part"] not in held
             held[one["part"]] = one["fingerprint"] if whole else _TORN
+        self._known = set(held)
         return Held(held, fits, about.get("dataset"))
 
     def prepare(self, origin: Origin) -> None:
@@ -85,6 +89,7 @@ class LanceIndex:
                 self._open().create_table(
                     self._name, schema=table_schema(origin.embedding_size), mode="overwrite"
                 )
+                self._known = set()
             said = expected | {"dataset": origin.uri}
             if about != said:
                 rows = pa.table({"key": list(said), "value": list(said.values())})
@@ -92,7 +97,9 @@ class LanceIndex:
 
     def replace(self, part: Part, documents: Iterable[list[Document]]) -> None:
         """Removes what was there of a part, then adds its documents as one version of the table."""
-        self.remove(part.name)
+        if part.name in self._known:  # each delete looks through the table, and makes a version of it
+            self.remove(part.name)
+        self._known.add(part.name)
         with self._in_one_line():
             table = self._table()
             schema = table.schema
@@ -110,13 +117,15 @@ class LanceIndex:
 
     def finish(self) -> None:
         """Makes the indexes, or takes into them what came in."""
-        from lancedb.index import FTS, IvfPq
+        from lancedb.index import FTS, BTree, IvfPq
 
         with self._in_one_line():
             table = self._table()
             there = {column for index in table.list_indices() for column in index.columns}
             for column in set(_SEARCHED) - there:
                 table.create_index(column, config=FTS())
+            if "part" not in there:
+                table.create_index("part", config=BTree())
             if "embedding" not in there and table.count_rows("embedding IS NOT NULL") >= _ENOUGH:
                 table.create_index("embedding", config=IvfPq(distance_type="cosine"))
             table.optimize()
@@ -180,13 +189,24 @@ def _batch(documents: list[Document], part: Part, schema: pa.Schema) -> pa.Recor
         column.name: [_plain(getattr(document, column.name)) for document in documents]
         for column in INDEXED_COLUMNS
     }
-    columns["embedding"] = [
-        None if document.embedding is None else document.embedding.tolist() for document in documents
-    ]
     columns["thumbnail"] = [document.thumbnail for document in documents]
     columns["part"] = [part.name] * len(documents)
     columns["fingerprint"] = [part.fingerprint] * len(documents)
-    return pa.record_batch([pa.array(columns[field.name], field.type) for field in schema], schema=schema)
+    arrays = {name: pa.array(values, schema.field(name).type) for name, values in columns.items()}
+    arrays["embedding"] = _vectors(
+        [document.embedding for document in documents], schema.field("embedding").type
+    )
+    return pa.record_batch([arrays[field.name] for field in schema], schema=schema)
+
+
+def _vectors(
+    vectors: list[npt.NDArray[np.float32] | None], kind: pa.FixedSizeListType
+) -> pa.FixedSizeListArray:
+    """Embeddings as the table has them, without a Python number for each of theirs."""
+    lacking = np.zeros(kind.list_size, np.float32)
+    flat = np.concatenate([lacking if vector is None else vector for vector in vectors])
+    mask = pa.array([vector is None for vector in vectors])
+    return pa.FixedSizeListArray.from_arrays(pa.array(flat), type=kind, mask=mask)
 
 
 def _plain(value: Any) -> Any:

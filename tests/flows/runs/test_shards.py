@@ -1,13 +1,15 @@
 """Shards in a window and in threads, by shards that need no PDF."""
 
+import datetime as dt
 import threading
 import time
 from concurrent.futures import Future
+from dataclasses import replace
 
 import pytest
 
 from flows.runs import shards as shards_module
-from flows.runs.shards import in_window, threads
+from flows.runs.shards import in_window, tail_seconds, threads
 from tasks.errors import LeaseLostError, OutputError, TransientError
 from tasks.progress import Reporter
 from tasks.records import Counts, ShardOutcome
@@ -145,3 +147,24 @@ def test_an_interrupted_run_lets_its_shards_write_what_is_done() -> None:
     with pytest.raises(KeyboardInterrupt):
         run()
     assert written == ["a"]
+
+
+def _took(started: float, finished: float) -> ShardOutcome:
+    day = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    began, ended = (day + dt.timedelta(seconds=seconds) for seconds in (started, finished))
+    return replace(outcome_of("x"), started_at=began, finished_at=ended)
+
+
+@pytest.mark.parametrize(
+    ("times", "tail"),
+    [
+        ([], 0),
+        ([(0, 9)], 0),
+        ([(0, 10), (0, 12), (10, 17)], 5),  # the worker of the second shard had no other from 12 on
+        ([(0, 10), (0, 12), (10, 11)], 1),
+    ],
+)
+def test_the_tail_begins_when_a_worker_has_no_shard_left(
+    times: list[tuple[float, float]], tail: float
+) -> None:
+    assert tail_seconds([_took(*one) for one in times]) == tail

@@ -163,6 +163,20 @@ def test_processes_that_are_all_killed_are_replaced(tmp_path: Path) -> None:
     assert [type(result) for result in results] == [Extraction] * 5
 
 
+def test_processes_that_have_long_had_no_paper_end_and_the_next_paper_starts_another(tmp_path: Path) -> None:
+    pool = ExtractionPool(2, LIMITS, read, idle=0.2)
+    try:
+        for name in ("first", "second"):
+            (got,) = pool.read([paper(name)], tmp_path)
+            assert isinstance(got, Extraction)
+            deadline = time.monotonic() + 60
+            while pool.pids and time.monotonic() < deadline:
+                time.sleep(0.05)
+            assert pool.pids == []
+    finally:
+        pool.stop()
+
+
 def test_a_paper_whose_process_was_killed_from_outside_is_read_again(
     pool: ExtractionPool, tmp_path: Path
 ) -> None:

@@ -4,11 +4,12 @@ import contextlib
 import sqlite3
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tasks.dataset.columns import INDEXED_COLUMNS
 from tasks.errors import OutputError
-from tasks.index import embedded
+from tasks.index import codes, tables
 from tasks.index.documents import read_documents
 from tasks.index.embedded import FILE, FOLDER, EmbeddedIndex
 from tasks.index.opening import open_target
@@ -16,7 +17,7 @@ from tasks.index.queries import Query
 from tasks.index.search import SearchIndex
 from tasks.index.source import list_parts, origin
 from tasks.index.update import plan_update, update
-from tests.tasks.index.small import FIRST, dataset
+from tests.tasks.index.small import FIRST, SECOND, THIRD, dataset, part, row
 from tests.tasks.index.test_search import indexed
 
 
@@ -53,7 +54,7 @@ def test_a_revision_that_fails_leaves_every_row_found(tmp_path: Path, monkeypatc
     with EmbeddedIndex(out) as target:
         target.prepare(origin(out, parts))
         with monkeypatch.context() as patched:
-            patched.setattr(embedded, "_revise", fails)
+            patched.setattr(tables, "revise_row", fails)
             with pytest.raises(OutputError, match="disk I/O error"):
                 target.revise(first, 0, [document])
         target.revise(first, 1, [])  # what was told of row 0 is not committed by the next either
@@ -74,3 +75,31 @@ def test_an_index_of_another_layout_is_replaced_file_and_all(tmp_path: Path):
         assert not columns(connection, "texts")
     with SearchIndex(out) as index:
         assert index.count(Query()) == 6
+
+
+def _middle(out: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The middle that the index keeps, that of all its embeddings, and whether the bits are told from the former."""
+    with contextlib.closing(sqlite3.connect(out / FOLDER / FILE)) as connection:
+        centre = tables.read_centre(connection)
+        rows = connection.execute("SELECT id, vector FROM embeddings ORDER BY id").fetchall()
+        coded = connection.execute("SELECT ids, bits FROM codes").fetchall()
+    assert centre is not None
+    vectors = {number: np.frombuffer(vector, np.float16).astype(np.float32) for number, vector in rows}
+    bits = np.concatenate([np.frombuffer(bits, np.uint64) for _, bits in coded])
+    numbers = np.concatenate([np.frombuffer(ids, np.int64) for ids, _ in coded])
+    told = codes.signs(np.stack([vectors[number] for number in numbers.tolist()]), centre)[:, 0]
+    return centre, np.mean(list(vectors.values()), axis=0), bits == told
+
+
+def test_a_small_first_part_does_not_say_where_the_middle_of_all_embeddings_lies(tmp_path: Path):
+    part(tmp_path, FIRST, [row(0)])
+    alone, _, _ = _middle(indexed(tmp_path))
+    part(tmp_path, SECOND, [row(number) for number in range(8, 13)])
+    centre, mean, told = _middle(indexed(tmp_path))
+    assert np.allclose(centre, mean, atol=1e-3)
+    assert not np.allclose(centre, alone, atol=0.1)
+    assert told.all()
+    part(tmp_path, THIRD, [row(13)])  # one more moves it little: all the bits need not be told again
+    again, _, told = _middle(indexed(tmp_path))
+    assert (again == centre).all()
+    assert told.all()

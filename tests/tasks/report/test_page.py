@@ -127,6 +127,16 @@ def test_it_gives_counts_rates_stages_and_the_run_itself(tmp_path: Path):
     assert "The model abstains on 1 of the dataset's 2 subfigures." in page.text
 
 
+def test_a_runs_tail_is_told_where_there_is_one(tmp_path: Path):
+    _two_papers(tmp_path)
+    run = _run(tmp_path)
+    assert "after the first had ended" not in _written(tmp_path, run).text
+    assert (
+        "the last one went on for 2 s after the first had ended"
+        in _written(tmp_path, replace(run, tail_seconds=2.0)).text
+    )
+
+
 def test_it_needs_no_network_and_runs_no_script(tmp_path: Path):
     _two_papers(tmp_path)
     page = _written(tmp_path, _run(tmp_path))

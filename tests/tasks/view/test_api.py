@@ -118,3 +118,11 @@ def test_hostile_words_of_papers_are_handed_on_as_bounded_data(tmp_path: Path):
     assert len(found["caption"]) <= 4_000
     assert not {"\x1b", "\u202e", "\x00"} & set(answer.text)
     assert found["title"] == "../../etc/passwd"
+
+
+def test_years_that_end_before_they_begin_are_refused(client: TestClient):
+    for address in ("/api/search", "/api/facets"):
+        answer = client.get(address, params={"since": 2020, "until": 2019})
+        assert answer.status_code == 422
+        assert "since 2020 is after until 2019" in answer.text
+    assert client.get("/?since=2020&until=2019").status_code == 200

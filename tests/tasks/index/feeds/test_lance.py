@@ -58,6 +58,17 @@ def test_words_and_vectors_find_rows(tmp_path: Path, to: str):
     assert nearest[0]["modality_path"] == ["microscopy", "microscopy/transmission"]
 
 
+def test_parts_are_found_by_an_index_and_a_row_without_a_vector_has_none(tmp_path: Path, to: str):
+    import lancedb
+
+    _update(dataset(tmp_path / "dataset"), to)
+    table = lancedb.connect(to.removeprefix("lancedb://")).open_table("figmill")
+    assert ["part"] in [list(index.columns) for index in table.list_indices()]
+    vectors = {int(one["subfigure_id"][:16], 16): one["embedding"] for one in _rows(to)}
+    assert vectors[5] is None
+    assert vectors[0] == pytest.approx([1.0, 0.0])
+
+
 def test_a_part_that_is_not_whole_is_sent_again(tmp_path: Path, to: str):
     import lancedb
 

@@ -1,0 +1,88 @@
+"""A dataset on a store is searched and viewed by an index on this machine."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from starlette.testclient import TestClient
+
+from flows.cli import figmill
+from tasks.duplicates.groups import same_pictures
+from tasks.index.queries import Query
+from tasks.index.search import SearchIndex
+from tasks.stores.paths import store_path
+from tasks.view.app import create_app
+from tests.stores import Store
+from tests.tasks.index.small import SECOND, THIRD, dataset, part, row
+
+OUT = "s3://bucket/figures"
+
+
+def _call(*arguments: object) -> Result:
+    return CliRunner().invoke(figmill, [str(argument) for argument in arguments])
+
+
+def _put(folder: Path) -> None:
+    out = store_path(OUT)
+    for table in ("subfigures", "papers"):
+        for file in (folder / table).iterdir():
+            out.joinpath(table, file.name).write_bytes(file.read_bytes())
+
+
+@pytest.fixture
+def here(tmp_path: Path, s3: Store, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same dataset on this machine; the user's cache is empty."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    _put(dataset(tmp_path / "figures"))
+    return tmp_path / "figures"
+
+
+def test_words_and_whole_rows_are_those_of_a_folder(here: Path, s3: Store):
+    found = _call("search", OUT, "TEM", "liver", "--json")
+    assert found.exit_code == 0, found.output
+    assert json.loads(found.stdout) == json.loads(_call("search", here, "TEM", "liver", "--json").stdout)
+    assert not s3.asked("PUT /bucket/figures/index")
+    assert [file.name.split("-")[0] for file in (here.parent / "cache/figmill/indexes").iterdir()] == [
+        "figures"
+    ]
+
+
+def test_only_parts_that_are_new_or_gone_are_read_again(here: Path, s3: Store):
+    assert "2 new, 0 kept; 6 subfigures" in _call("index", OUT).output
+    part(here, THIRD, [row(6, caption="Zebrafish embryo.")])
+    _put(here)
+    for table in ("subfigures", "papers"):
+        (store_path(OUT) / table / SECOND).unlink()
+    assert "1 new, 1 removed, 1 kept; 1 subfigure" in _call("index", OUT).output
+    assert "paper-6.pdf" in _call("search", OUT, "zebrafish").stdout
+    assert "Nothing found" in _call("search", OUT, "bacteria").stdout
+
+
+def test_the_view_shows_pictures_and_words_of_rows_there(here: Path):
+    assert _call("index", OUT).exit_code == 0
+    out = store_path(OUT)
+    with SearchIndex(out) as index:
+        (hit,) = index.search(Query(text="cristae"), 1)
+    assert same_pictures(out) == {}
+    with TestClient(create_app(out), base_url="http://localhost") as client:
+        for address in ("/", "/papers", f"/subfigure/{hit.subfigure_id}", f"/paper/{hit.paper_id}"):
+            page = client.get(address)
+            assert (page.status_code, "figures" in page.text) == (200, True), address
+        picture = client.get(f"/picture/{hit.subfigure_id}")
+        table = client.get("/download?q=cristae")
+    assert picture.headers["content-type"].startswith("image/")
+    assert hit.subfigure_id in table.text
+
+
+def test_corrections_in_the_view_need_a_folder(s3: Store):
+    said = _call("view", OUT, "--edit", "--who", "Ada")
+    assert said.exit_code == 1
+    assert "is on a store" in str(said.exception)
+
+
+def test_a_bucket_without_a_dataset_is_said(s3: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert "s3://bucket/other is no Figmill dataset" in str(
+        _call("search", "s3://bucket/other", "x").exception
+    )

@@ -250,6 +250,20 @@ def test_what_was_done_is_listed_and_anything_can_be_taken_back(person: Person):
     assert "taken back" in person.page("/changes")
 
 
+def test_of_what_was_done_only_pictures_that_are_there_are_links(person: Person):
+    person.say("label", person.first, "GTAB")
+    person.post("/boxes", id=person.first, box=["0.2,0.125,0.8,0.3", "0.2,0.3,0.8,0.5"], mode="split")
+    links = re.findall(r'href="(/subfigure/[^"]+)"', person.page("/changes"))
+    pieces = [piece.subfigure_id for one in person.standing for piece in one.pieces]
+    assert links == [f"/subfigure/{name}" for name in pieces]
+    assert {person.client.get(link).status_code for link in links} == {200}
+    split = next(one for one in person.standing if one.pieces)
+    person.post("/undo", correction=split.correction_id, then="changes")
+    assert set(re.findall(r'href="(/subfigure/[^"]+)"', person.page("/changes"))) == {
+        f"/subfigure/{person.first}"
+    }
+
+
 def test_taking_back_reads_only_the_part_of_the_paper(person: Person):
     person.say("label", person.first, "GTAB")
     (person.out / "subfigures" / SECOND).write_bytes(b"torn")

@@ -236,6 +236,13 @@ def test_a_split_and_a_drawn_panel(person: Person):
         assert plan_update(person.out, target).empty
 
 
+def test_a_caption_of_a_person_s_own_words_is_shown_beside_the_printed_one(person: Person):
+    person.say("caption", person.second, "Myocardium, seen anew.")
+    shown = person.page(f"/subfigure/{person.second}")
+    assert "<mark>Myocardium, seen anew.</mark>" in shown
+    assert "Loss of cristae." in shown
+
+
 def test_what_was_done_is_listed_and_anything_can_be_taken_back(person: Person):
     person.say("label", person.first, "GTAB")
     person.say("caption", person.second, "<script>alert(1)</script>")

@@ -28,6 +28,7 @@ from prefect.states import Completed
 from tasks.progress import Logger, Reporter
 from tasks.records import RunSummary, ShardOutcome
 from tasks.stores.paths import store_path
+from tasks.texts import counted
 
 WARN_ABOVE = 0.02
 """The share of failed papers that a run may have without a warning."""
@@ -130,7 +131,8 @@ def outcome_table(summary: RunSummary) -> list[dict[str, Any]]:
 
 def headline(summary: RunSummary) -> str:
     """What the run did, in a line."""
-    return f"{summary.papers} papers, {summary.counts.subfigures} subfigures in {summary.seconds:.0f} s"
+    papers, subfigures = counted(summary.papers, "paper"), counted(summary.counts.subfigures, "subfigure")
+    return f"{papers}, {subfigures} in {summary.seconds:.0f} s"
 
 
 def show_table(rows: list[dict[str, Any]], key: str, description: str) -> None:

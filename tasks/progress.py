@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from tasks.records import Counts, Failure, LabelledPaper, Paper, RunSummary, ShardOutcome
-from tasks.texts import printable, storable
+from tasks.texts import counted, printable, storable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -115,9 +115,11 @@ class Reporter:
             self.kept += outcome.counts.papers
         facts = {"event": "shard written", "part": outcome.part, **counts}
         self.log.info(
-            "wrote %s: %d papers, %d subfigures, %d failed",
+            "wrote %s: %s, %s, %d failed",
             outcome.part,
-            *counts.values(),
+            counted(counts["papers"], "paper"),
+            counted(counts["subfigures"], "subfigure"),
+            counts["failed"],
             extra={"facts": facts},
         )
 

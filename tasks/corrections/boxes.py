@@ -27,7 +27,7 @@ class Reading:
     homeless: int
     """New boxes on a page on which the dataset has no panel."""
     without: tuple[str, ...]
-    """Panels of the page that have no box any more, by name."""
+    """Panels of the page that had a box and have none any more, by name."""
 
 
 def read_boxes(page: MarkedPage, size: tuple[float, float], there: Sequence[Panel]) -> Reading:
@@ -68,7 +68,8 @@ def read_boxes(page: MarkedPage, size: tuple[float, float], there: Sequence[Pane
         told += _shape("split", known[name], pieces, page.who)
     figures_there = sum(one.modality == _FIGURE for one in page.boxes)
     names = [panel.subfigure_id for panel in absent]
-    without = tuple(name for name in names if name not in merged and name not in whole)
+    had = names if page.exported is None else [name for name in names if name in page.exported]
+    without = tuple(name for name in had if name not in merged and name not in whole)
     return Reading(tuple(told), figures_there, 0 if known else len(new), without)
 
 

@@ -74,6 +74,8 @@ class MarkedPage:
     page: int
     who: str
     boxes: tuple[MarkedBox, ...]
+    exported: frozenset[str] | None = None
+    """Subfigures that had a box when the page was exported; None where the file does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,12 +227,20 @@ def _from_coco(file: StorePath, content: dict[str, Any]) -> ToldFile:
         if _is_page(image) and one.get("bbox"):
             marked = MarkedBox(where, name, code, _in_fractions(one["bbox"], image, where))
             boxes[str(image["paper_id"]), int(image["page"])].append(marked)
-    pages = tuple(MarkedPage(paper, page, "", tuple(some)) for (paper, page), some in boxes.items())
+    exported = {(str(one["paper_id"]), int(one["page"])): one for one in images.values() if _is_page(one)}
+    pages = tuple(
+        MarkedPage(*place, "", tuple(some), _exported(exported[place])) for place, some in boxes.items()
+    )
     return ToldFile(_with_labels(actions, iter(labels)), pages)
 
 
 def _is_page(image: Mapping[str, Any]) -> bool:
     return bool(image.get("page") and image.get("paper_id") and not image.get("subfigure_id"))
+
+
+def _exported(of: Mapping[str, Any]) -> frozenset[str] | None:
+    there = of.get("subfigures")
+    return None if there is None else frozenset(map(str, there))
 
 
 def _in_fractions(bbox: Sequence[Any], image: Mapping[str, Any], where: str) -> Box:
@@ -269,7 +279,8 @@ def _from_label_studio(file: StorePath, content: list[dict[str, Any]]) -> ToldFi
             labels += _chosen(results, data, where, person)
             if data.get("page") and data.get("paper_id") and not data.get("subfigure_id"):
                 boxes = tuple(_rectangles(results, where))
-                page = MarkedPage(str(data["paper_id"]), int(data["page"]), person, boxes)
+                place = str(data["paper_id"]), int(data["page"])
+                page = MarkedPage(*place, person, boxes, _exported(data))
                 # Each stands for the whole page: two at once would both cut the same panels.
                 if pages.pop((page.paper_id, page.page), None):
                     left_out["annotations of a page that another follows"] += 1

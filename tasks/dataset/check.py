@@ -155,12 +155,12 @@ def repair(out: StorePath, finding: Finding) -> str | None:
         return f"removed {finding.path}"
     if finding.remedy == "drop rows":
         drop_failed(out, finding.path.name, finding.paper_ids)
-        return f"removed {len(finding.paper_ids)} rows from {finding.path}"
+        return f"removed {counted(len(finding.paper_ids), 'row')} from {finding.path}"
     if finding.remedy == "salvage":
         kept, taken = salvage(out, finding.path.name)
         if kept:
             done = "the next `figmill label` does them"
-            return f"took {taken} papers out of {finding.path} to {out / QUARANTINE}, kept {kept}; {done}"
+            return f"took {counted(taken, 'paper')} out of {finding.path} to {out / QUARANTINE}, kept {kept}; {done}"
     if finding.remedy in ("quarantine", "salvage"):
         moved = quarantine(out, finding.path.name)
         return f"moved {' and '.join(moved)} to {out / QUARANTINE}; its papers are done by the next `figmill label`"
@@ -172,8 +172,11 @@ def lost_rows(out: StorePath) -> str | None:
     papers, _ = lost_papers(out)
     if not papers:
         return None
-    lost = f"{papers} papers were taken out and are not in the dataset again"
-    return f"{lost}: `figmill label` does them; remove {out / QUARANTINE} where they are not wanted"
+    lost, them = ("was", "it") if papers == 1 else ("were", "them")
+    return (
+        f"{counted(papers, 'paper')} {lost} taken out and not put into the dataset again: `figmill label` does {them}; "
+        f"remove {out / QUARANTINE} where {'it is' if papers == 1 else 'they are'} not wanted"
+    )
 
 
 def require_dataset(out: StorePath) -> None:
@@ -270,7 +273,7 @@ def _ledger_rows(ledger: pq.ParquetFile, name: str) -> list[LedgerRow]:
     twice = [paper_id for paper_id, number in Counter(row.paper_id for row in rows).items() if number > 1]
     if twice:
         raise _Unsound(
-            "duplicate", f"{len(twice)} papers have two rows in it, {printable(twice[0], 70)} first"
+            "duplicate", f"{counted(len(twice), 'paper')} twice in it, {printable(twice[0], 70)} first"
         )
     return rows
 
@@ -314,7 +317,10 @@ def _check_part(part: pq.ParquetFile, shard: _Shard) -> None:
     if dict(found) != expected:
         told, there = sum(expected.values()), sum(found.values())
         papers = sum(found[paper_id] != expected.get(paper_id, 0) for paper_id in {*found, *expected})
-        raise _Unsound("counts", f"{there} rows, its ledger part says {told}; {papers} papers differ")
+        raise _Unsound(
+            "counts",
+            f"{there} rows, its ledger part says {told}; not the same for {counted(papers, 'paper')}",
+        )
 
 
 def _check_columns(schema: pa.Schema) -> None:

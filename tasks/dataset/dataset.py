@@ -180,7 +180,8 @@ class Dataset:
         if (metadata["model_id"], classes) != (self._provenance.model_id, self._provenance.classes):
             raise OutputError(
                 f"{self.out} was labelled by {metadata['model_id']} ({len(classes)} classes), this run uses "
-                f"{self._provenance.model_id} ({len(self._provenance.classes)} classes): use that one or another --out"
+                f"{self._provenance.model_id} ({len(self._provenance.classes)} classes): use that one, choose another "
+                f"--out, or bring its rows up with `figmill relabel {self.out} --out NEW` and go on in NEW"
             )
         if read_captions(metadata) is not self._provenance.captions:
             raise OutputError(_other_captions(self.out, self._provenance))

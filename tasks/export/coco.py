@@ -62,6 +62,7 @@ def _image(number: int, page: Page, licenses: dict[str, int]) -> dict[str, Any]:
         "page": page.number,
         "pmcid": page.pmcid,
         "doi": page.doi,
+        "subfigures": page.subfigures,
     }
     return {name: value for name, value in facts.items() if value is not None}
 

@@ -54,6 +54,7 @@ def _task(page: Page, model_id: str, folder: str) -> dict[str, Any]:
         "page": page.number,
         "doi": page.doi,
         "license": page.license,
+        "subfigures": page.subfigures,
     }
     results = [_result(number, box, page) for number, box in enumerate(page.boxes)]
     return {"data": data, "predictions": [{"model_version": model_id, "result": results}]}

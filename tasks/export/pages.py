@@ -69,6 +69,11 @@ class Page:
     license: str | None
     boxes: tuple[PageBox, ...]
 
+    @property
+    def subfigures(self) -> list[str]:
+        """Those whose boxes are on it: a filter may have left others of the page out."""
+        return [box.subfigure_id for box in self.boxes if box.subfigure_id]
+
 
 @dataclass(slots=True)
 class PageCounts:

@@ -6,6 +6,7 @@ was read comes back through a file in the dataset's spool (see `handover`): memo
 
 from __future__ import annotations
 
+import errno
 import functools
 import logging
 import os
@@ -137,7 +138,7 @@ class ExtractionPool:
         try:
             sink = os.open(task.file, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise OutputError(f"cannot write to {task.file.parent}: {error.strerror}") from error
+            raise _no_room(task.file.parent, error) from error
         try:
             answer = process.do(self._job, task.files, sink)
             if answer.kind == UNWRITTEN:
@@ -170,12 +171,23 @@ class ExtractionPool:
             task.file.unlink(missing_ok=True)
 
 
+def _no_room(spool: Path, error: OSError) -> OutputError:
+    remedy = (
+        "make room"
+        if error.errno in (errno.ENOSPC, errno.EDQUOT)
+        else "make it a folder that can be written to"
+    )
+    return OutputError(
+        f"cannot write to {spool}: {error.strerror}; {remedy}: what is finished is kept, the same command goes on"
+    )
+
+
 def _believed(answer: Answer, sink: int, task: _Task) -> Answer:
     """An answer that the spool is full, if it is: an attacked process might say so to end the run."""
     try:
         os.posix_fallocate(sink, os.fstat(sink).st_size, _PROBE_BYTES)
     except OSError as error:
-        raise OutputError(f"cannot write to {task.file.parent}: {error.strerror}") from error
+        raise _no_room(task.file.parent, error) from error
     return Answer(
         "crash", f"What was read of this PDF could not be handed over ({answer.error}).", answer.trace
     )

@@ -222,12 +222,12 @@ class SearchIndex:
 
     def named(self, names: Sequence[str]) -> list[Hit]:
         """The rows of these ids, in their order; one that there is not is left out."""
-        found = self._rows(
-            "SELECT subfigure_id, id FROM subfigures WHERE subfigure_id IN (SELECT value FROM json_each(?))",
-            json.dumps(names),
-        )
-        numbers = dict(found)
+        numbers = self._numbers_of(names)
         return self._hits([(numbers[name], None) for name in dict.fromkeys(names) if name in numbers])
+
+    def present(self, names: Sequence[str]) -> frozenset[str]:
+        """Those of these ids that are there."""
+        return frozenset(self._numbers_of(names))
 
     def paper(self, paper_id: str) -> list[Hit]:
         """All rows of a paper, in reading order."""
@@ -350,6 +350,14 @@ class SearchIndex:
     def _numbers(self, query: Query) -> npt.NDArray[np.int64]:
         with self._texts() as found_in:
             return found_in.numbers(query, _terms(query), self._named(query))
+
+    def _numbers_of(self, names: Sequence[str]) -> dict[str, int]:
+        """The numbers of the rows of these ids; one that there is not is left out."""
+        found = self._rows(
+            "SELECT subfigure_id, id FROM subfigures WHERE subfigure_id IN (SELECT value FROM json_each(?))",
+            json.dumps(names),
+        )
+        return dict(found)
 
     def _named(self, query: Query) -> dict[str, list[int]]:
         """The numbers of the papers and rows that a query names."""

@@ -88,7 +88,10 @@ def add_editing(
 
     @app.get("/changes")
     def changes() -> Response:
-        return page("changes.html.j2", recent=editing.recent())
+        recent = editing.recent()
+        every = [one.subfigure_id for one, _ in recent]
+        made = [piece.subfigure_id for one, holds in recent if holds for piece in one.pieces]
+        return page("changes.html.j2", recent=recent, there=index.present([*every, *made]))
 
     @app.post("/say")
     async def say(request: Request) -> Response:

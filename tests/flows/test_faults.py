@@ -92,7 +92,8 @@ def test_no_space_left_is_said_and_leaves_no_torn_file(pdf: Path, tiny_bundle: P
     out.mkdir()
     names = {"python": FIGMILL[0], "source": tmp_path / "in", "out": out, "bundle": tiny_bundle, "more": ""}
     done = in_mount(MOUNTED.format(size="40k", **names), tmp_path)
-    assert "No space left on device" in one_line(done)
+    assert "No space left on device" in (said := one_line(done))
+    assert said.endswith("the same command goes on")
     assert [Path(line).name for line in done.stdout.splitlines()] in ([], [".figmill.lock"])
 
 

@@ -159,8 +159,14 @@ def test_a_file_overrules_no_correction_that_is_here(out: Path, tmp_path: Path):
 # Boxes on pages, as other programs hand them back.
 
 
-def _page(out: Path, boxes: dict[str, Any], form: str, tmp_path: Path) -> Path:
-    """A file of one page with boxes by name, in points; a name that begins with `new` is none of ours."""
+def _page(
+    out: Path, boxes: dict[str, Any], form: str, tmp_path: Path, exported: list[str] | None = None
+) -> Path:
+    """A file of one page with boxes by name, in points; a name that begins with `new` is none of ours.
+
+    `exported` are the subfigures that it says it had, if any.
+    """
+    had = {} if exported is None else {"subfigures": exported}
     paper_id = rows_of(out)[0]["paper_id"]
     file = tmp_path / f"{form}.json"
     if form == "coco":
@@ -181,6 +187,7 @@ def _page(out: Path, boxes: dict[str, Any], form: str, tmp_path: Path) -> Path:
             "height": 800,
             "paper_id": paper_id,
             "page": 1,
+            **had,
         }
         categories = [{"id": 1, "name": "figure"}, {"id": 2, "name": "GTAB"}]
         file.write_text(json.dumps({"images": [image], "annotations": annotations, "categories": categories}))
@@ -199,7 +206,7 @@ def _page(out: Path, boxes: dict[str, Any], form: str, tmp_path: Path) -> Path:
         }
         for name, box in boxes.items()
     ]
-    data = {"image": "x", "paper_id": paper_id, "page": 1}
+    data = {"image": "x", "paper_id": paper_id, "page": 1, **had}
     file.write_text(json.dumps([{"data": data, "annotations": [{"result": result}]}]))
     return file
 
@@ -264,6 +271,17 @@ def test_boxes_that_were_taken_away_are_counted(out: Path, tmp_path: Path, form:
         0,
         {"boxes that were taken away: what is no figure, say so": 2},
     )
+
+
+@pytest.mark.parametrize("form", ["coco", "label-studio"])
+def test_what_an_export_left_out_was_not_taken_away(out: Path, tmp_path: Path, form: str):
+    first, second = (row["subfigure_id"] for row in rows_of(out)[:2])
+    filtered = _page(out, {first: A}, form, tmp_path, exported=[first])
+    assert not take_in(out, read_told(filtered), "Eve").refused
+    both = _page(out, {first: A}, form, tmp_path, exported=[first, second])
+    assert dict(take_in(out, read_told(both), "Eve").refused) == {
+        "boxes that were taken away: what is no figure, say so": 1
+    }
 
 
 def test_a_page_that_comes_back_untouched_says_nothing(out: Path, tmp_path: Path):

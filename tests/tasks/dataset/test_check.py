@@ -105,10 +105,10 @@ def test_a_sound_dataset_has_no_finding_and_is_counted(out: Path) -> None:
         (damage_a_page, "unreadable", "cannot be read back"),
         (lose, "missing_part", "is not in subfigures/"),
         (flip_images, "hash", "is not the one it was"),
-        (drop_a_row, "counts", "5 rows, its ledger part says 6; 1 papers differ"),
+        (drop_a_row, "counts", "5 rows, its ledger part says 6; not the same for 1 paper"),
         (double_a_row, "duplicate", "is in it twice"),
         (drop_a_column, "schema", "not those of schema 3: caption"),
-        (double_a_ledger_row, "duplicate", "1 papers have two rows in it"),
+        (double_a_ledger_row, "duplicate", "1 paper twice in it"),
     ],
 )
 def test_a_part_that_cannot_be_used_is_put_in_quarantine_and_its_papers_are_to_be_done_again(
@@ -131,7 +131,7 @@ def test_a_part_that_cannot_be_used_is_put_in_quarantine_and_its_papers_are_to_b
     else:
         (lost,) = check(out, Totals())
         assert (lost.kind, lost.remedy) == ("lost", "none")
-        assert lost.sentence.startswith("1 papers were taken out")
+        assert lost.sentence.startswith("1 paper was taken out")
         assert lost_rows(out) == lost.sentence
         assert set_aside(out) is None
     assert ledger(out) == {1: ["ok"], 2: ["failed"]}
@@ -188,7 +188,7 @@ def test_a_failed_row_that_was_replaced_goes(out: Path) -> None:
         write(dataset, labelled(2))  # killed before the old row was removed
     (finding,) = check(out, Totals())
     assert finding.remedy == "drop rows"
-    assert repair(out, finding) == f"removed 1 rows from {finding.path}"
+    assert repair(out, finding) == f"removed 1 row from {finding.path}"
     assert ledger(out) == {1: ["ok"], 2: ["ok"], 3: ["ok"]}
 
 

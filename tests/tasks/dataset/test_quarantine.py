@@ -94,7 +94,7 @@ def test_one_damaged_paper_leaves_the_others(
     assert finding.kind == kind
     said = repair(tmp_path, finding)
     assert said is not None
-    assert said.startswith(f"took 1 papers out of {part}")
+    assert said.startswith(f"took 1 paper out of {part}")
     assert "kept 4" in said
     assert rows_of(part) == {FIRST: 6, THIRD: 6}
     assert ledger(tmp_path) == LEFT

@@ -47,6 +47,16 @@ def test_coco_has_pages_boxes_categories_and_licences(out: Path, tmp_path: Path)
     assert len({one["id"] for one in found["annotations"]}) == 4
 
 
+def test_a_page_says_which_subfigures_have_boxes_on_it(out: Path, tmp_path: Path):
+    rows = rows_of(tmp_path / "paper.pdf", license="CC BY 4.0")
+    (page,) = _coco(out, tmp_path / "every")["images"]
+    assert page["subfigures"] == [one["subfigure_id"] for one in rows]
+    only = Choice(among=frozenset({rows[0]["subfigure_id"]}))
+    open_export(out).choosing(only).to_label_studio(tmp_path / "boxes", lambda _: None)
+    (task,) = json.loads((tmp_path / "boxes" / "tasks.json").read_text())
+    assert task["data"]["subfigures"] == [rows[0]["subfigure_id"]]
+
+
 def test_a_box_lies_around_its_picture(out: Path, tmp_path: Path):
     found = _coco(out, tmp_path / "coco")
     (page,) = found["images"]

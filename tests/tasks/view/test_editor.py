@@ -236,6 +236,13 @@ def test_a_split_and_a_drawn_panel(person: Person):
         assert plan_update(person.out, target).empty
 
 
+def test_a_caption_of_a_person_s_own_words_is_shown_beside_the_printed_one(person: Person):
+    person.say("caption", person.second, "Myocardium, seen anew.")
+    shown = person.page(f"/subfigure/{person.second}")
+    assert "<mark>Myocardium, seen anew.</mark>" in shown
+    assert "Loss of cristae." in shown
+
+
 def test_what_was_done_is_listed_and_anything_can_be_taken_back(person: Person):
     person.say("label", person.first, "GTAB")
     person.say("caption", person.second, "<script>alert(1)</script>")
@@ -248,6 +255,20 @@ def test_what_was_done_is_listed_and_anything_can_be_taken_back(person: Person):
     )
     assert [one.action for one in person.standing] == ["caption"]
     assert "taken back" in person.page("/changes")
+
+
+def test_of_what_was_done_only_pictures_that_are_there_are_links(person: Person):
+    person.say("label", person.first, "GTAB")
+    person.post("/boxes", id=person.first, box=["0.2,0.125,0.8,0.3", "0.2,0.3,0.8,0.5"], mode="split")
+    links = re.findall(r'href="(/subfigure/[^"]+)"', person.page("/changes"))
+    pieces = [piece.subfigure_id for one in person.standing for piece in one.pieces]
+    assert links == [f"/subfigure/{name}" for name in pieces]
+    assert {person.client.get(link).status_code for link in links} == {200}
+    split = next(one for one in person.standing if one.pieces)
+    person.post("/undo", correction=split.correction_id, then="changes")
+    assert set(re.findall(r'href="(/subfigure/[^"]+)"', person.page("/changes"))) == {
+        f"/subfigure/{person.first}"
+    }
 
 
 def test_taking_back_reads_only_the_part_of_the_paper(person: Person):

@@ -181,7 +181,8 @@ class Dataset:
             raise OutputError(
                 f"{self.out} was labelled by {metadata['model_id']} ({len(classes)} classes), this run uses "
                 f"{self._provenance.model_id} ({len(self._provenance.classes)} classes): use that one, choose another "
-                f"--out, or bring its rows up with `figmill relabel {self.out} --out NEW` and go on in NEW"
+                f"--out, or bring its rows up with `figmill relabel {self.out} --out NEW` (and --model, if given here) "
+                "and go on in NEW"
             )
         if read_captions(metadata) is not self._provenance.captions:
             raise OutputError(_other_captions(self.out, self._provenance))

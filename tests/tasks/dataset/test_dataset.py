@@ -142,7 +142,8 @@ def test_a_file_or_a_place_without_folders_is_refused_in_one_line(tmp_path: Path
 def test_another_model_is_refused_and_both_are_named(tmp_path: Path) -> None:
     with Dataset(tmp_path, PROVENANCE) as dataset:
         write(dataset, labelled(1))
-    with pytest.raises(OutputError, match=r"labelled by tiny@\w+ \(3 classes\), this run uses other@\w+ \(2"):
+    said = r"labelled by tiny@\w+ \(3 classes\), this run uses other@\w+ \(2.* relabel .* --out NEW` \(and --model"
+    with pytest.raises(OutputError, match=said):
         Dataset(tmp_path, OTHER).__enter__()
 
 

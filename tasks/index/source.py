@@ -80,6 +80,8 @@ def reading_parts(out: StorePath) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowException, OSError, KeyError, ValueError, OverflowError) as error:
+        if isinstance(error, OSError) and error.strerror and not isinstance(out, Path):
+            raise OutputError(f"cannot read {error.filename or out}: {error.strerror}") from error
         reason = printable(str(error).splitlines()[0] if str(error) else type(error).__name__, 150)
         raise OutputError(f"a part of {out} cannot be read ({reason}): run `figmill check {out}`") from error
 

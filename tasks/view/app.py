@@ -311,7 +311,9 @@ def create_app(
         return missing()
 
     def failed(_: Request, error: FigmillError | OSError) -> Response:
-        words = (isinstance(error, OSError) and error.strerror) or error
+        words: object = error
+        if isinstance(error, OSError) and error.strerror:
+            words = f"{error.strerror} ({error.filename})"
         return page("missing.html.j2", 503, words=pages.clean(words, 1000), title="This cannot be shown now")
 
     if not site:  # who writes files must know what was not written

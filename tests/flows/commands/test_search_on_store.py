@@ -86,7 +86,10 @@ def test_the_view_says_what_the_store_says_when_it_refuses(here: Path, s3: Store
         s3.faults.append(Fault(403, "AccessDenied"))
         for address in ("/papers", "/selections", f"/picture/{0:016x}/0/0"):
             answer = client.get(address)
-            assert (answer.status_code, "access denied" in answer.text) == (503, True), address
+            assert answer.status_code == 503, address
+            assert "access denied" in answer.text
+            assert "s3://bucket/figures" in answer.text
+            assert "figmill check" not in answer.text
 
 
 def test_corrections_in_the_view_need_a_folder(s3: Store):

@@ -25,7 +25,7 @@ from tasks.stores import paths
 _ROWS = 64
 """Rows decoded at a time."""
 _AHEAD = 2
-"""So many times as many are decoded ahead: all their pictures are in memory together."""
+"""So many times as many are decoded ahead: the pictures that wait for it are in memory together."""
 _COLUMNS = tuple(column.name for column in INDEXED_COLUMNS if SUBFIGURES in column.tables)
 _OF_PAPER = tuple(column.name for column in INDEXED_COLUMNS if SUBFIGURES not in column.tables)
 _LISTS = tuple(column.name for column in INDEXED_COLUMNS if pa.types.is_list(column.type))
@@ -102,10 +102,7 @@ def read_documents(part: Part, overlay: Overlay = _UNSAID) -> Iterator[list[Docu
         waiting: deque[_Batch] = deque()
         start = 0
         for batch in batches:
-            table, places = overlay.apply_numbered(pa.Table.from_batches([batch]))
-            pictures = table[IMAGE_COLUMN].combine_chunks().field("bytes").to_pylist()
-            made = [pool.submit(thumbnail, picture) for picture in pictures]
-            waiting.append(_Batch(table, [start + number for number in places], made))
+            waiting.append(_begun(pool, *overlay.apply_numbered(pa.Table.from_batches([batch])), start))
             start += len(batch)
             if len(waiting) > _AHEAD:
                 yield _documents(waiting.popleft(), papers)
@@ -115,17 +112,24 @@ def read_documents(part: Part, overlay: Overlay = _UNSAID) -> Iterator[list[Docu
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """Rows whose thumbnails are being made."""
+    """Rows without their pictures, of which thumbnails are being made."""
 
     table: pa.Table
     places: list[int]
     made: list[Future[tuple[bytes, int, int] | None]]
 
 
+def _begun(pool: ThreadPoolExecutor, table: pa.Table, places: list[int], start: int) -> _Batch:
+    """Has the thumbnails made; a picture is held no longer than until its own is."""
+    pictures = table[IMAGE_COLUMN].combine_chunks().field("bytes").to_pylist()
+    made = [pool.submit(thumbnail, picture) for picture in pictures]
+    return _Batch(table.drop_columns([IMAGE_COLUMN]), [start + place for place in places], made)
+
+
 def _documents(batch: _Batch, papers: Mapping[str, dict[str, Any]]) -> list[Document]:
     small = [made.result() for made in batch.made]
     vectors = _unit_vectors(batch.table["embedding"].combine_chunks())
-    rows = batch.table.drop_columns(["embedding", IMAGE_COLUMN]).to_pylist()
+    rows = batch.table.drop_columns(["embedding"]).to_pylist()
     return [
         make_document(row, papers, place, vector, made and made[0])
         for row, place, vector, made in zip(rows, batch.places, vectors, small, strict=True)

@@ -15,7 +15,7 @@ from tasks.index.search import SearchIndex
 from tasks.stores.paths import store_path
 from tasks.view.app import create_app
 from tests.stores import Fault, Store
-from tests.tasks.index.small import SECOND, THIRD, dataset, part, row
+from tests.tasks.index.small import FIRST, SECOND, THIRD, dataset, part, row
 
 OUT = "s3://bucket/figures"
 
@@ -59,7 +59,10 @@ def test_only_parts_that_are_new_or_gone_are_read_again(here: Path, s3: Store):
     _put(here)
     for table in ("subfigures", "papers"):
         (store_path(OUT) / table / SECOND).unlink()
+    s3.requests.clear()
     assert "1 new, 1 removed, 1 kept; 1 subfigure" in _call("index", OUT).output
+    assert not s3.asked(f"GET /bucket/figures/papers/{FIRST}")
+    assert s3.asked(f"GET /bucket/figures/papers/{THIRD}")
     assert "paper-6.pdf" in _call("search", OUT, "zebrafish").stdout
     assert "Nothing found" in _call("search", OUT, "bacteria").stdout
 

@@ -33,7 +33,7 @@ def test_names_are_whole_on_a_narrow_terminal(tmp_path: Path, monkeypatch: pytes
     out = dataset(tmp_path)
     row = rows_of(out)[0]
     keep(out, say("caption", row, "Kidneys of mice, stained, fourteen days after surgery"))
-    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("COLUMNS", "60")
     assert row["subfigure_id"] in _run(out).output
 
 

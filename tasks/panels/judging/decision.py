@@ -27,13 +27,6 @@ In cross-validation over papers 0, 2 and 5 give 0.867, 0.908 and 0.905 on hard p
 and 0.920.
 """
 
-WHOLE = 0.1
-"""What is added to that of the whole figure.
-
-In the same cross-validation 0, 0.1 and 0.2 give 0.893, 0.905 and 0.905 on hard pages, and on ordinary ones 0.920, 0.920
-and 0.904: the higher, the less is torn and the more stays merged.
-"""
-
 
 def decide(canvas: Canvas, graph: Graph, judge: Judge) -> Choice:
     """The choice of pieces of `graph` that is made."""
@@ -63,11 +56,6 @@ def together(*choices: list[Choice]) -> list[Choice]:
 def promises(
     graph: Graph, verdicts: npt.NDArray[np.float64], choices: list[Choice]
 ) -> npt.NDArray[np.float64]:
-    """The mean probability (M,) of each choice's panels by `verdicts` (N, 2); the whole figure is favoured."""
+    """The mean probability (M,) of each choice's panels by `verdicts` (N, 2)."""
     panel = dict(zip(graph, verdicts[:, 0], strict=True))
-    whole = next(iter(graph))
-    means = [
-        float(np.mean([panel[box] for box in choice.boxes])) + WHOLE * (choice.boxes == (whole,))
-        for choice in choices
-    ]
-    return np.array(means)
+    return np.array([np.mean([panel[box] for box in choice.boxes]) for choice in choices])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tasks.panels.judging.choice import Choice
-from tasks.panels.judging.decision import SEEN, decide, promises, together, with_places
+from tasks.panels.judging.decision import SEEN, WHOLE, decide, promises, together, with_places
 from tasks.panels.judging.features import Features
 from tasks.panels.judging.graph import build_graph
 from tasks.panels.judging.judge import Judge
@@ -38,14 +38,14 @@ def test_network_and_judge_count_by_their_weights() -> None:
     assert mixed[:, 1].tolist() == [0.7, 0.1]
 
 
-def test_the_promise_of_a_choice_is_the_mean_of_its_panels() -> None:
+def test_the_promise_of_a_choice_is_the_mean_of_its_panels_and_the_whole_is_favoured() -> None:
     canvas, whole = canvas_of(*GRID)
     graph = build_graph(canvas, whole)
     verdicts = np.zeros((len(graph), 2))
     verdicts[0, 0] = 0.4
     verdicts[[list(graph).index(box) for box in CELLS], 0] = 0.8, 0.6, 0.8, 0.6
     found = promises(graph, verdicts, [Choice(0, (whole.box,)), Choice(0, CELLS)])
-    assert found == pytest.approx([0.4, 0.7])
+    assert found == pytest.approx([0.4 + WHOLE, 0.7])
 
 
 def test_a_choice_that_both_make_is_measured_once() -> None:

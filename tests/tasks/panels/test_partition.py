@@ -68,7 +68,7 @@ class Sees(Places):
     one: float = 0.0
 
     def pieces(self, boxes: Sequence[PixelBox]) -> np.ndarray:
-        return np.tile(np.float32([self.one, 1 - self.one, 0, 0.5]), (len(boxes), 1))
+        return np.tile(np.array([self.one, 1 - self.one, 0, 0.5], np.float32), (len(boxes), 1))
 
 
 def grid_that(

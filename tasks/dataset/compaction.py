@@ -137,13 +137,19 @@ def compact(out: StorePath, plan: CompactionPlan, advance: Callable[[int], None]
         finish_compaction(out)
 
 
-def require_compactable(out: StorePath) -> Path:
-    """`out`, where its two folders can change places with others; nothing of it is read. Raises OutputError."""
+def require_on_disk(out: StorePath) -> Path:
+    """`out`, where it is no store's; nothing is asked of one. Raises OutputError."""
     if not isinstance(out, Path):
         raise OutputError(
             f"{out} lies on a store, where no two folders change places in one step: copy it to a disk, compact it "
             "there, and copy it to a new place on the store"
         )
+    return out
+
+
+def require_compactable(out: StorePath) -> Path:
+    """`out`, where its two folders can change places with others; nothing of it is read. Raises OutputError."""
+    out = require_on_disk(out)
     for folder in (out / SUBFIGURES, out / PAPERS):
         if folder.is_symlink():
             raise OutputError(

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import click
 
 from flows.commands.selections import SELECTION, selected
+from flows.terminal.options import FOLDER
 from flows.terminal.progress import progress, shown
 from tasks.errors import OutputError, SettingsError
 from tasks.settings import DEFAULT_MODEL
@@ -27,11 +28,10 @@ OWN_CLASSES = click.option(
     help="Classes of your own: TOML with sections [[class]] of name, below (such as GGEL) and examples (ids).",
 )
 _SHORTEST_TOKEN = 12
-_FOLDER = click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 
 
 @click.command(short_help="Load the labels into a search tool.")
-@_FOLDER
+@FOLDER
 @click.option(
     "--to",
     metavar="URL",
@@ -79,7 +79,7 @@ def index(folder: Path, to: str | None, name: str, dry_run: bool) -> None:
 
 
 @click.command(short_help="Find subfigures by words, or by a picture.")
-@_FOLDER
+@FOLDER
 @click.argument("text", nargs=-1, metavar="[WORDS]...")
 @click.option("--modality", metavar="PATH|CODE", help="Such as microscopy, microscopy/electron or DMEL.")
 @click.option("--min-confidence", type=click.FloatRange(0, 1), default=0.0, metavar="P", help="Such as 0.9.")
@@ -176,7 +176,7 @@ def search(
 
 
 @click.command(short_help="Look at a dataset in a browser.")
-@_FOLDER
+@FOLDER
 @click.option(
     "--host",
     default="127.0.0.1",
@@ -259,7 +259,7 @@ def view(
 
 
 @click.command(short_help="Let agents search a dataset (MCP).")
-@_FOLDER
+@FOLDER
 def mcp(folder: Path) -> None:
     """Serve the dataset in DIR to agents, by the Model Context Protocol over standard input and output.
 

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from flows.cli import figmill
+from tasks.errors import OutputError
 from tasks.index.queries import Query
 from tasks.index.search import SearchIndex
 from tests.flows.command import figmill as run
@@ -17,6 +18,15 @@ from tests.tasks.small_datasets import paper, write_part
 
 def _call(*arguments: object) -> Result:
     return CliRunner().invoke(figmill, [str(argument) for argument in arguments])
+
+
+@pytest.mark.parametrize(
+    "command", [["search", "TEM"], ["view"], ["index"], ["export", "--to", "croissant"], ["duplicates"]]
+)
+def test_a_dataset_on_a_store_is_to_be_copied_to_a_disk(command: list[str]):
+    name, *more = command
+    with pytest.raises(OutputError, match=r"^s3://bucket/out lies on a store, .*: copy the dataset to one"):
+        CliRunner().invoke(figmill, [name, "s3://bucket/out", *more], catch_exceptions=False)
 
 
 def test_index_says_what_it_did_and_then_that_nothing_is_left(tmp_path: Path):

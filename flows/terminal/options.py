@@ -11,7 +11,7 @@ from tasks.errors import OutputError
 from tasks.settings import DEFAULT_MODEL, MOST_SECONDS, Confine, Device, ExtractionLimits, Runtime
 
 
-class _Folder(click.ParamType):
+class _Folder(click.ParamType[Path]):
     """A folder of this machine, for commands that read nothing else. Raises OutputError for a store's address."""
 
     name = "folder"

@@ -30,8 +30,8 @@ and 0.921; 0 gave 0.04 less than 2 on hard pages.
 WHOLE = 0.05
 """What is added to that of the whole figure.
 
-In cross-validation 0, 0.05 and 0.1 give the same on hard pages, and on ordinary ones 0.922, 0.922 and 0.918: the higher,
-the more stays merged. Without it the strips of a blot are parted.
+In cross-validation 0, 0.05 and 0.1 give the same on hard pages, and on ordinary ones 0.922, 0.922 and 0.918: the
+higher, the more stays merged. Without it the strips of a blot are parted.
 """
 
 

@@ -53,6 +53,16 @@ def test_each_command_runs_once_and_what_lacks_its_input_is_skipped(
     assert check(both[:1], tmp_path)
 
 
+def test_a_benchmark_that_fails_after_it_has_said_its_ratio_has_failed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "torn.py").write_text("print('speed 1.7', flush=True)\nraise SystemExit('no memory left')")
+    assert not check([floor(run=("torn",))], tmp_path)
+    said = capsys.readouterr().out
+    assert said.startswith("FAILED")
+    assert "no memory left" in said
+
+
 def test_the_file_names_benchmarks_that_are_there_and_bounds_that_were_reached():
     floors = read_floors(FILE)
     assert any(one.short for one in floors)

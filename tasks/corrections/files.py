@@ -32,8 +32,8 @@ from tasks.texts import printable
 if TYPE_CHECKING:
     from tasks.stores.paths import StorePath
 
-Stamp = tuple[str, int, int]
-"""Name, bytes and nanoseconds of a file."""
+Stamp = tuple[str, int, int] | tuple[str, str]
+"""Name, bytes and nanoseconds of a file; on a store, its name and what changes with its bytes."""
 
 FOLDER = "corrections"
 NAME = re.compile(r"\d{8}T\d{12}Z-[\w.-]{1,80}\.parquet", re.ASCII)
@@ -178,10 +178,12 @@ def carry(source: StorePath, out: StorePath) -> None:
 
 
 def stamps_of(out: StorePath) -> tuple[Stamp, ...] | None:
-    """Changes when any correction comes; None on a store, which is asked each time."""
-    if not isinstance(out, Path):
-        return None
-    return tuple(_stamp(file) for file in correction_files(out) if isinstance(file, Path))
+    """Changes when any correction comes; None where a store does not say what changes with a file."""
+    if isinstance(out, Path):
+        return tuple(_stamp(file) for file in correction_files(out) if isinstance(file, Path))
+    found = {name: stamp for name, stamp in paths.stamps(out / FOLDER).items() if NAME.fullmatch(name)}
+    said = tuple((name, stamp) for name, stamp in sorted(found.items()) if stamp)
+    return said if len(said) == len(found) else None
 
 
 def read_file(file: StorePath) -> tuple[list[Correction], list[Problem]]:
@@ -228,7 +230,7 @@ def _write(rows: Sequence[Correction], target: StorePath) -> None:
 
 def _rows_of(file: StorePath) -> Iterator[dict[str, Any]]:
     """A few rows at a time, for a small file may unpack to more than there is memory. Raises ValueError for such."""
-    if paths.sizes(file.parent).get(file.name, 0) > _MOST_BYTES:
+    if paths.size(file) > _MOST_BYTES:
         raise ValueError(_TOO_LARGE)
     with paths.local_copy(file) as local, pq.ParquetFile(local) as opened:
         if opened.metadata.num_rows > _MOST_ROWS:

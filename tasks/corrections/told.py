@@ -240,7 +240,7 @@ def _is_page(image: Mapping[str, Any]) -> bool:
 
 def _exported(of: Mapping[str, Any]) -> frozenset[str] | None:
     there = of.get("subfigures")
-    return None if there is None else frozenset(map(str, there))
+    return frozenset(map(str, there)) if isinstance(there, list) else None
 
 
 def _in_fractions(bbox: Sequence[Any], image: Mapping[str, Any], where: str) -> Box:

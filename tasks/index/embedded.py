@@ -47,7 +47,8 @@ def index_folder(out: StorePath) -> Path:
         return out / FOLDER
     cache = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
     uri = str(out).rstrip("/")
-    return cache / "figmill" / "indexes" / f"{out.name}-{hashlib.sha256(uri.encode()).hexdigest()[:16]}"
+    name = uri.rpartition("/")[2]  # a bucket's, where the dataset is all of it
+    return cache / "figmill" / "indexes" / f"{name}-{hashlib.sha256(uri.encode()).hexdigest()[:16]}"
 
 
 class EmbeddedIndex:
@@ -55,6 +56,8 @@ class EmbeddedIndex:
 
     def __init__(self, out: StorePath) -> None:
         self.path = index_folder(out) / FILE
+        # Who may read the dataset's folder may read what is beside; who may read a store is not known here.
+        self._mode = 0o777 if isinstance(out, Path) else 0o700
         self.label = str(self.path)
         self._texts_folder = self.path.parent / texts.FOLDER
         self._connection: sqlite3.Connection | None = None
@@ -88,7 +91,7 @@ class EmbeddedIndex:
     def prepare(self, origin: Origin) -> None:
         """Opens the index for writing; creates or empties it where it does not fit."""
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.path.parent.mkdir(self._mode, parents=True, exist_ok=True)
         except OSError as error:
             raise OutputError(f"cannot write the index {self.path.parent}: {error.strerror}") from error
         with in_one_line(self.path):

@@ -71,10 +71,7 @@ def article_words(out: StorePath, hit: Hit) -> dict[str, Any]:
     Raises OutputError as `whole_rows` does.
     """
     taken = _take(out, hit.part, [hit.row], [*KEYS, *WORDS])
-    for row in (
-        *taken,
-        *_corrected(out, taken),
-    ):  # a panel that a person made stands beside or in place of the row
+    for row in (*taken, *_corrected(out, taken)):  # a person may have made it beside or in place of the row
         if row["subfigure_id"] == hit.subfigure_id:
             return {name: row.get(name) for name in WORDS}
     raise _stale(out, hit.subfigure_id)

@@ -325,7 +325,8 @@ class SearchIndex:
 
     def _codes(self) -> tuple[Codes, npt.NDArray[np.float32]] | None:
         """The bits of all embeddings, and the middle they are told from; read again when a part of them is another."""
-        version = self._rows("SELECT count(*), max(version), sum(version) FROM codes")[0]
+        # The part that came last may go, with the highest version: the next one then gets that version again.
+        version = self._rows("SELECT count(*), max(version), sum(version), sum(part) FROM codes")[0]
         with self._lock:
             if self._bits is None or self._bits[0] != version:
                 self._bits = version, self._read_codes()

@@ -1,7 +1,7 @@
 """The tables of DIR/index/figmill.sqlite, and what is written into them: parts, papers, rows, pictures, vectors, bits.
 
 Bits of embeddings are told from the embeddings' middle. It is that of the first part at first, and is taken anew, with
-all bits, whenever twice as many rows are in: so it is that of no less than half of them, whatever came first.
+all bits, whenever twice as many rows are in as it was taken of, whatever came first. Rows that go do not move it.
 """
 
 from __future__ import annotations

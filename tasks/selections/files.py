@@ -182,7 +182,7 @@ def carry(source: StorePath, out: StorePath) -> None:
 def read_file(file: StorePath) -> tuple[Done | None, str]:
     """What one file says was done; None, and why, where it makes no sense."""
     try:
-        if paths.sizes(file.parent).get(file.name, 0) > _MOST_BYTES:
+        if paths.size(file) > _MOST_BYTES:
             return None, f"it is larger than {_MOST_BYTES >> 20} MB"
         with paths.parquet(file) as opened:
             if not opened.schema_arrow.equals(SCHEMA) or opened.metadata.num_rows != 1:

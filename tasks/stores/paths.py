@@ -57,6 +57,16 @@ def sizes(folder: StorePath) -> dict[str, int]:
     return {Path(stored.uri).name: stored.size for stored in objects.children(folder)}
 
 
+def size(file: StorePath) -> int:
+    """Bytes of a file. Raises FileNotFoundError where it is none of this machine, StorageError for one of a store."""
+    if isinstance(file, Path):
+        return file.stat().st_size
+    try:
+        return objects.describe(str(file)).size
+    except OSError as error:  # not to be mistaken for a file that is damaged
+        raise StorageError(f"cannot read {file}: {error.strerror}") from error
+
+
 def stamps(folder: StorePath) -> dict[str, str | None]:
     """Name -> what changes with the bytes of a file in a folder; one listing. None where a store says no such thing."""
     if isinstance(folder, Path):

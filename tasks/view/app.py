@@ -310,11 +310,13 @@ def create_app(
     def unknown(_: Request, __: Exception) -> Response:
         return missing()
 
-    def failed(_: Request, error: FigmillError) -> Response:
-        return page("missing.html.j2", 503, words=pages.clean(error, 1000), title="This cannot be shown now")
+    def failed(_: Request, error: FigmillError | OSError) -> Response:
+        words = (isinstance(error, OSError) and error.strerror) or error
+        return page("missing.html.j2", 503, words=pages.clean(words, 1000), title="This cannot be shown now")
 
     if not site:  # who writes files must know what was not written
         app.exception_handler(FigmillError)(failed)
+        app.exception_handler(OSError)(failed)  # what a store says
 
     if not site:
         app.mount("/api", create_api(Answers(out, view.index)))

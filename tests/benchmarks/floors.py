@@ -3,7 +3,8 @@
     uv run python -m tests.benchmarks.floors [--long] [NAME ...]
 
 Runs the short ones of `floors.toml` (`--long`: all; or those that are named), each command once, and ends with status 1
-where one is past its bound or does not say its ratio. What needs `../shared` is skipped where that is absent, and said.
+where one fails, is past its bound or does not say its ratio. What needs `../shared` is skipped where that is absent,
+and said.
 The bounds leave room for a busy machine: what falls below one has lost much, what does not may have lost a little.
 """
 
@@ -87,7 +88,7 @@ def read_floors(file: Path) -> list[Floor]:
 
 def check(floors: Iterable[Floor], root: Path = ROOT) -> bool:
     """Runs each command once and judges what it prints; whether all is within bounds."""
-    printed: dict[tuple[str, ...], str] = {}
+    printed: dict[tuple[str, ...], tuple[str, bool]] = {}
     good = True
     for floor in floors:
         if floor.needs and not (root / floor.needs).exists():
@@ -96,16 +97,18 @@ def check(floors: Iterable[Floor], root: Path = ROOT) -> bool:
         started = time.monotonic()
         if floor.run not in printed:
             printed[floor.run] = _run(floor.run, root)
-        number, within = floor.judged(printed[floor.run])
+        said_by_it, ended_well = printed[floor.run]
+        number, within = floor.judged(said_by_it)
         said = "does not say it" if number is None else f"{number:g}"
+        within &= ended_well
         good &= within
         print(
             f"{'ok' if within else 'FAILED':<8} {floor.name}: {said} ({floor.bound}; {floor.measured:g} when it was "
             f"set), {time.monotonic() - started:.0f} s",
             flush=True,
         )
-        if number is None:
-            print(printed[floor.run][-2000:], flush=True)
+        if number is None or not ended_well:
+            print(said_by_it[-2000:], flush=True)
     return good
 
 
@@ -113,7 +116,8 @@ def _floor(found: dict[str, Any]) -> Floor:
     return Floor(**(found | {"run": tuple(found["run"])}))
 
 
-def _run(words: tuple[str, ...], root: Path) -> str:
+def _run(words: tuple[str, ...], root: Path) -> tuple[str, bool]:
+    """What a command prints, and whether it ends with status 0."""
     done = subprocess.run(
         [sys.executable, "-m", *words],
         cwd=root,
@@ -121,7 +125,7 @@ def _run(words: tuple[str, ...], root: Path) -> str:
         stderr=subprocess.STDOUT,
         check=False,
     )
-    return done.stdout.decode(errors="replace")
+    return done.stdout.decode(errors="replace"), done.returncode == 0
 
 
 if __name__ == "__main__":

@@ -105,7 +105,7 @@ class LanceIndex:
             schema = table.schema
             table.add(
                 pa.RecordBatchReader.from_batches(
-                    schema, (_batch(batch, part, schema) for batch in documents)
+                    schema, (_batch(batch, part, schema) for batch in documents if batch)
                 )
             )
 

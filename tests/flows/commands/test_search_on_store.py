@@ -9,11 +9,12 @@ from starlette.testclient import TestClient
 
 from flows.cli import figmill
 from tasks.duplicates.groups import same_pictures
+from tasks.index.embedded import index_folder
 from tasks.index.queries import Query
 from tasks.index.search import SearchIndex
 from tasks.stores.paths import store_path
 from tasks.view.app import create_app
-from tests.stores import Store
+from tests.stores import Fault, Store
 from tests.tasks.index.small import SECOND, THIRD, dataset, part, row
 
 OUT = "s3://bucket/figures"
@@ -43,9 +44,13 @@ def test_words_and_whole_rows_are_those_of_a_folder(here: Path, s3: Store):
     assert found.exit_code == 0, found.output
     assert json.loads(found.stdout) == json.loads(_call("search", here, "TEM", "liver", "--json").stdout)
     assert not s3.asked("PUT /bucket/figures/index")
-    assert [file.name.split("-")[0] for file in (here.parent / "cache/figmill/indexes").iterdir()] == [
-        "figures"
-    ]
+    (folder,) = (here.parent / "cache/figmill/indexes").iterdir()
+    assert (folder.name.split("-")[0], folder.stat().st_mode & 0o777) == ("figures", 0o700)
+
+
+def test_a_bucket_that_is_a_dataset_gives_its_index_its_name(s3: Store):
+    assert index_folder(store_path("s3://bucket")).name.startswith("bucket-")
+    assert index_folder(store_path("s3://bucket/a/")) == index_folder(store_path("s3://bucket/a"))
 
 
 def test_only_parts_that_are_new_or_gone_are_read_again(here: Path, s3: Store):
@@ -73,6 +78,15 @@ def test_the_view_shows_pictures_and_words_of_rows_there(here: Path):
         table = client.get("/download?q=cristae")
     assert picture.headers["content-type"].startswith("image/")
     assert hit.subfigure_id in table.text
+
+
+def test_the_view_says_what_the_store_says_when_it_refuses(here: Path, s3: Store):
+    assert _call("index", OUT).exit_code == 0
+    with TestClient(create_app(store_path(OUT)), base_url="http://localhost") as client:
+        s3.faults.append(Fault(403, "AccessDenied"))
+        for address in ("/papers", "/selections", f"/picture/{0:016x}/0/0"):
+            answer = client.get(address)
+            assert (answer.status_code, "access denied" in answer.text) == (503, True), address
 
 
 def test_corrections_in_the_view_need_a_folder(s3: Store):

@@ -159,9 +159,7 @@ def test_a_file_overrules_no_correction_that_is_here(out: Path, tmp_path: Path):
 # Boxes on pages, as other programs hand them back.
 
 
-def _page(
-    out: Path, boxes: dict[str, Any], form: str, tmp_path: Path, exported: list[str] | None = None
-) -> Path:
+def _page(out: Path, boxes: dict[str, Any], form: str, tmp_path: Path, exported: object = None) -> Path:
     """A file of one page with boxes by name, in points; a name that begins with `new` is none of ours.
 
     `exported` are the subfigures that it says it had, if any.
@@ -278,10 +276,11 @@ def test_what_an_export_left_out_was_not_taken_away(out: Path, tmp_path: Path, f
     first, second = (row["subfigure_id"] for row in rows_of(out)[:2])
     filtered = _page(out, {first: A}, form, tmp_path, exported=[first])
     assert not take_in(out, read_told(filtered), "Eve").refused
-    both = _page(out, {first: A}, form, tmp_path, exported=[first, second])
-    assert dict(take_in(out, read_told(both), "Eve").refused) == {
-        "boxes that were taken away: what is no figure, say so": 1
-    }
+    for exported in ([first, second], f"{first} {second}"):  # what is no list says nothing
+        both = _page(out, {first: A}, form, tmp_path, exported=exported)
+        assert dict(take_in(out, read_told(both), "Eve").refused) == {
+            "boxes that were taken away: what is no figure, say so": 1
+        }
 
 
 def test_a_page_that_comes_back_untouched_says_nothing(out: Path, tmp_path: Path):

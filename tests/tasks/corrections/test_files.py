@@ -22,6 +22,7 @@ from tasks.corrections.files import (
 from tasks.corrections.overlay import read_overlay
 from tasks.errors import OutputError
 from tasks.stores import paths
+from tests.stores import Store
 from tests.tasks.corrections.acts import keep, piece, rows_of, say
 from tests.tasks.index.small import FIRST, dataset, part, row
 
@@ -234,3 +235,24 @@ def test_corrections_are_kept_on_a_store_too(out: Path):
     assert [one.action for one in read_corrections(there).corrections] == ["label", "several"]
     assert len(correction_files(there)) == 1
     assert read_overlay(there)
+
+
+def test_corrections_on_a_store_are_read_again_only_when_one_came(out: Path, s3: Store):
+    there = paths.store_path("s3://bucket/corrected")
+    for file in out.rglob("*.parquet"):
+        paths.put_bytes(file.read_bytes(), there / file.parent.name / file.name)
+    first, second = rows_of(there)[:2]
+    Journal(there, "Ada").append(say("label", first, "GTAB"))
+    assert read_overlay(there).paper_ids == {first["paper_id"]}
+    s3.requests.clear()
+    assert read_overlay(there)
+    assert not s3.asked("GET /bucket/corrected/corrections/")
+    Journal(there, "Eve").append(say("label", second, "GTAB"))
+    assert read_overlay(there).paper_ids == {first["paper_id"], second["paper_id"]}
+
+
+def test_a_file_that_somebody_is_writing_hides_no_other(out: Path):
+    keep(out, say("label", rows_of(out)[0], "GTAB"))
+    (out / FOLDER / ".other.unfinished").symlink_to("gone by now")
+    found = read_corrections(out)
+    assert (len(found.corrections), found.problems) == (1, ())

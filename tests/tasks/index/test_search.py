@@ -11,7 +11,7 @@ from tasks.index.embedded import EmbeddedIndex
 from tasks.index.queries import Query
 from tasks.index.search import SearchIndex
 from tasks.index.update import plan_update, update
-from tests.tasks.index.small import FIRST, dataset, part, row
+from tests.tasks.index.small import FIRST, SECOND, dataset, part, row
 from tests.tasks.small_datasets import paper, write_part
 
 CHART = ("illustration", "illustration/chart")
@@ -109,6 +109,18 @@ def test_likeness_ranks_by_direction_and_takes_filters_and_words(index: SearchIn
     assert [int(hit.subfigure_id[:16], 16) for hit in filtered] == [2, 3]
     both = index.like([1.0, 0.0], Query(text="survival"), 1)
     assert [int(hit.subfigure_id[:16], 16) for hit in both] == [3]
+
+
+def test_likeness_knows_a_part_that_is_replaced_again_and_again_while_the_index_is_open(tmp_path: Path):
+    out = tmp_path / "dataset"
+    part(out, FIRST, [row(0)])
+    part(out, SECOND, [row(1)])
+    with SearchIndex(indexed(out)) as opened:
+        for number in range(2, 6):
+            part(out, SECOND, [row(number)])
+            indexed(out)
+            near = opened.like([1.0, 0.0], Query(), 10)
+            assert [int(hit.subfigure_id[:16], 16) for hit in near] == [0, number]
 
 
 def test_more_like_leaves_itself_out_and_knows_rows_that_were_not_scored(index: SearchIndex):

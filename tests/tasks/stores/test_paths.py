@@ -46,7 +46,7 @@ def test_names_are_those_of_one_folder_and_a_folder_that_is_not_there_has_none(
         paths.put_bytes(b"12", top / "a" / "x")
         paths.put_bytes(b"1", top / "a" / "b" / "y")
         assert sorted(paths.names(top / "a")) == ["b", "x"]
-        assert paths.sizes(top / "a")["x"] == 2
+        assert paths.sizes(top / "a")["x"] == paths.size(top / "a" / "x") == 2
         assert paths.names(top / "c") == []
         paths.remove(top / "a" / "x")
         paths.remove(top / "a" / "x")
@@ -72,3 +72,5 @@ def test_a_local_copy_lasts_as_long_as_it_is_used(s3: Store) -> None:
         paths.local_copy(file.with_name("y")),
     ):
         pass
+    with pytest.raises(StorageError, match="cannot read s3://bucket/y"):
+        paths.size(file.with_name("y"))

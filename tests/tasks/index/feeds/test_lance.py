@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tasks.corrections.exchange import take_in
+from tasks.corrections.told import read_told
 from tasks.errors import OutputError, SettingsError
 from tasks.index.opening import open_target
 from tasks.index.update import Plan, plan_update, update
@@ -67,6 +69,21 @@ def test_parts_are_found_by_an_index_and_a_row_without_a_vector_has_none(tmp_pat
     vectors = {int(one["subfigure_id"][:16], 16): one["embedding"] for one in _rows(to)}
     assert vectors[5] is None
     assert vectors[0] == pytest.approx([1.0, 0.0])
+
+
+def test_rows_of_which_people_say_they_are_no_figures_are_left_out_however_many_follow_each_other(
+    tmp_path: Path, to: str
+):
+    out = tmp_path / "dataset"
+    rows = [row(number) for number in range(70)]
+    part(out, FIRST, rows)
+    told = tmp_path / "told.csv"
+    told.write_text(
+        "subfigure_id,modality\n" + "".join(f"{one['subfigure_id']},no figure\n" for one in rows[64:])
+    )
+    take_in(out, read_told(told), "Ada")
+    _update(out, to)
+    assert _names(_rows(to)) == [*range(64)]
 
 
 def test_a_part_that_is_not_whole_is_sent_again(tmp_path: Path, to: str):

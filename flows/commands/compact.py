@@ -44,11 +44,12 @@ def compact(folder: str, part_mb: int, dry_run: bool) -> None:
     """
     from tasks.dataset.check import require_dataset
     from tasks.dataset.compaction import compact as do
-    from tasks.dataset.compaction import plan_compaction, require_compactable
+    from tasks.dataset.compaction import plan_compaction, require_compactable, require_on_disk
     from tasks.dataset.dataset import Dataset, provenance_in
     from tasks.stores.paths import store_path
 
     out, part_bytes = store_path(folder), part_mb * 1_000_000
+    require_on_disk(out)
     require_dataset(out)
     require_compactable(out)
     if dry_run:

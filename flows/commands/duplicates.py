@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flows.terminal.options import FOLDER
 from flows.terminal.progress import progress, shown
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Find rows that show the same picture.")
-@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@FOLDER
 def duplicates(folder: Path) -> None:
     """Find the rows of the dataset in DIR that show the same picture: cut, scaled, in grey or encoded anew.
 

@@ -10,6 +10,7 @@ import click
 
 from flows.commands.duplicates import refresh as refresh_duplicates
 from flows.commands.selections import SELECTION, selected
+from flows.terminal.options import FOLDER
 from flows.terminal.progress import progress, shown
 from tasks.texts import counted
 
@@ -35,7 +36,7 @@ class _Form(click.Choice[str]):
 
 
 @click.command(short_help="Dataset -> Hugging Face, WebDataset, COCO, Label Studio.")
-@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@FOLDER
 @click.option(
     "--to",
     "form",

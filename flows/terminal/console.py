@@ -166,16 +166,17 @@ def certainty(confidence: float | None, rejected: bool | None) -> str:
 
 def show_corrections(fitting: Sequence[Correction], stale: Sequence[Correction]) -> None:
     """What people said, the earliest first, on standard output."""
-    table = _table("time (UTC)", "who", "subfigure", "action", "value", "", title="Corrections")
-    told = [*((one, "") for one in fitting), *((one, "does not fit") for one in stale)]
+    names = Column("subfigure", no_wrap=True)  # they are copied from here
+    who, value = (Column(header, overflow="fold") for header in ("who", "value"))
+    table = _table("time (UTC)", who, names, "action", value, title="Corrections")
+    told = [*((one, "") for one in fitting), *((one, ", does not fit") for one in stale)]
     for one, remark in sorted(told, key=lambda pair: pair[0].made_at):
         table.add_row(
             f"{one.made_at:%Y-%m-%d %H:%M:%S}",
             printable(one.who, 30),
             one.subfigure_id,
-            one.action.replace("_", " "),
+            one.action.replace("_", " ") + remark,
             printable(one.value or "", 60),
-            remark,
         )
     output().print(table, markup=False, highlight=False)
 

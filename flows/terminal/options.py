@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import get_args
 
 import click
 
+from tasks.errors import OutputError
 from tasks.settings import DEFAULT_MODEL, MOST_SECONDS, Confine, Device, ExtractionLimits, Runtime
+
+
+class _Folder(click.ParamType[Path]):
+    """A folder of this machine, for commands that read nothing else. Raises OutputError for a store's address."""
+
+    name = "folder"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        if "://" in str(value):
+            raise OutputError(
+                f"{value} lies on a store, and this command reads a folder of this machine: copy the dataset to one"
+            )
+        return Path(str(value))
+
+
+FOLDER = click.argument("folder", type=_Folder(), metavar="DIR")
+"""A dataset on a disk."""
 
 OUT = click.option(
     "--out", required=True, metavar="DIR|URI", help="The dataset: a new or empty folder, or one to add to."

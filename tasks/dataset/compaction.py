@@ -93,19 +93,22 @@ def plan_compaction(out: StorePath, part_bytes: int) -> CompactionPlan:
     sizes = paths.sizes(out / SUBFIGURES)
     names = sorted(name for name in paths.names(out / PAPERS) if name in sizes)
     open_groups: dict[bytes, list[str]] = defaultdict(list)
+    taken: Counter[bytes] = Counter()
     merges: list[Merge] = []
 
     def end(kind: bytes) -> None:
         some = open_groups.pop(kind, [])
         if len(some) > 1:
-            merges.append(Merge(tuple(some), sum(sizes[name] for name in some)))
+            merges.append(Merge(tuple(some), taken[kind]))
+        del taken[kind]
 
     for name in names:
         if sizes[name] >= _SMALL * part_bytes:
             continue
         kind = _kind(out, name)
         open_groups[kind].append(name)
-        if sum(sizes[one] for one in open_groups[kind]) >= part_bytes:
+        taken[kind] += sizes[name]
+        if taken[kind] >= part_bytes:
             end(kind)
     for kind in list(open_groups):
         end(kind)
@@ -134,13 +137,19 @@ def compact(out: StorePath, plan: CompactionPlan, advance: Callable[[int], None]
         finish_compaction(out)
 
 
-def require_compactable(out: StorePath) -> Path:
-    """`out`, where its two folders can change places with others; nothing of it is read. Raises OutputError."""
+def require_on_disk(out: StorePath) -> Path:
+    """`out`, where it is no store's; nothing is asked of one. Raises OutputError."""
     if not isinstance(out, Path):
         raise OutputError(
             f"{out} lies on a store, where no two folders change places in one step: copy it to a disk, compact it "
             "there, and copy it to a new place on the store"
         )
+    return out
+
+
+def require_compactable(out: StorePath) -> Path:
+    """`out`, where its two folders can change places with others; nothing of it is read. Raises OutputError."""
+    out = require_on_disk(out)
     for folder in (out / SUBFIGURES, out / PAPERS):
         if folder.is_symlink():
             raise OutputError(
@@ -299,22 +308,19 @@ def _merge(out: Path, staging: Path, merge: Merge, advance: Callable[[int], None
 def _row_groups(parts: Sequence[Path], advance: Callable[[int], None]) -> Iterator[pa.Table]:
     """The rows of parts in their order, in tables of a good size for a row group."""
     waiting: list[pa.Table] = []
+    rows = size = 0
     for part in parts:
         with open_part(part) as opened:
             for group in range(opened.num_row_groups):
                 table = opened.read_row_group(group)
-                if waiting and not _fits([*waiting, table]):
+                rows, size = rows + len(table), size + table.nbytes
+                if waiting and (rows > _GROUP_ROWS or size > _GROUP_BYTES):
                     yield pa.concat_tables(waiting)
-                    waiting = []
+                    waiting, rows, size = [], len(table), table.nbytes
                 waiting.append(table)
         advance(1)
     if waiting:
         yield pa.concat_tables(waiting)
-
-
-def _fits(tables: Sequence[pa.Table]) -> bool:
-    rows, size = sum(map(len, tables)), sum(table.nbytes for table in tables)
-    return rows <= _GROUP_ROWS and size <= _GROUP_BYTES
 
 
 def _ledger(file: Path) -> tuple[pa.Table, Tally | None]:

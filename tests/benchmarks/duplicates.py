@@ -5,6 +5,11 @@
 Panels of articles drawn by chance become a dataset with variants made of some of them. Prints how many variants share
 a group with their source (recall), and how many of the pairs that share a group should (precision); pairs of two
 panels as published count as wrong, though some show one scene twice.
+
+The network's embeddings were tried beside, on 210 articles with 1,053 variants: pairs that are rightly found have a
+median cosine of 0.989, pairs that are wrongly found one of 0.994, and of those that are rightly passed over half reach
+0.992; a threshold of 0.95 costs 1 to 2 points of recall and gains no precision on either half of the articles. For the
+network sees kinds of pictures, and two charts of one article are of a kind. So groups are told by the pictures alone.
 """
 
 from __future__ import annotations

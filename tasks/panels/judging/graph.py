@@ -64,18 +64,36 @@ Graph = dict[PixelBox, Node]
 
 def build_graph(canvas: Canvas, whole: Piece, most: int = MOST_PIECES) -> Graph:
     """The pieces of `whole` by their boxes, itself first; the largest are looked into until there are `most`."""
-    graph = {whole.box: Node(whole, 0, by_rule=True)}
-    numbers = count()
-    waiting = [(0, next(numbers), whole.box)]
-    while waiting and len(graph) < most:
-        box = heapq.heappop(waiting)[-1]
-        node = graph[box]
-        if node.level >= MOST_LEVELS or is_small(canvas, node.piece):
-            continue
-        for part in open_node(canvas, graph, node):
-            weight = BY_RULE if graph[part.box].by_rule else 1
-            heapq.heappush(waiting, (-weight * part.width * part.height, next(numbers), part.box))
+    graph = begin_graph(canvas, whole)
+    grow(canvas, graph, most)
     return graph
+
+
+def begin_graph(canvas: Canvas, whole: Piece) -> Graph:
+    """`whole` and the parts of all ways to part it, which are not looked into."""
+    node = Node(whole, 0, by_rule=True)
+    graph = {whole.box: node}
+    if not is_small(canvas, whole):
+        open_node(canvas, graph, node)
+    return graph
+
+
+def grow(canvas: Canvas, graph: Graph, most: int = MOST_PIECES) -> None:
+    """Look into the pieces of a `graph` that is begun, the largest first, until there are `most`."""
+    numbers = count()
+    waiting: list[tuple[int, int, PixelBox]] = []
+
+    def wait(piece: Piece) -> None:
+        weight = BY_RULE if graph[piece.box].by_rule else 1
+        heapq.heappush(waiting, (-weight * piece.width * piece.height, next(numbers), piece.box))
+
+    for node in list(graph.values())[1:]:
+        wait(node.piece)
+    while waiting and len(graph) < most:
+        node = graph[heapq.heappop(waiting)[-1]]
+        if node.level < MOST_LEVELS and not is_small(canvas, node.piece):
+            for part in open_node(canvas, graph, node):
+                wait(part)
 
 
 def is_small(canvas: Canvas, piece: Piece) -> bool:

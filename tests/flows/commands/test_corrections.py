@@ -25,8 +25,16 @@ def test_it_lists_what_holds_and_what_no_longer_fits(tmp_path: Path):
     keep(out, say("label", rows[0], "GTAB"), say("reject", dict(rows[1], image_sha256="f" * 64)))
     output = _run(out).output
     assert "GTAB" in output
-    assert "does not fit" in output
     assert "1 correction by 1 person; 1 no longer fit and are not applied" in output
+    assert "reject, does not fit" in output
+
+
+def test_names_are_whole_on_a_narrow_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    out = dataset(tmp_path)
+    row = rows_of(out)[0]
+    keep(out, say("caption", row, "Kidneys of mice, stained, fourteen days after surgery"))
+    monkeypatch.setenv("COLUMNS", "60")
+    assert row["subfigure_id"] in _run(out).output
 
 
 def test_out_and_in_and_back(tmp_path: Path):

@@ -224,7 +224,7 @@ def test_a_disk_without_room_or_a_file_system_that_cannot_exchange_is_said(
     assert len(list((out / "subfigures").iterdir())) == PARTS
 
 
-def test_a_store_is_refused_in_a_sentence(s3: object) -> None:
+def test_a_store_is_refused_in_a_sentence() -> None:
     from tasks.stores.paths import store_path
 
     with pytest.raises(OutputError, match="lies on a store, where no two folders change places in one step"):

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
+from models.inference.looks import LOOKS
+from models.inference.places import Places
+from tasks.panels.gutters import PixelBox
 from tasks.panels.judging.features import Features
 from tasks.panels.judging.judge import Judge
 from tasks.panels.judging.ranking import Numbers
-from tasks.panels.partition import partition
-from tests.tasks.panels.judging.canvases import GRID, canvas_of
+from tasks.panels.partition import DRAWN, SURE, partition
+from tasks.panels.pieces import Canvas, Piece
+from tests.tasks.panels.judging.canvases import GRID, LETTERS, canvas_of
 
 COUNT = Numbers._fields.index("panels")
 
@@ -54,3 +59,48 @@ def test_a_figure_without_gaps_is_judged_by_nobody() -> None:
         pytest.fail(f"asked about {len(features)} pieces")
 
     assert partition(canvas, Judge(refuse, refuse), whole) == [whole]
+
+
+@dataclass(frozen=True, slots=True)
+class Sees(Places):
+    """A figure whose pieces the network takes for one panel with probability `one`."""
+
+    one: float = 0.0
+
+    def pieces(self, boxes: Sequence[PixelBox]) -> np.ndarray:
+        return np.tile(np.array([self.one, 1 - self.one, 0, 0.5], np.float32), (len(boxes), 1))
+
+
+def grid_that(
+    look: str, share: float, one: float, letters: Sequence[PixelBox] = (), named: int = 0
+) -> tuple[Canvas, Piece]:
+    """Four blocks that look like `look` with probability `share`, and like one panel with probability `one`."""
+    canvas, whole = canvas_of(*GRID, letters=letters, named=named)
+    looks = np.full(len(LOOKS), (1 - share) / (len(LOOKS) - 1))
+    looks[LOOKS.index(look)] = share
+    canvas.look = lambda pixels: looks
+    seen = canvas.places
+    canvas.places = Sees(seen.maps, seen.size, seen.scale, seen.weights, one)
+    return canvas, whole
+
+
+@pytest.mark.parametrize("look", ["flow chart", "scheme", "structure", "text"])
+def test_a_drawing_without_letters_is_one_panel(look: str) -> None:
+    canvas, whole = grid_that(look, DRAWN, 0.1)
+    assert partition(canvas, judge(lambda counts: counts), whole) == [whole]
+
+
+def test_what_the_network_surely_takes_for_one_panel_is_one() -> None:
+    canvas, whole = grid_that("photograph", 0.9, SURE + 0.01)
+    assert partition(canvas, judge(lambda counts: counts), whole) == [whole]
+
+
+@pytest.mark.parametrize(("letters", "named"), [((), 4), (LETTERS, 0)])
+def test_where_letters_speak_of_panels_the_judge_decides(letters: Sequence[PixelBox], named: int) -> None:
+    canvas, whole = grid_that("structure", 0.9, 0.99, letters, named)
+    assert len(partition(canvas, judge(lambda counts: counts), whole)) == 4
+
+
+def test_where_nobody_is_sure_the_judge_decides() -> None:
+    canvas, whole = grid_that("photograph", 0.9, SURE - 0.01)
+    assert len(partition(canvas, judge(lambda counts: counts), whole)) == 4

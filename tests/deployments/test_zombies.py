@@ -29,6 +29,7 @@ from tests.servers import _SERVER, Server, _wait_for, eventually, postgres, proc
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 SILENT = 75
+SERVED = "label-papers/served"
 
 
 class Operated:
@@ -71,6 +72,11 @@ class Operated:
     def deployment(self, name: str) -> dict[str, Any] | None:
         found = self.server.ask("deployments/filter", deployments={"name": {"any_": [name.split("/")[1]]}})
         return found[0] if found else None
+
+    def said_again(self, before: dict[str, Any] | None) -> bool:
+        """Is the served deployment there, and newer than `before`?"""
+        now = self.deployment(SERVED)
+        return now is not None and (before is None or now["updated"] > before["updated"])
 
     def ends_as(self, run: str, seconds: float) -> str:
         return eventually(
@@ -156,20 +162,23 @@ def test_a_server_that_is_killed_finds_runs_and_slots_again(
 
 
 @contextmanager
-def serving(server: Server, folder: Path, settings: dict[str, Any]) -> Iterator[subprocess.Popen[bytes]]:
-    """The script of the operators' page, for other papers."""
+def serving(operated: Operated, folder: Path, settings: dict[str, Any]) -> Iterator[subprocess.Popen[bytes]]:
+    """The script of the operators' page, for other papers, once it has said to the server what it serves."""
     program = PAGE.split("```python\n")[1].split("```")[0]
     given = '{"inputs": ["/srv/figmill/inbox"], "out": "/srv/figmill/dataset"}'
     assert given in program
     file = folder / "nightly.py"
     file.write_text(program.replace(given, repr(settings)))
-    env = server.environment | {
+    env = operated.server.environment | {
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
         "PREFECT_RUNNER_POLL_FREQUENCY": "2",
     }
+    before = operated.deployment(SERVED)
     with (folder / "serve.log").open("ab") as log:
         running = subprocess.Popen([sys.executable, str(file)], env=env, cwd=folder, stdout=log, stderr=log)
     try:
+        # Saying it, it takes away the schedules that the deployment had.
+        eventually(lambda: operated.said_again(before))
         yield running
     finally:
         running.terminate()
@@ -178,7 +187,8 @@ def serving(server: Server, folder: Path, settings: dict[str, Any]) -> Iterator[
 
 def planned_once(server: Server, deployment: str) -> Callable[[], str | None]:
     """Has the deployment's schedule start one run, soon; finds its id."""
-    soon = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=5)
+    # The server plans every few seconds, and nothing for the past.
+    soon = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=20)
     schedule = {"interval": 86_400, "anchor_date": soon.isoformat(), "timezone": "UTC"}
     server.call("POST", f"deployments/{deployment}/schedules", [{"schedule": schedule, "active": True}])
     due = {"before_": (soon + dt.timedelta(seconds=1)).isoformat(), "after_": soon.isoformat()}
@@ -201,12 +211,12 @@ def test_what_serves_a_deployment_may_be_killed(
     killing: Callable[[subprocess.Popen[bytes]], None],
 ) -> None:
     settings, papers = settings_for(tmp_path, tiny_bundle, 60)
-    with serving(operated.server, tmp_path, settings) as running:
-        found: dict[str, Any] = eventually(lambda: operated.deployment("label-papers/served"))
+    with serving(operated, tmp_path, settings) as running:
+        found: dict[str, Any] = eventually(lambda: operated.deployment(SERVED))
         first = operated.server.call("POST", f"deployments/{found['id']}/create_flow_run", {})["id"]
         eventually(begun(tmp_path / "out"))
         killing(running)
-    with serving(operated.server, tmp_path, settings):
+    with serving(operated, tmp_path, settings):
         second = eventually(planned_once(operated.server, found["id"]))
         assert operated.ends_as(first, SILENT + 240) == ("CRASHED" if killing is kill_all else "COMPLETED")
         assert operated.ends_as(second, 240) == "COMPLETED"

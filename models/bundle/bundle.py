@@ -108,8 +108,6 @@ class Rejection:
     """Above this distance to the training images (see `models.bundle.novelty`); None where the bundle measures none."""
     torn: float | None = None
     """Above this probability of being a torn piece; None where the bundle does not reject these."""
-    background: float | None = None
-    """Above this probability of being no panel, as the picture alone has it; None where that is not looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,7 +113,6 @@ def description_json(description: Description, features: int) -> str:
             "threshold": {"picture": rejection.threshold, "words": rejection.words_threshold},
             "novelty": rejection.novelty,
             "torn": rejection.torn,
-            **({} if rejection.background is None else {"background": rejection.background}),
         },
         "sets": asdict(description.sets) if description.sets else None,
         "training": dict(description.training),

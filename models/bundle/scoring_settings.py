@@ -48,8 +48,6 @@ def read_scoring(description: Mapping[str, Any], classes: int) -> ScoringSetting
         raise ValueError("words and calibration.words do not come together")
     if read.rejection.torn is not None and not read.extra.torn:
         raise ValueError("rejection.torn is there, outputs.torn is not")
-    if read.rejection.background is not None and not read.extra.background:
-        raise ValueError("rejection.background is there, outputs.background is not")
     return read
 
 
@@ -123,14 +121,13 @@ def _hashing(value: object) -> Hashing | None:
 
 
 def _rejection(value: object) -> Rejection:
-    entries = settings(value, "rejection", {"threshold", "novelty", "torn", "background"})
+    entries = settings(value, "rejection", {"threshold", "novelty", "torn"})
     threshold = settings(entries["threshold"], "rejection.threshold", {"picture", "words"})
     return Rejection(
         threshold=number(threshold["picture"], "rejection.threshold.picture", 0.0, 1.0),
         words_threshold=number_or_none(threshold["words"], "rejection.threshold.words", 0.0, 1.0),
         novelty=number_or_none(entries["novelty"], "rejection.novelty", 0.0, 1e6),
         torn=number_or_none(entries["torn"], "rejection.torn", 0.0, 1.0),
-        background=number_or_none(entries.get("background"), "rejection.background", 0.0, 1.0),
     )
 
 

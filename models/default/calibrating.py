@@ -34,23 +34,13 @@ from models.default.text_model import FLOOR, HASHING, TextFitter, read_texts
 from models.default.trunks import Features
 from models.evaluation.calibration import expected_calibration_error
 from models.evaluation.conformal import fit_sets
-from models.inference.decisions import (
-    Decisions,
-    Panels,
-    background_probabilities,
-    class_probabilities,
-    decide,
-    word_weights,
-)
+from models.inference.decisions import Decisions, Panels, class_probabilities, decide, word_weights
 from models.inference.joint_view import correct
 from models.inference.words import Words, find_told
 
 COVERAGE = 0.95
-TORN_SHARE, NOVEL_SHARE, BACKGROUND_SHARE, REJECTED_SHARE = 0.02, 0.005, 0.03, 0.057
-"""Shares of good panels out of fold that may be rejected as torn, as novel, as no panel, and in all.
-
-With whole packages of photographs held out, 0.951 of them are rejected with these; 0.929 where only confidence speaks.
-"""
+TORN_SHARE, NOVEL_SHARE, REJECTED_SHARE = 0.02, 0.005, 0.057
+"""Shares of good panels out of fold that may be rejected as torn, as novel, and in all."""
 _TEMPERATURES = np.arange(0.5, 2.01, 0.05).round(2).tolist()
 _LEAST = 1e-9
 """A probability below it counts as this one."""
@@ -213,10 +203,12 @@ def _join(
 def _fit_calibration(
     described: Description, words: WordsCalibration, good: HeldOut, labels: Indices
 ) -> Calibration:
-    """How sharp all is, by the calibration error."""
+    """How sharp all is, by the error of confidences as they are shown: those of rejected panels are capped."""
 
     def error(calibration: Calibration, with_words: bool) -> float:
-        shown = decide(replace(described, calibration=calibration), good.panels(with_words)).probabilities
+        sharpened = replace(described, calibration=calibration)
+        limited = replace(sharpened, rejection=_fit_rejection(sharpened, good))
+        shown = decide(limited, good.panels(with_words)).probabilities
         return expected_calibration_error(shown.max(axis=1), shown.argmax(axis=1) == labels)
 
     candidates = [Calibration(temperature=value, words=_sharpened(words, value)) for value in _TEMPERATURES]
@@ -238,13 +230,11 @@ def _cross_entropy(probabilities: Floats, labels: Indices, rows: Flags) -> float
 
 
 def _fit_rejection(described: Description, good: HeldOut) -> Rejection:
-    """Confidence by what the other limits, set by their shares of good panels, leave of what may be rejected."""
+    """Torn pieces and novelty by their shares of good panels, confidence by what is left of what may be rejected."""
     torn = _sigmoid(good.logits[:, len(described.classes) + 1])
-    background = background_probabilities(described, good.panels(told=False))
     limits = Rejection(
         torn=_round(float(np.quantile(torn, 1 - TORN_SHARE))),
         novelty=_round(float(np.quantile(good.distances, 1 - NOVEL_SHARE))),
-        background=_round(float(np.quantile(background, 1 - BACKGROUND_SHARE))),
     )
     described = replace(described, rejection=limits)
     return replace(

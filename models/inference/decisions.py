@@ -65,8 +65,6 @@ def decide(bundle: BundleInfo | Description, panels: Panels) -> Decisions:
     rejected = panels.odd | (probabilities.max(axis=1) < thresholds)
     if outputs.torn is not None and bundle.rejection.torn is not None:
         rejected |= outputs.torn > bundle.rejection.torn
-    if bundle.rejection.background is not None:
-        rejected |= background_probabilities(bundle, panels) > bundle.rejection.background
     return Decisions(
         _capped(probabilities, rejected, thresholds),
         rejected,
@@ -90,14 +88,6 @@ def class_probabilities(bundle: BundleInfo | Description, panels: Panels) -> Flo
         return seen
     captions = [words.nearest if words else None for words in panels.texts]
     return fuse(seen, bundle.classes, captions, calibration.caption_weight)
-
-
-def background_probabilities(bundle: BundleInfo | Description, panels: Panels) -> Floats:
-    """(N,): how probable the picture alone makes it that there is no panel, by a bundle with such an output."""
-    probabilities: Floats = class_probabilities(bundle, Panels(panels.logits, panels.odd))[
-        :, len(bundle.classes)
-    ]
-    return probabilities
 
 
 @dataclass(frozen=True, slots=True)

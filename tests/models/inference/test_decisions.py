@@ -65,17 +65,6 @@ def test_torn_pieces_are_rejected() -> None:
     assert decided.rejected.tolist() == [True, False]
 
 
-def test_what_the_picture_alone_takes_for_no_panel_is_rejected() -> None:
-    description = bundle(
-        calibration=FUSED, extra=ExtraOutputs(background=True), rejection=Rejection(background=0.3)
-    )
-    outputs = logits([3, 0, 0, 3.0], [3, 0, 0, 0.0], [3, 0, 0, 3.0])
-    texts, ratios = [None, None, Words("a", None)], np.array([[0, 0, 0], [0, 0, 0], [9, 0, 0]], np.float32)
-    decided = decide(description, Panels(outputs, np.zeros(3, bool), texts, ratios))
-    assert decided.rejected.tolist() == [True, False, True]
-    assert decided.probabilities[2].max() == pytest.approx(0.5)  # no threshold: believed no more than a coin
-
-
 def test_words_move_the_kind_of_chart() -> None:
     description = bundle(extra=ExtraOutputs(kinds=("bar", "line")))
     panels = Panels(logits([0, 0, 9, 1, 0]), np.zeros(1, bool))

@@ -216,8 +216,8 @@ _TRIED = (
     "discriminants alone, a regression on whitened features, static word embeddings (wordllama). Sentence embeddings "
     "(all-MiniLM-L6-v2) of caption and subcaption beside the hashed words would name 0.882 instead of 0.876, with "
     "publishers held out 0.853 instead of 0.825, for 23 million weights and about 24 ms of a core for each caption: "
-    "not taken so far. A limit of its own on the background's probability: with as many panels rejected, 0.888 of those "
-    "accepted are right instead of 0.893."
+    "not taken so far. With a limit of its own on the background's probability 0.888 of the panels accepted are right "
+    "instead of 0.893, as many being rejected."
 )
 
 

@@ -6,6 +6,7 @@ photographs.py   photographs of anything (photographs.csv), which the bundle lea
 drawings/        panels that the project draws itself, for classes and kinds of chart of which few are published
 trunks.py        what the frozen trunks make of each image, kept on disk
 regression.py    multinomial logistic regression, to the same bytes each time
+discriminant.py  linear discriminant analysis, which the heads average with the regression
 heads.py         the heads on the trunks' features: classes, torn, compound, kinds of chart
 text_model.py    the text model: hashed n-grams of captions
 joint.py         how picture and words speak together

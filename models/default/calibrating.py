@@ -203,10 +203,12 @@ def _join(
 def _fit_calibration(
     described: Description, words: WordsCalibration, good: HeldOut, labels: Indices
 ) -> Calibration:
-    """How sharp all is, by the calibration error."""
+    """How sharp all is, by the error of confidences as they are shown: those of rejected panels are capped."""
 
     def error(calibration: Calibration, with_words: bool) -> float:
-        shown = decide(replace(described, calibration=calibration), good.panels(with_words)).probabilities
+        sharpened = replace(described, calibration=calibration)
+        limited = replace(sharpened, rejection=_fit_rejection(sharpened, good))
+        shown = decide(limited, good.panels(with_words)).probabilities
         return expected_calibration_error(shown.max(axis=1), shown.argmax(axis=1) == labels)
 
     candidates = [Calibration(temperature=value, words=_sharpened(words, value)) for value in _TEMPERATURES]

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from scipy.special import log_softmax
 
 from models.bundle.bundle import BACKGROUND
+from models.default.discriminant import fit_discriminant
 from models.default.panels import COMPOUND, TORN, Codes, Flags, Indices, PanelArrays
 from models.default.regression import Floats, Linear, fit_softmax
 from models.default.trunks import Features
@@ -33,11 +34,33 @@ _LEAST_CHARTS = 5
 
 
 @dataclass(frozen=True, slots=True)
+class Discriminant:
+    """How a part's discriminant is fitted and scaled: see `models.default.discriminant`."""
+
+    shrinkage: float
+    sharpness: float
+    """What its log-probabilities are multiplied by, so that they are about as sharp as the regression's."""
+
+
+DISCRIMINANT_SHARE = 0.5
+"""Of the discriminant beside the regression. Out of fold by article, picture alone, 0.837 are named right with it and
+0.813 without; shares of 0.3 and 0.7 name 0.832 and 0.840. Log-loss falls from 0.662 to 0.562."""
+_BACKGROUND_SCATTER = 0.3
+"""How much photographs of anything count where the classes' scatter is estimated: they scatter like none of them. With
+1, out of fold, 0.831 of the panels are named right, with this 0.837, with 0.1 0.840 and with 0 0.837; of photographs
+of packages left out the confidence alone rejects 0.939, 0.929, 0.916 and 0.796."""
+_CHART_DISCRIMINANT = Discriminant(shrinkage=0.6, sharpness=0.1)
+"""Of the kinds of chart, which the picture alone names right in 0.826 instead of 0.802, with words 0.848 for 0.818."""
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """Units of one trunk that a head of its own reads, with the inverse weight of its penalty."""
 
     units: tuple[str, ...]
     strength: float
+    discriminant: Discriminant | None = None
+    """What the regression is averaged with, if anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +203,10 @@ def fit_kinds(data: PanelArrays, readout: Readout, rows: Indices, drawn: float =
     rows, weights = rows[weights > 0], weights[weights > 0]
     features = Features(data.features.values[rows], data.features.columns).of(readout.units)
     targets = number_codes(data.charts[rows], names)
-    return fit_softmax(
-        features, targets, weights, len(names), _CHART_STRENGTH, data.kinds[rows] == "published"
-    )
+    standard = data.kinds[rows] == "published"
+    regression = fit_softmax(features, targets, weights, len(names), _CHART_STRENGTH, standard)
+    found = fit_discriminant(features, targets, weights, len(names), _CHART_DISCRIMINANT.shrinkage, standard)
+    return _mix(regression, found, _CHART_DISCRIMINANT.sharpness)
 
 
 def fit_heads(data: PanelArrays, readout: Readout) -> Heads:
@@ -206,7 +230,24 @@ def _fit_part(
     features = Features(data.features.values[rows], data.features.columns).of(part.units, spread)
     standard = data.kinds[rows] == "published"
     weights[standard] *= share_evidence(data.figures[rows[standard]])
-    return fit_softmax(features, targets, weights.astype(np.float32), outputs, part.strength, standard)
+    weights = weights.astype(np.float32)
+    regression = fit_softmax(features, targets, weights, outputs, part.strength, standard)
+    if part.discriminant is None:
+        return regression
+    scatter = weights * np.where(data.codes[rows] == BACKGROUND, _BACKGROUND_SCATTER, 1).astype(np.float32)
+    found = fit_discriminant(
+        features, targets, weights, outputs, part.discriminant.shrinkage, standard, scatter
+    )
+    return _mix(regression, found, part.discriminant.sharpness)
+
+
+def _mix(regression: Linear, discriminant: Linear, sharpness: float) -> Linear:
+    """One layer that gives the weighted mean of both logits."""
+    share = DISCRIMINANT_SHARE * sharpness
+    return Linear(
+        (1 - DISCRIMINANT_SHARE) * regression.weight + share * discriminant.weight,
+        (1 - DISCRIMINANT_SHARE) * regression.bias + share * discriminant.bias,
+    )
 
 
 def _average(layers: Sequence[Linear]) -> Linear:

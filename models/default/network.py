@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
-from models.default.heads import Part, Readout
+from models.default.heads import Discriminant, Part, Readout
 from models.default.regression import Linear
 from models.default.trunks import Trunk
 from models.networks.efficientnet_lite import EfficientNetLite
@@ -26,8 +26,11 @@ _RESNET, _LITE = "resnet18:b3-1", _PAIR.lite.name
 
 RESNET_STRENGTH, LITE_STRENGTH = 0.03, 0.01
 CHOSEN = Readout(
-    "b3-0 and lite2:x6, mean and spread",
-    (Part(("b3-0",), RESNET_STRENGTH), Part((_LITE,), LITE_STRENGTH)),
+    "b3-0 and lite2:x6, mean and spread, with discriminants",
+    (
+        Part(("b3-0",), RESNET_STRENGTH, Discriminant(shrinkage=0.05, sharpness=0.18)),
+        Part((_LITE,), LITE_STRENGTH, Discriminant(shrinkage=0.1, sharpness=0.12)),
+    ),
 )
 READOUTS = (
     *(Readout(unit, (Part((unit,), RESNET_STRENGTH),), spread=False) for unit in ("b2-1", "b3-0", "b3-1")),
@@ -41,9 +44,12 @@ READOUTS = (
         group=Part(("b2-1",), RESNET_STRENGTH),
     ),
     Readout("lite2:x6, mean and spread", (Part((_LITE,), LITE_STRENGTH),)),
-    Readout(
-        "b3-1 and lite2:x6, mean and spread",
-        (Part(("b3-1",), RESNET_STRENGTH), Part((_LITE,), LITE_STRENGTH)),
+    *(
+        Readout(
+            f"{unit} and lite2:x6, mean and spread",
+            (Part((unit,), RESNET_STRENGTH), Part((_LITE,), LITE_STRENGTH)),
+        )
+        for unit in ("b3-1", "b3-0")
     ),
     CHOSEN,
 )

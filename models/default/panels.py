@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.data.canvases import Progress, default_cache
-from models.default.drawings.charts import draw_charts
+from models.default.drawings.charts.kinds import draw_charts
 from models.default.drawings.kept import keep_drawings
 from models.default.drawings.negatives import NOISE
 from models.default.drawings.panels import draw_panels

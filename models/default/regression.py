@@ -50,13 +50,18 @@ def fit_softmax(
     `strength` is the inverse weight of the penalty on standardised features (scikit-learn's C), for rows whose weights
     have the mean 1; `standard` says which rows standardise, so that the penalty means the same for every feature.
     """
-    seen = features if standard is None or not standard.any() else features[standard]
-    mean, std = seen.mean(axis=0), seen.std(axis=0)
-    std = np.maximum(std, _LEAST_SPREAD * np.median(std) + 1e-6)
+    mean, std = standardise(features, standard)
     scaled = torch.from_numpy((features - mean) / std)
     weight, bias = _descend(scaled, torch.from_numpy(targets), torch.from_numpy(weights), outputs, strength)
     weight = weight / std
     return Linear(weight, bias - weight @ mean)
+
+
+def standardise(features: Floats, standard: npt.NDArray[np.bool_] | None) -> tuple[Floats, Floats]:
+    """(d,) and (d,): the means and the spreads of the features of the `standard` rows, or of all."""
+    seen = features if standard is None or not standard.any() else features[standard]
+    mean, std = seen.mean(axis=0), seen.std(axis=0)
+    return mean, np.maximum(std, _LEAST_SPREAD * np.median(std) + 1e-6)
 
 
 def _descend(

@@ -29,7 +29,7 @@ def keep_drawings(draw: Callable[[], Iterable[tuple[str, bytes]]], name: str, fo
 def _digest() -> str:
     """Of all that drawings depend on but their settings."""
     digest = hashlib.sha256("".join(map(version, _LIBRARIES)).encode())
-    for source in sorted(Path(__file__).parent.glob("*.py")):
+    for source in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 

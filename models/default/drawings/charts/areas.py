@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from models.default.drawings.charts.sheet import Sheet
 from models.default.drawings.figure import pick
-from models.default.drawings.sheet import Sheet
 
 _HATCHES = ("", "", "//", "xx", "..")
 _MAPS = ("RdBu_r", "bwr", "viridis", "jet", "hot", "Blues", "RdYlGn", "PiYG", "Greys", "coolwarm")

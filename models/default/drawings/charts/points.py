@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from models.default.drawings.charts.sheet import Sheet
 from models.default.drawings.figure import pick
-from models.default.drawings.sheet import Sheet
 
 _GENES = tuple("ABCDEGHKLMNPRST123")
 

@@ -1,0 +1,9 @@
+"""Charts of known kinds in the styles of journals: they teach the kinds of which few are published.
+
+kinds.py    what draws each kind
+sheet.py    what the charts share: fonts, colours, frame, labels
+areas.py    bars, boxes, cells, slices, surfaces
+curves.py   lines: curves, steps, spectra, trees
+maps.py     maps: fields in false colour, regions, sites
+points.py   points: scatters, gates, whiskers, networks
+"""

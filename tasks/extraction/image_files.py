@@ -21,7 +21,7 @@ from PIL import Image, ImageOps
 from tasks.article import jats
 from tasks.errors import PaperError
 from tasks.extraction.reading import merge_metadata, panel_captions, with_attribution, with_mentions
-from tasks.panels.markers import expected_labels
+from tasks.panels.markers import expected_labels, find_sides
 from tasks.panels.separation import FigureImage, Panel, separate
 from tasks.pdf.pixels import LEAST_SIDE, Pixels, encode_png, encoded
 from tasks.records import EncodedImage, Extraction, Figure, Gap, Graphic, PaperFiles, Subfigure
@@ -142,8 +142,9 @@ def _separated(file: Path, caption: str | None, limits: ExtractionLimits, notes:
     height, width = pixels.shape[:2]
     unit = max(width / _PRINTED[0], height / _PRINTED[1], 1.0)
     box = (0.0, 0.0, width / unit, height / unit)
-    labels = expected_labels(caption) if caption else ()
-    panels = separate(FigureImage(pixels, box, (), (), (), labels))
+    said = caption or ""
+    labels, sided = expected_labels(said), bool(find_sides(said))
+    panels = separate(FigureImage(pixels, box, (), (), (), labels, sided))
     for panel in panels:
         x0, y0, x1, y1 = (round(value * unit) for value in panel.bbox)
         whole = len(panels) == 1 and (x1 - x0) * (y1 - y0) > 0.985 * width * height

@@ -87,7 +87,7 @@ class Canvas:
     `unit` is the number of pixels in a PDF point, so that sizes of print can be told in points. `letters` are the
     boxes of the panel letters; `labelled` tells whether the figure has or its caption names any; `gutters` are those
     found to part panels, as axis, start and stop. `placed` is what the PDF knows of the figure, `named` how many panels
-    its caption names.
+    its caption names by letters or numbers, `sided` whether it names any by where they stand.
     """
 
     def __init__(
@@ -98,13 +98,15 @@ class Canvas:
         letters: Sequence[PixelBox] = (),
         placed: Placements = NOTHING_PLACED,
         named: int = 0,
+        *,
+        sided: bool = False,
     ) -> None:
         self.pixels, self.mask, self.unit = pixels, mask.copy(), unit
         self.letters = tuple(letters)
         self.labelled = named > 1 or bool(letters)
         self.placed = placed
         self.gutters: list[tuple[int, int, int]] = []
-        self.named = named
+        self.named, self.sided = named, sided
         components, _ = ndimage.label(mask, np.ones((3, 3)))
         slices = ndimage.find_objects(components)
         self.boxes = np.array([(s[1].start, s[0].start, s[1].stop, s[0].stop) for s in slices]).reshape(-1, 4)

@@ -48,6 +48,8 @@ class FigureImage:
     """Vector drawing operations inside the figure."""
     expected_labels: tuple[str, ...] = ()
     """Panel labels that the caption names, in order."""
+    sided: bool = False
+    """The caption names panels by where they stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ def prepare(figure: FigureImage) -> Setting | None:
         [letter.box for letter in letters],
         find_placements(figure, unit),
         len(figure.expected_labels),
+        sided=figure.sided,
     )
     whole = canvas.piece((0, 0, width, height))
     if whole is None:

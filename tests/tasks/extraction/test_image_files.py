@@ -60,7 +60,10 @@ def test_a_figure_is_the_image_that_the_jats_names(tmp_path: Path, name: str, ki
     assert found.gaps == ()
 
 
-def test_a_compound_image_is_separated_and_its_caption_split(tmp_path: Path) -> None:
+def test_a_compound_image_is_separated_and_its_caption_split(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tasks.panels.partition.DRAWN", 0.0)  # all that no caption parts is taken for one
     canvas = Image.new("RGB", (1000, 420), "white")
     for place in (0, 1):
         part = Image.open(io.BytesIO(picture(460, 400, place + 1)))

@@ -71,36 +71,47 @@ class Sees(Places):
         return np.tile(np.array([self.one, 1 - self.one, 0, 0.5], np.float32), (len(boxes), 1))
 
 
-def grid_that(
-    look: str, share: float, one: float, letters: Sequence[PixelBox] = (), named: int = 0
-) -> tuple[Canvas, Piece]:
-    """Four blocks that look like `look` with probability `share`, and like one panel with probability `one`."""
-    canvas, whole = canvas_of(*GRID, letters=letters, named=named)
-    looks = np.full(len(LOOKS), (1 - share) / (len(LOOKS) - 1))
-    looks[LOOKS.index(look)] = share
-    canvas.look = lambda pixels: looks
+def looking(figure: tuple[Canvas, Piece], looks: dict[str, float], one: float) -> tuple[Canvas, Piece]:
+    """`figure` with these probabilities of `looks`, the rest a gel's, and `one` that it is one panel."""
+    canvas, whole = figure
+    shares = np.array([looks.get(name, 0.0) for name in LOOKS])
+    shares[LOOKS.index("gel")] += 1 - shares.sum()
+    canvas.look = lambda pixels: shares
     seen = canvas.places
     canvas.places = Sees(seen.maps, seen.size, seen.scale, seen.weights, one)
     return canvas, whole
 
 
+def most_panels(canvas: Canvas, whole: Piece) -> int:
+    """How many there are where the judge, if asked, chooses as many as it can."""
+    return len(partition(canvas, judge(lambda counts: counts), whole))
+
+
 @pytest.mark.parametrize("look", ["flow chart", "scheme", "structure", "text"])
 def test_a_drawing_without_letters_is_one_panel(look: str) -> None:
-    canvas, whole = grid_that(look, DRAWN, 0.1)
-    assert partition(canvas, judge(lambda counts: counts), whole) == [whole]
+    assert most_panels(*looking(canvas_of(*GRID), {look: DRAWN + 0.01}, 0.1)) == 1
+    assert most_panels(*looking(canvas_of(*GRID), {look: DRAWN - 0.01}, 0.1)) == 4
 
 
-def test_what_the_network_surely_takes_for_one_panel_is_one() -> None:
-    canvas, whole = grid_that("photograph", 0.9, SURE + 0.01)
-    assert partition(canvas, judge(lambda counts: counts), whole) == [whole]
+def test_a_drawing_may_be_of_several_kinds() -> None:
+    shares = {"flow chart": DRAWN / 2 + 0.01, "text": DRAWN / 2}
+    assert most_panels(*looking(canvas_of(*GRID), shares, 0.1)) == 1
 
 
-@pytest.mark.parametrize(("letters", "named"), [((), 4), (LETTERS, 0)])
-def test_where_letters_speak_of_panels_the_judge_decides(letters: Sequence[PixelBox], named: int) -> None:
-    canvas, whole = grid_that("structure", 0.9, 0.99, letters, named)
-    assert len(partition(canvas, judge(lambda counts: counts), whole)) == 4
+@pytest.mark.parametrize("look", ["photograph", "chart", "gel", "other picture"])
+def test_the_network_must_be_sure_of_what_is_no_drawing(look: str) -> None:
+    assert most_panels(*looking(canvas_of(*GRID), {look: 1.0}, SURE + 0.01)) == 1
+    assert most_panels(*looking(canvas_of(*GRID), {look: 1.0}, SURE - 0.01)) == 4
 
 
-def test_where_nobody_is_sure_the_judge_decides() -> None:
-    canvas, whole = grid_that("photograph", 0.9, SURE - 0.01)
-    assert len(partition(canvas, judge(lambda counts: counts), whole)) == 4
+@pytest.mark.parametrize(("letters", "named", "sided"), [((), 4, False), (LETTERS, 0, False), ((), 0, True)])
+def test_where_caption_or_letters_speak_of_panels_the_judge_decides(
+    letters: Sequence[PixelBox], named: int, sided: bool
+) -> None:
+    figure = canvas_of(*GRID, letters=letters, named=named, sided=sided)
+    assert most_panels(*looking(figure, {"structure": 0.9}, 0.99)) == 4
+
+
+def test_pictures_that_stand_around_each_other_are_never_one_panel() -> None:
+    around = [(20, 20, 250, 110), (260, 20, 380, 190), (130, 200, 380, 280), (20, 120, 120, 280)]
+    assert most_panels(*looking(canvas_of(*around), {"scheme": 1.0}, 1.0)) == 4

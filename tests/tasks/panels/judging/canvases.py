@@ -19,13 +19,15 @@ LETTERS = [(x, y - 14, x + 8, y - 4) for x, y, _, _ in GRID]
 """One over the upper left corner of each block of the grid."""
 
 
-def canvas_of(*blocks: PixelBox, letters: Sequence[PixelBox] = (), named: int = 0) -> tuple[Canvas, Piece]:
+def canvas_of(
+    *blocks: PixelBox, letters: Sequence[PixelBox] = (), named: int = 0, sided: bool = False
+) -> tuple[Canvas, Piece]:
     """Black blocks on white, 400 by 300 pixels, and the piece that they make together."""
     picture = Image.new("RGB", (400, 300), "white")
     for block in (*blocks, *letters):
         ImageDraw.Draw(picture).rectangle(block, fill="black")
     pixels = np.asarray(picture)
-    canvas = Canvas(pixels, ink(pixels), UNIT, letters, named=named)
+    canvas = Canvas(pixels, ink(pixels), UNIT, letters, named=named, sided=sided)
     whole = canvas.piece((0, 0, 400, 300))
     assert whole is not None
     return canvas, replace(whole, letters=canvas.letters)

@@ -42,7 +42,7 @@ class Discriminant:
     """What its log-probabilities are multiplied by, so that they are about as sharp as the regression's."""
 
 
-DISCRIMINANT_SHARE = 0.5
+_DISCRIMINANT_SHARE = 0.5
 """Of the discriminant beside the regression. Out of fold by article, picture alone, 0.837 are named right with it and
 0.813 without; shares of 0.3 and 0.7 name 0.832 and 0.840. Log-loss falls from 0.662 to 0.562."""
 _BACKGROUND_SCATTER = 0.3
@@ -50,7 +50,8 @@ _BACKGROUND_SCATTER = 0.3
 1, out of fold, 0.831 of the panels are named right, with this 0.837, with 0.1 0.840 and with 0 0.837; of photographs
 of packages left out the confidence alone rejects 0.939, 0.929, 0.916 and 0.796."""
 _CHART_DISCRIMINANT = Discriminant(shrinkage=0.6, sharpness=0.1)
-"""Of the kinds of chart, which the picture alone names right in 0.826 instead of 0.802, with words 0.848 for 0.818."""
+"""Of the kinds of chart. Of 610 published charts, which are known to be charts, the picture alone names 0.826 instead
+of 0.802 right out of fold by article, and with words 0.848 instead of 0.818."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,10 +244,10 @@ def _fit_part(
 
 def _mix(regression: Linear, discriminant: Linear, sharpness: float) -> Linear:
     """One layer that gives the weighted mean of both logits."""
-    share = DISCRIMINANT_SHARE * sharpness
+    share = _DISCRIMINANT_SHARE * sharpness
     return Linear(
-        (1 - DISCRIMINANT_SHARE) * regression.weight + share * discriminant.weight,
-        (1 - DISCRIMINANT_SHARE) * regression.bias + share * discriminant.bias,
+        (1 - _DISCRIMINANT_SHARE) * regression.weight + share * discriminant.weight,
+        (1 - _DISCRIMINANT_SHARE) * regression.bias + share * discriminant.bias,
     )
 
 

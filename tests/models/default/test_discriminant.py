@@ -50,3 +50,28 @@ def test_an_output_without_panels_is_seldom_the_answer(scattered: tuple[Floats, 
     points, targets = scattered
     layer = fit_discriminant(points, targets, np.ones(300, np.float32), 4, shrinkage=0.1)
     assert (layer(points).argmax(axis=1) == 3).mean() < 0.05
+
+
+def test_a_feature_that_never_changes_says_nothing(scattered: tuple[Floats, Indices]) -> None:
+    points, targets = scattered
+    dead = np.concatenate([points, np.full((300, 1), 7, np.float32)], axis=1)
+    layer = fit_discriminant(dead, targets, np.ones(300, np.float32), 3, shrinkage=0.1)
+    assert np.isfinite(layer.weight).all()
+    assert np.isfinite(layer.bias).all()
+    assert (layer(dead).argmax(axis=1) == targets).mean() > 0.7
+    assert np.abs(layer.weight[:, 3]).max() < 1e-3 * np.abs(layer.weight).max()
+
+
+def test_what_scatters_like_no_class_is_left_out_of_the_scatter(scattered: tuple[Floats, Indices]) -> None:
+    points, targets = scattered
+    strange = np.random.default_rng(4).normal(0, 60, (300, 3)).astype(np.float32)
+    both, outputs = np.concatenate([points, strange]), np.concatenate([targets, np.full(300, 3)])
+    ones, known = np.ones(600, np.float32), outputs < 3
+    right = [
+        (
+            fit_discriminant(both, outputs, ones, 4, 0.02, known, scatter)(points)[:, :3].argmax(axis=1)
+            == targets
+        ).mean()
+        for scatter in (known.astype(np.float32), None)
+    ]
+    assert right[0] > right[1] + 0.05

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from models.default.heads import (
+    Discriminant,
     Part,
     Readout,
+    fit_classes,
     fit_fault,
     fit_heads,
     fit_kinds,
@@ -45,6 +47,19 @@ def test_classes_are_named_out_of_fold(readout: Readout, data: PanelArrays) -> N
     assert np.allclose(np.exp(said).sum(axis=1), 1, atol=1e-3)
     guesses = np.array([*data.classes, "background"])[said.argmax(axis=1)]
     assert (guesses == data.codes[data.judged]).mean() > 0.95
+
+
+def test_a_discriminant_is_averaged_with_the_regression(data: PanelArrays) -> None:
+    def logits(discriminant: Discriminant | None) -> np.ndarray:
+        readout = Readout("one", (Part(("b3-0",), 0.1, discriminant),))
+        return fit_classes(data, readout, np.arange(len(data.codes)))(data.features.of(("b3-0",)))
+
+    alone, silent, sharp, sharper = (
+        logits(found) for found in (None, *(Discriminant(0.1, sharpness) for sharpness in (0, 1, 2)))
+    )
+    assert silent == pytest.approx(alone / 2, abs=1e-4)
+    assert sharper - silent == pytest.approx(2 * (sharp - silent), abs=1e-3)
+    assert (sharp - silent).argmax(axis=1)[data.judged].tolist() == alone.argmax(axis=1)[data.judged].tolist()
 
 
 def test_torn_pieces_get_higher_odds(data: PanelArrays) -> None:

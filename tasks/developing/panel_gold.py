@@ -19,7 +19,7 @@ from PIL import Image
 
 from tasks import boxes
 from tasks.extraction.reading import figure_image as image_of_page
-from tasks.panels.markers import expected_labels
+from tasks.panels.markers import expected_labels, find_sides
 from tasks.panels.separation import FigureImage, TextLine
 from tasks.pdf.documents import open_pdf, read_pages
 from tasks.pdf.figures import find_figures
@@ -61,7 +61,8 @@ def load_gold(
             for place, figure in matched(own, gold, score):
                 key = path.stem, label_key(figure["label"])
                 caption = captions.get(key) or (place.caption.text if place.caption else "")
-                image = read_figure(place, expected_labels(caption), limits)
+                sided = bool(find_sides(caption))
+                image = read_figure(place, expected_labels(caption), limits, sided=sided)
                 panels = [tuple(panel["bbox_pt"]) for panel in figure["panels"]]
                 yield GoldFigure(
                     f"{path.stem} {figure['label']} p{figure['page']}",
@@ -71,11 +72,13 @@ def load_gold(
                 )
 
 
-def read_figure(place: FoundFigure, labels: tuple[str, ...], limits: ExtractionLimits) -> FigureImage:
+def read_figure(
+    place: FoundFigure, labels: tuple[str, ...], limits: ExtractionLimits, *, sided: bool = False
+) -> FigureImage:
     """A figure of a page as the pipeline hands it over."""
     images = [i for i in placed_images(place.page) if boxes.overlaps(i.bbox, place.bbox, -1)]
     pixels = FigurePixels(place.page, place.bbox, images, limits.megapixels)
-    return image_of_page(place, pixels, images, labels)
+    return image_of_page(place, pixels, images, labels, sided=sided)
 
 
 def gold_places(gold: Sequence[dict[str, Any]], pages: Sequence[PageContent]) -> Iterator[FoundFigure]:

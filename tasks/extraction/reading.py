@@ -163,7 +163,10 @@ def _read_figure(
     page, text = found.page, words.caption
     images = [i for i in placed_images(page) if boxes.overlaps(i.bbox, found.bbox, -1)]
     pixels = FigurePixels(page, found.bbox, images, limits.megapixels)
-    panels = separate(figure_image(found, pixels, images, text or ""))
+    said = text or ""
+    panels = separate(
+        figure_image(found, pixels, images, expected_labels(said), sided=bool(find_sides(said)))
+    )
     subcaptions = panel_captions(text, panels)
     subfigures = tuple(
         Subfigure(
@@ -207,9 +210,14 @@ def panel_captions(caption: str | None, panels: Sequence[Panel]) -> list[str | N
 
 
 def figure_image(
-    found: FoundFigure, pixels: FigurePixels, images: Sequence[PlacedImage], caption: str
+    found: FoundFigure,
+    pixels: FigurePixels,
+    images: Sequence[PlacedImage],
+    labels: tuple[str, ...],
+    *,
+    sided: bool,
 ) -> FigureImage:
-    """What the page and the caption know of a figure, for its separation."""
+    """What the page knows of a figure, for its separation; its caption names `labels`, and sides if `sided`."""
     inside = [line for line in found.page.lines if boxes.share_inside(line.bbox, found.bbox) > 0.5]
     return FigureImage(
         pixels=pixels.view(),
@@ -217,8 +225,8 @@ def figure_image(
         image_boxes=tuple(boxes.intersection(image.bbox, found.bbox) for image in images),
         lines=tuple(TextLine(line.text, line.bbox) for line in inside),
         drawings=tuple(_drawings(found.page, found.bbox)),
-        expected_labels=expected_labels(caption),
-        sided=bool(find_sides(caption)),
+        expected_labels=labels,
+        sided=sided,
     )
 
 

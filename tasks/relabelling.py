@@ -24,6 +24,7 @@ from tasks.labelling import provenance_of, write_results
 from tasks.progress import Reporter
 from tasks.records import (
     Box,
+    Counts,
     EncodedImage,
     Extraction,
     Failure,
@@ -125,7 +126,7 @@ def relabel_shard(
         results = classifier.label(_read(source, shard.source, shard.paper_ids))
         permitted = functools.partial(check_lease, out, shard.lease)
         outcome = write_results(results, part, reporter, stopwatch, permitted)
-        return replace(outcome, computation=classifier.computation)
+        return replace(outcome, counts=_without_reading(outcome.counts), computation=classifier.computation)
 
 
 @dataclass(slots=True)
@@ -182,6 +183,12 @@ def _extraction(paper: _Rows) -> Extraction:
         seconds=row.seconds,
         gaps=row.gaps,
     )
+
+
+def _without_reading(counts: Counts) -> Counts:
+    """The ledger's seconds of reading are those of the run that opened the PDFs: none was spent here."""
+    spent = {stage: seconds for stage, seconds in counts.stage_seconds.items() if stage != "extract"}
+    return replace(counts, stage_seconds=spent)
 
 
 def _failure(row: LedgerRow) -> Failure:

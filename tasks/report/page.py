@@ -23,7 +23,7 @@ from tasks.errors import InputError, OutputError
 from tasks.records import FailedPaper, RunSummary
 from tasks.report import changes, gold_labels
 from tasks.report.agreement import Agreement, agreement
-from tasks.report.history import DatasetState, PastRun, read_history, write_history
+from tasks.report.history import RELABELLED, DatasetState, PastRun, read_history, write_history
 from tasks.report.people import People, people_of
 from tasks.report.summary import DatasetSummary, summarize
 from tasks.stores import paths
@@ -161,7 +161,8 @@ def headline(run: RunSummary) -> str:
         return "Nothing to do: this run found no new papers."
     if failed == run.papers:
         return f"This run could read no paper: {counted(failed, 'paper')} failed. The reasons are below."
-    read = f"{counted(run.papers - failed, 'paper')} read in {duration(run.seconds)}"
+    done = "relabelled" if RELABELLED in run.settings else "read"
+    read = f"{counted(run.papers - failed, 'paper')} {done} in {duration(run.seconds)}"
     return (
         f"{read}: {counted(run.counts.subfigures, 'subfigure')} in {counted(run.counts.figures, 'figure')}."
     )

@@ -105,6 +105,7 @@ def rows(out: Path | str, folder: str, without: tuple[str, ...] = ()) -> list[di
 def test_by_the_same_model_the_rows_are_the_same(labelled: Path, tiny_bundle: Path, tmp_path: Path) -> None:
     summary = run(labelled, tmp_path / "out", tiny_bundle)
     assert (summary.inputs, summary.papers, summary.counts.by_status) == (4, 4, {"ok": 3, "failed": 1})
+    assert set(summary.counts.stage_seconds) == {"prepare", "classify", "write"}
     close = ("probabilities", "embedding", "confidence")  # batches differ, and with them the last digits
     assert rows(tmp_path / "out", "subfigures", close) == rows(labelled, "subfigures", close)
     assert rows(tmp_path / "out", "papers") == rows(labelled, "papers")

@@ -11,7 +11,7 @@ import pytest
 
 from tasks.errors import OutputError
 from tasks.records import Counts, FailedPaper, RunSummary
-from tasks.report.history import DatasetState, PastRun, read_history, write_history
+from tasks.report.history import RELABELLED, DatasetState, PastRun, read_history, write_history
 from tasks.report.page import duration, headline, link, rate, rewrite_report, shown, write_report
 from tests.tasks.corrections.acts import keep, rows_of, say
 from tests.tasks.small_datasets import NOW, paper, subfigure, write_part
@@ -384,6 +384,12 @@ def test_rates_change_to_minutes_below_one_a_second_and_survive_no_time():
 def test_the_headline_counts_one_as_one(tmp_path: Path):
     run = _run(tmp_path, by_status={"ok": 1}, subfigures=1, figures=1)
     assert headline(run) == "1 paper read in 4 s: 1 subfigure in 1 figure."
+
+
+def test_the_headline_of_a_relabelling_says_that_nothing_was_read(tmp_path: Path):
+    run = _run(tmp_path, by_status={"ok": 1}, subfigures=1, figures=1)
+    run = replace(run, settings={RELABELLED: "old"})
+    assert headline(run) == "1 paper relabelled in 4 s: 1 subfigure in 1 figure."
 
 
 def test_what_is_invisible_is_spelt_out_and_spaces_are_not():

@@ -29,6 +29,9 @@ def modality_path(wanted: str, leaves: Iterable[str]) -> str:
     raise InputError(f"no modality {asked!r}: {', '.join(near)}, or a code such as DMEL")
 
 
+_PERHAPS = ", perhaps "
+
+
 def describe_modality(code: str, path: Sequence[str]) -> str:
     """A row's modality in words, `path` being its `modality_path` or the last of it.
 
@@ -38,8 +41,21 @@ def describe_modality(code: str, path: Sequence[str]) -> str:
     if kinds:
         return f"{taxonomy.name(code)}: {', '.join(kinds)}"
     if path and path[-1] in taxonomy.path(code)[:-1]:
-        return f"{path[-1].replace('-', ' ')}, perhaps {taxonomy.name(code)}"
+        return f"{path[-1].replace('-', ' ')}{_PERHAPS}{taxonomy.name(code)}"
     return taxonomy.name(code)
+
+
+def with_code(code: str, described: str) -> str:
+    """`DRCT computed tomography`; the code stands before its class: `microscopy, perhaps DMEL electron microscopy`."""
+    if described == code:
+        return code
+    group, perhaps, name = described.rpartition(_PERHAPS)
+    return f"{group}{perhaps}{code} {name}"
+
+
+def abstaining(described: str) -> str:
+    """That the model abstains, and what it would have guessed; `described` may say perhaps already."""
+    return f"abstains ({described})" if _PERHAPS in described else f"abstains (perhaps {described})"
 
 
 def describe_doubts(compound: float | None, modality_set: Sequence[str] | None) -> list[str]:

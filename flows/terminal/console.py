@@ -13,6 +13,7 @@ from rich.table import Column, Table
 
 from flows.terminal.logs import LogFormat
 from models.taxonomy import name as modality_name
+from tasks.modalities import abstaining, with_code
 from tasks.progress import BarReporter, LogReporter, Reporter
 from tasks.records import Counts, IngestSummary, RunSummary
 from tasks.stores.paths import store_path
@@ -155,8 +156,8 @@ def label_in_words(code: str | None, rejected: bool | None, words: str) -> str:
     """`DRCT computed tomography`; where the model abstains, that it does, and what it would have guessed."""
     if code is None:
         return "not scored"
-    label = code if words == code else f"{code} {words}"
-    return f"abstains (perhaps {label})" if rejected else label
+    label = with_code(code, words)
+    return abstaining(label) if rejected else label
 
 
 def certainty(confidence: float | None, rejected: bool | None) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from models import taxonomy
 from tasks.index.thumbnails import thumbnail
-from tasks.modalities import describe_modality
+from tasks.modalities import abstaining, describe_modality
 from tasks.records import Box, Figure, LabelledPaper, Metadata, Score, Subfigure
 from tasks.texts import counted, printable
 
@@ -62,7 +62,7 @@ class Panel:
     def _repr_html_(self) -> str:
         small = thumbnail(self.image, _SIDE)
         shown = f'<img src="data:image/jpeg;base64,{base64.b64encode(small[0]).decode()}">' if small else ""
-        name = f"abstains (perhaps {self.name})" if self.abstains else self.name
+        name = abstaining(self.name) if self.abstains else self.name
         certainty = "" if self.confidence is None or self.abstains else f" {self.confidence:.2f}"
         words = html.escape(f"{printable(self.label or '')} {name}{certainty}".strip())
         return f'<div style="{_CELL}">{shown}<br>{words}</div>'

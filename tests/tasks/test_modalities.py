@@ -4,7 +4,7 @@ import pytest
 
 from models.taxonomy import SEVERAL_PANELS
 from tasks.errors import InputError
-from tasks.modalities import describe_doubts, describe_modality, modality_path
+from tasks.modalities import abstaining, describe_doubts, describe_modality, modality_path, with_code
 
 BAR = ("illustration", "illustration/chart", "illustration/chart/bar-stacked")
 
@@ -42,6 +42,20 @@ def test_a_modality_in_words_says_the_kind_below_it_or_that_only_the_group_is_su
     code: str, path: tuple[str, ...], words: str
 ) -> None:
     assert describe_modality(code, path) == words
+
+
+@pytest.mark.parametrize(
+    ("code", "path", "words"),
+    [
+        ("DMEL", (), "abstains (perhaps DMEL electron microscopy)"),
+        ("DMEL", ("microscopy",), "abstains (microscopy, perhaps DMEL electron microscopy)"),
+        ("My class", ("my-class",), "abstains (perhaps My class)"),
+    ],
+)
+def test_a_guess_is_hedged_once_and_the_code_stands_before_what_it_means(
+    code: str, path: tuple[str, ...], words: str
+) -> None:
+    assert abstaining(with_code(code, describe_modality(code, path))) == words
 
 
 def test_a_reader_is_told_what_else_it_may_be() -> None:

@@ -137,7 +137,7 @@ def _list(dataset: StorePath) -> None:
         click.echo(f"{shown(problem.file)}: {problem.sentence}; see `figmill check`", err=True)
     fitted = fit(dataset, found.corrections)
     if not fitted.fitting and not fitted.stale:
-        click.echo("Nobody has corrected anything yet: figmill view DIR --edit")
+        click.echo(f"Nobody has corrected anything yet: figmill view {shown(dataset)} --edit")
         return
     show_corrections(fitted.fitting, fitted.stale)
     click.echo(_sums(fitted.fitting, fitted.stale))

@@ -9,6 +9,7 @@ import click
 
 from flows.terminal.options import FOLDER
 from flows.terminal.progress import progress, shown
+from tasks.texts import counted
 
 if TYPE_CHECKING:
     from tasks.duplicates.groups import Found
@@ -46,8 +47,8 @@ def _said(found: Found) -> str:
     if not found.groups:
         return f"{found.rows} subfigures, no two of which show the same picture"
     return (
-        f"{found.rows} subfigures, of which {found.grouped} share a picture, in {found.groups} groups; "
-        f"{found.across} of the groups are of several papers"
+        f"{found.rows} subfigures, of which {found.grouped} share a picture, "
+        f"in {counted(found.groups, 'group')}, {found.across or 'none'} of several papers"
     )
 
 

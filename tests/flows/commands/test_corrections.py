@@ -16,7 +16,8 @@ def _run(*arguments: object) -> Result:
 
 
 def test_nothing_said_says_how_to_begin(tmp_path: Path):
-    assert "figmill view DIR --edit" in _run(dataset(tmp_path)).output
+    out = dataset(tmp_path)
+    assert f"figmill view {out} --edit" in _run(out).output
 
 
 def test_it_lists_what_holds_and_what_no_longer_fits(tmp_path: Path):

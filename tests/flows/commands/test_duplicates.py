@@ -16,7 +16,7 @@ def _call(out: Path) -> Result:
 def test_it_says_how_many_rows_share_a_picture_and_looks_once(tmp_path: Path):
     image = picture(1)
     part(tmp_path, 1, [row(0, encoded(image)), row(1, encoded(picture(2))), row(2, variants(image)["cut"])])
-    said = "3 subfigures, of which 2 share a picture, in 1 groups; 1 of the groups are of several papers"
+    said = "3 subfigures, of which 2 share a picture, in 1 group, 1 of several papers"
     first, again = _call(tmp_path), _call(tmp_path)
     assert said in first.stdout
     assert said in again.stdout

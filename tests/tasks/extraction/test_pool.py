@@ -177,15 +177,17 @@ def test_processes_that_have_long_had_no_paper_end_and_the_next_paper_starts_ano
         pool.stop()
 
 
-def test_a_paper_whose_process_was_killed_from_outside_is_read_again(
-    pool: ExtractionPool, tmp_path: Path
-) -> None:
-    list(pool.read([paper("good"), paper("better")], tmp_path))  # both processes are there
-    before = pool.pids
-    killing = threading.Timer(0.5, lambda: [os.kill(pid, signal.SIGKILL) for pid in before])
-    killing.start()
-    (result,) = pool.read([paper("slow")], tmp_path)
-    killing.join()
+def test_a_paper_whose_process_was_killed_from_outside_is_read_again(tmp_path: Path) -> None:
+    pool = ExtractionPool(2, replace(LIMITS, timeout=60), read)  # a busy machine may take its time
+    try:
+        list(pool.read([paper("good"), paper("better")], tmp_path))  # both processes are there
+        before = pool.pids
+        killing = threading.Timer(0.5, lambda: [os.kill(pid, signal.SIGKILL) for pid in before])
+        killing.start()
+        (result,) = pool.read([paper("slow")], tmp_path)
+        killing.join()
+    finally:
+        pool.stop()
     assert isinstance(result, Extraction)
 
 

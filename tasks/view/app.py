@@ -313,7 +313,7 @@ def create_app(
     def failed(_: Request, error: FigmillError | OSError) -> Response:
         words: object = error
         if isinstance(error, OSError) and error.strerror:
-            words = f"{error.strerror} ({error.filename})"
+            words = f"{error.strerror} ({error.filename})" if error.filename else error.strerror
         return page("missing.html.j2", 503, words=pages.clean(words, 1000), title="This cannot be shown now")
 
     if not site:  # who writes files must know what was not written

@@ -10,6 +10,7 @@ from pathlib import Path
 from models.bundle.bundle import (
     CARD_FILE,
     DESCRIPTION_FILE,
+    SENTENCES_FILE,
     WEIGHTS_FILE,
     BundleError,
     BundleInfo,
@@ -20,8 +21,9 @@ from tasks.errors import UnusableBundleError
 from tasks.stores import objects, paths
 from tasks.stores.scratch import Folder
 
-_MOST_MB = {DESCRIPTION_FILE: 4, CARD_FILE: 4, WEIGHTS_FILE: 2048}
+_MOST_MB = {DESCRIPTION_FILE: 4, CARD_FILE: 4, WEIGHTS_FILE: 2048, SENTENCES_FILE: 2048}
 """Larger ones are not fetched."""
+_OPTIONAL = (CARD_FILE, SENTENCES_FILE)
 _lock = threading.Lock()
 
 
@@ -42,13 +44,13 @@ def _open_bundle(model: str) -> BundleInfo:
 def _fetched(uri: str) -> Path:
     """A bundle's files on this machine, and nothing else that may lie beside them; none is taken too large.
 
-    Weights and description must be there, a card may be.
+    Weights and description must be there, a card and a language model may be.
     """
     folder = Folder(f"bundle-{hashlib.sha256(uri.encode()).hexdigest()[:16]}").made()
     place = paths.store_path(uri)
     for name, most in _MOST_MB.items():
         file = place / name
-        if name == CARD_FILE and not paths.exists(file):
+        if name in _OPTIONAL and not paths.exists(file):
             continue
         try:
             if objects.describe(str(file)).size > most << 20:

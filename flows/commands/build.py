@@ -22,6 +22,12 @@ from flows.commands.models import mendable
     type=click.Path(exists=True, dir_okay=False),
     help="Captions of micrographs with their classes, as ImageCLEF's microscopy_captions.tsv.",
 )
+@click.option(
+    "--sentences",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False),
+    help="MiniLM (all-MiniLM-L6-v2) as it is published, which reads captions too: see models/default/sentences.py.",
+)
 @click.option("--out", required=True, metavar="BUNDLE", help="Folder to write the bundle to.")
 @click.option(
     "--corpus",

@@ -39,6 +39,8 @@ class BuildSettings:
     captions: str
     """A list of captions of micrographs with their classes, as ImageCLEF's."""
     out: str
+    sentences: str | None = None
+    """The folder of MiniLM as it is published, which reads captions beside their terms."""
     corpus: str | None = None
     """Papers with gold: more panels to judge by, with captions."""
     photographs: str | None = None
@@ -61,6 +63,7 @@ def build_default(settings: BuildSettings) -> BundleInfo:
         weights=settings.weights,
         second=settings.second,
         captions=Path(settings.captions),
+        sentences=Path(settings.sentences) if settings.sentences else None,
         beside=settings.beside,
         cache=Path(settings.cache) if settings.cache else None,
         command=settings.command,

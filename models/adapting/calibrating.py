@@ -59,13 +59,14 @@ class Calibrated:
 
 def calibrate(info: BundleInfo, new: Sequence[NewClass], rows: HeldOut) -> Calibrated:
     """What labelled rows say of the bundle `info` with `new` classes. Raises BundleError."""
-    text = read_weights(info).text if info.hashing and info.calibration.words else None
-    if text is None or info.hashing is None:
+    weights = read_weights(info) if info.hashing and info.calibration.words else None
+    if weights is None or weights.text is None or info.hashing is None:
         sharpness = _sharpness(rows.after, rows)
         # A bundle that reads captions without a text model scores rows with and without them unlike each other.
         covered = None if info.reads_words else _cover_alone(rows, sharpness)
         return Calibrated(rows.after, Shares(), sharpness, covered)
-    reader = Reader.of(widen_text(text, new), info.hashing, info.calibration, rows.words)
+    text = widen_text(weights.text, new)
+    reader = Reader.of(text, info.hashing, info.calibration, rows.words, weights.sentences)
     logits, trusted = reader.apart(rows.before, rows.read)
     taught = _logits(reader, logits, rows)
     # A taught head moves what words say in the light of its picture, too: as the bundle will have it.

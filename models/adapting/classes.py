@@ -59,7 +59,14 @@ def widen_text(text: TextModel, new: Sequence[NewClass]) -> TextModel:
         bias=np.concatenate([text.bias, text.bias[like]]),
         prior=np.concatenate([text.prior, text.prior[like]]),
         joint=joint,
+        sentences=_widened(text.sentences, like),
+        sentences_bias=_widened(text.sentences_bias, like),
     )
+
+
+def _widened(array: Floats | None, like: Sequence[int]) -> Floats | None:
+    """(..., classes) with further columns that repeat those of the classes `like`."""
+    return None if array is None else np.concatenate([array, array[..., like]], axis=-1)
 
 
 def widen_scores(log_probabilities: Floats, new: Sequence[NewClass]) -> Floats:

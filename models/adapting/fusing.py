@@ -16,9 +16,12 @@ import numpy.typing as npt
 from scipy.special import log_softmax
 
 from models.bundle.bundle import Calibration, Hashing, WordsCalibration
+from models.bundle.sentence_model import SentenceModel
 from models.bundle.text_model import TextModel
 from models.inference.decisions import word_weights
 from models.inference.joint_view import correct
+from models.inference.sentences.encoders import open_encoder
+from models.inference.sentences.reading import SentenceReader
 from models.inference.words import TextView, Words, find_told
 
 Floats = npt.NDArray[np.float32]
@@ -47,10 +50,16 @@ class Reader:
 
     @classmethod
     def of(
-        cls, text: TextModel, hashing: Hashing, calibration: Calibration, words: Sequence[Words | None]
+        cls,
+        text: TextModel,
+        hashing: Hashing,
+        calibration: Calibration,
+        words: Sequence[Words | None],
+        sentences: SentenceModel | None = None,
     ) -> Reader:
         """Reads the words. The calibration needs one of words."""
-        view = TextView(text, hashing, _words_of(calibration).floor)
+        reader = SentenceReader(sentences, open_encoder(sentences, "cpu")) if sentences else None
+        view = TextView(text, hashing, _words_of(calibration).floor, reader)
         return cls(calibration, tuple(words), view.log_ratios(words), text.joint)
 
     @property

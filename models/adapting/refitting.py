@@ -6,6 +6,7 @@ columns; before the softmax logits are divided by a temperature, so the change i
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from models.adapting.teaching import Correction
 from models.bundle.bundle import (
     CARD_FILE,
     DESCRIPTION_FILE,
+    SENTENCES_FILE,
     WEIGHTS_FILE,
     BundleError,
     BundleInfo,
@@ -73,6 +75,8 @@ def refit(info: BundleInfo, change: Refit, out: Path) -> BundleInfo:
     out.mkdir(parents=True, exist_ok=True)
     (out / DESCRIPTION_FILE).unlink(missing_ok=True)
     _write(tensors, out / WEIGHTS_FILE)
+    if weights.sentences:
+        shutil.copyfile(info.path / SENTENCES_FILE, out / SENTENCES_FILE)
     (out / CARD_FILE).write_text(_card(info, change), encoding="utf-8")
     text = description_json(described, network[_WEIGHT].shape[1])
     (out / DESCRIPTION_FILE).write_text(text, encoding="utf-8")

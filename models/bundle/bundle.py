@@ -1,6 +1,7 @@
 """A bundle: a trained network as a folder with all that using it needs. Loading runs no code from it.
 
     model.safetensors   the weights, in half precision but for vectors; perhaps what tells novelty, and the text model
+    sentences.safetensors   perhaps a language model that reads words too: see `models.bundle.sentence_model`
     model.json          architecture, classes and tree, transform, outputs, calibration, words, rejection, conformal
                         sets, training, metrics
     README.md           the model card
@@ -23,12 +24,14 @@ if TYPE_CHECKING:
     from torch import nn
 
     from models.bundle.novelty import Novelty
+    from models.bundle.sentence_model import SentenceModel, Sentences
     from models.bundle.text_model import TextModel
 
 PRETRAINED = Path(__file__).parents[1] / "pretrained"
 """The bundles that ship, one folder each."""
 
 WEIGHTS_FILE, DESCRIPTION_FILE, CARD_FILE = "model.safetensors", "model.json", "README.md"
+SENTENCES_FILE = "sentences.safetensors"
 BACKGROUND, TORN, COMPOUND = "background", "torn", "compound"
 """Names of outputs beside the classes: no figure's panel, a torn piece of one, several panels in one cut."""
 CAPTIONS = "+captions"
@@ -94,6 +97,8 @@ class Hashing:
     buckets: int = 16384
     lexicon_gain: float = 4.0
     """How often a term of the lexicon counts."""
+    sentences: Sentences | None = None
+    """None where terms alone are read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +175,7 @@ class Bundle:
     network: nn.Module
     novelty: Novelty | None = None
     text: TextModel | None = None
+    sentences: SentenceModel | None = None
 
 
 def resolve_bundle(name_or_dir: str) -> Path:

@@ -15,6 +15,7 @@ from typing import Any
 from models.bundle.bundle import (
     CARD_FILE,
     DESCRIPTION_FILE,
+    SENTENCES_FILE,
     WEIGHTS_FILE,
     BundleError,
     BundleInfo,
@@ -108,7 +109,7 @@ def description_json(description: Description, features: int) -> str:
             "picture": {"temperature": description.calibration.temperature},
             "words": asdict(words) if words else None,
         },
-        "words": asdict(description.hashing) if description.hashing else None,
+        "words": _words(description.hashing) if description.hashing else None,
         "rejection": {
             "threshold": {"picture": rejection.threshold, "words": rejection.words_threshold},
             "novelty": rejection.novelty,
@@ -121,11 +122,17 @@ def description_json(description: Description, features: int) -> str:
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 
+def _words(hashing: Hashing) -> dict[str, Any]:
+    """Without a word of sentences where none are read: earlier versions of Figmill know the rest."""
+    return {name: value for name, value in asdict(hashing).items() if value is not None}
+
+
 def _info(folder: Path, description: Mapping[str, Any]) -> BundleInfo:
     """Raises KeyError, TypeError or ValueError for what is not valid."""
     classes = _classes(description["classes"])
     old = description["format_version"] == 1
     scoring = read_scoring_of_1(description) if old else read_scoring(description, len(classes))
+    _check_sentences(folder, scoring.hashing)
     return BundleInfo(
         path=folder,
         name=text(description["name"], "name"),
@@ -186,18 +193,31 @@ def _check_keys(description: Mapping[str, Any], folder: Path) -> None:
 
 def _hash(folder: Path, description: Mapping[str, Any]) -> str:
     """SHA-256 of the weights, since format 2 with all of the description that changes a score."""
-    file = folder / WEIGHTS_FILE
-    try:
-        if file.stat().st_size > _WEIGHTS_LIMIT:
-            raise BundleError(f"{file} is larger than {_WEIGHTS_LIMIT >> 30} GB, so it is no bundle's")
-        with file.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256")
-    except OSError as error:
-        raise BundleError(f"{file} cannot be read: {error}") from error
+    digest = _digest(folder / WEIGHTS_FILE)
     if description["format_version"] > 1:  # datasets name the bundles of format 1 by their weights alone
         scoring = {key: description[key] for key in _SCORING_KEYS}
         digest.update(json.dumps(scoring, sort_keys=True, separators=(",", ":")).encode())
     return digest.hexdigest()
+
+
+def _check_sentences(folder: Path, hashing: Hashing | None) -> None:
+    """The description, which counts for the bundle's hash, says of which bytes the other file is."""
+    if hashing is None or hashing.sentences is None:
+        return
+    file = folder / SENTENCES_FILE
+    if _digest(file).hexdigest() != hashing.sentences.sha256:
+        raise BundleError(f"{file} is not the one that the bundle was made with: copy the bundle again")
+
+
+def _digest(file: Path) -> hashlib._Hash:
+    """SHA-256. Raises BundleError for a file that cannot be read or is too large."""
+    try:
+        if file.stat().st_size > _WEIGHTS_LIMIT:
+            raise BundleError(f"{file} is larger than {_WEIGHTS_LIMIT >> 30} GB, so it is no bundle's")
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256")
+    except OSError as error:
+        raise BundleError(f"{file} cannot be read: {error}") from error
 
 
 def _classes(value: object) -> tuple[str, ...]:

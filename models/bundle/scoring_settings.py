@@ -18,10 +18,13 @@ from models.bundle.bundle import (
     SetThresholds,
     WordsCalibration,
 )
+from models.bundle.sentence_model import Sentences
 from models.bundle.values import count, flag, number, number_or_none, settings
 
 _KIND = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _MOST_BUCKETS = 1 << 20
+_MOST_LAYERS, _MOST_HEADS, _MOST_PIECES = 48, 64, 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +116,26 @@ def _temperature(entries: Mapping[str, Any], key: str) -> float:
 def _hashing(value: object) -> Hashing | None:
     if value is None:
         return None
-    entries = settings(value, "words", {"buckets", "lexicon_gain"})
+    entries = settings(value, "words", {"buckets", "lexicon_gain", "sentences"})
     return Hashing(
         buckets=count(entries["buckets"], "words.buckets", _MOST_BUCKETS),
         lexicon_gain=number(entries["lexicon_gain"], "words.lexicon_gain", 1.0, 100.0),
+        sentences=_sentences(entries.get("sentences")),
+    )
+
+
+def _sentences(value: object) -> Sentences | None:
+    if value is None:
+        return None
+    key = "words.sentences"
+    entries = settings(value, key, {"sha256", "layers", "heads", "pieces"})
+    if not isinstance(entries["sha256"], str) or not _SHA256.fullmatch(entries["sha256"]):
+        raise ValueError(f"{key}.sha256 is not the SHA-256 of a file in hex")
+    return Sentences(
+        sha256=entries["sha256"],
+        layers=count(entries["layers"], f"{key}.layers", _MOST_LAYERS),
+        heads=count(entries["heads"], f"{key}.heads", _MOST_HEADS),
+        pieces=count(entries["pieces"], f"{key}.pieces", _MOST_PIECES),
     )
 
 

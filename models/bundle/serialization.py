@@ -13,13 +13,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from models.bundle.bundle import CARD_FILE, DESCRIPTION_FILE, WEIGHTS_FILE, Bundle, BundleError, BundleInfo
+from models.bundle.bundle import (
+    CARD_FILE,
+    DESCRIPTION_FILE,
+    SENTENCES_FILE,
+    WEIGHTS_FILE,
+    Bundle,
+    BundleError,
+    BundleInfo,
+)
 from models.bundle.description import Description, bundle_info, description_json
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from models.bundle.novelty import Novelty
+    from models.bundle.sentence_model import SentenceModel
     from models.bundle.text_model import TextModel
 
 Weights = Mapping[str, npt.NDArray[Any]]
@@ -35,13 +44,15 @@ class BundleWeights:
     network: Weights
     novelty: Novelty | None
     text: TextModel | None
+    sentences: SentenceModel | None
 
 
 def load_bundle(path: str | Path) -> Bundle:
     """Reads and checks a bundle with its network, whose tensors must fit. Raises BundleError."""
     info = bundle_info(path)
     weights = read_weights(info)
-    return Bundle(info, _network(info, weights.network), weights.novelty, weights.text)
+    network = _network(info, weights.network)
+    return Bundle(info, network, weights.novelty, weights.text, weights.sentences)
 
 
 def read_weights(info: BundleInfo) -> BundleWeights:
@@ -60,7 +71,9 @@ def read_weights(info: BundleInfo) -> BundleWeights:
     if broken:
         raise BundleError(f"{file} holds values that are not finite, first in {broken[0]!r}")
     novelty, words = _taken(weights, _NOVELTY), _taken(weights, _WORDS)
-    return BundleWeights(weights, _novelty(info, novelty), _text(info, words))
+    sentences = _sentences(info)
+    size = sentences.size if sentences else 0
+    return BundleWeights(weights, _novelty(info, novelty), _text(info, words, size), sentences)
 
 
 def check_weights(
@@ -94,7 +107,8 @@ def save_bundle(
 ) -> BundleInfo:
     """Writes a bundle into `folder`, which may exist, and reads it back.
 
-    The description goes last, for it is what makes a folder a bundle.
+    Where sentences are read, their file is there already. The description goes last, for it is what makes a folder a
+    bundle.
     """
     import torch
     from safetensors.torch import save_file
@@ -156,8 +170,22 @@ def _novelty(info: BundleInfo, tensors: Weights) -> Novelty | None:
     return Novelty(whitening.astype(np.float32), means.astype(np.float32))
 
 
-def _text(info: BundleInfo, tensors: Weights) -> TextModel | None:
-    """The bundle's text model. Raises BundleError where it is not whole."""
+def _sentences(info: BundleInfo) -> SentenceModel | None:
+    from models.bundle.sentence_model import read_sentences
+
+    if info.hashing is None or info.hashing.sentences is None:
+        return None
+    try:
+        return read_sentences(info.path / SENTENCES_FILE, info.hashing.sentences)
+    except ValueError as error:
+        raise BundleError(str(error)) from error
+
+
+def _text(info: BundleInfo, tensors: Weights, size: int) -> TextModel | None:
+    """The bundle's text model, beside a language model of so many numbers; 0 for none.
+
+    Raises BundleError where it is not whole.
+    """
     from models.bundle.text_model import TextModel
 
     if info.hashing is None and not tensors:
@@ -173,9 +201,13 @@ def _text(info: BundleInfo, tensors: Weights) -> TextModel | None:
     }
     if "joint" in tensors:
         shapes["joint"] = (2 * count + 1, count)
+    kinds = len(info.extra.kinds)
     if "kinds" in tensors:
-        kinds = len(info.extra.kinds)
         shapes |= {"kinds": (2 * buckets, kinds), "kinds_bias": (kinds,)}
+    if size:
+        shapes |= {"sentences": (2 * size, count), "sentences_bias": (count,)}
+    if "sentence_kinds" in tensors:
+        shapes |= {"sentence_kinds": (2 * size, kinds), "kinds_bias": (kinds,)}
     if {name: tensor.shape for name, tensor in tensors.items()} != shapes:
         raise BundleError(f"{info.path / WEIGHTS_FILE} holds a text model that does not fit the description")
     return TextModel(**{name: tensor.astype(np.float32) for name, tensor in tensors.items()})

@@ -13,7 +13,7 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class TextModel:
-    """A multinomial logistic regression on hashed terms."""
+    """A multinomial logistic regression on hashed terms, perhaps one on what a language model makes of the texts."""
 
     weight: Floats
     """(2 * buckets, classes): the terms of the panel's own text, then those of the caption."""
@@ -29,7 +29,13 @@ class TextModel:
     kinds: Floats | None = None
     """(2 * buckets, kinds): what terms add to the logits of the kinds of chart; None where they do not bear on them."""
     kinds_bias: Floats | None = None
-    """(kinds,)."""
+    """(kinds,), where terms or sentences bear on them."""
+    sentences: Floats | None = None
+    """(2 * size, classes): the language model's numbers of the panel's own text, then those of the caption."""
+    sentences_bias: Floats | None = None
+    """(classes,)."""
+    sentence_kinds: Floats | None = None
+    """(2 * size, kinds): what these numbers add to the logits of the kinds of chart."""
 
     def tensors(self) -> Mapping[str, npt.NDArray[np.floating]]:
         """What a bundle keeps: in half precision what is large."""
@@ -42,6 +48,8 @@ class TextModel:
         }
         if self.joint is not None:
             tensors["joint"] = self.joint
-        if self.kinds is not None and self.kinds_bias is not None:
-            tensors |= {"kinds": self.kinds.astype(half), "kinds_bias": self.kinds_bias}
+        large = {"kinds": self.kinds, "sentences": self.sentences, "sentence_kinds": self.sentence_kinds}
+        tensors |= {name: tensor.astype(half) for name, tensor in large.items() if tensor is not None}
+        biases = {"kinds_bias": self.kinds_bias, "sentences_bias": self.sentences_bias}
+        tensors |= {name: bias for name, bias in biases.items() if bias is not None}
         return tensors

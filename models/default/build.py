@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from models.bundle.bundle import BundleInfo
+from models.bundle.bundle import SENTENCES_FILE, BundleInfo
 from models.bundle.description import Description
 from models.bundle.novelty import Novelty, fit_novelty
 from models.bundle.serialization import save_bundle
@@ -23,7 +23,8 @@ from models.default.judging import Judged, Measured, PanelScores, collect, judge
 from models.default.leaving_out import LeftOut, leave_packages_out, leave_publishers_out, leave_sources_out
 from models.default.network import CHOSEN, READOUTS, build_shipped_network, load_trunks
 from models.default.panels import TAUGHT, LabelledPanel, PanelArrays, Say, gather
-from models.default.text_model import fit_text_model, gather_words, prepare_fitter, read_listed_words
+from models.default.sentences import read_with
+from models.default.text_model import HASHING, fit_text_model, gather_words, prepare_fitter, read_listed_words
 from models.inference.predict import load_predictor
 
 NAME = "default"
@@ -42,6 +43,8 @@ class Sources:
     """ImageNet weights of EfficientNet-Lite2."""
     captions: Path
     """A list of captions of micrographs."""
+    sentences: Path | None = None
+    """The folder of MiniLM as it is published; None for a bundle that reads terms alone."""
     beside: str | None = None
     """An earlier bundle to judge on the same panels."""
     cache: Path | None = None
@@ -69,7 +72,7 @@ def build(panels: Sequence[LabelledPanel], sources: Sources, out: str, say: Say 
     """Fits, judges and writes the default bundle. Raises ValueError with a line for the user."""
     torch.set_num_threads(1)  # sums in another order are other bytes
     data = gather(panels, load_trunks(sources.weights, sources.second), sources.cache, say)
-    fitted = _fit(data, sources, say)
+    fitted = _fit(data, sources, out, say)
     fitted.save(out, "", {})  # what is judged is what ships
     say("judging panels that nothing was fitted to")
     verdicts = _judge(panels, data, fitted, sources, out)
@@ -94,11 +97,12 @@ def build(panels: Sequence[LabelledPanel], sources: Sources, out: str, say: Say 
     return fitted.save(out, write_default_card(card), _metrics(scores))
 
 
-def _fit(data: PanelArrays, sources: Sources, say: Say) -> _Fitted:
+def _fit(data: PanelArrays, sources: Sources, out: str, say: Say) -> _Fitted:
     say("fitting out of fold")
-    fitter = prepare_fitter(gather_words(data, read_listed_words(sources.captions)), data.classes)
+    reader = read_with(sources.sentences, Path(out) / SENTENCES_FILE) if sources.sentences else None
+    fitter = prepare_fitter(gather_words(data, read_listed_words(sources.captions)), data.classes, reader)
     held_out, scales = hold_out(data, fitter)
-    calibrated = calibrate(data, held_out, NAME)
+    calibrated = calibrate(data, held_out, replace(HASHING, sentences=reader and reader.sentences), NAME)
     described = replace(calibrated.described, training=_training(data, sources))
     say(f"  {described.calibration}")
     say(f"  {described.rejection}")

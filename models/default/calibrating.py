@@ -11,6 +11,7 @@ import numpy as np
 from models.bundle.bundle import (
     Calibration,
     ExtraOutputs,
+    Hashing,
     Rejection,
     SetThresholds,
     WordsCalibration,
@@ -30,7 +31,7 @@ from models.default.joint import fit_joint, split_rows
 from models.default.network import CHOSEN, EMBEDDED, MODEL
 from models.default.panels import COMPOUND, TORN, TRANSFORM, Flags, Indices, PanelArrays
 from models.default.regression import Floats, Linear, fit_softmax
-from models.default.text_model import FLOOR, HASHING, TextFitter, read_texts
+from models.default.text_model import FLOOR, TextFitter, read_texts
 from models.default.trunks import Features
 from models.evaluation.calibration import expected_calibration_error
 from models.evaluation.conformal import fit_sets
@@ -135,7 +136,7 @@ class Calibrated:
     """The panels, their log-ratios corrected by layers that saw nothing of their articles."""
 
 
-def calibrate(data: PanelArrays, held_out: HeldOut, name: str) -> Calibrated:
+def calibrate(data: PanelArrays, held_out: HeldOut, hashing: Hashing, name: str) -> Calibrated:
     """The bundle's description, with all that turns outputs into a decision."""
     good = np.isin(held_out.rows, data.judged)
     labels = number_codes(data.codes[held_out.rows[good]], data.classes)
@@ -146,7 +147,7 @@ def calibrate(data: PanelArrays, held_out: HeldOut, name: str) -> Calibrated:
         classes=data.classes,
         transform=TRANSFORM,
         extra=ExtraOutputs(background=True, torn=True, compound=True, kinds=kind_names(data)),
-        hashing=HASHING,
+        hashing=hashing,
     )
     words = _fit_words(described, held_out.select(good), labels)
     joint, held_out = _join(described, words, held_out, data, good)

@@ -3,6 +3,7 @@
 predict.py           the predictor of a bundle: batches, calibration, rejection
 decisions.py         what outputs come to: probabilities, rejection, conformal sets, the path down the tree
 words.py             subcaption and caption as a second view of a panel
+sentences/           what a small language model makes of a text
 joint_view.py        what picture and words say together that neither says alone
 engine.py            what an engine is: batches in, logits and features out
 opening.py           which library computes the network here, and how many batches at a time

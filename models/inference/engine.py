@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.bundle.novelty import Novelty
+from models.bundle.sentence_model import SentenceModel
 from models.bundle.text_model import TextModel
 from models.transforms import Pixels
 
@@ -38,3 +39,5 @@ class Engines:
     """What the network computes in, such as `bfloat16`."""
     novelty: Novelty | None
     text: TextModel | None
+    sentences: SentenceModel | None = None
+    """What reads texts beside the text model's terms."""

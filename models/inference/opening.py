@@ -51,10 +51,11 @@ def _of_graph(info: BundleInfo, *, half: bool) -> Engines | None:
     except ImportError:
         return None
     check_weights(info, weights.network, graph.expected, graph.embedding_size)
+    read = weights.novelty, weights.text, weights.sentences
     if half and (engines := _opened("OpenVINO", _openvino, graph)):
-        return Engines(engines, _GRAPH_CHUNK, "cpu", "openvino", "bfloat16", weights.novelty, weights.text)
+        return Engines(engines, _GRAPH_CHUNK, "cpu", "openvino", "bfloat16", *read)
     if engines := _opened("ONNX Runtime", _onnx, graph):
-        return Engines(engines, _GRAPH_CHUNK, "cpu", "onnx", "float32", weights.novelty, weights.text)
+        return Engines(engines, _GRAPH_CHUNK, "cpu", "onnx", "float32", *read)
     return None
 
 
@@ -95,9 +96,10 @@ def _eager(info: BundleInfo) -> Engines:
     from models.inference.torch_engine import TorchEngine, deployed
 
     bundle = load_bundle(info.path)
+    read = bundle.novelty, bundle.text, bundle.sentences
     device = torch.device("cpu")
     engine = TorchEngine(deployed(bundle.network, device), info.transform, device)
-    return Engines((engine,), _EAGER_CHUNK, "cpu", "torch", "float32", bundle.novelty, bundle.text)
+    return Engines((engine,), _EAGER_CHUNK, "cpu", "torch", "float32", *read)
 
 
 def _gpus(info: BundleInfo, runtime: Runtime) -> Engines:
@@ -109,6 +111,7 @@ def _gpus(info: BundleInfo, runtime: Runtime) -> Engines:
     if runtime != "auto":
         torch.backends.cudnn.allow_tf32 = False  # fp32 in truth
     bundle = load_bundle(info.path)
+    read = bundle.novelty, bundle.text, bundle.sentences
     gpus: list[list[Engine]] = []
     precisions: set[torch.dtype] = set()
     for number in range(torch.cuda.device_count()):
@@ -125,4 +128,4 @@ def _gpus(info: BundleInfo, runtime: Runtime) -> Engines:
     # Neighbours lie on different GPUs, so that two batches go to two of them.
     engines = tuple(itertools.chain.from_iterable(zip(*gpus, strict=True)))
     names = " and ".join(sorted(str(precision).removeprefix("torch.") for precision in precisions))
-    return Engines(engines, _GPU_CHUNK, "cuda", "torch", names, bundle.novelty, bundle.text)
+    return Engines(engines, _GPU_CHUNK, "cuda", "torch", names, *read)

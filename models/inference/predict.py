@@ -19,6 +19,8 @@ from models.inference.blankness import blank
 from models.inference.decisions import Panels, decide
 from models.inference.engine import Engine, Engines, Floats
 from models.inference.opening import Runtime, open_engines
+from models.inference.sentences.encoders import open_encoder
+from models.inference.sentences.reading import SentenceReader
 from models.inference.words import TextView, Words
 from models.transforms import Pixels
 
@@ -75,6 +77,8 @@ class Predictor:
         `texts`: what the paper says of each image, for a bundle that reads words; it also does without.
         """
         plain = [words.nearest if words else None for words in texts] if texts else None
+        if self._text_view and texts:
+            self._text_view.read_ahead(texts, self._threads.map)
         logits, features = self._compute(images, plain)
         ratios = self._text_view.log_ratios(texts, logits) if self._text_view and texts else None
         kinds = self._text_view.kind_logits(texts) if self._text_view and texts else None
@@ -142,4 +146,8 @@ def _open_text_view(info: BundleInfo, engines: Engines) -> TextView | None:
     words = info.calibration.words
     if not engines.text or not info.hashing or not words:
         return None
-    return TextView(engines.text, info.hashing, words.floor)
+    reader = None
+    if engines.sentences:
+        encoder = open_encoder(engines.sentences, engines.device, eager=engines.runtime == "torch")
+        reader = SentenceReader(engines.sentences, encoder)
+    return TextView(engines.text, info.hashing, words.floor, reader)

@@ -2,7 +2,9 @@
 
 A text is read as the set of its terms: words, pairs of words, pieces of five characters of long words, and the
 modalities that the lexicon of `models.inference.caption_view` finds. Terms are hashed into buckets, so that there is no
-vocabulary to keep; a linear model reads the buckets of the panel's own text and those of the caption side by side.
+vocabulary to keep; a linear model reads the buckets of the panel's own text and those of the caption side by side. So
+does another with what a language model makes of both, which knows that words are alike that no training text held; what
+counts is the mean of what both say.
 Source of the hashing: Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", ICML 2009.
 """
 
@@ -22,6 +24,7 @@ from models.bundle.bundle import Hashing
 from models.bundle.text_model import TextModel
 from models.inference.caption_view import named_modalities
 from models.inference.joint_view import correct
+from models.inference.sentences.reading import Map, SentenceReader
 
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.int64]
@@ -118,8 +121,11 @@ def fit_idf(texts: Sequence[HashedText], buckets: int) -> Floats:
 class TextView:
     """A bundle's text model. Thread-safe."""
 
-    def __init__(self, model: TextModel, hashing: Hashing, floor: float) -> None:
-        self._model, self._hashing, self._floor = model, hashing, floor
+    def __init__(
+        self, model: TextModel, hashing: Hashing, floor: float, reader: SentenceReader | None = None
+    ) -> None:
+        """`reader` for a model that reads sentences."""
+        self._model, self._hashing, self._floor, self._reader = model, hashing, floor, reader
         self._log_prior = np.log(np.maximum(model.prior, LEAST_PRIOR))
 
     def log_ratios(self, texts: Sequence[Words | None], logits: Floats | None = None) -> Floats:
@@ -128,28 +134,39 @@ class TextView:
         With the pictures' (N, classes or more) logits, corrected where the model has a layer for that.
         """
         ratios = np.zeros((len(texts), len(self._model.bias)), np.float32)
+        told = find_told(texts)
         for row, words in enumerate(texts):
             if words and words.nearest:
-                ratios[row] = self._log_ratio(words)
+                ratios[row] = self._log_ratio(self._apply(words, self._model.weight, self._model.bias))
+        weight, bias = self._model.sentences, self._model.sentences_bias
+        if self._reader and weight is not None and bias is not None:
+            said = self._log_ratio(read_sentences(self._reader, texts) @ weight + bias)
+            ratios = np.where(told[:, None], (ratios + said) / 2, ratios).astype(np.float32)
         if logits is None or self._model.joint is None:
             return ratios
-        return correct(ratios, logits, self._model.joint, find_told(texts))
+        return correct(ratios, logits, self._model.joint, told)
 
     def kind_logits(self, texts: Sequence[Words | None]) -> Floats | None:
         """(N, kinds): what texts add to the logits of the kinds of chart; None where the model says nothing of them."""
-        weight, bias = self._model.kinds, self._model.kinds_bias
-        if weight is None or bias is None:
+        weight, bias, sentences = self._model.kinds, self._model.kinds_bias, self._model.sentence_kinds
+        if bias is None:
             return None
         logits = np.zeros((len(texts), len(bias)), np.float32)
         for row, words in enumerate(texts):
             if words and words.nearest:
-                logits[row] = self._apply(words, weight, bias)
+                logits[row] = bias if weight is None else self._apply(words, weight, bias)
+        if self._reader and sentences is not None:
+            logits += read_sentences(self._reader, texts) @ sentences
         return logits
 
-    def _log_ratio(self, words: Words) -> Floats:
-        """(classes,)."""
-        logits = self._apply(words, self._model.weight, self._model.bias)
-        log_probabilities = logits - np.logaddexp.reduce(logits)
+    def read_ahead(self, texts: Sequence[Words | None], run: Map) -> None:
+        """Has `run`, an executor's `map`, do what takes long of reading texts, so that several cores share it."""
+        if self._reader:
+            read_sentences(self._reader, texts, run)
+
+    def _log_ratio(self, logits: Floats) -> Floats:
+        """(..., classes) of a layer's logits."""
+        log_probabilities = logits - np.logaddexp.reduce(logits, axis=-1, keepdims=True)
         ratio: Floats = np.maximum(log_probabilities - self._log_prior, self._floor).astype(np.float32)
         return ratio
 
@@ -160,6 +177,13 @@ class TextView:
             hashed = hash_text(text, self._hashing).weighted(self._model.idf)
             logits += hashed.values @ weight[first + hashed.buckets]
         return logits
+
+
+def read_sentences(reader: SentenceReader, texts: Sequence[Words | None], run: Map = map) -> Floats:
+    """(N, 2 * size): what a language model makes of each panel's own text, then of its caption."""
+    both = [(words.nearest, words.caption or "") if words else ("", "") for words in texts]
+    found = reader.read([text for pair in both for text in pair], run)
+    return found.reshape(len(texts), -1)
 
 
 def _pieces(words: set[str]) -> set[str]:

@@ -11,6 +11,7 @@ multi_exit.py          a ResNet read at several depths: group first, then class
 ensemble.py            several networks side by side, read by one layer
 places.py              where panels are and where they part, and how whole a piece is
 place_plan.py          its sizes
+sentences.py           a language model's layers, which read captions
 weights.py             start weights: ImageNet's, or a local file's
 statistics.py          BatchNorm statistics estimated again where weights come without them
 """

@@ -122,6 +122,23 @@ class Nodes:
         weight, bias = self._tensor(f"{name}.weight", outputs, inputs), self._tensor(f"{name}.bias", outputs)
         return self.op("Gemm", x, *map(self.constant, (weight, bias)), output=output, transB=1)
 
+    def linear_of_each(self, x: str, name: str, inputs: int, outputs: int, joint: str = ".") -> str:
+        """(N, T, inputs) -> (N, T, outputs)."""
+        weight = self._tensor(f"{name}{joint}weight", outputs, inputs)
+        bias = self._tensor(f"{name}{joint}bias", outputs)
+        return self.op("Add", self.op("MatMul", x, self.constant(weight.T)), self.constant(bias))
+
+    def layer_norm(self, x: str, name: str, size: int, epsilon: float) -> str:
+        """The last side's values with mean 0 and spread 1, scaled and shifted."""
+        parts = (self.constant(self._tensor(f"{name}.{part}", size)) for part in ("weight", "bias"))
+        return self.op("LayerNormalization", x, *parts, axis=-1, epsilon=epsilon)
+
+    def gelu(self, x: str) -> str:
+        """x times the normal distribution's share below it; made of old nodes, which the libraries put together."""
+        below = self.op("Erf", self.op("Div", x, self.constant(np.array(2**0.5, np.float32))))
+        doubled = self.op("Mul", x, self.op("Add", below, self.constant(np.array(1, np.float32))))
+        return self.op("Mul", doubled, self.constant(np.array(0.5, np.float32)))
+
     def _tensor(self, name: str, *shape: int) -> npt.NDArray[np.float32]:
         """A tensor of the weights; zeros where they have none of this shape, which `expected` brings to light."""
         self.expected[name] = shape

@@ -20,6 +20,7 @@ from models.inference.predict import load_predictor
 from models.inference.words import Words
 from models.networks.build import bodies, build_network
 from models.networks.weights import load_file
+from tests.models.small_sentences import publish
 
 SAID = {"GFIG": "bar plot of counts", "DMTR": "TEM of cells", "background": None}
 
@@ -92,6 +93,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
         weights=weights,
         second=second,
         captions=folder / "captions.tsv",
+        sentences=publish(folder / "minilm"),
         cache=folder,
         command="figmill build-default x",
     )
@@ -117,7 +119,7 @@ def test_the_bundle_labels_with_all_its_outputs(bundle: Path) -> None:
 
 
 def test_the_same_panels_give_the_same_bytes(bundle: Path) -> None:
-    for name in ("model.safetensors", "model.json", "README.md"):
+    for name in ("model.safetensors", "sentences.safetensors", "model.json", "README.md"):
         assert (bundle / name).read_bytes() == (bundle.parent / "again" / name).read_bytes()
 
 
@@ -129,3 +131,5 @@ def test_the_card_says_what_was_measured(bundle: Path) -> None:
     assert "| held out of training, picture alone | 40 | 10 |" in card
     assert "Untested, fewer than 6 dev panels: D3DR, DMEL" in card
     assert "| made | CC0-1.0 | 66 |" in card
+    assert "makes of the first 64 pieces of each" in card
+    assert "| all-MiniLM-L6-v2: weights, which read captions | Apache-2.0 |" in card

@@ -6,7 +6,7 @@ import pytest
 from models.bundle.description import Description
 from models.default.calibrating import Calibrated, HeldOut, calibrate, decide_held_out, hold_out
 from models.default.panels import TORN, PanelArrays
-from models.default.text_model import gather_words, prepare_fitter
+from models.default.text_model import HASHING, gather_words, prepare_fitter
 from models.inference.words import find_told
 from tests.models.panel_arrays import arrays, training_panels
 
@@ -23,7 +23,7 @@ def held_out(data: PanelArrays) -> HeldOut:
 
 @pytest.fixture(scope="module")
 def calibrated(data: PanelArrays, held_out: HeldOut) -> Calibrated:
-    return calibrate(data, held_out, "made")
+    return calibrate(data, held_out, HASHING, "made")
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,88 @@
+"""MiniLM made ready for a bundle: its published files in, fewer layers and int8 out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from models.bundle.sentence_model import (
+    NORM,
+    PIECES,
+    POSITIONS,
+    SentenceModel,
+    Sentences,
+    quantise,
+    read_sentences,
+    write_sentences,
+)
+from models.data.imageclef import DataError
+from models.inference.sentences.encoders import open_encoder
+from models.inference.sentences.reading import SentenceReader
+
+LAYERS, MOST_PIECES = 6, 64
+"""Chosen out of fold. With the mean of the sixth layer 0.889 are named right, of the fourth 0.874, as without; with the
+first 64 pieces of a text the log-loss is 0.345, with 128 it is 0.344 and a text takes half as long again."""
+_PARTS = {
+    "attention.output.dense": "self_attn.out_proj",
+    "attention.output.LayerNorm": "norm1",
+    "intermediate.dense": "linear1",
+    "output.dense": "linear2",
+    "output.LayerNorm": "norm2",
+}
+_ATTENTION = ("query", "key", "value")
+_TYPE = 0
+"""Of a text that stands alone."""
+
+
+def read_with(folder: Path, out: Path) -> SentenceReader:
+    """Writes the MiniLM in `folder` to the file `out`, and reads with that. Raises DataError."""
+    model = prepare_sentences(folder, out)
+    return SentenceReader(model, open_encoder(model, "cpu"))
+
+
+def prepare_sentences(folder: Path, out: Path, layers: int = LAYERS) -> SentenceModel:
+    """Writes the first layers of the MiniLM in `folder` to the file `out`. Raises DataError.
+
+    The folder is as the model is published: model.safetensors, config.json, vocab.txt.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    try:
+        published = {
+            name.removeprefix("bert."): tensor
+            for name, tensor in load_file(folder / "model.safetensors").items()
+        }
+        heads = int(json.loads((folder / "config.json").read_text(encoding="utf-8"))["num_attention_heads"])
+        vocabulary = tuple((folder / "vocab.txt").read_text(encoding="utf-8").removesuffix("\n").split("\n"))
+        tensors = _renamed(published, layers)
+    except (OSError, SafetensorError, KeyError, ValueError) as error:
+        raise DataError(f"{folder} holds no MiniLM as it is published: {error}") from error
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_sentences(quantise(tensors, vocabulary), out)
+    digest = hashlib.sha256(out.read_bytes()).hexdigest()
+    return read_sentences(out, Sentences(sha256=digest, layers=layers, heads=heads, pieces=MOST_PIECES))
+
+
+def _renamed(published: dict[str, npt.NDArray[Any]], layers: int) -> dict[str, npt.NDArray[np.float32]]:
+    """The tensors by the names that torch's layers give them."""
+    begins = (
+        published["embeddings.position_embeddings.weight"]
+        + published["embeddings.token_type_embeddings.weight"][_TYPE]
+    )
+    tensors = {PIECES: published["embeddings.word_embeddings.weight"], POSITIONS: begins[:MOST_PIECES]}
+    for part in ("weight", "bias"):
+        tensors[NORM + part] = published[f"embeddings.LayerNorm.{part}"]
+        for number in range(layers):
+            old, new = f"encoder.layer.{number}.", f"layers.{number}."
+            joint = [published[f"{old}attention.self.{name}.{part}"] for name in _ATTENTION]
+            tensors[f"{new}self_attn.in_proj_{part}"] = np.concatenate(joint)
+            tensors |= {
+                f"{new}{name}.{part}": published[f"{old}{place}.{part}"] for place, name in _PARTS.items()
+            }
+    return {name: tensor.astype(np.float32) for name, tensor in tensors.items()}

@@ -1,0 +1,71 @@
+"""What computes the language model on this machine: ONNX Runtime on a CPU, torch on a GPU or where the other is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from models.bundle.sentence_model import SentenceModel
+
+Floats = npt.NDArray[np.float32]
+Flags = npt.NDArray[np.bool_]
+Encode = Callable[[Floats, Flags], Floats]
+"""(N, T, size) of what texts begin with and (N, T) where they have ended -> (N, size). Thread-safe."""
+
+_GPU_BATCH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Encoder:
+    """A language model, ready."""
+
+    encode: Encode
+    batch: int
+    """Texts in a batch at most."""
+
+
+def open_encoder(model: SentenceModel, device: Literal["cpu", "cuda"], eager: bool = False) -> Encoder:
+    """`eager`: torch on a CPU too, for the reference."""
+    if device == "cuda":
+        return Encoder(_torch(model, device), _GPU_BATCH)
+    try:
+        return Encoder(_torch(model, device) if eager else _onnx(model), 1)
+    except ImportError:
+        return Encoder(_torch(model, device), 1)
+
+
+def _onnx(model: SentenceModel) -> Encode:
+    """On the core that asks. A text by itself: what it comes to does not depend on its neighbours."""
+    from models.inference.onnx.engine import open_session
+    from models.inference.onnx.sentences import build_sentence_graph
+
+    session = open_session(build_sentence_graph(model))
+
+    def encode(begun: Floats, ended: Flags) -> Floats:
+        means: Floats = session.run(["means"], {"begun": begun[:, ~ended[0]]})[0]
+        return means
+
+    return encode
+
+
+def _torch(model: SentenceModel, device: Literal["cpu", "cuda"]) -> Encode:
+    import torch
+
+    from models.networks.sentences import SentenceNetwork
+
+    network = SentenceNetwork(model.size, model.sentences.layers, model.sentences.heads)
+    tensors = {name: torch.from_numpy(model.read(name)) for name in network.state_dict()}
+    network.load_state_dict(tensors)
+    network.eval().to(device)
+
+    def encode(begun: Floats, ended: Flags) -> Floats:
+        with torch.inference_mode():
+            means = network(torch.from_numpy(begun).to(device), torch.from_numpy(ended).to(device))
+        found: Floats = means.float().cpu().numpy()
+        return found
+
+    return encode

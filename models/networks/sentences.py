@@ -1,0 +1,36 @@
+"""MiniLM's layers: a BERT of few and narrow layers, whose mean over a text stands for the text.
+
+Source: Wang et al., "MiniLM", NeurIPS 2020; Reimers and Gurevych, "Sentence-BERT", EMNLP 2019.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+_EPSILON = 1e-12
+"""Of BERT's normalisations."""
+
+
+class SentenceNetwork(nn.Module):
+    """(N, T, size) of what texts begin with, and (N, T) where they have ended -> (N, size), the mean over each."""
+
+    def __init__(self, size: int, layers: int, heads: int) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(size, _EPSILON)
+        self.layers = nn.ModuleList(
+            nn.TransformerEncoderLayer(
+                size, heads, 4 * size, dropout=0, activation="gelu", layer_norm_eps=_EPSILON, batch_first=True
+            )
+            for _ in range(layers)
+        )
+
+    def forward(self, begun: Tensor, ended: Tensor) -> Tensor:
+        """The means."""
+        x = self.norm(begun)
+        for layer in self.layers:
+            x = layer(x, src_key_padding_mask=ended)
+        there = (~ended)[..., None].to(x.dtype)
+        # What stands behind a text's end may be anything, zero times which is not always zero.
+        means: Tensor = torch.where(ended[..., None], 0, x).sum(dim=1) / there.sum(dim=1)
+        return means

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+
+from models.bundle.sentence_model import SentenceModel, quantise, read_sentences
+from models.default.sentences import prepare_sentences
+from tests.models.small_sentences import VOCABULARY, publish
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> SentenceModel:
+    return prepare_sentences(publish(tmp_path / "published"), tmp_path / "sentences.safetensors")
+
+
+def test_int8_is_off_by_half_a_step_of_its_row_at_most() -> None:
+    matrix = np.random.default_rng(0).normal(size=(5, 40)).astype(np.float32)
+    matrix[1], matrix[2] = 0, matrix[2] * 1e-4
+    kept = quantise({"layer.weight": matrix, "layer.bias": matrix[0]}, ("a", "b"))
+    back = kept["layer.weight"] * kept["layer.weight.scale"][:, None]
+    assert (np.abs(back - matrix) <= np.abs(matrix).max(axis=1, keepdims=True) / 127 * 0.501 + 1e-12).all()
+    assert np.array_equal(kept["layer.bias"], matrix[0])
+
+
+def test_a_model_begins_with_its_pieces_and_their_places(model: SentenceModel) -> None:
+    assert model.vocabulary == VOCABULARY
+    begun = model.begin(np.array([[4, 5], [5, 4]]))
+    assert np.allclose(
+        begun[0, 0] - begun[1, 1], model.read("positions")[0] - model.read("positions")[1], atol=1e-6
+    )
+
+
+@pytest.mark.parametrize("other", [{"layers": 5}, {"layers": 7}, {"heads": 3}, {"pieces": 12}])
+def test_a_file_of_other_sizes_is_refused(
+    model: SentenceModel, tmp_path: Path, other: dict[str, int]
+) -> None:
+    with pytest.raises(ValueError, match="does not fit the bundle's description"):
+        read_sentences(tmp_path / "sentences.safetensors", replace(model.sentences, **other))
+
+
+def test_a_damaged_file_is_named(model: SentenceModel, tmp_path: Path) -> None:
+    file = tmp_path / "sentences.safetensors"
+    whole = load_file(file)
+    save_file(whole | {"norm.bias": np.full_like(whole["norm.bias"], np.nan)}, file)
+    with pytest.raises(ValueError, match=r"sentences\.safetensors holds values that are not finite"):
+        read_sentences(file, model.sentences)
+    for content in (b"", b"garbage" * 100):
+        file.write_bytes(content)
+        with pytest.raises(ValueError, match=r"sentences\.safetensors is cut short or damaged"):
+            read_sentences(file, model.sentences)

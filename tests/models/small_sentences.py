@@ -9,6 +9,10 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
+from models.bundle.bundle import SENTENCES_FILE
+from models.bundle.sentence_model import SentenceModel
+from models.default.sentences import prepare_sentences
+
 SIZE, HEADS = 16, 4
 SPELLED = "abcdefghijklmnopqrstuvwxyz0123456789.,-"
 VOCABULARY = (
@@ -51,6 +55,11 @@ def publish(folder: Path, layers: int = 6, places: int = 80) -> Path:
     (folder / "config.json").write_text(json.dumps({"num_attention_heads": HEADS}))
     (folder / "vocab.txt").write_text("\n".join(VOCABULARY) + "\n")
     return folder
+
+
+def lay(folder: Path) -> SentenceModel:
+    """The model in the file that a bundle in `folder` has it in."""
+    return prepare_sentences(publish(folder.parent / f"{folder.name}-published"), folder / SENTENCES_FILE)
 
 
 def compute(tensors: dict[str, Tensor], pieces: list[int], layers: int, heads: int) -> Tensor:

@@ -1,5 +1,8 @@
-"""A bundle on a store is fetched, its three files only, and none that is too large."""
+"""A bundle on a store is fetched, its own files only, and none that is too large."""
 
+import json
+import shutil
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -8,6 +11,7 @@ from tasks import bundles
 from tasks.bundles import open_bundle
 from tasks.errors import UnusableBundleError
 from tasks.stores import paths
+from tests.models.small_sentences import lay
 from tests.stores import Store
 
 
@@ -25,6 +29,21 @@ def test_a_bundle_on_a_store_is_the_same_bundle(s3: Store, tiny_bundle: Path) ->
     assert sorted(file.name for file in found.path.iterdir()) == sorted(
         file.name for file in tiny_bundle.iterdir()
     )
+
+
+def test_a_language_model_is_fetched_with_the_bundle_that_has_one(
+    s3: Store, tiny_bundle: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(tiny_bundle, tmp_path / "told")
+    sentences, description = lay(folder).sentences, folder / "model.json"
+    told = {"buckets": 64, "lexicon_gain": 4.0, "sentences": asdict(sentences)}
+    words = {"temperature": 1.0, "own": 1.0, "caption": 1.0, "floor": -7.0}
+    calibration = {"picture": {"temperature": 1.0}, "words": words}
+    entries = json.loads(description.read_text()) | {"words": told, "calibration": calibration}
+    description.write_text(json.dumps(entries))
+    found = open_bundle(upload(folder, "models/told"))
+    assert found.model_id == open_bundle(str(folder)).model_id
+    assert (found.path / "sentences.safetensors").is_file()
 
 
 def test_a_bundle_on_a_store_may_lack_its_card(s3: Store, tiny_bundle: Path) -> None:

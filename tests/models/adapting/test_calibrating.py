@@ -17,16 +17,20 @@ from models.bundle.serialization import load_bundle, save_bundle
 from models.bundle.text_model import TextModel
 from models.inference.decisions import Panels, class_probabilities
 from models.inference.joint_view import joint_size
+from models.inference.sentences.encoders import open_encoder
+from models.inference.sentences.reading import SentenceReader
 from models.inference.words import TextView, Words
 from models.networks.build import build_network
 from models.transforms import Transform
+from tests.models.small_sentences import SIZE, lay
 
 CLASSES, BUCKETS, ROWS = ("DMEL", "GGEL", "GFIG"), 64, 300
 
 
-@pytest.fixture(scope="module")
-def info(tmp_path_factory: pytest.TempPathFactory) -> BundleInfo:
+@pytest.fixture(scope="module", params=["terms", "sentences too"])
+def info(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> BundleInfo:
     """A bundle whose words are wrong, and read in the light of the picture."""
+    folder, sentences = tmp_path_factory.mktemp("b") / "small", None
     torch.manual_seed(0)
     chance = np.random.default_rng(0)
     text = TextModel(
@@ -36,6 +40,10 @@ def info(tmp_path_factory: pytest.TempPathFactory) -> BundleInfo:
         np.full(3, 1 / 3, np.float32),
         chance.normal(0, 0.05, (joint_size(3), 3)).astype(np.float32),
     )
+    if request.param != "terms":
+        sentences = lay(folder).sentences
+        layer = chance.normal(size=(2 * SIZE, 3)).astype(np.float32)
+        text = replace(text, sentences=layer, sentences_bias=np.zeros(3, np.float32))
     description = Description(
         name="small",
         model="resnet18:b1-0",
@@ -44,16 +52,17 @@ def info(tmp_path_factory: pytest.TempPathFactory) -> BundleInfo:
         calibration=Calibration(
             temperature=0.7, words=WordsCalibration(temperature=0.9, own=1.5, caption=1.5)
         ),
-        hashing=Hashing(buckets=BUCKETS, lexicon_gain=1.0),
+        hashing=Hashing(buckets=BUCKETS, lexicon_gain=1.0, sentences=sentences),
     )
     network = build_network("resnet18:b1-0", CLASSES)
-    return save_bundle(tmp_path_factory.mktemp("b") / "small", description, network, "# A card", None, text)
+    return save_bundle(folder, description, network, "# A card", None, text)
 
 
 def _scored(info: BundleInfo, logits: np.ndarray, words: list[Words | None]) -> np.ndarray:
     """(N, classes) probabilities, as whoever labels computes them."""
-    text = load_bundle(info.path).text
-    ratios = TextView(text, info.hashing, -7.0).log_ratios(words, logits)
+    bundle = load_bundle(info.path)
+    reader = bundle.sentences and SentenceReader(bundle.sentences, open_encoder(bundle.sentences, "cpu"))
+    ratios = TextView(bundle.text, info.hashing, -7.0, reader).log_ratios(words, logits)
     return class_probabilities(info, Panels(logits, np.zeros(len(logits), bool), words, ratios))
 
 

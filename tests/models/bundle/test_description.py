@@ -15,6 +15,7 @@ from models.bundle.bundle import (
     WordsCalibration,
 )
 from models.bundle.description import Description, bundle_info, description_json
+from models.bundle.sentence_model import Sentences
 from models.transforms import Transform
 
 
@@ -127,6 +128,31 @@ def test_every_setting_comes_back_from_what_is_written(folder: Path) -> None:
         "kind:bar",
         "kind:heat-map",
     )
+
+
+def test_the_language_models_file_is_the_one_that_the_description_names(folder: Path) -> None:
+    file, before = folder / "sentences.safetensors", bundle_info(folder).model_id
+    file.write_bytes(b"numbers")
+    named = {"sha256": hashlib.sha256(b"numbers").hexdigest(), "layers": 6, "heads": 12, "pieces": 64}
+    words = {"temperature": 1.0, "own": 1.0, "caption": 1.0, "floor": -7.0}
+    calibration = {"picture": {"temperature": 1.0}, "words": words}
+    change(folder, words={"buckets": 64, "lexicon_gain": 4.0, "sentences": named}, calibration=calibration)
+    info = bundle_info(folder)
+    assert info.hashing is not None
+    assert info.hashing.sentences == Sentences(**named)
+    assert info.model_id != before
+    file.write_bytes(b"other numbers")
+    with pytest.raises(
+        BundleError, match=r"sentences\.safetensors is not the one that the bundle was made with"
+    ):
+        bundle_info(folder)
+    file.unlink()
+    with pytest.raises(BundleError, match=r"sentences\.safetensors cannot be read"):
+        bundle_info(folder)
+    for wrong in ({"sha256": "../x"}, {"layers": 0}, {"heads": 1.5}, {"pieces": 10**6}, {"code": "x"}):
+        change(folder, words={"buckets": 64, "lexicon_gain": 4.0, "sentences": named | wrong})
+        with pytest.raises(BundleError, match=r"model\.json is not valid: words\.sentences"):
+            bundle_info(folder)
 
 
 def test_the_model_id_tells_all_that_changes_a_score_and_nothing_else(folder: Path) -> None:

@@ -13,6 +13,7 @@ from models.bundle.serialization import load_bundle, save_bundle
 from models.bundle.text_model import TextModel
 from models.networks.build import build_network
 from models.transforms import Transform
+from tests.models.small_sentences import SIZE, VOCABULARY, lay
 
 
 @pytest.fixture
@@ -107,7 +108,12 @@ def text_model(classes: int) -> TextModel:
     return TextModel(**{name: generator.random(shape, dtype=np.float32) for name, shape in shapes.items()})
 
 
-def with_words(folder: Path, text: TextModel | None, extra: ExtraOutputs | None = None) -> None:
+def with_words(
+    folder: Path,
+    text: TextModel | None,
+    extra: ExtraOutputs | None = None,
+    hashing: Hashing = Hashing(buckets=64),  # noqa: B008 (frozen)
+) -> None:
     description = Description(
         name="told",
         model="resnet18:b1-0",
@@ -115,7 +121,7 @@ def with_words(folder: Path, text: TextModel | None, extra: ExtraOutputs | None 
         transform=Transform(size=64),
         embedding_size=48,
         calibration=Calibration(words=WordsCalibration(temperature=1.0, own=0.7, caption=0.8)),
-        hashing=Hashing(buckets=64),
+        hashing=hashing,
         extra=extra or ExtraOutputs(),
     )
     outputs = 2 + len(description.extra.names)
@@ -147,6 +153,27 @@ def test_a_text_model_of_other_kinds_is_refused(tmp_path: Path) -> None:
     with_words(tmp_path, replace(text_model(2), kinds=kinds, kinds_bias=bias), ExtraOutputs(kinds=("bar",)))
     with pytest.raises(BundleError, match="text model that does not fit"):
         load_bundle(tmp_path)
+
+
+@pytest.mark.parametrize("given", ["the file and its layer", "the file alone", "the layer alone"])
+def test_a_language_model_and_what_reads_it_come_together(tmp_path: Path, given: str) -> None:
+    sentences = None if given == "the layer alone" else lay(tmp_path / "told")
+    text = text_model(2)
+    if given != "the file alone":
+        layer, bias = np.full((2 * SIZE, 2), 0.5, np.float32), np.ones(2, np.float32)
+        text = replace(text, sentences=layer, sentences_bias=bias)
+    with_words(
+        tmp_path / "told", text, hashing=Hashing(buckets=64, sentences=sentences and sentences.sentences)
+    )
+    if given != "the file and its layer":
+        with pytest.raises(BundleError, match="text model that does not fit"):
+            load_bundle(tmp_path / "told")
+        return
+    found = load_bundle(tmp_path / "told")
+    assert found.text is not None
+    assert found.sentences is not None
+    assert (found.text.sentences == 0.5).all()
+    assert found.sentences.vocabulary == VOCABULARY
 
 
 def vars_of(model: TextModel) -> dict[str, np.ndarray]:

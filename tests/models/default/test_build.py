@@ -114,6 +114,10 @@ def test_the_bundle_labels_with_all_its_outputs(bundle: Path) -> None:
     images = np.stack([predictor.prepare(picture(code, 40)) for code in ("GFIG", "DMTR")])
     found = predictor.predict(images, [Words(None, "bar plot"), Words(None, "TEM")])
     assert [info.classes[row.argmax()] for row in found.probabilities] == ["GFIG", "DMTR"]
+    eager = load_predictor(bundle, "cpu", "eager").predict(
+        images, [Words(None, "bar plot"), Words(None, "TEM")]
+    )
+    assert np.allclose(found.probabilities, eager.probabilities, atol=0.01)
     assert found.compound is not None
     assert found.members is not None
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from models.data.imageclef import DataError
+from models.default.sentences import read_with
 from models.default.text_model import (
     FLOOR,
     HASHING,
@@ -16,8 +17,9 @@ from models.default.text_model import (
     read_listed_words,
     read_texts,
 )
-from models.inference.words import TextView, Words
+from models.inference.words import TextView, Words, read_sentences
 from tests.models.panel_arrays import arrays, training_panels
+from tests.models.small_sentences import publish
 
 LISTED = [(Words(None, "SEM of a fracture"), "DMTR", 3)]
 
@@ -53,6 +55,22 @@ def test_the_model_reads_what_panels_say() -> None:
     said = read_texts(fitter, data, others)(np.array([0]))
     assert said[0, :2].argmax() == 0
     assert said.shape == (1, 2 + 2)
+
+
+def test_sentences_are_read_beside_terms_and_tell_kinds_alone(tmp_path: Path) -> None:
+    data = arrays(training_panels())
+    reader = read_with(publish(tmp_path / "published"), tmp_path / "sentences.safetensors")
+    texts = gather_words(data, LISTED)
+    model = fit_text_model(prepare_fitter(texts, data.classes, reader), data)
+    assert model.kinds is None
+    assert model.sentence_kinds is not None
+    assert model.sentences is not None
+    said = read_sentences(reader, texts.words) @ model.sentences + model.sentences_bias
+    first = texts.codes == data.classes[0]
+    spoken_for = said[:, 0] - said[:, 1]  # so few texts say little, but they say it of the right class
+    assert spoken_for[first].mean() > spoken_for[~first].mean()
+    alone = fit_text_model(prepare_fitter(texts, data.classes), data)
+    assert (model.weight == alone.weight).all()
 
 
 def test_words_bear_on_the_kind_of_chart() -> None:

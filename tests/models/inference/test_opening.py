@@ -202,7 +202,9 @@ def test_the_default_bundle_classifies_without_torch() -> None:
         "from models.bundle.bundle import resolve_bundle\n"
         "from models.inference.predict import load_predictor\n"
         "predictor = load_predictor(resolve_bundle('default'), 'cpu')\n"
-        "assert predictor.predict(np.zeros((3, 224, 224, 3), np.uint8)).probabilities.shape[0] == 3\n"
+        "from models.inference.words import Words\n"
+        "texts = [Words('TEM of cells', 'Micrographs'), None, None]\n"
+        "assert predictor.predict(np.zeros((3, 224, 224, 3), np.uint8), texts).probabilities.shape[0] == 3\n"
         "assert 'torch' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

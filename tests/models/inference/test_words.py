@@ -5,11 +5,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import log_softmax
 
 from models.bundle.bundle import Hashing
 from models.bundle.text_model import TextModel
 from models.inference.joint_view import joint_size
-from models.inference.words import TextView, Words, fit_idf, hash_text, terms, tokens
+from models.inference.sentences.encoders import open_encoder
+from models.inference.sentences.reading import SentenceReader
+from models.inference.words import TextView, Words, fit_idf, hash_text, read_sentences, terms, tokens
+from tests.models.small_sentences import SIZE, lay
 
 HASHING = Hashing(buckets=512, lexicon_gain=4.0)
 
@@ -23,6 +27,54 @@ def view(own: str = "", caption: str = "", floor: float = -7.0) -> TextView:
     return TextView(
         TextModel(weight, ones, np.zeros(2, np.float32), np.full(2, 0.5, np.float32)), HASHING, floor
     )
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> SentenceReader:
+    model = lay(tmp_path_factory.mktemp("words") / "bundle")
+    return SentenceReader(model, open_encoder(model, "cpu"))
+
+
+def test_terms_and_sentences_count_the_same_and_no_text_says_nothing(reader: SentenceReader) -> None:
+    """The ratio is the mean of both: each alone is what it is where the other says nothing."""
+    layer = np.random.default_rng(0).normal(size=(2 * SIZE, 2)).astype(np.float32)
+    blank, even = np.zeros((2 * HASHING.buckets, 2), np.float32), np.full(2, 0.5, np.float32)
+    weight = blank.copy()
+    weight[hash_text("cells", HASHING).buckets, 0] = 3
+    ones, nothing = np.ones(HASHING.buckets, np.float32), np.zeros(2, np.float32)
+    texts = [Words("cells", "a plot of cells"), Words(None, "plot"), None, Words(None, None)]
+
+    def ratios(weight: np.ndarray, layer: np.ndarray | None) -> np.ndarray:
+        bias = None if layer is None else nothing
+        model = TextModel(weight, ones, nothing, even, sentences=layer, sentences_bias=bias)
+        return TextView(model, HASHING, -7.0, reader if layer is not None else None).log_ratios(texts)
+
+    said = log_softmax(read_sentences(reader, texts) @ layer, axis=1) - np.log(0.5)
+    both = ratios(weight, layer)
+    assert np.allclose(both[:2], (ratios(weight, None)[:2] + said[:2]) / 2, atol=1e-5)
+    assert np.allclose(ratios(blank, layer)[:2], said[:2] / 2, atol=1e-5)
+    assert not both[2:].any()
+
+
+def test_sentences_may_tell_the_kind_of_chart_alone(reader: SentenceReader) -> None:
+    layer = np.random.default_rng(0).normal(size=(2 * SIZE, 3)).astype(np.float32)
+    blank, nothing = np.zeros((2 * HASHING.buckets, 2), np.float32), np.zeros(2, np.float32)
+    bias = np.arange(3, dtype=np.float32)
+    model = TextModel(
+        blank,
+        np.ones(HASHING.buckets, np.float32),
+        nothing,
+        np.full(2, 0.5, np.float32),
+        kinds_bias=bias,
+        sentences=np.zeros((2 * SIZE, 2), np.float32),
+        sentences_bias=nothing,
+        sentence_kinds=layer,
+    )
+    texts = [Words("bars", "a plot"), None]
+    added = TextView(model, HASHING, -7.0, reader).kind_logits(texts)
+    assert added is not None
+    assert np.allclose(added[0], read_sentences(reader, texts)[0] @ layer + bias, atol=1e-5)
+    assert not added[1].any()
 
 
 def test_tokens_are_small_letters_numbers_alike_and_acronyms_marked() -> None:

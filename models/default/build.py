@@ -102,7 +102,9 @@ def _fit(data: PanelArrays, sources: Sources, out: str, say: Say) -> _Fitted:
     reader = read_with(sources.sentences, Path(out) / SENTENCES_FILE) if sources.sentences else None
     fitter = prepare_fitter(gather_words(data, read_listed_words(sources.captions)), data.classes, reader)
     held_out, scales = hold_out(data, fitter)
-    calibrated = calibrate(data, held_out, replace(HASHING, sentences=reader and reader.sentences), NAME)
+    calibrated = calibrate(
+        data, held_out, replace(HASHING, sentences=reader.sentences if reader else None), NAME
+    )
     described = replace(calibrated.described, training=_training(data, sources))
     say(f"  {described.calibration}")
     say(f"  {described.rejection}")

@@ -13,6 +13,7 @@ import torch
 from models.bundle.bundle import resolve_bundle
 from models.data.augmentation import PRINT_AUGMENTATION, augment
 from models.inference.predict import load_predictor
+from models.inference.words import Words
 from models.networks.build import build_network
 from models.training.checkpoints import EVERY_EPOCH, Checkpoint
 from models.training.training import Trainer
@@ -30,10 +31,12 @@ def pictures(count: int) -> np.ndarray:
 @pytest.mark.parametrize("runtime", ["auto", "fp32"])
 def test_labels_are_those_of_the_cpu_whoever_asks_at_the_same_time(runtime: str) -> None:
     images, bundle = pictures(600), resolve_bundle("default")
-    expected = load_predictor(bundle, "cpu", "fp32").predict(images)
+    texts = [Words(f"bar plot {'of cells ' * (number % 9)}{number}", None) for number in range(300)]
+    words = [*texts, *[None] * 300]
+    expected = load_predictor(bundle, "cpu", "fp32").predict(images, words)
     predictor = load_predictor(bundle, "cuda", runtime)
     with ThreadPoolExecutor(4) as threads:
-        several = list(threads.map(predictor.predict, [images] * 4))
+        several = list(threads.map(predictor.predict, [images] * 4, [words] * 4))
     for found in several:
         same = found.probabilities.argmax(axis=1) == expected.probabilities.argmax(axis=1)
         assert same.mean() >= 0.995

@@ -24,6 +24,8 @@ Floats = npt.NDArray[np.float32]
 Tensors = Mapping[str, npt.NDArray[Any]]
 
 PIECES, POSITIONS, NORM = "pieces.weight", "positions", "norm."
+MARKS = ("[CLS]", "[SEP]", "[UNK]")
+"""The pieces that stand for a text's start, its end and words that cannot be spelled."""
 _VOCABULARY, _SCALE = "vocabulary", ".scale"
 _WIDER = 4
 """How much wider a layer is between its two linear ones."""
@@ -125,9 +127,12 @@ def read_sentences(file: Path, sentences: Sentences) -> SentenceModel:
     except (OSError, SafetensorError, KeyError, TypeError, UnicodeDecodeError, IndexError) as error:
         raise ValueError(f"{file} is cut short or damaged ({error}): copy the bundle again") from error
     shapes = names_of(sentences, size) | {PIECES: (len(vocabulary), size)}
-    scales = {name + _SCALE: shapes[name][:1] for name in shapes if name + _SCALE in tensors}
-    if {name: tensor.shape for name, tensor in tensors.items()} != shapes | scales or size % sentences.heads:
+    narrow = {PIECES, *(name for name, tensor in tensors.items() if tensor.dtype == np.int8)}
+    shapes |= {name + _SCALE: shapes.get(name, ())[:1] for name in narrow}
+    if {name: tensor.shape for name, tensor in tensors.items()} != shapes or size % sentences.heads:
         raise ValueError(f"{file} does not fit the bundle's description")
+    if missing := set(MARKS) - set(vocabulary):
+        raise ValueError(f"{file} has a vocabulary without {', '.join(sorted(missing))}")
     if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
         raise ValueError(f"{file} holds values that are not finite")
     return SentenceModel(sentences, vocabulary, tensors)

@@ -10,7 +10,8 @@ import string
 import unicodedata
 from collections.abc import Callable, Sequence
 
-_START, _END, _UNKNOWN = "[CLS]", "[SEP]", "[UNK]"
+from models.bundle.sentence_model import MARKS
+
 _INNER = "##"
 """What a piece begins with that goes on with a word."""
 _LONGEST_WORD = 100
@@ -35,7 +36,7 @@ class WordPiece:
 
     def __init__(self, vocabulary: Sequence[str]) -> None:
         self._numbers = {piece: number for number, piece in enumerate(vocabulary)}
-        self._start, self._end, self._unknown = (self._numbers[name] for name in (_START, _END, _UNKNOWN))
+        self._start, self._end, self._unknown = (self._numbers[name] for name in MARKS)
         self._split = functools.lru_cache(20_000)(self._pieces)
 
     def read(self, text: str, most: int) -> list[int]:

@@ -48,6 +48,12 @@ def test_a_damaged_file_is_named(model: SentenceModel, tmp_path: Path) -> None:
     save_file(whole | {"norm.bias": np.full_like(whole["norm.bias"], np.nan)}, file)
     with pytest.raises(ValueError, match=r"sentences\.safetensors holds values that are not finite"):
         read_sentences(file, model.sentences)
+    save_file({name: tensor for name, tensor in whole.items() if name != "pieces.weight.scale"}, file)
+    with pytest.raises(ValueError, match="does not fit"):
+        read_sentences(file, model.sentences)
+    save_file(whole | {"vocabulary": np.frombuffer(b"a" + b"\na" * (len(VOCABULARY) - 1), np.uint8)}, file)
+    with pytest.raises(ValueError, match=r"has a vocabulary without \[CLS\], \[SEP\], \[UNK\]"):
+        read_sentences(file, model.sentences)
     for content in (b"", b"garbage" * 100):
         file.write_bytes(content)
         with pytest.raises(ValueError, match=r"sentences\.safetensors is cut short or damaged"):

@@ -130,10 +130,15 @@ class Calibrated:
     """What turns outputs into decisions."""
 
     described: Description
-    joint: Floats
-    """(joint_size, classes): see `models.inference.joint_view`."""
+    joint: Floats | None
+    """(joint_size, classes): see `models.inference.joint_view`; None where sentences are read, which need it no more.
+
+    With it, out of fold by article, 0.878 are named right instead of 0.885 and the log-loss is 0.355 instead of
+    0.334, with publishers held out 0.845 instead of 0.856 and 0.591 instead of 0.469; a heavier penalty on it lessens
+    the harm.
+    """
     held_out: HeldOut
-    """The panels, their log-ratios corrected by layers that saw nothing of their articles."""
+    """The panels; where there is such a layer, their log-ratios corrected by others that saw none of the articles."""
 
 
 def calibrate(data: PanelArrays, held_out: HeldOut, hashing: Hashing, name: str) -> Calibrated:
@@ -150,7 +155,9 @@ def calibrate(data: PanelArrays, held_out: HeldOut, hashing: Hashing, name: str)
         hashing=hashing,
     )
     words = _fit_words(described, held_out.select(good), labels)
-    joint, held_out = _join(described, words, held_out, data, good)
+    joint = None
+    if hashing.sentences is None:
+        joint, held_out = _join(described, words, held_out, data, good)
     judged = held_out.select(good)
     described = replace(described, calibration=_fit_calibration(described, words, judged, labels))
     described = replace(described, rejection=_fit_rejection(described, judged))

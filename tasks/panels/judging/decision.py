@@ -90,4 +90,5 @@ def lacking(expected: Expected, choices: list[Choice]) -> npt.NDArray[np.float64
     if min(expected.named, expected.found) < 2:
         return np.zeros(len(choices))
     counts = np.array([len(choice.boxes) for choice in choices])
-    return np.maximum(0, expected.named - counts) / expected.named
+    shares: npt.NDArray[np.float64] = np.maximum(0, expected.named - counts) / expected.named
+    return shares

@@ -15,7 +15,7 @@ def test_nothing_is_lost_or_doubled_by_kills_at_random_moments(tiny_bundle: Path
         [sys.executable, "-m", "tests.benchmarks.kill", *kills],
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=800,
         check=False,
         cwd=Path(__file__).parents[2],
     )

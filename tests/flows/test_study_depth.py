@@ -164,14 +164,13 @@ def test_the_papers_tables_from_its_predictions_on_the_command_line(shared: Path
     assert (neither.returncode, "--from-predictions" in neither.stderr) == (2, True)
 
 
-@pytest.mark.timeout(600)
 def test_as_flow_runs_the_card_and_the_tables_are_artifacts(settings: StudySettings) -> None:
     from prefect.settings import get_current_settings
     from prefect.testing.utilities import prefect_test_harness
 
     from flows.study_depth import study_depth
 
-    with prefect_test_harness(server_startup_timeout=200):
+    with prefect_test_harness(server_startup_timeout=600):
         report = study_depth(replace(settings, models=("resnet18:b1-0",)))
         listed = httpx.post(f"{get_current_settings().api.url}/artifacts/filter", json={}).json()
         runs = httpx.post(f"{get_current_settings().api.url}/flow_runs/filter", json={}).json()

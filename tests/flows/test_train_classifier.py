@@ -159,9 +159,7 @@ def test_killed_and_called_again_gives_the_bundle_of_an_unbroken_run(tiny: Path,
     assert unbroken.returncode == 0, unbroken.stderr
     log, checkpoint = tmp_path / "log", tmp_path / "killed" / "training" / "checkpoint.pt"
     process = start(*command("killed"), home=tmp_path, log=log)
-    deadline = time.monotonic() + 120
     while not checkpoint.exists():
-        assert time.monotonic() < deadline, log.read_text()
         assert process.poll() is None, log.read_text()
         time.sleep(0.005)
     os.killpg(process.pid, signal.SIGKILL)

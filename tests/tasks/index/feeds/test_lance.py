@@ -1,5 +1,6 @@
 """LanceDB follows a dataset part by part: against the engine that its own library brings."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from tasks.index.opening import open_target
 from tasks.index.update import Plan, plan_update, update
 from tests.tasks.index.small import FIRST, SECOND, THIRD, dataset, part, row
 
-pytest.importorskip("lancedb")
+# looked for, not imported: it takes seconds, in each process that collects the tests
+pytestmark = pytest.mark.skipif(find_spec("lancedb") is None, reason="needs figmill[lancedb]")
 
 
 def _update(out: Path, to: str) -> Plan:

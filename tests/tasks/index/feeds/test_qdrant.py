@@ -1,5 +1,6 @@
 """Qdrant follows a dataset part by part: against the engine that its own library brings."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from tasks.index.opening import open_target
 from tasks.index.update import Plan, plan_update, update
 from tests.tasks.index.small import FIRST, SECOND, THIRD, dataset, part, row
 
-pytest.importorskip("qdrant_client")
+# looked for, not imported: it takes seconds, in each process that collects the tests
+pytestmark = pytest.mark.skipif(find_spec("qdrant_client") is None, reason="needs figmill[qdrant]")
 
 
 def _update(out: Path, to: str) -> Plan:

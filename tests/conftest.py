@@ -29,6 +29,11 @@ settings.load_profile("figmill")
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The README's blocks, which take minutes one after the other, are not begun last."""
+    items.sort(key=lambda item: item.path.name != "test_readme.py")
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The developers' data beside the repo (papers, panels, weights); a checkout without it skips the test."""

@@ -24,12 +24,12 @@ from tests.flows.command import environment
 
 T = TypeVar("T")
 SERVER_SETTINGS = {
-    "PREFECTSERVER_SETTINGS_ANALYTICS_ENABLED": "false",
-    "PREFECTSERVER_SETTINGS_UI_ENABLED": "false",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_UI_ENABLED": "false",
     # what a schedule asks for is planned within seconds, not a minute
-    "PREFECTSERVER_SETTINGS_SERVICES_SCHEDULER_LOOP_SECONDS": "2",
-    "PREFECTSERVER_SETTINGS_SERVICES_SCHEDULER_RECENT_DEPLOYMENTS_LOOP_SECONDS": "2",
-    "PREFECTSERVER_SETTINGS_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+    "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "2",
+    "PREFECT_SERVER_SERVICES_SCHEDULER_RECENT_DEPLOYMENTS_LOOP_SECONDS": "2",
+    "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
 }
 
 

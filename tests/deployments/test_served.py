@@ -21,11 +21,11 @@ SERVED = "label-papers/served"
 @contextmanager
 def serving(operated: Operated, folder: Path, settings: dict[str, Any]) -> Iterator[subprocess.Popen[bytes]]:
     """The script of the operators' page, for other papers, once it has said to the server what it serves."""
-    program = PAGE.split("```python\n")[1].split("```")[0]
+    code = PAGE.split("```python\n")[1].split("```")[0]
     given = '{"inputs": ["/srv/figmill/inbox"], "out": "/srv/figmill/dataset"}'
-    assert given in program
+    assert given in code
     file = folder / "nightly.py"
-    file.write_text(program.replace(given, repr(settings)))
+    file.write_text(code.replace(given, repr(settings)))
     env = operated.server.environment | {
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
         "PREFECT_RUNNER_POLL_FREQUENCY": "2",

@@ -11,7 +11,7 @@ import pytest
 
 from tests.deployments.operated import Operated, begun, check_whole, kill, planned_once, settings_for
 from tests.deployments.test_page import PAGE
-from tests.servers import eventually, kill_all
+from tests.servers import eventually, kill_all, program
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 

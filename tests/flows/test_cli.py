@@ -188,7 +188,7 @@ def test_without_an_api_prefect_is_not_even_imported(papers: Path, tiny_bundle: 
 
 
 def test_the_first_papers_rows_are_on_their_way_soon(papers: Path, tmp_path: Path) -> None:
-    """For no more of the processor's time than 2.5 times what imports take (measured: 1.1), however busy the machine is."""
+    """For no more of the processor's time than 2.5 times what imports take (1.1 of it was measured)."""
     before = os.times()
     subprocess.run([sys.executable, "-c", "import torch, pymupdf"], check=True)
     after = os.times()

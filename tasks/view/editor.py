@@ -59,6 +59,7 @@ def add_editing(
         names = editing.queue(queue, query(filters))
         wanted = request.query_params.get("at", "")
         hit = index.subfigure(wanted) if wanted else None
+        gone = wanted if hit is None else ""
         # Another session may have taken a row away since the queue was made.
         hit = hit or next((found for name in names if (found := index.subfigure(name))), None)
         if hit is None:
@@ -69,6 +70,7 @@ def add_editing(
             filters=filters,
             queue=queue,
             hit=hit,
+            gone=gone,
             left=len(names),
             before=before and _edit_address(filters, queue, before),
             after=after and _edit_address(filters, queue, after),

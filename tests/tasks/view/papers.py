@@ -13,7 +13,7 @@ def with_pdf(folder: Path) -> tuple[Path, str]:
     pdf = folder / "paper.pdf"
     with pymupdf.open() as document:
         document.new_page(width=300, height=400).draw_rect((50, 50, 250, 200), fill=(0.5, 0.5, 0.5))
-        document.save(pdf)
+        document.save(pdf, no_new_id=True)  # the same name in each run, and so the same order of rows
     paper_id = hashlib.sha256(pdf.read_bytes()).hexdigest()
     out = dataset(folder / "dataset")
     panels = [

@@ -131,6 +131,15 @@ def test_a_row_that_another_session_took_away_ends_no_queue(person: Person):
     assert re.search(rf'src="/picture/{person.paper_id[:16]}/0/[01]"', page)
 
 
+def test_the_address_of_a_row_that_is_gone_says_so_and_shows_the_first_of_the_queue(person: Person):
+    assert 'id="gone"' not in person.page(f"/edit?queue=random&at={person.first}")
+    person.say("no_figure", person.first)
+    page = person.page(f"/edit?queue=random&at={person.first}")
+    assert re.search(rf'id="gone".*{person.first}.* no longer, a subfigure', page)
+    assert f'src="/picture/{person.first}"' not in page
+    assert 'id="gone"' not in person.page("/edit?queue=random")
+
+
 def test_each_class_has_a_key_the_likeliest_first(person: Person):
     html = person.page(f"/edit?at={person.first}")
     keyed = re.findall(r'value="([A-Z0-9]{4})" data-key="(.)"', html)

@@ -37,6 +37,8 @@ _TORN = "torn"
 class LanceIndex:
     """A table of a LanceDB database."""
 
+    illustrated = True
+
     def __init__(self, to: str, name: str) -> None:
         place = to.partition("://")[2]
         if not place:

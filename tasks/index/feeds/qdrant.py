@@ -45,6 +45,8 @@ _NAMESPACE = uuid.UUID("6f1c9f0e-6d0b-5a53-9d6c-5f2b8f0d7a11")
 class QdrantIndex:
     """A collection of a Qdrant server, or of a folder that Qdrant's own client keeps (`qdrant:///path`)."""
 
+    illustrated = True
+
     def __init__(self, to: str, name: str) -> None:
         try:
             parts = urlsplit(to)

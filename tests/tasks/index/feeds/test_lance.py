@@ -102,5 +102,5 @@ def test_an_address_without_a_place_is_said(tmp_path: Path):
 
 
 def test_a_new_table_is_no_matter_for_warnings(tmp_path: Path, to: str, capfd: pytest.CaptureFixture[str]):
-    _update(dataset(tmp_path / "dataset"), to)
+    updated(dataset(tmp_path / "dataset"), to)
     assert capfd.readouterr().err == ""

@@ -149,7 +149,7 @@ def test_a_server_that_is_not_there_is_said_with_what_to_check(tmp_path: Path):
     with socket.socket() as bound:  # taken, and nobody listens
         bound.bind(("127.0.0.1", 0))
         with pytest.raises(OutputError) as caught:
-            _update(dataset(tmp_path), f"qdrant+http://127.0.0.1:{bound.getsockname()[1]}")
+            updated(dataset(tmp_path), f"qdrant+http://127.0.0.1:{bound.getsockname()[1]}")
     assert "does not answer: Connection refused; check the address, and that it is running" in str(
         caught.value
     )

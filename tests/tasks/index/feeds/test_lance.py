@@ -99,3 +99,8 @@ def test_hostile_rows_do_no_harm(tmp_path: Path, to: str):
 def test_an_address_without_a_place_is_said(tmp_path: Path):
     with pytest.raises(SettingsError, match="names no database"):
         open_target(tmp_path, "lancedb://")
+
+
+def test_a_new_table_is_no_matter_for_warnings(tmp_path: Path, to: str, capfd: pytest.CaptureFixture[str]):
+    updated(dataset(tmp_path / "dataset"), to)
+    assert capfd.readouterr().err == ""

@@ -1,5 +1,6 @@
 """Qdrant follows a dataset part by part: against the engine that its own library brings."""
 
+import socket
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -142,3 +143,13 @@ def test_an_address_that_means_nothing_is_said_without_its_password(to: str, tmp
     with pytest.raises(SettingsError) as caught:
         open_target(tmp_path, to)
     assert "hunter2" not in str(caught.value)
+
+
+def test_a_server_that_is_not_there_is_said_with_what_to_check(tmp_path: Path):
+    with socket.socket() as bound:  # taken, and nobody listens
+        bound.bind(("127.0.0.1", 0))
+        with pytest.raises(OutputError) as caught:
+            updated(dataset(tmp_path), f"qdrant+http://127.0.0.1:{bound.getsockname()[1]}")
+    assert "does not answer: Connection refused; check the address, and that it is running" in str(
+        caught.value
+    )

@@ -1,5 +1,8 @@
 """Benchmarks are held to the bounds that floors.toml names."""
 
+import ast
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -70,6 +73,23 @@ def test_the_file_names_benchmarks_that_are_there_and_bounds_that_were_reached()
     for one in floors:
         assert FILE.with_name(f"{one.run[0].rpartition('.')[2]}.py").exists()
         assert one.judged(_said(one))[1], one.name
+
+
+def test_every_benchmark_has_a_bound_or_a_reason_why_not():
+    programs = {file.stem for file in FILE.parent.glob("*.py") if _is_program(file)} - {"floors"}
+    bound = {one.run[0].rpartition(".")[2] for one in read_floors(FILE)}
+    reasons = tomllib.loads(FILE.read_text(encoding="utf-8"))["unbound"]
+    assert all(one["why"] for one in reasons)
+    assert sorted([*bound, *(one["name"] for one in reasons)]) == sorted(programs)
+
+
+def _is_program(file: Path) -> bool:
+    """Whether its docstring says how it is run."""
+    about = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
+    return (
+        re.search(rf"python (-m tests\.benchmarks\.{file.stem}|tests/benchmarks/{file.name})\b", about)
+        is not None
+    )
 
 
 def _said(one: Floor) -> str:

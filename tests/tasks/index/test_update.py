@@ -14,7 +14,7 @@ from tasks.index.embedded import EmbeddedIndex
 from tasks.index.queries import Query
 from tasks.index.search import SearchIndex
 from tasks.index.source import list_parts
-from tasks.index.update import Plan, corrected, plan_update, update
+from tasks.index.update import Plan, corrected, illustrate, plan_update, update
 from tests.tasks.corrections.acts import keep, rows_of, say
 from tests.tasks.index.small import FIRST, SECOND, THIRD, dataset, part, row
 
@@ -42,6 +42,67 @@ def test_first_all_then_nothing_then_what_is_new(tmp_path: Path):
     later = _update(out)
     assert ([one.name for one in later.new], later.changed, later.gone, later.kept) == ([THIRD], (), (), 2)
     assert len(_ids(out)) == 7
+
+
+def _bare(out: Path) -> list[str]:
+    with EmbeddedIndex(out) as index:
+        return [part.name for part in index.bare()]
+
+
+def _illustrate(out: Path, batches: int | None = None) -> int:
+    """Makes thumbnails, of some dozens of rows so many times; returns of how many rows."""
+    told: list[int] = []
+    with EmbeddedIndex(out) as index:
+        illustrate(out, index, told.append, lambda: len(told) == batches)
+    return sum(told)
+
+
+def test_thumbnails_come_last_and_once(tmp_path: Path):
+    out = dataset(tmp_path)
+    _update(out)
+    assert _bare(out) == [FIRST, SECOND]
+    with SearchIndex(out) as index:
+        first = index.at(FIRST, 0)[0]
+        assert (first.has_thumbnail, index.thumbnail(first.id)) == (True, None)
+        assert _illustrate(out) == 6
+        assert index.thumbnail(first.id) is not None
+        assert [hit.has_thumbnail for hit in index.search(Query(), 10)].count(
+            False
+        ) == 1  # a torn picture's row
+    part(out, THIRD, [row(6)])
+    _update(out)
+    assert _bare(out) == [THIRD]
+    assert (_illustrate(out), _illustrate(out), _bare(out)) == (1, 0, [])
+    assert sorted(file.name for file in (out / "index").iterdir()) == ["figmill.sqlite", "texts"]
+
+
+def test_thumbnails_that_were_stopped_go_on_with_the_part_that_lacks_some(tmp_path: Path):
+    part(tmp_path, FIRST, [row(0)])
+    part(tmp_path, SECOND, [row(number) for number in range(1, 101)])
+    _update(tmp_path)
+    assert (
+        _illustrate(tmp_path, batches=2) == 65
+    )  # the first part, and as many of the second as are read at once
+    assert _bare(tmp_path) == [SECOND]
+    assert _illustrate(tmp_path) == 100
+    with SearchIndex(tmp_path) as index:
+        assert all(index.thumbnail(hit.id) for hit in index.search(Query(), 200))
+
+
+def test_a_part_that_was_replaced_while_its_thumbnails_were_made_gets_its_own(tmp_path: Path):
+    out = dataset(tmp_path)
+    _update(out)
+    with EmbeddedIndex(out) as index:
+        before = next(one for one in index.bare() if one.name == FIRST)
+        part(out, FIRST, [row(0, caption="Another caption.")])
+        _update(out)
+        index.reopen()
+        index.take_thumbnails(before, [(f"{0:016x}/0/0", b"the picture that was there before")])
+        index.end_thumbnails(before)
+    assert FIRST in _bare(out)
+    _illustrate(out)
+    with SearchIndex(out) as opened:
+        assert (opened.thumbnail(opened.at(FIRST, 0)[0].id) or b"").startswith(b"\xff\xd8")
 
 
 def test_a_changed_part_is_replaced_and_a_removed_one_goes(tmp_path: Path):

@@ -35,7 +35,11 @@ _SEQUENCES = (
     tuple(str(number) for number in range(1, 21)),
 )
 _ORDINAL = re.compile(r"(?:^|(?<=[.;:])\s?)\s?[(\[]([ivx]{1,4}|[0-9]{1,2})[)\]](?=\s)")
-_STEPS = re.compile(r"\breagents?(?:\s(?:and|&)\s(?:reaction\s)?conditions?)?\s?[:.]\s?[(\[]", re.IGNORECASE)
+_STEPS = re.compile(
+    r"\b(?:reagents?(?:\s(?:and|&)\s(?:reaction\s)?conditions?)?|reaction\sconditions?|conditions?\sand\sreagents?)"
+    r"\s?[:.]\s?[(\[]?\w{1,3}[)\]]",
+    re.IGNORECASE,
+)
 """From here on letters are the steps of a synthesis."""
 _OF_LETTERS = re.compile(r"\b(?:letters?|superscripts?|subscripts?)\s?[:(]?\s?$", re.IGNORECASE)
 """Before letters that mark something within a panel, as which means differ."""

@@ -27,6 +27,8 @@ from tasks.panels.markers import expected_labels, find_sides, named
         ("Diallyl sulfide (1), methyl allyl disulfide (2).", ()),
         ("Odds of non-adherence (A: forgetfulness B: fear of harm C: distance).", ("A", "B", "C")),
         ("Synthesis of 4. Reagents and conditions: (a) NaOH, MeOH; (b) TFA.", ()),
+        ("Synthesis of 4. Reaction conditions: a) NaOH, MeOH; b) TFA.", ()),
+        ("Exposure under three conditions: (a) dark; (b) light.", ("a", "b")),
         ("(A) Route. (B) Yields. Reagents: (C) NaOH; (D) TFA.", ("A", "B")),
         ("(A) The reagents and conditions of (B) were kept in (C).", ("A", "B", "C")),
         ("Means with different letters (a, b, c) differ.", ()),

@@ -95,6 +95,7 @@ def _is_program(file: Path) -> bool:
 def _said(one: Floor) -> str:
     """A line with the number that was measured, as its pattern wants it."""
     plain = one.says.replace(r"\.", ".").replace(r"\(", "(").replace(r"\)", ")").replace(" +", " ")
+    plain = plain.replace(r"\n", "\n").replace(".*", "")
     return plain.replace(r"([\d.]+)", str(one.measured))
 
 

@@ -23,7 +23,7 @@ from tests.benchmarks.process_tree import tree
 from tests.flows.command import environment
 
 T = TypeVar("T")
-SERVER_SETTINGS = {
+_SETTINGS = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_UI_ENABLED": "false",
     # what a schedule asks for is planned within seconds, not a minute
@@ -97,7 +97,7 @@ def serving_at(port: int, server: Server, **extra: str) -> Iterator[subprocess.P
     """`prefect server start` there, once it answers."""
     command = ["server", "start", "--host", "127.0.0.1", "--port", str(port)]
     log = server.home / "server.log"
-    with process(command, environment(server.home, **SERVER_SETTINGS, **extra), log) as running:
+    with process(command, environment(server.home, **_SETTINGS, **extra), log) as running:
 
         def answers() -> bool:
             assert running.poll() is None, log.read_text()

@@ -11,7 +11,7 @@ import pytest
 
 from tests.deployments.operated import Operated, begun, check_whole, kill, planned_once, settings_for
 from tests.deployments.test_page import PAGE
-from tests.servers import eventually, kill_all
+from tests.servers import eventually, kill_all, program
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
@@ -21,11 +21,11 @@ SERVED = "label-papers/served"
 @contextmanager
 def serving(operated: Operated, folder: Path, settings: dict[str, Any]) -> Iterator[subprocess.Popen[bytes]]:
     """The script of the operators' page, for other papers, once it has said to the server what it serves."""
-    program = PAGE.split("```python\n")[1].split("```")[0]
+    code = PAGE.split("```python\n")[1].split("```")[0]
     given = '{"inputs": ["/srv/figmill/inbox"], "out": "/srv/figmill/dataset"}'
-    assert given in program
+    assert given in code
     file = folder / "nightly.py"
-    file.write_text(program.replace(given, repr(settings)))
+    file.write_text(code.replace(given, repr(settings)))
     env = operated.server.environment | {
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
         "PREFECT_RUNNER_POLL_FREQUENCY": "2",

@@ -13,6 +13,7 @@ import pymupdf
 import pytest
 
 from tasks.demo.papers import make_papers
+from tests.benchmarks.process_tree import core_seconds
 from tests.flows.command import FIGMILL, copies, environment, figmill, ledger, start, subfigure_rows
 from tests.servers import eventually
 
@@ -184,6 +185,22 @@ def test_without_an_api_prefect_is_not_even_imported(papers: Path, tiny_bundle: 
     assert done.returncode == 0, done.stderr
     assert len(ledger(tmp_path / "out")) == 2
     assert not (tmp_path / ".prefect").exists()
+
+
+def test_the_first_papers_rows_are_on_their_way_soon(papers: Path, tmp_path: Path) -> None:
+    """For no more of the processor's time than 2.5 times what imports take (1.1 of it was measured)."""
+    before = os.times()
+    subprocess.run([sys.executable, "-c", "import torch, pymupdf"], check=True)
+    after = os.times()
+    imports = after.children_user + after.children_system - before.children_user - before.children_system
+    log = tmp_path / "log"
+    run = start("label", papers, "--out", tmp_path / "out", "-v", home=tmp_path, log=log)
+    spent = 0.0
+    while run.poll() is None and b"subfigures, read in" not in log.read_bytes():
+        spent = core_seconds(run.pid)
+        time.sleep(0.1)
+    assert run.wait() == 0
+    assert 0 < spent < 2.5 * imports
 
 
 def test_demo_shows_its_subfigures_and_where_the_report_is(tmp_path: Path) -> None:

@@ -325,14 +325,14 @@ def test_what_people_corrected_trains_a_network_of_their_classes_by_article_and_
         *("--model", "resnet18:b1-0", "--weights", "random", "--recipe", str(tiny.parent / "small.toml")),
         *("--batch-size", "6", "--device", "cpu", "--cache", str(tmp_path / "cache")),
     ]
-    run = start("train", *options, "--epochs", "40", home=tmp_path / "home", log=tmp_path / "log")
+    run = start("train", *options, "--epochs", "20", home=tmp_path / "home", log=tmp_path / "log")
     checkpoint = tmp_path / "ours" / "training" / "checkpoint.pt"
     while not checkpoint.exists() and run.poll() is None:
         time.sleep(0.05)
     os.killpg(run.pid, signal.SIGKILL)
     run.wait()
     assert checkpoint.exists()
-    done = figmill("train", *options, "--epochs", "40", home=tmp_path / "home")
+    done = figmill("train", *options, "--epochs", "20", home=tmp_path / "home")
     assert done.returncode == 0, done.stderr
     assert "24 pictures that people named, of 8 articles" in done.stdout
     assert "going on after epoch" in done.stdout
@@ -342,7 +342,7 @@ def test_what_people_corrected_trains_a_network_of_their_classes_by_article_and_
         articles = {row["article"] for row in csv.DictReader(stream)}
     assert len(articles) == 8
     assert sum(info.training["images"]["validation"].values()) == 6  # two articles whole
-    again = figmill("train", *options, "--epochs", "40", home=tmp_path / "home")
+    again = figmill("train", *options, "--epochs", "20", home=tmp_path / "home")
     assert "holds this very training already" in again.stdout
 
 

@@ -57,7 +57,9 @@ def page(server: str) -> Iterator[object]:
     playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+            timeout=600_000,
         )
         opened = browser.new_page(viewport={"width": 1280, "height": 900})
         opened.set_default_timeout(600_000)

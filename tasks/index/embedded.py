@@ -2,6 +2,7 @@
 
 figmill.sqlite   rows, papers, thumbnails, embeddings and their bits; it says which parts are in
 texts/           tantivy's segments: the words of the rows, and what filters and facets ask for (see texts.py)
+footers.json     what the footers of the parts say, so that nobody need read them again (see source.py)
 
 Thumbnails come last, when all else is in and can be searched (`illustrate` in update.py): to decode pictures of papers
 takes many times as long as all else does.
@@ -13,9 +14,7 @@ what a part that is gone has left in the texts has numbers that SQLite no longer
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -25,13 +24,13 @@ from typing import TYPE_CHECKING, Self
 from tasks.errors import OutputError
 from tasks.index import tables, texts
 from tasks.index.documents import Document
-from tasks.index.source import Origin, Part
+from tasks.index.source import Origin, Part, index_folder
 from tasks.index.target import Held
 
 if TYPE_CHECKING:
     from tasks.stores.paths import StorePath
 
-FOLDER, FILE = "index", "figmill.sqlite"
+FILE = "figmill.sqlite"
 LAYOUT = "7"
 """Changes with the tables (tables.py) or the fields of texts.py: an index of another layout is made anew."""
 _PATIENCE = 60.0
@@ -41,16 +40,6 @@ _ROWS_A_COMMIT = 50_000
 """Rows after which the texts are committed: each commit writes a segment, and many small ones are slow to search."""
 _TORN = "torn"
 """The fingerprint of a part whose texts are not in; no part has it."""
-
-
-def index_folder(out: StorePath) -> Path:
-    """Where a dataset's index lies: beside its parts, or of one on a store in the cache of this machine's user."""
-    if isinstance(out, Path):
-        return out / FOLDER
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
-    uri = str(out).rstrip("/")
-    name = uri.rpartition("/")[2]  # a bucket's, where the dataset is all of it
-    return cache / "figmill" / "indexes" / f"{name}-{hashlib.sha256(uri.encode()).hexdigest()[:16]}"
 
 
 class EmbeddedIndex:

@@ -33,8 +33,9 @@ from tasks.errors import InputError, OutputError
 from tasks.index import texts
 from tasks.index.codes import Codes, signs
 from tasks.index.documents import unit_vector
-from tasks.index.embedded import FILE, LAYOUT, connect, in_one_line, index_folder
+from tasks.index.embedded import FILE, LAYOUT, connect, in_one_line
 from tasks.index.queries import Context, Facet, Hit, Query, without
+from tasks.index.source import index_folder
 from tasks.index.tables import read_centre
 from tasks.index.words import Term, parse
 from tasks.texts import storable

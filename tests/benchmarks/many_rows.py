@@ -226,7 +226,8 @@ def _index(name: str, command: list[str | Path], files: Path, rows: int) -> None
         said = run.stdout.read() if run.stdout else ""
     taken, core = time.perf_counter() - started, _used_by_children() - before
     size = sum(file.stat().st_size for file in files.rglob("*") if file.is_file()) / 1e6
-    print(f"index, {name}: {said.strip()}")
+    if command[0] == "index":
+        print(f"index, {name}: {said.strip()}")
     print(
         f"index, {name}: {taken:.0f} s, {core:.0f} core-seconds ({rows / core:.0f} rows in each), "
         f"{peak:.0f} MB of memory, {size:.0f} MB of files",

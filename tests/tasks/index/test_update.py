@@ -1,6 +1,7 @@
 """An index follows its dataset: what is new, changed or gone, and nothing else; whole parts or none."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from tasks.index.documents import read_documents
 from tasks.index.embedded import EmbeddedIndex
 from tasks.index.queries import Query
 from tasks.index.search import SearchIndex
-from tasks.index.source import list_parts
+from tasks.index.source import Part, list_parts, read_part
 from tasks.index.update import Plan, corrected, illustrate, plan_update, update
 from tests.tasks.corrections.acts import keep, rows_of, say
 from tests.tasks.index.small import FIRST, SECOND, THIRD, dataset, part, row
@@ -73,7 +74,8 @@ def test_thumbnails_come_last_and_once(tmp_path: Path):
     _update(out)
     assert _bare(out) == [THIRD]
     assert (_illustrate(out), _illustrate(out), _bare(out)) == (1, 0, [])
-    assert sorted(file.name for file in (out / "index").iterdir()) == ["figmill.sqlite", "texts"]
+    left = sorted(file.name for file in (out / "index").iterdir())
+    assert left == ["figmill.sqlite", "footers.json", "texts"]
 
 
 def test_thumbnails_that_were_stopped_go_on_with_the_part_that_lacks_some(tmp_path: Path):
@@ -136,6 +138,33 @@ def test_rows_of_which_nobody_speaks_are_not_read_to_plan(tmp_path: Path):
     second.path.write_bytes(bytes(len(data)))
     assert corrected(second, overlay) == second
     assert corrected(first, overlay).fingerprint != first.fingerprint
+
+
+def test_a_parts_footer_is_read_again_where_its_file_is_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    out = dataset(tmp_path)
+    _update(out)
+    first = list_parts(out)
+    read: list[str] = []
+    monkeypatch.setattr("tasks.index.source.read_part", _telling(read))
+    assert (list_parts(out), read) == (first, [])
+    part(out, FIRST, [row(7)])
+    assert [one.rows for one in list_parts(out)] == [1, 2]
+    assert (list_parts(out)[1], read) == (first[1], [FIRST])
+    for torn in (b"", b"[]", b'{"x": 1}', b'{"x": [1, 2]}'):
+        (out / "index" / "footers.json").write_bytes(torn)
+        assert [one.rows for one in list_parts(out)] == [1, 2]
+
+
+def _telling(read: list[str]) -> Callable[[Path], Part]:
+    """`read_part` that tells what it reads."""
+
+    def telling(path: Path) -> Part:
+        read.append(path.name)
+        return read_part(path)
+
+    return telling
 
 
 def test_planning_changes_nothing(tmp_path: Path):

@@ -49,6 +49,7 @@ _OTHERS = (
     "corrections",
     "duplicates",
     "export",
+    "indexing",
     "ingest",
     "inspect",
     "models",

@@ -39,6 +39,7 @@ class Reporter:
         self.kept = 0
         """Papers whose part is in place: whoever interrupts the run keeps them."""
         self._started = time.monotonic()
+        self._beginning = _BEGINNING
 
     def __enter__(self) -> Self:
         return self
@@ -52,6 +53,12 @@ class Reporter:
     def seconds(self) -> float:
         """Wall time since the reporter was made."""
         return time.monotonic() - self._started
+
+    def begins(self, doing: str) -> None:
+        """What the run does until a paper is through, where that is not to read it."""
+        with self.lock:
+            self._beginning = doing
+            self.changed()
 
     def listed(self, papers: int) -> None:
         """So many inputs were found."""
@@ -164,7 +171,7 @@ class LogReporter(Reporter):
             "failed": counts.failed,
         }
         if not counts.papers:
-            self.log.info("0 of %d papers: %s", self.total, _BEGINNING, extra={"facts": facts})
+            self.log.info("0 of %d papers: %s", self.total, self._beginning, extra={"facts": facts})
             return
         self.log.info(
             "%d of %d papers, %d subfigures (%.1f/s), %d failed",
@@ -211,7 +218,7 @@ class BarReporter(Reporter):
 
     def _said(self, counts: Counts) -> str:
         if not counts.papers:
-            return _BEGINNING
+            return self._beginning
         rate = counts.subfigures / max(self.seconds, 0.1)
         failed = f", {counts.failed} failed" if counts.failed else ""
         return f"{counts.subfigures} subfigures, {rate:.1f}/s{failed}"

@@ -36,7 +36,7 @@ def dask_cluster(
             for n in range(workers)
         ]
         with Client(scheduler_file=scheduler) as client:
-            client.wait_for_workers(workers, timeout=120)
+            client.wait_for_workers(workers, timeout=600)
             address = client.scheduler.address
         yield address, started
 

@@ -7,12 +7,31 @@ from pathlib import Path
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests import stores
 from tests.servers import Server, postgres, prefect_server
 from tests.stores import Store
 
+# Several tests run at a time, and threads of OpenMP wait for each other by spinning: on two cores with twenty processes
+# at work, a small network's training that takes one thread 1 s of processor time took two threads 29 s.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# Nothing is judged by the clock, and each run tries the same examples (`--hypothesis-profile default`: others).
+settings.register_profile(
+    "figmill",
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("figmill")
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The README's blocks, which take minutes one after the other, are not begun last."""
+    items.sort(key=lambda item: item.path.name != "test_readme.py")
 
 
 @pytest.fixture(scope="session")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,10 +19,11 @@ from typing import Any, TypeVar
 import httpx
 import pytest
 
+from tests.benchmarks.process_tree import tree
 from tests.flows.command import environment
 
 T = TypeVar("T")
-_SERVER = {
+_SETTINGS = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_UI_ENABLED": "false",
     # what a schedule asks for is planned within seconds, not a minute
@@ -55,7 +57,7 @@ class Server:
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """What the API answers, as JSON has it."""
-        answer = httpx.request(method, f"{self.url}/{path}", json=body, timeout=30)
+        answer = httpx.request(method, f"{self.url}/{path}", json=body, timeout=120)
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
 
@@ -63,7 +65,7 @@ class Server:
         """What `prefect ...` prints; fails where it fails."""
         command = [sys.executable, "-m", "prefect", "--no-prompt", *map(str, arguments)]
         done = subprocess.run(
-            command, env=self.environment, capture_output=True, text=True, timeout=240, check=False
+            command, env=self.environment, capture_output=True, text=True, timeout=800, check=False
         )
         assert done.returncode == 0, f"prefect {arguments}\n{done.stdout}\n{done.stderr}"
         return done.stdout
@@ -72,14 +74,40 @@ class Server:
 @contextmanager
 def prefect_server(home: Path, **extra: str) -> Iterator[Server]:
     """`prefect server start` on a random port; SQLite in `home`, unless `extra` names another database."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    with kept_port() as port:
+        server = Server(f"http://127.0.0.1:{port}/api", home)
+        with serving_at(port, server, **extra):
+            yield server
+
+
+@contextmanager
+def kept_port() -> Iterator[int]:
+    """A port that the kernel gives to nobody else meanwhile, not even to the near end of a connection.
+
+    Bound, but not listened at: who asks for the very port with SO_REUSEADDR, as servers do, gets it.
+    """
+    with socket.socket() as kept:
+        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        kept.bind(("127.0.0.1", 0))
+        yield kept.getsockname()[1]
+
+
+@contextmanager
+def serving_at(port: int, server: Server, **extra: str) -> Iterator[subprocess.Popen[bytes]]:
+    """`prefect server start` there, once it answers."""
     command = ["server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    server = Server(f"http://127.0.0.1:{port}/api", home)
-    with process(command, environment(home, **_SERVER, **extra), home / "server.log") as running:
-        _wait_for(server.url, running, home / "server.log")
-        yield server
+    log = server.home / "server.log"
+    with process(command, environment(server.home, **_SETTINGS, **extra), log) as running:
+
+        def answers() -> bool:
+            assert running.poll() is None, log.read_text()
+            try:
+                return httpx.get(f"{server.url}/health", timeout=60).is_success
+            except httpx.HTTPError:
+                return False
+
+        eventually(answers, log.read_text)
+        yield running
 
 
 @contextmanager
@@ -107,41 +135,35 @@ def postgres() -> Iterator[str]:
             subprocess.run([*control, "-m", "immediate", "stop"], **quiet)
 
 
+def process(
+    command: list[str], env: dict[str, str], log: Path
+) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    """A `prefect` command, as `program`."""
+    return program([sys.executable, "-m", "prefect", *command], env, log)
+
+
 @contextmanager
-def process(command: list[str], env: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A `prefect` command that runs until it is told to end."""
-    with log.open("wb") as file:
-        running = subprocess.Popen(
-            [sys.executable, "-m", "prefect", *command],
-            env=env,
-            cwd=log.parent,
-            stdout=file,
-            stderr=file,
-        )
+def program(command: list[str], env: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """What runs beside its log until it is no longer needed."""
+    with log.open("ab") as file:
+        running = subprocess.Popen(command, env=env, cwd=log.parent, stdout=file, stderr=file)
     try:
         yield running
     finally:
-        running.terminate()
-        try:
-            running.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            running.kill()
-            running.wait()
+        kill_all(running)
 
 
-def _wait_for(url: str, running: subprocess.Popen[bytes], log: Path) -> None:
-    def answers() -> bool:
-        assert running.poll() is None, log.read_text()
-        try:
-            return httpx.get(f"{url}/health", timeout=5).is_success
-        except httpx.HTTPError:
-            return False
-
-    eventually(answers, log.read_text, 400)
+def kill_all(running: subprocess.Popen[bytes]) -> None:
+    """With all that it has started, as where the machine is switched off."""
+    if running.poll() is None:
+        for pid in tree(running.pid):
+            with suppress(ProcessLookupError):  # it has just ended
+                os.kill(pid, signal.SIGKILL)
+    running.wait()
 
 
 def eventually(
-    found: Callable[[], T | None], why: Callable[[], object] = str, seconds: float = 120, every: float = 0.3
+    found: Callable[[], T | None], why: Callable[[], object] = str, seconds: float = 600, every: float = 0.3
 ) -> T:
     """The first answer that is something, asked for `every` so many seconds; fails with `why` after `seconds`."""
     deadline = time.monotonic() + seconds

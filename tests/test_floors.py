@@ -1,5 +1,8 @@
 """Benchmarks are held to the bounds that floors.toml names."""
 
+import ast
+import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -72,9 +75,27 @@ def test_the_file_names_benchmarks_that_are_there_and_bounds_that_were_reached()
         assert one.judged(_said(one))[1], one.name
 
 
+def test_every_benchmark_has_a_bound_or_a_reason_why_not():
+    programs = {file.stem for file in FILE.parent.glob("*.py") if _is_program(file)} - {"floors"}
+    bound = {one.run[0].rpartition(".")[2] for one in read_floors(FILE)}
+    reasons = tomllib.loads(FILE.read_text(encoding="utf-8"))["unbound"]
+    assert all(one["why"] for one in reasons)
+    assert sorted([*bound, *(one["name"] for one in reasons)]) == sorted(programs)
+
+
+def _is_program(file: Path) -> bool:
+    """Whether its docstring says how it is run."""
+    about = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
+    return (
+        re.search(rf"python (-m tests\.benchmarks\.{file.stem}|tests/benchmarks/{file.name})\b", about)
+        is not None
+    )
+
+
 def _said(one: Floor) -> str:
     """A line with the number that was measured, as its pattern wants it."""
     plain = one.says.replace(r"\.", ".").replace(r"\(", "(").replace(r"\)", ")").replace(" +", " ")
+    plain = plain.replace(r"\n", "\n").replace(".*", "")
     return plain.replace(r"([\d.]+)", str(one.measured))
 
 

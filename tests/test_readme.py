@@ -91,7 +91,7 @@ def _run(code: str, language: str, folder: Path) -> str:
     own = {"PATH": binaries, "HF_HOME": str(folder / "hf"), "PREFECT_HOME": str(folder / "prefect")}
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")} | own
     done = subprocess.run(
-        [*RUNNERS[language], code], cwd=folder, env=environment, capture_output=True, text=True, timeout=240
+        [*RUNNERS[language], code], cwd=folder, env=environment, capture_output=True, text=True, timeout=800
     )
     assert done.returncode == 0, f"{code}\n{done.stdout}\n{done.stderr}"
     return done.stdout

@@ -11,7 +11,8 @@ inspect.py       `figmill inspect`
 duplicates.py    `figmill duplicates`
 export.py        `figmill export`: the form, which rows, and pictures restored
 selections.py    the option --selection, which `export` and `search` have in common
-search.py        `figmill search`, `index` and `view`
+indexing.py      `figmill index`
+search.py        `figmill search`, `view` and `mcp`
 models.py        `figmill train`, `evaluate`, `study`, `explain` and `models`
 build.py         `figmill build-default`: the bundle that ships
 

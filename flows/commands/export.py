@@ -194,6 +194,9 @@ def _check(form: str | None, out: Path | None, null_unlicensed: bool, split: boo
 
 
 def _export(exporter: Exporter, form: str, out: Path, shard_bytes: int) -> None:
+    from tasks.dataset.folder import require_free
+
+    require_free(out)  # before there is a bar
     with progress(exporter.rows, "read") as advance:
         if form in _OF_PAGES:
             write = exporter.to_coco if form == "coco" else exporter.to_label_studio

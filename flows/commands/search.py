@@ -1,4 +1,4 @@
-"""The commands that lead into a dataset: index, search, view and mcp. `flows.cli` adds them to `figmill`."""
+"""The commands that lead into a dataset: search, view and mcp. `flows.cli` adds them to `figmill`."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ from urllib.parse import urlencode
 
 import click
 
+from flows.commands.indexing import FOLDER, illustrate_all, illustrating, refresh
 from flows.commands.selections import SELECTION, selected
-from flows.terminal.progress import progress, shown
-from tasks.errors import OutputError, SettingsError
+from flows.terminal.progress import shown
+from tasks.errors import SettingsError
 from tasks.settings import DEFAULT_MODEL
-from tasks.texts import counted
 
 if TYPE_CHECKING:
     from tasks.index.queries import Hit, Query
     from tasks.index.search import SearchIndex
-    from tasks.index.update import Plan
     from tasks.stores.paths import StorePath
 
 OWN_CLASSES = click.option(
@@ -30,67 +29,8 @@ OWN_CLASSES = click.option(
 _SHORTEST_TOKEN = 12
 
 
-def _dataset(_: click.Context, __: click.Parameter, text: str) -> StorePath:
-    from tasks.stores.paths import store_path
-
-    return store_path(text)
-
-
-_FOLDER = click.argument("folder", metavar="DIR", callback=_dataset)
-"""Of a dataset, here or on a store."""
-
-
-@click.command(short_help="Load the labels into a search tool.")
-@_FOLDER
-@click.option(
-    "--to",
-    metavar="URL",
-    help="postgresql://… (with pgvector), opensearch+https://…, elasticsearch+https://…, qdrant+https://… or "
-    "lancedb:///FOLDER; "
-    "without it, the index in DIR/index, which search and view use.",
-)
-@click.option(
-    "--name",
-    default="figmill",
-    show_default=True,
-    help="Of the tables, or of the alias: one for each dataset.",
-)
-@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
-def index(folder: StorePath, to: str | None, name: str, dry_run: bool) -> None:
-    """Bring a search tool up to date with the dataset in DIR: only parts that are new, changed or gone.
-
-    A document is a subfigure: caption, subcaption, modality and its ancestors, confidence, licence, ids, embedding and
-    thumbnail. Run again, nothing is done twice; interrupted, the same command goes on. DIR may be on a store, such as
-    s3://bucket/figures: the index that search and view use is then kept here, in ~/.cache/figmill/indexes.
-
-    Passwords are best kept out of commands: libpq's PGPASSWORD and ~/.pgpass serve PostgreSQL; FIGMILL_INDEX_USER and
-    FIGMILL_INDEX_PASSWORD, or FIGMILL_INDEX_API_KEY, serve the others.
-
-    \b
-    Examples:
-      figmill index figures
-      figmill index figures --to postgresql://me@db.example.org/library --dry-run
-      figmill index figures --to opensearch+https://search.example.org:9200 --name liver
-    """
-    from tasks.index.opening import open_target
-    from tasks.index.update import plan_update, update
-
-    with open_target(folder, to, name) as target:
-        plan = plan_update(folder, target)
-        label = shown(target.label)
-        if dry_run or plan.empty:
-            click.echo(f"{'Would do' if not plan.empty else 'Nothing to do'}: {_said(plan)} in {label}")
-            return
-        with progress(plan.documents) as advance:
-            seconds = update(folder, target, plan, advance)
-    rate = plan.documents / seconds if seconds > 0 else 0.0
-    click.echo(
-        f"{label}: {_said(plan)}; {counted(plan.documents, 'subfigure')} in {seconds:.1f} s ({rate:.0f}/s)"
-    )
-
-
 @click.command(short_help="Find subfigures by words, or by a picture.")
-@_FOLDER
+@FOLDER
 @click.argument("text", nargs=-1, metavar="[WORDS]...")
 @click.option("--modality", metavar="PATH|CODE", help="Such as microscopy, microscopy/electron or DMEL.")
 @click.option("--min-confidence", type=click.FloatRange(0, 1), default=0.0, metavar="P", help="Such as 0.9.")
@@ -187,7 +127,7 @@ def search(
 
 
 @click.command(short_help="Look at a dataset in a browser.")
-@_FOLDER
+@FOLDER
 @click.option(
     "--host",
     default="127.0.0.1",
@@ -257,6 +197,7 @@ def view(
     person = person_named(who) if edit else None
     refresh(folder)
     if site:
+        illustrate_all(folder)
         _write(folder, site)
         return
     with listen(host, port) as listening:
@@ -269,13 +210,14 @@ def view(
         if opening:
             click.launch(f"{address}{_asked(token)}")
         try:
-            serve(folder, listening, host, person, token, own)
+            with illustrating(folder):
+                serve(folder, listening, host, person, token, own)
         except KeyboardInterrupt:
             return
 
 
 @click.command(short_help="Let agents search a dataset (MCP).")
-@_FOLDER
+@FOLDER
 def mcp(folder: StorePath) -> None:
     """Serve the dataset in DIR to agents, by the Model Context Protocol over standard input and output.
 
@@ -323,25 +265,6 @@ def person_named(who: str | None) -> str:
 def _asked(token: str | None) -> str:
     """How the address shows a token."""
     return f"?{urlencode({'token': token})}" if token else ""
-
-
-def refresh(folder: StorePath) -> None:
-    """Brings the embedded index of a dataset up to date; where it cannot be written, what there is serves."""
-    from tasks.index.opening import open_target
-    from tasks.index.update import plan_update, update
-
-    with open_target(folder, None) as target:
-        plan = plan_update(folder, target)
-        if plan.empty:
-            return
-        click.echo(f"indexing {counted(plan.documents, 'subfigure')}", err=True)
-        try:
-            with progress(plan.documents) as advance:
-                update(folder, target, plan, advance)
-        except OutputError as error:
-            if not plan.kept:
-                raise
-            click.echo(f"{shown(error)}; searching what was indexed earlier", err=True)
 
 
 def _ranked(found_in: SearchIndex, query: Query, like: Path | None, model: str, limit: int) -> list[Hit]:
@@ -397,16 +320,4 @@ def _echo_json(rows: list[dict[str, object]]) -> None:
     click.echo(json.dumps(rows, indent=1, allow_nan=False))
 
 
-def _said(plan: Plan) -> str:
-    counts = {
-        "new": len(plan.new),
-        "changed": len(plan.changed),
-        "removed": len(plan.gone),
-        "kept": plan.kept,
-    }
-    return "parts: " + ", ".join(
-        f"{number} {word}" for word, number in counts.items() if number or word == "kept"
-    )
-
-
-COMMANDS = [index, search, view, mcp]
+COMMANDS = [search, view, mcp]

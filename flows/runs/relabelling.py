@@ -32,6 +32,7 @@ def relabel(
 
     Raises FigmillError where the run cannot be done.
     """
+    reporter.begins("loading the model and labelling the first papers anew")
     result = Result()
     bundle = open_bundle(settings.model)
     source, out = paths.store_path(settings.source), paths.store_path(settings.out)

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tasks.corrections.overlay import Overlay
+from tasks.corrections.overlay import KEYS, Overlay
 from tasks.dataset.columns import IMAGE_COLUMN, INDEXED_COLUMNS, PAPERS, SUBFIGURES
 from tasks.index.source import Part
 from tasks.index.thumbnails import thumbnail
 from tasks.settings import default_workers
 from tasks.stores import paths
+
+if TYPE_CHECKING:
+    from tasks.stores.paths import StorePath
 
 _ROWS = 64
 """Rows decoded at a time."""
@@ -85,19 +88,46 @@ class Document:
     embedding: npt.NDArray[np.float32] | None
     """(d,) of length 1, so that an inner product is the cosine; None where not scored."""
     thumbnail: bytes | None
-    """JPEG; None where the picture cannot be decoded."""
+    """JPEG; None where the picture cannot be decoded, or has not been."""
 
 
-def read_documents(part: Part, overlay: Overlay = _UNSAID) -> Iterator[list[Document]]:
-    """The documents of a part in the part's order, some dozens at a time, as people want them.
+def read_documents(
+    part: Part, overlay: Overlay = _UNSAID, illustrated: bool = True
+) -> Iterator[list[Document]]:
+    """The documents of a part in the part's order, some dozens at a time, as people want them; `illustrated`: with
+    their thumbnails.
 
     Pictures are decoded on all cores, those of the next rows while the caller has the last. Raises pyarrow's errors and
     OSError for a part that cannot be read.
     """
     papers = papers_of(part)
-    with paths.local_copy(part.path) as file, ThreadPoolExecutor(default_workers()) as pool:
+    columns = [*_COLUMNS, "embedding", *([IMAGE_COLUMN] if illustrated else [])]
+    for batch, small in _read(part.path, overlay, columns):
+        yield _documents(batch, papers, small or [None] * len(batch.places))
+
+
+def read_thumbnails(path: StorePath, overlay: Overlay = _UNSAID) -> Iterator[list[tuple[str, bytes | None]]]:
+    """The thumbnails of a part's rows by subfigure_id, as `read_documents` has them, and without the rest."""
+    for batch, small in _read(path, overlay, [*KEYS, "image_width", "image_height", IMAGE_COLUMN]):
+        yield list(zip(batch.table["subfigure_id"].to_pylist(), small, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Rows without their pictures, of which thumbnails are being made; the place of each in the part."""
+
+    table: pa.Table
+    places: list[int]
+    made: list[Future[tuple[bytes, int, int] | None]]
+
+
+def _read(
+    path: StorePath, overlay: Overlay, columns: Sequence[str]
+) -> Iterator[tuple[_Batch, list[bytes | None]]]:
+    """The rows of a part with their thumbnails, if pictures are among the columns."""
+    with paths.local_copy(path) as file, ThreadPoolExecutor(default_workers()) as pool:
         batches = pq.ParquetFile(file, buffer_size=1 << 20).iter_batches(
-            _ROWS, columns=overlay.columns([*_COLUMNS, "embedding", IMAGE_COLUMN])
+            _ROWS, columns=overlay.columns(columns)
         )
         waiting: deque[_Batch] = deque()
         start = 0
@@ -105,33 +135,33 @@ def read_documents(part: Part, overlay: Overlay = _UNSAID) -> Iterator[list[Docu
             waiting.append(_begun(pool, *overlay.apply_numbered(pa.Table.from_batches([batch])), start))
             start += len(batch)
             if len(waiting) > _AHEAD:
-                yield _documents(waiting.popleft(), papers)
+                yield _done(waiting.popleft())
         while waiting:
-            yield _documents(waiting.popleft(), papers)
-
-
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    """Rows without their pictures, of which thumbnails are being made."""
-
-    table: pa.Table
-    places: list[int]
-    made: list[Future[tuple[bytes, int, int] | None]]
+            yield _done(waiting.popleft())
 
 
 def _begun(pool: ThreadPoolExecutor, table: pa.Table, places: list[int], start: int) -> _Batch:
     """Has the thumbnails made; a picture is held no longer than until its own is."""
+    here = [start + place for place in places]
+    if IMAGE_COLUMN not in table.column_names:
+        return _Batch(table, here, [])
     pictures = table[IMAGE_COLUMN].combine_chunks().field("bytes").to_pylist()
     made = [pool.submit(thumbnail, picture) for picture in pictures]
-    return _Batch(table.drop_columns([IMAGE_COLUMN]), [start + place for place in places], made)
+    return _Batch(table.drop_columns([IMAGE_COLUMN]), here, made)
 
 
-def _documents(batch: _Batch, papers: Mapping[str, dict[str, Any]]) -> list[Document]:
-    small = [made.result() for made in batch.made]
+def _done(batch: _Batch) -> tuple[_Batch, list[bytes | None]]:
+    made = [one.result() for one in batch.made]
+    return batch, [found and found[0] for found in made]
+
+
+def _documents(
+    batch: _Batch, papers: Mapping[str, dict[str, Any]], small: Sequence[bytes | None]
+) -> list[Document]:
     vectors = _unit_vectors(batch.table["embedding"].combine_chunks())
     rows = batch.table.drop_columns(["embedding"]).to_pylist()
     return [
-        make_document(row, papers, place, vector, made and made[0])
+        make_document(row, papers, place, vector, made)
         for row, place, vector, made in zip(rows, batch.places, vectors, small, strict=True)
     ]
 

@@ -2,7 +2,10 @@
 
 figmill.sqlite   rows, papers, thumbnails, embeddings and their bits; it says which parts are in
 texts/           tantivy's segments: the words of the rows, and what filters and facets ask for (see texts.py)
+footers.json     what the footers of the parts say, so that nobody need read them again (see source.py)
 
+Thumbnails come last, when all else is in and can be searched (`illustrate` in update.py): to decode pictures of papers
+takes many times as long as all else does.
 A part goes into SQLite in one transaction, under a number that is never given again, and is told to tantivy beside. It
 counts as held only once tantivy has committed too: killed between the two, the next update sends that part again, and
 what a part that is gone has left in the texts has numbers that SQLite no longer knows.
@@ -11,9 +14,7 @@ what a part that is gone has left in the texts has numbers that SQLite no longer
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -23,14 +24,14 @@ from typing import TYPE_CHECKING, Self
 from tasks.errors import OutputError
 from tasks.index import tables, texts
 from tasks.index.documents import Document
-from tasks.index.source import Origin, Part
+from tasks.index.source import Origin, Part, index_folder
 from tasks.index.target import Held
 
 if TYPE_CHECKING:
     from tasks.stores.paths import StorePath
 
-FOLDER, FILE = "index", "figmill.sqlite"
-LAYOUT = "6"
+FILE = "figmill.sqlite"
+LAYOUT = "7"
 """Changes with the tables (tables.py) or the fields of texts.py: an index of another layout is made anew."""
 _PATIENCE = 60.0
 """Seconds to wait for another process that writes to the index."""
@@ -41,18 +42,10 @@ _TORN = "torn"
 """The fingerprint of a part whose texts are not in; no part has it."""
 
 
-def index_folder(out: StorePath) -> Path:
-    """Where a dataset's index lies: beside its parts, or of one on a store in the cache of this machine's user."""
-    if isinstance(out, Path):
-        return out / FOLDER
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser()
-    uri = str(out).rstrip("/")
-    name = uri.rpartition("/")[2]  # a bucket's, where the dataset is all of it
-    return cache / "figmill" / "indexes" / f"{name}-{hashlib.sha256(uri.encode()).hexdigest()[:16]}"
-
-
 class EmbeddedIndex:
     """The target that comes with Figmill, in `index_folder`."""
+
+    illustrated = False
 
     def __init__(self, out: StorePath) -> None:
         self.path = index_folder(out) / FILE
@@ -148,14 +141,41 @@ class EmbeddedIndex:
         if before is not None:
             self._forget(before)
 
+    def bare(self) -> list[tables.BarePart]:
+        """The parts that lack their thumbnails; none where there is no index."""
+        if not self.path.is_file():
+            return []
+        with in_one_line(self.path), contextlib.closing(connect(self.path)) as connection:
+            return tables.bare_parts(connection) if _about(connection).get("layout") == LAYOUT else []
+
+    def reopen(self) -> None:
+        """Opens an index that is there for writing; that it fits is known."""
+        with in_one_line(self.path):
+            self._connection = connect(self.path, writing=True)
+
+    def take_thumbnails(self, part: tables.BarePart, thumbnails: Iterable[tuple[str, bytes | None]]) -> None:
+        """Some of a part's, by subfigure_id; None where a picture cannot be decoded. They are shown as they come."""
+        with in_one_line(self.path), self._transaction() as connection:
+            tables.insert_thumbnails(connection, part.number, thumbnails)
+
+    def end_thumbnails(self, part: tables.BarePart) -> None:
+        """No more come of a part."""
+        with in_one_line(self.path), self._transaction() as connection:
+            connection.execute("UPDATE parts SET pictured = 1 WHERE part = ?", (part.number,))
+
     def finish(self) -> None:
-        """Makes what came in count, and leaves no journal: the index may then be read from a read-only folder."""
+        """Makes what came in count, and leaves no journal."""
         if self._connection is None:
             return
         with in_one_line(self.path):
             self._settle()
             self._connection.execute("ANALYZE")
-            with contextlib.suppress(sqlite3.OperationalError):  # someone reads: the next update does it
+        self.leave_no_journal()
+
+    def leave_no_journal(self) -> None:
+        """Makes the index one that a read-only folder may hold; where someone reads, the next update does it."""
+        if self._connection is not None:
+            with contextlib.suppress(sqlite3.OperationalError):
                 self._connection.execute("PRAGMA busy_timeout = 500")
                 self._connection.execute("PRAGMA journal_mode = DELETE")
 

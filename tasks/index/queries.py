@@ -78,6 +78,7 @@ class Hit:
     subcaption: str | None
     caption: str | None
     has_thumbnail: bool
+    """False where its picture cannot be decoded; true where nobody has tried yet."""
     score: float | None = None
     """Higher is better; comparable within one answer only."""
 

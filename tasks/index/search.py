@@ -33,8 +33,9 @@ from tasks.errors import InputError, OutputError
 from tasks.index import texts
 from tasks.index.codes import Codes, signs
 from tasks.index.documents import unit_vector
-from tasks.index.embedded import FILE, LAYOUT, connect, in_one_line, index_folder
+from tasks.index.embedded import FILE, LAYOUT, connect, in_one_line
 from tasks.index.queries import Context, Facet, Hit, Query, without
+from tasks.index.source import index_folder
 from tasks.index.tables import read_centre
 from tasks.index.words import Term, parse
 from tasks.texts import storable
@@ -76,7 +77,7 @@ _SHOWN = """
         a.license, a.published, a.withdrawn, s.article_type, s.figure_index, s.subfigure_index, s.figure_label,
         s.panel_label, s.page, s.width, s.height, s.compound, s.modality, s.path, s.modality_set, s.confidence,
         s.rejected, s.label_source, s.has_subcaption, s.own, s.caption,
-        EXISTS (SELECT 1 FROM thumbnails t WHERE t.id = s.id)
+        NOT p.pictured OR EXISTS (SELECT 1 FROM thumbnails t WHERE t.id = s.id)
     FROM chosen JOIN subfigures s USING (id) JOIN papers a USING (paper) JOIN parts p ON p.part = s.part
 """
 
@@ -244,7 +245,7 @@ class SearchIndex:
         return found[0][0] if found else None
 
     def thumbnail(self, number: int) -> bytes | None:
-        """A row's thumbnail, a JPEG, by the row's `id`."""
+        """A row's thumbnail, a JPEG, by the row's `id`; None where it has none, or none yet."""
         found = self._rows("SELECT jpeg FROM thumbnails WHERE id = ?", number)
         return bytes(found[0][0]) if found else None
 

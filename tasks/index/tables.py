@@ -10,6 +10,7 @@ import datetime as dt
 import json
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ _TABLES = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE parts (
     part INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, fingerprint TEXT NOT NULL,
-    indexed_at TEXT NOT NULL, whole INTEGER NOT NULL DEFAULT 0
+    indexed_at TEXT NOT NULL, whole INTEGER NOT NULL DEFAULT 0, pictured INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE gone (part INTEGER PRIMARY KEY);
 CREATE TABLE papers (
@@ -79,6 +80,16 @@ _TYPES = {
 }
 _OF_SUBFIGURES = ("thumbnails", "embeddings")
 EVERYTHING = ("codes", "embeddings", "thumbnails", "subfigures", "papers", "gone", "parts", "about")
+
+
+@dataclass(frozen=True, slots=True)
+class BarePart:
+    """A part that lacks its thumbnails."""
+
+    number: int
+    """No other part ever has it, also where this one is replaced."""
+    name: str
+    rows: int
 
 
 def statements() -> str:
@@ -165,6 +176,25 @@ def insert_rows(
             if document.embedding is not None
         ],
     )
+
+
+def insert_thumbnails(
+    connection: sqlite3.Connection, part: int, thumbnails: Iterable[tuple[str, bytes | None]]
+) -> None:
+    """Adds thumbnails of a part's rows by their subfigure_id; a row that has one keeps it."""
+    connection.executemany(
+        "INSERT OR IGNORE INTO thumbnails SELECT id, ? FROM subfigures WHERE subfigure_id = ? AND part = ?",
+        [(jpeg, name, part) for name, jpeg in thumbnails if jpeg],
+    )
+
+
+def bare_parts(connection: sqlite3.Connection) -> list[BarePart]:
+    """The parts that are whole but for their thumbnails, in the order in which they came."""
+    found = connection.execute(
+        "SELECT part, name, (SELECT count(*) FROM subfigures s WHERE s.part = p.part) FROM parts p "
+        "WHERE whole AND NOT pictured ORDER BY part"
+    )
+    return [BarePart(*row) for row in found]
 
 
 def code_part(connection: sqlite3.Connection, part: int) -> None:

@@ -28,6 +28,8 @@ class Target(Protocol):
 
     label: str
     """How to name it to the user: never with a password."""
+    illustrated: bool
+    """Whether documents have their thumbnails; else it takes these by themselves, once it has all documents."""
 
     def __enter__(self) -> Self: ...
 

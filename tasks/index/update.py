@@ -1,4 +1,7 @@
-"""Brings a search tool up to date with a dataset: only parts that are new, changed or gone."""
+"""Brings a search tool up to date with a dataset: only parts that are new, changed or gone.
+
+A target that takes thumbnails by themselves gets them last, by `illustrate`: by then all the rest can be searched.
+"""
 
 from __future__ import annotations
 
@@ -10,19 +13,23 @@ from typing import TYPE_CHECKING
 import pyarrow.parquet as pq
 
 from tasks.corrections.overlay import KEYS, Overlay, read_overlay
-from tasks.dataset.columns import PAPERS
+from tasks.dataset.columns import PAPERS, SUBFIGURES
 from tasks.errors import OutputError
-from tasks.index.documents import Document, read_documents
+from tasks.index.documents import Document, read_documents, read_thumbnails
 from tasks.index.source import Origin, Part, list_parts, origin, reading_parts
 from tasks.index.target import Target
 from tasks.stores import paths
 from tasks.texts import printable
 
 if TYPE_CHECKING:
+    from tasks.index.embedded import EmbeddedIndex
+    from tasks.index.tables import BarePart
     from tasks.stores.paths import StorePath
 
 Advance = Callable[[int], None]
 """Told how many more documents are in."""
+Stop = Callable[[], bool]
+"""Whether to go no further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +97,44 @@ def update(out: StorePath, target: Target, plan: Plan, advance: Advance = lambda
         for name in plan.gone:
             target.remove(name)
         for part in (*plan.changed, *plan.new):
-            target.replace(part, _documents(out, part, plan.overlay, advance))
+            target.replace(part, _documents(out, part, plan.overlay, target.illustrated, advance))
         target.finish()
     return time.monotonic() - started
+
+
+def illustrate(
+    out: StorePath,
+    index: EmbeddedIndex,
+    advance: Advance = lambda _: None,
+    stop: Stop = lambda: False,
+) -> None:
+    """Gives the embedded index the thumbnails that it lacks, some dozens at a time, until `stop` says so.
+
+    Interrupted, the next call goes on. Whoever reads or corrects meanwhile is not held up. Raises OutputError for a
+    part that cannot be read; those before it are in.
+    """
+    lacking, overlay = index.bare(), read_overlay(out)
+    if not lacking:
+        return
+    index.reopen()
+    for part in lacking:
+        if not _illustrated(out, index, part, overlay, advance, stop):
+            break
+    index.leave_no_journal()
+
+
+def _illustrated(
+    out: StorePath, index: EmbeddedIndex, part: BarePart, overlay: Overlay, advance: Advance, stop: Stop
+) -> bool:
+    """Whether a part has its thumbnails now; not where it was stopped."""
+    with reading_parts(out):
+        for batch in read_thumbnails(out / SUBFIGURES / part.name, overlay):
+            index.take_thumbnails(part, batch)
+            advance(len(batch))
+            if stop():
+                return False
+    index.end_thumbnails(part)
+    return True
 
 
 def corrected(part: Part, overlay: Overlay) -> Part:
@@ -113,8 +155,10 @@ def corrected(part: Part, overlay: Overlay) -> Part:
     return replace(part, rows=rows, fingerprint=f"{stem}-{said}-{rows}")
 
 
-def _documents(out: StorePath, part: Part, overlay: Overlay, advance: Advance) -> Iterator[list[Document]]:
+def _documents(
+    out: StorePath, part: Part, overlay: Overlay, illustrated: bool, advance: Advance
+) -> Iterator[list[Document]]:
     with reading_parts(out):
-        for batch in read_documents(part, overlay):
+        for batch in read_documents(part, overlay, illustrated):
             yield batch
             advance(len(batch))

@@ -1,6 +1,7 @@
 """What belongs to a panel though a gutter parts them: the tree of a heat map, the histograms beside a scatter plot.
 
-Such a part has no print of its own, stands close to its panel, and is as wide or as high as that.
+Such a part has no print of its own, stands close to its panel, and is as wide or as high as that. The strips of a blot,
+one above the other, are one panel too.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from tasks.panels.cutting import bounds
+from models.inference.looks import LOOKS
+from tasks.panels.cutting import bounds, gap
 from tasks.panels.gutters import PixelBox
 from tasks.panels.pieces import Canvas, Kind, Piece
 
@@ -25,6 +27,17 @@ MOST_OF = 0.55
 
 INSIDE = 0.6
 """Share of a small piece (the key of a heat map's colours) that lies within a panel with its companions."""
+
+STRIP = 60.0
+"""PDF points: no strip of a blot is higher."""
+
+STRIP_ASPECT = 1.8
+"""How many times its height a strip is wide at the least."""
+
+SAME_WIDTH = 0.8
+"""Share of the wider of two strips that both stand over."""
+
+GEL = LOOKS.index("gel")
 
 
 def join_companions(canvas: Canvas, pieces: Sequence[Piece]) -> list[Piece]:
@@ -85,3 +98,36 @@ def _holds(panel: Piece, small: Piece) -> bool:
     x = min(panel.box[2], small.box[2]) - max(panel.box[0], small.box[0])
     y = min(panel.box[3], small.box[3]) - max(panel.box[1], small.box[1])
     return panel is not small and max(0, x) * max(0, y) > INSIDE * small.width * small.height
+
+
+def join_strips(canvas: Canvas, pieces: Sequence[Piece]) -> list[Piece]:
+    """`pieces`, the strips of a blot joined: pictures of one width, close above each other, that look like a gel."""
+    joined: list[Piece] = []
+    lowest: list[Piece] = []
+    for piece in sorted(pieces, key=lambda own: own.box[1]):
+        place = next((n for n, own in enumerate(lowest) if _goes_on(canvas, own, piece, joined[n])), None)
+        if place is None:
+            joined.append(piece)
+            lowest.append(piece)
+            continue
+        blot = joined[place]
+        lowest[place] = piece
+        joined[place] = replace(
+            blot, box=bounds(np.array([blot.box, piece.box])), letters=blot.letters + piece.letters
+        )
+    return joined
+
+
+def _goes_on(canvas: Canvas, above: Piece, below: Piece, blot: Piece) -> bool:
+    """Whether the strip `below` follows `above`, the last strip of `blot`, and no letter parts them."""
+    if min(above.kind, below.kind) < Kind.IMAGE or (blot.letters and below.letters):
+        return False
+    low = all(
+        own.height < STRIP * canvas.unit and own.width > STRIP_ASPECT * own.height for own in (above, below)
+    )
+    shared = min(above.box[2], below.box[2]) - max(above.box[0], below.box[0])
+    close = gap(above, below) < max(CLOSE * canvas.unit, 0.75 * min(above.height, below.height))
+    if not (low and close and shared > SAME_WIDTH * max(above.width, below.width)):
+        return False
+    both = bounds(np.array([above.box, below.box]))
+    return int(canvas.looks(both).argmax()) == GEL

@@ -24,6 +24,7 @@ _STYLES = (
     re.compile(rf"(?<![\w(\[])({_LIST})\)"),
     re.compile(rf"{_BOUNDARY}({_LIST})\s?[.:](?=\s)"),
     re.compile(rf"{_BOUNDARY}({_LIST}),(?=\s)"),
+    re.compile(r"(?<![\w'’-])([A-Z]):(?=\s)"),
     re.compile(rf"(?:^|(?<=[.;:)]\s))({_LIST})(?=\s+\S)"),
     re.compile(
         r"(?:(?:^|(?<=[.;:,)]\s))(?=[a-h]\s+\w)|(?<=\band\s)(?=[b-h]\s+\w)|(?<=[a-z]\s)(?=[a-h]\s+[A-Z]{2}))([a-h])\b"
@@ -34,6 +35,16 @@ _SEQUENCES = (
     tuple(str(number) for number in range(1, 21)),
 )
 _ORDINAL = re.compile(r"(?:^|(?<=[.;:])\s?)\s?[(\[]([ivx]{1,4}|[0-9]{1,2})[)\]](?=\s)")
+_STEPS = re.compile(
+    r"\b(?:reagents?(?:\s(?:and|&)\s(?:reaction\s)?conditions?)?|reaction\sconditions?|conditions?\sand\sreagents?)"
+    r"\s?[:.]\s?[(\[]?\w{1,3}[)\]]",
+    re.IGNORECASE,
+)
+"""From here on letters are the steps of a synthesis."""
+_OF_LETTERS = re.compile(r"\b(?:letters?|superscripts?|subscripts?)\s?[:(]?\s?$", re.IGNORECASE)
+"""Before letters that mark something within a panel, as which means differ."""
+_EXPLAINED = re.compile(r"\s?(?:refers?\sto|denotes?|stands?\sfor)\b")
+"""After bare letters that do."""
 _ACROSS = {"left": "left", "right": "right", "middle": "middle", "center": "middle", "centre": "middle"}
 _DOWN = {"top": "top", "upper": "top", "bottom": "bottom", "lower": "bottom"}
 _SIDE = re.compile(
@@ -103,10 +114,19 @@ def _markers_of_case(caption: str, upper: bool) -> list[Marker]:
 
 
 def _markers(style: re.Pattern[str], caption: str, upper: bool) -> Iterator[Marker]:
-    for match in style.finditer(caption, 0, MOST_CHARACTERS):
+    steps = _STEPS.search(caption, 0, MOST_CHARACTERS)
+    for match in style.finditer(caption, 0, steps.start() if steps else MOST_CHARACTERS):
         labels = _labels(match[1])
-        if labels and all(label[0].isupper() == upper for label in labels):
+        of_case = labels and all(label[0].isupper() == upper for label in labels)
+        if of_case and not _is_note(caption, match):
             yield Marker(labels, match.start(), match.end())
+
+
+def _is_note(caption: str, match: re.Match[str]) -> bool:
+    """Whether the letters of `match` mark something within a panel: `different letters (a, b)`, `a and b refer to`."""
+    before = caption[max(0, match.start() - 20) : match.start(1)]
+    bare = match[0].strip() == match[1]
+    return bool(_OF_LETTERS.search(before) or (bare and _EXPLAINED.match(caption, match.end())))
 
 
 def _labels(text: str) -> tuple[str, ...]:

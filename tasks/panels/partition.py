@@ -9,6 +9,7 @@ from tasks.panels.judging.choice import Choice
 from tasks.panels.judging.decision import decide
 from tasks.panels.judging.graph import Graph, begin_graph, grow
 from tasks.panels.judging.judge import Judge
+from tasks.panels.judging.leftovers import settle
 from tasks.panels.pieces import Canvas, Piece
 
 DRAWINGS = [LOOKS.index(name) for name in ("flow chart", "scheme", "structure", "text")]
@@ -38,7 +39,8 @@ def partition(canvas: Canvas, judge: Judge, whole: Piece) -> list[Piece]:
     if len(graph) == 1 or (not graph[whole.box].parted and is_surely_one(canvas, whole)):
         return [whole]
     grow(canvas, graph)
-    return cut(canvas, graph, decide(canvas, graph, judge))
+    choice, chances = decide(canvas, graph, judge)
+    return settle(cut(canvas, graph, choice), chances)
 
 
 def is_surely_one(canvas: Canvas, whole: Piece) -> bool:

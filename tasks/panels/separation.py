@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from models.inference.places import places_of
-from tasks.panels.companions import join_companions
+from tasks.panels.companions import join_companions, join_strips
 from tasks.panels.cutting import fit
 from tasks.panels.gutters import PixelBox, background_colour, ink, without_frame
 from tasks.panels.judging.judge import Judge, load_judge
@@ -95,7 +95,8 @@ def separate(figure: FigureImage, judge: Judge | None = None, see: See = places_
         return [Panel(figure.bbox, None)]
     canvas = setting.canvas
     canvas.see = see
-    pieces = join_companions(canvas, partition(canvas, judge or load_judge(), setting.whole))
+    pieces = partition(canvas, judge or load_judge(), setting.whole)
+    pieces = join_strips(canvas, join_companions(canvas, pieces))
     boxes = [fit(canvas, piece) for piece in pieces] if len(pieces) > 1 else [setting.whole.box]
     boxes = reading_order(boxes)
     labels = bind(boxes, setting.letters, figure.expected_labels)

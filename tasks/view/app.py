@@ -25,6 +25,7 @@ from tasks.extraction.drawing import Drawer, has_pdf
 from tasks.index.queries import FACETS, Hit, Query
 from tasks.index.rows import article_words, figure_boxes, picture
 from tasks.index.search import SearchIndex
+from tasks.index.thumbnails import thumbnail as small
 from tasks.records import Gap
 from tasks.selections.files import MOST_ROWS, too_many_rows
 from tasks.texts import counted
@@ -281,6 +282,9 @@ def create_app(
     def thumbnail(paper: str, figure: str, number: str) -> Response:
         hit = view.index.subfigure(f"{paper}/{figure}/{number}")
         data = view.index.thumbnail(hit.id) if hit else None
+        if hit and data is None and hit.has_thumbnail:  # not yet
+            made = small(picture(out, hit))
+            data = made and made[0]
         return _image(data, "image/jpeg")
 
     @app.get("/picture/{paper}/{figure}/{number}")

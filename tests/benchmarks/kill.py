@@ -175,7 +175,7 @@ def _label(source: Path, out: Path, model: str) -> None:
         runtime="fp32",
         workers=2,
         shard_size=3,
-        limits=ExtractionLimits(timeout=30),
+        limits=ExtractionLimits(timeout=600),  # no kill is to be taken for a slow paper
     )
     label_here(settings, Reporter())
 

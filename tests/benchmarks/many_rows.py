@@ -1,12 +1,13 @@
 """How the embedded index and the view bear many rows: rate and memory of indexing, time and memory of serving.
 
-    uv run python -m tests.benchmarks.many_rows [--rows 100000] [--keep DIR] [--only index candidates view]
+    uv run python -m tests.benchmarks.many_rows [--rows 100000] [--keep DIR] [--only index thumbnails candidates view]
 
 Makes a dataset of that many rows with the real schema (JPEGs of 256 pixels; captions, titles and sentences of made-up
-words, as common and as rare as those of a language; embeddings of 512 numbers around 2,000 looks), indexes it as
-`figmill index` does, serves it as `figmill view` does, each in a process of its own, and asks for pages as a browser
-does. Times are of the first request of its kind, the median and the 95th percentile of all; core-seconds are what the
-process used, whoever else was on the machine; memory is the highest resident set (VmHWM).
+words, as common and as rare as those of a language; embeddings of 512 numbers around 2,000 looks), indexes it until it
+can be searched, as `figmill search` does, adds the thumbnails as `figmill index` does, serves it as `figmill view`
+does, each in a process of its own, and asks for pages as a browser does. Times are of the first request of its kind,
+the median and the 95th percentile of all; core-seconds are what the process used, whoever else was on the machine;
+memory is the highest resident set (VmHWM).
 
 `candidates` asks Figmill's index and LanceDB, with the same rows, the same things in a process each (see
 `index_candidates.py`), and says how many of the 24 rows most like one each of them finds.
@@ -74,7 +75,9 @@ def main() -> None:
     )
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--keep", type=Path, help="where the dataset is kept, or lies already")
-    parser.add_argument("--only", nargs="+", default=["index", "candidates", "view"], metavar="PART")
+    parser.add_argument(
+        "--only", nargs="+", default=["index", "thumbnails", "candidates", "view"], metavar="PART"
+    )
     parser.add_argument("--candidates", nargs="+", default=["figmill", "lancedb"], choices=[*OPENED])
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="figmill-rows-") as scratch:
@@ -82,12 +85,14 @@ def main() -> None:
         if not (out / "papers").exists():
             _make(out, options.rows)
         if "index" in options.only:
-            _index(out, "figmill", [], out / "index")
+            _index("figmill", ["search", out, "nosuchword"], out / "index", options.rows)
+        if "thumbnails" in options.only:
+            _index("figmill, thumbnails", ["index", out], out / "index", options.rows)
         if "candidates" in options.only:
             places = {"figmill": out, "lancedb": out / "lancedb"}
             if "lancedb" in options.candidates:
                 place = places["lancedb"]
-                _index(out, "lancedb", ["--to", f"lancedb://{place.resolve()}"], place)
+                _index("lancedb", ["index", out, "--to", f"lancedb://{place.resolve()}"], place, options.rows)
                 _scalar_indexes(place)
             _ask(out, {name: places[name] for name in options.candidates})
         if "view" in options.only:
@@ -210,10 +215,10 @@ def _paper(paper_id: str, part: str) -> dict[str, object]:
     }
 
 
-def _index(out: Path, name: str, options: list[str], files: Path) -> None:
+def _index(name: str, command: list[str | Path], files: Path, rows: int) -> None:
     before = _used_by_children()
     started = time.perf_counter()
-    with subprocess.Popen([*FIGMILL, "index", out, *options], stdout=subprocess.PIPE, text=True) as run:
+    with subprocess.Popen([*FIGMILL, *command], stdout=subprocess.PIPE, text=True) as run:
         peak = 0.0
         while run.poll() is None:
             peak = max(peak, _peak_mb(run.pid))
@@ -221,9 +226,11 @@ def _index(out: Path, name: str, options: list[str], files: Path) -> None:
         said = run.stdout.read() if run.stdout else ""
     taken, core = time.perf_counter() - started, _used_by_children() - before
     size = sum(file.stat().st_size for file in files.rglob("*") if file.is_file()) / 1e6
-    print(f"index, {name}: {said.strip()}")
+    if command[0] == "index":
+        print(f"index, {name}: {said.strip()}")
     print(
-        f"index, {name}: {taken:.0f} s, {core:.0f} core-seconds, {peak:.0f} MB of memory, {size:.0f} MB of files",
+        f"index, {name}: {taken:.0f} s, {core:.0f} core-seconds ({rows / core:.0f} rows in each), "
+        f"{peak:.0f} MB of memory, {size:.0f} MB of files",
         flush=True,
     )
 

@@ -44,12 +44,15 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="figmill-benchmark-") as scratch:
         home = Path(scratch)
         with prefect_server(home) as server:
+            steady: list[float] = []
             for workers in options.workers:
                 run = measure(options.corpus, home / str(workers), workers, server)
                 print(
                     f"{workers} workers: {run.papers} papers in {run.seconds:.1f} s, {run.steady:.0f} an hour",
                     flush=True,
                 )
+                steady.append(run.steady / workers)
+            print(f"{options.workers[-1]} workers: each {steady[-1] / steady[0]:.2f} of one", flush=True)
         papers, seconds = serial(options.corpus, home / "serial")
         print(
             f"alone: {1000 * seconds / papers:.1f} ms a paper, {3600 * papers / seconds:.0f} an hour at most"

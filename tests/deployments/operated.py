@@ -3,10 +3,11 @@
 The times that the README states are made short here: a run is silent after 75 seconds, its heart beats every 30.
 """
 
-import os
-import signal
-import socket
+import datetime as dt
+import json
 import subprocess
+import sys
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,11 +15,11 @@ from typing import Any
 
 from tasks.dataset.check import Totals, check
 from tasks.demo.papers import make_papers
-from tests.benchmarks.process_tree import tree
-from tests.deployments.test_nightly import TERMINAL, script
-from tests.flows.command import copies, environment, ledger
-from tests.servers import _SERVER, Server, _wait_for, eventually, postgres, process
+from tests.flows.command import copies, ledger
+from tests.servers import Server, eventually, kept_port, postgres, process, serving_at
 
+DEPLOYMENTS = Path(__file__).resolve().parents[2] / "deployments"
+TERMINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 SILENT = 75
 
 
@@ -27,9 +28,7 @@ class Operated:
 
     def __init__(self, home: Path, started: ExitStack) -> None:
         self._database = {"PREFECT_SERVER_DATABASE_CONNECTION_URL": started.enter_context(postgres())}
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self._port = free.getsockname()[1]
+        self._port = started.enter_context(kept_port())
         self.home = home
         self.server = Server(f"http://127.0.0.1:{self._port}/api", home)
         self._started = started
@@ -40,12 +39,9 @@ class Operated:
         self.start_worker()
 
     def start_server(self) -> None:
-        command = ["server", "start", "--host", "127.0.0.1", "--port", str(self._port)]
-        log = self.home / "server.log"
         self.server_process = self._started.enter_context(
-            process(command, environment(self.home, **_SERVER, **self._database), log)
+            serving_at(self._port, self.server, **self._database)
         )
-        _wait_for(self.server.url, self.server_process, log)
 
     def start_worker(self) -> None:
         env = self.server.environment | {
@@ -63,11 +59,9 @@ class Operated:
         found = self.server.ask("deployments/filter", deployments={"name": {"any_": [name.split("/")[1]]}})
         return found[0] if found else None
 
-    def ends_as(self, run: str, seconds: float) -> str:
+    def ends_as(self, run: str) -> str:
         return eventually(
-            lambda: state if (state := self.state(run)) in TERMINAL else None,
-            lambda: self.state(run),
-            seconds,
+            lambda: state if (state := self.state(run)) in TERMINAL else None, lambda: self.state(run)
         )
 
 
@@ -76,11 +70,34 @@ def kill(running: subprocess.Popen[bytes]) -> None:
     running.wait()
 
 
-def kill_all(running: subprocess.Popen[bytes]) -> None:
-    """With all that it has started, as where the machine is switched off."""
-    for pid in tree(running.pid):
-        os.kill(pid, signal.SIGKILL)
-    running.wait()
+def script(server: Server, name: str, *arguments: str, **extra: str) -> None:
+    command = [sys.executable, str(DEPLOYMENTS / name), *arguments]
+    subprocess.run(command, env=server.environment | extra, check=True, timeout=800)
+
+
+def run_now(server: Server, **settings: Any) -> str:
+    """Starts the nightly deployment by hand with other settings; gives the flow run's id."""
+    given = json.dumps({"device": "cpu", "workers": 2, **settings})
+    printed = server.prefect("deployment", "run", "label-papers/nightly", "--param", f"settings={given}")
+    (line,) = (line for line in printed.splitlines() if "UUID" in line)
+    return line.split()[-1]
+
+
+def planned_once(server: Server, deployment: str, **given: Any) -> str:
+    """Has the deployment's schedule start one run, soon; its id. `given` are more of the schedule's facts."""
+    while True:
+        # The server plans every few seconds, and nothing for the past: a busy one may miss the moment.
+        soon = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=10)
+        schedule = {"interval": 86_400, "anchor_date": soon.isoformat(), "timezone": "UTC"}
+        whole = {"schedule": schedule, "active": True, **given}
+        (made,) = server.call("POST", f"deployments/{deployment}/schedules", [whole])
+        due = {"before_": (soon + dt.timedelta(seconds=1)).isoformat(), "after_": soon.isoformat()}
+        mine = {"deployment_id": {"any_": [deployment]}, "expected_start_time": due}
+        while dt.datetime.now(dt.UTC) < soon + dt.timedelta(seconds=5):
+            if runs := server.ask("flow_runs/filter", flow_runs=mine):
+                return str(runs[0]["id"])
+            time.sleep(0.3)
+        server.call("DELETE", f"deployments/{deployment}/schedules/{made['id']}")
 
 
 def settings_for(folder: Path, bundle: Path, number: int) -> tuple[dict[str, Any], list[Path]]:

@@ -167,7 +167,7 @@ def test_the_build_steps_make_a_figmill_whose_flows_are_found_from_anywhere(tmp_
     installed, source = tmp_path / "installed", tmp_path / "source"
     source.mkdir()
     names = {"/opt/figmill": str(installed)}
-    own = {"UV_PYTHON": sys.executable, "VARIANT": "cuda", "VIRTUAL_ENV": ""}
+    own = {"UV_PYTHON": sys.executable, "VARIANT": "cuda", "VIRTUAL_ENV": "", "PYTHONPATH": ""}
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")} | own
     build = instructions()[: max(n for n, (name, _) in enumerate(instructions()) if name == "FROM")]
     for name, said in build:

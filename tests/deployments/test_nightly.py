@@ -1,9 +1,6 @@
 """The deployments as an operator has them: server on PostgreSQL, process pool, worker, schedule; what goes wrong."""
 
-import datetime as dt
 import json
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,18 +14,16 @@ import pytest
 from tasks.dataset.check import Totals, check
 from tasks.demo.papers import make_papers
 from tasks.stores import objects, paths
+from tests.deployments.operated import TERMINAL, planned_once, run_now, script
 from tests.flows.command import copies, ledger, subfigure_rows
 from tests.servers import Server, eventually, process
 from tests.stores import Fault, Store
 
-DEPLOYMENTS = Path(__file__).resolve().parents[2] / "deployments"
-TERMINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
-
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 
 @pytest.fixture(scope="module")
-def operated(prefect_on_postgres: Server, s3_server: Store) -> Iterator[Server]:
+def deployed(prefect_on_postgres: Server, s3_server: Store) -> Iterator[Server]:
     """The server as set_up.py leaves it, and a worker that stands in another folder."""
     server = prefect_on_postgres
     script(server, "set_up.py", FIGMILL_DATA="s3://papers", **s3_server.environment)
@@ -42,19 +37,6 @@ def operated(prefect_on_postgres: Server, s3_server: Store) -> Iterator[Server]:
         yield server
 
 
-def script(server: Server, name: str, *arguments: str, **extra: str) -> None:
-    command = [sys.executable, str(DEPLOYMENTS / name), *arguments]
-    subprocess.run(command, env=server.environment | extra, check=True, timeout=400)
-
-
-def run_now(server: Server, **settings: Any) -> str:
-    """Starts the nightly deployment by hand with other settings; gives the flow run's id."""
-    given = json.dumps({"device": "cpu", "workers": 2, **settings})
-    printed = server.prefect("deployment", "run", "label-papers/nightly", "--param", f"settings={given}")
-    (line,) = (line for line in printed.splitlines() if "UUID" in line)
-    return line.split()[-1]
-
-
 def ended(server: Server, run: str) -> dict[str, Any]:
     """The flow run once it is over."""
 
@@ -66,7 +48,7 @@ def ended(server: Server, run: str) -> dict[str, Any]:
         log = server.ask("logs/filter", logs={"flow_run_id": {"any_": [run]}})
         return "\n".join(entry["message"] for entry in log)
 
-    return eventually(over, why, 240)
+    return eventually(over, why)
 
 
 @contextmanager
@@ -92,30 +74,20 @@ def listening() -> Iterator[tuple[str, list[dict[str, str]]]]:
         server.server_close()
 
 
-def test_a_schedule_labels_what_is_new(operated: Server, tiny_bundle: Path, tmp_path: Path) -> None:
+def test_a_schedule_labels_what_is_new(deployed: Server, tiny_bundle: Path, tmp_path: Path) -> None:
     papers, out = make_papers(tmp_path / "in"), tmp_path / "out"
-    deployment = operated.call("GET", "deployments/name/label-papers/nightly")
+    deployment = deployed.call("GET", "deployments/name/label-papers/nightly")
     assert [each["schedule"]["timezone"] for each in deployment["schedules"]] == ["America/New_York"]
     settings = {"inputs": [str(tmp_path / "in")], "out": str(out), "model": str(tiny_bundle), "workers": 2}
-    soon = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=5)
-    planned = {
-        "schedule": {"interval": 86_400, "anchor_date": soon.isoformat(), "timezone": "UTC"},
-        "active": True,
-        "parameters": {"settings": settings},
-    }
-    schedules = f"deployments/{deployment['id']}/schedules"
-    (made,) = operated.call("POST", schedules, [planned])
-    here = {"name": {"any_": [f"label into {out}"]}}
-    (run,) = eventually(lambda: operated.ask("flow_runs/filter", flow_runs=here))
-    operated.call("DELETE", f"{schedules}/{made['id']}")
-    run = ended(operated, run["id"])
+    run = ended(deployed, planned_once(deployed, deployment["id"], parameters={"settings": settings}))
     assert (run["state_type"], run["auto_scheduled"]) == ("COMPLETED", True)
+    assert run["name"] == f"label into {out}"
     assert {"figmill", "nightly"} <= set(run["tags"])
     assert ledger(out) == {paper.name: "ok" for paper in papers}
 
 
 def test_a_run_by_hand_outlives_a_store_that_fails_and_warns_of_papers_that_fail(
-    operated: Server, s3: Store, tiny_bundle: Path, tmp_path: Path
+    deployed: Server, s3: Store, tiny_bundle: Path, tmp_path: Path
 ) -> None:
     """From bucket to bucket; the worker has no keys but those in the secret blocks."""
     make_papers(tmp_path / "in")
@@ -124,33 +96,33 @@ def test_a_run_by_hand_outlives_a_store_that_fails_and_warns_of_papers_that_fail
     # as often as the store's library asks by itself: the shard's next try gets through
     s3.faults.append(Fault(503, "SlowDown", times=20, method="PUT", path="/out/subfigures/"))
     with listening() as (hook, told):
-        script(operated, "automations.py", hook)
-        run = run_now(operated, inputs=["s3://bucket/in"], out="s3://bucket/out", model=str(tiny_bundle))
-        assert ended(operated, run)["state_type"] == "COMPLETED"
+        script(deployed, "automations.py", hook)
+        run = run_now(deployed, inputs=["s3://bucket/in"], out="s3://bucket/out", model=str(tiny_bundle))
+        assert ended(deployed, run)["state_type"] == "COMPLETED"
         (message,) = eventually(lambda: told)
     assert message["text"].startswith("Figmill: many papers failed\ns3://bucket/out: 1 of 3 papers failed")
-    (shard,) = operated.ask("task_runs/filter", task_runs={"flow_run_id": {"any_": [run]}})
+    (shard,) = deployed.ask("task_runs/filter", task_runs={"flow_run_id": {"any_": [run]}})
     assert (shard["state_type"], shard["run_count"]) == ("COMPLETED", 2)
     assert list(check(paths.store_path("s3://bucket/out"), Totals())) == []
-    pool = json.dumps(operated.call("GET", "work_pools/figmill")["base_job_template"])
+    pool = json.dumps(deployed.call("GET", "work_pools/figmill")["base_job_template"])
     assert "figmill-s3-key" in pool
     assert "testing" not in pool
 
 
 def test_a_cancelled_run_leaves_the_dataset_whole_and_the_one_that_waited_for_it_goes_on(
-    operated: Server, tiny_bundle: Path, tmp_path: Path
+    deployed: Server, tiny_bundle: Path, tmp_path: Path
 ) -> None:
     papers, out = copies(make_papers(tmp_path / "made")[0], tmp_path / "in", 60), tmp_path / "out"
     settings = {"inputs": [str(tmp_path / "in")], "out": str(out), "model": str(tiny_bundle), "shard_size": 2}
-    first, second = run_now(operated, **settings), run_now(operated, **settings)
+    first, second = run_now(deployed, **settings), run_now(deployed, **settings)
     eventually(
-        lambda: list(out.glob("papers/part-*.parquet")), lambda: operated.call("GET", f"flow_runs/{first}")
+        lambda: list(out.glob("papers/part-*.parquet")), lambda: deployed.call("GET", f"flow_runs/{first}")
     )
-    assert operated.call("GET", f"flow_runs/{second}")["state_type"] == "SCHEDULED"
-    operated.ask(f"flow_runs/{first}/set_state", state={"type": "CANCELLING"})  # as `prefect flow-run cancel`
-    assert ended(operated, first)["state_type"] == "CANCELLED"
-    assert ended(operated, second)["state_type"] == "COMPLETED"
-    (table,) = operated.ask(
+    assert deployed.call("GET", f"flow_runs/{second}")["state_type"] == "SCHEDULED"
+    deployed.ask(f"flow_runs/{first}/set_state", state={"type": "CANCELLING"})  # as `prefect flow-run cancel`
+    assert ended(deployed, first)["state_type"] == "CANCELLED"
+    assert ended(deployed, second)["state_type"] == "COMPLETED"
+    (table,) = deployed.ask(
         "artifacts/filter",
         artifacts={"flow_run_id": {"any_": [second]}, "key": {"any_": ["figmill-label-papers"]}},
     )

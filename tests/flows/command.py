@@ -17,7 +17,7 @@ def environment(home: Path, **extra: str) -> dict[str, str]:
 
 
 def figmill(
-    *arguments: object, home: Path, timeout: float = 240, **extra: str
+    *arguments: object, home: Path, timeout: float = 800, **extra: str
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*FIGMILL, *map(str, arguments)],

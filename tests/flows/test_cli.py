@@ -13,7 +13,9 @@ import pymupdf
 import pytest
 
 from tasks.demo.papers import make_papers
+from tests.benchmarks.process_tree import core_seconds
 from tests.flows.command import FIGMILL, copies, environment, figmill, ledger, start, subfigure_rows
+from tests.servers import eventually
 
 
 @pytest.fixture(scope="module")
@@ -138,13 +140,23 @@ def test_wrong_usage_is_status_2(tmp_path: Path) -> None:
 
 
 def test_help_and_version_answer_at_once(tmp_path: Path) -> None:
-    def seconds(argument: str) -> float:
-        started = time.perf_counter()
-        assert figmill(argument, home=tmp_path).returncode == 0
-        return time.perf_counter() - started
-
-    assert min(seconds("--help") for _ in range(6)) < 0.5
-    assert min(seconds("--version") for _ in range(6)) < 0.5
+    """As soon as Python and click are there, for they load nothing else."""
+    code = (
+        "import sys; there = {*sys.modules}\n"
+        "from flows.cli import main\n"
+        "try: main()\n"
+        "finally: print(*{name for name in {*sys.modules} - there if sys.modules[name]}, file=sys.stderr)"
+    )
+    for argument in ("--help", "--version"):
+        done = subprocess.run(
+            [sys.executable, "-c", code, argument],
+            env=environment(tmp_path),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        loaded = {name.partition(".")[0] for name in done.stderr.split()}
+        assert loaded - sys.stdlib_module_names == {"click", "flows", "tasks", "models", "__mp_main__"}
 
 
 def test_every_command_has_help_with_what_it_takes(tmp_path: Path) -> None:
@@ -176,18 +188,19 @@ def test_without_an_api_prefect_is_not_even_imported(papers: Path, tiny_bundle: 
 
 
 def test_the_first_papers_rows_are_on_their_way_soon(papers: Path, tmp_path: Path) -> None:
-    """15 s on two warm cores with nothing else to do; on a busy machine, by how much slower its imports are."""
-    started = time.monotonic()
+    """For no more of the processor's time than 2.5 times what imports take (1.1 of it was measured)."""
+    before = os.times()
     subprocess.run([sys.executable, "-c", "import torch, pymupdf"], check=True)
-    allowed = max(15.0, 3.5 * (time.monotonic() - started))
+    after = os.times()
+    imports = after.children_user + after.children_system - before.children_user - before.children_system
     log = tmp_path / "log"
-    started = time.monotonic()
     run = start("label", papers, "--out", tmp_path / "out", "-v", home=tmp_path, log=log)
+    spent = 0.0
     while run.poll() is None and b"subfigures, read in" not in log.read_bytes():
+        spent = core_seconds(run.pid)
         time.sleep(0.1)
-    seconds = time.monotonic() - started
     assert run.wait() == 0
-    assert seconds < allowed
+    assert 0 < spent < 2.5 * imports
 
 
 def test_demo_shows_its_subfigures_and_where_the_report_is(tmp_path: Path) -> None:
@@ -199,7 +212,6 @@ def test_demo_shows_its_subfigures_and_where_the_report_is(tmp_path: Path) -> No
     assert "Nothing to do" in again.stdout
 
 
-@pytest.mark.timeout(900)
 def test_killed_at_any_moment_the_next_run_finishes_the_work(
     papers: Path, tiny_bundle: Path, tmp_path: Path
 ) -> None:
@@ -240,17 +252,14 @@ def test_interrupted_it_says_how_to_go_on_and_leaves_no_process(
     while run.poll() is None and b"subfigures, read in" not in log.read_bytes():
         time.sleep(0.05)
     os.killpg(run.pid, how) if how is signal.SIGINT else run.send_signal(how)  # a terminal signals the group
-    assert run.wait(timeout=60) == 130
+    assert run.wait(timeout=600) == 130
     last = log.read_text().splitlines()[-1]
     said = r"Interrupted with \d+ papers? written; the same command goes on where this one stopped\."
     assert re.fullmatch(said, last), last
     papers_kept = int(re.findall(r"\d+", last)[0])
     assert papers_kept == len(ledger(out))
     assert "Traceback" not in log.read_text()
-    deadline = time.monotonic() + 10
-    while _group_lives(run.pid) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert not _group_lives(run.pid)
+    eventually(lambda: not _group_lives(run.pid))
 
 
 def _group_lives(group: int) -> bool:

@@ -50,7 +50,7 @@ def test_a_full_disk_ends_the_run_in_one_line_and_with_room_the_next_one_goes_on
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000)),
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=800,
         check=False,
     )
     assert "File too large" in one_line(done)
@@ -76,7 +76,7 @@ def in_mount(script: str, tmp_path: Path) -> subprocess.CompletedProcess[str]:
             env=environment(tmp_path),
             capture_output=True,
             text=True,
-            timeout=240,
+            timeout=800,
             check=False,
         )
     except FileNotFoundError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
-import time
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from tasks.stores.scratch import scratch
 from tests.conftest import SHARED
 from tests.flows.command import figmill, start
 from tests.pmc_bucket import NAME, PmcBucket, Source, drawn, pictured
-from tests.servers import Server
+from tests.servers import Server, eventually
 from tests.stores import Fault, Store
 
 
@@ -221,17 +221,26 @@ def test_a_dry_run_says_what_would_be_taken_and_changes_nothing(
 def test_a_kill_costs_what_was_being_done(
     bucket: PmcBucket, settings: IngestSettings, tmp_path: Path
 ) -> None:
+    killed = threading.Event()
+
+    def keep_the_last(request: str) -> None:
+        """The bucket gives no file of it before the run is killed."""
+        if request.startswith(f"GET /{NAME}/PMC5.1/PMC5.1.pdf"):
+            killed.wait(600)
+
     for number in range(1, 6):
         bucket.put(number, drawn(number, tmp_path))
     bucket.write_inventory(1)
     out = Path(settings.out)
     options = ["--out", out, "--model", settings.model, "--shard-size", 1, "--workers", 1]
+    bucket.store.before = keep_the_last
     run = start("ingest", *options, home=tmp_path, log=tmp_path / "log")
-    deadline = time.monotonic() + 200
-    while not list(out.glob("papers/part-*")) and run.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.02)
-    os.killpg(run.pid, signal.SIGKILL)
-    run.wait()
+    try:
+        eventually(lambda: list(out.glob("papers/part-*")) or run.poll() is not None)
+    finally:
+        os.killpg(run.pid, signal.SIGKILL)
+        run.wait()
+        killed.set()
     done = {row["paper_id"] for row in pq.read_table(out / "papers").to_pylist()}
     assert 0 < len(done) < 5, (tmp_path / "log").read_text()
 
@@ -384,7 +393,6 @@ def test_the_flows_parameters_take_json() -> None:
     assert settings.licenses == REDISTRIBUTABLE
 
 
-@pytest.mark.timeout(600)
 def test_an_ingest_is_a_flow_run_too(prefect: Server, s3: Store, tiny_bundle: Path, tmp_path: Path) -> None:
     bucket, out = PmcBucket(s3), tmp_path / "out"
     bucket.put(1, drawn(1, tmp_path))

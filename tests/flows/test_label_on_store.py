@@ -2,8 +2,8 @@
 
 import os
 import signal
-import time
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +29,7 @@ from tasks.settings import LabelSettings
 from tasks.stores import objects, paths
 from tasks.stores.scratch import scratch
 from tests.flows.command import copies, start
+from tests.servers import eventually
 from tests.stores import Fault, Store
 
 OUT = "s3://bucket/some/where"
@@ -193,24 +194,25 @@ def test_an_object_that_may_not_be_read_is_a_row_and_is_retried(filled: Store, t
     assert len(rows(OUT, "papers", "")) == 4
 
 
-def until(true: Callable[[], bool], seconds: float = 120) -> None:
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
 def test_a_killed_run_is_finished_by_the_next_and_two_at_once_are_refused(
     s3: Store, local: Path, tiny_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copies(make_papers(tmp_path / "made")[0], tmp_path / "in", 6)
     upload(tmp_path / "in", "in")
+    killed = threading.Event()
+
+    def keep_the_last(request: str) -> None:
+        """The store gives it to nobody before the run is killed."""
+        if request.startswith("GET /bucket/in/copy-5.pdf"):
+            killed.wait(600)
+
+    s3.before = keep_the_last
     options = ("--model", tiny_bundle, "--workers", 1, "--shard-size", 1)
     with monkeypatch.context() as its:
         its.setenv("TMPDIR", str(tmp_path))
         first = start("label", "s3://bucket/in", "--out", OUT, *options, home=tmp_path, log=tmp_path / "log")
     try:
-        until(lambda: s3.asked("PUT /bucket/some/where/papers/") >= 2 or first.poll() is not None)
+        eventually(lambda: s3.asked("PUT /bucket/some/where/papers/") >= 2 or first.poll() is not None)
         os.kill(first.pid, signal.SIGSTOP)  # it gets no further while others try
         held = rf"{OUT} is being written by process {first.pid} on .*, last heard of \d+ s ago"
         with pytest.raises(OutputError, match=held):
@@ -220,6 +222,7 @@ def test_a_killed_run_is_finished_by_the_next_and_two_at_once_are_refused(
     finally:
         first.kill()
         first.wait()
+        killed.set()
     assert len(list(tmp_path.glob(".figmill-scratch-*"))) == 1
     summary = run("s3://bucket/in", OUT, str(tiny_bundle))
     assert summary.skipped >= 1

@@ -4,8 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tasks.demo.papers import make_papers
 from tests.flows.command import copies, figmill, ledger
 from tests.servers import Server, eventually
@@ -16,7 +14,6 @@ def only_run(prefect: Server, out: Path) -> dict[str, Any]:
     return run
 
 
-@pytest.mark.timeout(600)
 def test_with_an_api_it_is_a_flow_run_with_a_task_run_per_shard(
     prefect: Server, tiny_bundle: Path, tmp_path: Path
 ) -> None:

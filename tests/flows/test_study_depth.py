@@ -5,7 +5,6 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-import httpx
 import pytest
 
 from flows.runs.study import StudyReporter, StudySettings, bundle_folder, expand, study
@@ -18,6 +17,7 @@ from models.training.reporter import TrainReporter
 from models.training.settings import TrainSettings
 from tests.flows.command import figmill
 from tests.models.pictures import class_folders, picture
+from tests.servers import Server
 
 MODELS = ("resnet18:b1-*", "resnet18:tune-fc", "resnet50:svm")
 
@@ -164,20 +164,19 @@ def test_the_papers_tables_from_its_predictions_on_the_command_line(shared: Path
     assert (neither.returncode, "--from-predictions" in neither.stderr) == (2, True)
 
 
-@pytest.mark.timeout(600)
-def test_as_flow_runs_the_card_and_the_tables_are_artifacts(settings: StudySettings) -> None:
-    from prefect.settings import get_current_settings
-    from prefect.testing.utilities import prefect_test_harness
-
+def test_as_flow_runs_the_card_and_the_tables_are_artifacts(prefect: Server, settings: StudySettings) -> None:
     from flows.study_depth import study_depth
 
-    with prefect_test_harness(server_startup_timeout=200):
+    with prefect.for_flows_here():
         report = study_depth(replace(settings, models=("resnet18:b1-0",)))
-        listed = httpx.post(f"{get_current_settings().api.url}/artifacts/filter", json={}).json()
-        runs = httpx.post(f"{get_current_settings().api.url}/flow_runs/filter", json={}).json()
-    artifacts = {artifact["key"]: artifact["data"] for artifact in listed}
-    assert artifacts["figmill-study-depth"] == report.read_text()
-    assert "## Quality" in artifacts["figmill-train-classifier"]
-    assert {run["state_name"] for run in runs} == {"Completed"}
-    assert len(runs) == 2
+    (tables,) = prefect.ask("artifacts/filter", artifacts={"key": {"any_": ["figmill-study-depth"]}})
+    assert tables["data"] == report.read_text()
+    run = prefect.call("GET", f"flow_runs/{tables['flow_run_id']}")
+    (training,) = prefect.ask(
+        "flow_runs/filter", flow_runs={"parent_flow_run_id": {"any_": [tables["flow_run_id"]]}}
+    )
+    assert (run["state_name"], training["state_name"]) == ("Completed", "Completed")
+    of_training = {"flow_run_id": {"any_": [training["id"]]}, "key": {"any_": ["figmill-train-classifier"]}}
+    (card,) = prefect.ask("artifacts/filter", artifacts=of_training)
+    assert "## Quality" in card["data"]
     assert json.loads((Path(settings.out) / "predictions_shallow_resnet18.json").read_text())["variants"]

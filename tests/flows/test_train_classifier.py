@@ -159,9 +159,7 @@ def test_killed_and_called_again_gives_the_bundle_of_an_unbroken_run(tiny: Path,
     assert unbroken.returncode == 0, unbroken.stderr
     log, checkpoint = tmp_path / "log", tmp_path / "killed" / "training" / "checkpoint.pt"
     process = start(*command("killed"), home=tmp_path, log=log)
-    deadline = time.monotonic() + 120
     while not checkpoint.exists():
-        assert time.monotonic() < deadline, log.read_text()
         assert process.poll() is None, log.read_text()
         time.sleep(0.005)
     os.killpg(process.pid, signal.SIGKILL)
@@ -174,8 +172,7 @@ def test_killed_and_called_again_gives_the_bundle_of_an_unbroken_run(tiny: Path,
     weights = [(tmp_path / name / "model.safetensors").read_bytes() for name in ("unbroken", "killed")]
     assert weights[0] == weights[1]
     assert not list((tmp_path / "killed" / "training").glob("*.part"))
-    again = figmill(*command("killed"), home=tmp_path)
-    assert again.returncode == 0, again.stderr
+    again = CliRunner().invoke(commands, [str(word) for word in command("killed")], catch_exceptions=False)
     assert "holds this very training already" in again.stdout
     assert "epoch" not in again.stdout
 
@@ -188,7 +185,7 @@ def test_as_a_flow_run_it_shows_its_epochs_and_its_card(
     with prefect.for_flows_here():
         card = train_classifier(settings(model="resnet18:b1-0", epochs=2)).bundle.card
     keys = ["figmill-train-classifier", "figmill-train-classifier-progress"]
-    found = prefect.ask("artifacts/filter", artifacts={"key": {"any_": keys}}, sort="KEY_ASC")
+    found = prefect.ask("artifacts/latest/filter", artifacts={"key": {"any_": keys}}, sort="KEY_ASC")
     assert [artifact["key"] for artifact in found] == keys
     assert (found[0]["data"], float(found[1]["data"])) == (card, 100.0)
 
@@ -328,14 +325,14 @@ def test_what_people_corrected_trains_a_network_of_their_classes_by_article_and_
         *("--model", "resnet18:b1-0", "--weights", "random", "--recipe", str(tiny.parent / "small.toml")),
         *("--batch-size", "6", "--device", "cpu", "--cache", str(tmp_path / "cache")),
     ]
-    run = start("train", *options, "--epochs", "40", home=tmp_path / "home", log=tmp_path / "log")
+    run = start("train", *options, "--epochs", "20", home=tmp_path / "home", log=tmp_path / "log")
     checkpoint = tmp_path / "ours" / "training" / "checkpoint.pt"
     while not checkpoint.exists() and run.poll() is None:
         time.sleep(0.05)
     os.killpg(run.pid, signal.SIGKILL)
     run.wait()
     assert checkpoint.exists()
-    done = figmill("train", *options, "--epochs", "40", home=tmp_path / "home")
+    done = figmill("train", *options, "--epochs", "20", home=tmp_path / "home")
     assert done.returncode == 0, done.stderr
     assert "24 pictures that people named, of 8 articles" in done.stdout
     assert "going on after epoch" in done.stdout
@@ -345,7 +342,7 @@ def test_what_people_corrected_trains_a_network_of_their_classes_by_article_and_
         articles = {row["article"] for row in csv.DictReader(stream)}
     assert len(articles) == 8
     assert sum(info.training["images"]["validation"].values()) == 6  # two articles whole
-    again = figmill("train", *options, "--epochs", "40", home=tmp_path / "home")
+    again = figmill("train", *options, "--epochs", "20", home=tmp_path / "home")
     assert "holds this very training already" in again.stdout
 
 

@@ -43,7 +43,7 @@ def server(made: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> 
         pytest.fail(f"{line}{run.stderr.read()}")
     yield found[0]
     run.send_signal(signal.SIGINT)
-    assert run.wait(timeout=60) == 0
+    assert run.wait(timeout=600) == 0
     assert "Traceback" not in run.stderr.read()
     run.stdout.close()
     run.stderr.close()
@@ -57,10 +57,12 @@ def page(server: str) -> Iterator[object]:
     playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+            timeout=600_000,
         )
         opened = browser.new_page(viewport={"width": 1280, "height": 900})
-        opened.set_default_timeout(60_000)
+        opened.set_default_timeout(600_000)
         opened.messages = []
         opened.on("console", lambda message: opened.messages.append(message.text))
         opened.goto(server)
@@ -69,11 +71,11 @@ def page(server: str) -> Iterator[object]:
 
 
 def test_it_listens_on_loopback_and_answers(server: str):
-    with urllib.request.urlopen(server, timeout=60) as answer:  # noqa: S310 (our own address)
+    with urllib.request.urlopen(server, timeout=600) as answer:  # noqa: S310 (our own address)
         assert "74 subfigures" in answer.read().decode()
     request = urllib.request.Request(server, headers={"Host": "evil.example"})  # noqa: S310
     with pytest.raises(urllib.error.HTTPError, match="421"):
-        urllib.request.urlopen(request, timeout=60)  # noqa: S310
+        urllib.request.urlopen(request, timeout=600)  # noqa: S310
 
 
 def test_a_port_that_is_taken_is_one_line(server: str, made: tuple[Path, str], tmp_path: Path):
@@ -158,6 +160,7 @@ def test_without_scripts_the_form_still_filters(page, server: str):
     plain = context.new_page()
     plain.goto(server)
     plain.get_by_label("Where the model abstains").select_option("only")
-    plain.get_by_role("button", name="Apply").click()
+    with plain.expect_navigation():
+        plain.get_by_role("button", name="Apply").click()
     assert plain.locator("h1").inner_text() == "1 subfigure"
     context.close()

@@ -47,7 +47,7 @@ def _served(out: Path, home: Path, who: str, *options: str) -> Iterator[str]:
         assert found is not None, run.stderr.read()
         yield found[0]
         run.send_signal(signal.SIGINT)
-        assert run.wait(timeout=60) == 0
+        assert run.wait(timeout=600) == 0
         assert "Traceback" not in run.stderr.read()
     finally:
         run.kill()
@@ -59,7 +59,9 @@ def browser() -> Iterator[object]:
     playwright = pytest.importorskip("playwright.sync_api")
     with playwright.sync_playwright() as driver:
         opened = driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+            timeout=600_000,
         )
         yield opened
         opened.close()

@@ -58,6 +58,6 @@ def test_a_daemon_may_have_children_once_it_has_asked() -> None:
     told: multiprocessing.Queue[str] = context.Queue()
     worker = context.Process(target=as_a_daemon, args=(told,), daemon=True)
     worker.start()
-    assert told.get(timeout=60) == "daemonic processes are not allowed to have children"
-    assert told.get(timeout=60) == "exit status 0"
+    assert told.get(timeout=600) == "daemonic processes are not allowed to have children"
+    assert told.get(timeout=600) == "exit status 0"
     worker.join()

@@ -137,5 +137,5 @@ class Drawing:
 
     def save(self, folder: Path, name: str = "paper.pdf") -> Path:
         path = folder / name
-        self.document.save(path)
+        self.document.save(path, no_new_id=True)  # the same bytes in each run
         return path

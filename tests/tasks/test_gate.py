@@ -24,7 +24,7 @@ from tasks.pdf.found_figure import FoundFigure
 from tasks.records import Paper, PaperFiles, SourceFile
 from tasks.settings import ExtractionLimits
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 FLOORS = {
     "corpus": {"figures": 0.995, "labels": 1.0, "captions": 0.995},

@@ -42,7 +42,10 @@ def test_the_bar_shows_papers_subfigures_rate_and_failures() -> None:
     screen = io.StringIO()
     console = Console(file=screen, force_terminal=True, width=100, color_system=None)
     with BarReporter(console) as reporter:
+        reporter.begins("labelling anew")
         reporter.listed(3)
+        reporter._progress.refresh()
+        assert "labelling anew" in screen.getvalue()
         reporter.labelled(labelled(1))
         reporter.failed(failure(2))
         reporter._progress.refresh()

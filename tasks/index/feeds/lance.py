@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +36,8 @@ _TORN = "torn"
 
 class LanceIndex:
     """A table of a LanceDB database."""
+
+    illustrated = True
 
     def __init__(self, to: str, name: str) -> None:
         place = to.partition("://")[2]
@@ -86,14 +88,14 @@ class LanceIndex:
         with self._in_one_line():
             about = self._about()
             if {key: about.get(key) for key in expected} != expected:
-                self._open().create_table(
-                    self._name, schema=table_schema(origin.embedding_size), mode="overwrite"
-                )
+                schema = table_schema(origin.embedding_size)
+                self._open().create_table(self._name, schema=schema, mode=self._mode(self._name))
                 self._known = set()
             said = expected | {"dataset": origin.uri}
             if about != said:
                 rows = pa.table({"key": list(said), "value": list(said.values())})
-                self._open().create_table(f"{self._name}_about", rows, mode="overwrite")
+                name = f"{self._name}_about"
+                self._open().create_table(name, rows, mode=self._mode(name))
 
     def replace(self, part: Part, documents: Iterable[list[Document]]) -> None:
         """Removes what was there of a part, then adds its documents as one version of the table."""
@@ -136,6 +138,10 @@ class LanceIndex:
             return {}
         rows = self._open().open_table(name).to_arrow().to_pylist()
         return {str(row["key"]): str(row["value"]) for row in rows}
+
+    def _mode(self, table: str) -> Literal["create", "overwrite"]:
+        """How to make a table: LanceDB warns of one that it is to overwrite and that is not there."""
+        return "overwrite" if table in self._tables() else "create"
 
     def _tables(self) -> set[str]:
         found: set[str] = set()

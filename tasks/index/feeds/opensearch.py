@@ -111,6 +111,8 @@ def _json(value: Any) -> Any:
 class OpenSearchIndex:
     """An index of an OpenSearch or Elasticsearch cluster, behind an alias."""
 
+    illustrated = True
+
     def __init__(self, to: str, name: str) -> None:
         parts = _split(to)
         self._engine, _, transport = parts.scheme.partition("+")

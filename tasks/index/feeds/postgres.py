@@ -69,6 +69,8 @@ _COLUMNS = (*(column.name for column in INDEXED_COLUMNS), "embedding", "thumbnai
 class PostgresIndex:
     """Tables of a PostgreSQL database; each part goes in by COPY, in a transaction of its own."""
 
+    illustrated = True
+
     def __init__(self, url: str, name: str) -> None:
         self._url = url
         self._name = name

@@ -38,12 +38,16 @@ _MOST_PARTS = 1_000_000
 _FILTERED = ("paper_id", "modality", "modality_path", "license", "journal", "doi", "pmcid", "held", "part")
 _MARKS = ("part", "held", "dataset")
 """What every point carries besides the dataset's columns."""
+_ERRNO = re.compile(r"^\[Errno -?\d+\] ")
+"""What Python puts before a sentence of the operating system's."""
 _NAMESPACE = uuid.UUID("6f1c9f0e-6d0b-5a53-9d6c-5f2b8f0d7a11")
 """Of the points' ids, which Qdrant wants as UUIDs: made of the subfigures' names."""
 
 
 class QdrantIndex:
     """A collection of a Qdrant server, or of a folder that Qdrant's own client keeps (`qdrant:///path`)."""
+
+    illustrated = True
 
     def __init__(self, to: str, name: str) -> None:
         try:
@@ -65,6 +69,7 @@ class QdrantIndex:
                 "url": where,
                 "api_key": os.environ.get("FIGMILL_INDEX_API_KEY"),
                 "timeout": _SECONDS,
+                "check_compatibility": False,  # it warns of a server that does not answer, too
             }
         elif not transport and not parts.hostname:
             where = parts.path
@@ -183,14 +188,20 @@ class QdrantIndex:
 
     @contextlib.contextmanager
     def _in_one_line(self) -> Iterator[None]:
+        from httpx import TransportError
         from qdrant_client.common.client_exceptions import QdrantException
         from qdrant_client.http.exceptions import ApiException
 
         try:
             yield
         except (ApiException, QdrantException, RuntimeError, ValueError, OSError) as error:
-            reason = " ".join(str(error).split()) or type(error).__name__
-            raise OutputError(f"{self.label}: {printable(reason, 300)}") from error
+            source = getattr(error, "source", error)
+            reason = printable(_ERRNO.sub("", " ".join(str(source).split())) or type(source).__name__, 300)
+            if isinstance(source, TransportError):
+                raise OutputError(
+                    f"{self.label} does not answer: {reason}; check the address, and that it is running"
+                ) from error
+            raise OutputError(f"{self.label}: {reason}") from error
 
 
 def _point(document: Document, part: Part, dataset: str) -> Any:

@@ -11,4 +11,5 @@ judge.py         the trained judge: one panel, or nobody's?
 choice.py        choices of pieces that promise much
 ranking.py       a choice measured as a whole
 decision.py      the choice that is made
+leftovers.py     what of it is no panel after all
 """

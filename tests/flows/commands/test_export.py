@@ -158,3 +158,16 @@ def test_boxes_go_to_coco_and_label_studio(tmp_path: Path):
     for form in ("coco", "label-studio"):
         done = _call(tmp_path / "dataset", "--to", form, "--out", tmp_path / form)
         assert "1 page, 3 subfigures of 2 papers (3 CC BY 4.0); 1 page cannot be drawn" in done.output
+
+
+def test_a_folder_that_holds_something_is_refused_before_anything_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    begun = []
+    monkeypatch.setattr("flows.commands.export.progress", lambda *told: begun.append(told))
+    out = dataset(tmp_path / "dataset")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "notes.txt").touch()
+    done = _call(out, "--to", "webdataset", "--out", tmp_path / "full")
+    assert "holds something already: name a new or empty folder" in str(done.exception)
+    assert begun == []

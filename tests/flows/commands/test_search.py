@@ -1,16 +1,20 @@
 """`figmill index` and `figmill search` as their user meets them."""
 
 import json
+import re
+import time
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from flows.cli import figmill
+from flows.commands.indexing import illustrating, refresh
+from tasks.index.embedded import EmbeddedIndex
 from tasks.index.queries import Query
 from tasks.index.search import SearchIndex
 from tests.flows.command import figmill as run
-from tests.tasks.index.small import THIRD, dataset, part, row
+from tests.tasks.index.small import FIRST, THIRD, dataset, part, row
 from tests.tasks.index.test_search import indexed
 from tests.tasks.small_datasets import paper, write_part
 
@@ -23,8 +27,36 @@ def test_index_says_what_it_did_and_then_that_nothing_is_left(tmp_path: Path):
     out = dataset(tmp_path)
     assert "Would do: parts: 2 new, 0 kept in" in _call("index", out, "--dry-run").output
     assert not (out / "index").exists()
-    assert "parts: 2 new, 0 kept; 6 subfigures in" in _call("index", out).output
-    assert "Nothing to do: parts: 2 kept" in _call("index", out).output
+    done = _call("index", out).output
+    assert re.search(r"parts: 2 new, 0 kept; 6 subfigures in .+; 6 thumbnails in ", done)
+    assert "Nothing to do: parts: 2 kept in" in _call("index", out).output
+
+
+def test_index_adds_the_thumbnails_for_which_a_search_does_not_wait(tmp_path: Path):
+    out = dataset(tmp_path)
+    assert _call("search", out, "TEM").exit_code == 0
+    assert "Would do: parts: 2 kept, thumbnails of 6 subfigures" in _call("index", out, "--dry-run").output
+    assert "parts: 2 kept; 6 thumbnails in" in _call("index", out).output
+    assert "Nothing to do: parts: 2 kept in" in _call("index", out).output
+
+
+def test_thumbnails_are_made_behind_a_server(tmp_path: Path):
+    out = dataset(tmp_path)
+    refresh(out)
+    with EmbeddedIndex(out) as index, illustrating(out):
+        while index.bare():
+            time.sleep(0.05)
+    assert "Nothing to do: parts: 2 kept in" in _call("index", out).output
+
+
+def test_thumbnails_that_cannot_be_kept_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    out = dataset(tmp_path)
+    refresh(out)
+    (out / "subfigures" / FIRST).write_bytes(b"torn")
+    with illustrating(out):
+        while "made as they are shown" not in (said := capsys.readouterr().err):
+            time.sleep(0.05)
+    assert "cannot be read" in said
 
 
 def test_search_makes_the_index_and_keeps_it_fresh(tmp_path: Path):

@@ -9,9 +9,9 @@ from starlette.testclient import TestClient
 
 from flows.cli import figmill
 from tasks.duplicates.groups import same_pictures
-from tasks.index.embedded import index_folder
 from tasks.index.queries import Query
 from tasks.index.search import SearchIndex
+from tasks.index.source import index_folder
 from tasks.stores.paths import store_path
 from tasks.view.app import create_app
 from tests.stores import Fault, Store

@@ -76,7 +76,7 @@ def test_a_plain_script_needs_no_main_guard(papers: list[Path], tiny_bundle: Pat
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=800,
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.split("\n")[:2] == ["started", "3 panels"]

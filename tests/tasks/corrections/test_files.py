@@ -204,7 +204,7 @@ def test_a_long_table_of_labels_is_read_whole(out: Path):
 _TEXT = st.one_of(st.none(), st.text(max_size=20))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(values=st.dictionaries(st.sampled_from(["who", "value", "action", "queue", "subfigure_id"]), _TEXT))
 def test_wild_values_never_raise(tmp_path_factory: pytest.TempPathFactory, values: dict[str, str | None]):
     out = tmp_path_factory.mktemp("wild")

@@ -101,7 +101,7 @@ _JSON = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(content=_JSON)
 def test_wild_json_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, content: object):
     file = tmp_path_factory.mktemp("wild") / "file.json"

@@ -18,7 +18,7 @@ from tasks.records import Graphic, Paper, PaperFiles, SourceFile
 from tasks.settings import ExtractionLimits
 from tests.tasks.small_records import files, paper
 
-LIMITS = ExtractionLimits(timeout=20, memory_mb=1500)
+LIMITS = ExtractionLimits(timeout=600, memory_mb=1500)
 
 
 def nothing() -> None:

@@ -90,7 +90,7 @@ def test_secrets_stay_with_the_parent(monkeypatch: pytest.MonkeyPatch):
 def test_what_does_not_hold_is_said():
     assert Confinement().lacking is None
     assert ran(CONFINED.format(before="")).strip() == str(Confinement())
-    threads = "import threading, time; threading.Thread(target=time.sleep, args=(9,), daemon=True).start()"
+    threads = "import threading, time; threading.Thread(target=time.sleep, args=(600,), daemon=True).start()"
     assert "Landlock: a library has started threads" in str(
         Confinement(landlock="a library has started threads, which it does not hold").lacking
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.extraction.handover import read_extraction, write_extraction
@@ -148,7 +148,7 @@ def test_no_byte_of_the_header_makes_another_message_pass_for_the_schema(tmp_pat
                     read_extraction(tmp_path / "harmed", paper(1), LIMITS)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300)
 @given(data=st.data())
 def test_flipped_bytes_are_refused_or_give_an_extraction(tmp_path: Path, data: st.DataObject) -> None:
     whole = tmp_path / "whole"

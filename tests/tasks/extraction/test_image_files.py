@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -179,7 +179,7 @@ def test_what_the_caller_knows_comes_first(tmp_path: Path) -> None:
     assert (found.pmcid, found.title, found.license) == ("PMC9", "Known", "CC BY-NC")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(kind=st.sampled_from(["JPEG", "PNG", "TIFF", "WEBP", "GIF"]), data=st.data())
 def test_damaged_images_are_gaps_or_pictures(tmp_path: Path, kind: str, data: st.DataObject) -> None:
     image = io.BytesIO()

@@ -1,12 +1,15 @@
 """A small dataset with texts, licences and embeddings, for whoever indexes or shows one."""
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from models import taxonomy
+from tasks.index.opening import open_target
+from tasks.index.update import Plan, plan_update, update
 from tests.tasks.small_datasets import paper, subfigure, write_part
 
 FIRST, SECOND, THIRD = (f"part-{number:016x}.parquet" for number in range(3))
@@ -68,3 +71,29 @@ def dataset(out: Path) -> Path:
         ],
     )
     return out
+
+
+def updated(out: Path, to: str, name: str = "figmill") -> Plan:
+    """Brings an index up to date with the dataset; what there was to do."""
+    with open_target(out, to, name) as target:
+        plan = plan_update(out, target)
+        update(out, target, plan)
+    return plan
+
+
+def assert_followed(out: Path, to: str, held: Callable[[], list[int]]) -> None:
+    """An index takes a small dataset's rows, then nothing, then what was changed, added and taken away.
+
+    `held` tells the numbers of the rows that it has.
+    """
+    assert len(updated(out, to).new) == 2
+    assert held() == [0, 1, 2, 3, 4, 5]
+    assert updated(out, to).empty
+    part(out, FIRST, [row(7)])
+    (out / "papers" / SECOND).unlink()
+    (out / "subfigures" / SECOND).unlink()
+    part(out, THIRD, [row(8)])
+    plan = updated(out, to)
+    assert (len(plan.new), len(plan.changed), plan.gone) == (1, 1, (SECOND,))
+    assert held() == [7, 8]
+    assert updated(out, to).empty

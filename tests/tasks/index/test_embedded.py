@@ -11,11 +11,11 @@ from tasks.dataset.columns import INDEXED_COLUMNS
 from tasks.errors import OutputError
 from tasks.index import codes, tables
 from tasks.index.documents import read_documents
-from tasks.index.embedded import FILE, FOLDER, EmbeddedIndex
+from tasks.index.embedded import FILE, EmbeddedIndex
 from tasks.index.opening import open_target
 from tasks.index.queries import Query
 from tasks.index.search import SearchIndex
-from tasks.index.source import list_parts, origin
+from tasks.index.source import FOLDER, list_parts, origin
 from tasks.index.update import plan_update, update
 from tests.tasks.index.small import FIRST, SECOND, THIRD, dataset, part, row
 from tests.tasks.index.test_search import indexed

@@ -10,7 +10,7 @@ from tasks.errors import InputError, OutputError
 from tasks.index.embedded import EmbeddedIndex
 from tasks.index.queries import Query
 from tasks.index.search import SearchIndex
-from tasks.index.update import plan_update, update
+from tasks.index.update import illustrate, plan_update, update
 from tests.tasks.index.small import FIRST, SECOND, dataset, part, row
 from tests.tasks.small_datasets import paper, write_part
 
@@ -20,6 +20,7 @@ CHART = ("illustration", "illustration/chart")
 def indexed(out: Path) -> Path:
     with EmbeddedIndex(out) as target:
         update(out, target, plan_update(out, target))
+        illustrate(out, target)
     return out
 
 

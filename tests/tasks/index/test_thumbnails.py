@@ -2,9 +2,11 @@
 
 import io
 
+import numpy as np
 import pytest
 from PIL import Image
 
+from models.png import encode
 from tasks.index.thumbnails import thumbnail
 from tests.tasks.small_datasets import png
 
@@ -22,6 +24,25 @@ def test_any_mode_becomes_a_jpeg_of_the_same_shape(mode: str):
     data, width, height = made
     assert (width, height) == (256, 128)
     assert Image.open(io.BytesIO(data)).format == "JPEG"
+
+
+@pytest.mark.parametrize("shape", [(300, 600), (300, 600, 3)], ids=["grey", "colours"])
+def test_a_png_of_figmills_own_has_the_thumbnail_of_any_other_and_grey_stays_grey(shape: tuple[int, ...]):
+    pixels = np.random.default_rng(0).integers(0, 255, shape, np.uint8)
+    others = io.BytesIO()
+    Image.fromarray(pixels).save(others, "PNG")
+    made = thumbnail(encode(pixels))
+    assert made == thumbnail(others.getvalue())
+    assert made is not None
+    assert Image.open(io.BytesIO(made[0])).mode == ("L" if len(shape) == 2 else "RGB")
+
+
+@pytest.mark.parametrize("size", [(2000, 1500), (257, 100)])
+def test_a_large_jpeg_is_as_large_as_a_thumbnail_may_be(size: tuple[int, int]):
+    made = thumbnail(_encoded("RGB", size, "JPEG"))
+    assert made is not None
+    assert max(made[1:]) == 256
+    assert made[2] / made[1] == pytest.approx(size[1] / size[0], abs=0.01)
 
 
 def test_what_is_transparent_becomes_white():

@@ -1,6 +1,7 @@
 """An index follows its dataset: what is new, changed or gone, and nothing else; whole parts or none."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,8 @@ from tasks.index.documents import read_documents
 from tasks.index.embedded import EmbeddedIndex
 from tasks.index.queries import Query
 from tasks.index.search import SearchIndex
-from tasks.index.source import list_parts
-from tasks.index.update import Plan, corrected, plan_update, update
+from tasks.index.source import Part, list_parts, read_part
+from tasks.index.update import Plan, corrected, illustrate, plan_update, update
 from tests.tasks.corrections.acts import keep, rows_of, say
 from tests.tasks.index.small import FIRST, SECOND, THIRD, dataset, part, row
 
@@ -42,6 +43,68 @@ def test_first_all_then_nothing_then_what_is_new(tmp_path: Path):
     later = _update(out)
     assert ([one.name for one in later.new], later.changed, later.gone, later.kept) == ([THIRD], (), (), 2)
     assert len(_ids(out)) == 7
+
+
+def _bare(out: Path) -> list[str]:
+    with EmbeddedIndex(out) as index:
+        return [part.name for part in index.bare()]
+
+
+def _illustrate(out: Path, batches: int | None = None) -> int:
+    """Makes thumbnails, of some dozens of rows so many times; returns of how many rows."""
+    told: list[int] = []
+    with EmbeddedIndex(out) as index:
+        illustrate(out, index, told.append, lambda: len(told) == batches)
+    return sum(told)
+
+
+def test_thumbnails_come_last_and_once(tmp_path: Path):
+    out = dataset(tmp_path)
+    _update(out)
+    assert _bare(out) == [FIRST, SECOND]
+    with SearchIndex(out) as index:
+        first = index.at(FIRST, 0)[0]
+        assert (first.has_thumbnail, index.thumbnail(first.id)) == (True, None)
+        assert _illustrate(out) == 6
+        assert index.thumbnail(first.id) is not None
+        assert [hit.has_thumbnail for hit in index.search(Query(), 10)].count(
+            False
+        ) == 1  # a torn picture's row
+    part(out, THIRD, [row(6)])
+    _update(out)
+    assert _bare(out) == [THIRD]
+    assert (_illustrate(out), _illustrate(out), _bare(out)) == (1, 0, [])
+    left = sorted(file.name for file in (out / "index").iterdir())
+    assert left == ["figmill.sqlite", "footers.json", "texts"]
+
+
+def test_thumbnails_that_were_stopped_go_on_with_the_part_that_lacks_some(tmp_path: Path):
+    part(tmp_path, FIRST, [row(0)])
+    part(tmp_path, SECOND, [row(number) for number in range(1, 101)])
+    _update(tmp_path)
+    assert (
+        _illustrate(tmp_path, batches=2) == 65
+    )  # the first part, and as many of the second as are read at once
+    assert _bare(tmp_path) == [SECOND]
+    assert _illustrate(tmp_path) == 100
+    with SearchIndex(tmp_path) as index:
+        assert all(index.thumbnail(hit.id) for hit in index.search(Query(), 200))
+
+
+def test_a_part_that_was_replaced_while_its_thumbnails_were_made_gets_its_own(tmp_path: Path):
+    out = dataset(tmp_path)
+    _update(out)
+    with EmbeddedIndex(out) as index:
+        before = next(one for one in index.bare() if one.name == FIRST)
+        part(out, FIRST, [row(0, caption="Another caption.")])
+        _update(out)
+        index.reopen()
+        index.take_thumbnails(before, [(f"{0:016x}/0/0", b"the picture that was there before")])
+        index.end_thumbnails(before)
+    assert FIRST in _bare(out)
+    _illustrate(out)
+    with SearchIndex(out) as opened:
+        assert (opened.thumbnail(opened.at(FIRST, 0)[0].id) or b"").startswith(b"\xff\xd8")
 
 
 def test_a_changed_part_is_replaced_and_a_removed_one_goes(tmp_path: Path):
@@ -75,6 +138,33 @@ def test_rows_of_which_nobody_speaks_are_not_read_to_plan(tmp_path: Path):
     second.path.write_bytes(bytes(len(data)))
     assert corrected(second, overlay) == second
     assert corrected(first, overlay).fingerprint != first.fingerprint
+
+
+def test_a_parts_footer_is_read_again_where_its_file_is_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    out = dataset(tmp_path)
+    _update(out)
+    first = list_parts(out)
+    read: list[str] = []
+    monkeypatch.setattr("tasks.index.source.read_part", _telling(read))
+    assert (list_parts(out), read) == (first, [])
+    part(out, FIRST, [row(7)])
+    assert [one.rows for one in list_parts(out)] == [1, 2]
+    assert (list_parts(out)[1], read) == (first[1], [FIRST])
+    for torn in (b"", b"[]", b'{"x": 1}', b'{"x": [1, 2]}'):
+        (out / "index" / "footers.json").write_bytes(torn)
+        assert [one.rows for one in list_parts(out)] == [1, 2]
+
+
+def _telling(read: list[str]) -> Callable[[Path], Part]:
+    """`read_part` that tells what it reads."""
+
+    def telling(path: Path) -> Part:
+        read.append(path.name)
+        return read_part(path)
+
+    return telling
 
 
 def test_planning_changes_nothing(tmp_path: Path):

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from models.inference.looks import LOOKS
+from tasks.panels.companions import join_strips
+from tasks.panels.pieces import Canvas, Kind, Piece
 from tasks.panels.separation import separate
+from tests.tasks.panels.judging.canvases import canvas_of
 from tests.tasks.panels.test_separation import assert_panels, figure, plot
 
 
@@ -54,3 +60,46 @@ def test_a_plot_with_numbers_of_its_own_is_a_panel_beside_another(height: int) -
     picture.paste(plot(380, height), (0, 0))
     picture.paste(plot(380, 300), (0, height + 5))
     assert len(separate(figure(picture))) == 2
+
+
+STRIPS = [Piece((40, top, 240, top + 60), Kind.IMAGE) for top in (20, 90, 160)]
+"""Three strips of a blot, at two pixels to a point."""
+
+
+def strips_on(look: str) -> Canvas:
+    """A canvas on which everything looks like `look`."""
+    canvas, _ = canvas_of(*(piece.box for piece in STRIPS))
+    shares = np.array([float(name == look) for name in LOOKS])
+    canvas.look = lambda pixels: shares
+    return canvas
+
+
+def test_the_strips_of_a_blot_are_one_panel() -> None:
+    assert [piece.box for piece in join_strips(strips_on("gel"), STRIPS)] == [(40, 20, 240, 220)]
+
+
+def test_strips_that_look_like_photographs_are_panels() -> None:
+    assert join_strips(strips_on("photograph"), STRIPS) == STRIPS
+
+
+@pytest.mark.parametrize(
+    "strips",
+    [
+        [STRIPS[0], replace(STRIPS[1], box=(40, 130, 240, 190))],
+        [STRIPS[0], replace(STRIPS[1], box=(150, 90, 350, 150))],
+        [STRIPS[0], replace(STRIPS[1], box=(40, 90, 120, 150))],
+        [replace(STRIPS[0], letters=((40, 20, 50, 30),)), replace(STRIPS[1], letters=((40, 90, 50, 100),))],
+        [STRIPS[0], replace(STRIPS[1], kind=Kind.PLOT)],
+    ],
+    ids=["apart", "aside", "narrower", "lettered", "a plot"],
+)
+def test_what_is_no_strip_of_the_same_blot_stays_alone(strips: list[Piece]) -> None:
+    assert join_strips(strips_on("gel"), strips) == strips
+
+
+def test_two_blots_side_by_side_stay_two() -> None:
+    beside = [
+        replace(piece, box=(piece.box[0] + 210, *piece.box[1:2], piece.box[2] + 210, piece.box[3]))
+        for piece in STRIPS
+    ]
+    assert len(join_strips(strips_on("gel"), [*STRIPS, *beside])) == 2

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
 from models.inference.looks import LOOKS
-from models.inference.places import Places
 from tasks.panels.gutters import PixelBox
 from tasks.panels.judging.features import Features
 from tasks.panels.judging.judge import Judge
 from tasks.panels.judging.ranking import Numbers
 from tasks.panels.partition import DRAWN, SURE, partition
 from tasks.panels.pieces import Canvas, Piece
-from tests.tasks.panels.judging.canvases import GRID, LETTERS, canvas_of
+from tests.tasks.panels.judging.canvases import GRID, LETTERS, canvas_of, see_as
 
 COUNT = Numbers._fields.index("panels")
 
@@ -61,24 +59,13 @@ def test_a_figure_without_gaps_is_judged_by_nobody() -> None:
     assert partition(canvas, Judge(refuse, refuse), whole) == [whole]
 
 
-@dataclass(frozen=True, slots=True)
-class Sees(Places):
-    """A figure whose pieces the network takes for one panel with probability `one`."""
-
-    one: float = 0.0
-
-    def pieces(self, boxes: Sequence[PixelBox]) -> np.ndarray:
-        return np.tile(np.array([self.one, 1 - self.one, 0, 0.5], np.float32), (len(boxes), 1))
-
-
 def looking(figure: tuple[Canvas, Piece], looks: dict[str, float], one: float) -> tuple[Canvas, Piece]:
     """`figure` with these probabilities of `looks`, the rest a gel's, and `one` that it is one panel."""
     canvas, whole = figure
     shares = np.array([looks.get(name, 0.0) for name in LOOKS])
     shares[LOOKS.index("gel")] += 1 - shares.sum()
     canvas.look = lambda pixels: shares
-    seen = canvas.places
-    canvas.places = Sees(seen.maps, seen.size, seen.scale, seen.weights, one)
+    see_as(canvas, one)
     return canvas, whole
 
 

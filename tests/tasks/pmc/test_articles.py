@@ -118,7 +118,7 @@ NAMES = st.sampled_from(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(facts=st.dictionaries(NAMES, JSON))
 def test_whatever_the_fields_hold_no_file_lies_elsewhere(facts: dict[str, Any]) -> None:
     found = parse_article(json.dumps({"pmcid": "PMC7"} | facts).encode(), LISTED)

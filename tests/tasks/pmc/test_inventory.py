@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.errors import InputError
@@ -151,7 +151,7 @@ def test_a_part_that_unpacks_to_more_than_there_is_room_for_is_refused(
         read_inventory(Bucket(BUCKET), with_part(bucket, gzip.compress(row * 40_000)))
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50)
 @given(data=st.one_of(st.binary(max_size=300), st.text(max_size=300).map(str.encode)))
 def test_no_bytes_of_a_part_raise_anything_but_a_line(data: bytes, tmp_path: Path) -> None:
     room = [2**20]

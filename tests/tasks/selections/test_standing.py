@@ -145,7 +145,7 @@ _WILD = st.dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(changes=_WILD)
 def test_wild_files_are_read_or_left_out(
     tmp_path_factory: pytest.TempPathFactory, changes: dict[str, str | None]

@@ -8,6 +8,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from tasks.duplicates.groups import plan_groups, update_groups
+from tasks.index.embedded import EmbeddedIndex
+from tasks.index.update import plan_update, update
 from tasks.view.app import PER_PAGE, create_app
 from tests.tasks.duplicates.drawn import encoded, picture
 from tests.tasks.duplicates.drawn import part as drawn_part
@@ -84,6 +86,19 @@ def test_cards_and_pages_say_what_is_doubtful_and_kinds_of_chart_are_filters(tmp
         assert "may hold several panels" in _page(client, f"/subfigure/{1:016x}/0/0").text
         alone = _page(client, f"/subfigure/{2:016x}/0/0").text.split("More like this")[0]
         assert "may hold several panels" not in alone
+
+
+def test_a_thumbnail_that_is_not_there_yet_is_made_as_it_is_shown(tmp_path: Path):
+    out = dataset(tmp_path)
+    with EmbeddedIndex(out) as target:
+        update(out, target, plan_update(out, target))
+    with TestClient(create_app(out), base_url="http://localhost") as client:
+        answers = {image["src"]: client.get(image["src"]) for image in _page(client, "/").all("img")}
+    assert sorted(answer.status_code for answer in answers.values()) == [200] * 5 + [
+        404
+    ]  # one picture is torn
+    made = next(answer.content for answer in answers.values() if answer.status_code == 200)
+    assert made.startswith(b"\xff\xd8")
 
 
 def test_filters_search_and_pages_go_by_address(client: TestClient):

@@ -9,8 +9,8 @@ import pytest
 from tasks.dataset.columns import INDEXED_COLUMNS
 from tasks.errors import OutputError, SettingsError
 from tasks.index.opening import open_target
-from tasks.index.update import Plan, plan_update, update
-from tests.tasks.index.small import FIRST, SECOND, dataset, part, row
+from tasks.index.update import plan_update
+from tests.tasks.index.small import FIRST, SECOND, dataset, part, row, updated
 from tests.test_readme import BLOCKS
 
 psycopg = pytest.importorskip("psycopg")
@@ -34,13 +34,6 @@ def url(server: str) -> Iterator[str]:
         connection.execute("CREATE SCHEMA public")
 
 
-def _update(out: Path, url: str, name: str = "figmill") -> Plan:
-    with open_target(out, url, name) as target:
-        plan = plan_update(out, target)
-        update(out, target, plan)
-    return plan
-
-
 def _ask(url: str, query: str, *values: object) -> list[Any]:
     with psycopg.connect(url) as connection:
         return connection.execute(query, values).fetchall()
@@ -48,7 +41,7 @@ def _ask(url: str, query: str, *values: object) -> list[Any]:
 
 def test_rows_arrive_with_text_arrays_vectors_and_thumbnails(url: str, tmp_path: Path):
     out = dataset(tmp_path)
-    _update(out, url)
+    updated(out, url)
     (first,) = _ask(
         url,
         "SELECT subfigure_id, modality_path, confidence, embedding::text, length(thumbnail) > 100, published::text "
@@ -70,7 +63,7 @@ def test_rows_arrive_with_text_arrays_vectors_and_thumbnails(url: str, tmp_path:
 
 
 def test_the_table_has_the_indexed_columns(url: str, tmp_path: Path):
-    _update(dataset(tmp_path), url)
+    updated(dataset(tmp_path), url)
     rows = _ask(
         url,
         "SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'figmill_subfigures' "
@@ -84,11 +77,11 @@ def test_the_table_has_the_indexed_columns(url: str, tmp_path: Path):
 
 def test_only_what_changed_is_sent_and_what_is_gone_goes(url: str, tmp_path: Path):
     out = dataset(tmp_path)
-    _update(out, url)
-    assert _update(out, url).empty
+    updated(out, url)
+    assert updated(out, url).empty
     part(out, FIRST, [row(0), row(9)])
     (out / "papers" / SECOND).unlink()
-    plan = _update(out, url)
+    plan = updated(out, url)
     assert ([one.name for one in plan.changed], plan.gone) == ([FIRST], (SECOND,))
     assert len(_ask(url, "SELECT 1 FROM figmill_subfigures")) == 2
     assert _ask(url, "SELECT part FROM figmill_parts") == [(FIRST,)]
@@ -104,19 +97,19 @@ def test_a_dry_run_makes_no_table(url: str, tmp_path: Path):
 def test_another_dataset_wants_another_name_and_a_moved_one_does_not(url: str, tmp_path: Path):
     here = dataset(tmp_path / "here")
     part(tmp_path / "other", f"part-{9:016x}.parquet", [row(9)])
-    _update(here, url)
+    updated(here, url)
     with pytest.raises(OutputError, match=r"holds another dataset, .*here: choose another --name"):
-        _update(tmp_path / "other", url)
-    _update(tmp_path / "other", url, name="other")
+        updated(tmp_path / "other", url)
+    updated(tmp_path / "other", url, name="other")
     assert len(_ask(url, "SELECT 1 FROM figmill_subfigures")) == 6
     here.rename(tmp_path / "there")
-    assert _update(tmp_path / "there", url).empty
+    assert updated(tmp_path / "there", url).empty
 
 
 def test_texts_that_postgres_refuses_are_made_to_fit(url: str, tmp_path: Path):
     hostile = "a\x00b'; DROP TABLE figmill_subfigures; -- \\ \t\n \u202e😀 " + "word " * 300_000
     part(tmp_path, FIRST, [row(1, caption=hostile, title=hostile[:99])])
-    _update(tmp_path, url)
+    updated(tmp_path, url)
     ((caption,),) = _ask(url, "SELECT caption FROM figmill_subfigures")
     assert caption == hostile.replace("\x00", "")
 
@@ -137,7 +130,7 @@ def test_a_database_that_does_not_answer_is_one_line_without_the_password(tmp_pa
 
 
 def test_the_recipes_of_the_readme_run(url: str, tmp_path: Path):
-    _update(dataset(tmp_path), url)
+    updated(dataset(tmp_path), url)
     (block,) = (block for block in BLOCKS if block.language == "sql")
     by_words, by_likeness = filter(str.strip, block.code.split(";"))
     assert [found[:2] for found in _ask(url, by_words)] == [(f"{0:016x}/0/0", "DMTR")]

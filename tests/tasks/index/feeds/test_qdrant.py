@@ -1,22 +1,18 @@
 """Qdrant follows a dataset part by part: against the engine that its own library brings."""
 
+import socket
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from tasks.errors import OutputError, SettingsError
 from tasks.index.opening import open_target
-from tasks.index.update import Plan, plan_update, update
-from tests.tasks.index.small import FIRST, SECOND, THIRD, dataset, part, row
+from tasks.index.update import plan_update
+from tests.tasks.index.small import FIRST, THIRD, assert_followed, dataset, part, row, updated
 
-pytest.importorskip("qdrant_client")
-
-
-def _update(out: Path, to: str) -> Plan:
-    with open_target(out, to) as target:
-        plan = plan_update(out, target)
-        update(out, target, plan)
-    return plan
+# looked for, not imported: it takes seconds, in each process that collects the tests
+pytestmark = pytest.mark.skipif(find_spec("qdrant_client") is None, reason="needs figmill[qdrant]")
 
 
 @pytest.fixture
@@ -38,24 +34,13 @@ def _names(points: list) -> list[int]:
 
 
 def test_first_all_then_nothing_then_what_changed_and_went(tmp_path: Path, to: str):
-    out = dataset(tmp_path / "dataset")
-    assert len(_update(out, to).new) == 2
-    assert _names(_points(to)) == [0, 1, 2, 3, 4, 5]
-    assert _update(out, to).empty
-    part(out, FIRST, [row(7)])
-    (out / "papers" / SECOND).unlink()
-    (out / "subfigures" / SECOND).unlink()
-    part(out, THIRD, [row(8)])
-    plan = _update(out, to)
-    assert (len(plan.new), len(plan.changed), plan.gone) == (1, 1, (SECOND,))
-    assert _names(_points(to)) == [7, 8]
-    assert _update(out, to).empty
+    assert_followed(dataset(tmp_path / "dataset"), to, lambda: _names(_points(to)))
 
 
 def test_vectors_and_filters_find_rows(tmp_path: Path, to: str):
     from qdrant_client import QdrantClient, models
 
-    _update(dataset(tmp_path / "dataset"), to)
+    updated(dataset(tmp_path / "dataset"), to)
     client = QdrantClient(path=to.removeprefix("qdrant://"))
     only = models.FieldCondition(key="modality_path", match=models.MatchValue(value="illustration"))
     found = client.query_points(
@@ -70,27 +55,27 @@ def test_a_part_that_is_not_whole_is_sent_again(tmp_path: Path, to: str):
     from qdrant_client import QdrantClient
 
     out = dataset(tmp_path / "dataset")
-    _update(out, to)
+    updated(out, to)
     lost = next(point.id for point in _points(to) if point.payload["part"] == FIRST)
     client = QdrantClient(path=to.removeprefix("qdrant://"))
     client.delete("figmill", [lost])
     client.close()
-    assert [one.name for one in _update(out, to).changed] == [FIRST]
+    assert [one.name for one in updated(out, to).changed] == [FIRST]
     assert _names(_points(to)) == [0, 1, 2, 3, 4, 5]
 
 
 def test_another_dataset_is_refused(tmp_path: Path, to: str):
-    _update(dataset(tmp_path / "dataset"), to)
+    updated(dataset(tmp_path / "dataset"), to)
     part(tmp_path / "other", THIRD, [row(9)])
     with pytest.raises(OutputError, match="another dataset"):
-        _update(tmp_path / "other", to)
+        updated(tmp_path / "other", to)
 
 
 def test_another_model_takes_the_place_of_the_old_one(tmp_path: Path, to: str):
     from dataclasses import replace
 
     out = dataset(tmp_path / "dataset")
-    _update(out, to)
+    updated(out, to)
     with open_target(out, to) as target:
         plan = plan_update(out, target)
         other = replace(plan.origin, model_id="other@000000000000")
@@ -98,7 +83,7 @@ def test_another_model_takes_the_place_of_the_old_one(tmp_path: Path, to: str):
         target.prepare(other)
         target.finish()
     assert _points(to) == []
-    assert len(_update(out, to).new) == 2
+    assert len(updated(out, to).new) == 2
 
 
 @pytest.mark.parametrize(
@@ -118,7 +103,7 @@ def test_collections_of_others_stay(name: str, payload: dict | None, tmp_path: P
     if payload:
         client.upsert(name, [models.PointStruct(id=1, vector=[1.0, 0.0], payload=payload)])
     client.close()
-    _update(dataset(tmp_path / "dataset"), to)
+    updated(dataset(tmp_path / "dataset"), to)
     client = QdrantClient(path=to.removeprefix("qdrant://"))
     assert client.collection_exists(name)
     client.close()
@@ -137,7 +122,7 @@ def test_what_filters_and_removals_ask_for_is_indexed_once(tmp_path: Path, monke
     monkeypatch.setattr("qdrant_client.QdrantClient", lambda **_: client)
     monkeypatch.setattr(client, "get_collection", lambda _: SimpleNamespace(payload_schema=schema))
     monkeypatch.setattr(client, "create_payload_index", lambda _, field, **__: asked.append(field))
-    _update(dataset(tmp_path / "dataset"), "qdrant+http://host")
+    updated(dataset(tmp_path / "dataset"), "qdrant+http://host")
     assert {"part", "paper_id"} <= set(asked)
     assert "held" not in asked
 
@@ -146,7 +131,7 @@ def test_hostile_rows_do_no_harm(tmp_path: Path, to: str):
     out = tmp_path / "dataset"
     caption = "\x1b[31m'; DROP TABLE figmill; --\x00<script>" + "z" * 1_000_000
     part(out, FIRST, [row(1, caption=caption, title="../../x")])
-    _update(out, to)
+    updated(out, to)
     (found,) = _points(to)
     assert found.payload["caption"] == caption
 
@@ -158,3 +143,13 @@ def test_an_address_that_means_nothing_is_said_without_its_password(to: str, tmp
     with pytest.raises(SettingsError) as caught:
         open_target(tmp_path, to)
     assert "hunter2" not in str(caught.value)
+
+
+def test_a_server_that_is_not_there_is_said_with_what_to_check(tmp_path: Path):
+    with socket.socket() as bound:  # taken, and nobody listens
+        bound.bind(("127.0.0.1", 0))
+        with pytest.raises(OutputError) as caught:
+            updated(dataset(tmp_path), f"qdrant+http://127.0.0.1:{bound.getsockname()[1]}")
+    assert "does not answer: Connection refused; check the address, and that it is running" in str(
+        caught.value
+    )

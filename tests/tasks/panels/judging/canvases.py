@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image, ImageDraw
 
+from models.inference.places import Places
 from tasks.panels.gutters import PixelBox, ink
 from tasks.panels.pieces import Canvas, Piece
 
@@ -31,3 +32,19 @@ def canvas_of(
     whole = canvas.piece((0, 0, 400, 300))
     assert whole is not None
     return canvas, replace(whole, letters=canvas.letters)
+
+
+@dataclass(frozen=True, slots=True)
+class Sees(Places):
+    """A figure whose pieces the network takes for one panel with probability `one`."""
+
+    one: float = 0.0
+
+    def pieces(self, boxes: Sequence[PixelBox]) -> np.ndarray:
+        return np.tile(np.array([self.one, 1 - self.one, 0, 0.5], np.float32), (len(boxes), 1))
+
+
+def see_as(canvas: Canvas, one: float) -> None:
+    """Let the network take every piece of `canvas` for one panel with probability `one`."""
+    seen = canvas.places
+    canvas.places = Sees(seen.maps, seen.size, seen.scale, seen.weights, one)

@@ -34,7 +34,7 @@ _WIDE = 140
 _NAME = 40
 """Characters of a paper's name that stand in one line."""
 _LABEL, _REST = 16, 26
-"""Columns for a figure's label; and for letter, confidence and what stands between columns."""
+"""Columns for a figure's label, at most; and for letter, confidence and what stands between columns."""
 _MOST_FAILURES = 20
 
 
@@ -131,11 +131,12 @@ def show_subfigures(rows: pa.Table) -> None:
     listed = rows.to_pylist()
     names = [printable(PurePosixPath(row["source_uri"]).name) for row in listed]
     longest = min(max(map(len, names), default=0), _NAME, console.width // 3)
+    label = min(max((len(row["figure_label"] or "") for row in listed), default=0), _LABEL)
     columns: list[Column | str] = [
         Column("paper", min_width=longest, overflow="fold"),
         Column("figure", max_width=_LABEL),
         "panel",
-        Column("modality", max_width=max(_LABEL, console.width - longest - _LABEL - _REST)),
+        Column("modality", max_width=max(_LABEL, console.width - longest - label - _REST)),
     ]
     last = [Column("subcaption", no_wrap=True, max_width=console.width - _WIDE + 40)] if wide else []
     table = _table(*columns, Column("confidence", min_width=10), *last, title="Subfigures")

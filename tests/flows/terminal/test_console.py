@@ -98,6 +98,18 @@ def test_piped_output_is_plain_as_wide_as_columns_says_and_keeps_names_whole(
     assert ("Cells. Other." in shown) == (columns >= 140)
 
 
+def test_what_short_names_of_figures_leave_goes_to_the_modality(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    told = {"panel_label": "b", "caption": "", "subcaption": "", "confidence": 0.9, "rejected": False}
+    row = told | {"source_uri": "/a-paper-of-21-chars.pdf", "modality": "DMLI"}
+    show_subfigures(pa.Table.from_pylist([row | {"figure_label": "Figure 1"}]))
+    assert "DMLI light microscopy" in capsys.readouterr().out
+    show_subfigures(pa.Table.from_pylist([row | {"figure_label": "Supplementary Figure 12"}]))
+    assert "DMLI light microscopy" not in capsys.readouterr().out
+
+
 def test_where_the_model_abstains_no_certainty_is_shown(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

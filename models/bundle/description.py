@@ -168,8 +168,15 @@ def _read_text(file: Path) -> str:
         if file.stat().st_size > _TEXT_LIMIT:
             raise BundleError(f"{file} is larger than {_TEXT_LIMIT >> 20} MB, so it is no part of a bundle")
         return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BundleError(f"{file} cannot be read: {error}") from error
+    except OSError as error:
+        raise BundleError(_unreadable(file, error)) from error
+    except UnicodeDecodeError as error:
+        raise BundleError(f"{file} is not text in UTF-8: copy or train the bundle again") from error
+
+
+def _unreadable(file: Path, error: OSError) -> str:
+    lacking = isinstance(error, FileNotFoundError)
+    return f"{file} cannot be read: {error.strerror or error}{'; copy the bundle again' if lacking else ''}"
 
 
 def _read_card(folder: Path) -> str:
@@ -217,7 +224,7 @@ def _digest(file: Path) -> hashlib._Hash:
         with file.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256")
     except OSError as error:
-        raise BundleError(f"{file} cannot be read: {error}") from error
+        raise BundleError(_unreadable(file, error)) from error
 
 
 def _classes(value: object) -> tuple[str, ...]:

@@ -147,7 +147,9 @@ def test_the_language_models_file_is_the_one_that_the_description_names(folder: 
     ):
         bundle_info(folder)
     file.unlink()
-    with pytest.raises(BundleError, match=r"sentences\.safetensors cannot be read"):
+    with pytest.raises(
+        BundleError, match=r"sentences\.safetensors cannot be read: No such file or directory; copy"
+    ):
         bundle_info(folder)
     for wrong in ({"sha256": "../x"}, {"layers": 0}, {"heads": 1.5}, {"pieces": 10**6}, {"code": "x"}):
         change(folder, words={"buckets": 64, "lexicon_gain": 4.0, "sentences": named | wrong})
@@ -161,3 +163,9 @@ def test_the_model_id_tells_all_that_changes_a_score_and_nothing_else(folder: Pa
     assert bundle_info(folder).model_id == before
     change(folder, rejection=rejecting(picture=0.31))
     assert bundle_info(folder).model_id != before
+
+
+def test_a_description_that_is_no_text_is_refused_in_words(folder: Path) -> None:
+    (folder / "model.json").write_bytes(b"\xff\xfe")
+    with pytest.raises(BundleError, match=r"model\.json is not text in UTF-8"):
+        bundle_info(folder)

@@ -215,7 +215,10 @@ def create_app(
     def subfigure(paper: str, figure: str, number: str) -> Response:
         hit = view.index.subfigure(f"{paper}/{figure}/{number}")
         if hit is None:
-            return missing("No subfigure of this dataset has that name.")
+            return missing(
+                "No subfigure here has that name, or none has it any more: people may have said that it is "
+                "no figure, merged or split it, or its paper was read anew."
+            )
         return page(
             "subfigure.html.j2",
             hit=hit,

@@ -170,7 +170,9 @@ def test_other_words_hold_too(person: Person, action: str, value: str, column: s
 def test_no_figure_goes_and_comes_back(person: Person):
     person.say("no_figure", person.first)
     assert "73 subfigures" in person.page("/")
-    assert person.client.get(f"/subfigure/{person.first}").status_code == 404
+    gone = person.client.get(f"/subfigure/{person.first}")
+    assert gone.status_code == 404
+    assert "people may have said that it is no figure" in gone.text
     assert person.post("/undo", queue="unsure").headers["location"].startswith("/edit?")
     assert "74 subfigures" in person.page("/")
     assert person.client.get(f"/picture/{person.first}").content == png(0)

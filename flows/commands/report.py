@@ -39,7 +39,10 @@ def report(folder: str, gold: str | None) -> None:
     if done.agreement:
         click.echo(_said(done.agreement))
     elif gold:
-        click.echo(f"{printable(gold, 1000)} names no subfigure that the model has named: nothing to compare")
+        click.echo(
+            f"{printable(gold, 1000)} gives no modality to a subfigure that the model has named: "
+            "nothing to compare (rows without a modality do not count)"
+        )
 
 
 def _said(found: Agreement) -> str:

@@ -207,9 +207,12 @@ def _table(*columns: Column | str, title: str, show_header: bool = True) -> Tabl
 def _why_nothing(summary: RunSummary) -> str:
     reasons = []
     if summary.skipped:
-        reasons.append(f"{summary.skipped} of {summary.inputs} papers are already in {summary.out}")
+        verb = "is" if summary.skipped == 1 else "are"
+        reasons.append(
+            f"{summary.skipped} of {counted(summary.inputs, 'paper')} {verb} already in {summary.out}"
+        )
     if summary.left:
-        reasons.append(f"{summary.left} are left for another run")
+        reasons.append(f"{summary.left} {'is' if summary.left == 1 else 'are'} left for another run")
     return f"{', '.join(reasons) or 'no paper was found'}."
 
 

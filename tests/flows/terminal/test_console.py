@@ -31,6 +31,12 @@ def test_nothing_to_do_says_why(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == (
         "Nothing to do: 3 of 5 papers are already in figures, 2 are left for another run.\n"
     )
+    show_summary(replace(NOTHING, inputs=2, skipped=1, left=1))
+    assert capsys.readouterr().out == (
+        "Nothing to do: 1 of 2 papers is already in figures, 1 is left for another run.\n"
+    )
+    show_summary(replace(NOTHING, inputs=1, skipped=1, left=0))
+    assert capsys.readouterr().out == "Nothing to do: 1 of 1 paper is already in figures.\n"
 
 
 def test_the_table_names_failures_and_counts(capsys: pytest.CaptureFixture[str]) -> None:

@@ -53,8 +53,10 @@ def adapt(folder: str, out: Path, model: str, classes: Path | None, force: bool)
     from tasks.corrections.learning import adapt as taught_by
     from tasks.corrections.learning import write_bundle
     from tasks.corrections.own_classes import read_classes
+    from tasks.dataset.folder import require_free
     from tasks.stores.paths import store_path
 
+    require_free(out)
     started = time.monotonic()
     info = open_bundle(model)
     adapted = taught_by(

@@ -178,6 +178,7 @@ def view(
       figmill view figures --edit --who Ada
       figmill view figures --write site
     """
+    from tasks.dataset.folder import require_free
     from tasks.view.serve import address_of, is_loopback, listen, serve
 
     if (who or classes) and not edit:
@@ -195,6 +196,8 @@ def view(
         raise click.UsageError("--write writes pages that only show: leave --edit out")
     own = own_codes(classes)
     person = person_named(who) if edit else None
+    if site:
+        require_free(site, "--write")
     refresh(folder)
     if site:
         illustrate_all(folder)

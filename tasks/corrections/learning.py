@@ -31,6 +31,7 @@ from tasks.corrections.own_classes import OwnClass
 from tasks.corrections.rows import read_columns
 from tasks.dataset.columns import PAPERS
 from tasks.dataset.files import part_files
+from tasks.dataset.folder import require_free
 from tasks.dataset.schema import figmill_metadata, read_captions
 from tasks.errors import InputError, OutputError
 from tasks.stores import paths
@@ -139,8 +140,7 @@ def adapt(out: StorePath, info: BundleInfo, name: str, own: Sequence[OwnClass] =
 
 def write_bundle(info: BundleInfo, adapted: Adapted, out: Path) -> BundleInfo:
     """The taught bundle as a folder. Raises BundleError, OutputError."""
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise OutputError(f"{out} holds something already: name a new or empty folder")
+    require_free(out)
     try:
         return refit(info, adapted.refit, out)
     except OSError as error:

@@ -103,3 +103,11 @@ def test_labels_of_a_class_of_one_s_own_are_taken_in(tmp_path: Path):
     assert "--classes FILE" in refused
     assert "1 correction taken in" in _run(out, "--from", labels, "--classes", classes, "--who", "Ada").output
     assert "GGEL/Ponceau" in _run(out).output
+
+
+def test_a_folder_that_holds_something_is_refused_before_anything_is_learned(tmp_path: Path):
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "notes.txt").touch()
+    told = ["adapt", str(dataset(tmp_path / "dataset")), "--out", str(tmp_path / "full")]
+    done = CliRunner().invoke(figmill, told)  # nobody has named a row, which it would say else
+    assert "holds something already: name a new or empty folder" in str(done.exception)

@@ -203,3 +203,13 @@ def test_an_index_of_an_earlier_figmill_makes_itself_anew(tmp_path: Path):
     done = _call("search", out, "liver")
     assert done.exit_code == 0
     assert "indexing 6 subfigures" in done.stderr
+
+
+def test_pages_into_a_folder_that_holds_something_are_refused_before_an_index_is_made(tmp_path: Path):
+    out = dataset(tmp_path / "dataset")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "notes.txt").touch()
+    done = _call("view", out, "--write", tmp_path / "full")
+    assert "holds something already: name a new or empty folder" in str(done.exception)
+    assert "writing pages" not in done.output
+    assert not (out / "index").exists()

@@ -375,6 +375,9 @@ def models(context: click.Context) -> None:
     for folder in shipped_bundles().values():
         info = bundle_info(folder)
         click.echo(f"  {info.model_id}  {info.model}, {len(info.classes)} classes")
+        if info.hashing:
+            by = " and by a language model" if info.hashing.sentences else ""
+            click.echo(f"    reads captions, by hashed terms{by}")
         for line in headlines(info.metrics):
             click.echo(fill(line, _WIDTH, initial_indent="    ", subsequent_indent="      "))
     click.echo("\nNetworks to train (figmill train --model NAME):")

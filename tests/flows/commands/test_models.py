@@ -16,6 +16,7 @@ def test_the_list_of_models_fits_a_terminal_of_80_columns():
     lines = _call("models").output.splitlines()
     assert max(map(len, lines)) <= 80
     assert any("accuracy" in line for line in lines)
+    assert "    reads captions, by hashed terms and by a language model" in lines
     assert "  resnet18:tune-X  fine-tuned from X on: fc, b4-1 ... b1-0 or whole" in lines
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -178,10 +179,34 @@ def test_the_columns_that_the_first_page_names_are_there():
     assert set(columns) <= {column.name for column in columns_of(SUBFIGURES)}
 
 
-def test_ci_runs_the_very_test_command():
-    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+@pytest.mark.parametrize("failing", ["", "mypy", "slow", "pytest"])
+def test_ci_runs_the_very_test_command_last_and_whatever_fails_fails_the_whole(failing: str, tmp_path: Path):
     assert f"{INSTALL}uv run pytest\n" in README
-    assert script.rstrip().endswith("uv run pytest")
+    for name in ("apt-get", "chromium", "sudo"):
+        _executable(tmp_path / name, "exit 0")
+    shutil.copytree(ROOT / ".ci", tmp_path / "tree" / ".ci")
+    (tmp_path / "tree" / "tests").mkdir()
+    last = "case \"$*\" in *slow*) ;; 'run pytest') echo 7 passed;; esac"
+    _executable(
+        tmp_path / "uv",
+        f'echo "ran uv $*"; {last}; case " $* " in *" {failing or "nothing"} "*) exit 1;; esac',
+    )
+    run = subprocess.run(
+        [tmp_path / "tree" / ".ci" / "run"],
+        env=os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    said = run.stdout.splitlines()
+    assert said[-2:] == ["ran uv run pytest", "7 passed"]
+    assert any(line.startswith("ran uv run pytest -m slow") for line in said)
+    assert (run.returncode == 0) is (not failing), run.stdout + run.stderr
+
+
+def _executable(file: Path, does: str) -> None:
+    file.write_text(f"#!/bin/sh\n{does}\n", encoding="utf-8")
+    file.chmod(0o755)
 
 
 def _claims() -> dict[str, str]:

@@ -36,11 +36,11 @@ _SEQUENCES = (
 )
 _ORDINAL = re.compile(r"(?:^|(?<=[.;:])\s?)\s?[(\[]([ivx]{1,4}|[0-9]{1,2})[)\]](?=\s)")
 _STEPS = re.compile(
-    r"\b(?:reagents?(?:\s(?:and|&)\s(?:reaction\s)?conditions?)?|reaction\sconditions?|conditions?\sand\sreagents?)"
-    r"\s?[:.]\s?[(\[]?\w{1,3}[)\]]",
+    r"(?<!\bof\s)\b(?:reagents?(?:\s(?:and|&)\s(?:reaction\s)?conditions?)?|reaction\sconditions?|conditions?\sand\sreagents?)"
+    r"\s?[:.]\s?[(\[]?([ai1])[)\]]",
     re.IGNORECASE,
 )
-"""From here on letters are the steps of a synthesis."""
+"""Where the steps of a synthesis begin, and what they count from; the `effect of reaction conditions` is none."""
 _OF_LETTERS = re.compile(r"\b(?:letters?|superscripts?|subscripts?)\s?[:(]?\s?$", re.IGNORECASE)
 """Before letters that mark something within a panel, as which means differ."""
 _EXPLAINED = re.compile(r"\s?(?:refers?\sto|denotes?|stands?\sfor)\b")
@@ -114,12 +114,17 @@ def _markers_of_case(caption: str, upper: bool) -> list[Marker]:
 
 
 def _markers(style: re.Pattern[str], caption: str, upper: bool) -> Iterator[Marker]:
-    steps = _STEPS.search(caption, 0, MOST_CHARACTERS)
-    for match in style.finditer(caption, 0, steps.start() if steps else MOST_CHARACTERS):
+    for match in style.finditer(caption, 0, _stop(caption, "A" if upper else "a")):
         labels = _labels(match[1])
         of_case = labels and all(label[0].isupper() == upper for label in labels)
         if of_case and not _is_note(caption, match):
             yield Marker(labels, match.start(), match.end())
+
+
+def _stop(caption: str, first: str) -> int:
+    """Where markers that count from `first` end: at the steps of a synthesis that do so too."""
+    steps = _STEPS.search(caption, 0, MOST_CHARACTERS)
+    return steps.start() if steps and steps[1] == first else MOST_CHARACTERS
 
 
 def _is_note(caption: str, match: re.Match[str]) -> bool:
@@ -157,7 +162,7 @@ def _find_ordinals(caption: str) -> list[Marker]:
     for sequence in _SEQUENCES:
         markers = [
             Marker((match[1],), match.start(), match.end())
-            for match in _ORDINAL.finditer(caption, 0, MOST_CHARACTERS)
+            for match in _ORDINAL.finditer(caption, 0, _stop(caption, sequence[0]))
             if match[1] in sequence
         ]
         if len(markers) > 1 and tuple(marker.labels[0] for marker in markers) == sequence[: len(markers)]:

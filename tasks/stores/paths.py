@@ -72,8 +72,14 @@ def stamps(folder: StorePath) -> dict[str, str | None]:
     if isinstance(folder, Path):
         if not folder.is_dir():
             return {}
+        found: dict[str, str | None] = {}
         with os.scandir(folder) as entries:
-            return {entry.name: _stamp(entry.stat()) for entry in entries}
+            for entry in entries:
+                with contextlib.suppress(
+                    FileNotFoundError
+                ):  # gone since it was listed, as what is renamed when whole
+                    found[entry.name] = _stamp(entry.stat())
+        return found
     return {Path(stored.uri).name: stored.version for stored in objects.children(folder)}
 
 

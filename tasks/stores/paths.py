@@ -75,9 +75,8 @@ def stamps(folder: StorePath) -> dict[str, str | None]:
         found: dict[str, str | None] = {}
         with os.scandir(folder) as entries:
             for entry in entries:
-                with contextlib.suppress(
-                    FileNotFoundError
-                ):  # gone since it was listed, as what is renamed when whole
+                # It may be gone since it was listed, as what is renamed when whole.
+                with contextlib.suppress(FileNotFoundError):
                     found[entry.name] = _stamp(entry.stat())
         return found
     return {Path(stored.uri).name: stored.version for stored in objects.children(folder)}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.terminal.progress import progress, shown
-from tasks.errors import OutputError
+from tasks.errors import FigmillError, OutputError
 from tasks.texts import counted
 
 if TYPE_CHECKING:
@@ -132,6 +132,8 @@ def _lacking(folder: StorePath) -> int:
 @contextlib.contextmanager
 def illustrating(folder: StorePath) -> Iterator[None]:
     """Makes the thumbnails that the embedded index lacks behind what is done meanwhile, and stops with it."""
+    from tasks.index.embedded import EmbeddedIndex
+
     stop = threading.Event()
     thread = threading.Thread(target=_illustrate_behind, args=(folder, stop), daemon=True)
     thread.start()
@@ -140,6 +142,8 @@ def illustrating(folder: StorePath) -> Iterator[None]:
     finally:
         stop.set()
         thread.join()
+        with EmbeddedIndex(folder) as index:
+            index.leave_no_journal()  # which those who read meanwhile held open
 
 
 def _illustrate_behind(folder: StorePath, stop: threading.Event) -> None:
@@ -151,8 +155,13 @@ def _illustrate_behind(folder: StorePath, stop: threading.Event) -> None:
     try:
         with EmbeddedIndex(folder) as index:
             illustrate(folder, index, stop=stop.is_set)
-    except OutputError as error:
-        click.echo(f"{shown(error)}; thumbnails that are not there are made as they are shown", err=True)
+    except FigmillError as error:
+        say_unkept(error)
+
+
+def say_unkept(error: FigmillError) -> None:
+    """That thumbnails are not in the index, why, and what is done instead."""
+    click.echo(f"{shown(error)}; thumbnails that are not there are made as they are shown", err=True)
 
 
 def _at_a_rate(number: int, word: str, seconds: float) -> str:

@@ -9,10 +9,10 @@ from urllib.parse import urlencode
 
 import click
 
-from flows.commands.indexing import FOLDER, illustrate_all, illustrating, refresh
+from flows.commands.indexing import FOLDER, illustrate_all, illustrating, refresh, say_unkept
 from flows.commands.selections import SELECTION, selected
 from flows.terminal.progress import shown
-from tasks.errors import SettingsError
+from tasks.errors import FigmillError, SettingsError
 from tasks.settings import DEFAULT_MODEL
 
 if TYPE_CHECKING:
@@ -197,10 +197,13 @@ def view(
     own = own_codes(classes)
     person = person_named(who) if edit else None
     if site:
-        require_free(site, "--write")
+        require_free(site, "--write")  # before thumbnails are made, which may take long
     refresh(folder)
     if site:
-        illustrate_all(folder)
+        try:
+            illustrate_all(folder)
+        except FigmillError as error:
+            say_unkept(error)
         _write(folder, site)
         return
     with listen(host, port) as listening:

@@ -106,6 +106,11 @@ def quantise(tensors: Mapping[str, Floats], vocabulary: tuple[str, ...]) -> dict
     return kept
 
 
+def _is_kept(tensor: npt.NDArray[Any]) -> bool:
+    """Whether `quantise` gives such numbers."""
+    return tensor.dtype == np.float32 or (tensor.dtype == np.int8 and tensor.ndim == 2)
+
+
 def write_sentences(tensors: Tensors, file: Path) -> None:
     """Tensors that `quantise` gave, to a file."""
     from safetensors.numpy import save_file
@@ -129,7 +134,12 @@ def read_sentences(file: Path, sentences: Sentences) -> SentenceModel:
     shapes = names_of(sentences, size) | {PIECES: (len(vocabulary), size)}
     narrow = {PIECES, *(name for name, tensor in tensors.items() if tensor.dtype == np.int8)}
     shapes |= {name + _SCALE: shapes.get(name, ())[:1] for name in narrow}
-    if {name: tensor.shape for name, tensor in tensors.items()} != shapes or size % sentences.heads:
+    fits = (
+        {name: tensor.shape for name, tensor in tensors.items()} == shapes
+        and size
+        and not size % sentences.heads
+    )
+    if not fits or not all(map(_is_kept, tensors.values())):
         raise ValueError(f"{file} does not fit the bundle's description")
     if missing := set(MARKS) - set(vocabulary):
         raise ValueError(f"{file} has a vocabulary without {', '.join(sorted(missing))}")

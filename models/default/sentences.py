@@ -65,12 +65,12 @@ def prepare_sentences(folder: Path, out: Path, layers: int = LAYERS) -> Sentence
         heads = int(json.loads((folder / "config.json").read_text(encoding="utf-8"))["num_attention_heads"])
         vocabulary = tuple((folder / "vocab.txt").read_text(encoding="utf-8").removesuffix("\n").split("\n"))
         tensors = _renamed(published, layers)
-    except (OSError, SafetensorError, KeyError, ValueError) as error:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        write_sentences(quantise(tensors, vocabulary), out)
+        digest = hashlib.sha256(out.read_bytes()).hexdigest()
+        return read_sentences(out, Sentences(sha256=digest, layers=layers, heads=heads, pieces=MOST_PIECES))
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise DataError(f"{folder} holds no MiniLM as it is published: {error}") from error
-    out.parent.mkdir(parents=True, exist_ok=True)
-    write_sentences(quantise(tensors, vocabulary), out)
-    digest = hashlib.sha256(out.read_bytes()).hexdigest()
-    return read_sentences(out, Sentences(sha256=digest, layers=layers, heads=heads, pieces=MOST_PIECES))
 
 
 def _renamed(published: dict[str, npt.NDArray[Any]], layers: int) -> dict[str, npt.NDArray[np.float32]]:

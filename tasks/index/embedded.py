@@ -174,10 +174,12 @@ class EmbeddedIndex:
 
     def leave_no_journal(self) -> None:
         """Makes the index one that a read-only folder may hold; where someone reads, the next update does it."""
-        if self._connection is not None:
-            with contextlib.suppress(sqlite3.OperationalError):
-                self._connection.execute("PRAGMA busy_timeout = 500")
-                self._connection.execute("PRAGMA journal_mode = DELETE")
+        with contextlib.suppress(sqlite3.Error):  # also where it is not there, or may not be written
+            if self._connection is None:
+                uri = f"{self.path.resolve().as_uri()}?mode=rw"
+                self._connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+            self._connection.execute("PRAGMA busy_timeout = 500")
+            self._connection.execute("PRAGMA journal_mode = DELETE")
 
     def _revise_rows(self, part: Part, row: int, documents: list[Document]) -> int | None:
         """Tells SQLite and, uncommitted, the texts; returns the part's number, None where it is not held."""
@@ -303,6 +305,8 @@ def in_one_line(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorname", "").startswith("SQLITE_READONLY"):
+            raise OutputError(f"the index {path} cannot be written: it may only be read here") from error
         raise OutputError(
             f"the index {path} cannot be used ({error}): if it is damaged, delete {path.parent} and run "
             "`figmill index` again"

@@ -19,12 +19,13 @@ _LETTER = r"[A-Za-z](?:iv|v|i{1,3}|[1-9])?"
 _JOINT = r"\s{0,2}(?:[-–—‐‑−,;&+/]|\band\b|\bto\b){1,3}\s{0,2}(?:and\s)?"
 _LIST = rf"{_LETTER}(?:{_JOINT}{_LETTER}){{0,25}}"
 _BOUNDARY = r"(?:^|(?<=[.;:,)])\s{0,3}|(?<=[.;:,]\s)|(?<=\band\s))"
+_COLON = re.compile(r"(?<![\w'’-])([A-Z]):(?=\s)")
 _STYLES = (
     re.compile(rf"[(\[]\s?({_LIST})\s?[)\]]"),
     re.compile(rf"(?<![\w(\[])({_LIST})\)"),
     re.compile(rf"{_BOUNDARY}({_LIST})\s?[.:](?=\s)"),
     re.compile(rf"{_BOUNDARY}({_LIST}),(?=\s)"),
-    re.compile(r"(?<![\w'’-])([A-Z]):(?=\s)"),
+    _COLON,
     re.compile(rf"(?:^|(?<=[.;:)]\s))({_LIST})(?=\s+\S)"),
     re.compile(
         r"(?:(?:^|(?<=[.;:,)]\s))(?=[a-h]\s+\w)|(?<=\band\s)(?=[b-h]\s+\w)|(?<=[a-z]\s)(?=[a-h]\s+[A-Z]{2}))([a-h])\b"
@@ -36,11 +37,13 @@ _SEQUENCES = (
 )
 _ORDINAL = re.compile(r"(?:^|(?<=[.;:])\s?)\s?[(\[]([ivx]{1,4}|[0-9]{1,2})[)\]](?=\s)")
 _STEPS = re.compile(
-    r"\b(?:reagents?(?:\s(?:and|&)\s(?:reaction\s)?conditions?)?|reaction\sconditions?|conditions?\sand\sreagents?)"
-    r"\s?[:.]\s?[(\[]?\w{1,3}[)\]]",
+    r"(?<!\bof\s)\b(?:reagents?(?:\s(?:and|&)\s(?:reaction\s)?conditions?)?|reaction\sconditions?|conditions?\sand\sreagents?)"
+    r"\s?[:.]\s?[(\[]?([ai1])[)\]]",
     re.IGNORECASE,
 )
-"""From here on letters are the steps of a synthesis."""
+"""Where the steps of a synthesis begin, and what they count from; the `effect of reaction conditions` is none."""
+_WORD_BEFORE = re.compile(r"([^\W\d_]{2,30})\s$")
+_PANEL = re.compile(r"(?:panel|part|plot|graph|chart|image|picture|photo|figure|fig|scheme)s?")
 _OF_LETTERS = re.compile(r"\b(?:letters?|superscripts?|subscripts?)\s?[:(]?\s?$", re.IGNORECASE)
 """Before letters that mark something within a panel, as which means differ."""
 _EXPLAINED = re.compile(r"\s?(?:refers?\sto|denotes?|stands?\sfor)\b")
@@ -108,18 +111,33 @@ def named(markers: Sequence[Marker]) -> set[str]:
 def _markers_of_case(caption: str, upper: bool) -> list[Marker]:
     """The markers of one case, of the first style that names two panels or more, in order."""
     for style in _STYLES:
-        if markers := _consistent(list(_markers(style, caption, upper))):
+        found = list(_markers(style, caption, upper))
+        if style is _COLON and _of_one_word(caption, found):
+            continue
+        if markers := _consistent(found):
             return markers
     return []
 
 
 def _markers(style: re.Pattern[str], caption: str, upper: bool) -> Iterator[Marker]:
-    steps = _STEPS.search(caption, 0, MOST_CHARACTERS)
-    for match in style.finditer(caption, 0, steps.start() if steps else MOST_CHARACTERS):
+    for match in style.finditer(caption, 0, _stop(caption, "A" if upper else "a")):
         labels = _labels(match[1])
         of_case = labels and all(label[0].isupper() == upper for label in labels)
         if of_case and not _is_note(caption, match):
             yield Marker(labels, match.start(), match.end())
+
+
+def _of_one_word(caption: str, markers: list[Marker]) -> bool:
+    """Whether one word other than `panel` stands before all of the markers, which are its own: `group A: 3 mice`."""
+    words = [_WORD_BEFORE.search(caption, max(0, own.start - 40), own.start) for own in markers]
+    named = {word[1].casefold() if word else "" for word in words}
+    return len(named) == 1 and not any(not word or _PANEL.fullmatch(word) for word in named)
+
+
+def _stop(caption: str, first: str) -> int:
+    """Where markers that count from `first` end: at the steps of a synthesis that do so too."""
+    steps = _STEPS.search(caption, 0, MOST_CHARACTERS)
+    return steps.start() if steps and steps[1] == first else MOST_CHARACTERS
 
 
 def _is_note(caption: str, match: re.Match[str]) -> bool:
@@ -157,7 +175,7 @@ def _find_ordinals(caption: str) -> list[Marker]:
     for sequence in _SEQUENCES:
         markers = [
             Marker((match[1],), match.start(), match.end())
-            for match in _ORDINAL.finditer(caption, 0, MOST_CHARACTERS)
+            for match in _ORDINAL.finditer(caption, 0, _stop(caption, sequence[0]))
             if match[1] in sequence
         ]
         if len(markers) > 1 and tuple(marker.labels[0] for marker in markers) == sequence[: len(markers)]:

@@ -72,8 +72,13 @@ def stamps(folder: StorePath) -> dict[str, str | None]:
     if isinstance(folder, Path):
         if not folder.is_dir():
             return {}
+        found: dict[str, str | None] = {}
         with os.scandir(folder) as entries:
-            return {entry.name: _stamp(entry.stat()) for entry in entries}
+            for entry in entries:
+                # It may be gone since it was listed, as what is renamed when whole.
+                with contextlib.suppress(FileNotFoundError):
+                    found[entry.name] = _stamp(entry.stat())
+        return found
     return {Path(stored.uri).name: stored.version for stored in objects.children(folder)}
 
 

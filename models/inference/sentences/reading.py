@@ -19,7 +19,7 @@ Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
 """`map`, or that of an executor."""
 
 _KEPT = 2048
-"""Texts whose numbers are kept: far more than the panels that are scored at a time have."""
+"""Texts whose numbers are kept, unless more were asked for at a time: they are asked for again at once."""
 
 
 class SentenceReader:
@@ -55,7 +55,7 @@ class SentenceReader:
             for text, numbers in found.items():
                 self._kept[text] = numbers
                 self._kept.move_to_end(text)
-            while len(self._kept) > _KEPT:
+            while len(self._kept) > max(_KEPT, len(found)):
                 self._kept.popitem(last=False)
 
     def _batches(self, texts: Sequence[str]) -> Iterator[list[tuple[str, list[int]]]]:

@@ -15,7 +15,7 @@ from models.bundle.sentence_model import MARKS
 _INNER = "##"
 """What a piece begins with that goes on with a word."""
 _LONGEST_WORD = 100
-"""A longer one is not read."""
+"""A longer one is not read, nor kept."""
 _HAN = (
     (0x4E00, 0x9FFF),
     (0x3400, 0x4DBF),
@@ -43,15 +43,13 @@ class WordPiece:
         """The numbers of at most `most` pieces: the start's, the text's as far as they go, the end's."""
         numbers = [self._start]
         for word in words(text):
-            numbers += self._split(word)
+            numbers += self._split(word) if len(word) <= _LONGEST_WORD else (self._unknown,)
             if len(numbers) >= most - 1:
                 break
         return [*numbers[: most - 1], self._end]
 
     def _pieces(self, word: str) -> tuple[int, ...]:
         """Always the longest piece that the vocabulary has; a word that it cannot spell is unknown as a whole."""
-        if len(word) > _LONGEST_WORD:
-            return (self._unknown,)
         found: list[int] = []
         start = 0
         while start < len(word):

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from flows.cli import figmill
 from flows.commands.indexing import illustrating, refresh
+from tasks.errors import OutputError, StorageError
 from tasks.index.embedded import EmbeddedIndex
 from tasks.index.queries import Query
 from tasks.index.search import SearchIndex
@@ -57,6 +58,49 @@ def test_thumbnails_that_cannot_be_kept_are_said(tmp_path: Path, capsys: pytest.
         while "made as they are shown" not in (said := capsys.readouterr().err):
             time.sleep(0.05)
     assert "cannot be read" in said
+
+
+def test_a_store_that_does_not_answer_ends_the_thumbnails_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    def illustrate(*_: object, **__: object) -> None:
+        raise StorageError("cannot read s3://bucket/part")
+
+    refresh(out := dataset(tmp_path))
+    capsys.readouterr()
+    monkeypatch.setattr("tasks.index.update.illustrate", illustrate)
+    with illustrating(out):
+        pass
+    said = "cannot read s3://bucket/part; thumbnails that are not there are made as they are shown\n"
+    assert capsys.readouterr().err == said
+
+
+def test_a_server_leaves_no_journal_though_its_pages_were_read_until_it_ended(tmp_path: Path):
+    out = indexed(dataset(tmp_path))
+    with illustrating(out), SearchIndex(out) as reading, EmbeddedIndex(out) as index:
+        index.reopen()
+        reading.search(Query(), 1)
+    assert sorted(file.name for file in (out / "index").iterdir()) == ["figmill.sqlite", "texts"]
+
+
+def test_pages_are_written_though_thumbnails_cannot_be_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def reopen(_: EmbeddedIndex) -> None:
+        raise OutputError("the index cannot be written")
+
+    out = dataset(tmp_path / "dataset")
+    monkeypatch.setattr(EmbeddedIndex, "reopen", reopen)
+    done = _call("view", out, "--write", tmp_path / "site")
+    assert done.exit_code == 0
+    assert "the index cannot be written; thumbnails that are not there" in done.stderr
+    assert len([*(tmp_path / "site" / "thumbnail").iterdir()]) == 5  # one picture is torn
+
+
+def test_pages_are_written_over_nothing_and_that_is_said_first(tmp_path: Path):
+    out = dataset(tmp_path / "dataset")
+    (tmp_path / "notes.txt").touch()
+    done = _call("view", out, "--write", tmp_path)
+    assert "holds something already: name a new or empty folder" in str(done.exception)
+    assert not (out / "index").exists()
 
 
 def test_search_makes_the_index_and_keeps_it_fresh(tmp_path: Path):
@@ -203,13 +247,3 @@ def test_an_index_of_an_earlier_figmill_makes_itself_anew(tmp_path: Path):
     done = _call("search", out, "liver")
     assert done.exit_code == 0
     assert "indexing 6 subfigures" in done.stderr
-
-
-def test_pages_into_a_folder_that_holds_something_are_refused_before_an_index_is_made(tmp_path: Path):
-    out = dataset(tmp_path / "dataset")
-    (tmp_path / "full").mkdir()
-    (tmp_path / "full" / "notes.txt").touch()
-    done = _call("view", out, "--write", tmp_path / "full")
-    assert "holds something already: name a new or empty folder" in str(done.exception)
-    assert "writing pages" not in done.output
-    assert not (out / "index").exists()

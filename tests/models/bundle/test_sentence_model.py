@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from models.bundle.sentence_model import SentenceModel, quantise, read_sentences
+from models.bundle.sentence_model import SentenceModel, names_of, quantise, read_sentences
 from models.default.sentences import prepare_sentences
-from tests.models.small_sentences import VOCABULARY, publish
+from tests.models.small_sentences import SIZE, VOCABULARY, publish
 
 
 @pytest.fixture
@@ -58,3 +58,27 @@ def test_a_damaged_file_is_named(model: SentenceModel, tmp_path: Path) -> None:
         file.write_bytes(content)
         with pytest.raises(ValueError, match=r"sentences\.safetensors is cut short or damaged"):
             read_sentences(file, model.sentences)
+
+
+def test_numbers_of_another_kind_are_refused(model: SentenceModel, tmp_path: Path) -> None:
+    file = tmp_path / "sentences.safetensors"
+    whole = load_file(file)
+    kinds: list[dict[str, np.ndarray]] = [
+        {"norm.bias": np.full(SIZE, 1e300)},
+        {"norm.bias": np.ones(SIZE, np.int32)},
+        {"norm.bias": np.ones(SIZE, np.int8), "norm.bias.scale": np.ones(SIZE, np.float32)},
+    ]
+    for other in kinds:
+        save_file(whole | other, file)
+        with pytest.raises(ValueError, match="does not fit"):
+            read_sentences(file, model.sentences)
+
+
+def test_a_model_without_numbers_for_a_text_is_refused(model: SentenceModel, tmp_path: Path) -> None:
+    file = tmp_path / "sentences.safetensors"
+    shapes = names_of(model.sentences, 0) | {"pieces.weight": (len(VOCABULARY), 0)}
+    tensors = {name: np.zeros(shape, np.float32) for name, shape in shapes.items()}
+    scale = {"pieces.weight.scale": np.ones(len(VOCABULARY), np.float32)}
+    save_file(tensors | scale | {"vocabulary": load_file(file)["vocabulary"]}, file)
+    with pytest.raises(ValueError, match="does not fit"):
+        read_sentences(file, model.sentences)

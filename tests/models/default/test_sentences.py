@@ -61,3 +61,11 @@ def test_a_folder_without_the_model_is_named(tmp_path: Path) -> None:
     publish(tmp_path, layers=2)
     with pytest.raises(DataError, match=r"encoder\.layer\.2"):
         prepare_sentences(tmp_path, tmp_path / "out")
+
+
+def test_files_that_do_not_belong_together_are_named(tmp_path: Path) -> None:
+    for name, content in {"vocab.txt": "[PAD]\n[UNK]\n[CLS]\n[SEP]\na\n", "config.json": "[]"}.items():
+        published = publish(tmp_path / name)
+        (published / name).write_text(content, encoding="utf-8")
+        with pytest.raises(DataError, match="holds no MiniLM as it is published"):
+            prepare_sentences(published, tmp_path / "out")

@@ -11,7 +11,7 @@ from tasks.dataset.columns import INDEXED_COLUMNS
 from tasks.errors import OutputError
 from tasks.index import codes, tables
 from tasks.index.documents import read_documents
-from tasks.index.embedded import FILE, EmbeddedIndex
+from tasks.index.embedded import FILE, EmbeddedIndex, connect, in_one_line
 from tasks.index.opening import open_target
 from tasks.index.queries import Query
 from tasks.index.search import SearchIndex
@@ -103,3 +103,13 @@ def test_a_small_first_part_does_not_say_where_the_middle_of_all_embeddings_lies
     again, _, told = _middle(indexed(tmp_path))
     assert (again == centre).all()
     assert told.all()
+
+
+def test_an_index_that_may_only_be_read_is_not_called_damaged(tmp_path: Path):
+    path = indexed(dataset(tmp_path)) / FOLDER / FILE
+    with (
+        contextlib.closing(connect(path)) as connection,
+        pytest.raises(OutputError, match="may only be read here"),
+        in_one_line(path),
+    ):
+        connection.execute("DELETE FROM parts")

@@ -53,6 +53,12 @@ def test_names_are_those_of_one_folder_and_a_folder_that_is_not_there_has_none(
         assert (paths.exists(top / "a" / "x"), paths.exists(top / "a" / "b" / "y")) == (False, True)
 
 
+def test_a_file_that_is_gone_by_the_time_it_is_looked_at_has_no_stamp(tmp_path: Path) -> None:
+    (tmp_path / "there").touch()
+    (tmp_path / "gone").symlink_to(tmp_path / "nowhere")
+    assert [*paths.stamps(tmp_path)] == ["there"]
+
+
 def test_a_part_of_a_file_is_read_alone(s3: Store) -> None:
     file = paths.store_path("s3://bucket/large")
     paths.put_bytes(bytes(3_000_000), file)

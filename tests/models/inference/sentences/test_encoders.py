@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
 from models.bundle.sentence_model import SentenceModel
 from models.default.sentences import prepare_sentences
+from models.inference.sentences import encoders
 from models.inference.sentences.encoders import open_encoder
+from models.inference.sentences.reading import SentenceReader
 from tests.models.small_sentences import publish
 
 
@@ -41,3 +44,21 @@ def test_without_onnx_runtime_torch_computes(model: SentenceModel, monkeypatch: 
     monkeypatch.delitem(sys.modules, "models.inference.onnx.engine", raising=False)
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     assert np.allclose(open_encoder(model, "cpu").encode(begun, ended), wanted, atol=1e-5)
+
+
+def test_the_first_text_opens_what_computes_once_for_all_threads(
+    model: SentenceModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, build = [], encoders._onnx
+
+    def count(model: SentenceModel) -> encoders.Encode:
+        opened.append(model)
+        return build(model)
+
+    monkeypatch.setattr(encoders, "_onnx", count)
+    reader = SentenceReader(model, open_encoder(model, "cpu"))
+    assert not reader.read(["", ""]).any()
+    assert not opened
+    with ThreadPoolExecutor(4) as threads:
+        reader.read([f"plot {number}" for number in range(8)], threads.map)
+    assert opened == [model]

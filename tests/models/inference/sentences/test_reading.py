@@ -61,7 +61,7 @@ def test_threads_may_share_the_work(model: SentenceModel) -> None:
     )
 
 
-def test_more_texts_than_are_kept_are_read_all_the_same(
+def test_more_texts_than_are_kept_stay_until_others_are_read(
     model: SentenceModel, counted: tuple[Encoder, list[int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "_KEPT", 2)
@@ -69,6 +69,7 @@ def test_more_texts_than_are_kept_are_read_all_the_same(
     reader = SentenceReader(model, encoder)
     texts = ["one", "two", "three"]
     assert (np.abs(reader.read(texts)).sum(axis=1) > 0).all()
+    reader.read(texts)
     reader.read(["three"])
     assert len(asked) == 3
     reader.read(["one"])

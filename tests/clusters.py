@@ -18,9 +18,12 @@ _WORKER = ["-m", "distributed.cli.dask_worker", "--nthreads", "1", "--no-nanny",
 
 @contextmanager
 def dask_cluster(
-    folder: Path, workers: int = 2, one_core_each: bool = False
+    folder: Path, workers: int = 2, one_core_each: bool = False, preload: Path | None = None
 ) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
-    """Its address and its workers. They do without a nanny: a worker that dies stays dead."""
+    """Its address and its workers. They do without a nanny: a worker that dies stays dead.
+
+    `preload` is a script that each worker runs first.
+    """
     from distributed import Client
 
     scheduler = str(folder / "scheduler.json")
@@ -29,6 +32,7 @@ def dask_cluster(
         stack.enter_context(_program(command, folder / "scheduler.log"))
         eventually(Path(scheduler).exists)
         join = [sys.executable, *_WORKER, "--scheduler-file", scheduler, "--local-directory", str(folder)]
+        join += ["--preload", str(preload)] if preload else []
         cores = sorted(os.sched_getaffinity(0))
         bound = [["taskset", "-c", str(cores[n])] if one_core_each else [] for n in range(workers)]
         started = [

@@ -105,14 +105,30 @@ def local(papers: Path, tiny_bundle: Path, tmp_path_factory: pytest.TempPathFact
 
 
 def label_on(runner: str, papers: Path, out: Path, model: Path, server: Server) -> None:
-    """`figmill label` there; the first process that is seen to write a part is killed."""
+    """`figmill label` there."""
     command: list[object] = ["label", papers, "--out", out, "--model", model, "--runner", runner]
     command += ["--device", "cpu", "--workers", 1, "--shard-size", 3]
-    with ThreadPoolExecutor(1) as thread:
-        killed = thread.submit(kill_writer, out)
-        done = figmill(*command, home=out.parent, PREFECT_API_URL=server.url)
-        assert done.returncode == 0, done.stderr
-        assert killed.result()
+    done = figmill(*command, home=out.parent, PREFECT_API_URL=server.url)
+    assert done.returncode == 0, done.stderr
+
+
+DYING = """
+import os, signal
+from tasks.stores import paths
+
+def put_or_die(file, target, put=paths.put):
+    if target.parent.name == "subfigures":
+        try:
+            os.close(os.open({mark!r}, os.O_CREAT | os.O_EXCL))
+        except FileExistsError:
+            pass
+        else:
+            os.kill(os.getpid(), signal.SIGKILL)
+    put(file, target)
+
+paths.put = put_or_die
+"""
+"""Run first by each worker: the first that has written a part dies before the part is in its place."""
 
 
 def kill_writer(out: Path) -> int:
@@ -137,8 +153,9 @@ def writer(out: Path) -> int | None:
 def test_a_dask_worker_that_dies_costs_its_shards_time_and_nothing_else(
     prefect_on_postgres: Server, papers: Path, local: Path, tiny_bundle: Path, tmp_path: Path
 ) -> None:
-    out = tmp_path / "out"
-    with dask_cluster(tmp_path) as (address, workers):
+    out, dying = tmp_path / "out", tmp_path / "dying.py"
+    dying.write_text(DYING.format(mark=str(tmp_path / "died")), encoding="utf-8")
+    with dask_cluster(tmp_path, preload=dying) as (address, workers):
         label_on(f"dask={address}", papers, out, tiny_bundle, prefect_on_postgres)
         assert sorted(worker.poll() is None for worker in workers) == [False, True]
     assert rows(out) == rows(local)
@@ -154,6 +171,9 @@ def test_a_ray_worker_that_dies_costs_its_shards_time_and_nothing_else(
         "prefect_ray", reason="figmill[ray] is not installed: too large for every run of the tests"
     )
     out = tmp_path / "out"
-    label_on("ray", papers, out, tiny_bundle, prefect_on_postgres)
+    with ThreadPoolExecutor(1) as thread:
+        killed = thread.submit(kill_writer, out)
+        label_on("ray", papers, out, tiny_bundle, prefect_on_postgres)
+        assert killed.result()
     assert rows(out) == rows(local)
     assert [finding.kind for finding in check(out, Totals())] == ["leftover"]  # the next run takes it away

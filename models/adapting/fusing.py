@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +19,7 @@ from scipy.special import log_softmax
 from models.bundle.bundle import Calibration, Hashing, WordsCalibration
 from models.bundle.sentence_model import SentenceModel
 from models.bundle.text_model import TextModel
+from models.devices import usable_cores
 from models.inference.decisions import word_weights
 from models.inference.joint_view import correct
 from models.inference.sentences.encoders import open_encoder
@@ -60,6 +62,8 @@ class Reader:
         """Reads the words. The calibration needs one of words."""
         reader = SentenceReader(sentences, open_encoder(sentences, "cpu")) if sentences else None
         view = TextView(text, hashing, _words_of(calibration).floor, reader)
+        with ThreadPoolExecutor(usable_cores()) as pool:
+            view.read_ahead(words, pool.map)
         return cls(calibration, tuple(words), view.log_ratios(words), text.joint)
 
     @property

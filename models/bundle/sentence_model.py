@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.files import written_whole
+from models.networks.sentence_plan import WIDER
 
 Floats = npt.NDArray[np.float32]
 Tensors = Mapping[str, npt.NDArray[Any]]
@@ -27,8 +28,6 @@ PIECES, POSITIONS, NORM = "pieces.weight", "positions", "norm."
 MARKS = ("[CLS]", "[SEP]", "[UNK]")
 """The pieces that stand for a text's start, its end and words that cannot be spelled."""
 _VOCABULARY, _SCALE = "vocabulary", ".scale"
-_WIDER = 4
-"""How much wider a layer is between its two linear ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +76,9 @@ def names_of(sentences: Sentences, size: int) -> dict[str, tuple[int, ...]]:
         "self_attn.in_proj_bias": (3 * size,),
         "self_attn.out_proj.weight": (size, size),
         "self_attn.out_proj.bias": (size,),
-        "linear1.weight": (_WIDER * size, size),
-        "linear1.bias": (_WIDER * size,),
-        "linear2.weight": (size, _WIDER * size),
+        "linear1.weight": (WIDER * size, size),
+        "linear1.bias": (WIDER * size,),
+        "linear2.weight": (size, WIDER * size),
         "linear2.bias": (size,),
     }
     norms = ("norm1.weight", "norm1.bias", "norm2.weight", "norm2.bias")

@@ -12,6 +12,7 @@ ensemble.py            several networks side by side, read by one layer
 places.py              where panels are and where they part, and how whole a piece is
 place_plan.py          its sizes
 sentences.py           a language model's layers, which read captions
+sentence_plan.py       its sizes
 weights.py             start weights: ImageNet's, or a local file's
 statistics.py          BatchNorm statistics estimated again where weights come without them
 """

@@ -8,8 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-_EPSILON = 1e-12
-"""Of BERT's normalisations."""
+from models.networks.sentence_plan import EPSILON, WIDER
 
 
 class SentenceNetwork(nn.Module):
@@ -17,10 +16,16 @@ class SentenceNetwork(nn.Module):
 
     def __init__(self, size: int, layers: int, heads: int) -> None:
         super().__init__()
-        self.norm = nn.LayerNorm(size, _EPSILON)
+        self.norm = nn.LayerNorm(size, EPSILON)
         self.layers = nn.ModuleList(
             nn.TransformerEncoderLayer(
-                size, heads, 4 * size, dropout=0, activation="gelu", layer_norm_eps=_EPSILON, batch_first=True
+                size,
+                heads,
+                WIDER * size,
+                dropout=0,
+                activation="gelu",
+                layer_norm_eps=EPSILON,
+                batch_first=True,
             )
             for _ in range(layers)
         )

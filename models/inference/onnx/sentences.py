@@ -8,15 +8,14 @@ import numpy as np
 
 from models.bundle.sentence_model import NORM, SentenceModel, names_of
 from models.inference.onnx.nodes import Nodes
-
-_EPSILON = 1e-12
+from models.networks.sentence_plan import EPSILON, WIDER
 
 
 def build_sentence_graph(model: SentenceModel) -> bytes:
     """Input `begun` (1, T, size), output `means` (1, size). Raises ImportError where `onnx` is not installed."""
     layers, heads, size = model.sentences.layers, model.sentences.heads, model.size
     nodes = Nodes({name: model.read(name) for name in names_of(model.sentences, size)})
-    x = nodes.layer_norm("begun", NORM.rstrip("."), size, _EPSILON)
+    x = nodes.layer_norm("begun", NORM.rstrip("."), size, EPSILON)
     for number in range(layers):
         x = _layer(nodes, x, f"layers.{number}", size, heads)
     nodes.op("ReduceMean", x, nodes.constant(np.array([1])), output="means", keepdims=0)
@@ -26,10 +25,10 @@ def build_sentence_graph(model: SentenceModel) -> bytes:
 def _layer(nodes: Nodes, x: str, name: str, size: int, heads: int) -> str:
     """Attention and two linear layers, each added to what went in and normalised behind it (post-norm)."""
     read = nodes.op("Add", x, _attention(nodes, x, f"{name}.self_attn", size, heads))
-    x = nodes.layer_norm(read, f"{name}.norm1", size, _EPSILON)
-    wide = nodes.gelu(nodes.linear_of_each(x, f"{name}.linear1", size, 4 * size))
-    read = nodes.op("Add", x, nodes.linear_of_each(wide, f"{name}.linear2", 4 * size, size))
-    return nodes.layer_norm(read, f"{name}.norm2", size, _EPSILON)
+    x = nodes.layer_norm(read, f"{name}.norm1", size, EPSILON)
+    wide = nodes.gelu(nodes.linear_of_each(x, f"{name}.linear1", size, WIDER * size))
+    read = nodes.op("Add", x, nodes.linear_of_each(wide, f"{name}.linear2", WIDER * size, size))
+    return nodes.layer_norm(read, f"{name}.norm2", size, EPSILON)
 
 
 def _attention(nodes: Nodes, x: str, name: str, size: int, heads: int) -> str:

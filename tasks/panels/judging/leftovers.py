@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from tasks.boxes import overlaps
 from tasks.panels.cutting import bounds
 from tasks.panels.gutters import PixelBox
 from tasks.panels.pieces import Kind, Piece, distance
@@ -38,19 +39,14 @@ def settle(pieces: Sequence[Piece], chances: npt.NDArray[np.float64]) -> list[Pi
         return list(pieces)
     for piece, left in zip(pieces, unlikely, strict=True):
         if left and piece.kind is Kind.TEXT:
-            join_nearest(kept, piece.box)
+            _join_nearest(kept, piece.box)
     return kept
 
 
-def join_nearest(pieces: list[Piece], box: PixelBox) -> None:
+def _join_nearest(pieces: list[Piece], box: PixelBox) -> None:
     """Widen the nearest of `pieces` by the print in `box`, unless it would then reach into another one."""
     boxes = np.array([piece.box for piece in pieces])
     nearest = int(distance(boxes, box).argmin())
     wider = bounds(np.array([pieces[nearest].box, box]))
-    if not any(overlap(wider, piece.box) for n, piece in enumerate(pieces) if n != nearest):
+    if not any(overlaps(wider, piece.box) for n, piece in enumerate(pieces) if n != nearest):
         pieces[nearest] = replace(pieces[nearest], box=wider)
-
-
-def overlap(a: PixelBox, b: PixelBox) -> bool:
-    """Whether `a` and `b` share a pixel."""
-    return min(a[2], b[2]) > max(a[0], b[0]) and min(a[3], b[3]) > max(a[1], b[1])

@@ -3,6 +3,7 @@
 Each deed is done in a reading process as an attacker would do it there, by Python or by the C library.
 """
 
+import contextlib
 import ctypes
 import json
 import mmap
@@ -32,6 +33,8 @@ pytestmark = pytest.mark.skipif(not landlock_version(), reason="this kernel has 
 
 LIMITS = ExtractionLimits(timeout=600, memory_mb=1500, result_mb=8, confine="require")
 PTRACE_ATTACH = 16
+HANDLES = range(3, 2**16)
+"""A process's channel has the number that it had in the run, which may hold thousands of files open."""
 
 
 def refused(deed: Callable[[], object]) -> None:
@@ -48,7 +51,7 @@ def libc(name: str, *arguments: object) -> None:
 
 def channel() -> socket.socket:
     """The process's way to the run."""
-    handles = [h for h in range(3, 64) if _is_socket(h)]
+    handles = [h for h in HANDLES if _is_socket(h)]
     assert len(handles) == 1
     return socket.socket(fileno=os.dup(handles[0]))
 
@@ -156,7 +159,7 @@ def read(given: PaperFiles, limits: ExtractionLimits) -> Extraction:
     if deed == "start threads":
         start_threads()
     if deed == "fill the disk":
-        sink = max(handle for handle in range(3, 64) if _is_writable(handle))
+        sink = max(handle for handle in HANDLES if _is_writable(handle))
         while True:
             os.write(sink, bytes(2**20))
     if deed == "answer with a pickle":
@@ -203,7 +206,7 @@ def look_around(given: PaperFiles) -> None:
     assert not {name for name in os.environ if "SECRET" in name or name == "HOME"}
     for handle in range(3):
         assert os.fstat(handle).st_rdev == os.makedev(1, 3)  # /dev/null
-    assert len([h for h in range(3, 64) if _is_open(h)]) == 3  # the channel, the result, the paper
+    assert len([h for h in HANDLES if _is_open(h)]) == 3  # the channel, the result, the paper
 
 
 def _is_open(handle: int) -> bool:
@@ -216,8 +219,11 @@ def _is_open(handle: int) -> bool:
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[ExtractionPool]:
-    with pytest.MonkeyPatch.context() as patch:
+    """Of a run that holds a secret and a hundred open files."""
+    with pytest.MonkeyPatch.context() as patch, contextlib.ExitStack() as held:
         patch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+        for _ in range(100):
+            held.enter_context(open(os.devnull))  # noqa: PTH123
         pool = ExtractionPool(1, LIMITS, read)
         list(pool.read([], Path("/tmp/unused-spool")))  # noqa: S108
         yield pool

@@ -267,8 +267,9 @@ def _data(card: DefaultCard) -> str:
         "caption credits to another source are left out, and so are share-alike ones. Drawn panels are made by "
         "`models/default/drawings`. Photographs that train are public domain, CC0, CC-BY or permissive, each file by "
         "itself (`models/default/photographs.csv`), and count three times: whole, a part, and a thumbnail. Panels "
-        "marked unsure train but are not scored. The text model reads the published panels' captions and those of "
-        "ImageCLEF 2016's micrographs (open-access articles); no text can be read back from it.",
+        "marked unsure train but are not scored. The text model reads the published panels' captions, those of "
+        "ImageCLEF 2016's micrographs (open-access articles) and texts that the project makes up of what papers call "
+        "each class and kind of chart (`models/default/phrases.csv`); no text can be read back from it.",
         "",
         "| source | licence | training images |",
         "|---|---|---|",

@@ -52,7 +52,7 @@ by sentences alone: 0.857 (terms 0.838), with publishers held out 0.841 (0.831);
 """
 _WEIGHTS = {"published": 1.0, "assembled": 0.3, "listed": 1.0}
 """Of captions of published panels, of ready-made sets, and of the list of micrographs."""
-_WRITTEN, _WRITTEN_CHARTS = 6.0, 8.0
+_WRITTEN, _WRITTEN_CHARTS = 20.0, 8.0
 """Published panels' worth of all written texts of a class, and of a kind of chart."""
 
 

@@ -6,15 +6,17 @@ footers.json     what the footers of the parts say, so that nobody need read the
 
 Thumbnails come last, when all else is in and can be searched (`illustrate` in update.py): to decode pictures of papers
 takes many times as long as all else does.
-A part goes into SQLite in one transaction, under a number that is never given again, and is told to tantivy beside. It
-counts as held only once tantivy has committed too: killed between the two, the next update sends that part again, and
-what a part that is gone has left in the texts has numbers that SQLite no longer knows.
+A part goes into SQLite in one transaction, under a number that is not given again before the index is made anew (which
+makes it another generation), and is told to tantivy beside. It counts as held only once tantivy has committed too:
+killed between the two, the next update sends that part again, and what a part that is gone has left in the texts has
+numbers that SQLite no longer knows.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -153,15 +155,22 @@ class EmbeddedIndex:
         with in_one_line(self.path):
             self._connection = connect(self.path, writing=True)
 
-    def take_thumbnails(self, part: tables.BarePart, thumbnails: Iterable[tuple[str, bytes | None]]) -> None:
-        """Some of a part's, by subfigure_id; None where a picture cannot be decoded. They are shown as they come."""
+    def take_thumbnails(self, part: tables.BarePart, thumbnails: Iterable[tuple[str, bytes | None]]) -> bool:
+        """Some of a part's, by subfigure_id; None where a picture cannot be decoded. They are shown as they come.
+
+        Whether the part is still there: where another process has replaced it meanwhile, nothing is taken.
+        """
         with in_one_line(self.path), self._transaction() as connection:
-            tables.insert_thumbnails(connection, part.number, thumbnails)
+            there = tables.holds(connection, part)
+            if there:
+                tables.insert_thumbnails(connection, part.number, thumbnails)
+        return there
 
     def end_thumbnails(self, part: tables.BarePart) -> None:
         """No more come of a part."""
         with in_one_line(self.path), self._transaction() as connection:
-            connection.execute("UPDATE parts SET pictured = 1 WHERE part = ?", (part.number,))
+            if tables.holds(connection, part):
+                connection.execute("UPDATE parts SET pictured = 1 WHERE part = ?", (part.number,))
 
     def finish(self) -> None:
         """Makes what came in count, and leaves no journal."""
@@ -266,7 +275,8 @@ class EmbeddedIndex:
                 connection.execute(f"DROP TABLE IF EXISTS {table}")
             for statement in filter(str.strip, tables.statements().split(";")):
                 connection.execute(statement)
-            connection.executemany("INSERT INTO about VALUES (?, ?)", _expected(origin).items())
+            said = {**_expected(origin), "generation": secrets.token_hex(8)}
+            connection.executemany("INSERT INTO about VALUES (?, ?)", said.items())
             with texts.told_in_one_line(self._texts_folder):
                 texts.create(self._texts_folder)
 

@@ -86,8 +86,10 @@ EVERYTHING = ("codes", "embeddings", "thumbnails", "subfigures", "papers", "gone
 class BarePart:
     """A part that lacks its thumbnails."""
 
+    generation: str
+    """Of the index: numbers begin anew where it is made anew."""
     number: int
-    """No other part ever has it, also where this one is replaced."""
+    """No other part of the generation ever has it, also where this one is replaced."""
     name: str
     rows: int
 
@@ -194,7 +196,20 @@ def bare_parts(connection: sqlite3.Connection) -> list[BarePart]:
         "SELECT part, name, (SELECT count(*) FROM subfigures s WHERE s.part = p.part) FROM parts p "
         "WHERE whole AND NOT pictured ORDER BY part"
     )
-    return [BarePart(*row) for row in found]
+    of = generation(connection)
+    return [BarePart(of, *row) for row in found]
+
+
+def holds(connection: sqlite3.Connection, part: BarePart) -> bool:
+    """Whether a part is there still, and not another of its number in an index that was made anew."""
+    found = connection.execute("SELECT 1 FROM parts WHERE part = ?", (part.number,)).fetchone()
+    return found is not None and generation(connection) == part.generation
+
+
+def generation(connection: sqlite3.Connection) -> str:
+    """Another each time that the index is made anew; empty of one that was made before there were any."""
+    found = connection.execute("SELECT value FROM about WHERE key = 'generation'").fetchone()
+    return str(found[0]) if found else ""
 
 
 def code_part(connection: sqlite3.Connection, part: int) -> None:

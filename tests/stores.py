@@ -65,6 +65,28 @@ class Store:
         return sum(text in request for request in self.requests)
 
 
+@contextmanager
+def silence(store: Store, request: str) -> Iterator[tuple[threading.Event, threading.Event]]:
+    """Keeps requests that begin so without an answer as long as the context lasts: whether one has come, and whether
+    the store has given up its silence, as it does in the end for those who would wait for ever."""
+    asked, released = threading.Event(), threading.Event()
+    rescue = threading.Timer(300, released.set)
+
+    def keep_silent(met: str) -> None:
+        if met.startswith(request):
+            asked.set()
+            released.wait()
+
+    store.before = keep_silent
+    rescue.start()
+    try:
+        yield asked, released
+    finally:
+        rescue.cancel()
+        released.set()
+        store.before = lambda request: None
+
+
 class _Quiet(WSGIRequestHandler):
     def log(self, *_: Any) -> None:
         """Says nothing: tests read standard error."""

@@ -134,15 +134,18 @@ def parquet(file: StorePath) -> Iterator[pq.ParquetFile]:
 
 
 @contextlib.contextmanager
-def local_copy(file: StorePath) -> Iterator[Path]:
-    """A file of this machine with these bytes, for as long as the context lasts."""
+def local_copy(file: StorePath, stop: Callable[[], bool] | None = None) -> Iterator[Path]:
+    """A file of this machine with these bytes, for as long as the context lasts.
+
+    Raises StoppedError where `stop` says so while a store's bytes come.
+    """
     if isinstance(file, Path):
         yield file
         return
     copy = scratch() / f"{secrets.token_hex(8)}-{file.name}"
     try:
         try:
-            objects.download(str(file), copy)
+            objects.download(str(file), copy, stop)
         except OSError as error:  # not to be mistaken for a file that is damaged
             raise StorageError(f"cannot read {file}: {error.strerror}") from error
         yield copy

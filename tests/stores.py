@@ -43,6 +43,8 @@ class Store:
     faults: list[Fault] = field(default_factory=list)
     before: Callable[[str], None] = lambda request: None
     """Called with each request ('GET /bucket/key') before it is answered."""
+    answered: Callable[[str, int], None] = lambda request, length: None
+    """Called with each request and the bytes of its answer before these are sent."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -106,7 +108,9 @@ def s3_server() -> Iterator[Store]:
         store.before(request)
         fault = store.fault(request)
         if fault is None:
-            return moto(environ, start)
+            pieces = [*moto(environ, start)]
+            store.answered(request, sum(map(len, pieces)))
+            return pieces
         environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         if fault.status == 0:
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)

@@ -16,4 +16,5 @@ queries.py      what is asked of the embedded index, and what it answers
 search.py       the embedded index asked: texts, filters, vectors, facets; how results rank
 likeness.py     a picture of the user's own as a vector
 rows.py         the whole rows behind what was found
+groups.py       those of a store, fetched once for all who ask for neighbours
 """

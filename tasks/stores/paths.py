@@ -123,13 +123,13 @@ def opened(file: StorePath) -> Iterator[BinaryIO]:
 
 
 @contextlib.contextmanager
-def parquet(file: StorePath) -> Iterator[pq.ParquetFile]:
-    """A Parquet file of which only some columns or row groups are wanted."""
+def parquet(file: StorePath, footer: pq.FileMetaData | None = None) -> Iterator[pq.ParquetFile]:
+    """A Parquet file of which only some columns or row groups are wanted; a `footer` that is known is not read."""
     if isinstance(file, Path):
-        with pq.ParquetFile(file, buffer_size=1 << 20) as found:
+        with pq.ParquetFile(file, metadata=footer, buffer_size=1 << 20) as found:
             yield found
         return
-    with opened(file) as stream, pq.ParquetFile(stream, pre_buffer=True) as found:
+    with opened(file) as stream, pq.ParquetFile(stream, metadata=footer, pre_buffer=True) as found:
         yield found
 
 

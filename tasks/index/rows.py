@@ -107,11 +107,14 @@ def _named(out: StorePath, taken: Sequence[dict[str, Any]], hit: Hit) -> dict[st
     What a person replaced since the index was made is still shown where the index leads to it; and people are not asked
     (of a store: by a request) where the row is there. Raises OutputError where there is none.
     """
-    for rows in (lambda: taken, lambda: _corrected(out, taken)):
-        for row in rows():
-            if row["subfigure_id"] == hit.subfigure_id:
-                return row
-    raise _stale(out, hit.subfigure_id)
+    row = _first_named(taken, hit) or _first_named(_corrected(out, taken), hit)
+    if row is None:
+        raise _stale(out, hit.subfigure_id)
+    return row
+
+
+def _first_named(rows: Sequence[dict[str, Any]], hit: Hit) -> dict[str, Any] | None:
+    return next((row for row in rows if row["subfigure_id"] == hit.subfigure_id), None)
 
 
 def _corrected(out: StorePath, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

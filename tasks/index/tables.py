@@ -19,9 +19,10 @@ import pyarrow as pa
 
 from tasks.clock import now
 from tasks.dataset.columns import INDEXED_COLUMNS
-from tasks.index import codes, texts
+from tasks.index import codes
 from tasks.index.documents import Document
 from tasks.index.source import Part
+from tasks.index.texts.writing import TextWriter, own_texts
 
 _TABLES = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -148,7 +149,7 @@ def insert_part(connection: sqlite3.Connection, part: Part) -> int:
 
 def insert_rows(
     connection: sqlite3.Connection,
-    writer: texts.TextWriter,
+    writer: TextWriter,
     part: int,
     documents: list[Document],
     papers: dict[str, int],
@@ -304,7 +305,7 @@ def _subfigure(part: int, paper: int, of: Document) -> dict[str, Any]:
 
 
 def _shown(of: Document) -> dict[str, Any]:
-    own, rest = texts.own_texts(of)
+    own, rest = own_texts(of)
     return {
         "path": of.modality_path[-1] if of.modality_path else None,
         "has_subcaption": bool(of.subcaption),

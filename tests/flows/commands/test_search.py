@@ -15,7 +15,7 @@ from tasks.index.embedded import EmbeddedIndex
 from tasks.index.queries import Query
 from tasks.index.search import SearchIndex
 from tests.flows.command import figmill as run
-from tests.tasks.index.small import FIRST, THIRD, dataset, part, row
+from tests.tasks.index.small import FIRST, THIRD, dataset, part, row, spoil_pictures
 from tests.tasks.index.test_search import indexed
 from tests.tasks.small_datasets import paper, write_part
 
@@ -39,6 +39,16 @@ def test_index_adds_the_thumbnails_for_which_a_search_does_not_wait(tmp_path: Pa
     assert "Would do: parts: 2 kept, thumbnails of 6 subfigures" in _call("index", out, "--dry-run").output
     assert "parts: 2 kept; 6 thumbnails in" in _call("index", out).output
     assert "Nothing to do: parts: 2 kept in" in _call("index", out).output
+
+
+def test_index_says_which_part_is_damaged_once_the_others_have_their_thumbnails(tmp_path: Path):
+    out = dataset(tmp_path)
+    refresh(out)
+    spoil_pictures(out / "subfigures" / FIRST)
+    done = _call("index", out)
+    assert "; 2 thumbnails in" in done.output
+    assert done.exit_code == 1
+    assert re.search(rf"{FIRST} cannot be read back .*figmill check", str(done.exception))
 
 
 def test_thumbnails_are_made_behind_a_server(tmp_path: Path):

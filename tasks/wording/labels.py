@@ -119,7 +119,7 @@ _OPEN = r"^[^\w(\[<〈《【「]{0,2}(?P<open>[(\[<〈《【「]\s?)?"
 _FLAGS = re.IGNORECASE | re.DOTALL
 
 _LABEL = re.compile(
-    rf"{_OPEN}{_SUPPLEMENT}{_WORD}[\s-]*(?:(?:nos?|nr|n\.?[°º]|№|č|#)\.?\s*(?=\w))?"
+    rf"{_OPEN}(?:(?:legend|caption)\s+(?:to|of|for)\s+)?{_SUPPLEMENT}{_WORD}(?:\s+(?:legend|caption))?[\s-]*(?:(?:nos?|nr|n\.?[°º]|№|č|#)\.?\s*(?=\w))?"
     rf"(?:(?P<inner>[(\[])(?=[^)\]]{{1,9}}[)\]]))?{_NUMBER}(?(inner)[)\]]){_CHILD}{_END}",
     _FLAGS,
 )
@@ -164,6 +164,14 @@ _CONTINUED = re.compile(
     r"(?:\s+(?:from|on)\s+(?:the\s+)?(?:previous|last|next|opposite)\s+page)?(?:\s*[)\].:,;|–—-]+|\s*$|(?=\s*[(\[]))\s*",
     re.IGNORECASE,
 )
+_PAGE = r"(?:the\s+)?(?:next|following|previous|preceding|facing|opposite|last)\s+page"
+_LEGEND = r"(?:the\s+)?(?:figure\s+)?(?:caption|legend)"
+_ELSEWHERE = re.compile(
+    rf"\((?:(?:figure\s+|{_LEGEND}\s+)?(?:continue[sd]?\s+)?(?:on\s+|from\s+)?{_PAGE}|see\s+{_PAGE}\s+for\s+{_LEGEND})\.?\)[.:]?"
+    rf"|(?:see\s+{_PAGE}\s+for\s+{_LEGEND}|{_LEGEND}\s+(?:is\s+|continue[sd]?\s+)?on\s+{_PAGE})\.?",
+    re.IGNORECASE,
+)
+"""What is printed where a caption and its figure, or two parts of it, stand on different pages."""
 _STOPS = (".", ",", ";")
 """What follows "(Fig. 8)" at the end of a sentence; a caption's label in brackets has none behind it."""
 _SUPPLEMENTARY_NUMBER = re.compile(r"^supplementary (?=\w+ s\d)")
@@ -237,6 +245,14 @@ def parse_label(text: str) -> tuple[str, str] | None:
     """
     label = read_label(text)
     return (label.name, label.words) if label else None
+
+
+def without_note(text: str) -> tuple[str, bool]:
+    """A caption's text without what it says of where the rest stands ("legend on next page"), and whether it did."""
+    if "page" not in text:
+        return text, False
+    rest, notes = _ELSEWHERE.subn(" ", text)
+    return (" ".join(rest.split()), True) if notes else (text, False)
 
 
 def is_video(name: str) -> bool:

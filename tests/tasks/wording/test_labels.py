@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.wording.labels import is_video, label_key, parse_label, read_label
+from tasks.wording.labels import is_video, label_key, parse_label, read_label, without_note
 
 
 @pytest.mark.parametrize(
@@ -131,6 +131,8 @@ from tasks.wording.labels import is_video, label_key, parse_label, read_label
         ("Figura N.º 7. Words", "Figure 7"),
         ("Graf 8: Words", "Graph 8"),
         ("Cuadro 2. Words", "Table 2"),
+        ("Legend to Figure 3: Words", "Figure 3"),
+        ("Figure legend 4. Words", "Figure 4"),
     ],
 )
 def test_labels_as_printed_come_out_normalised(printed: str, label: str) -> None:
@@ -226,3 +228,25 @@ def test_any_text_is_parsed_without_error(text: str) -> None:
 def test_what_looks_like_labels_is_parsed_without_error(text: str) -> None:
     parsed = parse_label(text)
     assert parsed is None or (parsed[0] and isinstance(parsed[1], str))
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "See next page for caption.",
+        "(legend on next page)",
+        "(Legend continued on next page)",
+        "(Caption on the following page.)",
+        "(Continued from previous page.)",
+        "(on facing page)",
+        "Figure legend on opposite page.",
+    ],
+)
+def test_a_note_of_where_the_legend_stands_is_no_word_of_it(note: str) -> None:
+    assert without_note(note) == ("", True)
+    assert without_note(f"Growth. {note}") == ("Growth.", True)
+
+
+@pytest.mark.parametrize("text", ["A page of the album.", "The next page shows it.", "Read on the next page"])
+def test_other_words_about_pages_stay(text: str) -> None:
+    assert without_note(text) == (text, False)

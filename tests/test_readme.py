@@ -90,6 +90,7 @@ def _run(code: str, language: str, folder: Path) -> str:
     code = code.replace(INSTALL, "").replace("uv run ", "")
     binaries = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     own = {"PATH": binaries, "HF_HOME": str(folder / "hf"), "PREFECT_HOME": str(folder / "prefect")}
+    own |= {"COLUMNS": "", "LINES": ""}  # a wider terminal's tables have more columns
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")} | own
     done = subprocess.run(
         [*RUNNERS[language], code], cwd=folder, env=environment, capture_output=True, text=True, timeout=800

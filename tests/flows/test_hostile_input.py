@@ -111,7 +111,7 @@ def test_hostile_names_xml_and_images_cost_their_own_rows_and_nothing_else_is_to
 
     done = figmill(
         *("label", source, "--out", out, "--model", tiny_bundle, "--workers", 2, "--shard-size", 5),
-        *("--verbose", "--log-format", "json", "--timeout", 60),
+        *("--verbose", "--log-format", "json", "--timeout", 600),
         home=tmp_path,
         **watched,
     )

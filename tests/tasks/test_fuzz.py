@@ -27,7 +27,7 @@ from tests.tasks.drawn import LEFT, RIGHT, Drawing
 from tests.tasks.small_records import PROVENANCE, failure, files, labelled
 
 SECONDS = float(os.environ.get("FIGMILL_FUZZ_SECONDS", "6"))
-LIMITS = ExtractionLimits(timeout=60, memory_mb=2000)
+LIMITS = ExtractionLimits(timeout=600, memory_mb=2000)
 
 fuzzed = settings(
     max_examples=max(100, int(100 * SECONDS)),

@@ -180,6 +180,15 @@ def test_a_hit_says_its_kind_and_what_is_doubtful(tmp_path: Path):
     assert "GFIG statistical figure, graph, chart: bar, or GFLO; 0.90; may hold several panels" in shown
 
 
+def test_a_label_of_a_person_carries_no_probability(tmp_path: Path):
+    person = {"label_source": "person", "confidence": 1.0}
+    part(tmp_path, THIRD, [row(1, "GTAB", **person), row(2, "GFIG", rejected=True, **person)])
+    shown = _call("search", tmp_path).stdout
+    assert "GTAB table, form; by a person" in shown
+    assert "GFIG statistical figure, graph, chart; nobody can tell" in shown
+    assert "1.00" not in shown
+
+
 def test_a_figure_stands_once_with_its_panels_pages_ids_and_the_words_found(tmp_path: Path):
     caption = "Hearts and lungs. (a) Filler at the start of it. (b) Embryos of zebrafish after two days."
     shared = {"figure_index": 1, "figure_label": "Figure 2", "page": 7, "caption": caption}

@@ -235,6 +235,7 @@ def home(tmp_path: Path) -> Path:
     home = tmp_path / "home"
     home.mkdir()
     (home / "id_rsa").write_text("secret")
+    (home / "id_rsa").chmod(0o644)
     return home
 
 

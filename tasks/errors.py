@@ -9,6 +9,7 @@ FigmillError                the run itself cannot be done; its message is one li
 ├── TransientError          a store or network that fails for now: the same work is tried again (`is_transient`)
 └── UnusableBundleError     a model bundle that is unknown, broken or of another taxonomy
 
+StoppedError                what was told to stop has stopped
 PaperError                  one paper cannot be read; it becomes that paper's row in the ledger and stops nothing else
 """
 
@@ -71,6 +72,10 @@ def is_transient(error: object) -> bool:
         and isinstance(error.__cause__, OSError)
         and is_transient(error.__cause__)
     )
+
+
+class StoppedError(Exception):
+    """What was told to stop has stopped: an answer to who told it, which nobody else sees."""
 
 
 class PaperError(Exception):

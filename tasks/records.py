@@ -369,6 +369,8 @@ class RunSummary:
     """File names of the parts that this run wrote."""
     tail_seconds: float = 0.0
     """For how long shards were still at work when the first worker had none left."""
+    failed_before: int = 0
+    """Of those skipped: what an earlier run could not read."""
 
     @property
     def papers(self) -> int:

@@ -43,6 +43,8 @@ class Store:
     faults: list[Fault] = field(default_factory=list)
     before: Callable[[str], None] = lambda request: None
     """Called with each request ('GET /bucket/key') before it is answered."""
+    answered: Callable[[str, int], None] = lambda request, length: None
+    """Called with each request and the bytes of its answer before these are sent."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -65,6 +67,28 @@ class Store:
         return sum(text in request for request in self.requests)
 
 
+@contextmanager
+def silence(store: Store, request: str) -> Iterator[tuple[threading.Event, threading.Event]]:
+    """Keeps requests that begin so without an answer as long as the context lasts: whether one has come, and whether
+    the store has given up its silence, as it does in the end for those who would wait for ever."""
+    asked, released = threading.Event(), threading.Event()
+    rescue = threading.Timer(300, released.set)
+
+    def keep_silent(met: str) -> None:
+        if met.startswith(request):
+            asked.set()
+            released.wait()
+
+    store.before = keep_silent
+    rescue.start()
+    try:
+        yield asked, released
+    finally:
+        rescue.cancel()
+        released.set()
+        store.before = lambda request: None
+
+
 class _Quiet(WSGIRequestHandler):
     def log(self, *_: Any) -> None:
         """Says nothing: tests read standard error."""
@@ -84,7 +108,9 @@ def s3_server() -> Iterator[Store]:
         store.before(request)
         fault = store.fault(request)
         if fault is None:
-            return moto(environ, start)
+            pieces = [*moto(environ, start)]
+            store.answered(request, sum(map(len, pieces)))
+            return pieces
         environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         if fault.status == 0:
             environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)

@@ -145,7 +145,8 @@ def _list(dataset: StorePath) -> None:
 
 def _sums(fitting: tuple[Correction, ...], stale: tuple[Correction, ...]) -> str:
     people = len({one.who for one in (*fitting, *stale)})
-    left = f"; {len(stale)} no longer fit and are not applied" if stale else ""
+    verbs = "fits and is" if len(stale) == 1 else "fit and are"
+    left = f"; {len(stale)} no longer {verbs} not applied" if stale else ""
     return f"{_counted(len(fitting))} by {people} {'person' if people == 1 else 'people'}{left}"
 
 

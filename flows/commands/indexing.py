@@ -83,10 +83,12 @@ def index(folder: StorePath, to: str | None, name: str, dry_run: bool) -> None:
             with progress(plan.documents) as advance:
                 seconds = update(folder, target, plan, advance)
             said += f"; {_at_a_rate(plan.documents, 'subfigure', seconds)}"
-    made, taken = (0, 0.0) if to else illustrate_all(folder)
+    made, taken, damaged = (0, 0.0, None) if to else illustrate_all(folder)
     if made:
         said += f"; {_at_a_rate(made, 'thumbnail', taken)}"
     click.echo(f"{label}: {said}")
+    if damaged:
+        raise damaged
 
 
 def refresh(folder: StorePath) -> None:
@@ -109,16 +111,24 @@ def refresh(folder: StorePath) -> None:
             click.echo(f"{shown(error)}; searching what was indexed earlier", err=True)
 
 
-def illustrate_all(folder: StorePath) -> tuple[int, float]:
-    """Makes the thumbnails that the embedded index lacks; how many, and in how many seconds."""
+def illustrate_all(folder: StorePath) -> tuple[int, float, OutputError | None]:
+    """Makes the thumbnails that the embedded index lacks; how many, in how many seconds, and what of the dataset is
+    damaged."""
     from tasks.index.embedded import EmbeddedIndex
     from tasks.index.update import illustrate
 
-    started, lacking = time.monotonic(), _lacking(folder)
+    started, lacking, made, damaged = time.monotonic(), _lacking(folder), 0, None
+
     if lacking:
         with EmbeddedIndex(folder) as index, progress(lacking, "made", "thumbnails") as advance:
-            illustrate(folder, index, advance)
-    return lacking, time.monotonic() - started
+
+            def count(more: int) -> None:
+                nonlocal made
+                made += more
+                advance(more)
+
+            damaged = illustrate(folder, index, count)
+    return made, time.monotonic() - started, damaged
 
 
 def _lacking(folder: StorePath) -> int:
@@ -154,7 +164,9 @@ def _illustrate_behind(folder: StorePath, stop: threading.Event) -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _BEHIND)
     try:
         with EmbeddedIndex(folder) as index:
-            illustrate(folder, index, stop=stop.is_set)
+            damaged = illustrate(folder, index, stop=stop.is_set)
+        if damaged:
+            say_unkept(damaged)
     except FigmillError as error:
         say_unkept(error)
 

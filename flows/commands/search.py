@@ -201,7 +201,9 @@ def view(
     refresh(folder)
     if site:
         try:
-            illustrate_all(folder)
+            _, _, damaged = illustrate_all(folder)
+            if damaged:
+                say_unkept(damaged)
         except FigmillError as error:
             say_unkept(error)
         _write(folder, site)

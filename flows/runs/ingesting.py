@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from flows.runs.shards import Result, ShardExecutor, in_window, threads
 from tasks.bundles import open_bundle
+from tasks.dataset.cache.part_cache import read_cache
 from tasks.dataset.dataset import Dataset, check_layout
 from tasks.dataset.ledger import articles_by_pmcid, drop_papers, replaced_papers
-from tasks.dataset.part_cache import read_cache
 from tasks.errors import InputError
 from tasks.extraction.pool import require_installed
 from tasks.labelling import label_shard, provenance_of

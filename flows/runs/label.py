@@ -36,7 +36,9 @@ def label(settings: LabelSettings, executor: ShardExecutor, reporter: Reporter) 
             plan.done(shard)
             result.add(outcome)
             reporter.counted(outcome)
-        return result.end(dataset, plan, reporter, bundle.model_id, _shown(settings))
+        return result.end(
+            dataset, plan, reporter, bundle.model_id, _shown(settings), failed_before=plan.failed_before
+        )
 
 
 def label_here(settings: LabelSettings, reporter: Reporter) -> RunSummary:

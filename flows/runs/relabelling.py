@@ -7,11 +7,11 @@ from contextlib import AbstractContextManager
 from flows.runs.shards import Result, Submit, in_window, threads
 from tasks.bundles import open_bundle
 from tasks.corrections.files import carry
+from tasks.dataset.cache.part_cache import read_cache
 from tasks.dataset.check import require_dataset
 from tasks.dataset.dataset import Dataset
 from tasks.dataset.ledger import drop_papers, outdated_papers
 from tasks.dataset.lock import reading
-from tasks.dataset.part_cache import read_cache
 from tasks.errors import OutputError
 from tasks.labelling import provenance_of
 from tasks.progress import Reporter

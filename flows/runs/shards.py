@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from tasks.clock import now
@@ -143,10 +144,11 @@ class Result:
         reporter: Reporter,
         model_id: str,
         settings: dict[str, str],
+        failed_before: int = 0,
     ) -> RunSummary:
         """The run's summary, and its report if it did anything."""
         reporter.left(counts.left)
-        summary = self._summary(dataset, counts, model_id, settings)
+        summary = replace(self._summary(dataset, counts, model_id, settings), failed_before=failed_before)
         if summary.papers:
             dataset.refresh()
             write_report(dataset.out, summary, dataset.parts)

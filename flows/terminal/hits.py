@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from flows.terminal.console import certainty, label_in_words, output
+from tasks.corrections.overlay import PERSON
 from tasks.modalities import describe_doubts, describe_modality
 from tasks.texts import printable
 
@@ -52,12 +53,16 @@ def _heading(rank: int, hit: Hit) -> Text:
 def _panel(hit: Hit) -> Text:
     path = [hit.path] if hit.path else []
     words = "" if hit.modality is None else describe_modality(hit.modality, path)
-    label = label_in_words(hit.modality, hit.rejected, words)
+    by_person = hit.label_source == PERSON
+    label = label_in_words(hit.modality, hit.rejected and not by_person, words)
     others = [code for code in hit.modality_set if code != hit.modality]
     if others and not hit.rejected:
         label += f", or {', '.join(others)}"
     doubts = describe_doubts(hit.compound, None)
-    said = [label, *filter(None, (certainty(hit.confidence, hit.rejected),)), *doubts]
+    sure = certainty(hit.confidence, hit.rejected)
+    if by_person:  # whose word has no probability
+        sure = "nobody can tell" if hit.rejected else "by a person"
+    said = [label, *filter(None, (sure,)), *doubts]
     letter = printable(hit.panel_label or "", 5)
     return Text(f"    {letter:2} {printable('; '.join(said), 200)}  ").append(
         printable(hit.subfigure_id), style="dim"

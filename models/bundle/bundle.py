@@ -190,6 +190,10 @@ def resolve_bundle(name_or_dir: str) -> Path:
         raise BundleError(
             f"{name_or_dir} holds no {DESCRIPTION_FILE}, so it is no bundle; name the bundle's folder"
         )
+    if len(folder.parts) > 1 or folder.is_absolute():
+        raise BundleError(
+            f"there is no bundle at {name_or_dir}; name a bundle's folder, or {', '.join(known)}"
+        )
     close = near(name_or_dir, tuple(known)) or list(known)
     raise BundleError(
         f"unknown model {name_or_dir!r}; known: {', '.join(close) or 'none'}, or a bundle's folder"

@@ -90,15 +90,28 @@ def _single(element: Element, after: Element | None) -> JatsFigure | None:
     label = _label(element)
     if label is None and not graphics:
         return None
-    caption = _caption(element)
+    label, caption = _without_label(label, _caption(element))
     if not caption and after is not None and _captions_it(label, after):
         label, caption = parse_label(prose(after)) or (label, "")
     return JatsFigure(label, caption, tuple(graphics), (None,) * len(graphics), **_facts(element))
 
 
+def _without_label(label: str | None, caption: str) -> tuple[str | None, str]:
+    """Label and caption where the caption itself begins with the label, which some XML has only there."""
+    if not _begins_with(label, caption):
+        return label, caption
+    found = parse_label(caption) or (label, caption)
+    return label or found[0], found[1]
+
+
 def _captions_it(label: str | None, after: Element | None) -> bool:
     """Whether the element behind a graphic is its caption: a paragraph that begins with its label, or with any."""
-    found = read_label(prose(after)) if after is not None and after.tag in ("p", "caption", "title") else None
+    return after is not None and after.tag in ("p", "caption", "title") and _begins_with(label, prose(after))
+
+
+def _begins_with(label: str | None, text: str) -> bool:
+    """Whether a text begins with a figure's label, or with any where it has none, as a caption does."""
+    found = read_label(text)
     if found is None or found.kind != "figure" or found.refers or found.tells:
         return False
     own = parse_label(label) if label else None
@@ -150,6 +163,8 @@ def _is_label(text: str) -> bool:
 
 def _label(element: Element) -> str | None:
     label = element.find("label")
+    if label is None:
+        label = element.find("caption/label")
     text = prose(label) if label is not None else ""
     bare = _NUMBER.fullmatch(text)
     return (
@@ -181,4 +196,6 @@ def _graphics(figure: Element) -> Iterator[str]:
 
 
 def _hrefs(graphic: Element) -> Iterator[str]:
-    yield from (value for name, value in graphic.attrib.items() if name.rpartition("}")[2] == "href")
+    yield from (
+        value for name, value in graphic.attrib.items() if name.rpartition("}")[2] == "href" and value.strip()
+    )

@@ -6,7 +6,7 @@ files.py        the files of the two tables: their names, how one is opened, wha
 parts.py        rows written to a part, then the ledger part that completes the shard; a new column gets its value here
 ledger.py       the ledger: its rows read, marked as withdrawn, retired, taken away; parts.py writes new ones
 tally.py        what a part holds, counted; ledger parts carry it
-part_cache.py   what all parts hold, noted in a file of its own so that a run need not open each of them
+cache/          what all parts hold, noted in a file of its own so that a run need not open each of them
 compaction.py   small parts rewritten as large ones, for `figmill compact`
 dataset.py      the folder that a run writes to: opened, checked, repaired
 lock.py         who may write: one run at a time, by a lock of the file system

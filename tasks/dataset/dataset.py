@@ -2,7 +2,7 @@
 
 OUT/subfigures, OUT/papers            parts and ledger parts (tasks.dataset.files)
 OUT/.figmill.lock                     held by the run that writes
-OUT/.parts.sqlite                     what all parts hold, so that they need not be opened (tasks.dataset.part_cache)
+OUT/.parts.sqlite                     what all parts hold, so that they need not be opened (tasks.dataset.cache)
 OUT/.inputs                           which inputs have which bytes, so that they need not be read again
 OUT/.pmc                              how far `figmill ingest` has followed PMC
 OUT/.compact/                         the folders that `figmill compact` is making (tasks.dataset.compaction)
@@ -22,17 +22,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from tasks.dataset.cache.database import FILE
+from tasks.dataset.cache.listing import Listing
+from tasks.dataset.cache.part_cache import PartCache, write_cache
 from tasks.dataset.columns import PAPERS, READABLE_VERSIONS, SCHEMA_VERSION, SUBFIGURES
 from tasks.dataset.compaction import finish_compaction
 from tasks.dataset.files import PART_NAME, UNFINISHED, open_part, part_files, remedy
 from tasks.dataset.ledger import LedgerRow, drop_failed
 from tasks.dataset.lock import check_lease, writing
-from tasks.dataset.part_cache import (
-    FILE,
-    Listing,
-    PartCache,
-    write_cache,
-)
 from tasks.dataset.schema import PAPER_SCHEMA, Provenance, figmill_metadata, read_captions
 from tasks.dataset.store_lock import LOCK
 from tasks.errors import OutputError

@@ -44,6 +44,7 @@ class UnreadablePartError(OutputError):
     """A part or ledger part that cannot be read; `reason` says why in a few words, the message what to do."""
 
     def __init__(self, part: StorePath, error: Exception) -> None:
+        self.part = part
         self.reason = printable(str(error).splitlines()[0] if str(error) else type(error).__name__, 120)
         super().__init__(f"{part} cannot be read back ({self.reason}): {remedy(part.parent.parent)}")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -106,9 +106,14 @@ def read_documents(
         yield _documents(batch, papers, small or [None] * len(batch.places))
 
 
-def read_thumbnails(path: StorePath, overlay: Overlay = _UNSAID) -> Iterator[list[tuple[str, bytes | None]]]:
-    """The thumbnails of a part's rows by subfigure_id, as `read_documents` has them, and without the rest."""
-    for batch, small in _read(path, overlay, [*KEYS, "image_width", "image_height", IMAGE_COLUMN]):
+def read_thumbnails(
+    path: StorePath, overlay: Overlay = _UNSAID, stop: Callable[[], bool] | None = None
+) -> Iterator[list[tuple[str, bytes | None]]]:
+    """The thumbnails of a part's rows by subfigure_id, as `read_documents` has them, and without the rest.
+
+    Raises StoppedError where `stop` says so while the part is fetched from a store.
+    """
+    for batch, small in _read(path, overlay, [*KEYS, "image_width", "image_height", IMAGE_COLUMN], stop):
         yield list(zip(batch.table["subfigure_id"].to_pylist(), small, strict=True))
 
 
@@ -122,10 +127,10 @@ class _Batch:
 
 
 def _read(
-    path: StorePath, overlay: Overlay, columns: Sequence[str]
+    path: StorePath, overlay: Overlay, columns: Sequence[str], stop: Callable[[], bool] | None = None
 ) -> Iterator[tuple[_Batch, list[bytes | None]]]:
     """The rows of a part with their thumbnails, if pictures are among the columns."""
-    with paths.local_copy(path) as file, ThreadPoolExecutor(default_workers()) as pool:
+    with paths.local_copy(path, stop) as file, ThreadPoolExecutor(default_workers()) as pool:
         batches = pq.ParquetFile(file, buffer_size=1 << 20).iter_batches(
             _ROWS, columns=overlay.columns(columns)
         )

@@ -1,20 +1,22 @@
 """The embedded index, DIR/index: words and filters, vectors, and what is shown of each row, without a server.
 
 figmill.sqlite   rows, papers, thumbnails, embeddings and their bits; it says which parts are in
-texts/           tantivy's segments: the words of the rows, and what filters and facets ask for (see texts.py)
+texts/           tantivy's segments: the words of the rows, and what filters and facets ask for (see texts/)
 footers.json     what the footers of the parts say, so that nobody need read them again (see source.py)
 
 Thumbnails come last, when all else is in and can be searched (`illustrate` in update.py): to decode pictures of papers
 takes many times as long as all else does.
-A part goes into SQLite in one transaction, under a number that is never given again, and is told to tantivy beside. It
-counts as held only once tantivy has committed too: killed between the two, the next update sends that part again, and
-what a part that is gone has left in the texts has numbers that SQLite no longer knows.
+A part goes into SQLite in one transaction, under a number that is not given again before the index is made anew (which
+makes it another generation), and is told to tantivy beside. It counts as held only once tantivy has committed too:
+killed between the two, the next update sends that part again, and what a part that is gone has left in the texts has
+numbers that SQLite no longer knows.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -22,17 +24,19 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from tasks.errors import OutputError
-from tasks.index import tables, texts
+from tasks.index import tables
 from tasks.index.documents import Document
 from tasks.index.source import Origin, Part, index_folder
 from tasks.index.target import Held
+from tasks.index.texts import fields
+from tasks.index.texts.writing import TextWriter
 
 if TYPE_CHECKING:
     from tasks.stores.paths import StorePath
 
 FILE = "figmill.sqlite"
 LAYOUT = "7"
-"""Changes with the tables (tables.py) or the fields of texts.py: an index of another layout is made anew."""
+"""Changes with the tables (tables.py) or the fields of texts/fields.py: an index of another layout is made anew."""
 _PATIENCE = 60.0
 """Seconds to wait for another process that writes to the index."""
 _CACHE_KB = 64_000
@@ -52,9 +56,9 @@ class EmbeddedIndex:
         # Who may read the dataset's folder may read what is beside; who may read a store is not known here.
         self._mode = 0o777 if isinstance(out, Path) else 0o700
         self.label = str(self.path)
-        self._texts_folder = self.path.parent / texts.FOLDER
+        self._texts_folder = self.path.parent / fields.FOLDER
         self._connection: sqlite3.Connection | None = None
-        self._texts: texts.TextWriter | None = None
+        self._texts: TextWriter | None = None
         self._came: list[int] = []
         self._went: list[int] = []
         self._unsettled = 0
@@ -75,7 +79,7 @@ class EmbeddedIndex:
         if not self.path.is_file():
             return Held()
         with in_one_line(self.path), contextlib.closing(connect(self.path)) as connection:
-            if _about(connection) != _expected(origin) or not texts.exists(self._texts_folder):
+            if _about(connection) != _expected(origin) or not fields.exists(self._texts_folder):
                 return Held(fits=False)
             return Held(
                 dict(connection.execute("SELECT name, iif(whole, fingerprint, ?) FROM parts", (_TORN,)))
@@ -90,7 +94,7 @@ class EmbeddedIndex:
         with in_one_line(self.path):
             self._remove_other_layout()
             self._connection = connect(self.path, writing=True)
-            if _about(self._connection) != _expected(origin) or not texts.exists(self._texts_folder):
+            if _about(self._connection) != _expected(origin) or not fields.exists(self._texts_folder):
                 self._create(origin)
             elif gone := [number for (number,) in self._connection.execute("SELECT part FROM gone")]:
                 for number in gone:  # told to the texts by one that was killed, perhaps before it was heard
@@ -153,15 +157,22 @@ class EmbeddedIndex:
         with in_one_line(self.path):
             self._connection = connect(self.path, writing=True)
 
-    def take_thumbnails(self, part: tables.BarePart, thumbnails: Iterable[tuple[str, bytes | None]]) -> None:
-        """Some of a part's, by subfigure_id; None where a picture cannot be decoded. They are shown as they come."""
+    def take_thumbnails(self, part: tables.BarePart, thumbnails: Iterable[tuple[str, bytes | None]]) -> bool:
+        """Some of a part's, by subfigure_id; None where a picture cannot be decoded. They are shown as they come.
+
+        Whether the part is still there: where another process has replaced it meanwhile, nothing is taken.
+        """
         with in_one_line(self.path), self._transaction() as connection:
-            tables.insert_thumbnails(connection, part.number, thumbnails)
+            there = tables.holds(connection, part)
+            if there:
+                tables.insert_thumbnails(connection, part.number, thumbnails)
+        return there
 
     def end_thumbnails(self, part: tables.BarePart) -> None:
         """No more come of a part."""
         with in_one_line(self.path), self._transaction() as connection:
-            connection.execute("UPDATE parts SET pictured = 1 WHERE part = ?", (part.number,))
+            if tables.holds(connection, part):
+                connection.execute("UPDATE parts SET pictured = 1 WHERE part = ?", (part.number,))
 
     def finish(self) -> None:
         """Makes what came in count, and leaves no journal."""
@@ -221,7 +232,7 @@ class EmbeddedIndex:
             return
         writer, came, went = self._texts, self._came, self._went
         self._texts, self._came, self._went, self._unsettled = None, [], [], 0
-        with in_one_line(self.path), texts.told_in_one_line(self._texts_folder):
+        with in_one_line(self.path), fields.told_in_one_line(self._texts_folder):
             writer.commit()
             with self._transaction() as connection:
                 connection.execute(
@@ -244,10 +255,10 @@ class EmbeddedIndex:
         self._writing_texts().remove_part(number)
         self._went.append(number)
 
-    def _writing_texts(self) -> texts.TextWriter:
+    def _writing_texts(self) -> TextWriter:
         if self._texts is None:
-            with texts.told_in_one_line(self._texts_folder):
-                self._texts = texts.TextWriter(self._texts_folder, _PATIENCE)
+            with fields.told_in_one_line(self._texts_folder):
+                self._texts = TextWriter(self._texts_folder, _PATIENCE)
         return self._texts
 
     def _remove_other_layout(self) -> None:
@@ -266,9 +277,10 @@ class EmbeddedIndex:
                 connection.execute(f"DROP TABLE IF EXISTS {table}")
             for statement in filter(str.strip, tables.statements().split(";")):
                 connection.execute(statement)
-            connection.executemany("INSERT INTO about VALUES (?, ?)", _expected(origin).items())
-            with texts.told_in_one_line(self._texts_folder):
-                texts.create(self._texts_folder)
+            said = {**_expected(origin), "generation": secrets.token_hex(8)}
+            connection.executemany("INSERT INTO about VALUES (?, ?)", said.items())
+            with fields.told_in_one_line(self._texts_folder):
+                fields.create(self._texts_folder)
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

@@ -17,6 +17,7 @@ from tasks.index.source import reading_parts
 from tasks.stores import paths
 
 if TYPE_CHECKING:
+    from tasks.index.groups import RowGroups
     from tasks.stores.paths import StorePath
 
 _BATCH = 64
@@ -54,15 +55,11 @@ def found_rows(out: StorePath, hits: Sequence[Hit], columns: Sequence[str]) -> l
     return [found[hit.subfigure_id] for hit in hits if hit.subfigure_id in found]
 
 
-def picture(out: StorePath, hit: Hit) -> bytes:
-    """The encoded image of a hit. Raises OutputError as `whole_rows` does."""
+def picture(out: StorePath, hit: Hit, groups: RowGroups | None = None) -> bytes:
+    """The encoded image of a hit; `groups` keeps what is fetched for it. Raises OutputError as `whole_rows` does."""
     columns = [IMAGE_COLUMN, *KEYS, "image_width", "image_height"]
-    taken = _take(out, hit.part, [hit.row], columns)
-    # What a person replaced since the index was made is still shown where the index leads to it.
-    for row in (*taken, *_corrected(out, taken)):
-        if row["subfigure_id"] == hit.subfigure_id:
-            return bytes((row[IMAGE_COLUMN] or {}).get("bytes") or b"")
-    raise _stale(out, hit.subfigure_id)
+    taken = groups.take(hit.part, [hit.row], columns) if groups else _take(out, hit.part, [hit.row], columns)
+    return bytes((_named(out, taken, hit)[IMAGE_COLUMN] or {}).get("bytes") or b"")
 
 
 def article_words(out: StorePath, hit: Hit) -> dict[str, Any]:
@@ -71,10 +68,8 @@ def article_words(out: StorePath, hit: Hit) -> dict[str, Any]:
     Raises OutputError as `whole_rows` does.
     """
     taken = _take(out, hit.part, [hit.row], [*KEYS, *WORDS])
-    for row in (*taken, *_corrected(out, taken)):  # a person may have made it beside or in place of the row
-        if row["subfigure_id"] == hit.subfigure_id:
-            return {name: row.get(name) for name in WORDS}
-    raise _stale(out, hit.subfigure_id)
+    row = _named(out, taken, hit)
+    return {name: row.get(name) for name in WORDS}
 
 
 def place_row(out: StorePath, part: str, row: int, columns: Sequence[str] | None = None) -> dict[str, Any]:
@@ -104,6 +99,22 @@ def _take_corrected(
     out: StorePath, part: str, rows: Sequence[int], columns: list[str]
 ) -> list[dict[str, Any]]:
     return _corrected(out, _take(out, part, rows, [*columns, *(key for key in KEYS if key not in columns)]))
+
+
+def _named(out: StorePath, taken: Sequence[dict[str, Any]], hit: Hit) -> dict[str, Any]:
+    """The row of a hit among those at its place, or what a person made beside or in place of them.
+
+    What a person replaced since the index was made is still shown where the index leads to it; and people are not asked
+    (of a store: by a request) where the row is there. Raises OutputError where there is none.
+    """
+    row = _first_named(taken, hit) or _first_named(_corrected(out, taken), hit)
+    if row is None:
+        raise _stale(out, hit.subfigure_id)
+    return row
+
+
+def _first_named(rows: Sequence[dict[str, Any]], hit: Hit) -> dict[str, Any] | None:
+    return next((row for row in rows if row["subfigure_id"] == hit.subfigure_id), None)
 
 
 def _corrected(out: StorePath, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

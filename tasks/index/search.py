@@ -16,12 +16,10 @@ Buettcher 2009).
 from __future__ import annotations
 
 import contextlib
-import itertools
 import json
 import sqlite3
 import threading
-from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -30,21 +28,23 @@ import numpy as np
 import numpy.typing as npt
 
 from tasks.errors import InputError, OutputError
-from tasks.index import texts
+from tasks.index import ranking
 from tasks.index.codes import Codes, signs
 from tasks.index.documents import unit_vector
 from tasks.index.embedded import FILE, LAYOUT, connect, in_one_line
 from tasks.index.queries import Context, Facet, Hit, Query, without
 from tasks.index.source import index_folder
 from tasks.index.tables import read_centre
+from tasks.index.texts.asking import Snapshot
+from tasks.index.texts.excerpts import excerpt
+from tasks.index.texts.fields import FOLDER, tokens, told_in_one_line
+from tasks.index.texts.reading import Texts
 from tasks.index.words import Term, parse
 from tasks.texts import storable
 
 if TYPE_CHECKING:
     from tasks.stores.paths import StorePath
 
-_LESS = 0.05
-"""What each further panel of a figure loses of its score, of the score divided by 1, 1.05, 1.10, ..."""
 _TERMS = 16
 """Of a query; what comes after them is not asked."""
 _WEIGHED = 500
@@ -53,11 +53,6 @@ _LOOKED_AT = 2000
 """Rows, the nearest by the bits of their embeddings, whose whole embeddings are compared."""
 _FUSED = 200
 """Rows of each ranking that are fused."""
-_RANK_OFFSET = 60
-_CONTEXT = 24
-"""Words of a text shown around those that were found."""
-_LONGEST_CONTEXT, _MOST_WORDS = 40_000, 5_000
-"""Letters and words of a text in which they are looked for."""
 _BEFORE = """
     SELECT a.paper_id FROM papers a JOIN papers own ON own.paper_id = ?
     WHERE a.paper < own.paper ORDER BY a.paper DESC LIMIT 1
@@ -99,8 +94,8 @@ class SearchIndex:
         if about.get("layout") != LAYOUT:
             raise OutputError(f"the index of {out} is of another Figmill: run `figmill index {out}`")
         self.model_id, self.embedding_size = str(about["model_id"]), int(about["embedding_size"])
-        with texts.told_in_one_line(self._path):
-            self._read_texts = texts.Texts(self._path.parent / texts.FOLDER)
+        with told_in_one_line(self._path):
+            self._read_texts = Texts(self._path.parent / FOLDER)
 
     def __enter__(self) -> Self:
         return self
@@ -135,7 +130,7 @@ class SearchIndex:
         count = max(limit, _FUSED) if terms else limit
         near = self._by_vector(direction, query, count, but)
         if terms:
-            near = _fused(near, self._by_text(query, terms, count, 0))[:limit]
+            near = ranking.fused(near, self._by_text(query, terms, count, 0))[:limit]
         return self._hits(near)
 
     def more_like(self, hit: Hit, query: Query, limit: int) -> list[Hit]:
@@ -150,11 +145,11 @@ class SearchIndex:
 
         A panel's own words come before its figure's; those of a modality, which no paper has, are left out.
         """
-        wanted = {token for term in _terms(query) for name in term for token in texts.tokens(name)}
+        wanted = {token for term in _terms(query) for name in term for token in tokens(name)}
         found = {}
         for hit in hits:
             for text in filter(None, (hit.subcaption, hit.caption, hit.title)):
-                context = _context(text, wanted)
+                context = excerpt(text, wanted)
                 if context:
                     found[hit.id] = context
                     break
@@ -269,7 +264,7 @@ class SearchIndex:
         return [*weighed, *((number, None) for number in rest)]
 
     def _weighed(
-        self, found_in: texts.Snapshot, terms: Sequence[Term], numbers: Sequence[int]
+        self, found_in: Snapshot, terms: Sequence[Term], numbers: Sequence[int]
     ) -> list[tuple[int, float]]:
         """Some rows by what they have of the terms, the best first, each with its score."""
         own = [found_in.scores(term, False, numbers) for term in terms]
@@ -278,21 +273,7 @@ class SearchIndex:
             "SELECT id, paper, figure_index, coalesce(rejected, 0) FROM chosen JOIN subfigures USING (id)",
             numbers,
         )
-        weighed = []
-        for number, paper, figure, refused in rows:
-            own_has = sum(number in scores for scores in own)
-            has = sum(number in mine or number in others for mine, others in zip(own, told, strict=True))
-            score = own_has * sum(scores.get(number, 0.0) for scores in own)
-            score += has * sum(scores.get(number, 0.0) for scores in told)
-            complete = has == len(terms) and (own_has > 0 or len(terms) == 1)
-            tier = (not complete, refused, own_has < len(terms))
-            weighed.append((tier, -score / len(terms), number, (paper, figure)))
-        places: Counter[tuple[int, int]] = Counter()
-        ranked = []
-        for tier, less, number, figure in sorted(weighed):
-            ranked.append((tier, less / (1 + _LESS * places[figure]), number))
-            places[figure] += 1
-        return [(number, -less) for _, less, number in sorted(ranked)]
+        return ranking.weighed(own, told, rows)
 
     def _by_vector(
         self, direction: npt.NDArray[np.float32], query: Query, limit: int, but: int | None
@@ -377,9 +358,9 @@ class SearchIndex:
         return named
 
     @contextlib.contextmanager
-    def _texts(self) -> Iterator[texts.Snapshot]:
+    def _texts(self) -> Iterator[Snapshot]:
         """The texts as they were last committed: one state for all that is asked in this context."""
-        with in_one_line(self._path), texts.told_in_one_line(self._path.parent / texts.FOLDER):
+        with in_one_line(self._path), told_in_one_line(self._path.parent / FOLDER):
             revision = self._connection().execute("SELECT value FROM about WHERE key = 'revision'").fetchone()
             with self._lock:
                 if revision and revision[0] != self._seen:
@@ -417,25 +398,6 @@ def _terms(query: Query) -> list[Term]:
     return parse(query.text)[:_TERMS]
 
 
-def _context(text: str, wanted: Collection[str]) -> Context:
-    """The words of a text around the first that is wanted, each wanted one marked; empty where there is none."""
-    words = list(itertools.islice(texts.words_with_places(text[:_LONGEST_CONTEXT]), _MOST_WORDS))
-    first = next((place for place, (word, _, _) in enumerate(words) if word in wanted), None)
-    if first is None:
-        return ()
-    begin = max(0, min(first - _CONTEXT // 4, len(words) - _CONTEXT))
-    shown = words[begin : begin + _CONTEXT]
-    at = shown[0][1] if begin else 0
-    pieces = [("…", False)] if begin else []
-    for word, start, end in shown:
-        if word in wanted:
-            pieces += [(text[at:start], False), (text[start:end], True)]
-            at = end
-    whole = begin + len(shown) == len(words) and len(text) <= _LONGEST_CONTEXT
-    pieces.append((text[at:] if whole else text[at : shown[-1][2]] + "…", False))
-    return tuple((piece, found) for piece, found in pieces if piece)
-
-
 def _hit(row: dict[str, Any], score: float | None) -> Hit:
     own, rest, split = row.pop("own"), row.pop("caption"), row.pop("has_subcaption")
     row["subcaption"], row["caption"] = (own, rest or None) if split else (None, own or None)
@@ -443,13 +405,3 @@ def _hit(row: dict[str, Any], score: float | None) -> Hit:
     row["has_thumbnail"] = bool(row["has_thumbnail"])
     row["modality_set"] = tuple(json.loads(row["modality_set"]))
     return Hit(**row, score=score)
-
-
-def _fused(*rankings: Sequence[tuple[int, float | None]]) -> list[tuple[int, float | None]]:
-    """Reciprocal rank fusion; the scores are sums of 1/(60 + rank)."""
-    scores: dict[int, float] = {}
-    for ranking in rankings:
-        for rank, (number, _) in enumerate(ranking, 1):
-            scores[number] = scores.get(number, 0.0) + 1 / (_RANK_OFFSET + rank)
-    best = sorted(scores, key=lambda number: (-scores[number], number))
-    return [(number, scores[number]) for number in best]

@@ -19,9 +19,10 @@ import pyarrow as pa
 
 from tasks.clock import now
 from tasks.dataset.columns import INDEXED_COLUMNS
-from tasks.index import codes, texts
+from tasks.index import codes
 from tasks.index.documents import Document
 from tasks.index.source import Part
+from tasks.index.texts.writing import TextWriter, own_texts
 
 _TABLES = """
 CREATE TABLE about (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -86,8 +87,10 @@ EVERYTHING = ("codes", "embeddings", "thumbnails", "subfigures", "papers", "gone
 class BarePart:
     """A part that lacks its thumbnails."""
 
+    generation: str
+    """Of the index: numbers begin anew where it is made anew."""
     number: int
-    """No other part ever has it, also where this one is replaced."""
+    """No other part of the generation ever has it, also where this one is replaced."""
     name: str
     rows: int
 
@@ -146,7 +149,7 @@ def insert_part(connection: sqlite3.Connection, part: Part) -> int:
 
 def insert_rows(
     connection: sqlite3.Connection,
-    writer: texts.TextWriter,
+    writer: TextWriter,
     part: int,
     documents: list[Document],
     papers: dict[str, int],
@@ -194,7 +197,20 @@ def bare_parts(connection: sqlite3.Connection) -> list[BarePart]:
         "SELECT part, name, (SELECT count(*) FROM subfigures s WHERE s.part = p.part) FROM parts p "
         "WHERE whole AND NOT pictured ORDER BY part"
     )
-    return [BarePart(*row) for row in found]
+    of = generation(connection)
+    return [BarePart(of, *row) for row in found]
+
+
+def holds(connection: sqlite3.Connection, part: BarePart) -> bool:
+    """Whether a part is there still, and not another of its number in an index that was made anew."""
+    found = connection.execute("SELECT 1 FROM parts WHERE part = ?", (part.number,)).fetchone()
+    return found is not None and generation(connection) == part.generation
+
+
+def generation(connection: sqlite3.Connection) -> str:
+    """Another each time that the index is made anew; empty of one that was made before there were any."""
+    found = connection.execute("SELECT value FROM about WHERE key = 'generation'").fetchone()
+    return str(found[0]) if found else ""
 
 
 def code_part(connection: sqlite3.Connection, part: int) -> None:
@@ -289,7 +305,7 @@ def _subfigure(part: int, paper: int, of: Document) -> dict[str, Any]:
 
 
 def _shown(of: Document) -> dict[str, Any]:
-    own, rest = texts.own_texts(of)
+    own, rest = own_texts(of)
     return {
         "path": of.modality_path[-1] if of.modality_path else None,
         "has_subcaption": bool(of.subcaption),

@@ -6,7 +6,7 @@ A target that takes thumbnails by themselves gets them last, by `illustrate`: by
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 
 from tasks.corrections.overlay import KEYS, Overlay, read_overlay
 from tasks.dataset.columns import PAPERS, SUBFIGURES
-from tasks.errors import OutputError
+from tasks.dataset.files import UNREADABLE, UnreadablePartError, remedy
+from tasks.errors import OutputError, StoppedError, StorageError
 from tasks.index.documents import Document, read_documents, read_thumbnails
 from tasks.index.source import Origin, Part, list_parts, origin, reading_parts
 from tasks.index.target import Target
@@ -107,34 +108,68 @@ def illustrate(
     index: EmbeddedIndex,
     advance: Advance = lambda _: None,
     stop: Stop = lambda: False,
-) -> None:
+) -> OutputError | None:
     """Gives the embedded index the thumbnails that it lacks, some dozens at a time, until `stop` says so.
 
-    Interrupted, the next call goes on. Whoever reads or corrects meanwhile is not held up. Raises OutputError for a
-    part that cannot be read; those before it are in.
+    Interrupted, the next call goes on. Whoever reads or corrects meanwhile is not held up. What is returned says which
+    parts are damaged, if any are: the others have their thumbnails none the less. Raises StorageError where a store
+    does not answer, OutputError where the index cannot be written; the parts before that are in.
     """
     lacking, overlay = index.bare(), read_overlay(out)
     if not lacking:
-        return
+        return None
     index.reopen()
+    damaged: list[UnreadablePartError] = []
     for part in lacking:
-        if not _illustrated(out, index, part, overlay, advance, stop):
+        try:
+            _illustrate_part(out, index, part, overlay, advance, stop)
+        except StoppedError:
             break
+        except FileNotFoundError:  # it went with its rows since it was indexed, as the next update finds
+            continue
+        except UnreadablePartError as error:
+            damaged.append(error)
     index.leave_no_journal()
+    return _together(out, damaged)
 
 
-def _illustrated(
+def _illustrate_part(
     out: StorePath, index: EmbeddedIndex, part: BarePart, overlay: Overlay, advance: Advance, stop: Stop
-) -> bool:
-    """Whether a part has its thumbnails now; not where it was stopped."""
-    with reading_parts(out):
-        for batch in read_thumbnails(out / SUBFIGURES / part.name, overlay):
-            index.take_thumbnails(part, batch)
-            advance(len(batch))
-            if stop():
-                return False
+) -> None:
+    """Gives a part its thumbnails, unless it is another by now.
+
+    Raises UnreadablePartError, FileNotFoundError and StoppedError.
+    """
+    for batch in _thumbnails(out / SUBFIGURES / part.name, overlay, stop):
+        if not index.take_thumbnails(part, batch):
+            return
+        advance(len(batch))
+        if stop():
+            raise StoppedError
     index.end_thumbnails(part)
-    return True
+
+
+def _thumbnails(file: StorePath, overlay: Overlay, stop: Stop) -> Iterator[list[tuple[str, bytes | None]]]:
+    """Those of a part. Raises FileNotFoundError, UnreadablePartError for what else reading it raises, StorageError."""
+    try:
+        yield from read_thumbnails(file, overlay, stop)
+    except FileNotFoundError:
+        raise
+    except StorageError as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            raise error.__cause__ from error
+        raise
+    except (*UNREADABLE, KeyError) as error:
+        raise UnreadablePartError(file, error) from error
+
+
+def _together(out: StorePath, damaged: Sequence[UnreadablePartError]) -> OutputError | None:
+    """Several damaged parts in one sentence."""
+    if len(damaged) <= 1:
+        return damaged[0] if damaged else None
+    return OutputError(
+        f"{len(damaged)} parts cannot be read back (the first: {damaged[0].part}, {damaged[0].reason}): {remedy(out)}"
+    )
 
 
 def corrected(part: Part, overlay: Overlay) -> Part:

@@ -19,7 +19,8 @@ from tasks.stores.paths import is_remote
 class Plan:
     """The shards of a run, made lazily: hashing 300,000 papers does not keep the first one waiting.
 
-    `skipped` (in the ledger, or the same bytes as another input) and `left` are final once all are taken.
+    `skipped` (in the ledger, or the same bytes as another input), `failed_before` (those of them that the ledger says
+    could not be read) and `left` are final once all are taken.
     """
 
     def __init__(
@@ -27,6 +28,7 @@ class Plan:
     ) -> None:
         self.inputs = len(files)
         self.skipped = 0
+        self.failed_before = 0
         self._files = files
         self._dataset = dataset
         self._settings = settings
@@ -94,6 +96,7 @@ class Plan:
             wanted = not known
         if not wanted and known:
             self.skipped += 1
+            self.failed_before += paper.paper_id not in self._taken and self._dataset.failed(paper.paper_id)
             self._reporter.skipped()
         elif not wanted:
             self._left += 1

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tasks.dataset.cache.part_cache import PartCache, read_cache
 from tasks.dataset.dataset import check_layout
-from tasks.dataset.part_cache import PartCache, read_cache
 from tasks.inputs.fingerprints import FingerprintCache
 from tasks.inputs.listing import Input, list_inputs, version_of
 from tasks.settings import LabelSettings, default_workers

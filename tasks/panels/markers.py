@@ -16,7 +16,7 @@ MOST_CHARACTERS = 20_000
 
 # Every repetition is bounded, so that no caption, whatever its length, takes more than linear time.
 _LETTER = r"[A-Za-z](?:iv|v|i{1,3}|[1-9])?"
-_JOINT = r"\s{0,2}(?:[-–—‐‑−,;&+/]|\band\b|\bto\b){1,3}\s{0,2}(?:and\s)?"
+_JOINT = r"\s{0,2}(?:[-–—‐‑−,;&+/]|\band\b|\bto\b|\bthrough\b){1,3}\s{0,2}(?:and\s)?"
 _LIST = rf"{_LETTER}(?:{_JOINT}{_LETTER}){{0,25}}"
 _BOUNDARY = r"(?:^|(?<=[.;:,)])\s{0,3}|(?<=[.;:,]\s)|(?<=\band\s))"
 _COLON = re.compile(r"(?<![\w'’-])([A-Z]):(?=\s)")
@@ -31,6 +31,9 @@ _STYLES = (
         r"(?:(?:^|(?<=[.;:,)]\s))(?=[a-h]\s+\w)|(?<=\band\s)(?=[b-h]\s+\w)|(?<=[a-z]\s)(?=[a-h]\s+[A-Z]{2}))([a-h])\b"
     ),
 )
+_UP_TO = re.compile(r"\s?(?:[-–—‐‑−]|to|through)\s?")
+_BESIDE = re.compile(r"\s?(?:,|&|and|,\s?and)\s?")
+"""Between markers that are one: `(a)–(c)`; where they begin a sentence, `(a) and (b)`."""
 _SEQUENCES = (
     ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"),
     tuple(str(number) for number in range(1, 21)),
@@ -111,7 +114,7 @@ def named(markers: Sequence[Marker]) -> set[str]:
 def _markers_of_case(caption: str, upper: bool) -> list[Marker]:
     """The markers of one case, of the first style that names two panels or more, in order."""
     for style in _STYLES:
-        found = list(_markers(style, caption, upper))
+        found = _joined(caption, list(_markers(style, caption, upper)))
         if style is _COLON and _of_one_word(caption, found):
             continue
         if markers := _consistent(found):
@@ -125,6 +128,22 @@ def _markers(style: re.Pattern[str], caption: str, upper: bool) -> Iterator[Mark
         of_case = labels and all(label[0].isupper() == upper for label in labels)
         if of_case and not _is_note(caption, match):
             yield Marker(labels, match.start(), match.end())
+
+
+def _joined(caption: str, markers: list[Marker]) -> list[Marker]:
+    """`markers`, those as one that name their panels together: `(a)–(d)` all four, `(a) and (b)` both."""
+    joined: list[Marker] = []
+    for marker in markers:
+        last = joined[-1] if joined else None
+        between = caption[last.stop : marker.start] if last else ""
+        head = caption[max(0, last.start - 4) : last.start].rstrip() if last else ""
+        if last and _UP_TO.fullmatch(between):
+            labels = _labels(f"{last.labels[-1]}–{marker.labels[0]}")
+            marker = Marker((*last.labels, *labels[1:], *marker.labels[1:]), joined.pop().start, marker.stop)
+        elif last and _BESIDE.fullmatch(between) and (not head or head[-1] in ".;:"):
+            marker = Marker((*last.labels, *marker.labels), joined.pop().start, marker.stop)
+        joined.append(marker)
+    return joined
 
 
 def _of_one_word(caption: str, markers: list[Marker]) -> bool:
@@ -149,8 +168,9 @@ def _is_note(caption: str, match: re.Match[str]) -> bool:
 
 def _labels(text: str) -> tuple[str, ...]:
     """`A, B` as A and B, `a–c` as a, b and c."""
-    letters = re.findall(_LETTER, re.sub(r"\b(?:and|to)\b", ",", text))
-    joints = re.split(_LETTER, re.sub(r"\bto\b", "–", re.sub(r"\band\b", ",", text)))[1:-1]
+    text = re.sub(r"\b(?:to|through)\b", "–", re.sub(r"\band\b", ",", text))
+    letters = re.findall(_LETTER, text)
+    joints = re.split(_LETTER, text)[1:-1]
     labels = letters[:1]
     for joint, letter in zip(joints, letters[1:], strict=False):
         if re.search(r"[-–—‐‑−]", joint):

@@ -67,14 +67,18 @@ def _is_plate(page: PageContent) -> bool:
 
 
 def _on_facing_pages(spare: Sequence[FoundFigure], waiting: Sequence[CaptionBlock]) -> Bound:
-    """A caption that waits alone on its page, and the only artwork on the pages beside it."""
+    """A caption that waits alone on its page, and the only artwork there (as in the column before) or beside it."""
     pages = Counter(c.page for c in waiting)
     bound: Bound = []
     taken: set[FoundFigure] = set()
     for caption in (c for c in waiting if pages[c.page] == 1):
-        facing = [f for f in spare if abs(f.page.number - caption.page) == 1 and f not in taken]
-        groups = _by_page(facing)
-        if len(groups) == 1:
-            bound.append((groups[0], caption))
-            taken.update(groups[0])
+        for pages_off in (0, 1):
+            pieces = [f for f in spare if abs(f.page.number - caption.page) == pages_off and f not in taken]
+            if not pages_off:
+                pieces = [f for f in pieces if f.large and boxes.gaps(f.bbox, caption.bbox)[0] > 0]
+            groups = _by_page(pieces)
+            if len(groups) == 1:
+                bound.append((groups[0], caption))
+                taken.update(groups[0])
+                break
     return bound

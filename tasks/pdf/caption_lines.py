@@ -115,18 +115,18 @@ def _set_apart(page: PageContent, below: Sequence[int], label: int, style: Style
 
 
 def lines_on_next_page(
-    page: PageContent, taken: Sequence[int], following: NextPage, style: Style
+    page: PageContent, taken: Sequence[int], following: NextPage, style: Style, *, sure: bool = False
 ) -> list[int]:
     """The first lines of the page `following` where the caption of the lines `taken` goes on there; else empty.
 
-    It does where it ends its page within a sentence, and the next page begins with lines in the same type, which is
-    not that of the body.
+    It does where it ends its page within a sentence, or is `sure` to for it says so, and the next page begins with
+    lines in the same type, which is not that of the body.
     """
     last = page.lines[taken[-1]]
     width = boxes.width(boxes.hull(page.lines[i].bbox for i in taken))
     width = width if len(taken) > 1 else max(width, style.column)
     whole = last.text.endswith(_ENDS) or boxes.width(last.bbox) < rules().captions.full_line * width
-    if whole or style.sets(last) or not _is_lowest(page, taken, style):
+    if (whole and not sure) or style.sets(last) or not _is_lowest(page, taken, style):
         return []
     upright = [
         i for i, line in enumerate(following.page.lines) if line.upright and i not in following.page.numbers
@@ -240,14 +240,52 @@ def _stands_next(lines: Sequence[Line], taken: Sequence[int], line: Line, style:
     right = line.bbox[0] - last.bbox[2]
     level = -settings.on_line_up < gap < -settings.next_up
     on_the_line = level and 0 <= right < settings.on_line_gap * first.size
+    if on_the_line:
+        return True
     below = -settings.next_up < gap < settings.next_down
-    if on_the_line or (below and _is_in_column(line.bbox, last.bbox, whole, first.size)):
+    aligned = (
+        _is_in_column(line.bbox, last.bbox, whole, first.size)
+        or (not style.sets(line) and abs(line.bbox[2] - whole[2]) < settings.flush * first.size)
+        or (len(taken) == 1 and below and _hangs(line, first))
+    )
+    if aligned and (below or (gap > 0 and _is_spaced(lines, taken, line, gap, style))):
         return True
     # A caption set in two columns goes on at the height where it began, in type that is not the body's.
     level = abs(line.bbox[1] - first.bbox[1]) < settings.second_column_top * pitch
     beside = level and 0 < line.bbox[0] - whole[2] < settings.second_column * first.size
     wide = boxes.width(line.bbox) > settings.second_column_width * boxes.width(whole)
     return beside and wide and not style.sets(line) and len(taken) > 1
+
+
+def _hangs(line: Line, first: Line) -> bool:
+    """Whether the second line of a caption is indented as far as the words stand behind its label."""
+    indent = line.bbox[0] - first.bbox[0]
+    alike = line.text_font == first.text_font and line.size == first.size
+    within = line.bbox[2] < first.bbox[2] + first.size
+    return alike and within and 0 < indent < rules().captions.hanging * first.size
+
+
+def _is_spaced(lines: Sequence[Line], taken: Sequence[int], line: Line, gap: float, style: Style) -> bool:
+    """Whether a line that stands low follows in a double-spaced caption, as those of manuscripts are.
+
+    Behind a first line it does where that is full and ends within a sentence, or where the paper is spaced just so;
+    then at the same distance. In a paper that is not set so, only lines in other type than the body's do.
+    """
+    settings, last = rules().captions, lines[taken[-1]]
+    indented = line.bbox[0] - last.bbox[0] > last.size
+    centred = abs(line.bbox[0] + line.bbox[2] - last.bbox[0] - last.bbox[2]) < last.size
+    body = style.sets(line)
+    if gap >= settings.spaced_down or (body and not style.spaced) or (indented and (body or not centred)):
+        return False
+    whole = boxes.width(boxes.hull(lines[i].bbox for i in taken))
+    full = boxes.width(last.bbox) > settings.full_line * max(whole, boxes.width(line.bbox))
+    ended = last.text.endswith(_ENDS)
+    rows = sorted({round(lines[i].bbox[3], 1) for i in taken})
+    down = line.bbox[3] - rows[-1]
+    if len(rows) == 1:
+        as_body = style.spaced and abs(down - style.lead) < settings.regular * last.size
+        return full and (as_body or not ended)
+    return abs(down - rows[-1] + rows[-2]) < settings.regular * last.size and (full or not ended)
 
 
 def _is_in_column(box: Box, last: Box, whole: Box, size: float) -> bool:

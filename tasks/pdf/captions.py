@@ -21,7 +21,7 @@ from tasks.pdf.pages import PageContent
 from tasks.pdf.styles import Style, upright_lines
 from tasks.records import Box
 from tasks.rules.layout import rules
-from tasks.wording.labels import Label, read_label
+from tasks.wording.labels import Label, read_label, without_note
 from tasks.wording.words import join_lines, split_words, vocabulary
 
 _NAMES_A_FILE = re.compile(
@@ -53,6 +53,8 @@ class CaptionBlock:
     """Where its label stands: apart from `bbox` where that is above the picture and the words are below."""
     next_lines: frozenset[int] = frozenset()
     """Which lines of the next page it takes up."""
+    elsewhere: bool = False
+    """It says that it stands, or goes on, on another page, and no such words were found to follow it there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,24 +126,29 @@ def _read_caption(
     words: Counter[str],
 ) -> CaptionBlock:
     label, others = starts[first].label, set(starts)
-    trailers = {i for i, line in enumerate(page.lines) if _TRAILER.match(line.text)}
+    notes = {i for i, line in enumerate(page.lines) if without_note(line.text) == ("", True)}
+    trailers = {i for i, line in enumerate(page.lines) if _TRAILER.match(line.text)} | notes
     taken = caption_lines(page, first, label, others, style, trailers)
     under = words_under_picture(page, first, others, style) if taken == [first] and not label.words else []
-    more = lines_on_next_page(page, taken, following, style) if following else []
+    trailing = trailing_lines(page, under or taken, trailers)
+    goes_on = not notes.isdisjoint(trailing)
+    more = lines_on_next_page(page, taken, following, style, sure=goes_on) if following else []
     texts = [label.words, *(page.lines[i].text for i in (*taken[1:], *under))]
     texts += [following.page.lines[i].text for i in more] if following else []
+    text, noted = without_note(split_words(join_lines((t for t in texts if t), words), words))
     return CaptionBlock(
         kind=label.kind,
         label=label.name,
-        text=split_words(join_lines((t for t in texts if t), words), words),
+        text=text,
         page=page.number,
         bbox=boxes.hull(page.lines[i].bbox for i in under or taken),
-        lines=frozenset((*taken, *under, *trailing_lines(page, under or taken, trailers))),
+        lines=frozenset((*taken, *under, *trailing)),
         certainty=starts[first].certainty,
         turn=page.turn,
         continued=label.continued,
         label_bbox=page.lines[first].bbox,
         next_lines=frozenset(more),
+        elsewhere=(goes_on or noted) and not more,
     )
 
 
@@ -163,8 +170,11 @@ def _without_doubles(captions: list[CaptionBlock]) -> list[CaptionBlock]:
 
 
 def words_of(caption: CaptionBlock, captions: Sequence[CaptionBlock]) -> str:
-    """The text of a caption, taken from the one of the same label where it has none itself."""
-    return caption.text or next((c.text for c in captions if c.text and _key(c) == _key(caption)), "")
+    """The text of a caption, taken from the one of the same label where it has none itself or says so."""
+    others = [c.text for c in captions if c.text and _key(c) == _key(caption)]
+    if caption.elsewhere:
+        return max((caption.text, *others), key=len)
+    return caption.text or next(iter(others), "")
 
 
 def _key(caption: CaptionBlock) -> tuple[str, str]:

@@ -127,7 +127,7 @@ def _captioned(
 
 
 def _with_words(figure: FoundFigure, captions: Sequence[CaptionBlock]) -> FoundFigure:
-    if figure.caption is None or figure.caption.text:
+    if figure.caption is None or (figure.caption.text and not figure.caption.elsewhere):
         return figure
     return replace(figure, caption=replace(figure.caption, text=words_of(figure.caption, captions)))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pymupdf
@@ -15,6 +15,7 @@ import pymupdf
 from tasks import boxes
 from tasks.records import Box
 from tasks.rules.layout import rules
+from tasks.wording.labels import read_label
 from tasks.wording.words import clean, from_symbol_font
 
 Raw = dict[str, Any]
@@ -60,13 +61,54 @@ def read_lines(page: pymupdf.Page, shows_white: Callable[[Box], bool]) -> list[L
     found: list[Line] = []
     seen: dict[str, list[Box]] = {}
     for number, block in enumerate(page.get_text("dict", flags=_TEXT_FLAGS)["blocks"]):
-        for raw in _joined(_seen_lines(block.get("lines", []), shows_white)):
+        for raw in _joined(_downwards(_seen_lines(block.get("lines", []), shows_white))):
             line = _read_line(raw, number)
             if line is None or _is_double(line, seen.setdefault(line.text, [])):
                 continue
             seen[line.text].append(line.bbox)
             found.append(line)
-    return found
+    return _with_their_labels(found)
+
+
+def _with_their_labels(lines: list[Line]) -> list[Line]:
+    """The lines, with a label that was drawn behind its words (all bold type last) put before them again."""
+    for label in [line for line in lines if line.upright and _is_label_alone(line.text)]:
+        at = lines.index(label)
+        first = next((i for i in range(at) if _stands_before(label, lines[i])), None)
+        if first is not None:
+            words = lines[first]
+            lines[first] = replace(
+                words,
+                text=f"{label.text} {words.text}",
+                bbox=boxes.hull((label.bbox, words.bbox)),
+                font=label.font,
+                bold=label.bold,
+                unmarked=f"{label.text} {words.unmarked}" if words.unmarked else None,
+            )
+            del lines[at]
+    return lines
+
+
+def _is_label_alone(text: str) -> bool:
+    label = read_label(text) if len(text) < rules().text.longest_label else None
+    return label is not None and not (label.words or label.refers or label.bracketed)
+
+
+def _stands_before(label: Line, words: Line) -> bool:
+    """Whether a label stands just left of a line, on its height."""
+    gap, size = words.bbox[0] - label.bbox[2], words.size
+    level = abs(words.bbox[3] - label.bbox[3]) < rules().text.level * size
+    return words.upright and level and -1 < gap < rules().text.number_gap * size
+
+
+def _downwards(lines: list[Raw]) -> list[Raw]:
+    """The lines of a block, from the top where they were drawn from the bottom."""
+    bottoms = [line["bbox"][3] for line in lines]
+    rising = len(lines) > 1 and all(
+        before["dir"][0] > 0.9 and below - above > (below - before["bbox"][1]) / 2
+        for before, below, above in zip(lines, bottoms, bottoms[1:], strict=False)
+    )
+    return lines[::-1] if rising else lines
 
 
 def is_bold(font: str, flags: int) -> bool:

@@ -19,6 +19,13 @@ class Style:
     font: str
     size: float
     column: float
+    lead: float = 0.0
+    """Points from one line of the body to the next; 0 where no two follow each other."""
+
+    @property
+    def spaced(self) -> bool:
+        """Whether the lines stand so far apart as those of a manuscript."""
+        return self.lead > rules().text.spaced * self.size
 
     def sets(self, line: Line) -> bool:
         """Whether a line is set as the body is."""
@@ -35,10 +42,16 @@ def body_style(pages: Sequence[PageContent]) -> Style:
         return Style("", text.usual_size, text.usual_column)
     (font, size), _ = letters.most_common(1)[0]
     widths: Counter[int] = Counter()
+    leads: Counter[float] = Counter()
+    before: Line | None = None
     for line in upright_lines(pages):
         if line.text_font == font and abs(line.size - size) < text.same_size:
             widths[round(boxes.width(line.bbox) / text.column_step) * text.column_step] += len(line.text)
-    return Style(font, size, float(widths.most_common(1)[0][0]))
+            if before is not None and 0 < line.bbox[3] - before.bbox[3] < text.most_lead * size:
+                leads[round(line.bbox[3] - before.bbox[3], 1)] += 1
+            before = line
+    lead = leads.most_common(1)[0][0] if leads else 0.0
+    return Style(font, size, float(widths.most_common(1)[0][0]), lead)
 
 
 def upright_lines(pages: Sequence[PageContent]) -> Iterable[Line]:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Environment
 
-    from tasks.dataset.part_cache import PartCache
+    from tasks.dataset.cache.part_cache import PartCache
     from tasks.stores.paths import StorePath
 
 log = logging.getLogger(__name__)

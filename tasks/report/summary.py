@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tasks.corrections.overlay import Overlay, read_overlay
+from tasks.dataset.cache.part_cache import PartCache, read_cache
 from tasks.dataset.columns import PAPERS, SUBFIGURES
 from tasks.dataset.files import UNREADABLE
 from tasks.dataset.ledger import LedgerRow, read_ledger_part
-from tasks.dataset.part_cache import PartCache, read_cache
 from tasks.dataset.tally import (
     BARS,
     COUNTED,

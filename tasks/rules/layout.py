@@ -39,6 +39,10 @@ class TextRules:
     """Sizes: by so much a piece may reach back into the one before (kerning, italics)."""
     joined_height: float = 0.5
     """Sizes: so much of their height pieces of one line have in common."""
+    longest_label: int = 30
+    """Letters of a label that stands without words at the most."""
+    level: float = 0.3
+    """Sizes by which a label drawn apart may stand above or below its words."""
     same_size: float = 0.3
     """Points: sizes of type that differ by less are one; PDFs round and scale."""
     column_step: int = 4
@@ -47,6 +51,10 @@ class TextRules:
     """Points: the body's type where a paper has no text."""
     usual_column: float = 240.0
     """Points: the width of a column where a paper has no text."""
+    spaced: float = 1.7
+    """Sizes from line to line: a paper that is set wider is a manuscript, double-spaced or nearly so."""
+    most_lead: float = 4.0
+    """Sizes from line to line at the most."""
     least_numbers: int = 8
     """Numbers beside the lines of a paper: fewer are the ticks of a chart or the numbers of a list."""
     counted: float = 0.7
@@ -207,6 +215,12 @@ class CaptionRules:
     """Line heights by which the next line may stand higher than expected."""
     next_down: float = 0.55
     """Line heights by which the next line may stand lower than expected; a paragraph's gap is more."""
+    spaced_down: float = 0.9
+    """Line heights by which it may stand lower where the caption is double-spaced."""
+    regular: float = 0.15
+    """Sizes by which the distances from line to line may differ within such a caption."""
+    hanging: float = 9.0
+    """Sizes by which the second line may be indented, under the words behind the label."""
     on_line_up: float = 0.7
     """Line heights: a piece on the same line stands no higher than this."""
     on_line_gap: float = 6.0
@@ -215,6 +229,8 @@ class CaptionRules:
     """Points by which the type within a caption may differ, as for symbols."""
     indent: float = 3.0
     """Sizes by which a caption's lines may be indented."""
+    flush: float = 0.3
+    """Sizes by which the right edges of lines differ that are set flush right."""
     second_column: float = 4.0
     """Sizes between the two columns that a caption is set in."""
     second_column_top: float = 0.5

@@ -7,7 +7,7 @@ import errno
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tasks.errors import StorageError
+from tasks.errors import StoppedError, StorageError
 from tasks.texts import printable
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def speaking(what: UPath | str) -> Iterator[None]:
     """Turns whatever a store's library raises into an OSError that says in words what is wrong, and with what."""
     try:
         yield
-    except (StorageError, FileExistsError):
+    except (StorageError, StoppedError, FileExistsError):
         raise
     except Exception as error:
         if isinstance(error, OSError) and error.filename == str(what):

@@ -15,12 +15,15 @@ import contextlib
 import datetime as dt
 import functools
 import os
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent import futures
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from tasks.errors import StorageError
+from tasks.errors import StoppedError, StorageError
 from tasks.stores.errors import from_library, sentence, speaking
 from tasks.texts import printable
 
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
     from upath import UPath
 
+_LOOK_UP = 0.05
+"""Seconds after which a download looks whether it is to stop."""
 AT_ONCE = 16
 """Requests to a store that are on their way together."""
 
@@ -135,11 +140,37 @@ def opened(file: UPath) -> Iterator[BinaryIO]:
             raise
 
 
-def download(uri: str, target: Path) -> None:
-    """An object's bytes as a file of this machine, taken up again where the connection drops."""
+def download(uri: str, target: Path, stop: Callable[[], bool] | None = None) -> None:
+    """An object's bytes as a file of this machine, taken up again where the connection drops.
+
+    Raises StoppedError as soon as `stop` says so, also while the store keeps silent.
+    """
     store = filesystem(uri.partition("://")[0])
     with speaking(uri):
-        store.get_file(uri, str(target))
+        if stop is None:
+            store.get_file(uri, str(target))
+        else:
+            _unless_stopped(lambda: store.get_file(uri, str(target)), stop)
+
+
+def _unless_stopped(work: Callable[[], object], stop: Callable[[], bool]) -> None:
+    """Does it in a thread that is left alone where `stop` says so: what waits for a store cannot be woken."""
+    ended: Future[None] = Future()
+
+    def do() -> None:
+        try:
+            work()
+            ended.set_result(None)
+        except Exception as error:  # noqa: BLE001 (handed on)
+            ended.set_exception(error)
+
+    threading.Thread(
+        target=do, daemon=True, name="download"
+    ).start()  # an executor's would be waited for at exit
+    while not futures.wait([ended], _LOOK_UP).done:
+        if stop():
+            raise StoppedError
+    ended.result()
 
 
 def create(data: bytes, target: UPath) -> None:

@@ -123,26 +123,29 @@ def opened(file: StorePath) -> Iterator[BinaryIO]:
 
 
 @contextlib.contextmanager
-def parquet(file: StorePath) -> Iterator[pq.ParquetFile]:
-    """A Parquet file of which only some columns or row groups are wanted."""
+def parquet(file: StorePath, footer: pq.FileMetaData | None = None) -> Iterator[pq.ParquetFile]:
+    """A Parquet file of which only some columns or row groups are wanted; a `footer` that is known is not read."""
     if isinstance(file, Path):
-        with pq.ParquetFile(file, buffer_size=1 << 20) as found:
+        with pq.ParquetFile(file, metadata=footer, buffer_size=1 << 20) as found:
             yield found
         return
-    with opened(file) as stream, pq.ParquetFile(stream, pre_buffer=True) as found:
+    with opened(file) as stream, pq.ParquetFile(stream, metadata=footer, pre_buffer=True) as found:
         yield found
 
 
 @contextlib.contextmanager
-def local_copy(file: StorePath) -> Iterator[Path]:
-    """A file of this machine with these bytes, for as long as the context lasts."""
+def local_copy(file: StorePath, stop: Callable[[], bool] | None = None) -> Iterator[Path]:
+    """A file of this machine with these bytes, for as long as the context lasts.
+
+    Raises StoppedError where `stop` says so while a store's bytes come.
+    """
     if isinstance(file, Path):
         yield file
         return
     copy = scratch() / f"{secrets.token_hex(8)}-{file.name}"
     try:
         try:
-            objects.download(str(file), copy)
+            objects.download(str(file), copy, stop)
         except OSError as error:  # not to be mistaken for a file that is damaged
             raise StorageError(f"cannot read {file}: {error.strerror}") from error
         yield copy

@@ -22,6 +22,7 @@ from tasks.dataset.ledger import read_ledger_part
 from tasks.duplicates.groups import same_pictures
 from tasks.errors import FigmillError, PaperError
 from tasks.extraction.drawing import Drawer, has_pdf
+from tasks.index.groups import RowGroups
 from tasks.index.queries import FACETS, Hit, Query
 from tasks.index.rows import article_words, figure_boxes, picture
 from tasks.index.search import SearchIndex
@@ -79,6 +80,8 @@ class View:
         self.out = out
         self.index = SearchIndex(out)
         self.drawer = Drawer()
+        self.groups = None if isinstance(out, Path) else RowGroups(out)
+        """Of a store's parts."""
         self._counts = functools.lru_cache(_ANSWERS_KEPT)(self._count)
         self.selections = Selections(out)
         self.duplicates = functools.cache(lambda: same_pictures(out))
@@ -88,12 +91,15 @@ class View:
         self.drawer.close()
         self.index.__exit__(None, None, None)
 
-    def found(self, filters: Filters) -> tuple[list[Hit], Hit | None, int]:
-        """The rows of a page of the list, the one that they are like, and how many pages there are."""
+    def found(self, filters: Filters, total: int = 0) -> tuple[list[Hit], Hit | None, int]:
+        """The rows of a page of the list, the one that they are like, and how many pages there are.
+
+        `total` rows answer; for those like one, which are a page, it is not looked at.
+        """
         like, query = self.index.subfigure(filters.like) if filters.like else None, self.query(filters)
         if like is not None:
             return self.index.more_like(like, query, PER_PAGE), like, 1
-        last = max(1, -(-self.counts(filters).total // PER_PAGE))
+        last = max(1, -(-total // PER_PAGE))
         page = min(filters.page, last)
         return self.index.search(query, PER_PAGE, PER_PAGE * (page - 1)), None, last
 
@@ -123,6 +129,10 @@ class View:
         """Other rows that show the same picture, as far as `figmill duplicates` has looked."""
         found = [self.index.subfigure(one) for one in self.duplicates().get(hit.subfigure_id, ())]
         return [other for other in found if other is not None and other.id != hit.id][:LIKE]
+
+    def picture(self, hit: Hit) -> bytes:
+        """The encoded image of a row. Raises OutputError where the index names what is no longer there."""
+        return picture(self.out, hit, self.groups)
 
     def drawn(self, hits: list[Hit]) -> bytes:
         """The page of a figure with its box and those of these subfigures. Raises PaperError."""
@@ -196,8 +206,8 @@ def create_app(
     @app.get("/")
     def listed(request: Request) -> Response:
         filters = read(request.query_params)
-        hits, like, last = view.found(filters)
         counts = view.counts(filters)
+        hits, like, last = view.found(filters, counts.total)
         chosen = view.selections.of(filters.selection) if filters.selection else None
         return page(
             "list.html.j2",
@@ -286,14 +296,14 @@ def create_app(
         hit = view.index.subfigure(f"{paper}/{figure}/{number}")
         data = view.index.thumbnail(hit.id) if hit else None
         if hit and data is None and hit.has_thumbnail:  # not yet
-            made = small(picture(out, hit))
+            made = small(view.picture(hit))
             data = made and made[0]
         return _image(data, "image/jpeg")
 
     @app.get("/picture/{paper}/{figure}/{number}")
     def full_picture(paper: str, figure: str, number: str) -> Response:
         hit = view.index.subfigure(f"{paper}/{figure}/{number}")
-        data = picture(out, hit) if hit else b""
+        data = view.picture(hit) if hit else b""
         kind = next((kind for start, kind in _KINDS.items() if data.startswith(start)), None)
         return _image(data if kind else None, kind or "")
 

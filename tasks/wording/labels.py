@@ -7,6 +7,7 @@ what is printed comes out in one spelling, so that a label in the text, in a cap
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,25 +21,29 @@ def _listed(words: str) -> list[str]:
 
 
 _FIGURE = _listed(
-    "figure figura figuras fig efigure efig figuur figur abbildungen abbildung abb afbeelding afb rycina "
-    "rycine ryc rysunek rys obrázek obrázok obr kuva şekil slika hình gambar ilustración ilustração "
-    "рисунок рис малюнок мал фигура фиг слика εικόνα εικ σχήμα الشكل شكل شکل איור รูปที่ ภาพที่ चित्र"
+    "figure figura figuras fig efigure efig sfigure sfig suppfigure suppfig figuur figur ffigur fíor abbildungen "
+    "abbildung abb afbeelding afb rycina rycine ryc rysunek rys obrázek obrázok obr kuva kuvio şekil şəkil şək slika "
+    "sl hình gambar gbr rajah joonis mynd ilustración ilustração ábra attēls pav "
+    "рисунок рис малюнок мал фигура фиг слика сл сурет зураг նկար նկ სურათი სურ εικόνα εικ σχήμα "
+    "الشكل شكل شکل איור รูปที่ ภาพที่ चित्र"
 )
 _TABLE = _listed(
     "table etable tabla tableau tabella tabelle tabela tabell tabel taulukko tabulka tabuľka tablo tab "
-    "таблица таблиця табл πίνακας bảng جدول ตารางที่ box algorithm"
+    "cuadro quadro таблица таблиця табл πίνακας bảng جدول ตารางที่ box algorithm"
 )
 _OTHER = _listed(
-    "scheme plate chart graph photograph photo image picture diagram illustration map exhibit video movie animation"
+    "scheme plate chart graph photograph photo image picture diagram illustration drawing infographic screenshot map "
+    "exhibit video movie animation"
 )
 _TRANSLATED = {
-    **dict.fromkeys(_listed("esquema schéma schema схема"), "Scheme"),
+    **dict.fromkeys(_listed("esquema schéma schema sch схема"), "Scheme"),
     **dict.fromkeys(
-        _listed("gráfico gráfica grafico graphique grafik wykres график графік графикон"), "Graph"
+        _listed("gráfico gráfica grafico graphique grafik graf wykres график графік графикон"), "Graph"
     ),
-    **dict.fromkeys(_listed("imagen imagem immagine"), "Image"),
-    **dict.fromkeys(_listed("foto fotografía fotografia фото"), "Photo"),
-    **dict.fromkeys(_listed("lámina planche tafel"), "Plate"),
+    **dict.fromkeys(_listed("imagen imagem immagine bild bilde billede resim kép"), "Image"),
+    **dict.fromkeys(_listed("foto fot fotografía fotografia fotografie zdjęcie фото"), "Photo"),
+    **dict.fromkeys(_listed("lámina planche tafel pl"), "Plate"),
+    **dict.fromkeys(_listed("diagramm diyagram diagrama diagramme"), "Diagram"),
     **dict.fromkeys(_listed("mapa carte karte карта"), "Map"),
 }
 """Words of other languages for these, under which a paper counts apart from its figures."""
@@ -51,19 +56,26 @@ _WITHOUT_SPACE = {
     "그림": "Figure",
     "表": "Table",
     "표": "Table",
+    "照片": "Photo",
+    "写真": "Photo",
+    "사진": "Photo",
 }
 """Words of scripts that set no space between a label and the words after it."""
 _SUPPLEMENT_WITHOUT_SPACE = {
     **dict.fromkeys(("附", "补充", "補充", "보충", "보조"), "Supplementary "),
     "扩展数据": "Extended Data ",
 }
-_AFTER_NUMBER = ("ábra", "attēls", "pav", "irudia")
+_AFTER_NUMBER = ("ábra", "kép", "attēls", "att", "pav", "irudia", "сурет", "rasm")
 """Words that stand behind their number, as in `3. ábra`."""
 
 _OWN_TERM = {"efig": "eFigure", "efigure": "eFigure", "etable": "eTable"}  # as JAMA counts in its supplements
+_JOINED_SUPPLEMENT = ("sfig", "sfigure", "suppfig", "suppfigure")
+"""Words that say by themselves that they count a supplement."""
 _KEPT = {*_OTHER, "box", "algorithm"}
 _ORDINARY = {*_OTHER, *_TRANSLATED, "box", "algorithm", "tab"} - {"scheme"}
 """Words that also begin sentences and headings: a label of these needs more signs that it is one."""
+_DOTTED = frozenset(_listed("att fot gbr pl rasm sch sl sur"))
+"""Words that are labels with their dot alone: without it they name samples (SL 1) or much else."""
 
 CITED_WORDS = (*_FIGURE, *_OTHER)
 """What figures are called where the text cites them, in small letters."""
@@ -78,38 +90,47 @@ def _any(words: Iterable[str]) -> str:
     """The longest first, for a pattern takes the first alternative that fits."""
     letterspaced = {"fig", "figure", "scheme", "plate", "chart", "table"}
     ordered = sorted(words, key=len, reverse=True)
-    return "|".join(_spaced(word) if word in letterspaced else re.escape(word) for word in ordered)
+    patterns = (_spaced(word) if word in letterspaced else re.escape(word) for word in ordered)
+    return "|".join(
+        rf"{found}(?=\s?\.)" if word in _DOTTED else found
+        for word, found in zip(ordered, patterns, strict=True)
+    )
 
 
 _SUPPLEMENT = (
-    r"(?P<supplement>supp(?:l(?:ement(?:al|ary)?)?|orting)?(?:[\s,]+(?:information|materials?|data|file)(?:\s?\d{1,2})?)?"
-    r"[.,:]?\s+|SI\s+(?:appendix,?\s+)?|ED\s+|web\s+|text[\s-]|extended\s+data\s+|expanded\s+view\s+|online\s+|additional\s+file\s+S?\d{1,2}\s?[:.,–—-]?\s*"
+    r"(?P<supplement>(?:online\s+)?supp(?:l(?:ement(?:al|ary)?)?|orting)?(?:[\s,]+(?:information|materials?|data|file)(?:\s?\d{1,2})?)?"
+    r"[.,:]?\s+|SI\s+(?:appendix,?\s+)?|ED\s+|ESM\s+|web[\s-]|text[\s-]|extended\s+(?:data\s+)?|expanded\s+view\s+|online\s+|annex\s+|additional\s+file\s+S?\d{1,2}\s?[:.,–—-]?\s*"
     r"|additional\s+|(?:appendix|box)(?:\s+(?:\d{1,2}|(?-i:[A-Z])))?\s?[:.,–—-]?\s*)?"
 )
 _WORD = (
-    rf"(?P<word>{_any([*_FIGURE, *_TABLE, *_OTHER, *_TRANSLATED])})(?P<plural>s(?=[\s.]))?(?P<dot>\s?[.,]?)"
+    rf"(?P<word>{_any([*_FIGURE, *_TABLE, *_OTHER, *_TRANSLATED])})(?P<plural>s(?=[\s.]))?(?P<dot>\s?[.,]?:?)"
 )
-_ITEM = r"(?:(?:(?-i:EV|ED|SI|ESM|[A-HS])|s)[.\s-]{0,2})?\d{1,3}(?:\.\d{1,3}){0,2}"
+_ITEM = r"(?:(?:(?-i:EV|ED|SI|ESM|[A-HS])|s)[.\s-]{0,2}|(?-i:SM|SF|[A-Z]))?\d{1,3}(?:\.\d{1,3}){0,2}"
 _ITEM += r"(?:[A-Za-z](?:[–-][A-Za-z](?!\w))?)?(?![\w%])"
 _JOINT = r"\s?(?:[–—‒,&+/-]|\b(?:and|to|und|bis|et|y|e|и)\b)\s?"
-_FIRST = rf"(?P<first>{_ITEM}|[IVX]{{1,5}}(?![\w%])|(?-i:l)(?=[.:\s]))"
+_FIRST = (
+    rf"(?P<first>{_ITEM}|[IVX]{{1,5}}(?:\.\d{{1,3}})?(?![\w%])|(?-i:[A-Z])-[IVX]{{1,5}}(?![\w%])|(?-i:l)(?=[.:\s])"
+    r"|(?-i:[A-Z])(?=\s?[.:|]\s|\s?[.:|]?$))"
+)
 _NUMBER = rf"(?P<number>{_FIRST}(?:(?:{_JOINT}){{1,2}}{_ITEM}){{0,4}})"
 _CHILD = r"(?P<child>\s?[—–-]\s?figure\s+supplement\s+\d{1,2}\b)?"
-_END = r"(?P<close>\s?[)\]])?(?P<rest>.*)$"
-_OPEN = r"^[^\w(\[]{0,2}(?P<open>[(\[]\s?)?"
+_END = r"(?P<close>\s?[)\]>〉》】」])?(?P<rest>.*)$"
+_OPEN = r"^[^\w(\[<〈《【「]{0,2}(?P<open>[(\[<〈《【「]\s?)?"
 _FLAGS = re.IGNORECASE | re.DOTALL
 
 _LABEL = re.compile(
-    rf"{_OPEN}{_SUPPLEMENT}{_WORD}[\s-]*(?:(?:nos?|nr|n[°º]|№|#)\.?\s*(?=\w))?{_NUMBER}{_CHILD}{_END}", _FLAGS
+    rf"{_OPEN}(?:(?:legend|caption)\s+(?:to|of|for)\s+)?{_SUPPLEMENT}{_WORD}(?:\s+(?:legend|caption))?[\s-]*(?:(?:nos?|nr|n\.?[°º]|№|č|#)\.?\s*(?=\w))?"
+    rf"(?:(?P<inner>[(\[])(?=[^)\]]{{1,9}}[)\]]))?{_NUMBER}(?(inner)[)\]]){_CHILD}{_END}",
+    _FLAGS,
 )
 _PLOS = re.compile(
     rf"{_OPEN}(?P<number>S\d{{1,3}})\s+(?P<word>figure|fig|table|scheme)(?P<dot>\.?)(?!\w){_END}", _FLAGS
 )
 _NUMBER_FIRST = re.compile(
-    rf"{_OPEN}(?P<number>\d{{1,3}})\.?\s?(?P<word>{_any(_AFTER_NUMBER)})(?P<dot>\.?)(?!\w){_END}", _FLAGS
+    rf"{_OPEN}(?P<number>\d{{1,3}})[.-]?\s?(?P<word>{_any(_AFTER_NUMBER)})(?P<dot>\.?)(?!\w){_END}", _FLAGS
 )
 _JOINED_UP = re.compile(
-    rf"{_OPEN}(?P<supplement>{'|'.join(_SUPPLEMENT_WITHOUT_SPACE)})?(?P<word>{'|'.join(_WITHOUT_SPACE)})\s?(?P<number>[SA]?\d{{1,3}}(?:[.\-–]\d{{1,3}})?[A-Za-z]?)"
+    rf"{_OPEN}(?P<supplement>{'|'.join(_SUPPLEMENT_WITHOUT_SPACE)})?(?P<word>{'|'.join(_WITHOUT_SPACE)})\s?(?P<number>[SA]?\d{{1,3}}(?:[.\-–]\d{{1,3}})?[A-Za-z]?|[一二三四五六七八九]?十?[一二三四五六七八九十](?=[\s.:：．、。]|$))"
     rf"(?![\d%]){_END}",
     _FLAGS,
 )
@@ -117,8 +138,17 @@ _COUNTED = re.compile(
     rf"{_OPEN}第\s?(?P<number>\d{{1,3}})\s?(?P<word>{'|'.join(_WITHOUT_SPACE)}){_END}", _FLAGS
 )
 _PATTERNS = (_LABEL, _PLOS, _NUMBER_FIRST, _JOINED_UP, _COUNTED)
-_NUMBERED = re.compile(r".{0,60}?[\dIVXivx]", re.DOTALL)
+_NUMBERED = re.compile(r".{0,60}?[\dIVXivx一二三四五六七八九十]", re.DOTALL)
 """What has no number near its beginning has no label; most lines are told so at little cost."""
+_HEAD = 60
+"""Letters in which a label stands."""
+_WIDE = {ord("．"): "."} | {ord(sign) + 0xFEE0: sign for sign in string.digits + string.ascii_letters}
+"""Digits and letters as wide as a Chinese one, each as the plain one."""
+_COMPOUND = re.compile(r"\w{1,4}[–—‒-]\w{1,4}")
+"""One number of two parts, as of the third figure of a second chapter: between those of a range blanks may stand."""
+_ANGLES = "<〈《【「"
+"""Brackets that set a label apart, where a reference in the text has none."""
+_NUMERALS = {sign: value for value, sign in enumerate("一二三四五六七八九", start=1)}
 _SEPARATOR = re.compile(r"^\s*[.:：．。|│∣❘¦•▸▶►–—-]{1,2}\s*|^\s*$")
 _TITLE = re.compile(r"^\s*[A-Z][a-z]")
 _RUNS_ON = re.compile(r"^\s*(?:[,;)\]]|and\b|or\b|to\b|[a-z]{2,})")
@@ -134,6 +164,14 @@ _CONTINUED = re.compile(
     r"(?:\s+(?:from|on)\s+(?:the\s+)?(?:previous|last|next|opposite)\s+page)?(?:\s*[)\].:,;|–—-]+|\s*$|(?=\s*[(\[]))\s*",
     re.IGNORECASE,
 )
+_PAGE = r"(?:the\s+)?(?:next|following|previous|preceding|facing|opposite|last)\s+page"
+_LEGEND = r"(?:the\s+)?(?:figure\s+)?(?:caption|legend)"
+_ELSEWHERE = re.compile(
+    rf"\((?:(?:figure\s+|{_LEGEND}\s+)?(?:continue[sd]?\s+)?(?:on\s+|from\s+)?{_PAGE}|see\s+{_PAGE}\s+for\s+{_LEGEND})\.?\)[.:]?"
+    rf"|(?:see\s+{_PAGE}\s+for\s+{_LEGEND}|{_LEGEND}\s+(?:is\s+|continue[sd]?\s+)?on\s+{_PAGE})\.?",
+    re.IGNORECASE,
+)
+"""What is printed where a caption and its figure, or two parts of it, stand on different pages."""
 _STOPS = (".", ",", ";")
 """What follows "(Fig. 8)" at the end of a sentence; a caption's label in brackets has none behind it."""
 _SUPPLEMENTARY_NUMBER = re.compile(r"^supplementary (?=\w+ s\d)")
@@ -171,23 +209,28 @@ def read_label(text: str) -> Label | None:
     """The label that a text begins with; None where it begins with none."""
     if not _NUMBERED.match(text):
         return None
+    if not text.isascii():
+        text = text[:_HEAD].translate(_WIDE) + text[_HEAD:]
     match = next(filter(None, (pattern.match(text) for pattern in _PATTERNS)), None)
     if match is None:
         return None
     number, rest = _number(match)
     continued = _CONTINUED.match(rest)
-    bracketed = bool(match["open"] and match["close"])
+    opened = (match["open"] or "").strip()
+    apart = opened in _ANGLES and bool(opened and match["close"])
+    bracketed = bool(opened and match["close"]) and not apart
     words = rest[continued.end() :] if continued else _SEPARATOR.sub("", rest, count=1)
     word = _word(match)
     return Label(
         name=_name(match, number),
         kind="table" if word in _TABLE or _WITHOUT_SPACE.get(word) == "Table" else "figure",
         words=words.strip(),
-        separated=bool(continued or _SEPARATOR.match(rest) or _ends_with_dot(match)),
+        separated=bool(continued or apart or _SEPARATOR.match(rest) or _ends_with_dot(match)),
         bracketed=bracketed,
         titled=bool(_TITLE.match(rest)),
         runs_on=bool(_RUNS_ON.match(rest)) and not continued,
-        refers=not continued and _refers(rest, bracketed, half_open=bool(match["open"]) and not bracketed),
+        refers=not continued
+        and _refers(rest, bracketed, half_open=bool(opened) and opened not in _ANGLES and not bracketed),
         tells=bool(_TELLS.match(rest)),
         continued=continued is not None,
         ordinary=word in _ORDINARY,
@@ -202,6 +245,14 @@ def parse_label(text: str) -> tuple[str, str] | None:
     """
     label = read_label(text)
     return (label.name, label.words) if label else None
+
+
+def without_note(text: str) -> tuple[str, bool]:
+    """A caption's text without what it says of where the rest stands ("legend on next page"), and whether it did."""
+    if "page" not in text:
+        return text, False
+    rest, notes = _ELSEWHERE.subn(" ", text)
+    return (" ".join(rest.split()), True) if notes else (text, False)
 
 
 def is_video(name: str) -> bool:
@@ -227,7 +278,7 @@ def _number(match: re.Match[str]) -> tuple[str, str]:
     number, rest = match["number"], (match["close"] or "") + match["rest"]
     groups = match.groupdict()
     first = groups.get("first") or number
-    ranged = groups.get("plural") or match["close"] or _SEPARATOR.match(rest)
+    ranged = groups.get("plural") or match["close"] or _SEPARATOR.match(rest) or _COMPOUND.fullmatch(number)
     if number == first or ranged or groups.get("child"):
         return number, rest if not match["open"] else match["rest"]
     return first, number[len(first) :] + rest
@@ -252,7 +303,7 @@ def _word(match: re.Match[str]) -> str:
 
 def _name(match: re.Match[str], number: str) -> str:
     word, groups = _word(match), match.groupdict()
-    prefix = _prefix(groups.get("supplement") or "")
+    prefix = "Supplementary " if word in _JOINED_SUPPLEMENT else _prefix(groups.get("supplement") or "")
     term = f"{_term(word)} {_normal_number(number)}"
     child = re.sub(r"\W+", " ", groups.get("child") or "").strip().lower()
     name = f"{prefix}{term[0].lower() if prefix.endswith('—') else term[0]}{term[1:]}"
@@ -272,6 +323,9 @@ def _term(word: str) -> str:
 def _normal_number(number: str) -> str:
     """`S. 1` as `S1` (but `A.1` of an appendix as it is), the joints of a range as printed, a dash as an en dash."""
     number = "1" if number == "l" else number  # as text recognition reads it
+    if number[0] == "十" or number[0] in _NUMERALS:
+        tens, ten, ones = number.rpartition("十")
+        number = str(10 * _NUMERALS.get(tens, 1) * len(ten) + _NUMERALS.get(ones, 0))
     number = re.sub(r"\b(EV|ED|SI|ESM|[SsA-H](?!\.\d)|[Ss](?=\.))[.\s-]{1,2}(?=\d)", r"\1", number)
     number = re.sub(r"\s*[–—‒-]\s*(?=[A-Z]{0,2}\d)", "–", number)
     return re.sub(r"\s+", " ", re.sub(r"\s*([,&/+])\s*", _joint, number)).strip()
@@ -288,9 +342,11 @@ def _prefix(printed: str) -> str:
     words = re.sub(r"[^\w]+", " ", printed).strip().lower()
     if words in ("", "text"):
         return ""
-    if words == "ed":
+    if words in ("ed", "extended"):
         return "Extended Data "
-    if words.startswith(("supp", "si")):
+    if words == "esm":
+        return "ESM "
+    if words.removeprefix("online ").startswith(("supp", "si")):
         return "Supplementary "
     head, _, number = words.rpartition(" ")
     if head == "additional file":

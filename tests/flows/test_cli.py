@@ -63,7 +63,7 @@ def test_label_end_to_end_then_nothing_to_do_then_what_is_new(
 
     second = figmill(*command, home=tmp_path)
     assert second.returncode == 0
-    assert f"Nothing to do: 4 of 4 papers are already in {out}." in second.stdout
+    assert f"Nothing to do: 4 of 4 papers are already in {out} (3 could not be read then; " in second.stdout
 
     copies(papers / "demo-liver.pdf", source, 2)
     third = figmill(*command, "--verbose", home=tmp_path)

@@ -26,7 +26,7 @@ def test_it_lists_what_holds_and_what_no_longer_fits(tmp_path: Path):
     keep(out, say("label", rows[0], "GTAB"), say("reject", dict(rows[1], image_sha256="f" * 64)))
     output = _run(out).output
     assert "GTAB" in output
-    assert "1 correction by 1 person; 1 no longer fit and are not applied" in output
+    assert "1 correction by 1 person; 1 no longer fits and is not applied" in output
     assert "reject, does not fit" in output
 
 

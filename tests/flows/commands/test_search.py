@@ -15,7 +15,7 @@ from tasks.index.embedded import EmbeddedIndex
 from tasks.index.queries import Query
 from tasks.index.search import SearchIndex
 from tests.flows.command import figmill as run
-from tests.tasks.index.small import FIRST, THIRD, dataset, part, row
+from tests.tasks.index.small import FIRST, THIRD, dataset, part, row, spoil_pictures
 from tests.tasks.index.test_search import indexed
 from tests.tasks.small_datasets import paper, write_part
 
@@ -39,6 +39,16 @@ def test_index_adds_the_thumbnails_for_which_a_search_does_not_wait(tmp_path: Pa
     assert "Would do: parts: 2 kept, thumbnails of 6 subfigures" in _call("index", out, "--dry-run").output
     assert "parts: 2 kept; 6 thumbnails in" in _call("index", out).output
     assert "Nothing to do: parts: 2 kept in" in _call("index", out).output
+
+
+def test_index_says_which_part_is_damaged_once_the_others_have_their_thumbnails(tmp_path: Path):
+    out = dataset(tmp_path)
+    refresh(out)
+    spoil_pictures(out / "subfigures" / FIRST)
+    done = _call("index", out)
+    assert "; 2 thumbnails in" in done.output
+    assert done.exit_code == 1
+    assert re.search(rf"{FIRST} cannot be read back .*figmill check", str(done.exception))
 
 
 def test_thumbnails_are_made_behind_a_server(tmp_path: Path):
@@ -168,6 +178,15 @@ def test_a_hit_says_its_kind_and_what_is_doubtful(tmp_path: Path):
     part(tmp_path, THIRD, [row(1, "GFIG", modality_path=path, modality_set=["GFIG", "GFLO"], compound=0.9)])
     shown = _call("search", tmp_path).stdout
     assert "GFIG statistical figure, graph, chart: bar, or GFLO; 0.90; may hold several panels" in shown
+
+
+def test_a_label_of_a_person_carries_no_probability(tmp_path: Path):
+    person = {"label_source": "person", "confidence": 1.0}
+    part(tmp_path, THIRD, [row(1, "GTAB", **person), row(2, "GFIG", rejected=True, **person)])
+    shown = _call("search", tmp_path).stdout
+    assert "GTAB table, form; by a person" in shown
+    assert "GFIG statistical figure, graph, chart; nobody can tell" in shown
+    assert "1.00" not in shown
 
 
 def test_a_figure_stands_once_with_its_panels_pages_ids_and_the_words_found(tmp_path: Path):

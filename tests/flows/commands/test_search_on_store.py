@@ -8,13 +8,14 @@ from click.testing import CliRunner, Result
 from starlette.testclient import TestClient
 
 from flows.cli import figmill
+from flows.commands.indexing import illustrating
 from tasks.duplicates.groups import same_pictures
 from tasks.index.queries import Query
 from tasks.index.search import SearchIndex
 from tasks.index.source import index_folder
 from tasks.stores.paths import store_path
 from tasks.view.app import create_app
-from tests.stores import Fault, Store
+from tests.stores import Fault, Store, silence
 from tests.tasks.index.small import FIRST, SECOND, THIRD, dataset, part, row
 
 OUT = "s3://bucket/figures"
@@ -106,3 +107,11 @@ def test_a_bucket_without_a_dataset_is_said(s3: Store, tmp_path: Path, monkeypat
     assert "s3://bucket/other is no Figmill dataset" in str(
         _call("search", "s3://bucket/other", "x").exception
     )
+
+
+def test_who_ends_the_view_does_not_wait_for_the_part_that_is_fetched(here: Path, s3: Store):
+    assert _call("search", OUT, "TEM").exit_code == 0
+    with silence(s3, "GET /bucket/figures/subfigures/") as (asked, released):
+        with illustrating(store_path(OUT)):
+            asked.wait()
+        assert not released.is_set()

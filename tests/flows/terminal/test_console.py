@@ -39,6 +39,18 @@ def test_nothing_to_do_says_why(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == "Nothing to do: 1 of 1 paper is already in figures.\n"
 
 
+def test_papers_that_failed_before_are_not_passed_over_in_silence(capsys: pytest.CaptureFixture[str]) -> None:
+    show_summary(replace(NOTHING, inputs=3, left=0, failed_before=1))
+    assert capsys.readouterr().out == (
+        "Nothing to do: 3 of 3 papers are already in figures "
+        "(1 could not be read then; --retry-failed tries it again).\n"
+    )
+    show_summary(replace(NOTHING, counts=Counts({"ok": 2}), failed_before=2))
+    assert "3 already in the dataset; 2 could not be read then; --retry-failed tries them again" in " ".join(
+        capsys.readouterr().out.split()
+    )
+
+
 def test_the_table_names_failures_and_counts(capsys: pytest.CaptureFixture[str]) -> None:
     failures = tuple(
         FailedPaper("[red]a.pdf", "/a.pdf", "damaged", "It ends [here]\x1b[31m.") for _ in range(25)

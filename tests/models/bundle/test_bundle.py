@@ -12,3 +12,7 @@ def test_names_and_folders_are_resolved(tiny_bundle: Path, tmp_path: Path) -> No
         resolve_bundle("defualt")
     with pytest.raises(BundleError, match="no bundle"):
         resolve_bundle(str(tmp_path))
+    with pytest.raises(
+        BundleError, match=r"there is no bundle at \.\./gone; name a bundle's folder, or default"
+    ):
+        resolve_bundle("../gone")

@@ -1,8 +1,10 @@
 """Figures of JATS articles, wherever their parts stand."""
 
+import pytest
 from defusedxml.ElementTree import fromstring
 
 from tasks.article.jats_figures import JatsFigure, find_figures
+from tasks.wording.labels import parse_label
 
 
 def figures_of(body: str) -> list[JatsFigure]:
@@ -21,6 +23,26 @@ def test_a_caption_within_the_graphic() -> None:
         '<fig><label>Fig. 2</label><graphic href="a"><caption><p>Words.</p></caption></graphic></fig>'
     )
     assert (figure.caption, figure.graphics) == ("Words.", ("a",))
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<caption>Figure 2. Words.</caption>",
+        "<caption><label>Figure 2</label><p>Words.</p></caption>",
+        "<label>Fig. 2</label><caption><title>Figure 2. Words.</title></caption>",
+    ],
+)
+def test_a_label_that_the_caption_begins_with(inside: str) -> None:
+    (figure,) = figures_of(f'<fig>{inside}<graphic href="a"/></fig>')
+    assert (parse_label(figure.label or ""), figure.caption) == (("Figure 2", ""), "Words.")
+
+
+def test_a_caption_that_begins_with_another_figure_keeps_its_words() -> None:
+    (figure,) = figures_of(
+        '<fig><label>Figure 2</label><caption><p>Figure 1. Again.</p></caption><graphic href="a"/></fig>'
+    )
+    assert (figure.label, figure.caption) == ("Figure 2", "Figure 1. Again.")
 
 
 def test_a_caption_in_the_paragraph_after_the_figure() -> None:
@@ -71,8 +93,9 @@ def test_a_bare_number_is_a_figures_label() -> None:
     assert figures_of('<fig><label>4.</label><graphic href="a"/></fig>')[0].label == "Figure 4"
 
 
-def test_of_alternatives_the_first_counts() -> None:
+@pytest.mark.parametrize("before", ["", '<graphic href=""/>', "<graphic/>"])
+def test_of_alternatives_the_first_that_names_a_file_counts(before: str) -> None:
     (figure,) = figures_of(
-        '<fig><label>Fig 1</label><alternatives><graphic href="a"/><graphic href="b"/></alternatives></fig>'
+        f'<fig><label>Fig 1</label><alternatives>{before}<graphic href="a"/><graphic href="b"/></alternatives></fig>'
     )
     assert figure.graphics == ("a",)

@@ -12,10 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from tasks.dataset import compaction
+from tasks.dataset.cache.part_cache import read_cache
 from tasks.dataset.check import Totals, check
 from tasks.dataset.compaction import FOLDER, compact, exchange, finish_compaction, plan_compaction
 from tasks.dataset.dataset import Dataset, provenance_in
-from tasks.dataset.part_cache import read_cache
 from tasks.dataset.parts import PartWriter
 from tasks.errors import OutputError
 from tasks.index.source import list_parts

@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from tasks.dataset.cache.part_cache import read_cache
 from tasks.dataset.check import Totals, check
 from tasks.dataset.files import UnreadablePartError
 from tasks.dataset.ledger import (
@@ -21,7 +22,6 @@ from tasks.dataset.ledger import (
     replaced_papers,
     retire_papers,
 )
-from tasks.dataset.part_cache import read_cache
 from tasks.dataset.parts import PartWriter
 from tasks.errors import OutputError
 from tasks.records import Gap, LabelledPaper, Metadata, Paper

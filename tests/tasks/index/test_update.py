@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from tasks.index.search import SearchIndex
 from tasks.index.source import Part, list_parts, read_part
 from tasks.index.update import Plan, corrected, illustrate, plan_update, update
 from tests.tasks.corrections.acts import keep, rows_of, say
-from tests.tasks.index.small import FIRST, SECOND, THIRD, dataset, part, row
+from tests.tasks.index.small import FIRST, SECOND, THIRD, dataset, part, row, spoil_pictures
 
 
 def _update(out: Path) -> Plan:
@@ -105,6 +106,58 @@ def test_a_part_that_was_replaced_while_its_thumbnails_were_made_gets_its_own(tm
     _illustrate(out)
     with SearchIndex(out) as opened:
         assert (opened.thumbnail(opened.at(FIRST, 0)[0].id) or b"").startswith(b"\xff\xd8")
+
+
+def test_thumbnails_that_end_after_the_index_was_made_anew_mark_no_part_of_the_new_one(tmp_path: Path):
+    out = dataset(tmp_path)
+    _update(out)
+    with EmbeddedIndex(out) as index:
+        before = index.bare()[0]
+        with EmbeddedIndex(out) as other:
+            plan = plan_update(out, other)
+            other.prepare(replace(plan.origin, model_id="other@000000000000"))
+        _update(out)
+        again = next(one for one in index.bare() if one.name == before.name)
+        assert again.number == before.number
+        index.reopen()
+        assert not index.take_thumbnails(before, [(f"{0:016x}/0/0", b"of the other index")])
+        index.end_thumbnails(before)
+    assert _bare(out) == [FIRST, SECOND]
+    with SearchIndex(out) as opened:
+        assert opened.thumbnail(opened.at(FIRST, 0)[0].id) is None
+
+
+def test_a_part_whose_pictures_are_damaged_keeps_no_other_from_its_thumbnails(tmp_path: Path):
+    part(tmp_path, FIRST, [row(0)])
+    part(tmp_path, SECOND, [row(1)])
+    part(tmp_path, THIRD, [row(2)])
+    _update(tmp_path)
+    spoil_pictures(tmp_path / "subfigures" / FIRST)
+    told: list[int] = []
+    with EmbeddedIndex(tmp_path) as index:
+        (damaged,) = filter(None, [illustrate(tmp_path, index, told.append)])
+    assert (sum(told), _bare(tmp_path)) == (2, [FIRST])
+    assert FIRST in str(damaged)
+    assert "figmill check" in str(damaged)
+    part(tmp_path, SECOND, [row(1), row(3)])
+    _update(tmp_path)
+    spoil_pictures(tmp_path / "subfigures" / SECOND)
+    with EmbeddedIndex(tmp_path) as index:
+        assert str(illustrate(tmp_path, index)).startswith("2 parts cannot be read back (the first: ")
+
+
+def test_a_part_that_went_since_it_was_indexed_is_passed_over_and_gets_its_thumbnails_when_it_is_back(
+    tmp_path: Path,
+):
+    out = dataset(tmp_path)
+    _update(out)
+    data = (out / "subfigures" / FIRST).read_bytes()
+    (out / "subfigures" / FIRST).unlink()
+    with EmbeddedIndex(out) as index:
+        assert illustrate(out, index) is None
+    assert _bare(out) == [FIRST]
+    (out / "subfigures" / FIRST).write_bytes(data)
+    assert (_illustrate(out), _bare(out)) == (4, [])
 
 
 def test_a_changed_part_is_replaced_and_a_removed_one_goes(tmp_path: Path):

@@ -61,7 +61,7 @@ def test_what_the_ledger_holds_is_skipped(folder: Path, tmp_path: Path) -> None:
     with Dataset(tmp_path / "out", PROVENANCE) as dataset:
         made = plan(folder, dataset)
         assert names(list(made.shards())) == ["d"]
-        assert made.skipped == 4
+        assert (made.skipped, made.failed_before) == (4, 1)
 
 
 def test_the_limit_leaves_the_rest(folder: Path, tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_retry_failed_does_just_the_failed(folder: Path, tmp_path: Path) -> None
         (shard,) = made.shards()
         assert names([shard]) == ["bc"]
         assert set(shard.supersedes) == {item.paper.paper_id for item in shard.papers}
-        assert (made.skipped, made.left) == (2, 1)
+        assert (made.skipped, made.failed_before, made.left) == (2, 0, 1)
 
 
 def test_a_path_that_became_readable_replaces_its_failed_row(folder: Path, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tasks.panels.markers import expected_labels, find_sides, named
+from tasks.panels.markers import expected_labels, find_markers, find_sides, named
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,11 @@ from tasks.panels.markers import expected_labels, find_sides, named
         ("Cells. (A) Nuclei ((a) control; (b) treated). (B) Counts.", ("A", "B", "a", "b")),
         ("Cells: (A, B, and C) control; (D) treated.", ("A", "B", "C", "D")),
         ("Knee of a child. (i) Before. (ii) After. (iii) A year later.", ("i", "ii", "iii")),
+        ("(a)–(d) Radiographs. (e) A later one.", ("a", "b", "c", "d", "e")),
+        ("Cells (A) to (C) and their counts (D).", ("A", "B", "C", "D")),
+        ("(a through c) Cells. (d) Counts.", ("a", "b", "c", "d")),
+        ("a)–c) Cells. d) Counts.", ("a", "b", "c", "d")),
+        ("(a)–(c", ()),
         ("(1) Cortex. (2) Medulla.", ("1", "2")),
         ("(2) Cortex. (3) Medulla.", ()),
         ("Treated with (i) saline, (ii) drug.", ()),
@@ -50,6 +55,17 @@ from tasks.panels.markers import expected_labels, find_sides, named
 )
 def test_labels_that_a_caption_names(caption: str, labels: tuple[str, ...]) -> None:
     assert expected_labels(caption) == labels
+
+
+def test_only_at_a_sentences_start_are_two_beside_each_other_one() -> None:
+    assert [one.labels for one in find_markers("(a) and (b) Cells. (c), (d) Counts.")] == [
+        ("a", "b"),
+        ("c", "d"),
+    ]
+    assert [one.labels for one in find_markers("Spectra of extract (a) and (b) of water.")] == [
+        ("a",),
+        ("b",),
+    ]
 
 
 @pytest.mark.parametrize(

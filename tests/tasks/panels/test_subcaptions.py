@@ -30,6 +30,13 @@ def test_ranges_and_repeats() -> None:
     assert parts["d"] == "Treated."
 
 
+def test_markers_that_stand_together_share_their_text() -> None:
+    ranged = split_caption("(a)–(c) Control. (d) Treated.", ["a", "b", "c", "d"])
+    assert ranged == {"a": "Control.", "b": "Control.", "c": "Control.", "d": "Treated."}
+    both = split_caption("(a) and (b) Control. (c), (d) Treated.", ["a", "b", "c", "d"])
+    assert both == {"a": "Control.", "b": "Control.", "c": "Treated.", "d": "Treated."}
+
+
 def test_sides_are_markers_too() -> None:
     parts = split_caption("Knee. Left: lateral view. Right: frontal view.", ["left", "right"])
     assert "lateral" in parts["left"]

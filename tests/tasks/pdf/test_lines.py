@@ -122,3 +122,23 @@ def test_raised_letters_stand_as_asterisks_beside_the_text() -> None:
     assert marked.text == "Ada Lovelacea,2, Alan Turing"
     assert marked.unmarked == "Ada Lovelace*,2, Alan Turing"
     assert lowered.unmarked is None
+
+
+def test_lines_drawn_from_the_bottom_come_in_the_order_of_reading() -> None:
+    paper = blank()
+    said = ["Figure 1. Growth of the", "colonies over ten days", "in three dishes."]
+    for i, text in reversed(list(enumerate(said))):
+        paper.page.insert_text((60, 100 + 10 * i), text, fontsize=8)
+    assert [line.text for line in lines_of(paper)] == said
+
+
+@pytest.mark.parametrize(("label", "joined"), [("Figure 2.", True), ("Results", False)])
+def test_a_label_drawn_behind_its_words_is_put_before_them(label: str, joined: bool) -> None:
+    paper = blank()
+    paper.page.insert_text((104, 100), "Growth of the colonies", fontsize=8)
+    paper.page.insert_text((60, 110), "over ten days.", fontsize=8)
+    paper.page.insert_text((60, 300), "Elsewhere", fontsize=8)
+    paper.page.insert_text((60, 100), label, fontsize=8, fontname="hebo")
+    lines = lines_of(paper)
+    assert (lines[0].text == f"{label} Growth of the colonies") == joined
+    assert lines[0].bold == joined

@@ -373,3 +373,166 @@ def test_a_stencil_is_a_picture() -> None:
     (figure,), _ = sheet.read()
     assert figure.page.paints[0].image
     assert boxes.share_inside(WIDE, boxes.grown(figure.bbox, 2)) > 0.95
+
+
+MANUSCRIPT = Style(
+    size=12, lead=27.6, caption="tiro", bold="tibo", caption_size=12, caption_lead=27.6, label="Figure {}."
+)
+
+
+def test_a_caption_of_a_double_spaced_manuscript_ends_where_the_next_paragraph_begins() -> None:
+    sheet = Sheet(MANUSCRIPT)
+    sheet.body(72, 60, 523, 250)
+    box = (110, 270, 490, 470)
+    sheet.image(box)
+    end = sheet.caption(72, 495, 450, 1, f"{WORDS} {MORE}")
+    sheet.line(100, end, "The mice lived for more than ten days after the dose was", "tiro", 12)
+    sheet.body(72, end + 16, 523, 780)
+    assert_printed(sheet, ("Figure 1", f"{WORDS} {MORE}", box))
+
+
+def test_a_double_spaced_list_of_captions_before_the_pictures() -> None:
+    sheet = Sheet(MANUSCRIPT)
+    sheet.body(72, 60, 523, 780)
+    sheet.new_page()
+    sheet.line(72, 80, "Figure legends", "tibo", 12)
+    first, second = f"{WORDS} {MORE}", f"{MORE} {WORDS}"
+    sheet.caption(72, sheet.caption(72, 110, 450, 1, first), 450, 2, second)
+    box = (80, 90, 515, 420)
+    for _ in (1, 2):
+        sheet.new_page()
+        sheet.image(box)
+    assert_printed(sheet, ("Figure 1", first, box), ("Figure 2", second, box))
+
+
+def test_a_caption_spaced_wider_than_the_body_goes_on_in_its_own_type() -> None:
+    sheet = Sheet()
+    sheet.body(50, 60, 545, 300)
+    box = (250, 330, 345, 430)
+    sheet.curves(box)
+    lines = [
+        "Growth of the colonies over ten days in three dishes, with bars for the spread and the values of",
+        "dishes that were read again by an observer after the tenth day of incubation at",
+        "room temperature.",
+    ]
+    for i, text in enumerate([f"Figure 1. {lines[0]}", *lines[1:]]):
+        sheet.line(297 - pymupdf.get_text_length(text, "helv", 8) / 2, 448 + i * 18, text, "helv", 8)
+    sheet.body(50, 520, 545, 780)
+    assert_printed(sheet, ("Figure 1", " ".join(lines), box))
+
+
+def test_a_short_title_without_a_stop_does_not_go_on_in_the_body() -> None:
+    sheet = Sheet(STYLES["as the body"])
+    sheet.body(50, 60, 545, 300)
+    sheet.image(WIDE)
+    end = sheet.caption(50, 568, 380, 1, "Growth of the colonies in three dishes")
+    sheet.body(50, end, 545, 780)
+    assert_printed(sheet, ("Figure 1", "Growth of the colonies in three dishes", WIDE))
+
+
+def test_a_caption_that_hangs_from_its_label() -> None:
+    sheet = Sheet()
+    sheet.body(50, 60, 545, 300)
+    sheet.image(WIDE)
+    sheet.line(110, 568, "Figure 1.", "hebo", 8)
+    end = sheet.lines(150, 568, 340, [(f"{WORDS} {MORE} {WORDS}", "helv")], 8, 9.5)
+    sheet.body(50, end + 18, 545, 780)
+    assert_printed(sheet, ("Figure 1", f"{WORDS} {MORE} {WORDS}", WIDE))
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_a_caption_set_flush_right(beside: bool) -> None:
+    sheet = Sheet()
+    box = (200, 70, 545, 300)
+    sheet.image(box)
+    lines = ["Growth of", "the colonies over ten days", "in three dishes,", "with bars for the spread."]
+    edge, top = (190, 80) if beside else (545, 318)
+    for i, text in enumerate([f"Figure 1. {lines[0]}", *lines[1:]]):
+        sheet.line(edge - pymupdf.get_text_length(text, "helv", 8), top + i * 9.5, text, "helv", 8)
+    sheet.body(50, 380, 545, 780)
+    assert_printed(sheet, ("Figure 1", " ".join(lines), box))
+
+
+@pytest.mark.parametrize("bold", [False, True])
+def test_a_label_drawn_after_all_other_type_belongs_to_its_words(bold: bool) -> None:
+    sheet = Sheet()
+    sheet.body(50, 60, 545, 300)
+    sheet.image(WIDE)
+    font = "hebo" if bold else "helv"
+    words = "Growth of the colonies over ten days in three dishes, with bars"
+    sheet.line(112 + pymupdf.get_text_length("Figure 1.", font, 8), 568, words, "helv", 8)
+    sheet.line(110, 577.5, "for the spread.", "helv", 8)
+    sheet.body(50, 610, 545, 780)
+    sheet.line(110, 568, "Figure 1.", font, 8)
+    assert_printed(sheet, ("Figure 1", WORDS, WIDE))
+
+
+TALL: Rect = (60, 60, 535, 690)
+
+
+@pytest.mark.parametrize(
+    "note",
+    ["See next page for caption.", "(Legend on next page)", "(caption on the following page.)"],
+)
+def test_a_caption_that_is_said_to_stand_on_the_next_page(note: str) -> None:
+    sheet = Sheet()
+    sheet.body(50, 60, 545, 780)
+    sheet.new_page()
+    sheet.image(TALL)
+    sheet.caption(60, 708, 475, 1, note)
+    sheet.new_page()
+    end = sheet.caption(60, 70, 475, 1, f"{WORDS} {MORE}")
+    sheet.body(50, end + 20, 545, 780)
+    assert_printed(sheet, ("Figure 1", f"{WORDS} {MORE}", TALL))
+
+
+def test_a_title_under_the_picture_and_the_whole_legend_on_the_next_page() -> None:
+    sheet = Sheet()
+    sheet.body(50, 60, 545, 780)
+    title = "Growth of the colonies in dishes"
+    for words in ("", WORDS):
+        sheet.new_page()
+        if not words:
+            sheet.image(TALL)
+        y = 70 if words else 708
+        y = sheet.lines(60, y, 475, [(f"Figure 2. {title}", "hebo"), (words, "helv")], 8, 9.5)
+        if not words:
+            sheet.line(60, y + 2, "(legend on next page)", "heit", 8)
+    sheet.body(50, 120, 545, 780)
+    assert_printed(sheet, ("Figure 2", f"{title} {WORDS}", TALL))
+
+
+def test_a_legend_said_to_be_continued_goes_on_at_the_head_of_the_next_page() -> None:
+    sheet = Sheet()
+    sheet.body(50, 60, 545, 780)
+    sheet.new_page()
+    sheet.image(TALL)
+    end = sheet.caption(60, 708, 475, 3, f"(A) {WORDS} (B) {MORE}")
+    sheet.line(400, end + 2, "(legend continued on next page)", "heit", 7)
+    sheet.new_page()
+    sheet.lines(60, 70, 475, [(f"(C) {WORDS}", "helv")], 8, 9.5)
+    sheet.body(50, 100, 545, 780)
+    assert_printed(sheet, ("Figure 3", f"(A) {WORDS} (B) {MORE} (C) {WORDS}", TALL))
+
+
+def test_a_caption_at_the_head_of_the_column_after_its_picture() -> None:
+    sheet = Sheet()
+    sheet.body(50, 60, 285, 540)
+    box = (50, 560, 285, 780)
+    sheet.image(box)
+    sheet.body(310, sheet.caption(310, 68, 235, 1, f"{WORDS} {MORE}") + 16, 545, 780)
+    assert_printed(sheet, ("Figure 1", f"{WORDS} {MORE}", box))
+
+
+def test_captions_at_the_head_of_the_page_after_their_pictures() -> None:
+    sheet = Sheet()
+    box = (110, 520, 490, 770)
+    first, second = f"{WORDS} {MORE}", f"{MORE} {WORDS}"
+    sheet.body(50, 60, 545, 500)
+    sheet.image(box)
+    sheet.new_page()
+    sheet.body(50, sheet.caption(110, 70, 380, 1, first) + 16, 545, 500)
+    sheet.curves(box)
+    sheet.new_page()
+    sheet.body(50, sheet.caption(110, 70, 380, 2, second) + 16, 545, 780)
+    assert_printed(sheet, ("Figure 1", first, box), ("Figure 2", second, box))

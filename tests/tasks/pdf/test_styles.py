@@ -54,3 +54,13 @@ def test_lines_of_the_bodys_size_are_set_as_it(size: float, set_so: bool) -> Non
 @pytest.mark.parametrize("font", ["HelveticaNeueLTStd-Hv", "HelveticaNeueLTStd,Bold", "HelveticaNeueLTStd"])
 def test_the_faces_of_a_family_have_its_name_in_common(font: str) -> None:
     assert family(font) == "HelveticaNeueLTStd"
+
+
+@pytest.mark.parametrize(("lead", "spaced"), [(11.0, False), (18.0, True)])
+def test_a_manuscript_is_told_by_the_distance_of_its_lines(lead: float, spaced: bool) -> None:
+    paper = Drawing().add_page()
+    for i in range(20):
+        paper.page.insert_text((50, 100 + i * lead), f"line {i} of the text of a paper", fontsize=9)
+    style = style_of(paper)
+    assert style.lead == pytest.approx(lead, abs=0.2)
+    assert style.spaced == spaced

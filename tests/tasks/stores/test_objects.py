@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tasks.errors import StorageError
+from tasks.errors import StoppedError, StorageError
 from tasks.stores import objects, paths
-from tests.stores import Fault, Store
+from tests.stores import Fault, Store, silence
 from tests.tasks.store_uses import USES
 
 
@@ -60,3 +60,21 @@ def test_a_busy_store_is_asked_again(status: int, code: str, s3: Store, tmp_path
         s3.faults[:] = [Fault(status, code, times=1)]
         use(tmp_path)
         assert s3.faults[0].times == 0
+
+
+def test_a_download_that_is_told_to_stop_does_not_wait_for_the_store(s3: Store, tmp_path: Path) -> None:
+    objects.at("s3://bucket/part").write_bytes(b"bytes")
+    with silence(s3, "GET /bucket/part") as (asked, released):
+        with pytest.raises(StoppedError):
+            objects.download("s3://bucket/part", tmp_path / "part", asked.is_set)
+        assert not released.is_set()
+
+
+def test_a_download_that_may_be_stopped_is_whole_or_says_what_the_store_says(
+    s3: Store, tmp_path: Path
+) -> None:
+    objects.at("s3://bucket/part").write_bytes(b"bytes")
+    objects.download("s3://bucket/part", tmp_path / "part", lambda: False)
+    assert (tmp_path / "part").read_bytes() == b"bytes"
+    with pytest.raises(OSError, match="no such object"):
+        objects.download("s3://bucket/other", tmp_path / "other", lambda: False)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.wording.labels import is_video, label_key, parse_label, read_label
+from tasks.wording.labels import is_video, label_key, parse_label, read_label, without_note
 
 
 @pytest.mark.parametrize(
@@ -92,6 +92,47 @@ from tasks.wording.labels import is_video, label_key, parse_label, read_label
         ("Figure 3 (continued). Words", "Figure 3"),
         ("Figure 3, continued. Words", "Figure 3"),
         ("Fig. 3 cont'd. Words", "Figure 3"),
+        ("Figure 2-13 Words", "Figure 2–13"),
+        ("Figure IV.2. Words", "Figure IV.2"),
+        ("Figure A-II. Words", "Figure A-II"),
+        ("Figure B. Words", "Figure B"),
+        ("Figure R1. Words", "Figure R1"),
+        ("Fig. SM3. Words", "Figure SM3"),
+        ("Figure (3): Words", "Figure 3"),
+        ("Fig. [4] Words", "Figure 4"),
+        ("Figure: 5. Words", "Figure 5"),
+        ("Fig.: 6 Words", "Figure 6"),
+        ("<Figure 7> Words", "Figure 7"),
+        ("〈그림 8〉 Words", "Figure 8"),
+        ("Online Supplementary Fig. 2. Words", "Supplementary Figure 2"),
+        ("SuppFig 3. Words", "Supplementary Figure 3"),
+        ("sFigure 4. Words", "Supplementary Figure 4"),
+        ("ESM Fig. 5 Words", "ESM Figure 5"),
+        ("Extended Fig. 6. Words", "Extended Data Figure 6"),
+        ("Web-Figure 7. Words", "Web Figure 7"),
+        ("Annex Figure 8. Words", "Annex Figure 8"),
+        ("Infographic 1. Words", "Infographic 1"),
+        ("図１ Words", "Figure 1"),
+        ("Fig．２ Words", "Figure 2"),
+        ("图三 Words", "Figure 3"),
+        ("图二十 Words", "Figure 20"),
+        ("图二十三 Words", "Figure 23"),
+        ("写真1 Words", "Photo 1"),
+        ("Resim 1. Words", "Image 1"),
+        ("1. kép: Words", "Image 1"),
+        ("Joonis 2. Words", "Figure 2"),
+        ("1. att. Words", "Figure 1"),
+        ("Kuvio 3. Words", "Figure 3"),
+        ("Сурет 1. Words", "Figure 1"),
+        ("2-сурет. Words", "Figure 2"),
+        ("Sl. 4. Words", "Figure 4"),
+        ("Նկ. 5. Words", "Figure 5"),
+        ("Obr. č. 6: Words", "Figure 6"),
+        ("Figura N.º 7. Words", "Figure 7"),
+        ("Graf 8: Words", "Graph 8"),
+        ("Cuadro 2. Words", "Table 2"),
+        ("Legend to Figure 3: Words", "Figure 3"),
+        ("Figure legend 4. Words", "Figure 4"),
     ],
 )
 def test_labels_as_printed_come_out_normalised(printed: str, label: str) -> None:
@@ -100,7 +141,18 @@ def test_labels_as_printed_come_out_normalised(printed: str, label: str) -> None
 
 @pytest.mark.parametrize(
     "text",
-    ["Figures show that", "Figment 2. Words", "Fig leaves", "In Figure 2 we", "Scheme", "Fig. of the year 2"],
+    [
+        "Figures show that",
+        "Figment 2. Words",
+        "Fig leaves",
+        "In Figure 2 we",
+        "Scheme",
+        "Fig. of the year 2",
+        "SL 1",
+        "PL 2 cells",
+        "Figure A shows",
+        "图一般 Words",
+    ],
 )
 def test_other_words_are_no_labels(text: str) -> None:
     assert parse_label(text) is None
@@ -116,6 +168,7 @@ def test_other_words_are_no_labels(text: str) -> None:
         "(Fig. 4 and",
         "Figure 5, which",
         "Figure 4A and in the supplement",
+        "Figure (3) and the",
     ],
 )
 def test_a_label_within_a_sentence_refers(text: str) -> None:
@@ -175,3 +228,25 @@ def test_any_text_is_parsed_without_error(text: str) -> None:
 def test_what_looks_like_labels_is_parsed_without_error(text: str) -> None:
     parsed = parse_label(text)
     assert parsed is None or (parsed[0] and isinstance(parsed[1], str))
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "See next page for caption.",
+        "(legend on next page)",
+        "(Legend continued on next page)",
+        "(Caption on the following page.)",
+        "(Continued from previous page.)",
+        "(on facing page)",
+        "Figure legend on opposite page.",
+    ],
+)
+def test_a_note_of_where_the_legend_stands_is_no_word_of_it(note: str) -> None:
+    assert without_note(note) == ("", True)
+    assert without_note(f"Growth. {note}") == ("Growth.", True)
+
+
+@pytest.mark.parametrize("text", ["A page of the album.", "The next page shows it.", "Read on the next page"])
+def test_other_words_about_pages_stay(text: str) -> None:
+    assert without_note(text) == (text, False)

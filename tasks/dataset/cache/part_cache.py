@@ -11,32 +11,24 @@ import contextlib
 import datetime as dt
 import functools
 import logging
-import secrets
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tasks.dataset.columns import PAPERS, SUBFIGURES
-from tasks.dataset.compaction import is_decided
-from tasks.dataset.files import UNREADABLE, UnreadablePartError, open_part
-from tasks.dataset.ledger import LedgerRow, rows_of
-from tasks.dataset.tally import Tally, rows_tally, tally_part
-from tasks.errors import OutputError, StorageError
+from tasks.dataset.cache.database import FILE, local_file, open_to_read, open_to_write, remove_cache
+from tasks.dataset.cache.listing import Listing
+from tasks.dataset.cache.shards import OF_ARTICLES, Shard, count_part, read_shard
+from tasks.dataset.ledger import LedgerRow
+from tasks.dataset.tally import Tally
+from tasks.errors import OutputError
 from tasks.records import Metadata
 from tasks.stores import paths
-from tasks.stores.scratch import scratch
 
 if TYPE_CHECKING:
     from tasks.stores.paths import StorePath
 
-FILE = ".parts.sqlite"
-_LAYOUT = 1
-"""Changes with the tables below: a cache of another layout is made anew."""
-_PATIENCE = 5.0
-"""Seconds to wait for another process that writes to the cache."""
 _PASSING = frozenset(
     {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY}
 )
@@ -44,69 +36,11 @@ _PASSING = frozenset(
 _ROW_BITS = 32
 """A paper's number is its part's, and its row in it: so the papers of a part are a range."""
 
-_TABLES = """
-CREATE TABLE parts (
-    part INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, ledger TEXT, rows TEXT, counted INTEGER NOT NULL
-);
-CREATE TABLE papers (
-    id INTEGER PRIMARY KEY, paper_id TEXT NOT NULL, status TEXT NOT NULL, finished_at INTEGER NOT NULL,
-    gaps INTEGER NOT NULL, pmcid TEXT, license TEXT, withdrawn TEXT, source_version TEXT, error_kind TEXT
-);
-CREATE INDEX papers_by_id ON papers (paper_id);
-CREATE INDEX failed_papers ON papers (id) WHERE status = 'failed';
-CREATE INDEX papers_with_gaps ON papers (id) WHERE gaps > 0;
-CREATE TABLE counts (part INTEGER NOT NULL, name TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (part, name))
-    WITHOUT ROWID;
-CREATE TABLE totals (name TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TRIGGER counted AFTER INSERT ON counts BEGIN
-    INSERT INTO totals VALUES (new.name, new.number) ON CONFLICT DO UPDATE SET number = number + new.number;
-END;
-CREATE TRIGGER discounted AFTER DELETE ON counts BEGIN
-    UPDATE totals SET number = number - old.number WHERE name = old.name;
-END;
-"""
-_OF_ARTICLES = ("pmcid", "license", "withdrawn", "source_version", "error_kind")
-_READ = (*_OF_ARTICLES, "finished_at", "gaps", "pages", "figures", "subfigures")
-_ROW = ", ".join(("name", "paper_id", "status", "finished_at", *_OF_ARTICLES))
+_ROW = ", ".join(("name", "paper_id", "status", "finished_at", *OF_ARTICLES))
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 log = logging.getLogger("figmill.dataset")
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """The files of a dataset's two tables: what changes with each file's bytes, by name; None where it is not told."""
-
-    ledgers: Mapping[str, str | None]
-    parts: Mapping[str, str | None]
-    between: bool = False
-    """Whether a `figmill compact` was killed after its parts were in place and before their ledger parts were."""
-
-    @classmethod
-    def of(cls, out: StorePath) -> Listing:
-        """One listing of each folder; again, where other folders took their places meanwhile (`compaction`)."""
-        while True:
-            before = _folders(out)
-            ledgers, parts = (paths.stamps(out / folder) for folder in (PAPERS, SUBFIGURES))
-            between = is_decided(out)
-            if _folders(out) == before:
-                return cls(ledgers, parts, between)
-
-    @property
-    def names(self) -> list[str]:
-        """Of the ledger parts, sorted."""
-        return sorted(name for name in self.ledgers if name.endswith(".parquet") and not name.startswith("."))
-
-    def stamps(self, name: str) -> tuple[str | None, str | None]:
-        """Of a ledger part and its part; an empty text where there is no part."""
-        return self.ledgers[name], self.parts.get(name, "")
-
-
-def _folders(out: StorePath) -> list[int | None]:
-    """Which folders the two are; nothing of a store's."""
-    folders = [out / folder for folder in (PAPERS, SUBFIGURES)]
-    return [one.stat().st_ino if isinstance(one, Path) and one.exists() else None for one in folders]
 
 
 class CacheError(OutputError):
@@ -148,7 +82,7 @@ class PartCache:
             self._begin()
             for name in gone:
                 self._remove(name)
-            read = functools.partial(_read_shard, self._out, listing, strict)
+            read = functools.partial(read_shard, self._out, listing, strict)
             for name, shard in zip(changed, paths.each(read, changed, self._out), strict=True):
                 self.unreadable += shard.unreadable
                 if shard.rows is not None:
@@ -186,7 +120,7 @@ class PartCache:
             return
         self._begin()
         for name, found in zip(
-            names, paths.each(functools.partial(_count, self._out), names, self._out), strict=True
+            names, paths.each(functools.partial(count_part, self._out), names, self._out), strict=True
         ):
             if isinstance(found, str):
                 self.unreadable.append(found)
@@ -207,7 +141,7 @@ class PartCache:
         log.warning("%s; this run goes on without it", error)
         cause = error.__cause__
         passes = isinstance(cause, sqlite3.Error) and cause.sqlite_errorcode & 0xFF in _PASSING
-        memory = _opened(":memory:")
+        memory = open_to_write(":memory:")
         with contextlib.suppress(sqlite3.Error):
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
@@ -327,7 +261,7 @@ class PartCache:
         for table in ("counts", "parts"):
             self._run(f"DELETE FROM {table} WHERE part = ?", (part,))  # noqa: S608
 
-    def _insert(self, name: str, stamps: tuple[str | None, str | None], shard: _Shard) -> None:
+    def _insert(self, name: str, stamps: tuple[str | None, str | None], shard: Shard) -> None:
         values = (name, *stamps, int(shard.counted))
         part = self._run(
             "INSERT INTO parts (name, ledger, rows, counted) VALUES (?, ?, ?, ?)", values
@@ -391,10 +325,10 @@ def read_cache(out: StorePath, strict: bool = True) -> Iterator[PartCache]:
 
 def write_cache(out: StorePath) -> PartCache:
     """The cache of a dataset for who holds it; one that cannot be used is made anew, or kept in memory alone."""
-    file = _local(out)
+    file = local_file(out)
     for _ in range(2):
         try:
-            return PartCache(out, _opened(str(file)), file)
+            return PartCache(out, open_to_write(str(file)), file)
         except sqlite3.Error as error:
             log.info("%s cannot be used (%s): it is made anew", out / FILE, error)
             with contextlib.suppress(OSError):
@@ -405,29 +339,21 @@ def write_cache(out: StorePath) -> PartCache:
 
 def memory_cache(out: StorePath) -> PartCache:
     """An empty cache that is kept nowhere."""
-    return PartCache(out, _opened(":memory:"), None)
-
-
-def remove_cache(file: StorePath) -> None:
-    """Removes a cache with what SQLite may have left beside it."""
-    for name in (file.name, f"{file.name}-journal"):
-        paths.remove(file.with_name(name))
+    return PartCache(out, open_to_write(":memory:"), None)
 
 
 def _reader(out: StorePath, strict: bool, stack: contextlib.ExitStack) -> PartCache:
     listing = Listing.of(out)
     try:
-        file = _local(out)
+        file = local_file(out)
         if not isinstance(out, Path):
             stack.callback(file.unlink, missing_ok=True)
-        uri = f"{file.resolve().as_uri()}?mode=ro"
-        connection = sqlite3.connect(uri, uri=True, timeout=_PATIENCE, isolation_level=None)
+        connection, current = open_to_read(file)
         stack.callback(connection.close)
-        (layout,) = connection.execute("PRAGMA user_version").fetchone()
-        cache = PartCache(out, connection, None) if layout == _LAYOUT else memory_cache(out)
+        cache = PartCache(out, connection, None) if current else memory_cache(out)
         if cache.behind(listing):
             cache = memory_cache(out)
-            if layout == _LAYOUT:
+            if current:
                 connection.backup(cache.connection)
     except (sqlite3.Error, OutputError):  # not there, or damaged
         cache = memory_cache(out)
@@ -435,95 +361,6 @@ def _reader(out: StorePath, strict: bool, stack: contextlib.ExitStack) -> PartCa
     cache.refresh(listing, strict)
     cache.commit()
     return cache
-
-
-def _local(out: StorePath) -> Path:
-    """The cache as a file of this machine; of a store's it is a copy, if there is one."""
-    if isinstance(out, Path):
-        return out / FILE
-    file = scratch() / f"{secrets.token_hex(8)}{FILE}"
-    with contextlib.suppress(OSError):
-        file.write_bytes(paths.read(out / FILE))
-    return file
-
-
-def _opened(name: str) -> sqlite3.Connection:
-    """A cache to be written, with its tables. Raises sqlite3.Error."""
-    connection = sqlite3.connect(name, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
-    try:
-        (layout,) = connection.execute("PRAGMA user_version").fetchone()
-        if layout not in (0, _LAYOUT):
-            raise sqlite3.DatabaseError("it is of another version")
-        if layout == 0:
-            connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {_LAYOUT}; COMMIT;")
-        connection.execute("BEGIN IMMEDIATE")  # whether it can be written
-        connection.execute("ROLLBACK")
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
-
-
-@dataclass(frozen=True, slots=True)
-class _Shard:
-    """What was read of a ledger part and its part."""
-
-    rows: list[LedgerRow] | None = None
-    """None where the ledger part cannot be read."""
-    tally: Tally = field(default_factory=Counter)
-    counted: bool = False
-    unreadable: tuple[str, ...] = ()
-
-
-def _read_shard(out: StorePath, listing: Listing, strict: bool, name: str) -> _Shard:
-    """A ledger part, and whether its part ends as it should: a torn Parquet file has no footer.
-
-    What a store has it has whole; there the listing is enough for the part.
-    """
-    ledger, part, there = out / PAPERS / name, out / SUBFIGURES / name, name in listing.parts
-    try:
-        with open_part(ledger) as opened:
-            rows = rows_of(opened, name, _READ)
-            counts = rows_tally(opened.schema_arrow, sum(row.subfigures for row in rows))
-        if strict and there and isinstance(part, Path):
-            with open_part(part):
-                pass
-    except (UnreadablePartError, StorageError) as error:
-        if strict:
-            raise
-        return _Shard(unreadable=(_unreadable(ledger, error),))
-    if listing.between:  # its part has the rows of others, too
-        counts = None
-    return _Shard(rows, _tally_papers(rows) + (counts or Counter()), counts is not None or not there)
-
-
-def _tally_papers(rows: Iterable[LedgerRow]) -> Tally:
-    """Counts rows of the ledger that have their pages, figures, error kind and gaps."""
-    found: Tally = Counter()
-    for row in rows:
-        found[f"status/{row.status}"] += 1
-        found["pages"] += row.pages or 0
-        found["figures"] += row.figures
-        if row.failed or row.error_kind:
-            found[f"kind/{row.error_kind or 'unknown'}"] += 1
-        found.update(f"gap/{gap.kind}" for gap in row.gaps)
-    return found
-
-
-def _count(out: StorePath, name: str) -> Tally | str:
-    """The rows of a part counted, or why they cannot be."""
-    part = out / SUBFIGURES / name
-    try:
-        with paths.parquet(part) as opened:
-            return tally_part(opened)
-    except (StorageError, *UNREADABLE) as error:
-        return _unreadable(part, error)
-
-
-def _unreadable(file: StorePath, error: Exception) -> str:
-    log.warning("%s cannot be read: %s", file, error)
-    reason = error.reason if isinstance(error, UnreadablePartError) else str(error).splitlines()[0]
-    return f"{file.parent.name}/{file.name}: {reason}"
 
 
 def _noted(row: LedgerRow) -> tuple[Any, ...]:

@@ -5,11 +5,13 @@ from pathlib import Path
 import pytest
 
 from tasks.errors import OutputError
-from tasks.index import texts
 from tasks.index.documents import Document, read_documents
 from tasks.index.queries import Query
 from tasks.index.search import SearchIndex
 from tasks.index.source import list_parts
+from tasks.index.texts import fields
+from tasks.index.texts.reading import Texts
+from tasks.index.texts.writing import TextWriter
 from tests.tasks.index.small import FIRST, dataset, part, row
 from tests.tasks.index.test_search import indexed
 
@@ -21,25 +23,25 @@ def rows(tmp_path: Path) -> list[Document]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    texts.create(tmp_path / "index" / "texts")
+    fields.create(tmp_path / "index" / "texts")
     return tmp_path / "index" / "texts"
 
 
-def _write(folder: Path, rows: list[Document], part: int = 1) -> texts.TextWriter:
-    writer = texts.TextWriter(folder, 1)
+def _write(folder: Path, rows: list[Document], part: int = 1) -> TextWriter:
+    writer = TextWriter(folder, 1)
     for number, one in enumerate(rows, 10 * part):
         writer.add(part, 1, number, one)
     return writer
 
 
-def _close(writer: texts.TextWriter) -> None:
+def _close(writer: TextWriter) -> None:
     writer.commit()
     writer.close()
 
 
 def test_what_was_not_committed_does_not_count(folder: Path, rows: list[Document]):
     writer = _write(folder, rows)
-    found_in = texts.Texts(folder)
+    found_in = Texts(folder)
     assert found_in.snapshot().count(Query(), [], {}) == 0
     _close(writer)
     assert found_in.snapshot().count(Query(), [], {}) == 0
@@ -54,15 +56,15 @@ def test_parts_and_rows_that_go_leave_nothing(folder: Path, rows: list[Document]
     writer.add(3, 1, 30, rows[0])
     writer.remove([10, 12])
     _close(writer)
-    assert texts.Texts(folder).snapshot().numbers(Query(), [], {}).tolist() == [11, 13, 30]
+    assert Texts(folder).snapshot().numbers(Query(), [], {}).tolist() == [11, 13, 30]
 
 
 def test_another_that_writes_is_waited_for_and_then_named(folder: Path, rows: list[Document]):
     writer = _write(folder, rows)
     with pytest.raises(OutputError, match="another process writes to the index"):
-        texts.TextWriter(folder, 0.2)
+        TextWriter(folder, 0.2)
     _close(writer)
-    texts.TextWriter(folder, 0.2).close()
+    TextWriter(folder, 0.2).close()
 
 
 def test_a_folder_that_cannot_be_locked_is_read_all_the_same(folder: Path, rows: list[Document]):
@@ -70,7 +72,7 @@ def test_a_folder_that_cannot_be_locked_is_read_all_the_same(folder: Path, rows:
     for lock in folder.glob(".tantivy*.lock"):
         lock.unlink()
         lock.mkdir()  # opened for writing by nobody, not even by root
-    found_in = texts.Texts(folder)
+    found_in = Texts(folder)
     assert found_in.snapshot().count(Query(), [("liver",)], {}) == 1
     found_in.close()
 
@@ -81,7 +83,7 @@ def test_such_a_folder_is_followed_when_another_writes(folder: Path, rows: list[
     for name in locks:
         (folder / name).unlink()
         (folder / name).mkdir()
-    found_in = texts.Texts(folder)
+    found_in = Texts(folder)
     before = found_in.snapshot()
     for name in locks:
         (folder / name).rmdir()
@@ -100,7 +102,7 @@ def test_such_a_folder_is_followed_when_another_writes(folder: Path, rows: list[
 def test_what_is_asked_at_once_is_answered_of_one_state(folder: Path, rows: list[Document]):
     """As by another thread that reloads between two questions of one search."""
     _close(_write(folder, rows))
-    found_in = texts.Texts(folder)
+    found_in = Texts(folder)
     one = found_in.snapshot()
     writer = _write(folder, rows[:1], part=2)
     writer.remove_part(1)
@@ -116,14 +118,14 @@ def test_a_torn_file_is_said_in_one_line(folder: Path):
     (folder / "meta.json").write_text("{")
     with (
         pytest.raises(OutputError, match=r"delete .* and run `figmill index` again"),
-        texts.told_in_one_line(folder),
+        fields.told_in_one_line(folder),
     ):
-        texts.Texts(folder)
+        Texts(folder)
 
 
 def test_a_term_of_many_names_counts_by_the_best(folder: Path, rows: list[Document]):
     _close(_write(folder, rows))
-    found_in = texts.Texts(folder).snapshot()
+    found_in = Texts(folder).snapshot()
     one = found_in.scores(("liver",), False, [10])
     assert found_in.scores(("liver", "cristae"), False, [10])[10] <= 2 * one[10]
     assert found_in.scores(("nosuchword",), False, [10]) == {}

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
-from tasks.dataset import part_cache
+from tasks.dataset.cache import database, part_cache
+from tasks.dataset.cache.database import FILE
+from tasks.dataset.cache.listing import Listing
+from tasks.dataset.cache.part_cache import PartCache, read_cache, write_cache
 from tasks.dataset.dataset import Dataset
 from tasks.dataset.ledger import Mark, drop_papers, mark_papers
-from tasks.dataset.part_cache import FILE, PartCache, read_cache
 from tasks.dataset.parts import PartWriter
 from tasks.dataset.tally import Tally
 from tasks.records import Failure, LabelledPaper
@@ -46,13 +48,13 @@ def out(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of ledger parts that are read."""
     names: list[str] = []
-    read = part_cache._read_shard
+    read = part_cache.read_shard
 
     def spy(out: Any, listing: Any, strict: bool, name: str) -> Any:
         names.append(name)
         return read(out, listing, strict, name)
 
-    monkeypatch.setattr(part_cache, "_read_shard", spy)
+    monkeypatch.setattr(part_cache, "read_shard", spy)
     return names
 
 
@@ -135,7 +137,7 @@ def test_a_part_that_takes_anothers_place_with_its_size_and_time_is_read_anew(tm
     write_part(tmp_path, name, [subfigure(1)], [paper(1)])
     with read_cache(tmp_path) as parts:
         parts.count()
-        assert not parts.behind(part_cache.Listing.of(tmp_path))
+        assert not parts.behind(Listing.of(tmp_path))
         for folder in ("papers", "subfigures"):
             file = tmp_path / folder / name
             state = file.stat()
@@ -143,7 +145,7 @@ def test_a_part_that_takes_anothers_place_with_its_size_and_time_is_read_anew(tm
             aside.write_bytes(file.read_bytes())
             aside.replace(file)
             os.utime(file, ns=(state.st_atime_ns, state.st_mtime_ns))
-        assert parts.behind(part_cache.Listing.of(tmp_path))
+        assert parts.behind(Listing.of(tmp_path))
 
 
 def test_parts_of_earlier_versions_are_counted_from_their_rows(tmp_path: Path) -> None:
@@ -182,7 +184,7 @@ def test_papers_are_found_by_the_beginning_of_their_ids(tmp_path: Path) -> None:
 def test_a_cache_that_cannot_be_kept_fails_no_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, while_: str
 ) -> None:
-    monkeypatch.setattr(part_cache, "_PATIENCE", 0.1)
+    monkeypatch.setattr(database, "_PATIENCE", 0.1)
     with Dataset(tmp_path, PROVENANCE) as dataset:
         write(dataset, labelled(1), failure(3))
         dataset.refresh()
@@ -206,10 +208,10 @@ def test_a_cache_that_cannot_be_kept_fails_no_run(
 def test_parts_are_counted_while_somebody_reads_the_cache(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(part_cache, "_PATIENCE", 0.1)
+    monkeypatch.setattr(database, "_PATIENCE", 0.1)
     write_part(tmp_path, f"part-{1:016x}.parquet", [subfigure(1)], [paper(1)])
-    parts = part_cache.write_cache(tmp_path)
-    parts.refresh(part_cache.Listing.of(tmp_path))
+    parts = write_cache(tmp_path)
+    parts.refresh(Listing.of(tmp_path))
     parts.commit()
     reader = sqlite3.connect(tmp_path / FILE, isolation_level=None)
     reader.execute("BEGIN")

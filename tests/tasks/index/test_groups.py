@@ -1,0 +1,69 @@
+"""Rows of a dataset on a store, whose row groups are fetched once for all who ask."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tasks.errors import OutputError
+from tasks.index import groups
+from tasks.index.groups import RowGroups
+from tasks.stores.paths import store_path
+from tests.stores import Fault, Store
+from tests.tasks.index.small import FIRST, dataset
+
+if TYPE_CHECKING:
+    from tasks.stores.paths import StorePath
+
+COLUMNS = ("subfigure_id", "image")
+GROUP_ROWS = 3
+"""Of the small dataset's row groups; its first part has four rows."""
+
+
+@pytest.fixture
+def out(s3: Store, tmp_path: Path) -> StorePath:
+    for file in (dataset(tmp_path) / "subfigures").iterdir():
+        store_path("s3://bucket/figures").joinpath("subfigures", file.name).write_bytes(file.read_bytes())
+    s3.requests.clear()
+    return store_path("s3://bucket/figures")
+
+
+def test_rows_are_taken_by_their_places_in_the_part(out: StorePath):
+    taken = RowGroups(out).take(FIRST, [3, 0, 9], COLUMNS)
+    assert [one["subfigure_id"] for one in taken] == [f"{0:016x}/0/0", f"{3:016x}/0/0"]
+    assert all(one["image"]["bytes"].startswith(b"\x89PNG") for one in taken)
+
+
+def test_neighbours_that_are_asked_for_at_once_are_fetched_together(out: StorePath, s3: Store):
+    RowGroups(out).take(FIRST, [0], COLUMNS)
+    alone = len(s3.requests)
+    s3.requests.clear()
+    shared = RowGroups(out)
+    with ThreadPoolExecutor(8) as asking:
+        taken = [*asking.map(lambda row: shared.take(FIRST, [row % GROUP_ROWS], COLUMNS), range(24))]
+    assert {one["subfigure_id"] for (one,) in taken} == {f"{number:016x}/0/0" for number in range(GROUP_ROWS)}
+    assert len(s3.requests) == alone
+
+
+def test_no_more_is_kept_than_there_is_room_for(out: StorePath, s3: Store, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(groups, "_KEPT_BYTES", 40_000)  # of the first group, and not of the second too
+    shared = RowGroups(out)
+    for row in (0, GROUP_ROWS, 0):
+        s3.requests.clear()
+        assert len(shared.take(FIRST, [row], COLUMNS)) == 1
+        assert s3.requests
+    s3.requests.clear()
+    assert len(shared.take(FIRST, [0], COLUMNS)) == 1
+    assert not s3.requests
+
+
+def test_what_could_not_be_fetched_is_asked_for_again(out: StorePath, s3: Store):
+    shared = RowGroups(out)
+    s3.faults.append(Fault(403, "AccessDenied"))
+    with pytest.raises(OutputError, match="access denied"):
+        shared.take(FIRST, [0], COLUMNS)
+    s3.faults.clear()
+    assert len(shared.take(FIRST, [0], COLUMNS)) == 1

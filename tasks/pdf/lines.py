@@ -249,7 +249,7 @@ def _continues(before: Raw, line: Raw) -> bool:
         return False  # a manuscript's line number
     common = min(bottom, y1) - max(top, y0)
     gap = x0 - right
-    if _LEFTWARDS.search(_text(before)) and x1 < right:
+    if x1 < right and _LEFTWARDS.search(_text(before)):
         gap = left - x1
     near = -text.joined_back * size < gap < text.joined_gap * size
     return bool(near and common > text.joined_height * size)

@@ -23,7 +23,7 @@ def _listed(words: str) -> list[str]:
 _FIGURE = _listed(
     "figure figura figuras fig efigure efig sfigure sfig suppfigure suppfig figuur figur ffigur fíor abbildungen "
     "abbildung abb afbeelding afb rycina rycine ryc rysunek rys obrázek obrázok obr kuva kuvio şekil şəkil şək slika "
-    "sl hình gambar gbr rajah joonis mynd ilustración ilustração ábra attēls pav "
+    "sl hình gambar gbr rajah joonis mynd ilustración ilustração ábra attēls "
     "рисунок рис малюнок мал фигура фиг слика сл сурет зураг նկար նկ სურათი სურ εικόνα εικ σχήμα "
     "الشكل شكل شکل איור รูปที่ ภาพที่ चित्र"
 )
@@ -110,7 +110,7 @@ _ITEM += r"(?:[A-Za-z](?:[–-][A-Za-z](?!\w))?)?(?![\w%])"
 _JOINT = r"\s?(?:[–—‒,&+/-]|\b(?:and|to|und|bis|et|y|e|и)\b)\s?"
 _FIRST = (
     rf"(?P<first>{_ITEM}|[IVX]{{1,5}}(?:\.\d{{1,3}})?(?![\w%])|(?-i:[A-Z])-[IVX]{{1,5}}(?![\w%])|(?-i:l)(?=[.:\s])"
-    r"|(?-i:[A-Z])(?=\s?[.:|]\s|\s?[.:|]?$))"
+    r"|(?-i:[A-Z])(?=\s?[.:|]\s))"
 )
 _NUMBER = rf"(?P<number>{_FIRST}(?:(?:{_JOINT}){{1,2}}{_ITEM}){{0,4}})"
 _CHILD = r"(?P<child>\s?[—–-]\s?figure\s+supplement\s+\d{1,2}\b)?"

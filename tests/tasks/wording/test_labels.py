@@ -152,6 +152,8 @@ def test_labels_as_printed_come_out_normalised(printed: str, label: str) -> None
         "SL 1",
         "PL 2 cells",
         "Figure A shows",
+        "Figure A",
+        "Box B",
         "图一般 Words",
     ],
 )

@@ -135,7 +135,7 @@ class Answers:
     def subfigure(self, subfigure_id: str) -> Subfigure:
         """A row by its id. Raises InputError where there is none."""
         hit = self._hit(subfigure_id)
-        words = article_words(self._out, hit)
+        words = article_words(self._out, hit, self._groups)
         mentions = [said["text"] for said in words["mentions"] or () if said and said["text"]]
         return Subfigure(
             **row_of(hit).model_dump(),

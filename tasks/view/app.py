@@ -232,7 +232,7 @@ def create_app(
         return page(
             "subfigure.html.j2",
             hit=hit,
-            words=article_words(out, hit),
+            words=article_words(out, hit, view.groups),
             same=view.same(hit),
             similar=view.index.more_like(hit, Query(), LIKE),
             pdf=not site and has_pdf(hit.source_uri),

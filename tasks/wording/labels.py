@@ -323,6 +323,9 @@ def _term(word: str) -> str:
 def _normal_number(number: str) -> str:
     """`S. 1` as `S1` (but `A.1` of an appendix as it is), the joints of a range as printed, a dash as an en dash."""
     number = "1" if number == "l" else number  # as text recognition reads it
+    number = re.sub(
+        r"\d", lambda digit: str(int(digit[0])), number
+    )  # those of Arabic and of India among them
     if number[0] == "十" or number[0] in _NUMERALS:
         tens, ten, ones = number.rpartition("十")
         number = str(10 * _NUMERALS.get(tens, 1) * len(ten) + _NUMERALS.get(ones, 0))

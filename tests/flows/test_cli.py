@@ -291,7 +291,7 @@ def test_output_that_is_cut_off_is_no_traceback(papers: Path, tmp_path: Path) ->
 def test_inspect_draws_a_paper_and_refuses_what_is_none(papers: Path, tmp_path: Path) -> None:
     done = figmill("inspect", papers / "demo-liver.pdf", "--out", tmp_path / "pages", home=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert {Path(line).name for line in done.stdout.split()} == {
+    assert {Path(line).name for line in done.stdout.splitlines()} == {
         p.name for p in (tmp_path / "pages").iterdir()
     }
     bad = figmill("inspect", tmp_path / "gone.pdf", "--out", tmp_path / "pages", home=tmp_path)

@@ -3,6 +3,7 @@
 import os
 import re
 import resource
+import shlex
 import signal
 import subprocess
 import time
@@ -61,11 +62,16 @@ def test_a_full_disk_ends_the_run_in_one_line_and_with_room_the_next_one_goes_on
 
 MOUNTED = """
 mount -t tmpfs -o size={size} none {out} 2>/dev/null || exit 99
-{python} -m flows.cli label {source} --out {out} --model {bundle} --workers 1 {more}
+{python} -m flows.cli label {source} --out {out} --model {bundle} --workers 1
 status=$?
 find {out} -type f
 exit $status
 """
+
+
+def shell_words(**paths: Path) -> dict[str, str]:
+    """The Python and the paths of `MOUNTED`, as a shell must read them."""
+    return {name: shlex.quote(str(path)) for name, path in {"python": FIGMILL[0], **paths}.items()}
 
 
 def in_mount(script: str, tmp_path: Path) -> subprocess.CompletedProcess[str]:
@@ -90,7 +96,7 @@ def test_no_space_left_is_said_and_leaves_no_torn_file(pdf: Path, tiny_bundle: P
     copies(pdf, tmp_path / "in", 2)
     out = tmp_path / "out"
     out.mkdir()
-    names = {"python": FIGMILL[0], "source": tmp_path / "in", "out": out, "bundle": tiny_bundle, "more": ""}
+    names = shell_words(source=tmp_path / "in", out=out, bundle=tiny_bundle)
     done = in_mount(MOUNTED.format(size="40k", **names), tmp_path)
     assert "No space left on device" in (said := one_line(done))
     assert said.endswith("the same command goes on")
@@ -100,7 +106,7 @@ def test_no_space_left_is_said_and_leaves_no_torn_file(pdf: Path, tiny_bundle: P
 def test_a_read_only_output_is_said_at_once(pdf: Path, tiny_bundle: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
-    names = {"python": FIGMILL[0], "source": pdf, "out": out, "bundle": tiny_bundle, "more": ""}
+    names = shell_words(source=pdf, out=out, bundle=tiny_bundle)
     script = MOUNTED.replace("exit 99\n", "exit 99\nmount -o remount,ro {out} || exit 99\n", 1)
     done = in_mount(script.format(size="1m", **names), tmp_path)
     assert "cannot use --out" in one_line(done)

@@ -1,7 +1,6 @@
-"""`figmill view` in a real browser, where there is one: Debian's Chromium, driven by Playwright."""
+"""`figmill view` in a real browser, where there is one."""
 
 import re
-import shutil
 import signal
 import subprocess
 import urllib.error
@@ -11,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser import browser
 from tests.flows.command import FIGMILL, environment, figmill
 from tests.tasks.view.papers import with_pdf
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 @pytest.fixture(scope="module")
@@ -52,22 +50,13 @@ def server(made: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture
 def page(server: str) -> Iterator[object]:
     """A browser's page that complains of every message on its console."""
-    if CHROMIUM is None:
-        pytest.skip("needs Chromium, such as by `apt-get install chromium`")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-            timeout=600_000,
-        )
-        opened = browser.new_page(viewport={"width": 1280, "height": 900})
+    with browser() as driven:
+        opened = driven.new_page(viewport={"width": 1280, "height": 900})
         opened.set_default_timeout(600_000)
         opened.messages = []
         opened.on("console", lambda message: opened.messages.append(message.text))
         opened.goto(server)
         yield opened
-        browser.close()
 
 
 def test_it_listens_on_loopback_and_answers(server: str):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import shutil
 import signal
 import subprocess
 import threading
@@ -17,14 +16,10 @@ import pytest
 
 from tasks.corrections.actions import Correction, in_force
 from tasks.corrections.files import read_corrections
+from tests.browser import browser as driven_browser
 from tests.flows.command import FIGMILL, environment, figmill
 from tests.tasks.corrections.acts import parts_of
 from tests.tasks.view.papers import with_pdf
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="needs Chromium, such as by `apt-get install chromium`"
-)
 
 TORN = f"/picture/{5:016x}/0/0"
 """The one picture of the dataset that nobody can show; the random order may come to it."""
@@ -56,15 +51,8 @@ def _served(out: Path, home: Path, who: str, *options: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[object]:
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        opened = driver.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-            timeout=600_000,
-        )
-        yield opened
-        opened.close()
+    with driven_browser() as driven:
+        yield driven
 
 
 def _page(browser, address: str, width: int = 1280):

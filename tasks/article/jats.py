@@ -28,6 +28,17 @@ _PREFIXES = ("xlink", "mml", "ali", "xsi", "oasis", "m", "xml-model")
 """Prefixes that the DTDs of JATS declare, so that files without them were valid."""
 _ROOT = re.compile(rb"<[A-Za-z][\w.:-]*(?=[\s>/])")
 _ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
+_SUBSET = re.compile(rb"(<!DOCTYPE[^\[\]<>]{0,500})\[.*?\]\s*>", re.DOTALL)
+"""What a file declares for itself: entities, which are refused, and notations of its images."""
+_UNPRINTABLE = re.compile(
+    rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:0*(?:[0-8]|1[1-2]|1[4-9]|2\d|3[01])|x0*(?:[0-8bcef]|1[0-9a-f]));",
+    re.I,
+)
+"""Characters that no XML may hold."""
+_AMPERSAND = re.compile(rb"&(?![#A-Za-z_:])")
+_DECLARED = re.compile(rb"(<\?xml[^>]{0,80}?)\s+encoding=(?:\"[^\"]*\"|'[^']*')")
+_MENDINGS = 4
+"""What may be wrong with one file, each by itself."""
 
 
 _NO_RIGHTS = Rights()
@@ -106,23 +117,61 @@ def load_article(path: Path) -> Article:
 
 def _parse(data: bytes) -> Element:
     """The root of an XML; what its DTD would have declared, prefixes and the names of characters, is known here too."""
+    for _ in range(_MENDINGS):
+        try:
+            return cast(Element, fromstring(data))
+        except ParseError as error:
+            mended = _mended(data, str(error))
+            if mended == data:
+                raise
+            data = mended
+        except DefusedXmlException:
+            mended = _SUBSET.sub(rb"\1>", data, count=1)
+            if mended == data:
+                raise
+            return _without_entities(mended)
+    return cast(Element, fromstring(data))
+
+
+def _without_entities(data: bytes) -> Element:
+    """The root of an XML whose own declarations were taken away. Raises DefusedXmlException if it needs them."""
     try:
         return cast(Element, fromstring(data))
     except ParseError as error:
-        mended = _mended(data, str(error))
-        if mended is None:
-            raise
-        return cast(Element, fromstring(mended))
+        try:
+            return cast(Element, fromstring(_mended(data, str(error))))
+        except ParseError:
+            raise DefusedXmlException from error
 
 
-def _mended(data: bytes, fault: str) -> bytes | None:
+def _mended(data: bytes, fault: str) -> bytes:
+    """The file without that fault, as far as its words do not depend on it; else as it is."""
+    if "encoding specified" in fault:
+        return _DECLARED.sub(rb"\1", data, count=1)
+    if ("invalid token" in fault or "invalid character" in fault) and _claims_utf8(data):
+        data = _AMPERSAND.sub(b"&amp;", _UNPRINTABLE.sub(b"", data))
+        return data if _is_utf8(data) else data.decode("cp1252", "replace").encode()
     if "undefined entity" not in fault and "unbound prefix" not in fault:
-        return None
+        return data
     data = _ENTITY.sub(lambda name: _character(name[1].decode()), data)
     missing = [
         f" xmlns:{name}='{name}'".encode() for name in _PREFIXES if f"xmlns:{name}=".encode() not in data
     ]
     return _ROOT.sub(lambda root: root[0] + b"".join(missing), data, count=1)
+
+
+def _claims_utf8(data: bytes) -> bool:
+    """Whether a file is in UTF-8 by its declaration, or by having none."""
+    declared = _DECLARED.match(data)
+    return b"\0" not in data[:4] and (declared is None or b"utf-8" in declared[0].lower())
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _character(name: str) -> bytes:

@@ -17,15 +17,20 @@ from tasks.wording.labels import parse_label, read_label
 
 _LETTER = re.compile(r"\W*([A-Za-z]|[ivx]{1,4}|\d{1,2})\W*")
 _NUMBER = re.compile(r"\W*(\d{1,3}[A-Za-z]?)\W*")
-_OWN = ("front", "body", "back", "floats-group")
+_AFTER_LABEL = re.compile(r"^[.:|–—-]\s+")
+"""What some captions begin with, for their label stands in another element."""
+_OWN = ("front", "body", "back", "floats-group", "floats-wrap")
 """The parts of an article that are its own; a sub-article (a translation, a reply) has the same labels again."""
 _LONGEST_ALT = 10_000
 """Letters of what is said to those who cannot see a figure."""
+CHEMICAL = ("chem-struct-wrap", "chem-struct-wrapper")
+"""Schemes, where they have a label as such; else structures among the words."""
 _CLOSED = frozenset(
     (
         "disp-formula",
         "inline-formula",
         "chem-struct",
+        *CHEMICAL,
         "table-wrap",
         "sub-article",
         "response",
@@ -75,7 +80,9 @@ def _within(part: Element) -> Iterator[JatsFigure]:
 
 def _figure(element: Element, after: Element | None) -> JatsFigure | None:
     """What an element is as a figure, None where it is none; `after` is the element behind it."""
-    if element.tag == "fig":
+    if element.tag == "fig" and element.find("fig") is not None:
+        return _group(element) or _single(element, after)
+    if element.tag == "fig" or (element.tag in CHEMICAL and parse_label(_label(element) or "")):
         return _single(element, after)
     if element.tag == "fig-group":
         return _group(element)
@@ -99,7 +106,7 @@ def _single(element: Element, after: Element | None) -> JatsFigure | None:
 def _without_label(label: str | None, caption: str) -> tuple[str | None, str]:
     """Label and caption where the caption itself begins with the label, which some XML has only there."""
     if not _begins_with(label, caption):
-        return label, caption
+        return label, _AFTER_LABEL.sub("", caption) if label else caption
     found = parse_label(caption) or (label, caption)
     return label or found[0], found[1]
 
@@ -130,7 +137,7 @@ def _group(group: Element) -> JatsFigure | None:
     for part in parts:
         letter = _LETTER.fullmatch(_label(part) or "")
         own = list(_graphics(part))
-        captions.append(f"({letter[1]}) {_caption(part)}" if letter else _caption(part))
+        captions.append(f"({letter[1]}) {_caption(part)}".strip() if letter else _caption(part))
         graphics += own
         letters += [letter[1] if letter else None] * len(own)
     caption = " ".join(filter(None, captions)).strip()
@@ -191,7 +198,7 @@ def _graphics(figure: Element) -> Iterator[str]:
             yield from _hrefs(child)
         elif child.tag == "alternatives":
             yield from list(_graphics(child))[:1]
-        elif child.tag in ("p", "boxed-text", "disp-quote", "sec"):
+        elif child.tag in ("p", "boxed-text", "disp-quote", "sec", "chem-struct"):
             yield from _graphics(child)
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element
 
+from tasks.article.jats_figures import CHEMICAL
 from tasks.article.jats_prose import prose
 from tasks.article.mentions import Passage
 
-_FLOATS = frozenset(("fig", "fig-group", "table-wrap", "table-wrap-group", "graphic", "media"))
+_FLOATS = frozenset(("fig", "fig-group", "table-wrap", "table-wrap-group", "graphic", "media", *CHEMICAL))
 """What stands within a paragraph without being part of its text."""
 _OTHER = _FLOATS | {"ref-list", "sub-article", "response", "supplementary-material"}
 """What holds no running text of the article."""

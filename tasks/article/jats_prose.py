@@ -28,6 +28,8 @@ _BLOCKS = frozenset(
 """Elements that stand apart from the words around them."""
 _UNPRINTED = frozenset(("annotation", "annotation-xml", "object-id", "tex-math"))
 """What is no printed text, or another form of what stands beside it."""
+_PICTURES = frozenset(("graphic", "inline-graphic", "media", "inline-media"))
+"""Forms of a formula that have no words."""
 _NUMERALS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 _MARKED = re.compile(r"^\W{0,2}(?:[A-Za-z]|[ivx]{1,5}|\d{1,2})\W")
 """How an item begins that brings its own letter or number."""
@@ -56,7 +58,7 @@ def prose(element: Element, without: Collection[str] = ()) -> str:
 
 def _pieces(element: Element, without: Collection[str] = ()) -> Iterator[str]:
     yield element.text or ""
-    has_text = any(child.tag not in _UNPRINTED for child in element)
+    has_text = any(child.tag not in _UNPRINTED and child.tag not in _PICTURES for child in element)
     items = 0
     for child in element:
         apart = " " if child.tag in _BLOCKS else ""

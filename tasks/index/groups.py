@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -62,3 +63,8 @@ class RowGroups:
         footer = self._footer(part)
         with self._slots, paths.parquet(self._out / SUBFIGURES / part, footer) as file:
             return file.read_row_group(group, columns=columns)
+
+
+def row_groups(out: StorePath) -> RowGroups | None:
+    """Those of a dataset on a store; on a disk a row is read from where it lies."""
+    return None if isinstance(out, Path) else RowGroups(out)

@@ -57,17 +57,16 @@ def found_rows(out: StorePath, hits: Sequence[Hit], columns: Sequence[str]) -> l
 
 def picture(out: StorePath, hit: Hit, groups: RowGroups | None = None) -> bytes:
     """The encoded image of a hit; `groups` keeps what is fetched for it. Raises OutputError as `whole_rows` does."""
-    columns = [IMAGE_COLUMN, *KEYS, "image_width", "image_height"]
-    taken = groups.take(hit.part, [hit.row], columns) if groups else _take(out, hit.part, [hit.row], columns)
+    taken = _at(out, hit, [IMAGE_COLUMN, *KEYS, "image_width", "image_height"], groups)
     return bytes((_named(out, taken, hit)[IMAGE_COLUMN] or {}).get("bytes") or b"")
 
 
-def article_words(out: StorePath, hit: Hit) -> dict[str, Any]:
+def article_words(out: StorePath, hit: Hit, groups: RowGroups | None = None) -> dict[str, Any]:
     """What the article says of a hit: the columns of `WORDS`; null where the dataset does not have them.
 
-    Raises OutputError as `whole_rows` does.
+    `groups` keeps what is fetched for it. Raises OutputError as `whole_rows` does.
     """
-    taken = _take(out, hit.part, [hit.row], [*KEYS, *WORDS])
+    taken = _at(out, hit, [*KEYS, *WORDS], groups)
     row = _named(out, taken, hit)
     return {name: row.get(name) for name in WORDS}
 
@@ -99,6 +98,13 @@ def _take_corrected(
     out: StorePath, part: str, rows: Sequence[int], columns: list[str]
 ) -> list[dict[str, Any]]:
     return _corrected(out, _take(out, part, rows, [*columns, *(key for key in KEYS if key not in columns)]))
+
+
+def _at(out: StorePath, hit: Hit, columns: list[str], groups: RowGroups | None) -> list[dict[str, Any]]:
+    """The row at a hit's place, if there is one."""
+    if groups is None:
+        return _take(out, hit.part, [hit.row], columns)
+    return groups.take(hit.part, [hit.row], columns)
 
 
 def _named(out: StorePath, taken: Sequence[dict[str, Any]], hit: Hit) -> dict[str, Any]:

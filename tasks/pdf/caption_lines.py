@@ -77,7 +77,7 @@ def words_under_picture(page: PageContent, start: int, starts: set[int], style: 
         for i, line in enumerate(page.lines)
         if line.upright and line.bbox[1] > label[3] and i not in page.numbers
     ]
-    own = _set_apart(page, below, start, style)
+    own = _set_apart(page, below, start, style) or _rest_of_plate(page, below, start, style)
     stops = [
         page.lines[i].bbox[1]
         for i in below
@@ -112,6 +112,16 @@ def _set_apart(page: PageContent, below: Sequence[int], label: int, style: Style
     if not edges or abs(edges.most_common(1)[0][0] - left) <= size:
         return set()
     return {i for i in below if abs(page.lines[i].bbox[0] - left) < size / 2}
+
+
+def _rest_of_plate(page: PageContent, below: Sequence[int], label: int, style: Style) -> set[int]:
+    """The lines in the body's type where a page has few, all `below` its label: of a supplement of figures alone."""
+    body = {
+        i
+        for i, line in enumerate(page.lines)
+        if i != label and line.upright and i not in page.numbers and style.sets(line)
+    }
+    return body if len(body) <= rules().captions.plate_lines and body <= set(below) else set()
 
 
 def lines_on_next_page(

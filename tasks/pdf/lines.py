@@ -27,6 +27,8 @@ OBLIQUE = -1
 _TEXT_FLAGS = pymupdf.TEXT_MEDIABOX_CLIP  # no TEXT_PRESERVE_LIGATURES: "ﬁ" comes out as "fi"
 _BOLD_FLAG: int = pymupdf.TEXT_FONT_BOLD
 _LETTER = re.compile(r"[^\W\d_]")
+_LEFTWARDS = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+"""Letters of Hebrew and Arabic, whose lines go on to the left."""
 _BOLD_NAME = re.compile(
     r"bold|black|heavy|demi|-(?:hv|blk)(?:cn|ex|it|obl)*$|[-.,]bd?$|(?<=[a-z])bd?$|(?<=Times)B$|\.B$",
     re.IGNORECASE,
@@ -241,12 +243,15 @@ def _joined(lines: list[Raw]) -> list[Raw]:
 def _continues(before: Raw, line: Raw) -> bool:
     if before["dir"] != line["dir"] or _turn(line["dir"]) == OBLIQUE:
         return False
-    (_, top, right, bottom), (x0, y0, _, y1) = _along(before), _along(line)
+    (left, top, right, bottom), (x0, y0, x1, y1) = _along(before), _along(line)
     size, text = min(bottom - top, y1 - y0), rules().text
     if _text(before).isdigit() or (_text(line).isdigit() and x0 - right > text.number_gap * size):
         return False  # a manuscript's line number
     common = min(bottom, y1) - max(top, y0)
-    near = -text.joined_back * size < x0 - right < text.joined_gap * size
+    gap = x0 - right
+    if x1 < right and _LEFTWARDS.search(_text(before)):
+        gap = left - x1
+    near = -text.joined_back * size < gap < text.joined_gap * size
     return bool(near and common > text.joined_height * size)
 
 

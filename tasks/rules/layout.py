@@ -243,6 +243,8 @@ class CaptionRules:
     """Sizes: how far below a label alone its words begin."""
     words_under_picture: float = 40.0
     """Points: how far under a picture the words may stand whose label is above it."""
+    plate_lines: int = 12
+    """Lines under a picture with its label above it that may all be its caption, where the page has no others."""
     full_line: float = 0.85
     """Share of a caption's width: a last line as long goes on on the next page, if it does not end a sentence."""
     trailer: float = 3.0

@@ -20,6 +20,7 @@ from tasks.modalities import modality_path
 from tasks.view.shown import clean
 
 if TYPE_CHECKING:
+    from tasks.index.groups import RowGroups
     from tasks.stores.paths import StorePath
 
 LONGEST_TEXT = 4_000
@@ -104,8 +105,8 @@ class Facets(BaseModel):
 class Answers:
     """An indexed dataset as programs ask it; threads may share it."""
 
-    def __init__(self, out: StorePath, index: SearchIndex) -> None:
-        self._out, self._index = out, index
+    def __init__(self, out: StorePath, index: SearchIndex, groups: RowGroups | None = None) -> None:
+        self._out, self._index, self._groups = out, index, groups
 
     def search(self, query: Query, limit: int, offset: int, like: str | None = None) -> Found:
         """Rows that answer, or the first that are most like one. Raises InputError where there is no such row,
@@ -134,7 +135,7 @@ class Answers:
     def subfigure(self, subfigure_id: str) -> Subfigure:
         """A row by its id. Raises InputError where there is none."""
         hit = self._hit(subfigure_id)
-        words = article_words(self._out, hit)
+        words = article_words(self._out, hit, self._groups)
         mentions = [said["text"] for said in words["mentions"] or () if said and said["text"]]
         return Subfigure(
             **row_of(hit).model_dump(),
@@ -165,7 +166,7 @@ class Answers:
 
         Raises InputError where there is no such row.
         """
-        made = thumbnail(picture(self._out, self._hit(subfigure_id)), side)
+        made = thumbnail(picture(self._out, self._hit(subfigure_id), self._groups), side)
         return made[0] if made else None
 
     def _known(self, query: Query) -> Query:

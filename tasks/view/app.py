@@ -22,7 +22,7 @@ from tasks.dataset.ledger import read_ledger_part
 from tasks.duplicates.groups import same_pictures
 from tasks.errors import FigmillError, PaperError
 from tasks.extraction.drawing import Drawer, has_pdf
-from tasks.index.groups import RowGroups
+from tasks.index.groups import row_groups
 from tasks.index.queries import FACETS, Hit, Query
 from tasks.index.rows import article_words, figure_boxes, picture
 from tasks.index.search import SearchIndex
@@ -80,7 +80,7 @@ class View:
         self.out = out
         self.index = SearchIndex(out)
         self.drawer = Drawer()
-        self.groups = None if isinstance(out, Path) else RowGroups(out)
+        self.groups = row_groups(out)
         """Of a store's parts."""
         self._counts = functools.lru_cache(_ANSWERS_KEPT)(self._count)
         self.selections = Selections(out)
@@ -232,7 +232,7 @@ def create_app(
         return page(
             "subfigure.html.j2",
             hit=hit,
-            words=article_words(out, hit),
+            words=article_words(out, hit, view.groups),
             same=view.same(hit),
             similar=view.index.more_like(hit, Query(), LIKE),
             pdf=not site and has_pdf(hit.source_uri),
@@ -338,7 +338,7 @@ def create_app(
         app.exception_handler(OSError)(failed)  # what a store says
 
     if not site:
-        app.mount("/api", create_api(Answers(out, view.index)))
+        app.mount("/api", create_api(Answers(out, view.index, view.groups)))
     if editing:
         add_editing(app, view.index, editing, page, view.query)
         add_selecting(app, editing, page, view.selections, view.index, view.savable)

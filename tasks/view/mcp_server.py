@@ -15,6 +15,7 @@ from mcp.types import ToolAnnotations
 from pydantic import Field
 
 from tasks.errors import FigmillError
+from tasks.index.groups import row_groups
 from tasks.index.queries import Query
 from tasks.index.search import SearchIndex
 from tasks.version import pipeline_version
@@ -52,7 +53,7 @@ def serve_mcp(out: StorePath) -> None:
 
 def create_server(out: StorePath, index: SearchIndex) -> MCPServer[Any]:
     """The server and its tools over an indexed dataset."""
-    answers = Answers(out, index)
+    answers = Answers(out, index, row_groups(out))
     server: MCPServer[Any] = MCPServer(
         "figmill", version=pipeline_version(), instructions=_INSTRUCTIONS, log_level="WARNING"
     )

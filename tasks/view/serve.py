@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import socket
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -11,6 +12,10 @@ from tasks.errors import SettingsError
 
 if TYPE_CHECKING:
     from tasks.stores.paths import StorePath
+
+
+_PATIENCE = 1
+"""Seconds that answers on their way have when the server is ended: some wait for a store, which may take minutes."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -68,5 +73,17 @@ def serve(
         access_log=False,
         server_header=False,
         date_header=False,
+        timeout_graceful_shutdown=_PATIENCE,
     )
-    uvicorn.Server(config).run(sockets=[listening])
+    server = uvicorn.Server(config)
+
+    def still_serving(_: logging.LogRecord) -> bool:
+        """What is cut off in the end is no error that anybody should read of."""
+        return not server.should_exit
+
+    log = logging.getLogger("uvicorn.error")
+    log.addFilter(still_serving)
+    try:
+        server.run(sockets=[listening])
+    finally:
+        log.removeFilter(still_serving)

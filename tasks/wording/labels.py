@@ -23,7 +23,7 @@ def _listed(words: str) -> list[str]:
 _FIGURE = _listed(
     "figure figura figuras fig efigure efig sfigure sfig suppfigure suppfig figuur figur ffigur fíor abbildungen "
     "abbildung abb afbeelding afb rycina rycine ryc rysunek rys obrázek obrázok obr kuva kuvio şekil şəkil şək slika "
-    "sl hình gambar gbr rajah joonis mynd ilustración ilustração ábra attēls pav "
+    "sl hình gambar gbr rajah joonis mynd ilustración ilustração ábra attēls "
     "рисунок рис малюнок мал фигура фиг слика сл сурет зураг նկար նկ სურათი სურ εικόνα εικ σχήμα "
     "الشكل شكل شکل איור รูปที่ ภาพที่ चित्र"
 )
@@ -110,7 +110,7 @@ _ITEM += r"(?:[A-Za-z](?:[–-][A-Za-z](?!\w))?)?(?![\w%])"
 _JOINT = r"\s?(?:[–—‒,&+/-]|\b(?:and|to|und|bis|et|y|e|и)\b)\s?"
 _FIRST = (
     rf"(?P<first>{_ITEM}|[IVX]{{1,5}}(?:\.\d{{1,3}})?(?![\w%])|(?-i:[A-Z])-[IVX]{{1,5}}(?![\w%])|(?-i:l)(?=[.:\s])"
-    r"|(?-i:[A-Z])(?=\s?[.:|]\s|\s?[.:|]?$))"
+    r"|(?-i:[A-Z])(?=\s?[.:|]\s))"
 )
 _NUMBER = rf"(?P<number>{_FIRST}(?:(?:{_JOINT}){{1,2}}{_ITEM}){{0,4}})"
 _CHILD = r"(?P<child>\s?[—–-]\s?figure\s+supplement\s+\d{1,2}\b)?"
@@ -323,6 +323,9 @@ def _term(word: str) -> str:
 def _normal_number(number: str) -> str:
     """`S. 1` as `S1` (but `A.1` of an appendix as it is), the joints of a range as printed, a dash as an en dash."""
     number = "1" if number == "l" else number  # as text recognition reads it
+    number = re.sub(
+        r"\d", lambda digit: str(int(digit[0])), number
+    )  # those of Arabic and of India among them
     if number[0] == "十" or number[0] in _NUMERALS:
         tens, ten, ones = number.rpartition("十")
         number = str(10 * _NUMERALS.get(tens, 1) * len(ten) + _NUMERALS.get(ones, 0))

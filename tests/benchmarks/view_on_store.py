@@ -125,7 +125,7 @@ def _show(out: StorePath, store: Connection) -> None:
         time.sleep(0.05)
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     print(
-        f"{'':<36}{'page':>8}{'first':>8}{'half':>8}{'all':>8}   of its pictures, ms; requests, MB",
+        f"{'':<36}{'page':>8}{'first':>8}{'half':>8}{'all':>8}   of its pictures, ms; requests",
         flush=True,
     )
     _asked(store)
@@ -140,7 +140,7 @@ def _show(out: StorePath, store: Connection) -> None:
     ):
         started = time.perf_counter()
         html = _read(address + path).decode()
-        page = time.perf_counter() - started
+        page, (before, _) = time.perf_counter() - started, _asked(store)
         pictures = list(dict.fromkeys(re.findall(r'src="(/(?:thumbnail|picture)/[^"]+)"', html)))
         started = time.perf_counter()
 
@@ -154,7 +154,7 @@ def _show(out: StorePath, store: Connection) -> None:
         middle = ended[len(ended) // 2]
         print(
             f"{what:<36}{1000 * page:8.0f}{1000 * ended[0]:8.0f}{1000 * middle:8.0f}{1000 * ended[-1]:8.0f}"
-            f"   {len(pictures)} pictures; {requests} requests, {length / 1e6:.0f} MB",
+            f"   {before} requests; {len(pictures)} pictures, {requests} requests, {length / 1e6:.0f} MB",
             flush=True,
         )
     server.should_exit = True

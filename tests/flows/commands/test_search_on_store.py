@@ -1,8 +1,13 @@
 """A dataset on a store is searched and viewed by an index on this machine."""
 
+import contextlib
 import json
+import signal
+import subprocess
+import threading
 from pathlib import Path
 
+import httpx
 import pytest
 from click.testing import CliRunner, Result
 from starlette.testclient import TestClient
@@ -15,6 +20,7 @@ from tasks.index.search import SearchIndex
 from tasks.index.source import index_folder
 from tasks.stores.paths import store_path
 from tasks.view.app import create_app
+from tests.flows.command import FIGMILL, environment
 from tests.stores import Fault, Store, silence
 from tests.tasks.index.small import FIRST, SECOND, THIRD, dataset, part, row
 
@@ -115,3 +121,28 @@ def test_who_ends_the_view_does_not_wait_for_the_part_that_is_fetched(here: Path
         with illustrating(store_path(OUT)):
             asked.wait()
         assert not released.is_set()
+
+
+def _ask(address: str) -> None:
+    with contextlib.suppress(httpx.HTTPError):
+        httpx.get(address, timeout=600)
+
+
+def test_who_ends_the_view_does_not_wait_for_a_picture_on_its_way(here: Path, s3: Store, tmp_path: Path):
+    assert _call("index", OUT).exit_code == 0
+    command = [*FIGMILL, "view", OUT, "--port", "0"]
+    variables = environment(tmp_path) | s3.environment | {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    with subprocess.Popen(
+        command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as view:
+        assert view.stdout is not None
+        address = view.stdout.readline().split(" is at ")[1].split(" ")[0]
+        with silence(s3, "GET /bucket/figures/subfigures/") as (asked, released):
+            asking = threading.Thread(target=_ask, args=[f"{address}picture/{0:016x}/0/0"])
+            asking.start()
+            asked.wait()
+            view.send_signal(signal.SIGINT)
+            said = view.communicate()[1]
+            assert not released.is_set()
+            asking.join()
+    assert (view.returncode, said) == (0, "")

@@ -148,6 +148,48 @@ def test_a_year_beyond_all_calendars_is_no_date(tmp_path: Path) -> None:
     assert load_article(write(tmp_path, text)) is not None
 
 
+@pytest.mark.parametrize(
+    ("inside", "read"),
+    [
+        ("Cells & mice.", "Cells & mice."),
+        ("Cells\x0b of mice.", "Cells of mice."),
+        ("Cells&#x1; of mice.", "Cells of mice."),
+        ("Cells &amp; mice&#8211;all.", "Cells & mice–all."),
+    ],
+)
+def test_characters_that_no_xml_may_hold_cost_no_article(tmp_path: Path, inside: str, read: str) -> None:
+    text = ARTICLE.replace("<title>Growth.</title>", f"<title>{inside}</title>")
+    assert inside in text
+    assert load_article(write(tmp_path, text)).figures[0].caption.startswith(read)
+
+
+def test_bytes_of_windows_in_a_file_said_to_be_utf8_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "article.xml"
+    text = ARTICLE.replace("<title>Growth.</title>", "<title>“Growth”.</title>")
+    path.write_bytes(text.encode("cp1252", "xmlcharrefreplace"))
+    assert load_article(path).figures[0].caption.startswith("“Growth”.")
+
+
+def test_an_encoding_declared_wrongly_is_told_by_the_bytes(tmp_path: Path) -> None:
+    text = ARTICLE.replace('<?xml version="1.0"?>', '<?xml version="1.0" encoding="UTF-16"?>')
+    assert "UTF-16" in text
+    assert load_article(write(tmp_path, text)).figures == load_article(write(tmp_path, ARTICLE)).figures
+
+
+@pytest.mark.parametrize(
+    "subset",
+    [
+        '<!NOTATION tiff SYSTEM "tiff"> <!ENTITY f1 SYSTEM "f1.tif" NDATA tiff>',
+        '<!ENTITY % iso SYSTEM "iso.ent"> %iso;',
+        '<!ENTITY unused "words">',
+    ],
+)
+def test_declarations_that_no_word_depends_on_are_left_out(tmp_path: Path, subset: str) -> None:
+    text = ARTICLE.replace('1-3.dtd">', f'1-3.dtd" [{subset}]>')
+    assert subset in text
+    assert load_article(write(tmp_path, text)).figures == load_article(write(tmp_path, ARTICLE)).figures
+
+
 def test_an_unknown_prefix_and_an_unknown_entity_are_mended_together(tmp_path: Path) -> None:
     text = ARTICLE.replace("<p>No label</p>", "<p><ext-link xlink:href='x'>No&nbsp;label</ext-link></p>")
     text = text.split("?>", 1)[1].split(">", 1)[1] if "<!DOCTYPE" in text else text

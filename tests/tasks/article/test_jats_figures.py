@@ -64,6 +64,39 @@ def test_a_graphic_with_a_label_of_its_own() -> None:
     assert (figure.label, figure.caption, figure.graphics) == ("Figure 1", "Words.", ("a",))
 
 
+@pytest.mark.parametrize("tag", ["chem-struct-wrap", "chem-struct-wrapper"])
+def test_a_labelled_scheme_is_a_figure_and_a_numbered_structure_is_none(tag: str) -> None:
+    (figure,) = figures_of(
+        f"<p>See <{tag}><label>Scheme 1</label><caption><p>Words.</p></caption>"
+        f'<chem-struct><graphic href="a"/></chem-struct></{tag}></p>'
+    )
+    assert (figure.label, figure.caption, figure.graphics) == ("Scheme 1", "Words.", ("a",))
+    assert figures_of(f'<{tag}><label>(3)</label><graphic href="a"/></{tag}>') == []
+
+
+def test_figures_in_figures_are_their_parts() -> None:
+    (figure,) = figures_of(
+        '<fig id="f"><label>Figure 1</label><caption><p>Both.</p></caption>'
+        '<fig id="fa"><label>(a)</label><caption><p>One.</p></caption><graphic href="a"/></fig>'
+        '<fig id="fb"><label>(b)</label><graphic href="b"/></fig></fig>'
+    )
+    assert (figure.label, figure.caption) == ("Figure 1", "Both. (a) One. (b)")
+    assert (figure.graphics, figure.letters) == (("a", "b"), ("a", "b"))
+
+
+def test_figures_that_an_old_article_keeps_behind_its_text() -> None:
+    fig = '<fig><label>Figure 1</label><graphic href="a"/></fig>'
+    found = find_figures(fromstring(f"<article><body/><floats-wrap>{fig}</floats-wrap></article>"))
+    assert [figure.label for figure in found] == ["Figure 1"]
+
+
+def test_the_stop_behind_a_label_is_no_word_of_the_caption() -> None:
+    (figure,) = figures_of(
+        '<fig><label>Figure 1</label><caption><p>. Words.</p></caption><graphic href="a"/></fig>'
+    )
+    assert figure.caption == "Words."
+
+
 def test_graphics_of_formulas_and_of_prose_are_no_figures() -> None:
     assert (
         figures_of('<disp-formula><graphic href="a"/></disp-formula><p><graphic href="b"/> and words</p>')

@@ -142,3 +142,13 @@ def test_a_label_drawn_behind_its_words_is_put_before_them(label: str, joined: b
     lines = lines_of(paper)
     assert (lines[0].text == f"{label} Growth of the colonies") == joined
     assert lines[0].bold == joined
+
+
+def test_a_line_of_hebrew_goes_on_to_the_left() -> None:
+    paper = blank()
+    for left, text in ((200, "<bdi>איור 1</bdi>"), (100, "<bdi>: גידול המושבות</bdi>")):
+        box = pymupdf.Rect(left, 100, left + 100, 120)
+        paper.page.insert_htmlbox(box, f'<p dir="rtl" style="margin:0;text-align:right">{text}</p>')
+    (line,) = lines_of(paper)
+    assert line.text.startswith("איור 1")
+    assert "גידול המושבות" in line.text

@@ -536,3 +536,17 @@ def test_captions_at_the_head_of_the_page_after_their_pictures() -> None:
     sheet.new_page()
     sheet.body(50, sheet.caption(110, 70, 380, 2, second) + 16, 545, 780)
     assert_printed(sheet, ("Figure 1", first, box), ("Figure 2", second, box))
+
+
+def test_a_supplement_whose_pages_are_label_picture_and_words() -> None:
+    sheet = Sheet()
+    expected = []
+    for number, words in ((1, f"{WORDS} {MORE}"), (2, f"{MORE} {WORDS}")):
+        if number > 1:
+            sheet.new_page()
+        box = (72, 110, 523, 440)
+        sheet.image(box)
+        sheet.line(72, 90, f"Supplementary Figure {number}", "tiro", 12)
+        sheet.lines(72, 464, 450, [(words, "tiro")], 12, 14)
+        expected.append((f"Supplementary Figure {number}", words, box))
+    assert_printed(sheet, *expected)

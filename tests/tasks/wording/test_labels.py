@@ -113,6 +113,7 @@ from tasks.wording.labels import is_video, label_key, parse_label, read_label, w
         ("Annex Figure 8. Words", "Annex Figure 8"),
         ("Infographic 1. Words", "Infographic 1"),
         ("図１ Words", "Figure 1"),
+        ("شکل ۲۳. Words", "Figure 23"),
         ("Fig．２ Words", "Figure 2"),
         ("图三 Words", "Figure 3"),
         ("图二十 Words", "Figure 20"),
@@ -151,6 +152,8 @@ def test_labels_as_printed_come_out_normalised(printed: str, label: str) -> None
         "SL 1",
         "PL 2 cells",
         "Figure A shows",
+        "Figure A",
+        "Box B",
         "图一般 Words",
     ],
 )

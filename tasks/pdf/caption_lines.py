@@ -1,4 +1,4 @@
-"""Which lines a caption takes up: below and beside its first one, under the picture, on the next page."""
+"""Which lines a caption takes up: below and beside its first one, under the picture, in the next column or page."""
 
 from __future__ import annotations
 
@@ -173,10 +173,13 @@ def lines_in_next_column(
         and i not in page.numbers
         and box[2] < line.bbox[0] < reach
         and line.bbox[3] < box[1]
-        and (_is_like(line, last) or _is_body(line, style))
+        and (i in starts or _is_like(line, last) or _is_body(line, style))
     ]
     first = min(beside, key=lambda i: lines[i].bbox[1], default=None)
     if first is None or first in starts or not _is_like(lines[first], last):
+        return []
+    # The rows of a table are set in that type too, but fill no line.
+    if boxes.width(lines[first].bbox) < rules().captions.full_line * boxes.width(box):
         return []
     more = [first]
     for i in range(first + 1, len(lines)):

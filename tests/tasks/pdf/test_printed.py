@@ -563,3 +563,20 @@ def test_a_caption_that_goes_on_at_the_head_of_the_next_column() -> None:
         sheet.line(50 if i < 2 else 310, 766 + i * 9.5 if i < 2 else 68 + (i - 2) * 9.5, text, "helv", 8)
     sheet.body(310, 68 + (len(lines) - 2) * 9.5 + 14, 545, 780)
     assert_printed(sheet, ("Figure 1", words, box))
+
+
+def test_a_table_at_the_head_of_the_next_column_is_no_part_of_a_caption() -> None:
+    sheet = Sheet()
+    sheet.body(50, 60, 285, 500)
+    box = (50, 520, 285, 750)
+    sheet.image(box)
+    words = "Growth of the colonies over ten days in three dishes that were kept in the dark for all of the ten days"
+    for i, text in enumerate(textwrap.wrap(f"Figure 1. {words}", 58)):
+        sheet.line(50, 766 + i * 9.5, text, "helv", 8)
+    for row in range(6):
+        sheet.line(310, 68 + row * 9.5, "Random effect", "helv", 8)
+        sheet.line(450, 68 + row * 9.5, f"{row}.5", "helv", 8)
+    sheet.body(310, 150, 545, 780)
+    ((figure,), _) = sheet.read()
+    assert figure.caption is not None
+    assert figure.caption.text == words

@@ -37,7 +37,9 @@ at 1280 pixels for 1.4 times the time, 302 at 720. Nearly all of the difference 
 SHARE_OF_TIME = 0.8
 """Of a paper's time limit, after which no further picture is begun."""
 
-_MISSING = "--ocr needs RapidOCR, which is not installed: pip install 'figmill[ocr]'"
+_MISSING = (
+    "--ocr needs RapidOCR, which is not installed: install figmill[ocr], such as by `uv sync --extra ocr`"
+)
 
 WordsOf = Callable[[npt.NDArray[np.uint8]], str | None]
 """The words in an image of (H, W, 3) uint8, RGB."""

@@ -221,7 +221,7 @@ class BarReporter(Reporter):
             return self._beginning
         rate = counts.subfigures / max(self.seconds, 0.1)
         failed = f", {counts.failed} failed" if counts.failed else ""
-        return f"{counts.subfigures} subfigures, {rate:.1f}/s{failed}"
+        return f"{counted(counts.subfigures, 'subfigure')}, {rate:.1f}/s{failed}"
 
 
 def _bar(console: Console) -> tuple[Progress, TaskID]:

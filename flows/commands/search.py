@@ -111,7 +111,8 @@ def search(
             lettered=lettered,
             among=None if selection is None else selected(folder, selection),
         )
-        hits = _ranked(found_in, query, like, model, limit)
+        found = _ranked(found_in, query, like, model, limit + 1)  # one more tells whether there are more
+        hits = found[:limit]
         if as_json:
             from tasks.index.rows import whole_rows
 
@@ -124,6 +125,8 @@ def search(
     from flows.terminal.hits import show_hits
 
     show_hits(hits, contexts)
+    if len(found) > limit:
+        click.echo(f"These are the first {limit}; --limit shows more.", err=True)
 
 
 @click.command(short_help="Look at a dataset in a browser.")

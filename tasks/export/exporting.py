@@ -196,7 +196,10 @@ class Exporter:
 
     def _require_some(self, counts: ExportCounts) -> None:
         if not counts.subfigures:
-            raise OutputError(f"no subfigure of {self.out} is chosen: ask for less, or label papers first")
+            raise OutputError(
+                f"no subfigure of {self.out} is chosen: leave out what narrows the choice, such as --redistributable "
+                "or --min-confidence, or label papers first"
+            )
 
     def _require_pages(self, counts: PageCounts) -> None:
         self._require_some(counts.rows)

@@ -79,7 +79,9 @@ def read_pages(document: pymupdf.Document, limits: ExtractionLimits, gaps: list[
     except MUPDF_ERRORS:
         count = 0
     if count == 0:
-        raise PaperError("no_pages", "The PDF has no pages that can be read.")
+        raise PaperError(
+            "no_pages", "The PDF has no pages that can be read; it may be cut short: fetch it again."
+        )
     if count > limits.pages:
         raise PaperError("too_large", f"The PDF has {count} pages, more than the limit of {limits.pages}.")
     pages = []

@@ -53,3 +53,11 @@ def test_the_bar_shows_papers_subfigures_rate_and_failures() -> None:
     assert "2/3" in shown
     assert "6 subfigures" in shown
     assert ", 1 failed" in shown
+
+
+def test_the_bar_counts_one_subfigure_as_one() -> None:
+    screen = io.StringIO()
+    with BarReporter(Console(file=screen, force_terminal=True, width=100, color_system=None)) as reporter:
+        reporter.labelled(labelled(1, figures=1, subfigures=1))
+        reporter._progress.refresh()
+    assert "1 subfigure," in screen.getvalue()

@@ -125,6 +125,12 @@ def test_search_makes_the_index_and_keeps_it_fresh(tmp_path: Path):
     assert "Nothing found" in _call("search", out, "zebrafish", "--min-confidence", 0.95).stdout
 
 
+def test_a_list_that_the_limit_cut_short_says_so_and_a_whole_one_does_not(tmp_path: Path):
+    out = dataset(tmp_path)
+    assert "the first 5; --limit shows more" in _call("search", out, "--limit", 5).stderr
+    assert "--limit" not in _call("search", out, "--limit", 6).stderr
+
+
 def test_json_carries_every_column_but_the_image(tmp_path: Path):
     out = dataset(tmp_path)
     rows = json.loads(_call("search", out, "--modality", "DMTR", "--json").stdout)

@@ -123,7 +123,7 @@ def test_a_target_that_holds_something_is_left_alone(tmp_path: Path, what: str):
 
 def test_where_nothing_is_chosen_nothing_is_written(tmp_path: Path):
     out = dataset(tmp_path / "dataset")
-    with pytest.raises(OutputError, match=r"no subfigure of .* is chosen"):
+    with pytest.raises(OutputError, match=r"no subfigure of .* is chosen: leave out .* --redistributable"):
         _export(out, tmp_path / "shards", licenses=("CC BY-NC 4.0",))
     assert [path.name for path in tmp_path.iterdir()] == ["dataset"]
 

@@ -97,6 +97,7 @@ def test_what_is_wrong_with_a_file_has_a_kind_each(tmp_path: Path) -> None:
     files = (locked, damaged, text, empty, no_pages, tmp_path / "gone.pdf")
     kinds = [kind_of(file, ExtractionLimits())[0] for file in files]
     assert kinds == ["encrypted", "damaged", "not_a_pdf", "empty", "no_pages", "missing"]
+    assert "fetch it again" in kind_of(no_pages, ExtractionLimits())[1]
     assert kind_of(sound, ExtractionLimits(pages=1)) == (
         "too_large",
         "The PDF has 2 pages, more than the limit of 1.",

@@ -53,6 +53,12 @@ def test_all_that_a_filter_shows_is_saved_not_its_first_page_alone(person: Perso
     assert len(read_selections(person.out).by_name["charts"].panels) == 70
 
 
+def test_who_only_looks_learns_how_the_first_selection_is_saved(person: Person):
+    with TestClient(create_app(person.out), base_url="http://localhost") as client:
+        assert "<code>figmill view --edit</code> saves them" in client.get("/selections").text
+    assert "figmill view --edit" not in person.page("/selections")
+
+
 def test_what_is_gone_is_named_and_the_queue_keeps_to_a_selection(person: Person):
     person.post("/select", deed="add", selection="two", id=[person.first, person.second])
     person.post("/merge", id=[person.first, person.second])

@@ -130,11 +130,16 @@ def export(
     """Hand the dataset in DIR on, whole or in part, in a form that others read.
 
     \b
-    huggingface   data/*.parquet, README.md (a dataset card with the licences counted) and croissant.json
-    webdataset    figmill-000000.tar, ...: a picture, its words (txt), all columns (json) under one key, and README.md
-    folder        pictures/, images.csv, and images.jsonld with a schema.org ImageObject each: licence, credit, article
-    coco          pages/ and annotations.json: the boxes of figures and subfigures, drawn from the PDFs where they lay
-    label-studio  pages/, tasks.json and labels.xml: the same boxes, to be corrected by people
+    huggingface   data/*.parquet, README.md (a dataset card with the licences
+                  counted) and croissant.json
+    webdataset    figmill-000000.tar, ...: a picture, its words (txt), all
+                  columns (json) under one key, and README.md
+    folder        pictures/, images.csv, and images.jsonld with a schema.org
+                  ImageObject each: licence, credit, article
+    coco          pages/ and annotations.json: the boxes of figures and
+                  subfigures, drawn from the PDFs where they lay
+    label-studio  pages/, tasks.json and labels.xml: the same boxes, to be
+                  corrected by people
     croissant     DIR/croissant.json, which describes the dataset where it is
 
     Local paths of papers become file names. FOLDER is there whole or not at all.

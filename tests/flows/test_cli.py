@@ -166,7 +166,11 @@ def test_every_command_has_help_with_what_it_takes(tmp_path: Path) -> None:
     assert commands[-1] == "build-default"
     assert "..." not in listing.partition("Commands:")[2], "a summary is cut"
     for command in commands:
-        assert "Usage: " in figmill(command, "--help", home=tmp_path).stdout
+        told = figmill(command, "--help", home=tmp_path).stdout
+        assert "Usage: " in told
+        to_copy = ("    figmill ", "    {")  # commands and JSON stay on one line, however long
+        wide = [line for line in told.splitlines() if len(line) > 80 and not line.startswith(to_copy)]
+        assert not wide, "wraps at 80 columns"
 
 
 def test_without_an_api_prefect_is_not_even_imported(papers: Path, tiny_bundle: Path, tmp_path: Path) -> None:

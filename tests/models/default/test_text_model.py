@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from models.data.imageclef import DataError
+from models.default.phrases import WrittenText
 from models.default.sentences import read_with
 from models.default.text_model import (
     FLOOR,
@@ -86,3 +87,40 @@ def test_words_bear_on_the_kind_of_chart() -> None:
     assert added[0, 0] > added[0, 1]
     assert added[1, 0] < added[1, 1]
     assert not added[2].any()
+
+
+def test_what_is_written_teaches_words_that_no_panel_came_with() -> None:
+    data = arrays([replace(p, chart="") for p in training_panels()])
+    written = [
+        WrittenText(Words("Micrograph by transmission.", None), "DMTR", "", 1.0, 0.0),
+        *[WrittenText(Words(f"Kaplan-Meier {n}.", None), "GFIG", "survival", 0.5, 0.5) for n in ("a", "b")],
+        WrittenText(Words("Angiogram.", None), "DRAN", "", 1.0, 0.0),
+    ]
+    texts = gather_words(data, LISTED, written)
+    assert "DRAN" not in texts.codes
+    assert texts.weights[-3] == pytest.approx(texts.weights[-2:].sum())
+    assert (texts.places[-3:] == -1).all()
+    with_written = TextView(fit_text_model(prepare_fitter(texts, data.classes), data), HASHING, FLOOR)
+    without = TextView(
+        fit_text_model(prepare_fitter(gather_words(data, LISTED), data.classes), data), HASHING, FLOOR
+    )
+    unseen = [Words(None, "Kaplan-Meier")]
+    gain = with_written.log_ratios(unseen)[0] - without.log_ratios(unseen)[0]
+    assert gain[1] > gain[0]
+
+
+def test_what_is_written_bears_on_kinds_of_chart_that_are_published() -> None:
+    data = arrays(training_panels())
+    written = [
+        WrittenText(Words("Growth.", None), "GFIG", "line", 0.5, 1.0),
+        WrittenText(Words("Clades.", None), "GFIG", "tree", 0.5, 1.0),
+    ]
+
+    def added(written: list[WrittenText], said: str) -> float:
+        model = fit_text_model(prepare_fitter(gather_words(data, [], written), data.classes), data)
+        logits = TextView(model, HASHING, FLOOR).kind_logits([Words(said, None)])
+        assert logits is not None
+        assert logits.shape == (1, 2)
+        return float(logits[0, 1] - logits[0, 0])
+
+    assert added(written, "Growth") > added([], "Growth")

@@ -1,0 +1,123 @@
+"""Captions that the project writes itself, so that words are known of classes of which few captions are published.
+
+phrases.csv names what each class and each kind of chart is called in papers, with {subjects} to fill in. A part of a
+caption stands alone, or among parts of other classes with the whole caption beside it: what is nearest to the panel
+counts, whatever else the caption names.
+"""
+
+from __future__ import annotations
+
+import csv
+import string
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from models.inference.words import Words
+
+LISTING = Path(__file__).with_suffix(".csv")
+_TEXTS_PER_PHRASE = 5
+_AMONG_OTHERS = 0.6
+"""Share of the texts that stand in a caption of several parts."""
+_MOST_PARTS = 6
+_CLOSED = 0.5
+"""Share of the captions that end as many do: with a scale bar and the like."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenText:
+    """A text with what it says of its panel."""
+
+    words: Words
+    code: str
+    chart: str
+    """The kind of chart; empty where the text names none."""
+    share: float
+    """Of all texts of the class: those of a class add up to 1."""
+    chart_share: float
+    """Of all texts of the kind of chart; 0 where the text names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    code: str
+    chart: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """phrases.csv, read."""
+
+    panels: tuple[_Phrase, ...]
+    openings: tuple[str, ...]
+    closings: tuple[str, ...]
+    subjects: Mapping[str, Sequence[str]]
+
+
+def write_texts(seed: int) -> list[WrittenText]:
+    """Every phrase of the listing a few times, each time with other subjects and in other company."""
+    random = np.random.default_rng(seed)
+    listing = _read_listing()
+    asked = [phrase for phrase in listing.panels for _ in range(_TEXTS_PER_PHRASE)]
+    codes = Counter(phrase.code for phrase in asked)
+    charts = Counter(phrase.chart for phrase in asked if phrase.chart)
+    return [
+        WrittenText(
+            _write(listing, phrase, random),
+            phrase.code,
+            phrase.chart,
+            1 / codes[phrase.code],
+            1 / charts[phrase.chart] if phrase.chart else 0.0,
+        )
+        for phrase in asked
+    ]
+
+
+def _write(listing: _Listing, phrase: _Phrase, random: np.random.Generator) -> Words:
+    own = _fill(listing, phrase.text, random)
+    closing = f" {_draw(listing.closings, random)}." if random.random() < _CLOSED else ""
+    if random.random() >= _AMONG_OTHERS:
+        return Words(None, f"{own}.{closing}")
+    parts = [
+        _fill(listing, listing.panels[random.integers(len(listing.panels))].text, random)
+        for _ in range(random.integers(2, _MOST_PARTS))
+    ]
+    place = int(random.integers(len(parts)))
+    parts[place] = own
+    letters = string.ascii_uppercase
+    listed = " ".join(f"({letter}) {part}." for letter, part in zip(letters, parts, strict=False))
+    opening = _fill(listing, _draw(listing.openings, random), random)
+    return Words(f"{own}.", f"{opening}. {listed}{closing}", letters[place])
+
+
+def _fill(listing: _Listing, text: str, random: np.random.Generator) -> str:
+    """The text with its subjects, each drawn anew, and a capital in front."""
+    parts = []
+    for before, subject, _, _ in string.Formatter().parse(text):
+        parts.append(before + (_draw(listing.subjects[subject], random) if subject else ""))
+    filled = "".join(parts)
+    return filled[0].upper() + filled[1:]
+
+
+def _draw(choices: Sequence[str], random: np.random.Generator) -> str:
+    return choices[int(random.integers(len(choices)))]
+
+
+def _read_listing() -> _Listing:
+    panels: list[_Phrase] = []
+    ends: Mapping[str, list[str]] = {"opening": [], "closing": []}
+    subjects: defaultdict[str, list[str]] = defaultdict(list)
+    with LISTING.open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            use, phrase = row["use"], row["phrase"]
+            if use == "panel":
+                panels.append(_Phrase(row["name"], row["chart"], phrase))
+            elif use == "subject":
+                subjects[row["name"]].append(phrase)
+            else:
+                ends[use].append(phrase)
+    return _Listing(tuple(panels), tuple(ends["opening"]), tuple(ends["closing"]), subjects)

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import csv
+import string
+from collections import defaultdict
+
+import pytest
+
+from models.default.phrases import LISTING, write_texts
+from models.taxonomy import CODES
+
+WRITTEN = write_texts(0)
+
+
+def test_every_class_is_written_about() -> None:
+    assert {text.code for text in WRITTEN} == set(CODES)
+    assert {text.code for text in WRITTEN if text.chart} == {"GFIG"}
+
+
+def test_the_same_seed_writes_the_same_texts() -> None:
+    assert write_texts(0) == WRITTEN
+    assert write_texts(1) != WRITTEN
+
+
+def test_the_texts_of_a_class_and_of_a_kind_of_chart_share_one_weight() -> None:
+    classes, charts = defaultdict(float), defaultdict(float)
+    for text in WRITTEN:
+        classes[text.code] += text.share
+        charts[text.chart] += text.chart_share
+    assert charts.pop("") == 0
+    assert [*classes.values(), *charts.values()] == pytest.approx([1] * (len(classes) + len(charts)))
+
+
+def test_a_part_of_a_caption_stands_in_it_under_its_letter() -> None:
+    parts = [text.words for text in WRITTEN if text.words.own]
+    assert 0.5 < len(parts) / len(WRITTEN) < 0.7
+    assert all(f"({words.label}) {words.own}" in (words.caption or "") for words in parts)
+    assert {words.label for words in parts} == set("ABCDE")
+
+
+def test_subjects_are_filled_in() -> None:
+    said = [text for written in WRITTEN for text in (written.words.own, written.words.caption) if text]
+    assert not [text for text in said if set("{}") & set(text) or text[0] != text[0].upper()]
+    assert len(set(said)) > len(said) / 2
+
+
+def test_every_subject_of_the_listing_is_asked_for_and_every_one_asked_for_is_there() -> None:
+    with LISTING.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    asked = {name for row in rows for _, name, _, _ in string.Formatter().parse(row["phrase"]) if name}
+    assert asked == {row["name"] for row in rows if row["use"] == "subject"}

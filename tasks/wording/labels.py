@@ -74,7 +74,7 @@ _JOINED_SUPPLEMENT = ("sfig", "sfigure", "suppfig", "suppfigure")
 _KEPT = {*_OTHER, "box", "algorithm"}
 _ORDINARY = {*_OTHER, *_TRANSLATED, "box", "algorithm", "tab"} - {"scheme"}
 """Words that also begin sentences and headings: a label of these needs more signs that it is one."""
-_DOTTED = frozenset(_listed("att fot gbr pl rasm sch sl сл"))
+DOTTED_WORDS = frozenset(_listed("att fot gbr pl rasm sch sl сл"))
 """Words that are labels with their dot alone: without it they name samples (SL 1) or much else."""
 
 CITED_WORDS = (*_FIGURE, *_OTHER)
@@ -92,7 +92,7 @@ def _any(words: Iterable[str]) -> str:
     ordered = sorted(words, key=len, reverse=True)
     patterns = (_spaced(word) if word in letterspaced else re.escape(word) for word in ordered)
     return "|".join(
-        rf"{found}(?=\s?\.)" if word in _DOTTED else found
+        rf"{found}(?=\s?\.)" if word in DOTTED_WORDS else found
         for word, found in zip(ordered, patterns, strict=True)
     )
 

@@ -110,7 +110,7 @@ _ITEM += r"(?:[A-Za-z](?:[–-][A-Za-z](?!\w))?)?(?![\w%])"
 _JOINT = r"\s?(?:[–—‒,&+/-]|\b(?:and|to|und|bis|et|y|e|и)\b)\s?"
 _FIRST = (
     rf"(?P<first>{_ITEM}|[IVX]{{1,5}}(?:\.\d{{1,3}})?(?![\w%])|(?-i:[A-Z])-[IVX]{{1,5}}(?![\w%])|(?-i:l)(?=[.:\s])"
-    r"|(?-i:[A-Z])(?=\s?[.:|]\s))"
+    r"|(?-i:[A-Z])(?=\s?[.:|]\s)(?!\.\s(?-i:[a-z])))"  # but not as in "E. coli"
 )
 _NUMBER = rf"(?P<number>{_FIRST}(?:(?:{_JOINT}){{1,2}}{_ITEM}){{0,4}})"
 _CHILD = r"(?P<child>\s?[—–-]\s?figure\s+supplement\s+\d{1,2}\b)?"
@@ -145,7 +145,7 @@ _HEAD = 60
 _WIDE = {ord("．"): "."} | {ord(sign) + 0xFEE0: sign for sign in string.digits + string.ascii_letters}
 """Digits and letters as wide as a Chinese one, each as the plain one."""
 _LETTERS = frozenset(string.ascii_uppercase) - frozenset("IVX")
-"""What alone may be a number, too, as in an appendix."""
+"""Letters that are no Roman numbers: a figure of an appendix may have one for its own."""
 _COMPOUND = re.compile(r"\w{1,4}[–‒-]\w{1,4}")
 """One number of two parts, as of the third figure of a second chapter; a long dash sets words apart ("1—24 h")."""
 _ANGLES = "<〈《【「"
@@ -214,8 +214,8 @@ def read_label(text: str) -> Label | None:
     if not text.isascii():
         text = text[:_HEAD].translate(_WIDE) + text[_HEAD:]
     match = next(filter(None, (pattern.match(text) for pattern in _PATTERNS)), None)
-    if match is None or (match["number"] in _LETTERS and _word(match) in _ORDINARY):
-        return None  # "Photo: A. Smith" names who took it
+    if match is None or _names_somebody(match):
+        return None
     number, rest = _number(match)
     continued = _CONTINUED.match(rest)
     opened = (match["open"] or "").strip()
@@ -284,6 +284,14 @@ def _number(match: re.Match[str]) -> tuple[str, str]:
     if number == first or ranged or groups.get("child"):
         return number, rest if not match["open"] else match["rest"]
     return first, number[len(first) :] + rest
+
+
+def _names_somebody(match: re.Match[str]) -> bool:
+    """Whether a letter is no number but somebody's initial, as in "Photo: A. Smith"."""
+    initial = match["number"] in _LETTERS or (
+        match["number"] in string.ascii_uppercase and ":" in match["dot"]
+    )
+    return initial and _word(match) in _ORDINARY
 
 
 def _refers(rest: str, bracketed: bool, half_open: bool) -> bool:

@@ -158,6 +158,8 @@ def test_labels_as_printed_come_out_normalised(printed: str, label: str) -> None
         "Figure A",
         "Box B",
         "Photo: A. Smith",
+        "Photo: I. Smith",
+        "Figure E. coli",
         "Image C. Jones",
         "Figure legends 23",
         "сл 5 дней",

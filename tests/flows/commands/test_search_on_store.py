@@ -90,6 +90,17 @@ def test_the_view_shows_pictures_and_words_of_rows_there(here: Path):
     assert hit.subfigure_id in table.text
 
 
+def test_an_open_view_shows_the_pictures_of_a_part_that_was_replaced_and_indexed(here: Path):
+    assert _call("index", OUT).exit_code == 0
+    with TestClient(create_app(store_path(OUT)), base_url="http://localhost") as client:
+        assert client.get(f"/picture/{1:016x}/0/0").status_code == 200
+        part(here, FIRST, [row(1)])  # without the row before it, as an ingest takes papers away
+        _put(here)
+        assert _call("index", OUT).exit_code == 0
+        assert client.get(f"/picture/{1:016x}/0/0").status_code == 200
+        assert client.get(f"/subfigure/{1:016x}/0/0").status_code == 200
+
+
 def test_the_view_says_what_the_store_says_when_it_refuses(here: Path, s3: Store):
     assert _call("index", OUT).exit_code == 0
     with TestClient(create_app(store_path(OUT)), base_url="http://localhost") as client:

@@ -134,6 +134,14 @@ def test_who_ends_the_view_does_not_wait_for_the_part_that_is_fetched(here: Path
         assert not released.is_set()
 
 
+def test_who_ends_the_view_does_not_wait_for_what_people_said(here: Path, s3: Store):
+    assert _call("search", OUT, "TEM").exit_code == 0
+    with silence(s3, "GET /bucket") as (asked, released):
+        with illustrating(store_path(OUT)):
+            asked.wait()
+        assert not released.is_set()
+
+
 def _ask(address: str) -> None:
     with contextlib.suppress(httpx.HTTPError):
         httpx.get(address, timeout=600)

@@ -72,7 +72,7 @@ def silence(store: Store, request: str) -> Iterator[tuple[threading.Event, threa
     """Keeps requests that begin so without an answer as long as the context lasts: whether one has come, and whether
     the store has given up its silence, as it does in the end for those who would wait for ever."""
     asked, released = threading.Event(), threading.Event()
-    rescue = threading.Timer(300, released.set)
+    rescue = threading.Timer(600, released.set)
 
     def keep_silent(met: str) -> None:
         if met.startswith(request):

@@ -1,4 +1,4 @@
-"""Which lines a caption takes up: below and beside its first one, under the picture, on the next page."""
+"""Which lines a caption takes up: below and beside its first one, under the picture, in the next column or page."""
 
 from __future__ import annotations
 
@@ -145,10 +145,7 @@ def lines_on_next_page(
     lines in the same type, which is not that of the body.
     """
     last = page.lines[taken[-1]]
-    width = boxes.width(boxes.hull(page.lines[i].bbox for i in taken))
-    width = width if len(taken) > 1 else max(width, style.column)
-    whole = last.text.endswith(_ENDS) or boxes.width(last.bbox) < rules().captions.full_line * width
-    if (whole and not sure) or style.sets(last) or not _is_lowest(page, taken, style):
+    if (_is_whole(page, taken, style) and not sure) or style.sets(last) or not _is_lowest(page, taken, style):
         return []
     upright = [
         i for i, line in enumerate(following.page.lines) if line.upright and i not in following.page.numbers
@@ -167,6 +164,48 @@ def lines_on_next_page(
         ):
             more.append(i)
     return more
+
+
+def lines_in_next_column(
+    page: PageContent, taken: Sequence[int], starts: set[int], style: Style
+) -> list[int]:
+    """The first lines of the column to the right where the caption of the lines `taken` goes on there; else empty.
+
+    It does under the same conditions as on the next page.
+    """
+    last, lines = page.lines[taken[-1]], page.lines
+    if _is_whole(page, taken, style) or style.sets(last) or not _is_lowest(page, taken, style):
+        return []
+    box = boxes.hull(lines[i].bbox for i in taken)
+    reach = box[2] + rules().captions.next_column * last.size
+    beside = [
+        i
+        for i, line in enumerate(lines)
+        if line.upright
+        and i not in page.numbers
+        and box[2] < line.bbox[0] < reach
+        and line.bbox[3] < box[1]
+        and (i in starts or _is_like(line, last) or _is_body(line, style))
+    ]
+    first = min(beside, key=lambda i: lines[i].bbox[1], default=None)
+    if first is None or first in starts or not _is_like(lines[first], last):
+        return []
+    # The rows of a table are set in that type too, but fill no line.
+    if boxes.width(lines[first].bbox) < rules().captions.full_line * boxes.width(box):
+        return []
+    more = [first]
+    for i in range(first + 1, len(lines)):
+        if i in beside and i not in starts and _continues(lines, more, lines[i], {last.size}, style):
+            more.append(i)
+    return more
+
+
+def _is_whole(page: PageContent, taken: Sequence[int], style: Style) -> bool:
+    """Whether a caption's last line ends a sentence, or ends early."""
+    last = page.lines[taken[-1]]
+    width = boxes.width(boxes.hull(page.lines[i].bbox for i in taken))
+    width = width if len(taken) > 1 else max(width, style.column)
+    return last.text.endswith(_ENDS) or boxes.width(last.bbox) < rules().captions.full_line * width
 
 
 def _is_like(line: Line, other: Line) -> bool:

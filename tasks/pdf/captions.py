@@ -12,6 +12,7 @@ from tasks import boxes
 from tasks.pdf.caption_lines import (
     NextPage,
     caption_lines,
+    lines_in_next_column,
     lines_on_next_page,
     trailing_lines,
     words_under_picture,
@@ -136,8 +137,9 @@ def _read_caption(
         under = words_under_picture(page, first, others, style, told=label.name in told)
     trailing = trailing_lines(page, under or taken, trailers)
     goes_on = not notes.isdisjoint(trailing)
-    more = lines_on_next_page(page, taken, following, style, sure=goes_on) if following else []
-    texts = [label.words, *(page.lines[i].text for i in (*taken[1:], *under))]
+    beside = lines_in_next_column(page, taken, others, style) if not under else []
+    more = lines_on_next_page(page, taken, following, style, sure=goes_on) if following and not beside else []
+    texts = [label.words, *(page.lines[i].text for i in (*taken[1:], *under, *beside))]
     texts += [following.page.lines[i].text for i in more] if following else []
     text, noted = without_note(split_words(join_lines((t for t in texts if t), words), words))
     return CaptionBlock(
@@ -146,7 +148,7 @@ def _read_caption(
         text=text,
         page=page.number,
         bbox=boxes.hull(page.lines[i].bbox for i in under or taken),
-        lines=frozenset((*taken, *under, *trailing)),
+        lines=frozenset((*taken, *under, *beside, *trailing)),
         certainty=starts[first].certainty,
         turn=page.turn,
         continued=label.continued,

@@ -243,6 +243,8 @@ class CaptionRules:
     """Sizes: how far below a label alone its words begin."""
     words_under_picture: float = 40.0
     """Points: how far under a picture the words may stand whose label is above it."""
+    next_column: float = 12.0
+    """Sizes to the right of a caption within which the next column begins."""
     plate_lines: int = 12
     """Lines under a picture with its label above it that may all be its caption, where the page has no others."""
     full_line: float = 0.85

@@ -23,7 +23,8 @@ def test_the_same_seed_writes_the_same_texts() -> None:
 
 
 def test_the_texts_of_a_class_and_of_a_kind_of_chart_share_one_weight() -> None:
-    classes, charts = defaultdict(float), defaultdict(float)
+    classes: defaultdict[str, float] = defaultdict(float)
+    charts: defaultdict[str, float] = defaultdict(float)
     for text in WRITTEN:
         classes[text.code] += text.share
         charts[text.chart] += text.chart_share

@@ -494,7 +494,7 @@ def test_a_title_under_the_picture_and_the_whole_legend_on_the_next_page() -> No
         sheet.new_page()
         if not words:
             sheet.image(TALL)
-        y = 70 if words else 708
+        y = 70.0 if words else 708.0
         y = sheet.lines(60, y, 475, [(f"Figure 2. {title}", "hebo"), (words, "helv")], 8, 9.5)
         if not words:
             sheet.line(60, y + 2, "(legend on next page)", "heit", 8)
@@ -550,6 +550,36 @@ def test_a_supplement_whose_pages_are_label_picture_and_words() -> None:
         sheet.lines(72, 464, 450, [(words, "tiro")], 12, 14)
         expected.append((f"Supplementary Figure {number}", words, box))
     assert_printed(sheet, *expected)
+
+
+def test_a_caption_that_goes_on_at_the_head_of_the_next_column() -> None:
+    sheet = Sheet()
+    sheet.body(50, 60, 285, 500)
+    box = (50, 520, 285, 750)
+    sheet.image(box)
+    words = f"{WORDS} {MORE} {WORDS} {MORE}"
+    lines = textwrap.wrap(f"Figure 1. {words}", 58)
+    for i, text in enumerate(lines):
+        sheet.line(50 if i < 2 else 310, 766 + i * 9.5 if i < 2 else 68 + (i - 2) * 9.5, text, "helv", 8)
+    sheet.body(310, 68 + (len(lines) - 2) * 9.5 + 14, 545, 780)
+    assert_printed(sheet, ("Figure 1", words, box))
+
+
+def test_a_table_at_the_head_of_the_next_column_is_no_part_of_a_caption() -> None:
+    sheet = Sheet()
+    sheet.body(50, 60, 285, 500)
+    box = (50, 520, 285, 750)
+    sheet.image(box)
+    words = "Growth of the colonies over ten days in three dishes that were kept in the dark for all of the ten days"
+    for i, text in enumerate(textwrap.wrap(f"Figure 1. {words}", 58)):
+        sheet.line(50, 766 + i * 9.5, text, "helv", 8)
+    for row in range(6):
+        sheet.line(310, 68 + row * 9.5, "Random effect", "helv", 8)
+        sheet.line(450, 68 + row * 9.5, f"{row}.5", "helv", 8)
+    sheet.body(310, 150, 545, 780)
+    ((figure,), _) = sheet.read()
+    assert figure.caption is not None
+    assert figure.caption.text == words
 
 
 @pytest.mark.parametrize("told", [False, True])

@@ -29,7 +29,7 @@ def _ask(out: Path, home: Path, *calls: tuple[str, dict[str, Any]]) -> tuple[Any
             tools = (await session.list_tools()).tools
             return about, tools, [await session.call_tool(name, asked) for name, asked in calls]
 
-    return asyncio.run(asyncio.wait_for(talk(), 240))
+    return asyncio.run(asyncio.wait_for(talk(), 600))
 
 
 def test_an_agent_finds_looks_and_counts(tmp_path: Path):

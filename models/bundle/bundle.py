@@ -190,7 +190,7 @@ def resolve_bundle(name_or_dir: str) -> Path:
         raise BundleError(
             f"{name_or_dir} holds no {DESCRIPTION_FILE}, so it is no bundle; name the bundle's folder"
         )
-    if len(folder.parts) > 1 or folder.is_absolute():
+    if name_or_dir != folder.name:  # `./mine` too
         raise BundleError(
             f"there is no bundle at {name_or_dir}; name a bundle's folder, or {', '.join(known)}"
         )

@@ -22,7 +22,8 @@ LISTING = Path(__file__).with_suffix(".csv")
 _TEXTS_PER_PHRASE = 5
 _AMONG_OTHERS = 0.6
 """Share of the texts that stand in a caption of several parts."""
-_MOST_PARTS = 6
+_PARTS = (2, 6)
+"""Of a caption of several: at least, and one more than at most."""
 _CLOSED = 0.5
 """Share of the captions that end as many do: with a scale bar and the like."""
 
@@ -84,7 +85,7 @@ def _write(listing: _Listing, phrase: _Phrase, random: np.random.Generator) -> W
         return Words(None, f"{own}.{closing}")
     parts = [
         _fill(listing, listing.panels[random.integers(len(listing.panels))].text, random)
-        for _ in range(random.integers(2, _MOST_PARTS))
+        for _ in range(random.integers(*_PARTS))
     ]
     place = int(random.integers(len(parts)))
     parts[place] = own

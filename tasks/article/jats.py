@@ -28,8 +28,8 @@ _PREFIXES = ("xlink", "mml", "ali", "xsi", "oasis", "m", "xml-model")
 """Prefixes that the DTDs of JATS declare, so that files without them were valid."""
 _ROOT = re.compile(rb"<[A-Za-z][\w.:-]*(?=[\s>/])")
 _ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
-_SUBSET = re.compile(rb"(<!DOCTYPE[^\[\]<>]{0,500})\[.*?\]\s*>", re.DOTALL)
-"""What a file declares for itself: entities, which are refused, and notations of its images."""
+_DOCTYPE = re.compile(rb"<!DOCTYPE[^\[\]<>]{0,500}(?=\[)")
+_END_OF_SUBSET = re.compile(rb"\]\s*>")
 _UNPRINTABLE = re.compile(
     rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#(?:0*(?:[0-8]|1[1-2]|1[4-9]|2\d|3[01])|x0*(?:[0-8bcef]|1[0-9a-f]));",
     re.I,
@@ -37,6 +37,8 @@ _UNPRINTABLE = re.compile(
 """Characters that no XML may hold."""
 _AMPERSAND = re.compile(rb"&(?![#A-Za-z_:])")
 _DECLARED = re.compile(rb"(<\?xml[^>]{0,80}?)\s+encoding=(?:\"[^\"]*\"|'[^']*')")
+_OF_WINDOWS = re.compile("[\udc80-\udcff]")
+"""A byte that is no UTF-8, as Python's `surrogateescape` stands for it."""
 _MENDINGS = 4
 """What may be wrong with one file, each by itself."""
 
@@ -126,11 +128,18 @@ def _parse(data: bytes) -> Element:
                 raise
             data = mended
         except DefusedXmlException:
-            mended = _SUBSET.sub(rb"\1>", data, count=1)
+            mended = _without_subset(data)
             if mended == data:
                 raise
             return _without_entities(mended)
     return cast(Element, fromstring(data))
+
+
+def _without_subset(data: bytes) -> bytes:
+    """The file without what it declares for itself: entities, which are refused, and notations of its images."""
+    start = _DOCTYPE.search(data)
+    end = _END_OF_SUBSET.search(data, start.end()) if start else None
+    return data[: start.end()] + b">" + data[end.end() :] if start and end else data
 
 
 def _without_entities(data: bytes) -> Element:
@@ -150,7 +159,7 @@ def _mended(data: bytes, fault: str) -> bytes:
         return _DECLARED.sub(rb"\1", data, count=1)
     if ("invalid token" in fault or "invalid character" in fault) and _claims_utf8(data):
         data = _AMPERSAND.sub(b"&amp;", _UNPRINTABLE.sub(b"", data))
-        return data if _is_utf8(data) else data.decode("cp1252", "replace").encode()
+        return _OF_WINDOWS.sub(_letter_of_windows, data.decode(errors="surrogateescape")).encode()
     if "undefined entity" not in fault and "unbound prefix" not in fault:
         return data
     data = _ENTITY.sub(lambda name: _character(name[1].decode()), data)
@@ -166,12 +175,9 @@ def _claims_utf8(data: bytes) -> bool:
     return b"\0" not in data[:4] and (declared is None or b"utf-8" in declared[0].lower())
 
 
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+def _letter_of_windows(byte: re.Match[str]) -> str:
+    """What a byte that is no UTF-8 stands for in Windows' own encoding; the bytes around it may be UTF-8."""
+    return byte[0].encode(errors="surrogateescape").decode("cp1252", "replace")
 
 
 def _character(name: str) -> bytes:

@@ -72,6 +72,8 @@ def _within(part: Element) -> Iterator[JatsFigure]:
         figure = _figure(element, after)
         if figure is not None:
             yield figure
+            if element.tag == "fig" and not _is_group(element):
+                stack += [(part, None) for part in reversed(element.findall("fig"))]
         elif element.tag not in _CLOSED:
             children = list(element)
             following = [*children[1:], after if element.tag == "p" else None]
@@ -125,12 +127,18 @@ def _begins_with(label: str | None, text: str) -> bool:
     return (found.separated or found.titled) and (own is None or own[0] == found.name)
 
 
+def _is_group(element: Element) -> bool:
+    """Whether an element is labelled as a figure and the figures in it are not."""
+    parts = element.findall("fig")
+    own = parse_label(_label(element) or "")
+    return own is not None and not any(parse_label(_label(part) or "") for part in parts)
+
+
 def _group(group: Element) -> JatsFigure | None:
     """A group that is one figure of lettered parts; None where its parts are figures by themselves."""
-    parts = group.findall("fig")
-    label = _label(group)
-    if label is None or parse_label(label) is None or any(parse_label(_label(part) or "") for part in parts):
+    if not _is_group(group):
         return None
+    label, parts = _label(group), group.findall("fig")
     captions = [_caption(group)]
     graphics = list(_graphics(group))
     letters: list[str | None] = [None] * len(graphics)

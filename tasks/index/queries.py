@@ -47,6 +47,8 @@ class Hit:
     id: int
     subfigure_id: str
     part: str
+    fingerprint: str
+    """Of the part as it was when the row was indexed."""
     row: int
     paper_id: str
     source_uri: str

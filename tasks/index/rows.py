@@ -104,7 +104,7 @@ def _at(out: StorePath, hit: Hit, columns: list[str], groups: RowGroups | None) 
     """The row at a hit's place, if there is one."""
     if groups is None:
         return _take(out, hit.part, [hit.row], columns)
-    return groups.take(hit.part, [hit.row], columns)
+    return groups.take(hit.part, hit.fingerprint, [hit.row], columns)
 
 
 def _named(out: StorePath, taken: Sequence[dict[str, Any]], hit: Hit) -> dict[str, Any]:

@@ -65,13 +65,13 @@ _SHOWN_NAMES = (
     *("id", "subfigure_id", "part", "row", "paper_id", "source_uri", "pmcid", "doi", "title", "journal"),
     *("license", "published", "withdrawn", "article_type", "figure_index", "subfigure_index", "figure_label"),
     *("panel_label", "page", "width", "height", "compound", "modality", "path", "modality_set", "confidence"),
-    *("rejected", "label_source", "has_subcaption", "own", "caption", "has_thumbnail"),
+    *("rejected", "label_source", "has_subcaption", "own", "caption", "fingerprint", "has_thumbnail"),
 )
 _SHOWN = """
     SELECT s.id, s.subfigure_id, p.name, s.row, a.paper_id, a.source_uri, a.pmcid, a.doi, a.title, a.journal,
         a.license, a.published, a.withdrawn, s.article_type, s.figure_index, s.subfigure_index, s.figure_label,
         s.panel_label, s.page, s.width, s.height, s.compound, s.modality, s.path, s.modality_set, s.confidence,
-        s.rejected, s.label_source, s.has_subcaption, s.own, s.caption,
+        s.rejected, s.label_source, s.has_subcaption, s.own, s.caption, p.fingerprint,
         NOT p.pictured OR EXISTS (SELECT 1 FROM thumbnails t WHERE t.id = s.id)
     FROM chosen JOIN subfigures s USING (id) JOIN papers a USING (paper) JOIN parts p ON p.part = s.part
 """

@@ -19,7 +19,7 @@ from tasks.errors import OutputError, StoppedError, StorageError
 from tasks.index.documents import Document, read_documents, read_thumbnails
 from tasks.index.source import Origin, Part, list_parts, origin, reading_parts
 from tasks.index.target import Target
-from tasks.stores import paths
+from tasks.stores import objects, paths
 from tasks.texts import printable
 
 if TYPE_CHECKING:
@@ -115,8 +115,12 @@ def illustrate(
     parts are damaged, if any are: the others have their thumbnails none the less. Raises StorageError where a store
     does not answer, OutputError where the index cannot be written; the parts before that are in.
     """
-    lacking, overlay = index.bare(), read_overlay(out)
+    lacking = index.bare()
     if not lacking:
+        return None
+    try:
+        overlay = objects.unless_stopped(lambda: read_overlay(out), stop)
+    except StoppedError:
         return None
     index.reopen()
     damaged: list[UnreadablePartError] = []

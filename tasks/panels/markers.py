@@ -137,11 +137,13 @@ def _joined(caption: str, markers: list[Marker]) -> list[Marker]:
         last = joined[-1] if joined else None
         between = caption[last.stop : marker.start] if last else ""
         head = caption[max(0, last.start - 4) : last.start].rstrip() if last else ""
+        labels: tuple[str, ...] = ()
         if last and _UP_TO.fullmatch(between):
-            labels = _labels(f"{last.labels[-1]}–{marker.labels[0]}")
-            marker = Marker((*last.labels, *labels[1:], *marker.labels[1:]), joined.pop().start, marker.stop)
+            labels = (*_labels(f"{last.labels[-1]}–{marker.labels[0]}"), *marker.labels)
         elif last and _BESIDE.fullmatch(between) and (not head or head[-1] in ".;:"):
-            marker = Marker((*last.labels, *marker.labels), joined.pop().start, marker.stop)
+            labels = marker.labels
+        if last and labels:  # each once, or a caption of nothing else would take quadratic time
+            marker = Marker(tuple(dict.fromkeys((*last.labels, *labels))), joined.pop().start, marker.stop)
         joined.append(marker)
     return joined
 

@@ -69,15 +69,22 @@ def trailing_lines(page: PageContent, taken: Sequence[int], trailers: Set[int]) 
     return [i for i, (x0, y0, x1, _) in places if -1 < y0 - box[3] < reach and x0 < box[2] and x1 > box[0]]
 
 
-def words_under_picture(page: PageContent, start: int, starts: set[int], style: Style) -> list[int]:
-    """The lines under a picture whose label alone stands above it; empty where there are none."""
+def words_under_picture(
+    page: PageContent, start: int, starts: set[int], style: Style, *, told: bool = False
+) -> list[int]:
+    """The lines under a picture whose label alone stands above it; empty where there are none.
+
+    Where its words are `told` under the same label elsewhere, type of the body is running text here.
+    """
     label, reach = page.lines[start].bbox, rules().captions.words_under_picture
     below = [
         i
         for i, line in enumerate(page.lines)
         if line.upright and line.bbox[1] > label[3] and i not in page.numbers
     ]
-    own = _set_apart(page, below, start, style) or _rest_of_plate(page, below, start, style)
+    own = _set_apart(page, below, start, style) or (
+        set() if told else _rest_of_plate(page, below, start, style)
+    )
     stops = [
         page.lines[i].bbox[1]
         for i in below
@@ -115,13 +122,18 @@ def _set_apart(page: PageContent, below: Sequence[int], label: int, style: Style
 
 
 def _rest_of_plate(page: PageContent, below: Sequence[int], label: int, style: Style) -> set[int]:
-    """The lines in the body's type where a page has few, all `below` its label: of a supplement of figures alone."""
+    """The lines in the body's type where a page has few, all `below` its label: of a supplement of figures alone.
+
+    None where they begin within a sentence: that is the end of running text under a picture.
+    """
     body = {
         i
         for i, line in enumerate(page.lines)
         if i != label and line.upright and i not in page.numbers and style.sets(line)
     }
-    return body if len(body) <= rules().captions.plate_lines and body <= set(below) else set()
+    highest = min(body, key=lambda i: page.lines[i].bbox[1], default=label)
+    alone = len(body) <= rules().captions.plate_lines and body <= set(below)
+    return body if alone and not page.lines[highest].text[:2].islower() else set()
 
 
 def lines_on_next_page(
@@ -294,7 +306,7 @@ def _stands_next(lines: Sequence[Line], taken: Sequence[int], line: Line, style:
     below = -settings.next_up < gap < settings.next_down
     aligned = (
         _is_in_column(line.bbox, last.bbox, whole, first.size)
-        or (not style.sets(line) and abs(line.bbox[2] - whole[2]) < settings.flush * first.size)
+        or (_is_flush(line, last, whole) and not style.sets(line))
         or (len(taken) == 1 and below and _hangs(line, first))
     )
     if aligned and (below or (gap > 0 and _is_spaced(lines, taken, line, gap, style))):
@@ -304,6 +316,12 @@ def _stands_next(lines: Sequence[Line], taken: Sequence[int], line: Line, style:
     beside = level and 0 < line.bbox[0] - whole[2] < settings.second_column * first.size
     wide = boxes.width(line.bbox) > settings.second_column_width * boxes.width(whole)
     return beside and wide and not style.sets(line) and len(taken) > 1
+
+
+def _is_flush(line: Line, last: Line, whole: Box) -> bool:
+    """Whether a line of a caption set flush right goes on; behind a full stop it is a note that stands at the edge."""
+    flush = abs(line.bbox[2] - whole[2]) < rules().captions.flush * last.size
+    return flush and not last.text.endswith(_ENDS)
 
 
 def _hangs(line: Line, first: Line) -> bool:
@@ -327,8 +345,10 @@ def _is_spaced(lines: Sequence[Line], taken: Sequence[int], line: Line, gap: flo
     if gap >= settings.spaced_down or (body and not style.spaced) or (indented and (body or not centred)):
         return False
     whole = boxes.width(boxes.hull(lines[i].bbox for i in taken))
-    full = boxes.width(last.bbox) > settings.full_line * max(whole, boxes.width(line.bbox))
     ended = last.text.endswith(_ENDS)
+    if ended and line.bold and line.text[:2].isalpha():
+        return False  # a paragraph with its heading run in
+    full = boxes.width(last.bbox) > settings.full_line * max(whole, boxes.width(line.bbox))
     rows = sorted({round(lines[i].bbox[3], 1) for i in taken})
     down = line.bbox[3] - rows[-1]
     if len(rows) == 1:

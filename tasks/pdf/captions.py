@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal
 
@@ -74,10 +74,11 @@ def find_captions(pages: Sequence[PageContent], style: Style) -> list[CaptionBlo
         for page, own in zip(pages, starts, strict=True)
         if not page.turn
     }
+    told = {start.label.name for own in starts for start in own.values() if start.label.words}
     found = []
     for page, own in zip(pages, starts, strict=True):
         following = upright.get(page.number + 1) if not page.turn else None
-        found += [_read_caption(page, first, own, following, style, words) for first in own]
+        found += [_read_caption(page, first, own, following, style, words, told) for first in own]
     return _without_doubles(found)
 
 
@@ -125,12 +126,15 @@ def _read_caption(
     following: NextPage | None,
     style: Style,
     words: Counter[str],
+    told: Set[str],
 ) -> CaptionBlock:
     label, others = starts[first].label, set(starts)
     notes = {i for i, line in enumerate(page.lines) if without_note(line.text) == ("", True)}
     trailers = {i for i, line in enumerate(page.lines) if _TRAILER.match(line.text)} | notes
     taken = caption_lines(page, first, label, others, style, trailers)
-    under = words_under_picture(page, first, others, style) if taken == [first] and not label.words else []
+    under: list[int] = []
+    if taken == [first] and not label.words:
+        under = words_under_picture(page, first, others, style, told=label.name in told)
     trailing = trailing_lines(page, under or taken, trailers)
     goes_on = not notes.isdisjoint(trailing)
     beside = lines_in_next_column(page, taken, others, style) if not under else []

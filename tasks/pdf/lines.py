@@ -243,16 +243,19 @@ def _joined(lines: list[Raw]) -> list[Raw]:
 def _continues(before: Raw, line: Raw) -> bool:
     if before["dir"] != line["dir"] or _turn(line["dir"]) == OBLIQUE:
         return False
-    (left, top, right, bottom), (x0, y0, x1, y1) = _along(before), _along(line)
+    (_, top, right, bottom), (x0, y0, _, y1) = _along(before), _along(line)
     size, text = min(bottom - top, y1 - y0), rules().text
     if _text(before).isdigit() or (_text(line).isdigit() and x0 - right > text.number_gap * size):
         return False  # a manuscript's line number
     common = min(bottom, y1) - max(top, y0)
-    gap = x0 - right
-    if x1 < right and _LEFTWARDS.search(_text(before)):
-        gap = left - x1
-    near = -text.joined_back * size < gap < text.joined_gap * size
+    near = -text.joined_back * size < _gap(before, line) < text.joined_gap * size
     return bool(near and common > text.joined_height * size)
+
+
+def _gap(before: Raw, line: Raw) -> float:
+    """Points from a piece to the next one in the direction in which its letters run."""
+    (left, _, right, _), (x0, _, x1, _) = _along(before), _along(line)
+    return left - x1 if x1 < right and _LEFTWARDS.search(_text(before)) else x0 - right
 
 
 def _along(line: Raw) -> Box:
@@ -267,7 +270,4 @@ def _text(line: Raw) -> str:
 
 
 def _apart(before: Raw, line: Raw) -> bool:
-    return (
-        not before["spans"][-1]["text"].endswith(" ")
-        and _along(line)[0] - _along(before)[2] > rules().text.true_space
-    )
+    return not before["spans"][-1]["text"].endswith(" ") and _gap(before, line) > rules().text.true_space

@@ -21,7 +21,7 @@ from concurrent import futures
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from tasks.errors import StoppedError, StorageError
 from tasks.stores.errors import from_library, sentence, speaking
@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
     from upath import UPath
 
+_T = TypeVar("_T")
 _LOOK_UP = 0.05
-"""Seconds after which a download looks whether it is to stop."""
+"""Seconds after which who waits for a store looks whether to stop."""
 AT_ONCE = 16
 """Requests to a store that are on their way together."""
 
@@ -150,27 +151,29 @@ def download(uri: str, target: Path, stop: Callable[[], bool] | None = None) -> 
         if stop is None:
             store.get_file(uri, str(target))
         else:
-            _unless_stopped(lambda: store.get_file(uri, str(target)), stop)
+            unless_stopped(lambda: store.get_file(uri, str(target)), stop)
 
 
-def _unless_stopped(work: Callable[[], object], stop: Callable[[], bool]) -> None:
-    """Does it in a thread that is left alone where `stop` says so: what waits for a store cannot be woken."""
-    ended: Future[None] = Future()
+def unless_stopped(work: Callable[[], _T], stop: Callable[[], bool]) -> _T:
+    """Does it in a thread that is left alone where `stop` says so: what waits for a store cannot be woken.
+
+    Raises what `work` raises, and StoppedError.
+    """
+    ended: Future[_T] = Future()
 
     def do() -> None:
         try:
-            work()
-            ended.set_result(None)
-        except Exception as error:  # noqa: BLE001 (handed on)
+            ended.set_result(work())
+        except BaseException as error:  # noqa: BLE001 (handed on)
             ended.set_exception(error)
 
     threading.Thread(
-        target=do, daemon=True, name="download"
+        target=do, daemon=True, name="store"
     ).start()  # an executor's would be waited for at exit
     while not futures.wait([ended], _LOOK_UP).done:
         if stop():
             raise StoppedError
-    ended.result()
+    return ended.result()
 
 
 def create(data: bytes, target: UPath) -> None:

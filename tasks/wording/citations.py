@@ -6,15 +6,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tasks.wording.labels import CITED_WORDS, term_of
+from tasks.wording.labels import CITED_WORDS, DOTTED_WORDS, term_of
 
 _PREFIX = re.compile(
     r"(?P<supplement>\bsupp(?:l(?:ement(?:al|ary)?)?|orting)?(?:\s+information)?\.?|\bextended\s+data|\bexpanded\s+view"
     r"|\bonline|\badditional)\s*$|(?P<their>\b(?:their|his|her)\s+)$",
     re.IGNORECASE,
 )
+_WORDS = "|".join(
+    re.escape(word) + r"(?=\.)" * (word in DOTTED_WORDS)
+    for word in sorted(CITED_WORDS, key=len, reverse=True)
+)
 _WORD = re.compile(
-    rf"(?<![^\W_])(?P<word>{'|'.join(sorted(map(re.escape, CITED_WORDS), key=len, reverse=True))})(?P<plural>s|en)?"
+    rf"(?<![^\W_])(?P<word>{_WORDS})(?P<plural>s|en)?"
     r"(?:\.|\b)[\s-]*(?:nos?\.?\s*|#\s*)?(?=(?:(?:EV|ED|[A-HS])[.\s-]?)?\d|[IVX]{1,5}\b)|(?P<joined>[图圖図]|그림)\s?(?=[SA]?\d)",
     re.IGNORECASE,
 )

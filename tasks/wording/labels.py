@@ -74,7 +74,7 @@ _JOINED_SUPPLEMENT = ("sfig", "sfigure", "suppfig", "suppfigure")
 _KEPT = {*_OTHER, "box", "algorithm"}
 _ORDINARY = {*_OTHER, *_TRANSLATED, "box", "algorithm", "tab"} - {"scheme"}
 """Words that also begin sentences and headings: a label of these needs more signs that it is one."""
-_DOTTED = frozenset(_listed("att fot gbr pl rasm sch sl sur"))
+DOTTED_WORDS = frozenset(_listed("att fot gbr pl rasm sch sl сл"))
 """Words that are labels with their dot alone: without it they name samples (SL 1) or much else."""
 
 CITED_WORDS = (*_FIGURE, *_OTHER)
@@ -92,7 +92,7 @@ def _any(words: Iterable[str]) -> str:
     ordered = sorted(words, key=len, reverse=True)
     patterns = (_spaced(word) if word in letterspaced else re.escape(word) for word in ordered)
     return "|".join(
-        rf"{found}(?=\s?\.)" if word in _DOTTED else found
+        rf"{found}(?=\s?\.)" if word in DOTTED_WORDS else found
         for word, found in zip(ordered, patterns, strict=True)
     )
 
@@ -110,7 +110,7 @@ _ITEM += r"(?:[A-Za-z](?:[–-][A-Za-z](?!\w))?)?(?![\w%])"
 _JOINT = r"\s?(?:[–—‒,&+/-]|\b(?:and|to|und|bis|et|y|e|и)\b)\s?"
 _FIRST = (
     rf"(?P<first>{_ITEM}|[IVX]{{1,5}}(?:\.\d{{1,3}})?(?![\w%])|(?-i:[A-Z])-[IVX]{{1,5}}(?![\w%])|(?-i:l)(?=[.:\s])"
-    r"|(?-i:[A-Z])(?=\s?[.:|]\s))"
+    r"|(?-i:[A-Z])(?=\s?[.:|]\s)(?!\.\s(?-i:[a-z])))"  # but not as in "E. coli"
 )
 _NUMBER = rf"(?P<number>{_FIRST}(?:(?:{_JOINT}){{1,2}}{_ITEM}){{0,4}})"
 _CHILD = r"(?P<child>\s?[—–-]\s?figure\s+supplement\s+\d{1,2}\b)?"
@@ -119,7 +119,7 @@ _OPEN = r"^[^\w(\[<〈《【「]{0,2}(?P<open>[(\[<〈《【「]\s?)?"
 _FLAGS = re.IGNORECASE | re.DOTALL
 
 _LABEL = re.compile(
-    rf"{_OPEN}(?:(?:legend|caption)\s+(?:to|of|for)\s+)?{_SUPPLEMENT}{_WORD}(?:\s+(?:legend|caption))?[\s-]*(?:(?:nos?|nr|n\.?[°º]|№|č|#)\.?\s*(?=\w))?"
+    rf"{_OPEN}(?:(?:legend|caption)\s+(?:to|of|for)\s+)?{_SUPPLEMENT}{_WORD}(?:\s+(?:legend|caption)\b)?[\s-]*(?:(?:nos?|nr|n\.?[°º]|№|č|#)\.?\s*(?=\w))?"
     rf"(?:(?P<inner>[(\[])(?=[^)\]]{{1,9}}[)\]]))?{_NUMBER}(?(inner)[)\]]){_CHILD}{_END}",
     _FLAGS,
 )
@@ -130,7 +130,7 @@ _NUMBER_FIRST = re.compile(
     rf"{_OPEN}(?P<number>\d{{1,3}})[.-]?\s?(?P<word>{_any(_AFTER_NUMBER)})(?P<dot>\.?)(?!\w){_END}", _FLAGS
 )
 _JOINED_UP = re.compile(
-    rf"{_OPEN}(?P<supplement>{'|'.join(_SUPPLEMENT_WITHOUT_SPACE)})?(?P<word>{'|'.join(_WITHOUT_SPACE)})\s?(?P<number>[SA]?\d{{1,3}}(?:[.\-–]\d{{1,3}})?[A-Za-z]?|[一二三四五六七八九]?十?[一二三四五六七八九十](?=[\s.:：．、。]|$))"
+    rf"{_OPEN}(?P<supplement>{'|'.join(_SUPPLEMENT_WITHOUT_SPACE)})?(?P<word>{'|'.join(_WITHOUT_SPACE)})\s?(?P<number>[SA]?\d{{1,3}}(?:[.\-–]\d{{1,3}})?[A-Za-z]?|[一二三四五六七八九]?十?[一二三四五六七八九十](?=[\s.:：．、。(（]|$))"
     rf"(?![\d%]){_END}",
     _FLAGS,
 )
@@ -138,14 +138,16 @@ _COUNTED = re.compile(
     rf"{_OPEN}第\s?(?P<number>\d{{1,3}})\s?(?P<word>{'|'.join(_WITHOUT_SPACE)}){_END}", _FLAGS
 )
 _PATTERNS = (_LABEL, _PLOS, _NUMBER_FIRST, _JOINED_UP, _COUNTED)
-_NUMBERED = re.compile(r".{0,60}?[\dIVXivx一二三四五六七八九十]", re.DOTALL)
+_NUMBERED = re.compile(r".{0,60}?(?:[\dIVXivx一二三四五六七八九十]|\b[A-Z]\s?[.:|])", re.DOTALL)
 """What has no number near its beginning has no label; most lines are told so at little cost."""
 _HEAD = 60
 """Letters in which a label stands."""
 _WIDE = {ord("．"): "."} | {ord(sign) + 0xFEE0: sign for sign in string.digits + string.ascii_letters}
 """Digits and letters as wide as a Chinese one, each as the plain one."""
-_COMPOUND = re.compile(r"\w{1,4}[–—‒-]\w{1,4}")
-"""One number of two parts, as of the third figure of a second chapter: between those of a range blanks may stand."""
+_LETTERS = frozenset(string.ascii_uppercase) - frozenset("IVX")
+"""Letters that are no Roman numbers: a figure of an appendix may have one for its own."""
+_COMPOUND = re.compile(r"\w{1,4}[–‒-]\w{1,4}")
+"""One number of two parts, as of the third figure of a second chapter; a long dash sets words apart ("1—24 h")."""
 _ANGLES = "<〈《【「"
 """Brackets that set a label apart, where a reference in the text has none."""
 _NUMERALS = {sign: value for value, sign in enumerate("一二三四五六七八九", start=1)}
@@ -212,7 +214,7 @@ def read_label(text: str) -> Label | None:
     if not text.isascii():
         text = text[:_HEAD].translate(_WIDE) + text[_HEAD:]
     match = next(filter(None, (pattern.match(text) for pattern in _PATTERNS)), None)
-    if match is None:
+    if match is None or _names_somebody(match):
         return None
     number, rest = _number(match)
     continued = _CONTINUED.match(rest)
@@ -249,7 +251,7 @@ def parse_label(text: str) -> tuple[str, str] | None:
 
 def without_note(text: str) -> tuple[str, bool]:
     """A caption's text without what it says of where the rest stands ("legend on next page"), and whether it did."""
-    if "page" not in text:
+    if "page" not in text.lower():
         return text, False
     rest, notes = _ELSEWHERE.subn(" ", text)
     return (" ".join(rest.split()), True) if notes else (text, False)
@@ -282,6 +284,14 @@ def _number(match: re.Match[str]) -> tuple[str, str]:
     if number == first or ranged or groups.get("child"):
         return number, rest if not match["open"] else match["rest"]
     return first, number[len(first) :] + rest
+
+
+def _names_somebody(match: re.Match[str]) -> bool:
+    """Whether a letter is no number but somebody's initial, as in "Photo: A. Smith"."""
+    initial = match["number"] in _LETTERS or (
+        match["number"] in string.ascii_uppercase and ":" in match["dot"]
+    )
+    return initial and _word(match) in _ORDINARY
 
 
 def _refers(rest: str, bracketed: bool, half_open: bool) -> bool:

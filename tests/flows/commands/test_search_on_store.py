@@ -90,6 +90,17 @@ def test_the_view_shows_pictures_and_words_of_rows_there(here: Path):
     assert hit.subfigure_id in table.text
 
 
+def test_an_open_view_shows_the_pictures_of_a_part_that_was_replaced_and_indexed(here: Path):
+    assert _call("index", OUT).exit_code == 0
+    with TestClient(create_app(store_path(OUT)), base_url="http://localhost") as client:
+        assert client.get(f"/picture/{1:016x}/0/0").status_code == 200
+        part(here, FIRST, [row(1)])  # without the row before it, as an ingest takes papers away
+        _put(here)
+        assert _call("index", OUT).exit_code == 0
+        assert client.get(f"/picture/{1:016x}/0/0").status_code == 200
+        assert client.get(f"/subfigure/{1:016x}/0/0").status_code == 200
+
+
 def test_the_view_says_what_the_store_says_when_it_refuses(here: Path, s3: Store):
     assert _call("index", OUT).exit_code == 0
     with TestClient(create_app(store_path(OUT)), base_url="http://localhost") as client:
@@ -118,6 +129,14 @@ def test_a_bucket_without_a_dataset_is_said(s3: Store, tmp_path: Path, monkeypat
 def test_who_ends_the_view_does_not_wait_for_the_part_that_is_fetched(here: Path, s3: Store):
     assert _call("search", OUT, "TEM").exit_code == 0
     with silence(s3, "GET /bucket/figures/subfigures/") as (asked, released):
+        with illustrating(store_path(OUT)):
+            asked.wait()
+        assert not released.is_set()
+
+
+def test_who_ends_the_view_does_not_wait_for_what_people_said(here: Path, s3: Store):
+    assert _call("search", OUT, "TEM").exit_code == 0
+    with silence(s3, "GET /bucket") as (asked, released):
         with illustrating(store_path(OUT)):
             asked.wait()
         assert not released.is_set()

@@ -12,7 +12,11 @@ def test_names_and_folders_are_resolved(tiny_bundle: Path, tmp_path: Path) -> No
         resolve_bundle("defualt")
     with pytest.raises(BundleError, match="no bundle"):
         resolve_bundle(str(tmp_path))
+
+
+@pytest.mark.parametrize("path", ["../gone", "./gone", "gone/", "/gone/mine"])
+def test_a_path_to_no_bundle_is_called_that(path: str) -> None:
     with pytest.raises(
-        BundleError, match=r"there is no bundle at \.\./gone; name a bundle's folder, or default"
+        BundleError, match=rf"there is no bundle at {path}; name a bundle's folder, or default"
     ):
-        resolve_bundle("../gone")
+        resolve_bundle(path)

@@ -61,6 +61,7 @@ def test_figures_with_label_and_caption(tmp_path: Path) -> None:
         "<html><body/></html>",
         '<!DOCTYPE a [<!ENTITY b "xxxxxxxx"><!ENTITY c "&b;&b;&b;">]><article><front>&c;</front></article>',
         '<!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/passwd">]><article><front>&e;</front></article>',
+        f"<!DOCTYPE a [<!ENTITY b 'x'><!-- {'<!DOCTYPE a [' * 150_000}",  # no step for each that looks at all behind
     ],
 )
 def test_what_is_no_jats_is_refused(tmp_path: Path, text: str) -> None:
@@ -168,6 +169,13 @@ def test_bytes_of_windows_in_a_file_said_to_be_utf8_are_read(tmp_path: Path) -> 
     text = ARTICLE.replace("<title>Growth.</title>", "<title>“Growth”.</title>")
     path.write_bytes(text.encode("cp1252", "xmlcharrefreplace"))
     assert load_article(path).figures[0].caption.startswith("“Growth”.")
+
+
+def test_a_byte_that_is_no_utf8_leaves_the_letters_around_it_as_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "article.xml"
+    text = ARTICLE.replace("<title>Growth.</title>", "<title>Müller glia – 5 °C \udcb1 1.</title>")
+    path.write_bytes(text.encode(errors="surrogateescape"))
+    assert load_article(path).figures[0].caption.startswith("Müller glia – 5 °C ± 1.")
 
 
 def test_an_encoding_declared_wrongly_is_told_by_the_bytes(tmp_path: Path) -> None:

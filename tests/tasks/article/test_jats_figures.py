@@ -84,6 +84,16 @@ def test_figures_in_figures_are_their_parts() -> None:
     assert (figure.graphics, figure.letters) == (("a", "b"), ("a", "b"))
 
 
+def test_figures_in_a_figure_that_have_labels_of_their_own_stand_behind_it() -> None:
+    inner = '<fig><label>Figure 2</label><graphic href="b"/></fig><fig><label>Figure 3</label></fig>'
+    found = figures_of(f'<fig><label>Figure 1</label><graphic href="a"/>{inner}</fig>')
+    assert [(f.label, f.graphics) for f in found] == [
+        ("Figure 1", ("a",)),
+        ("Figure 2", ("b",)),
+        ("Figure 3", ()),
+    ]
+
+
 def test_figures_that_an_old_article_keeps_behind_its_text() -> None:
     fig = '<fig><label>Figure 1</label><graphic href="a"/></fig>'
     found = find_figures(fromstring(f"<article><body/><floats-wrap>{fig}</floats-wrap></article>"))

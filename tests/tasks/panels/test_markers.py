@@ -62,6 +62,10 @@ def test_only_at_a_sentences_start_are_two_beside_each_other_one() -> None:
         ("a", "b"),
         ("c", "d"),
     ]
+    assert [one.labels for one in find_markers("(a)–(c), (a) Cells. (d) Counts.")] == [
+        ("a", "b", "c"),
+        ("d",),
+    ]
     assert [one.labels for one in find_markers("Spectra of extract (a) and (b) of water.")] == [
         ("a",),
         ("b",),

@@ -580,3 +580,38 @@ def test_a_table_at_the_head_of_the_next_column_is_no_part_of_a_caption() -> Non
     ((figure,), _) = sheet.read()
     assert figure.caption is not None
     assert figure.caption.text == words
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_running_text_that_ends_under_a_labelled_picture_is_no_caption_of_it(told: bool) -> None:
+    sheet, box = Sheet(), (50, 80, 545, 560)
+    sheet.body(50, 60, 545, 500)
+    if told:
+        sheet.caption(50, 520, 480, 1, f"{WORDS} {MORE}")
+    sheet.new_page()
+    sheet.line(50, 70, "Figure 1", "hebo", 8)
+    sheet.image(box)
+    rest = "The mice were well." if told else "mice that were kept in the dark. All were well."
+    sheet.lines(50, 590, 480, [(f"{rest} {MORE}", "tiro")], 10, 12)
+    assert_printed(sheet, ("Figure 1", f"{WORDS} {MORE}" if told else None, box))
+
+
+def test_a_note_at_the_right_edge_under_a_caption_is_no_word_of_it() -> None:
+    sheet, note = Sheet(), "Journal of Mice 2012"
+    sheet.body(50, 60, 545, 300)
+    sheet.image(WIDE)
+    end = sheet.caption(50, 568, 495, 1, f"{WORDS} {MORE}")
+    sheet.line(545 - pymupdf.get_text_length(note, "helv", 8), end, note, "helv", 8)
+    sheet.body(50, end + 30, 545, 780)
+    assert_printed(sheet, ("Figure 1", f"{WORDS} {MORE}", WIDE))
+
+
+def test_a_paragraph_with_its_heading_run_in_ends_a_double_spaced_caption() -> None:
+    sheet, box = Sheet(MANUSCRIPT), (110, 270, 490, 470)
+    sheet.body(72, 60, 523, 250)
+    sheet.image(box)
+    end = sheet.caption(72, 495, 450, 1, WORDS)
+    sheet.line(72, end, "Survival.", "tibo", 12)
+    sheet.line(130, end, "The mice lived for more than ten days after the dose", "tiro", 12)
+    sheet.body(72, end + 16, 523, 780)
+    assert_printed(sheet, ("Figure 1", WORDS, box))

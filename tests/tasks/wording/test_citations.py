@@ -50,6 +50,8 @@ def cited(text: str) -> list[str]:
         ("Figure 1 of Smith et al. shows", []),
         ("Fig. 1, modified from [32]", ["Figure 1"]),
         ("configuration 3 and Table 2", []),
+        ("vidi Sl. 4", ["Figure 4"]),
+        ("after GBR 3 and in sample SL 1", []),
     ],
 )
 def test_citations(text: str, found: list[str]) -> None:

@@ -96,6 +96,9 @@ from tasks.wording.labels import is_video, label_key, parse_label, read_label, w
         ("Figure IV.2. Words", "Figure IV.2"),
         ("Figure A-II. Words", "Figure A-II"),
         ("Figure B. Words", "Figure B"),
+        ("Table C. Words", "Table C"),
+        ("Abb. A: Words", "Figure A"),
+        ("图三(续) Words", "Figure 3"),
         ("Figure R1. Words", "Figure R1"),
         ("Fig. SM3. Words", "Figure SM3"),
         ("Figure (3): Words", "Figure 3"),
@@ -154,6 +157,12 @@ def test_labels_as_printed_come_out_normalised(printed: str, label: str) -> None
         "Figure A shows",
         "Figure A",
         "Box B",
+        "Photo: A. Smith",
+        "Photo: I. Smith",
+        "Figure E. coli",
+        "Image C. Jones",
+        "Figure legends 23",
+        "сл 5 дней",
         "图一般 Words",
     ],
 )
@@ -242,6 +251,7 @@ def test_what_looks_like_labels_is_parsed_without_error(text: str) -> None:
         "(Caption on the following page.)",
         "(Continued from previous page.)",
         "(on facing page)",
+        "LEGEND ON NEXT PAGE",
         "Figure legend on opposite page.",
     ],
 )
@@ -253,3 +263,8 @@ def test_a_note_of_where_the_legend_stands_is_no_word_of_it(note: str) -> None:
 @pytest.mark.parametrize("text", ["A page of the album.", "The next page shows it.", "Read on the next page"])
 def test_other_words_about_pages_stay(text: str) -> None:
     assert without_note(text) == (text, False)
+
+
+def test_a_long_dash_behind_a_label_sets_a_number_apart() -> None:
+    assert parse_label("Figure 2—24 h after the dose") == ("Figure 2", "24 h after the dose")
+    assert parse_label("Figure 2-24 Words") == ("Figure 2–24", "Words")

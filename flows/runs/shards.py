@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from tasks.clock import now
@@ -148,7 +147,7 @@ class Result:
     ) -> RunSummary:
         """The run's summary, and its report if it did anything."""
         reporter.left(counts.left)
-        summary = replace(self._summary(dataset, counts, model_id, settings), failed_before=failed_before)
+        summary = self._summary(dataset, counts, model_id, settings, failed_before)
         if summary.papers:
             dataset.refresh()
             write_report(dataset.out, summary, dataset.parts)
@@ -156,7 +155,12 @@ class Result:
         return summary
 
     def _summary(
-        self, dataset: Dataset, counts: InputCounts, model_id: str, settings: dict[str, str]
+        self,
+        dataset: Dataset,
+        counts: InputCounts,
+        model_id: str,
+        settings: dict[str, str],
+        failed_before: int,
     ) -> RunSummary:
         done, seconds = self._outcomes, time.monotonic() - self._started
         return RunSummary(
@@ -174,6 +178,7 @@ class Result:
             failures=tuple(failure for outcome in done for failure in outcome.failures),
             parts=tuple(outcome.part for outcome in done),
             tail_seconds=tail_seconds(done),
+            failed_before=failed_before,
         )
 
 

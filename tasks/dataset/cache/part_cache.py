@@ -13,7 +13,7 @@ import functools
 import logging
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,21 +98,20 @@ class PartCache:
 
     def commit(self) -> None:
         """Keeps what `refresh` found; in memory alone where the file cannot be written, as while somebody reads it."""
-        try:
-            self._commit()
-        except CacheError as error:
-            self._leave_file(error)
-            self._bring_up(self._listing, strict=False)
-            self._commit()
+        self._or_in_memory(self._commit)
 
     def count(self) -> None:
         """Counts the rows of parts whose ledger part does not say how many there are of what."""
+        self._or_in_memory(self._count)
+
+    def _or_in_memory(self, work: Callable[[], None]) -> None:
+        """Does it; where the file cannot be written, with all that the parts say brought up in memory."""
         try:
-            self._count()
+            work()
         except CacheError as error:
             self._leave_file(error)
             self._bring_up(self._listing, strict=False)
-            self._count()
+            work()
 
     def _count(self) -> None:
         names = [name for (name,) in self._run("SELECT name FROM parts WHERE NOT counted")]

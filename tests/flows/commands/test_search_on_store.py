@@ -126,17 +126,16 @@ def test_a_bucket_without_a_dataset_is_said(s3: Store, tmp_path: Path, monkeypat
     )
 
 
-def test_who_ends_the_view_does_not_wait_for_the_part_that_is_fetched(here: Path, s3: Store):
+@pytest.mark.parametrize(
+    "request_for",
+    [
+        pytest.param("GET /bucket/figures/subfigures/", id="the part that is fetched"),
+        pytest.param("GET /bucket", id="what people said"),
+    ],
+)
+def test_who_ends_the_view_does_not_wait_for(request_for: str, here: Path, s3: Store):
     assert _call("search", OUT, "TEM").exit_code == 0
-    with silence(s3, "GET /bucket/figures/subfigures/") as (asked, released):
-        with illustrating(store_path(OUT)):
-            asked.wait()
-        assert not released.is_set()
-
-
-def test_who_ends_the_view_does_not_wait_for_what_people_said(here: Path, s3: Store):
-    assert _call("search", OUT, "TEM").exit_code == 0
-    with silence(s3, "GET /bucket") as (asked, released):
+    with silence(s3, request_for) as (asked, released):
         with illustrating(store_path(OUT)):
             asked.wait()
         assert not released.is_set()

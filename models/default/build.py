@@ -72,7 +72,7 @@ class _Fitted:
 def build(panels: Sequence[LabelledPanel], sources: Sources, out: str, say: Say = print) -> BundleInfo:
     """Fits, judges and writes the default bundle. Raises ValueError with a line for the user."""
     torch.set_num_threads(1)  # sums in another order are other bytes
-    data = gather(panels, load_trunks(sources.weights, sources.second), sources.cache, say)
+    data = gather(panels, load_trunks(sources.weights, sources.second), sources.cache, say, sources.seed)
     fitted = _fit(data, sources, out, say)
     fitted.save(out, "", {})  # what is judged is what ships
     say("judging panels that nothing was fitted to")

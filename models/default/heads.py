@@ -202,11 +202,13 @@ def fit_kinds(data: PanelArrays, readout: Readout, rows: Indices, drawn: float =
     rows = rows[np.isin(data.charts[rows], names)]
     weights = np.where(data.kinds[rows] == "published", 1.0, drawn).astype(np.float32)
     rows, weights = rows[weights > 0], weights[weights > 0]
-    features = Features(data.features.values[rows], data.features.columns).of(readout.units)
-    targets = number_codes(data.charts[rows], names)
-    standard = data.kinds[rows] == "published"
-    regression = fit_softmax(features, targets, weights, len(names), _CHART_STRENGTH, standard)
-    found = fit_discriminant(features, targets, weights, len(names), _CHART_DISCRIMINANT.shrinkage, standard)
+    seen = _see(data, rows, weights, readout.units)
+    targets = number_codes(data.charts[rows[seen.shown]], names)
+    standard = (data.kinds[rows[seen.shown]] == "published") & seen.whole
+    regression = fit_softmax(seen.features, targets, seen.weights, len(names), _CHART_STRENGTH, standard)
+    found = fit_discriminant(
+        seen.features, targets, seen.weights, len(names), _CHART_DISCRIMINANT.shrinkage, standard
+    )
     return _mix(regression, found, _CHART_DISCRIMINANT.sharpness)
 
 
@@ -228,18 +230,52 @@ def _fit_part(
     weights = np.array([_WEIGHTS[kind] for kind in data.kinds[rows]]) * np.where(
         data.unsure[rows], _UNSURE, 1
     )
-    features = Features(data.features.values[rows], data.features.columns).of(part.units, spread)
-    standard = data.kinds[rows] == "published"
-    weights[standard] *= share_evidence(data.figures[rows[standard]])
-    weights = weights.astype(np.float32)
-    regression = fit_softmax(features, targets, weights, outputs, part.strength, standard)
+    published = data.kinds[rows] == "published"
+    weights[published] *= share_evidence(data.figures[rows[published]])
+    seen = _see(data, rows, weights, part.units, spread)
+    targets, standard = targets[seen.shown], published[seen.shown] & seen.whole
+    regression = fit_softmax(seen.features, targets, seen.weights, outputs, part.strength, standard)
     if part.discriminant is None:
         return regression
-    scatter = weights * np.where(data.codes[rows] == BACKGROUND, _BACKGROUND_SCATTER, 1).astype(np.float32)
+    background = data.codes[rows[seen.shown]] == BACKGROUND
+    scatter = seen.weights * np.where(background, _BACKGROUND_SCATTER, 1).astype(np.float32)
     found = fit_discriminant(
-        features, targets, weights, outputs, part.discriminant.shrinkage, standard, scatter
+        seen.features, targets, seen.weights, outputs, part.discriminant.shrinkage, standard, scatter
     )
     return _mix(regression, found, part.discriminant.sharpness)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Panels and their other views, n in all, to learn from."""
+
+    features: Floats
+    """(n, d)."""
+    weights: Floats
+    """(n,): a panel and its views share what the panel counts."""
+    shown: Indices
+    """(n,): which of the panels asked for each shows."""
+    whole: Flags
+    """(n,): the panel as it is."""
+
+
+def _see(
+    data: PanelArrays,
+    rows: Indices,
+    weights: npt.NDArray[np.floating],
+    units: Sequence[str],
+    spread: bool = True,
+) -> _Seen:
+    """The panels at `rows`, which count (len(rows),) `weights`, and then their views."""
+    order = np.full(len(data.codes), -1)
+    order[rows] = np.arange(len(rows))
+    views = np.flatnonzero(order[data.viewed] >= 0)
+    shown = np.concatenate([np.arange(len(rows)), order[data.viewed[views]]])
+    values = np.concatenate([data.features.values[rows], data.views.values[views]])
+    shared = (weights / np.bincount(shown, minlength=len(rows)))[shown]
+    whole = np.arange(len(shown)) < len(rows)
+    features = Features(values, data.features.columns).of(units, spread)
+    return _Seen(features, shared.astype(np.float32), shown, whole)
 
 
 def _mix(regression: Linear, discriminant: Linear, sharpness: float) -> Linear:

@@ -2,7 +2,7 @@
 
 phrases.csv names what each class and each kind of chart is called in papers, with {subjects} to fill in. A part of a
 caption stands alone, or among parts of other classes with the whole caption beside it: what is nearest to the panel
-counts, whatever else the caption names.
+counts, whatever else the caption names. As in what papers say of a panel, the caption's opening stands before its part.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def _write(listing: _Listing, phrase: _Phrase, random: np.random.Generator) -> W
     letters = string.ascii_uppercase
     listed = " ".join(f"({letter}) {part}." for letter, part in zip(letters, parts, strict=False))
     opening = _fill(listing, _draw(listing.openings, random), random)
-    return Words(f"{own}.", f"{opening}. {listed}{closing}", letters[place])
+    return Words(f"{opening}. {own}.{closing}", f"{opening}. {listed}{closing}", letters[place])
 
 
 def _fill(listing: _Listing, text: str, random: np.random.Generator) -> str:

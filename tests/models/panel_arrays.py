@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from models.default.panels import Kind, LabelledPanel, PanelArrays
+from models.default.panels import VIEWED, Kind, LabelledPanel, PanelArrays
 from models.default.trunks import Features
 from models.inference.words import Words
 
@@ -60,15 +60,18 @@ def arrays(panels: Sequence[LabelledPanel]) -> PanelArrays:
             means,
             np.concatenate([kinds, 0 * centres[:, 1:]], axis=1) + random.normal(0, 0.3, centres.shape),
         ]
+    values = np.concatenate(parts, axis=1).astype(np.float16)
+    columns = {unit: slice(6 * place, 6 * place + 6) for place, unit in enumerate(UNITS)}
+    viewed = np.flatnonzero([p.kind in VIEWED for p in panels])
+    shaken = values[viewed] + random.normal(0, 0.3, (len(viewed), values.shape[1])).astype(np.float16)
     return PanelArrays(
         tuple(panels),
-        Features(
-            np.concatenate(parts, axis=1).astype(np.float16),
-            {unit: slice(6 * place, 6 * place + 6) for place, unit in enumerate(UNITS)},
-        ),
+        Features(values, columns),
         *(
             np.array([getattr(p, name) for p in panels])
             for name in ("code", "kind", "group", "publisher", "chart")
         ),
         np.array([p.unsure for p in panels]),
+        Features(shaken, columns),
+        viewed,
     )

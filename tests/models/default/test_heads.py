@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -18,6 +20,7 @@ from models.default.heads import (
 )
 from models.default.network import CHOSEN
 from models.default.panels import TORN, PanelArrays
+from models.default.trunks import Features
 from tests.models.panel_arrays import arrays, training_panels
 
 
@@ -60,6 +63,32 @@ def test_a_discriminant_is_averaged_with_the_regression(data: PanelArrays) -> No
     assert silent == pytest.approx(alone / 2, abs=1e-4)
     assert sharper - silent == pytest.approx(2 * (sharp - silent), abs=1e-3)
     assert (sharp - silent).argmax(axis=1)[data.judged].tolist() == alone.argmax(axis=1)[data.judged].tolist()
+
+
+def test_a_panel_and_its_views_count_as_much_as_the_panel_alone(data: PanelArrays) -> None:
+    features = data.features
+    same = np.arange(len(data.codes))
+    unseen = replace(data, views=Features(features.values[:0], features.columns), viewed=same[:0])
+    copied = replace(data, views=features, viewed=same)
+    readout = Readout("one", (Part(("b3-0",), 0.1, Discriminant(0.1, 1)),))
+    alone, twice, shaken = (
+        fit_classes(found, readout, same[::2])(features.of(("b3-0",))) for found in (unseen, copied, data)
+    )
+    assert twice == pytest.approx(alone, abs=0.02)
+    assert np.abs(shaken - alone).max() > 0.1
+    kinds = [fit_kinds(found, readout, same)(features.of(("b3-0",))) for found in (unseen, copied)]
+    assert kinds[1] == pytest.approx(kinds[0], abs=0.02)
+
+
+def test_views_of_held_out_panels_teach_nothing(data: PanelArrays) -> None:
+    spoilt = data.views.values.copy()
+    rows = np.flatnonzero(data.groups != "article 3")
+    spoilt[data.groups[data.viewed] == "article 3"] = 100
+    layers = [
+        fit_classes(found, CHOSEN, rows)
+        for found in (data, replace(data, views=Features(spoilt, data.views.columns)))
+    ]
+    assert np.array_equal(layers[0].weight, layers[1].weight)
 
 
 def test_torn_pieces_get_higher_odds(data: PanelArrays) -> None:

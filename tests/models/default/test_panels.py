@@ -4,6 +4,7 @@ import io
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -33,7 +34,7 @@ def test_drawings_say_what_they_are(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 
 def test_what_trains_comes_with_its_features(tmp_path: Path) -> None:
     stream = io.BytesIO()
-    Image.new("RGB", (40, 30), "olive").save(stream, "PNG")
+    Image.linear_gradient("L").save(stream, "PNG")
     torch.manual_seed(0)
     network = ResNet("resnet18", 2, (1, 0)).eval()
     made = [panel("DMTR", "photograph", "b"), panel("GFIG", "published", "a", 1), panel("GFIG", "dev", "c")]
@@ -55,3 +56,6 @@ def test_what_trains_comes_with_its_features(tmp_path: Path) -> None:
     assert data.features.of(("b1-0",)).shape == (2, 128)
     assert data.judged.tolist() == [0]
     assert lines[0] == "2 images through the trunks"
+    assert data.viewed.tolist() == [0]  # photographs are not seen again
+    assert data.views.values.shape == (1, 128)
+    assert not np.array_equal(data.views.values[0], data.features.values[0])

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from models.data.views import draw_view
+
+LEAST = 0.3
+"""Of a side, what is seen at least, but for rounding."""
+
+
+def encode(pixels: np.ndarray) -> bytes:
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def gradient(width: int = 90, height: int = 60) -> np.ndarray:
+    """Red grows to the right, green downwards; blue is what no margin has."""
+    red, green = np.meshgrid(np.linspace(60, 200, width), np.linspace(60, 200, height))
+    return np.stack([red, green, np.full_like(red, 128)], axis=2).astype(np.uint8)
+
+
+def test_a_view_depends_on_the_image_and_the_seed_alone() -> None:
+    first, second = encode(gradient()), encode(gradient(91))
+    assert np.array_equal(draw_view(first, 64, 1), draw_view(first, 64, 1))
+    assert not np.array_equal(draw_view(first, 64, 1), draw_view(first, 64, 2))
+    assert not np.array_equal(draw_view(first, 64, 1), draw_view(second, 64, 1))
+
+
+def test_views_show_a_third_of_each_side_or_more_either_way_round_and_sometimes_framed() -> None:
+    views = [draw_view(encode(gradient()), 64, seed) for seed in range(60)]
+    assert {view.shape for view in views} == {(64, 64, 3)}
+    whole = [view for view in views if np.ptp(view[..., 2]) <= 2]
+    assert 30 <= len(whole) < 55  # the others have a margin
+    red = np.array([view[32, -1, 0].astype(float) - view[32, 0, 0] for view in whole])
+    green = np.array([view[-1, 32, 1].astype(float) - view[0, 32, 1] for view in whole])
+    assert len({bool(growth > 0) for growth in red}) == 2  # mirrored
+    assert green.min() > LEAST * 140  # never upside down
+    assert np.abs(red).min() > LEAST * 140
+    assert np.abs(red).min() < 0.7 * 140
+    assert {0, 255} <= {int(shade) for view in views for shade in np.unique(view[..., 2])}
+
+
+def test_what_is_no_image_is_refused() -> None:
+    with pytest.raises(ValueError, match="image"):
+        draw_view(b"no picture", 64, 0)

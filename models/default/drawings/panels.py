@@ -11,6 +11,7 @@ from PIL import Image
 
 from models.bundle.bundle import BACKGROUND
 from models.default.drawings import (
+    blots,
     diagrams,
     gels,
     micrographs,
@@ -18,8 +19,10 @@ from models.default.drawings import (
     sequences,
     signals,
     structures,
+    tables,
     texts,
 )
+from models.default.drawings.chemistry import complexes, formulas
 from models.default.drawings.figure import Random
 
 Drawer = Callable[[Random], Image.Image]
@@ -31,13 +34,32 @@ DRAWERS: Mapping[str, tuple[Drawer, ...]] = MappingProxyType(
         "DSEC": (signals.electrocardiogram,),
         "DSEE": (signals.electroencephalogram,),
         "DSEM": (signals.electromyogram,),
-        "GCHE": (structures.structure,),
+        "GCHE": (
+            structures.structure,
+            formulas.skeletal_formulas,
+            formulas.reaction_scheme,
+            formulas.annotated_formula,
+            complexes.metal_complex,
+            complexes.chain,
+            complexes.ball_and_stick,
+        ),
         "GFLO": (diagrams.flow_chart,),
-        "GGEL": (micrographs.blot, *(gels.western_blot, gels.stained_gel) * 3),
+        "GGEL": (
+            micrographs.blot,
+            *(gels.western_blot, gels.stained_gel) * 3,
+            blots.few_lanes,
+            blots.framed_strips,
+        ),
         "GGEN": (sequences.alignment,),
         "GMAT": (texts.formulas,),
         "GPLI": (texts.program_listing,),
-        "GTAB": (diagrams.table,),
+        "GTAB": (
+            diagrams.table,
+            tables.ruled_table,
+            tables.small_table,
+            tables.text_table,
+            tables.marks_table,
+        ),
         BACKGROUND: (negatives.negative,) * 6,
     }
 )

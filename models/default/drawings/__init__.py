@@ -11,6 +11,7 @@ diagrams.py      flow charts and tables
 gels.py          blots and gels with what is printed around them
 micrographs.py   micrographs, and bands alone
 negatives.py     what is no figure's panel: noise, blank pages, textures
+schemes/         schemes: cells, strands, devices, circuits
 sequences.py     sequence alignments
 signals.py       electrocardiograms, electroencephalograms, electromyograms
 structures.py    chemical structures and reactions as RDKit draws them

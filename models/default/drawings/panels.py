@@ -23,9 +23,20 @@ from models.default.drawings import (
     texts,
 )
 from models.default.drawings.chemistry import complexes, formulas
-from models.default.drawings.figure import Random
+from models.default.drawings.figure import Random, pick
+from models.default.drawings.schemes import cells, circuits, devices, strands
 
 Drawer = Callable[[Random], Image.Image]
+
+
+def _either(*drawers: Drawer) -> Drawer:
+    """Draws with one of them each time, so that together they draw as many panels as one."""
+
+    def draw(random: Random) -> Image.Image:
+        return pick(random, drawers)(random)
+
+    return draw
+
 
 DRAWERS: Mapping[str, tuple[Drawer, ...]] = MappingProxyType(
     {
@@ -53,6 +64,12 @@ DRAWERS: Mapping[str, tuple[Drawer, ...]] = MappingProxyType(
         "GGEN": (sequences.alignment,),
         "GMAT": (texts.formulas,),
         "GPLI": (texts.program_listing,),
+        "GSYS": (
+            _either(cells.cell, cells.membrane),
+            _either(strands.assembly, strands.messenger),
+            _either(devices.apparatus, devices.solids),
+            _either(devices.layers, circuits.circuit, circuits.stack),
+        ),
         "GTAB": (
             diagrams.table,
             tables.ruled_table,

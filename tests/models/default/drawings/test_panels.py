@@ -13,10 +13,10 @@ from models.taxonomy import CODES
 
 pytest.importorskip("rdkit", reason="needs the extra figmill[draw]")
 
-NAMED: dict[str, Drawer] = {
-    f"{code} {draw.__name__}": draw
+NAMED = {
+    f"{code} {place}": draw
     for code, drawers in DRAWERS.items()
-    for draw in drawers
+    for place, draw in enumerate(dict.fromkeys(drawers))
     if code != BACKGROUND
 }
 

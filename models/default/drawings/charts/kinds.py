@@ -24,8 +24,8 @@ CHARTS: Mapping[str, tuple[Drawer, ...]] = MappingProxyType(
         "pie": (areas.pie,),
         "radar": (areas.radar,),
         "surface": (areas.surface,),
-        "venn": (areas.venn_diagram, areas.outlined_venn),
-        "line": (curves.lines, curves.bold_lines),
+        "venn": (areas.venn_diagram, areas.outlined_venn, areas.outlined_venn),
+        "line": (curves.lines, curves.bold_lines, curves.bold_lines),
         "roc": (curves.operating_curves,),
         "spectrum": (curves.spectrum,),
         "survival": (curves.survival,),
@@ -35,10 +35,10 @@ CHARTS: Mapping[str, tuple[Drawer, ...]] = MappingProxyType(
         "forest": (points.forest,),
         "funnel": (points.funnel,),
         "manhattan": (points.manhattan,),
-        "network": (points.network, points.named_network),
+        "network": (points.network, points.named_network, points.named_network),
         "scatter": (points.scatter,),
         "volcano": (points.volcano,),
-        "map": (maps.field_map, maps.region_map, maps.site_map, maps.bare_map),
+        "map": (maps.field_map, maps.region_map, maps.site_map, maps.bare_map, maps.bare_map),
     }
 )
 """What draws each kind; each drawer draws the same number of charts."""

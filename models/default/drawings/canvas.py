@@ -1,4 +1,4 @@
-"""A canvas for schemes, screens and tables: shapes, arrows and text, drawn large and reduced.
+"""A canvas for schemes, formulas and tables: shapes, arrows and text, drawn large and reduced.
 
 Pillow draws a picture of a hundred words in a few milliseconds, a tenth of what matplotlib takes.
 """
@@ -19,7 +19,7 @@ from models.default.drawings.figure import Random, pick
 
 Point = tuple[float, float]
 Head = Literal["triangle", "open", "bar", "none"]
-Face = Literal["sans", "serif", "humanist", "screen", "mono"]
+Face = Literal["sans", "serif", "humanist", "screen"]
 _Item = TypeVar("_Item")
 
 _SCALE = 2
@@ -29,7 +29,6 @@ _FACES: dict[Face, tuple[str, str, str]] = {
     "humanist": ("rdkit:Telex-Regular", "", ""),
     "serif": ("STIXGeneral", "STIXGeneralBol", "STIXGeneralItalic"),
     "screen": ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique"),
-    "mono": ("DejaVuSansMono", "DejaVuSansMono-Bold", "DejaVuSansMono-Oblique"),
 }
 """Regular, bold and slanted; a face without a bold one is drawn with a stroke. FreeSans is a Helvetica."""
 
@@ -37,14 +36,14 @@ _FACES: dict[Face, tuple[str, str, str]] = {
 class Canvas:
     """A white page of `width` x `height` pixels, y downwards, with a face, an ink and a width of line of its own."""
 
-    def __init__(self, random: Random, width: float, height: float, ground: str = "white") -> None:
+    def __init__(self, random: Random, width: float, height: float) -> None:
         self.random = random
         self.width, self.height = width, height
         self.face: Face = pick(random, ("sans", "sans", "sans", "serif", "humanist", "screen"))
         self.ink = "black"
         self.stroke = float(random.uniform(0.8, 2.2))
         self.size = float(random.uniform(9, 15))
-        self._image = Image.new("RGB", (round(width * _SCALE), round(height * _SCALE)), ground)
+        self._image = Image.new("RGB", (round(width * _SCALE), round(height * _SCALE)), "white")
         self._draw = ImageDraw.Draw(self._image)
 
     def chance(self, probability: float) -> bool:
@@ -209,16 +208,6 @@ class Canvas:
         self._image.paste(
             image.resize(size, Image.Resampling.BILINEAR), (round(x * _SCALE), round(y * _SCALE))
         )
-
-    def stretched(self, text: str, corner: Point, size: tuple[float, float], colour: str) -> None:
-        """Text in bold that fills a rectangle."""
-        font = _font("DejaVuSans-Bold", 48)
-        left, top, right, bottom = font.getbbox(text)
-        mask = Image.new("L", (round(right - left), round(bottom - top)))
-        ImageDraw.Draw(mask).text((-left, -top), text, 255, font)
-        wide, tall = (max(1, round(side * _SCALE)) for side in size)
-        x, y = _scaled(corner)
-        self._image.paste(colour, (round(x), round(y)), mask.resize((wide, tall)))
 
     def blob(self, at: Point, across: float, rough: float = 0.15, flat: float = 1.0) -> list[Point]:
         """The outline of a roundish lump."""

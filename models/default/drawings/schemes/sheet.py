@@ -80,8 +80,8 @@ _OUTCOMES = (
 class Scheme(Canvas):
     """A canvas with a palette, in one of the faces that journals print schemes in."""
 
-    def __init__(self, random: Random, width: float, height: float, ground: str = "white") -> None:
-        super().__init__(random, width, height, ground)
+    def __init__(self, random: Random, width: float, height: float) -> None:
+        super().__init__(random, width, height)
         self.face = pick(random, _FACES)
         self.ink = pick(random, _INKS)
         self.palette = tuple(random.permutation(pick(random, _PALETTES)).tolist())

@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 import pytest
 from PIL import Image
 
-from models.default.drawings.canvas import Canvas, bow
+from models.default.drawings.canvas import Canvas, Face, Head, bow
 
 pytest.importorskip("rdkit", reason="needs the extra figmill[draw]")
 
@@ -39,7 +37,7 @@ def test_a_dashed_line_leaves_gaps() -> None:
 
 
 @pytest.mark.parametrize("head", ["triangle", "open", "bar"])
-def test_an_arrow_is_broader_where_it_ends(head: Literal["triangle", "open", "bar"]) -> None:
+def test_an_arrow_is_broader_where_it_ends(head: Head) -> None:
     canvas = blank()
     canvas.arrow((10, 30), (80, 30), head=head, width=2)
     broad = dark(canvas.finish(cut=False)).sum(axis=0)
@@ -53,8 +51,8 @@ def test_an_arrow_may_bend_aside() -> None:
     assert max(y for _, y in way) == pytest.approx(20, abs=1)
 
 
-@pytest.mark.parametrize("face", ["sans", "humanist", "serif", "screen", "mono"])
-def test_text_is_set_in_each_face_and_bold_is_darker(face: Literal["sans", "humanist", "serif"]) -> None:
+@pytest.mark.parametrize("face", ["sans", "humanist", "serif", "screen"])
+def test_text_is_set_in_each_face_and_bold_is_darker(face: Face) -> None:
     ink = {}
     for bold in (False, True):
         canvas = blank()

@@ -12,6 +12,7 @@ gels.py          blots and gels with what is printed around them
 micrographs.py   micrographs, and bands alone
 negatives.py     what is no figure's panel: noise, blank pages, textures
 schemes/         schemes: cells, strands, devices, circuits
+screens.py       screenshots of web pages and of lists that unfold
 sequences.py     sequence alignments
 signals.py       electrocardiograms, electroencephalograms, electromyograms
 structures.py    chemical structures and reactions as RDKit draws them

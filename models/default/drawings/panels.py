@@ -16,6 +16,7 @@ from models.default.drawings import (
     gels,
     micrographs,
     negatives,
+    screens,
     sequences,
     signals,
     structures,
@@ -64,6 +65,7 @@ DRAWERS: Mapping[str, tuple[Drawer, ...]] = MappingProxyType(
         "GGEN": (sequences.alignment,),
         "GMAT": (texts.formulas,),
         "GPLI": (texts.program_listing,),
+        "GSCR": (_either(screens.tree_list, screens.web_page),),
         "GSYS": (
             _either(cells.cell, cells.membrane),
             _either(strands.assembly, strands.messenger),

@@ -82,7 +82,14 @@ DRAWERS: Mapping[str, tuple[Drawer, ...]] = MappingProxyType(
         BACKGROUND: (negatives.negative,) * 6,
     }
 )
-"""Each drawer draws the same number of panels."""
+"""Each drawer draws the same number of panels.
+
+What is measured out of fold decides which are here. With the formulas, gels of few lanes, tables, schemes and screens,
+and with the charts that schemes are taken for (`charts.kinds`), the picture alone names 0.870 instead of 0.835 of the
+published panels right with articles held out, 0.828 instead of 0.797 with publishers held out. Three quarters of that
+is one article of bare maps, without which it is 0.867 instead of 0.858, and 0.824 instead of 0.816. Maps of genes,
+reads, timelines, pathways of words, workflows and windows of programs made it worse or added nothing.
+"""
 
 _LONGEST = 512
 """Pixels of the longer side at most, as of the published panels."""

@@ -11,18 +11,33 @@ from PIL import Image
 
 from models.bundle.bundle import BACKGROUND
 from models.default.drawings import (
+    blots,
     diagrams,
     gels,
     micrographs,
     negatives,
+    screens,
     sequences,
     signals,
     structures,
+    tables,
     texts,
 )
-from models.default.drawings.figure import Random
+from models.default.drawings.chemistry import complexes, formulas
+from models.default.drawings.figure import Random, pick
+from models.default.drawings.schemes import cells, circuits, devices, strands
 
 Drawer = Callable[[Random], Image.Image]
+
+
+def _either(*drawers: Drawer) -> Drawer:
+    """Draws with one of them each time, so that together they draw as many panels as one."""
+
+    def draw(random: Random) -> Image.Image:
+        return pick(random, drawers)(random)
+
+    return draw
+
 
 DRAWERS: Mapping[str, tuple[Drawer, ...]] = MappingProxyType(
     {
@@ -31,17 +46,50 @@ DRAWERS: Mapping[str, tuple[Drawer, ...]] = MappingProxyType(
         "DSEC": (signals.electrocardiogram,),
         "DSEE": (signals.electroencephalogram,),
         "DSEM": (signals.electromyogram,),
-        "GCHE": (structures.structure,),
+        "GCHE": (
+            structures.structure,
+            formulas.skeletal_formulas,
+            formulas.reaction_scheme,
+            formulas.annotated_formula,
+            complexes.metal_complex,
+            complexes.chain,
+            complexes.ball_and_stick,
+        ),
         "GFLO": (diagrams.flow_chart,),
-        "GGEL": (micrographs.blot, *(gels.western_blot, gels.stained_gel) * 3),
+        "GGEL": (
+            micrographs.blot,
+            *(gels.western_blot, gels.stained_gel) * 3,
+            blots.few_lanes,
+            blots.framed_strips,
+        ),
         "GGEN": (sequences.alignment,),
         "GMAT": (texts.formulas,),
         "GPLI": (texts.program_listing,),
-        "GTAB": (diagrams.table,),
+        "GSCR": (_either(screens.tree_list, screens.web_page),),
+        "GSYS": (
+            _either(cells.cell, cells.membrane),
+            _either(strands.assembly, strands.messenger),
+            _either(devices.apparatus, devices.solids),
+            _either(devices.layers, circuits.circuit, circuits.stack),
+        ),
+        "GTAB": (
+            diagrams.table,
+            tables.ruled_table,
+            tables.small_table,
+            tables.text_table,
+            tables.marks_table,
+        ),
         BACKGROUND: (negatives.negative,) * 6,
     }
 )
-"""Each drawer draws the same number of panels."""
+"""Each drawer draws the same number of panels.
+
+What is measured out of fold decides which are here. With the formulas, gels of few lanes, tables, schemes and screens,
+and with the charts that schemes are taken for (`charts.kinds`), the picture alone names 0.870 instead of 0.835 of the
+published panels right with articles held out, 0.828 instead of 0.797 with publishers held out. Three quarters of that
+is one article of bare maps, without which it is 0.867 instead of 0.858, and 0.824 instead of 0.816. Maps of genes,
+reads, timelines, pathways of words, workflows and windows of programs made it worse or added nothing.
+"""
 
 _LONGEST = 512
 """Pixels of the longer side at most, as of the published panels."""

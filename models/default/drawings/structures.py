@@ -100,13 +100,17 @@ def _reaction(random: Random) -> Image.Image:
 
 
 def _molecule(random: Random) -> Any:
-    """A drug, or a core with two random fragments."""
     from rdkit.Chem import MolFromSmiles
 
+    return MolFromSmiles(random_smiles(random))
+
+
+def random_smiles(random: Random) -> str:
+    """A drug, or a core with two random fragments."""
     if random.random() < 0.4:
-        return MolFromSmiles(pick(random, _DRUGS))
+        return pick(random, _DRUGS)
     fragments = (pick(random, _FRAGMENTS), f"({pick(random, _FRAGMENTS)})")
-    return MolFromSmiles(pick(random, _CORES).format(*fragments))
+    return pick(random, _CORES).format(*fragments)
 
 
 def _style(random: Random, drawer: Any) -> None:

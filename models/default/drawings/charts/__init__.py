@@ -3,7 +3,8 @@
 kinds.py    what draws each kind
 sheet.py    what the charts share: fonts, colours, frame, labels
 areas.py    bars, boxes, cells, slices, surfaces
-curves.py   lines: curves, steps, spectra, trees
+curves.py   lines: curves, steps, spectra
 maps.py     maps: fields in false colour, regions, sites
 points.py   points: scatters, gates, whiskers, networks
+trees.py    trees, upright, lying and round
 """

@@ -141,6 +141,31 @@ def venn_diagram(sheet: Sheet) -> None:
     sheet.axes.set(xlim=(0, 1), ylim=(0, 1), aspect="equal")
 
 
+def outlined_venn(sheet: Sheet) -> None:
+    """Two to four sets as thick outlines or in pale tints, with large numbers, and names outside."""
+    from matplotlib.patches import Ellipse
+
+    random, sets = sheet.random, sheet.count(2, 4)
+    sheet.fill()
+    size, width, filled = float(random.uniform(8, 16)), float(random.uniform(0.8, 4)), sheet.chance(0.5)
+    one_colour, turn, reach = sheet.chance(0.3), random.uniform(0, np.pi), float(random.uniform(0.12, 0.2))
+    across = (0.62, 0.34) if sets == 4 else (0.5, 0.5)
+    text: dict[str, Any] = {"fontsize": size, "ha": "center", "va": "center"}
+    for number in range(sets):
+        angle = float(turn) + 2 * np.pi * number / sets
+        ink = sheet.colour(0 if one_colour else number)
+        style: dict[str, Any] = {"edgecolor": ink, "linewidth": width, "angle": float(np.degrees(angle))}
+        style |= {"facecolor": ink, "alpha": 0.35} if filled else {"facecolor": "none"}
+        sheet.axes.add_patch(Ellipse(_around(angle, reach), *across, **style))
+        sheet.axes.text(*_around(angle, reach + 0.14), str(sheet.count(1, 900)), **text)
+        sheet.axes.text(*_around(angle + np.pi / sets, 0.15), str(sheet.count(1, 500)), **text)
+        if sheet.chance(0.6):
+            name_ink = ink if sheet.chance(0.5) else "black"
+            sheet.axes.text(*_around(angle, reach + 0.34), sheet.label(), color=name_ink, **text)
+    sheet.axes.text(0.5, 0.5, str(sheet.count(1, 99)), **text)
+    sheet.axes.set(xlim=(0, 1), ylim=(0, 1), aspect="equal")
+
+
 def _around(angle: float, radius: float) -> tuple[float, float]:
     """A point about the middle of the sheet."""
     return 0.5 + radius * float(np.cos(angle)), 0.5 + radius * float(np.sin(angle))

@@ -1,4 +1,4 @@
-"""Charts made of lines: curves, steps, spectra, recordings and trees."""
+"""Charts made of lines: curves, steps, spectra and recordings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import numpy as np
 from models.default.drawings.charts.sheet import Sheet
 from models.default.drawings.figure import pick
 
-_LETTERS = tuple("abcdefgh lmnoprst")
 _SPECTRA = ("Wavenumber (cm-1)", "m/z", "2θ (degree)", "ppm", "Retention time (min)", "Wavelength (nm)")
 
 
@@ -32,6 +31,40 @@ def lines(sheet: Sheet) -> None:
     if sheet.chance(0.4):
         sheet.axes.legend(fontsize=sheet.font_size - 1, frameon=sheet.chance(0.5))
     sheet.name_axes()
+
+
+def bold_lines(sheet: Sheet) -> None:
+    """Few points in thick lines with large open marks and large type: a chart that is a small part of a figure."""
+    random, count = sheet.random, sheet.count(3, 7)
+    x, size = np.linspace(0, 10, count), float(random.uniform(11, 20))
+    width, mark = float(random.uniform(1.5, 4)), float(random.uniform(6, 14))
+    filled, bent = sheet.chance(0.3), float(random.choice([0.3, 0.6, 1.0, 2.0]))
+    for number in range(sheet.count(1, 4)):
+        y = random.uniform(-1, 1) + random.uniform(0.3, 1) * (x / 10) ** bent + random.normal(0, 0.06, count)
+        colour = sheet.colour(number)
+        face = colour if filled else "white" if sheet.chance(0.3) else "none"
+        marker, dashes = pick(random, ("o", "o", "o", "s", "^")), pick(random, ("-", "-", "--"))
+        sheet.axes.plot(
+            x,
+            y,
+            dashes,
+            color=colour,
+            marker=marker,
+            markersize=mark,
+            mfc=face,
+            mew=width * 0.7,
+            linewidth=width,
+        )
+    sheet.axes.spines[["top", "right"]].set_visible(sheet.chance(0.3))
+    for spine in sheet.axes.spines.values():
+        spine.set_linewidth(float(random.uniform(0.8, 2.5)))
+    if sheet.chance(0.3):
+        sheet.axes.set(xticklabels=[], yticklabels=[])
+    sheet.axes.locator_params(nbins=4)
+    sheet.axes.tick_params(labelsize=size * 0.8)
+    for name in (sheet.axes.set_xlabel, sheet.axes.set_ylabel, sheet.axes.set_title):
+        if sheet.chance(0.4):
+            name(sheet.label(), fontsize=size)
 
 
 def trace(sheet: Sheet) -> None:
@@ -107,22 +140,3 @@ def operating_curves(sheet: Sheet) -> None:
     sheet.axes.plot([0, 1], [0, 1], "k--", linewidth=0.7)
     sheet.axes.legend(fontsize=sheet.font_size - 1, frameon=sheet.chance(0.5))
     sheet.name_axes("1 - Specificity", "Sensitivity")
-
-
-def tree(sheet: Sheet) -> None:
-    """A tree whose leaves have names, each fork joining two neighbours."""
-    random, leaves = sheet.random, sheet.count(6, 49)
-    sheet.fill()
-    heights, depths = [float(leaf) for leaf in range(leaves)], [0.0] * leaves
-    while len(heights) > 1:
-        at = int(random.integers(len(heights) - 1))
-        depth = max(depths[at : at + 2]) + float(random.uniform(0.2, 1.5))
-        x = [-depths[at], -depth, -depth, -depths[at + 1]]
-        y = [heights[at], heights[at], heights[at + 1], heights[at + 1]]
-        sheet.axes.plot(x, y, "k-", linewidth=float(random.uniform(0.5, 1.2)))
-        heights[at : at + 2], depths[at : at + 2] = [sum(heights[at : at + 2]) / 2], [depth]
-    for leaf in range(leaves):
-        name = "".join(pick(random, _LETTERS) for _ in range(sheet.count(5, 15)))
-        slant = "italic" if sheet.chance(0.5) else "normal"
-        sheet.axes.text(0.1, leaf, name, fontsize=max(3, min(8, 90 / leaves)), va="center", style=slant)
-    sheet.axes.set_xlim(-max(depths[0], 1) * 1.05, max(depths[0], 1) * 0.8)

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 from PIL import Image
 
-from models.default.drawings.charts import areas, curves, maps, points
+from models.default.drawings.charts import areas, curves, maps, points, trees
 from models.default.drawings.charts.sheet import Sheet, new_sheet
 from models.default.drawings.figure import Random, to_image
 
@@ -24,21 +24,21 @@ CHARTS: Mapping[str, tuple[Drawer, ...]] = MappingProxyType(
         "pie": (areas.pie,),
         "radar": (areas.radar,),
         "surface": (areas.surface,),
-        "venn": (areas.venn_diagram,),
-        "line": (curves.lines,),
+        "venn": (areas.venn_diagram, areas.outlined_venn, areas.outlined_venn),
+        "line": (curves.lines, curves.bold_lines, curves.bold_lines),
         "roc": (curves.operating_curves,),
         "spectrum": (curves.spectrum,),
         "survival": (curves.survival,),
         "trace": (curves.trace,),
-        "tree": (curves.tree,),
+        "tree": (trees.tree, trees.cladogram, trees.round_tree),
         "cytometry": (points.cytometry,),
         "forest": (points.forest,),
         "funnel": (points.funnel,),
         "manhattan": (points.manhattan,),
-        "network": (points.network,),
+        "network": (points.network, points.named_network, points.named_network),
         "scatter": (points.scatter,),
         "volcano": (points.volcano,),
-        "map": (maps.field_map, maps.region_map, maps.site_map),
+        "map": (maps.field_map, maps.region_map, maps.site_map, maps.bare_map, maps.bare_map),
     }
 )
 """What draws each kind; each drawer draws the same number of charts."""

@@ -36,6 +36,26 @@ def field_map(sheet: Sheet) -> None:
     _furnish(sheet)
 
 
+def bare_map(sheet: Sheet) -> None:
+    """A value at every place on land as fine cells on plain white, without frame or degrees, as models put it out."""
+    land = _set_up(sheet)
+    sheet.axes.set_axis_off()
+    sheet.axes.set_position((0.02, 0.02, 0.96, 0.86))
+    rough = pick(sheet.random, (0.0, 0.6, 1.2, 1.8, 2.4))
+    values = _noise(sheet, rough) * float(sheet.random.uniform(0.2, 1)) + _slope(sheet) * 1.5
+    if sheet.chance(0.4):  # what matters in few places: most of the land is pale
+        values = values * (np.abs(values) > np.quantile(np.abs(values), sheet.random.uniform(0.4, 0.95)))
+    values[~land] = np.nan
+    reach = float(np.nanmax(np.abs(values))) * float(sheet.random.uniform(0.6, 1.6))
+    image = sheet.axes.imshow(
+        values, pick(sheet.random, _SCALES), vmin=-reach, vmax=reach, interpolation="nearest"
+    )
+    if sheet.chance(0.25):
+        sheet.figure.colorbar(image, shrink=float(sheet.random.uniform(0.4, 0.9)), label=sheet.label())
+    if sheet.chance(0.6):
+        sheet.axes.set_title(words(sheet.random, 1, 2), fontsize=sheet.font_size * 1.6)
+
+
 def region_map(sheet: Sheet) -> None:
     """Regions in the colours of a scale or of a few categories, with their borders."""
     land = _set_up(sheet)

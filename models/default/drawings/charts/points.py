@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.default.drawings.charts.sheet import Sheet
-from models.default.drawings.figure import pick
+from models.default.drawings.figure import pick, words
 
 _GENES = tuple("ABCDEGHKLMNPRST123")
 
@@ -129,3 +129,30 @@ def network(sheet: Sheet) -> None:
     for x, y in places[random.random(count) < 0.6]:
         name = "".join(pick(random, _GENES) for _ in range(4))
         sheet.axes.text(x, y, name, fontsize=float(random.uniform(3, 6)), ha="center")
+
+
+def named_network(sheet: Sheet) -> None:
+    """Few large nodes of one shape with names on or beside them: genes around a hub, terms as bubbles."""
+    random, count = sheet.random, sheet.count(6, 18)
+    sheet.fill()
+    angles = np.linspace(0, 2 * np.pi, count, endpoint=False)
+    reach = random.uniform(0.6, 1.2, count) if sheet.chance(0.5) else np.ones(count)
+    places = np.stack([np.cos(angles) * reach, np.sin(angles) * reach], axis=1)
+    places[0] = 0
+    width, grey = float(random.uniform(0.5, 2)), pick(random, ("grey", "black", "#cc9999", "#99aacc"))
+    for node in range(1, count):
+        others = {0, *random.integers(count, size=sheet.count(0, 3)).tolist()}
+        for other in others:
+            x, y = places[[node, other]].T
+            sheet.axes.plot(x, y, color=grey, linewidth=width, zorder=0)
+    marker = pick(random, ("o", "s", "o", "h", "D"))
+    sizes = random.uniform(60, 500, count) if sheet.chance(0.5) else np.full(count, random.uniform(80, 400))
+    colours = [sheet.colour(int(number)) for number in random.integers(0, 2, count)]
+    sheet.axes.scatter(
+        places[:, 0], places[:, 1], sizes, c=colours, marker=marker, edgecolors="black", linewidths=0.5
+    )
+    size, beside = float(random.uniform(5, 9)), sheet.chance(0.5)
+    for x, y in places:
+        name = "".join(pick(random, _GENES) for _ in range(4)) if sheet.chance(0.7) else words(random, 1, 3)
+        sheet.axes.text(x, y - 0.16 * beside, name, fontsize=size, ha="center", va="center")
+    sheet.axes.set(xlim=(-1.5, 1.5), ylim=(-1.5, 1.5))

@@ -6,11 +6,19 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from models.bundle.bundle import BACKGROUND
 from models.default.drawings.negatives import NOISE
-from models.default.drawings.panels import DRAWERS, draw_panels
+from models.default.drawings.panels import DRAWERS, Drawer, draw_panels
 from models.taxonomy import CODES
 
 pytest.importorskip("rdkit", reason="needs the extra figmill[draw]")
+
+NAMED = {
+    f"{code} {place}": draw
+    for code, drawers in DRAWERS.items()
+    for place, draw in enumerate(dict.fromkeys(drawers))
+    if code != BACKGROUND
+}
 
 
 def pixels(data: bytes) -> np.ndarray:
@@ -31,6 +39,16 @@ def test_the_same_seed_draws_the_same_and_another_seed_others() -> None:
     first, again, other = (list(draw_panels(1, seed)) for seed in (5, 5, 6))
     assert first == again
     assert all(a != b for a, b in zip(first, other, strict=True) if a[0] != "background")
+
+
+@pytest.mark.parametrize("draw", NAMED.values(), ids=NAMED)
+def test_every_drawer_draws_in_colour_and_each_time_another_panel(draw: Drawer) -> None:
+    images = [draw(np.random.default_rng(seed)) for seed in range(3)]
+    again = draw(np.random.default_rng(2))
+    assert {image.mode for image in images} == {"RGB"}
+    assert again.tobytes() == images[-1].tobytes()
+    assert len({image.tobytes() for image in images}) == 3
+    assert len({round(image.width / image.height, 2) for image in images}) > 1
 
 
 @pytest.mark.parametrize("kind", NOISE)

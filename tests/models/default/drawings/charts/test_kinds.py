@@ -23,9 +23,9 @@ def test_every_kind_is_drawn_in_several_styles(draw: Drawer) -> None:
 
 def test_the_same_seed_draws_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "models.default.drawings.charts.kinds.CHARTS", {"tree": CHARTS["tree"], "bar": CHARTS["bar"] * 2}
+        "models.default.drawings.charts.kinds.CHARTS", {"pie": CHARTS["pie"], "bar": CHARTS["bar"] * 2}
     )
     first, again = (list(draw_charts(1, 5)) for _ in range(2))
-    assert [kind for kind, _ in first] == ["tree", "bar", "bar"]
+    assert [kind for kind, _ in first] == ["pie", "bar", "bar"]
     assert first == again
     assert Image.open(io.BytesIO(first[0][1])).format == "PNG"

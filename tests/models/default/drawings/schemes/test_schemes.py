@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from models.default.drawings.panels import Drawer
+from models.default.drawings.schemes import cells, circuits, devices, strands
+from models.default.drawings.schemes.devices import shade
+
+pytest.importorskip("rdkit", reason="needs the extra figmill[draw]")
+
+DRAWERS: tuple[Drawer, ...] = (
+    cells.cell,
+    cells.membrane,
+    strands.assembly,
+    strands.messenger,
+    devices.apparatus,
+    devices.solids,
+    devices.layers,
+    circuits.circuit,
+    circuits.stack,
+)
+
+
+@pytest.mark.parametrize("draw", DRAWERS, ids=[draw.__name__ for draw in DRAWERS])
+def test_a_scheme_has_something_on_it_and_no_two_are_alike(draw: Drawer) -> None:
+    images = [draw(np.random.default_rng(seed)) for seed in range(8)]
+    for image in images:
+        assert image.mode == "RGB"
+        assert np.asarray(image.convert("L"), np.float32).std() > 3
+    assert len({image.tobytes() for image in images}) == 8
+    shapes = [image.width / image.height for image in images]
+    assert max(shapes) > 1.2 * min(shapes)
+
+
+def test_schemes_come_in_many_colours_and_in_black_on_white() -> None:
+    saturation = []
+    for seed in range(30):
+        pixels = np.asarray(devices.layers(np.random.default_rng(seed)).convert("HSV"))
+        saturation.append(np.percentile(pixels[..., 1], 90))
+    assert min(saturation) < 10
+    assert max(saturation) > 150
+
+
+def test_the_dark_side_of_a_solid_is_darker() -> None:
+    assert shade("#808080", 0.5) == "#404040"
+    assert shade("#808080", 3) == "#ffffff"

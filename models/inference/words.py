@@ -4,7 +4,7 @@ A text is read as the set of its terms: words, pairs of words, pieces of five ch
 modalities that the lexicon of `models.inference.caption_view` finds. Terms are hashed into buckets, so that there is no
 vocabulary to keep; a linear model reads the buckets of the panel's own text and those of the caption side by side. So
 does another with what a language model makes of both, which knows that words are alike that no training text held; what
-counts is the mean of what both say.
+counts is a weighted mean of what both say.
 Source of the hashing: Weinberger et al., "Feature Hashing for Large Scale Multitask Learning", ICML 2009.
 """
 
@@ -141,7 +141,9 @@ class TextView:
         weight, bias = self._model.sentences, self._model.sentences_bias
         if self._reader and weight is not None and bias is not None:
             said = self._log_ratio(read_sentences(self._reader, texts) @ weight + bias)
-            ratios = np.where(told[:, None], (ratios + said) / 2, ratios).astype(np.float32)
+            share = np.float32(self._reader.sentences.share)
+            both = (1 - share) * ratios + share * said
+            ratios = np.where(told[:, None], both, ratios).astype(np.float32)
         if logits is None or self._model.joint is None:
             return ratios
         return correct(ratios, logits, self._model.joint, told)

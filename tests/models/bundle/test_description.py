@@ -140,7 +140,14 @@ def test_the_language_models_file_is_the_one_that_the_description_names(folder: 
     info = bundle_info(folder)
     assert info.hashing is not None
     assert info.hashing.sentences == Sentences(**named)
+    assert info.hashing.sentences.share == 0.5
     assert info.model_id != before
+    other = named | {"share": 0.7}
+    change(folder, words={"buckets": 64, "lexicon_gain": 4.0, "sentences": other})
+    weighed = bundle_info(folder)
+    assert weighed.hashing is not None
+    assert weighed.hashing.sentences == Sentences(**named, share=0.7)
+    assert weighed.model_id != info.model_id
     file.write_bytes(b"other numbers")
     with pytest.raises(
         BundleError, match=r"sentences\.safetensors is not the one that the bundle was made with"

@@ -1,5 +1,7 @@
+import copy
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -35,14 +37,20 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> SentenceReader:
     return SentenceReader(model, open_encoder(model, "cpu"))
 
 
-def test_terms_and_sentences_count_the_same_and_no_text_says_nothing(reader: SentenceReader) -> None:
-    """The ratio is the mean of both: each alone is what it is where the other says nothing."""
+@pytest.mark.parametrize("share", [0.5, 0.7, 1.0])
+def test_sentences_have_their_share_beside_terms_and_no_text_says_nothing(
+    share: float, reader: SentenceReader
+) -> None:
+    """Each alone is what it is where the other says nothing."""
     layer = np.random.default_rng(0).normal(size=(2 * SIZE, 2)).astype(np.float32)
     blank, even = np.zeros((2 * HASHING.buckets, 2), np.float32), np.full(2, 0.5, np.float32)
     weight = blank.copy()
     weight[hash_text("cells", HASHING).buckets, 0] = 3
     ones, nothing = np.ones(HASHING.buckets, np.float32), np.zeros(2, np.float32)
     texts = [Words("cells", "a plot of cells"), Words(None, "plot"), None, Words(None, None)]
+
+    reader = copy.copy(reader)
+    reader.sentences = replace(reader.sentences, share=share)
 
     def ratios(weight: np.ndarray, layer: np.ndarray | None) -> np.ndarray:
         bias = None if layer is None else nothing
@@ -51,8 +59,8 @@ def test_terms_and_sentences_count_the_same_and_no_text_says_nothing(reader: Sen
 
     said = log_softmax(read_sentences(reader, texts) @ layer, axis=1) - np.log(0.5)
     both = ratios(weight, layer)
-    assert np.allclose(both[:2], (ratios(weight, None)[:2] + said[:2]) / 2, atol=1e-5)
-    assert np.allclose(ratios(blank, layer)[:2], said[:2] / 2, atol=1e-5)
+    assert np.allclose(both[:2], (1 - share) * ratios(weight, None)[:2] + share * said[:2], atol=1e-5)
+    assert np.allclose(ratios(blank, layer)[:2], share * said[:2], atol=1e-5)
     assert not both[2:].any()
 
 

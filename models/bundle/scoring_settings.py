@@ -18,7 +18,7 @@ from models.bundle.bundle import (
     SetThresholds,
     WordsCalibration,
 )
-from models.bundle.sentence_model import EVEN, Sentences
+from models.bundle.sentence_model import EVEN_SHARE, Sentences
 from models.bundle.values import count, flag, number, number_or_none, settings
 
 _KIND = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -136,7 +136,7 @@ def _sentences(value: object) -> Sentences | None:
         layers=count(entries["layers"], f"{key}.layers", _MOST_LAYERS),
         heads=count(entries["heads"], f"{key}.heads", _MOST_HEADS),
         pieces=count(entries["pieces"], f"{key}.pieces", _MOST_PIECES),
-        share=number(entries.get("share", EVEN), f"{key}.share", 0.0, 1.0),
+        share=number(entries.get("share", EVEN_SHARE), f"{key}.share", 0.0, 1.0),
     )
 
 

@@ -28,8 +28,8 @@ PIECES, POSITIONS, NORM = "pieces.weight", "positions", "norm."
 MARKS = ("[CLS]", "[SEP]", "[UNK]")
 """The pieces that stand for a text's start, its end and words that cannot be spelled."""
 _VOCABULARY, _SCALE = "vocabulary", ".scale"
-EVEN = 0.5
-"""The share of sentences in a bundle that does not say."""
+EVEN_SHARE = 0.5
+"""Of sentences, in a bundle that does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,7 @@ class Sentences:
     heads: int
     pieces: int
     """Of a text that are read at most; what stands behind them is not."""
-    share: float = EVEN
+    share: float = EVEN_SHARE
     """How much of what words say of the class is the language model's; the rest is the hashed terms'."""
 
 

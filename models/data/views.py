@@ -14,9 +14,10 @@ from PIL import Image
 from models.transforms import Pixels, Transform
 
 _CANVAS = Transform(size=288, fit="stretch")
-"""Larger than what networks see, so that a part of it is still sharp."""
+"""Larger than what networks see, so that large parts of it are still sharp."""
 _SMALLEST, _PROPORTIONS = 0.4, 1.25
-"""Of a view: its least side as a share of the whole, and how much longer one side may become than the other."""
+"""Of a view before its proportions change: the least side as a share of the whole; and how much longer one side may
+become than the other. What is gained by other sizes stands in `models.default.panels.PanelArrays`."""
 _FRAMED, _WHITE = 0.3, 0.8
 """Shares of the views with a margin around all, and of these with a white one; others are black."""
 _MARGIN = (0.02, 0.12)

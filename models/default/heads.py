@@ -273,11 +273,10 @@ def _see(
     order[rows] = np.arange(len(rows))
     views = np.flatnonzero(order[data.viewed] >= 0)
     shown = np.concatenate([np.arange(len(rows)), order[data.viewed[views]]])
-    values = np.concatenate([data.features.values[rows], data.views.values[views]])
     shared = (weights / np.bincount(shown, minlength=len(rows)))[shown]
     whole = np.arange(len(shown)) < len(rows)
-    features = Features(values, data.features.columns).of(units, spread)
-    return _Seen(features, shared.astype(np.float32), shown, whole)
+    features = [data.features.of(units, spread)[rows], data.views.of(units, spread)[views]]
+    return _Seen(np.concatenate(features), shared.astype(np.float32), shown, whole)
 
 
 def _mix(regression: Linear, discriminant: Linear, sharpness: float) -> Linear:

@@ -2,7 +2,8 @@
 
 phrases.csv names what each class and each kind of chart is called in papers, with {subjects} to fill in. A part of a
 caption stands alone, or among parts of other classes with the whole caption beside it: what is nearest to the panel
-counts, whatever else the caption names. As in what papers say of a panel, the caption's opening stands before its part.
+counts, whatever else the caption names. As in what papers say of a panel, the caption's opening stands before its
+part, and its closing behind.
 """
 
 from __future__ import annotations

@@ -84,8 +84,8 @@ def few_lanes(random: Random) -> Image.Image:
     page = Canvas(random, 150 + lanes * 44 + 130, 420)
     page.face, page.size = page.one(("sans", "sans", "sans", "serif", "humanist")), page.between(11, 17)
     wide, tall = lanes * page.between(22, 44), page.between(70, 260)
-    x, y = page.one((8.0, 140.0)), page.between(40, 120)
-    heights = np.sort(random.uniform(0.08, 0.92, page.count(1, 5)))
+    x, y = page.one((8.0, 140.0)), page.between(80, 130)
+    heights = _apart(np.sort(random.uniform(0.08, 0.92, page.count(1, 5))), 1.3 * page.size / tall)
     page.paste(_picture(_bands(random, lanes, heights, (round(wide), round(tall)))), x, y, wide, tall)
     if page.chance(0.5):
         page.box(x, y, wide, tall, edge="black", line=page.between(0.6, 2))
@@ -102,6 +102,15 @@ def few_lanes(random: Random) -> Image.Image:
                 page.one(("1.0", "0.6", "5", "7", "10", str(lane + 1))),
             )
     return page.finish()
+
+
+def _apart(heights: npt.NDArray[np.float64], least: float) -> npt.NDArray[np.float64]:
+    """The heights, in ascending order, without those too near to the one before: bands' names stand beside them."""
+    kept = [float(heights[0])]
+    for height in heights[1:].tolist():
+        if height - kept[-1] >= least:
+            kept.append(height)
+    return np.array(kept)
 
 
 def _name_band(page: Canvas, side: int, edge: float, y: float) -> None:
@@ -129,6 +138,7 @@ def _head(page: Canvas, lanes: int, place: tuple[float, float, float]) -> None:
     way, step = page.one(("names", "aslant", "wedge", "group", "none")), wide / lanes
     if way == "none":
         return
+    short = [name for name in _LANES if len(name) <= max(2, int(step / page.size * 2))]
     for lane in range(lanes):
         at = x + (lane + 0.5) * step
         if way == "aslant":
@@ -138,7 +148,7 @@ def _head(page: Canvas, lanes: int, place: tuple[float, float, float]) -> None:
         else:
             page.text(
                 (at, y - page.size * 0.7),
-                page.one(_LANES)[: max(2, int(step / page.size * 2))],
+                page.one(short),
                 size=page.size * 0.9,
             )
     top = y - page.size * 1.7 - 24 * (way == "aslant")

@@ -31,6 +31,10 @@ _FACES: dict[Face, tuple[str, str, str]] = {
     "screen": ("DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique"),
 }
 """Regular, bold and slanted; a face without a bold one is drawn with a stroke. FreeSans is a Helvetica."""
+_FULL: Face = "screen"
+"""What writes the signs that another face lacks."""
+_BOLDER = 0.4
+"""Pixels that a stroke makes letters thicker, on either side."""
 
 
 class Canvas:
@@ -75,9 +79,10 @@ class Canvas:
         turn: float = 0,
     ) -> None:
         """Text, in lines where it has several; `anchor` as Pillow's, `turn` in degrees to the left."""
-        name = _FACES[self.face][1 if bold else 2 if slanted else 0]
-        font = _font(name or _FACES[self.face][0], max(4, round((size or self.size) * _SCALE)))
-        thick = 1 if bold and not name else 0
+        face = self.face if _writes(self.face, text) else _FULL
+        name = _FACES[face][1 if bold else 2 if slanted else 0]
+        font = _font(name or _FACES[face][0], max(4, round((size or self.size) * _SCALE)))
+        thick = _BOLDER * _SCALE if bold and not name else 0
         fill = colour or self.ink
         if turn:
             self._turned(at, text, font, fill, turn)
@@ -263,9 +268,26 @@ def _scaled(point: Point) -> Point:
     return point[0] * _SCALE, point[1] * _SCALE
 
 
+def _writes(face: Face, text: str) -> bool:
+    """Whether all styles of a face have all of the text's letters and signs."""
+    return all(_signs(name).issuperset(map(ord, text.replace("\n", ""))) for name in _FACES[face] if name)
+
+
+@cache
+def _signs(name: str) -> frozenset[int]:
+    from matplotlib.ft2font import FT2Font
+
+    return frozenset(FT2Font(_file(name)).get_charmap())
+
+
 @cache
 def _font(name: str, size: int) -> ImageFont.FreeTypeFont:
+    # The other engine, which is not there on every machine, sets letters closer: other drawings.
+    return ImageFont.truetype(_file(name), size, layout_engine=ImageFont.Layout.BASIC)
+
+
+def _file(name: str) -> str:
     if name.startswith("rdkit:"):
         folder = "Data/Fonts" if "Telex" in name else "Chem/Draw"
-        return ImageFont.truetype(str(files("rdkit").joinpath(f"{folder}/{name[6:]}.ttf")), size)
-    return ImageFont.truetype(str(files("matplotlib").joinpath(f"mpl-data/fonts/ttf/{name}.ttf")), size)
+        return str(files("rdkit").joinpath(f"{folder}/{name[6:]}.ttf"))
+    return str(files("matplotlib").joinpath(f"mpl-data/fonts/ttf/{name}.ttf"))

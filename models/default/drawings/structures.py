@@ -53,7 +53,7 @@ _FRAGMENTS = (
     "C#N",
     "OCC",
     "C(=O)OC",
-    "c1ccccc1",
+    "c9ccccc9",  # by a number that no core has open: it would close the core's ring
     "O",
     "N",
 )

@@ -59,7 +59,10 @@ def ruled_table(random: Random) -> Image.Image:
     head, thin = page.one((None, None, "#f7efd9", "#dce6f1", "#e6e6e6")), page.between(0.5, 1.5)
     if head:
         page.box(0, y - step * 0.5, page.width, step, fill=head)
-    lefts = [4 + (page.width - 8) * (0.28 + 0.72 * column / (columns - 1)) for column in range(columns - 1)]
+    first = 0.28 if columns > 4 else 0.42
+    lefts = [
+        4 + (page.width - 8) * (first + (1 - first) * column / (columns - 1)) for column in range(columns - 1)
+    ]
     anchor, bold = page.one(("mm", "lm")), page.chance(0.4)
     page.text((4, y), page.one(_HEADS), anchor="lm", bold=bold)
     for left in lefts:
@@ -67,7 +70,7 @@ def ruled_table(random: Random) -> Image.Image:
     kinds = [page.one(("number", "number", "number", "interval", "word")) for _ in lefts]
     for row in range(1, rows + 1):
         heading, at = page.chance(0.15), y + row * step
-        page.text((4, at), words(random, 1, 2 if columns > 4 else 3), anchor="lm", bold=heading)
+        page.text((4, at), words(random, 1, 2), anchor="lm", bold=heading)
         for left, kind in zip(lefts, kinds, strict=True):
             if not heading:
                 page.text((left, at), _value(page, kind), anchor=anchor)
@@ -127,7 +130,7 @@ def text_table(random: Random) -> Image.Image:
     rows, columns = int(random.integers(2, 8)), int(random.integers(1, 5))
     page = Canvas(random, random.uniform(300, 520), 60.0 + rows * 70)
     page.size, y = page.between(7.5, 10), 2.0
-    widths = (random.dirichlet([6.0] * columns) * (page.width - 4)).tolist()
+    widths = (random.dirichlet([20.0] * columns) * (page.width - 4)).tolist()
     tint, lined, across = page.one(_TINTS), page.chance(0.5), page.chance(0.8)
     for row in range(rows + 1):
         texts = [words(random, 2, 16) if row else words(random, 1, 2) for _ in widths]

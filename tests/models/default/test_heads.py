@@ -89,6 +89,11 @@ def test_views_of_held_out_panels_teach_nothing(data: PanelArrays) -> None:
         for found in (data, replace(data, views=Features(spoilt, data.views.columns)))
     ]
     assert np.array_equal(layers[0].weight, layers[1].weight)
+    kinds = [
+        fit_kinds(found, CHOSEN, rows).weight
+        for found in (data, replace(data, views=Features(spoilt, data.views.columns)))
+    ]
+    assert np.array_equal(kinds[0], kinds[1])
 
 
 def test_torn_pieces_get_higher_odds(data: PanelArrays) -> None:

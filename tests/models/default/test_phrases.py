@@ -32,14 +32,17 @@ def test_the_texts_of_a_class_and_of_a_kind_of_chart_share_one_weight() -> None:
     assert [*classes.values(), *charts.values()] == pytest.approx([1] * (len(classes) + len(charts)))
 
 
-def test_a_part_of_a_caption_stands_in_it_under_its_letter_and_begins_as_all_of_it_does() -> None:
+def test_a_part_of_a_caption_stands_in_it_under_its_letter_and_begins_and_ends_as_all_of_it_does() -> None:
     parts = [text.words for text in WRITTEN if text.words.own]
     assert 0.5 < len(parts) / len(WRITTEN) < 0.7
     for words in parts:
         opening, _, _ = (words.caption or "").partition(" (A) ")
         assert (words.own or "").startswith(f"{opening} ")
-        part = (words.own or "").removeprefix(f"{opening} ").partition(".")[0]
-        assert f"({words.label}) {part}" in (words.caption or "")
+        said, listed = (text.removeprefix(f"{opening} ") for text in (words.own or "", words.caption or ""))
+        assert any(
+            f"({words.label}) {said[:end]}" in listed and listed.endswith(said[end:])
+            for end in range(1, len(said) + 1)
+        ), "its part, then the caption's closing"
     assert {words.label for words in parts} == set("ABCDE")
 
 

@@ -158,7 +158,8 @@ def outlined_venn(sheet: Sheet) -> None:
         style |= {"facecolor": ink, "alpha": 0.35} if filled else {"facecolor": "none"}
         sheet.axes.add_patch(Ellipse(_around(angle, reach), *across, **style))
         sheet.axes.text(*_around(angle, reach + 0.14), str(sheet.count(1, 900)), **text)
-        sheet.axes.text(*_around(angle + np.pi / sets, 0.15), str(sheet.count(1, 500)), **text)
+        if sets > 2:
+            sheet.axes.text(*_around(angle + np.pi / sets, 0.15), str(sheet.count(1, 500)), **text)
         if sheet.chance(0.6):
             name_ink = ink if sheet.chance(0.5) else "black"
             sheet.axes.text(*_around(angle, reach + 0.34), sheet.label(), color=name_ink, **text)

@@ -68,14 +68,14 @@ def _bracket(page: ChemicalPage, x: float, reach: tuple[float, float], hook: flo
 def chain(random: Random) -> Image.Image:
     """A zigzag chain with letters, brackets and an index: a polymer, a linker on a particle, a lipid."""
     page = ChemicalPage(random, 520, 150)
-    x, y, links = 60.0, 75.0, page.count(6, 18)
+    x, y, links = 80.0, 75.0, page.count(6, 18)
     page.bond = min(page.bond, 400 / links)
     if page.chance(0.5):
         radius, fill = page.between(14, 34), page.one(("white", "#f0c040", "#bbbbbb", "#e8a030"))
         page.disc((x - radius, y), radius, fill=fill, edge="black")
     way = [(x + page.bond * 0.87 * link, y + page.bond * 0.45 * (-1) ** link) for link in range(links)]
     page.line(way)
-    for place in way[1:]:
+    for place in way[1:-1]:
         _hang(page, place, -1 if place[1] < y else 1)
     end = page.one(("COOH", "OH", "BIOTIN", "NH2", "R", "SH"))
     page.text((way[-1][0] + 4, way[-1][1]), end, anchor="lm", bold=page.chance(0.2))

@@ -65,11 +65,10 @@ def reaction_scheme(random: Random) -> Image.Image:
         y = row * 190 + 85.0
         for step in range(steps):
             x = step * 270 + 85.0
-            page.molecule(
-                page.any_molecule() if page.chance(0.4) else find_molecule(random_smiles(random)),
-                (x, y),
-                page.one((None, None, red)),
-            )
+            molecule = page.any_molecule()
+            if page.reach(molecule) > 85 or page.chance(0.6):
+                molecule = find_molecule(random_smiles(random))
+            page.molecule(molecule, (x, y), page.one((None, None, red)))
             if page.chance(0.6):
                 page.text((x, y + 78), str(row * steps + step + 1), bold=True)
             if step + 1 < steps:

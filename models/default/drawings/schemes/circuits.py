@@ -16,7 +16,7 @@ def circuit(random: Random) -> Image.Image:
     sheet = Scheme(random, random.uniform(220, 520), random.uniform(160, 340))
     sheet.ink = "black"
     columns, rows = sheet.count(2, 5), sheet.count(1, 3)
-    step, tall = sheet.width / (columns + 0.4), sheet.height / (rows + 0.6)
+    step, tall = sheet.width / (columns + 0.8), sheet.height / (rows + 0.6)
     for row in range(rows):
         y = (row + 0.7) * tall
         for column in range(columns):

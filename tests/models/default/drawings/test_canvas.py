@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from importlib.resources import files
+
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageFont
 
 from models.default.drawings.canvas import Canvas, Face, Head, bow
 
@@ -60,6 +62,34 @@ def test_text_is_set_in_each_face_and_bold_is_darker(face: Face) -> None:
         canvas.text((50, 30), "β-actin", size=20, bold=bold)
         ink[bold] = dark(canvas.finish(cut=False)).sum()
     assert 0 < ink[False] < ink[True]
+
+
+@pytest.mark.parametrize("face", ["sans", "humanist", "serif"])
+def test_signs_that_a_face_lacks_are_written_all_the_same(face: Face) -> None:
+    def write(face: Face, text: str, *, bold: bool = False) -> np.ndarray:
+        canvas = blank()
+        canvas.face = face
+        canvas.text((50, 30), text, size=20, bold=bold)
+        return dark(canvas.finish(cut=False))
+
+    for bold in (False, True):
+        assert np.array_equal(write(face, "H₂●", bold=bold), write("screen", "H₂●", bold=bold))
+        assert not np.array_equal(write(face, "Hx", bold=bold), write("screen", "Hx", bold=bold))
+
+
+def test_letters_stand_the_same_on_every_machine() -> None:
+    """Pillow's other engine, which is not everywhere, sets them closer."""
+    canvas = blank(200)
+    canvas.face = "screen"
+    canvas.text((10, 30), "AVATAR Tyr", size=20, anchor="lm")
+    columns = np.flatnonzero(dark(canvas.finish(cut=False)).any(axis=0))
+    font = ImageFont.truetype(
+        str(files("matplotlib").joinpath("mpl-data/fonts/ttf/DejaVuSans.ttf")),
+        40,
+        layout_engine=ImageFont.Layout.BASIC,
+    )
+    left, _, right, _ = font.getbbox("AVATAR Tyr", anchor="lm")
+    assert np.ptp(columns) == pytest.approx((right - left) / 2, abs=2)
 
 
 def test_turned_text_stands() -> None:

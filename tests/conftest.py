@@ -1,5 +1,6 @@
 """What every test may ask for."""
 
+import fcntl
 import logging
 import os
 from collections.abc import Iterator
@@ -49,6 +50,19 @@ def _log_as_it_was() -> Iterator[None]:
     before = (logger.handlers, logger.propagate, logger.level)
     yield
     logger.handlers, logger.propagate, logger.level = before
+
+
+@pytest.fixture(scope="session")
+def demo_papers(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The demo's two papers, drawn once for all workers (3 s of a core); who would change them copies them."""
+    from tasks.demo.papers import make_papers
+
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo-papers"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made = sorted(folder.glob("*.pdf"), reverse=True)
+        return made if len(made) == 2 else make_papers(folder)
 
 
 @pytest.fixture(scope="session")

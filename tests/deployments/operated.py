@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from tasks.dataset.check import Totals, check
-from tasks.demo.papers import make_papers
 from tests.flows.command import copies, ledger
 from tests.servers import Server, eventually, kept_port, postgres, process, serving_at
 
@@ -100,8 +99,8 @@ def planned_once(server: Server, deployment: str, **given: Any) -> str:
         server.call("DELETE", f"deployments/{deployment}/schedules/{made['id']}")
 
 
-def settings_for(folder: Path, bundle: Path, number: int) -> tuple[dict[str, Any], list[Path]]:
-    papers = copies(make_papers(folder / "made")[0], folder / "in", number)
+def settings_for(folder: Path, pdf: Path, bundle: Path, number: int) -> tuple[dict[str, Any], list[Path]]:
+    papers = copies(pdf, folder / "in", number)
     settings = {"inputs": [str(folder / "in")], "out": str(folder / "out"), "model": str(bundle)}
     return settings | {"shard_size": 2}, papers
 

@@ -1,6 +1,7 @@
 """The deployments as an operator has them: server on PostgreSQL, process pool, worker, schedule; what goes wrong."""
 
 import json
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,6 @@ import httpx
 import pytest
 
 from tasks.dataset.check import Totals, check
-from tasks.demo.papers import make_papers
 from tasks.stores import objects, paths
 from tests.deployments.operated import TERMINAL, planned_once, run_now, script
 from tests.flows.command import copies, ledger, subfigure_rows
@@ -74,8 +74,15 @@ def listening() -> Iterator[tuple[str, list[dict[str, str]]]]:
         server.server_close()
 
 
-def test_a_schedule_labels_what_is_new(deployed: Server, tiny_bundle: Path, tmp_path: Path) -> None:
-    papers, out = make_papers(tmp_path / "in"), tmp_path / "out"
+def _in_a_folder(papers: list[Path], folder: Path) -> list[Path]:
+    folder.mkdir()
+    return [Path(shutil.copy(paper, folder)) for paper in papers]
+
+
+def test_a_schedule_labels_what_is_new(
+    deployed: Server, demo_papers: list[Path], tiny_bundle: Path, tmp_path: Path
+) -> None:
+    papers, out = _in_a_folder(demo_papers, tmp_path / "in"), tmp_path / "out"
     deployment = deployed.call("GET", "deployments/name/label-papers/nightly")
     assert [each["schedule"]["timezone"] for each in deployment["schedules"]] == ["America/New_York"]
     settings = {"inputs": [str(tmp_path / "in")], "out": str(out), "model": str(tiny_bundle), "workers": 2}
@@ -87,10 +94,10 @@ def test_a_schedule_labels_what_is_new(deployed: Server, tiny_bundle: Path, tmp_
 
 
 def test_a_run_by_hand_outlives_a_store_that_fails_and_warns_of_papers_that_fail(
-    deployed: Server, s3: Store, tiny_bundle: Path, tmp_path: Path
+    deployed: Server, s3: Store, demo_papers: list[Path], tiny_bundle: Path, tmp_path: Path
 ) -> None:
     """From bucket to bucket; the worker has no keys but those in the secret blocks."""
-    make_papers(tmp_path / "in")
+    _in_a_folder(demo_papers, tmp_path / "in")
     (tmp_path / "in" / "text.pdf").write_text("no PDF")
     objects.filesystem("s3").put(f"{tmp_path}/in/", "bucket/in/", recursive=True)
     # as often as the store's library asks by itself: the shard's next try gets through
@@ -110,9 +117,9 @@ def test_a_run_by_hand_outlives_a_store_that_fails_and_warns_of_papers_that_fail
 
 
 def test_a_cancelled_run_leaves_the_dataset_whole_and_the_one_that_waited_for_it_goes_on(
-    deployed: Server, tiny_bundle: Path, tmp_path: Path
+    deployed: Server, demo_papers: list[Path], tiny_bundle: Path, tmp_path: Path
 ) -> None:
-    papers, out = copies(make_papers(tmp_path / "made")[0], tmp_path / "in", 60), tmp_path / "out"
+    papers, out = copies(demo_papers[0], tmp_path / "in", 60), tmp_path / "out"
     settings = {"inputs": [str(tmp_path / "in")], "out": str(out), "model": str(tiny_bundle), "shard_size": 2}
     first, second = run_now(deployed, **settings), run_now(deployed, **settings)
     eventually(

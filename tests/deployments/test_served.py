@@ -45,11 +45,14 @@ def said_again(now: dict[str, Any] | None, before: dict[str, Any] | None) -> boo
 @pytest.mark.parametrize("killing", [kill, kill_all], ids=["alone", "with its run"])
 def test_what_serves_a_deployment_may_be_killed(
     operated: Operated,
+    demo_papers: list[Path],
     tiny_bundle: Path,
     tmp_path: Path,
     killing: Callable[[subprocess.Popen[bytes]], None],
 ) -> None:
-    settings, papers = settings_for(tmp_path, tiny_bundle, 60)
+    # A run that lives on has work for so long that the next one waits for it.
+    number = 24 if killing is kill_all else 60
+    settings, papers = settings_for(tmp_path, demo_papers[0], tiny_bundle, number)
     with serving(operated, tmp_path, settings) as running:
         found: dict[str, Any] = eventually(lambda: operated.deployment(SERVED))
         first = operated.server.call("POST", f"deployments/{found['id']}/create_flow_run", {})["id"]

@@ -12,18 +12,15 @@ from pathlib import Path
 import pymupdf
 import pytest
 
-from tasks.demo.papers import make_papers
 from tests.benchmarks.process_tree import core_seconds
 from tests.flows.command import FIGMILL, copies, environment, figmill, ledger, start, subfigure_rows
 from tests.servers import eventually
 
 
 @pytest.fixture(scope="module")
-def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def papers(demo_papers: list[Path]) -> Path:
     """A folder with two small papers."""
-    folder = tmp_path_factory.mktemp("papers")
-    make_papers(folder)
-    return folder
+    return demo_papers[0].parent
 
 
 def bad_papers(folder: Path) -> Path:

@@ -11,13 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from tasks.demo.papers import make_papers
 from tests.flows.command import FIGMILL, copies, environment, figmill, ledger, start, subfigure_rows
 
 
 @pytest.fixture(scope="module")
-def pdf(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_papers(tmp_path_factory.mktemp("papers"))[0]
+def pdf(demo_papers: list[Path]) -> Path:
+    return demo_papers[0]
 
 
 def one_line(done: subprocess.CompletedProcess[str]) -> str:

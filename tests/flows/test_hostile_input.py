@@ -12,7 +12,6 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from tasks.demo.papers import make_papers
 from tests.flows.command import copies, figmill, ledger, subfigure_rows
 from tests.tasks.pdf.test_documents import bomb
 
@@ -48,8 +47,8 @@ OUTSIDE = (
 
 
 @pytest.fixture(scope="module")
-def pdf(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_papers(tmp_path_factory.mktemp("papers"))[0]
+def pdf(demo_papers: list[Path]) -> Path:
+    return demo_papers[0]
 
 
 @pytest.fixture

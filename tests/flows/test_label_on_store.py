@@ -19,7 +19,6 @@ from flows.runs.label import label
 from flows.runs.shards import Submit
 from tasks.dataset.check import Totals, check
 from tasks.dataset.lock import reading
-from tasks.demo.papers import make_papers
 from tasks.errors import FigmillError, OutputError
 from tasks.extraction.pool import stop_shared_pools
 from tasks.labelling import label_shard
@@ -40,12 +39,11 @@ JATS = """<article><front><article-meta><title-group><article-title>A liver</art
 
 
 @pytest.fixture(scope="module")
-def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def papers(demo_papers: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three papers, one with its JATS, and one that is none."""
     folder = tmp_path_factory.mktemp("papers")
-    made = make_papers(tmp_path_factory.mktemp("made"))
     (folder / "sub").mkdir()
-    for number, pdf in enumerate((*made, *copies(made[0], folder.parent / "copies", 1))):
+    for number, pdf in enumerate((*demo_papers, *copies(demo_papers[0], folder.parent / "copies", 1))):
         (folder / ("sub" if number == 1 else "") / f"{'abc'[number]}.pdf").write_bytes(pdf.read_bytes())
     (folder / "a.xml").write_text(JATS)
     (folder / "text.pdf").write_text("no PDF")
@@ -195,9 +193,14 @@ def test_an_object_that_may_not_be_read_is_a_row_and_is_retried(filled: Store, t
 
 
 def test_a_killed_run_is_finished_by_the_next_and_two_at_once_are_refused(
-    s3: Store, local: Path, tiny_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    s3: Store,
+    local: Path,
+    demo_papers: list[Path],
+    tiny_bundle: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    copies(make_papers(tmp_path / "made")[0], tmp_path / "in", 6)
+    copies(demo_papers[0], tmp_path / "in", 6)
     upload(tmp_path / "in", "in")
     killed = threading.Event()
 

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tasks.demo.papers import make_papers
 from tests.flows.command import copies, figmill, ledger
 from tests.servers import Server, eventually
 
@@ -15,11 +14,10 @@ def only_run(prefect: Server, out: Path) -> dict[str, Any]:
 
 
 def test_with_an_api_it_is_a_flow_run_with_a_task_run_per_shard(
-    prefect: Server, tiny_bundle: Path, tmp_path: Path
+    prefect: Server, demo_papers: list[Path], tiny_bundle: Path, tmp_path: Path
 ) -> None:
     source, out = tmp_path / "in", tmp_path / "out"
-    (pdf, _) = make_papers(tmp_path / "pdf")
-    copies(pdf, source, 3)
+    copies(demo_papers[0], source, 3)
     (source / "text.pdf").write_text("no PDF")
     command = ("label", source, "--out", out, "--model", tiny_bundle, "--shard-size", 2)
     done = figmill(*command, home=tmp_path, PREFECT_API_URL=prefect.url)
@@ -64,11 +62,14 @@ def _wait_for_log(prefect: Server, mine: dict[str, Any], words: str) -> None:
     eventually(said, lambda: words)
 
 
-def test_a_run_that_cannot_be_done_is_failed_with_its_sentence(prefect: Server, tmp_path: Path) -> None:
+def test_a_run_that_cannot_be_done_is_failed_with_its_sentence(
+    prefect: Server, demo_papers: list[Path], tmp_path: Path
+) -> None:
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken" / "thesis.docx").touch()
-    papers = make_papers(tmp_path / "pdf")
-    done = figmill("label", *papers, "--out", tmp_path / "taken", home=tmp_path, PREFECT_API_URL=prefect.url)
+    done = figmill(
+        "label", *demo_papers, "--out", tmp_path / "taken", home=tmp_path, PREFECT_API_URL=prefect.url
+    )
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert done.stderr.strip().splitlines()[-1].startswith("figmill: --out ")

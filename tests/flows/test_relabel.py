@@ -24,7 +24,6 @@ from models.transforms import Transform
 from tasks.dataset.check import Totals, check
 from tasks.dataset.columns import columns_of
 from tasks.dataset.ledger import Mark, drop_papers, mark_papers
-from tasks.demo.papers import make_papers
 from tasks.errors import OutputError
 from tasks.progress import Reporter
 from tasks.records import RunSummary, ShardOutcome
@@ -49,9 +48,10 @@ TIMES = ("labelled_at", "finished_at", "part")
 
 
 @pytest.fixture(scope="module")
-def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def papers(demo_papers: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("papers")
-    make_papers(folder)
+    for paper in demo_papers:
+        shutil.copy(paper, folder)
     copies(folder / "demo-liver.pdf", folder, 1)
     (folder / "text.pdf").write_text("no PDF")
     return folder

@@ -14,7 +14,6 @@ import pytest
 from flows.runners import Runner, parse_runner, task_runs
 from flows.runs.label import label_here
 from tasks.dataset.check import Totals, check
-from tasks.demo.papers import make_papers
 from tasks.errors import OutputError, SettingsError
 from tasks.progress import Reporter
 from tasks.settings import LabelSettings
@@ -86,10 +85,10 @@ def test_a_run_that_ends_early_starts_none_of_the_shards_that_wait(
 
 
 @pytest.fixture(scope="module")
-def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def papers(demo_papers: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twelve papers and a file that is none: five shards of three."""
     folder = tmp_path_factory.mktemp("papers")
-    for paper in make_papers(tmp_path_factory.mktemp("made")):
+    for paper in demo_papers:
         copies(paper, folder / paper.stem, 6)
     (folder / "text.pdf").write_text("no PDF")
     return folder

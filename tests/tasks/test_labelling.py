@@ -11,7 +11,6 @@ import pytest
 
 from tasks.bundles import open_bundle
 from tasks.dataset.dataset import Dataset
-from tasks.demo.papers import make_papers
 from tasks.errors import UnusableBundleError
 from tasks.extraction.pool import stop_shared_pools
 from tasks.labelling import label_shard, provenance_of
@@ -31,12 +30,13 @@ def settings(out: Path, bundle: Path, **options: object) -> LabelSettings:
     return replace(LabelSettings((), str(out), model=str(bundle), device="cpu", workers=1), **options)
 
 
-def test_a_shard_of_real_pdfs_becomes_a_part(tmp_path: Path, tiny_bundle: Path) -> None:
-    pdfs = make_papers(tmp_path / "pdf")
+def test_a_shard_of_real_pdfs_becomes_a_part(
+    tmp_path: Path, demo_papers: list[Path], tiny_bundle: Path
+) -> None:
     (tmp_path / "text.pdf").write_text("no PDF")
     papers = tuple(
         files(Paper(hashlib.sha256(pdf.read_bytes()).hexdigest(), str(pdf)))
-        for pdf in (*pdfs, tmp_path / "text.pdf")
+        for pdf in (*demo_papers, tmp_path / "text.pdf")
     )
     reporter = Reporter()
     options = settings(tmp_path / "out", tiny_bundle)
@@ -81,7 +81,7 @@ def test_captions_are_read_where_the_bundle_can_and_the_run_may(
 
 
 def test_a_bundle_that_does_not_load_ends_the_shard_and_leaves_nothing(
-    tmp_path: Path, tiny_bundle: Path
+    tmp_path: Path, demo_papers: list[Path], tiny_bundle: Path
 ) -> None:
     broken = tmp_path / "broken"
     broken.mkdir()
@@ -89,7 +89,7 @@ def test_a_bundle_that_does_not_load_ends_the_shard_and_leaves_nothing(
         (broken / file.name).write_bytes(file.read_bytes())
     weights = broken / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1000])
-    (pdf, _) = make_papers(tmp_path / "pdf")
+    pdf = demo_papers[0]
     options = settings(tmp_path / "out", broken)
     with Dataset(tmp_path / "out", provenance_of(open_bundle(str(broken)), options)) as dataset:
         shard = Shard(

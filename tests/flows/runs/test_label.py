@@ -11,7 +11,6 @@ import pytest
 from flows.runs.label import label, label_here
 from flows.runs.shards import ShardFuture, Submit
 from tasks.dataset.check import Totals, check
-from tasks.demo.papers import make_papers
 from tasks.errors import OutputError
 from tasks.extraction.confined_process import Stopped
 from tasks.extraction.pool import stop_shared_pools
@@ -23,8 +22,8 @@ from tests.flows.command import copies, ledger, subfigure_rows
 
 
 @pytest.fixture(scope="module")
-def pdf(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_papers(tmp_path_factory.mktemp("papers"))[0]
+def pdf(demo_papers: list[Path]) -> Path:
+    return demo_papers[0]
 
 
 @pytest.fixture
@@ -34,7 +33,7 @@ def settings(tmp_path: Path, tiny_bundle: Path) -> LabelSettings:
         out=str(tmp_path / "out"),
         model=str(tiny_bundle),
         device="cpu",
-        workers=2,
+        workers=1,
         shard_size=2,
     )
 
@@ -43,7 +42,7 @@ def test_the_summary_adds_up_the_shards(pdf: Path, settings: LabelSettings, tmp_
     copies(pdf, tmp_path / "in", 5)
     (tmp_path / "in" / "text.pdf").write_text("no PDF")
     reporter = Reporter()
-    summary = label_here(settings, reporter)
+    summary = label_here(replace(settings, workers=2), reporter)
     assert (summary.inputs, summary.skipped, summary.left, summary.shards) == (6, 0, 0, 3)
     assert summary.counts.by_status == {"ok": 5, "failed": 1}
     found = summary.counts
@@ -141,8 +140,8 @@ def test_a_shard_that_cannot_be_written_ends_the_run_and_the_next_one_goes_on(
 def test_an_interrupted_shard_keeps_the_papers_that_are_done(
     pdf: Path, settings: LabelSettings, tmp_path: Path
 ) -> None:
-    copies(pdf, tmp_path / "in", 16)
-    settings = replace(settings, shard_size=16, workers=1, batch_size=1)
+    copies(pdf, tmp_path / "in", 8)
+    settings = replace(settings, shard_size=8, batch_size=1)
 
     class Interrupted(Reporter):
         """Stops the run at its third paper, as Ctrl-C does."""
@@ -155,9 +154,9 @@ def test_an_interrupted_shard_keeps_the_papers_that_are_done(
     with contextlib.suppress(Stopped):
         label_here(settings, Interrupted())
     kept = ledger(tmp_path / "out")
-    assert 3 <= len(kept) < 16
+    assert 3 <= len(kept) < 8
     assert set(kept.values()) == {"ok"}
     summary = label_here(settings, Reporter())
-    assert summary.counts.by_status == {"ok": 16 - len(kept)}
-    assert len(ledger(tmp_path / "out")) == 16
+    assert summary.counts.by_status == {"ok": 8 - len(kept)}
+    assert len(ledger(tmp_path / "out")) == 8
     assert list(check(tmp_path / "out", Totals())) == []

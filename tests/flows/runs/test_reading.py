@@ -8,13 +8,12 @@ import pyarrow.dataset as ds
 import pytest
 
 from flows import label, read
-from tasks.demo.papers import make_papers
 from tasks.errors import InputError, PaperError
 
 
 @pytest.fixture(scope="module")
-def papers(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    return sorted(make_papers(tmp_path_factory.mktemp("papers")))
+def papers(demo_papers: list[Path]) -> list[Path]:
+    return sorted(demo_papers)
 
 
 def test_a_paper_has_figures_with_panels_that_have_pictures_and_modalities(

@@ -11,8 +11,8 @@ from tasks.demo.papers import make_papers
 
 
 @pytest.fixture(scope="module")
-def papers(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    return make_papers(tmp_path_factory.mktemp("demo"))
+def papers(demo_papers: list[Path]) -> list[Path]:
+    return demo_papers
 
 
 def _page(paper: Path, number: int) -> pymupdf.Page:

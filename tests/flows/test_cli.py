@@ -41,9 +41,9 @@ def test_label_end_to_end_then_nothing_to_do_then_what_is_new(
 ) -> None:
     out, source = tmp_path / "out", bad_papers(tmp_path / "in")
     (good,) = copies(papers / "demo-liver.pdf", source, 1)
-    command = ("label", source, "--out", out, "--model", tiny_bundle, "--workers", 2)
+    command = ("label", source, "--out", out, "--model", tiny_bundle, "--workers", 1)
 
-    first = figmill(*command, home=tmp_path)
+    first = figmill(*command[:-1], 2, home=tmp_path)
     assert first.returncode == 0, first.stderr
     assert ledger(out) == {
         "text.pdf": "failed",
@@ -74,9 +74,8 @@ def test_label_end_to_end_then_nothing_to_do_then_what_is_new(
 
 
 def test_limit_does_so_many(papers: Path, tiny_bundle: Path, tmp_path: Path) -> None:
-    done = figmill(
-        "label", papers, "--out", tmp_path / "out", "--model", tiny_bundle, "--limit", 1, home=tmp_path
-    )
+    command = ("label", papers, "--out", tmp_path / "out", "--model", tiny_bundle, "--workers", 1)
+    done = figmill(*command, "--limit", 1, home=tmp_path)
     assert done.returncode == 0
     assert len(ledger(tmp_path / "out")) == 1
     assert re.search(r"left\s+1 for another run", done.stdout)
@@ -176,6 +175,7 @@ def test_without_an_api_prefect_is_not_even_imported(papers: Path, tiny_bundle: 
         "heavy = {'prefect', 'fastapi', 'sqlalchemy'} & set(sys.modules); sys.exit(f'imported {heavy}' if heavy else 0)"
     )
     arguments = ["label", str(papers), "--out", str(tmp_path / "out"), "--model", str(tiny_bundle)]
+    arguments += ["--workers", "1"]
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments],
         env=environment(tmp_path),

@@ -141,7 +141,18 @@ def test_a_torn_part_is_said_by_label_found_by_check_repaired_and_labelled_again
 ) -> None:
     copies(pdf, tmp_path / "in", 4)
     out = tmp_path / "out"
-    command = ("label", tmp_path / "in", "--out", out, "--model", tiny_bundle, "--shard-size", 2)
+    command = (
+        "label",
+        tmp_path / "in",
+        "--out",
+        out,
+        "--model",
+        tiny_bundle,
+        "--shard-size",
+        2,
+        "--workers",
+        1,
+    )
     assert figmill(*command, home=tmp_path).returncode == 0
     rows = subfigure_rows(out)
     torn = min((out / "subfigures").iterdir())

@@ -145,7 +145,7 @@ def test_the_same_paper_under_two_names_or_in_two_runs_is_done_once(
     source, out = tmp_path / "in", tmp_path / "out"
     (one, other) = copies(pdf, source, 2)
     (source / "same.pdf").write_bytes(one.read_bytes())
-    command = ("label", source, "--out", out, "--model", tiny_bundle)
+    command = ("label", source, "--out", out, "--model", tiny_bundle, "--workers", 1)
     assert figmill(*command, home=tmp_path).returncode == 0
     assert set(ledger(out)) == {one.name, other.name}
     rows = subfigure_rows(out)

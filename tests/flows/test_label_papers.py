@@ -19,7 +19,7 @@ def test_with_an_api_it_is_a_flow_run_with_a_task_run_per_shard(
     source, out = tmp_path / "in", tmp_path / "out"
     copies(demo_papers[0], source, 3)
     (source / "text.pdf").write_text("no PDF")
-    command = ("label", source, "--out", out, "--model", tiny_bundle, "--shard-size", 2)
+    command = ("label", source, "--out", out, "--model", tiny_bundle, "--shard-size", 2, "--workers", 1)
     done = figmill(*command, home=tmp_path, PREFECT_API_URL=prefect.url)
     assert done.returncode == 0, done.stderr
     assert "papers" in done.stdout

@@ -62,7 +62,7 @@ def labelled(papers: Path, tiny_bundle: Path, tmp_path_factory: pytest.TempPathF
     """A dataset of four papers, one of them failed, in two parts; the PDFs are gone."""
     out = tmp_path_factory.mktemp("labelled") / "out"
     read = LabelSettings(
-        (str(papers),), str(out), model=str(tiny_bundle), device="cpu", workers=2, shard_size=2
+        (str(papers),), str(out), model=str(tiny_bundle), device="cpu", workers=1, shard_size=2
     )
     label_here(read, Reporter())
     shutil.rmtree(papers)

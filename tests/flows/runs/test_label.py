@@ -78,7 +78,9 @@ def test_a_timeout_is_retried_with_more_time_and_leaves_one_row(
 
 
 def test_shards_are_handed_out_in_a_window(pdf: Path, settings: LabelSettings, tmp_path: Path) -> None:
-    copies(pdf, tmp_path / "in", 10)
+    copies(pdf, tmp_path / "in", 2)
+    for number in range(8):
+        (tmp_path / "in" / f"text-{number}.pdf").write_text(f"no PDF {number}")
     waiting: list[str] = []
     most = 0
 
@@ -103,6 +105,7 @@ def test_shards_are_handed_out_in_a_window(pdf: Path, settings: LabelSettings, t
 
     summary = label(replace(settings, shard_size=1, window=3), executor(), Reporter())
     assert (summary.shards, most) == (10, 3)
+    assert summary.counts.by_status == {"ok": 2, "failed": 8}
 
 
 def test_a_shard_that_cannot_be_written_ends_the_run_and_the_next_one_goes_on(

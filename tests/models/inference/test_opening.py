@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from models.bundle.bundle import BundleError, ExtraOutputs, resolve_bundle
-from models.bundle.description import Description
+from models.bundle.description import Description, bundle_info
 from models.bundle.serialization import load_bundle, save_bundle
 from models.inference.engine import Engine
 from models.inference.onnx.graph import Graph, has_graph
@@ -143,10 +143,9 @@ def test_engines_that_begin_together_do_not_lock_each_other_up(tmp_path: Path) -
 
 def test_the_ensemble_has_a_graph_too(tmp_path: Path) -> None:
     folder = made(tmp_path, "resnet50:ensemble")
-    logits, features = (
-        open_engines(load_bundle(folder).info, "cpu", "fp32").engines[0].forward(pictures(1), None)
-    )
-    eager = open_engines(load_bundle(folder).info, "cpu", "eager").engines[0].forward(pictures(1), None)
+    info = bundle_info(folder)
+    logits, features = open_engines(info, "cpu", "fp32").engines[0].forward(pictures(1), None)
+    eager = open_engines(info, "cpu", "eager").engines[0].forward(pictures(1), None)
     np.testing.assert_allclose(features, eager[1], rtol=1e-3, atol=1e-3 * np.abs(features).max())
     np.testing.assert_allclose(logits, eager[0], rtol=1e-3, atol=1e-3 * np.abs(logits).max())
 

@@ -143,8 +143,8 @@ def test_a_shard_that_cannot_be_written_ends_the_run_and_the_next_one_goes_on(
 def test_an_interrupted_shard_keeps_the_papers_that_are_done(
     pdf: Path, settings: LabelSettings, tmp_path: Path
 ) -> None:
-    copies(pdf, tmp_path / "in", 8)
-    settings = replace(settings, shard_size=8, batch_size=1)
+    copies(pdf, tmp_path / "in", 16)
+    settings = replace(settings, shard_size=16, batch_size=1)
 
     class Interrupted(Reporter):
         """Stops the run at its third paper, as Ctrl-C does."""
@@ -157,9 +157,9 @@ def test_an_interrupted_shard_keeps_the_papers_that_are_done(
     with contextlib.suppress(Stopped):
         label_here(settings, Interrupted())
     kept = ledger(tmp_path / "out")
-    assert 3 <= len(kept) < 8
+    assert 3 <= len(kept) < 16
     assert set(kept.values()) == {"ok"}
     summary = label_here(settings, Reporter())
-    assert summary.counts.by_status == {"ok": 8 - len(kept)}
-    assert len(ledger(tmp_path / "out")) == 8
+    assert summary.counts.by_status == {"ok": 16 - len(kept)}
+    assert len(ledger(tmp_path / "out")) == 16
     assert list(check(tmp_path / "out", Totals())) == []

@@ -305,10 +305,22 @@ def connect(path: Path, writing: bool = False) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
         return connection
+    _roll_back(path)
     uri = f"{path.resolve().as_uri()}?mode=ro"
     connection = sqlite3.connect(uri, uri=True, timeout=_PATIENCE, check_same_thread=False)
     connection.execute("PRAGMA query_only = ON")
     return connection
+
+
+def _roll_back(path: Path) -> None:
+    """Takes back what a process had begun that was killed before the file had its log: who only reads may not."""
+    if not path.with_name(f"{path.name}-journal").exists():
+        return
+    with (
+        contextlib.suppress(sqlite3.Error),  # where it cannot be written, whoever reads is told
+        contextlib.closing(sqlite3.connect(path, timeout=_PATIENCE)) as connection,
+    ):
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
 
 
 @contextlib.contextmanager
@@ -317,7 +329,13 @@ def in_one_line(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        if getattr(error, "sqlite_errorname", "").startswith("SQLITE_READONLY"):
+        what = getattr(error, "sqlite_errorname", "")
+        if what == "SQLITE_READONLY_ROLLBACK":
+            raise OutputError(
+                f"the index {path} was left unfinished by a process that was killed: run `figmill index` where "
+                f"{path.parent} may be written"
+            ) from error
+        if what.startswith("SQLITE_READONLY"):
             raise OutputError(f"the index {path} cannot be written: it may only be read here") from error
         raise OutputError(
             f"the index {path} cannot be used ({error}): if it is damaged, delete {path.parent} and run "

@@ -2,6 +2,8 @@
 
 import contextlib
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +11,7 @@ import pytest
 
 from tasks.dataset.columns import INDEXED_COLUMNS
 from tasks.errors import OutputError
-from tasks.index import codes, tables
+from tasks.index import codes, embedded, tables
 from tasks.index.documents import read_documents
 from tasks.index.embedded import FILE, EmbeddedIndex, connect, in_one_line
 from tasks.index.opening import open_target
@@ -113,3 +115,38 @@ def test_an_index_that_may_only_be_read_is_not_called_damaged(tmp_path: Path):
         in_one_line(path),
     ):
         connection.execute("DELETE FROM parts")
+
+
+KILLED = """
+import os, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("PRAGMA cache_size = 1")
+connection.execute("CREATE TABLE begun (what)")
+connection.execute("BEGIN IMMEDIATE")
+for _ in range(300):
+    connection.execute("INSERT INTO begun VALUES (?)", ("x" * 1000,))
+os._exit(0)
+"""
+"""A process that ends in the middle of a transaction, before the file keeps a log."""
+
+
+def test_what_a_killed_process_began_is_taken_back_by_who_comes_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    out = dataset(tmp_path)
+    path = out / FOLDER / FILE
+    path.parent.mkdir()
+    subprocess.run([sys.executable, "-c", KILLED, path], check=True)
+    journal = path.with_name(f"{FILE}-journal")
+    assert journal.exists()
+    with monkeypatch.context() as patched, open_target(out, None) as target:
+        patched.setattr(embedded, "_roll_back", lambda _: None)  # as where the folder may only be read
+        with pytest.raises(
+            OutputError, match="left unfinished by a process that was killed: run `figmill index`"
+        ):
+            plan_update(out, target)
+    with open_target(out, None) as target:
+        update(out, target, plan_update(out, target))
+    assert not journal.exists()
+    with SearchIndex(out) as index:
+        assert index.search(Query(), 100)

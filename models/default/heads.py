@@ -204,12 +204,14 @@ def fit_kinds(data: PanelArrays, readout: Readout, rows: Indices, drawn: float =
     rows = rows[np.isin(data.charts[rows], names)]
     weights = np.where(data.kinds[rows] == "published", 1.0, drawn).astype(np.float32)
     rows, weights = rows[weights > 0], weights[weights > 0]
-    seen = _see(data, rows, weights, readout.units)
-    targets = number_codes(data.charts[rows[seen.shown]], names)
-    standard = (data.kinds[rows[seen.shown]] == "published") & seen.whole
-    regression = fit_softmax(seen.features, targets, seen.weights, len(names), _CHART_STRENGTH, standard)
+    examples = _with_views(data, rows, weights, readout.units)
+    targets = number_codes(data.charts[rows[examples.panels]], names)
+    standard = (data.kinds[rows[examples.panels]] == "published") & examples.originals
+    regression = fit_softmax(
+        examples.features, targets, examples.weights, len(names), _CHART_STRENGTH, standard
+    )
     found = fit_discriminant(
-        seen.features, targets, seen.weights, len(names), _CHART_DISCRIMINANT.shrinkage, standard
+        examples.features, targets, examples.weights, len(names), _CHART_DISCRIMINANT.shrinkage, standard
     )
     return _mix(regression, found, _CHART_DISCRIMINANT.sharpness)
 
@@ -234,49 +236,49 @@ def _fit_part(
     )
     published = data.kinds[rows] == "published"
     weights[published] *= share_evidence(data.figures[rows[published]])
-    seen = _see(data, rows, weights, part.units, spread)
-    targets, standard = targets[seen.shown], published[seen.shown] & seen.whole
-    regression = fit_softmax(seen.features, targets, seen.weights, outputs, part.strength, standard)
+    examples = _with_views(data, rows, weights, part.units, spread)
+    targets, standard = targets[examples.panels], published[examples.panels] & examples.originals
+    regression = fit_softmax(examples.features, targets, examples.weights, outputs, part.strength, standard)
     if part.discriminant is None:
         return regression
-    background = data.codes[rows[seen.shown]] == BACKGROUND
-    scatter = seen.weights * np.where(background, _BACKGROUND_SCATTER, 1).astype(np.float32)
+    background = data.codes[rows[examples.panels]] == BACKGROUND
+    scatter = examples.weights * np.where(background, _BACKGROUND_SCATTER, 1).astype(np.float32)
     found = fit_discriminant(
-        seen.features, targets, seen.weights, outputs, part.discriminant.shrinkage, standard, scatter
+        examples.features, targets, examples.weights, outputs, part.discriminant.shrinkage, standard, scatter
     )
     return _mix(regression, found, part.discriminant.sharpness)
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
-    """Panels and their other views, n in all, to learn from."""
+class _Examples:
+    """What a head learns from: panels and their other views, n in all."""
 
     features: Floats
     """(n, d)."""
     weights: Floats
     """(n,): a panel and its views share what the panel counts."""
-    shown: Indices
+    panels: Indices
     """(n,): which of the panels asked for each shows."""
-    whole: Flags
-    """(n,): the panel as it is."""
+    originals: Flags
+    """(n,): the panel itself, not a view of it."""
 
 
-def _see(
+def _with_views(
     data: PanelArrays,
     rows: Indices,
     weights: npt.NDArray[np.floating],
     units: Sequence[str],
     spread: bool = True,
-) -> _Seen:
+) -> _Examples:
     """The panels at `rows`, which count (len(rows),) `weights`, and then their views."""
     order = np.full(len(data.codes), -1)
     order[rows] = np.arange(len(rows))
     views = np.flatnonzero(order[data.viewed] >= 0)
-    shown = np.concatenate([np.arange(len(rows)), order[data.viewed[views]]])
-    shared = (weights / np.bincount(shown, minlength=len(rows)))[shown]
-    whole = np.arange(len(shown)) < len(rows)
+    panels = np.concatenate([np.arange(len(rows)), order[data.viewed[views]]])
+    shared = (weights / np.bincount(panels, minlength=len(rows)))[panels]
+    originals = np.arange(len(panels)) < len(rows)
     features = [data.features.of(units, spread)[rows], data.views.of(units, spread)[views]]
-    return _Seen(np.concatenate(features), shared.astype(np.float32), shown, whole)
+    return _Examples(np.concatenate(features), shared.astype(np.float32), panels, originals)
 
 
 def _mix(regression: Linear, discriminant: Linear, sharpness: float) -> Linear:

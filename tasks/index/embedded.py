@@ -297,7 +297,7 @@ class EmbeddedIndex:
 
 
 def connect(path: Path, writing: bool = False) -> sqlite3.Connection:
-    """A connection to the index; one that only reads can change nothing."""
+    """A connection to the index; one that only reads can change nothing, once what was left half done is taken back."""
     if writing:
         # Threads may take turns at it, under a lock of theirs.
         connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)

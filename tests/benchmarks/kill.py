@@ -361,7 +361,7 @@ def _compare(expected: Rows, found: Rows, outcome: Outcome) -> list[tuple[str, .
 def differences(whole: Path, out: Path, strange: Sequence[tuple[str, ...]]) -> list[str]:
     """How pictures differ of panels that both datasets have, but not alike; `strange` rows begin with their ids.
 
-    Twice, after some thousand kills, a chart's PNG had other bytes. Why is not known, nor what it looked like.
+    Twice a chart's PNG had other bytes than in the run without kills. Why is not known, nor what it looked like.
     """
     told = []
     for name, *_ in strange[:5]:

@@ -18,7 +18,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont
 from models.default.drawings.figure import Random, pick
 
 Point = tuple[float, float]
-Head = Literal["triangle", "open", "bar", "none"]
+Head = Literal["triangle", "open", "bar"]
 Face = Literal["sans", "serif", "humanist", "screen"]
 _Item = TypeVar("_Item")
 

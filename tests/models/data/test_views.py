@@ -42,6 +42,7 @@ def test_views_show_a_third_of_each_side_or_more_either_way_round_and_sometimes_
     assert green.min() > LEAST * 140  # never upside down
     assert np.abs(red).min() > LEAST * 140
     assert np.abs(red).min() < 0.7 * 140
+    assert np.ptp(np.log(green / np.abs(red))) > 0.15  # in other proportions
     assert {0, 255} <= {int(shade) for view in views for shade in np.unique(view[..., 2])}
 
 

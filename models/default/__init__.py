@@ -9,7 +9,7 @@ regression.py    multinomial logistic regression, to the same bytes each time
 discriminant.py  linear discriminant analysis, which the heads average with the regression
 heads.py         the heads on the trunks' features: classes, torn, compound, kinds of chart
 text_model.py    the text model: hashed n-grams of captions, and sentences
-phrases.py       captions that the project writes itself (phrases.csv), for classes of which few are published
+written/         captions that the project writes itself, for classes of which few are published
 sentences.py     the language model that reads these, made ready for a bundle
 joint.py         how picture and words speak together
 calibrating.py   temperatures, the weight of words, thresholds and conformal sets

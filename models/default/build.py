@@ -23,9 +23,10 @@ from models.default.judging import Judged, Measured, PanelScores, collect, judge
 from models.default.leaving_out import LeftOut, leave_packages_out, leave_publishers_out, leave_sources_out
 from models.default.network import CHOSEN, READOUTS, build_shipped_network, load_trunks
 from models.default.panels import TAUGHT, LabelledPanel, PanelArrays, Say, gather
-from models.default.phrases import write_texts
 from models.default.sentences import read_with
 from models.default.text_model import HASHING, fit_text_model, gather_words, prepare_fitter, read_listed_words
+from models.default.written.captions import write_captions
+from models.default.written.phrases import write_phrases
 from models.inference.predict import load_predictor
 
 NAME = "default"
@@ -101,7 +102,8 @@ def build(panels: Sequence[LabelledPanel], sources: Sources, out: str, say: Say 
 def _fit(data: PanelArrays, sources: Sources, out: str, say: Say) -> _Fitted:
     say("fitting out of fold")
     reader = read_with(sources.sentences, Path(out) / SENTENCES_FILE) if sources.sentences else None
-    texts = gather_words(data, read_listed_words(sources.captions), write_texts(sources.seed))
+    written = [*write_phrases(sources.seed), *write_captions(sources.seed)]
+    texts = gather_words(data, read_listed_words(sources.captions), written)
     fitter = prepare_fitter(texts, data.classes, reader)
     held_out, scales = hold_out(data, fitter)
     calibrated = calibrate(

@@ -20,8 +20,8 @@ from models.bundle.text_model import TextModel
 from models.data.imageclef import DataError
 from models.default.heads import kind_names, number_codes
 from models.default.panels import Codes, Indices, PanelArrays
-from models.default.phrases import WrittenText
 from models.default.regression import Floats, Linear, fit_softmax, fit_sparse_softmax
+from models.default.written.text import WrittenText
 from models.inference.sentences.reading import SentenceReader
 from models.inference.words import (
     LEAST_PRIOR,
@@ -111,16 +111,7 @@ def gather_words(
     texts = [
         *_gather_own(data),
         *(_Text(words, code, _WEIGHTS["listed"] * count**0.5) for words, code, count in listed),
-        *(
-            _Text(
-                text.words,
-                text.code,
-                _WRITTEN * text.share,
-                chart=text.chart,
-                chart_weight=_WRITTEN_CHARTS * text.chart_share,
-            )
-            for text in written
-        ),
+        *_weigh_written(written),
     ]
     texts = [text for text in texts if text.code in data.classes]
     return LabelledWords(
@@ -145,6 +136,21 @@ def _gather_own(data: PanelArrays) -> Iterator[_Text]:
         weight = _WEIGHTS[panel.kind] / (1 if words.own else shared[panel.group, words.caption] ** 0.5)
         chart = str(data.charts[place]) if panel.kind == "published" else ""
         yield _Text(words, panel.code, weight, place, chart, weight)
+
+
+def _weigh_written(written: Sequence[WrittenText]) -> Iterator[_Text]:
+    """What is written of a class counts the same in all, however much it is, and so of a kind of chart."""
+    codes = Counter(text.code for text in written)
+    charts = Counter(text.chart for text in written)
+    for text in written:
+        chart_weight = _WRITTEN_CHARTS / charts[text.chart] if text.chart else 0.0
+        yield _Text(
+            text.words,
+            text.code,
+            _WRITTEN / codes[text.code],
+            chart=text.chart,
+            chart_weight=chart_weight,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from models.data.imageclef import DataError
-from models.default.phrases import WrittenText
 from models.default.sentences import read_with
 from models.default.text_model import (
     FLOOR,
@@ -18,6 +17,7 @@ from models.default.text_model import (
     read_listed_words,
     read_texts,
 )
+from models.default.written.text import WrittenText
 from models.inference.words import TextView, Words, read_sentences
 from tests.models.panel_arrays import arrays, training_panels
 from tests.models.small_sentences import publish
@@ -92,13 +92,14 @@ def test_words_bear_on_the_kind_of_chart() -> None:
 def test_what_is_written_teaches_words_that_no_panel_came_with() -> None:
     data = arrays([replace(p, chart="") for p in training_panels()])
     written = [
-        WrittenText(Words("Micrograph by transmission.", None), "DMTR", "", 1.0, 0.0),
-        *[WrittenText(Words(f"Kaplan-Meier {n}.", None), "GFIG", "survival", 0.5, 0.5) for n in ("a", "b")],
-        WrittenText(Words("Angiogram.", None), "DRAN", "", 1.0, 0.0),
+        WrittenText(Words("Micrograph by transmission.", None), "DMTR"),
+        *[WrittenText(Words(f"Kaplan-Meier {n}.", None), "GFIG", "survival") for n in ("a", "b")],
+        WrittenText(Words("Angiogram.", None), "DRAN"),
     ]
     texts = gather_words(data, LISTED, written)
     assert "DRAN" not in texts.codes
     assert texts.weights[-3] == pytest.approx(texts.weights[-2:].sum())
+    assert texts.chart_weights[-2:].sum() == pytest.approx(texts.chart_weights.max() * 2)
     assert (texts.places[-3:] == -1).all()
     with_written = TextView(fit_text_model(prepare_fitter(texts, data.classes), data), HASHING, FLOOR)
     without = TextView(
@@ -112,8 +113,8 @@ def test_what_is_written_teaches_words_that_no_panel_came_with() -> None:
 def test_what_is_written_bears_on_kinds_of_chart_that_are_published() -> None:
     data = arrays(training_panels())
     written = [
-        WrittenText(Words("Growth.", None), "GFIG", "line", 0.5, 1.0),
-        WrittenText(Words("Clades.", None), "GFIG", "tree", 0.5, 1.0),
+        WrittenText(Words("Growth.", None), "GFIG", "line"),
+        WrittenText(Words("Clades.", None), "GFIG", "tree"),
     ]
 
     def added(written: list[WrittenText], said: str) -> float:

@@ -2,14 +2,11 @@ from __future__ import annotations
 
 import csv
 import string
-from collections import defaultdict
 
-import pytest
-
-from models.default.phrases import LISTING, write_texts
+from models.default.written.phrases import LISTING, write_phrases
 from models.taxonomy import CODES
 
-WRITTEN = write_texts(0)
+WRITTEN = write_phrases(0)
 
 
 def test_every_class_is_written_about() -> None:
@@ -18,18 +15,8 @@ def test_every_class_is_written_about() -> None:
 
 
 def test_the_same_seed_writes_the_same_texts() -> None:
-    assert write_texts(0) == WRITTEN
-    assert write_texts(1) != WRITTEN
-
-
-def test_the_texts_of_a_class_and_of_a_kind_of_chart_share_one_weight() -> None:
-    classes: defaultdict[str, float] = defaultdict(float)
-    charts: defaultdict[str, float] = defaultdict(float)
-    for text in WRITTEN:
-        classes[text.code] += text.share
-        charts[text.chart] += text.chart_share
-    assert charts.pop("") == 0
-    assert [*classes.values(), *charts.values()] == pytest.approx([1] * (len(classes) + len(charts)))
+    assert write_phrases(0) == WRITTEN
+    assert write_phrases(1) != WRITTEN
 
 
 def test_a_part_of_a_caption_stands_in_it_under_its_letter_and_begins_and_ends_as_all_of_it_does() -> None:

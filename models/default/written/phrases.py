@@ -1,7 +1,6 @@
-"""Captions that the project writes itself, so that words are known of classes of which few captions are published.
+"""Texts put together of phrases: what papers call each class and each kind of chart, with {subjects} filled in.
 
-phrases.csv names what each class and each kind of chart is called in papers, with {subjects} to fill in. A part of a
-caption stands alone, or among parts of other classes with the whole caption beside it: what is nearest to the panel
+A phrase stands alone, or among phrases of other classes with the whole caption beside it: what is nearest to the panel
 counts, whatever else the caption names. As in what papers say of a panel, the caption's opening stands before its
 part, and its closing behind.
 """
@@ -10,37 +9,24 @@ from __future__ import annotations
 
 import csv
 import string
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from models.default.written.text import WrittenText, begin_with_capital
 from models.inference.words import Words
 
 LISTING = Path(__file__).with_suffix(".csv")
-_TEXTS_PER_PHRASE = 5
+_TEXTS_PER_PHRASE = 2
 _AMONG_OTHERS = 0.6
 """Share of the texts that stand in a caption of several parts."""
 _PARTS = (2, 6)
 """Of a caption of several: at least, and one more than at most."""
 _CLOSED = 0.5
 """Share of the captions that end as many do: with a scale bar and the like."""
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenText:
-    """A text with what it says of its panel."""
-
-    words: Words
-    code: str
-    chart: str
-    """The kind of chart; empty where the text names none."""
-    share: float
-    """Of all texts of the class: those of a class add up to 1."""
-    chart_share: float
-    """Of all texts of the kind of chart; 0 where the text names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +46,14 @@ class _Listing:
     subjects: Mapping[str, Sequence[str]]
 
 
-def write_texts(seed: int) -> list[WrittenText]:
+def write_phrases(seed: int) -> list[WrittenText]:
     """Every phrase of the listing a few times, each time with other subjects and in other company."""
     random = np.random.default_rng(seed)
     listing = _read_listing()
-    asked = [phrase for phrase in listing.panels for _ in range(_TEXTS_PER_PHRASE)]
-    codes = Counter(phrase.code for phrase in asked)
-    charts = Counter(phrase.chart for phrase in asked if phrase.chart)
     return [
-        WrittenText(
-            _write(listing, phrase, random),
-            phrase.code,
-            phrase.chart,
-            1 / codes[phrase.code],
-            1 / charts[phrase.chart] if phrase.chart else 0.0,
-        )
-        for phrase in asked
+        WrittenText(_write(listing, phrase, random), phrase.code, phrase.chart)
+        for phrase in listing.panels
+        for _ in range(_TEXTS_PER_PHRASE)
     ]
 
 
@@ -101,8 +79,7 @@ def _fill(listing: _Listing, text: str, random: np.random.Generator) -> str:
     parts = []
     for before, subject, _, _ in string.Formatter().parse(text):
         parts.append(before + (_draw(listing.subjects[subject], random) if subject else ""))
-    filled = "".join(parts)
-    return filled[0].upper() + filled[1:]
+    return begin_with_capital("".join(parts))
 
 
 def _draw(choices: Sequence[str], random: np.random.Generator) -> str:

@@ -1,4 +1,4 @@
-"""Charts with little on them in large type, as small parts of figures: groups, cells, named bubbles, peaks."""
+"""Charts with little on them in large type, as small parts of figures, and spectra with names on their peaks."""
 
 from __future__ import annotations
 
@@ -87,36 +87,6 @@ def bold_cells(sheet: Sheet) -> None:
         bar.set_label(
             pick(random, ("Low            High", "Fold change (log2)", "-2       0       2")), size=size
         )
-
-
-def named_bubbles(sheet: Sheet) -> None:
-    """Discs or ovals of many sizes with names in or by them, between numbered axes."""
-    random, many, size = sheet.random, sheet.count(5, 20), sheet.font_size
-    x, y = random.uniform(0, 10, many), random.lognormal(1, 1, many)
-    colours = [sheet.colour(number) for number in range(many)]
-    sheet.axes.scatter(
-        x,
-        y,
-        random.lognormal(4.2, 1, many),
-        c=colours,
-        alpha=float(random.uniform(0.5, 1)),
-        edgecolors=pick(random, ("none", "black")),
-    )
-    inside = sheet.chance(0.4)
-    for a, b, colour in zip(x, y, colours, strict=True):
-        sheet.axes.annotate(
-            words(random, 1, 1),
-            (a, b),
-            (0, 0 if inside else 8),
-            textcoords="offset points",
-            fontsize=size,
-            color="black" if inside else colour,
-            ha="center",
-        )
-    if sheet.chance(0.5):
-        sheet.axes.set_yscale("log")
-    sheet.axes.margins(0.15)
-    sheet.name_axes()
 
 
 def assigned_peaks(sheet: Sheet) -> None:

@@ -16,6 +16,11 @@ _GRAIN = 60
 Grid = npt.NDArray[np.float64]
 
 
+def field(sheet: Sheet) -> None:
+    """What a simulation puts out, or heads with what electrodes see."""
+    pick(sheet.random, (simulation, scalp))(sheet)
+
+
 def simulation(sheet: Sheet) -> None:
     """A field in false colour with contours, arrows or streams over it, cut to a shape at times, with its scale."""
     x, y, values = _field(sheet)

@@ -1,4 +1,4 @@
-"""Overviews put together from icons: workflows, cycles, graphical abstracts, designs of studies."""
+"""Overviews put together from icons: workflows, cycles, graphical abstracts, single things."""
 
 from __future__ import annotations
 
@@ -58,36 +58,29 @@ def _caption(sheet: Scheme, at: Point) -> None:
 
 def _joint(sheet: Scheme, start: Point, end: Point, style: str, colour: str) -> None:
     if style == "block":
-        block_arrow(sheet, start, end, sheet.between(7, 12), colour)
+        sheet.block_arrow(start, end, sheet.between(7, 12), colour)
     else:
         sheet.arrow(start, end, bend=sheet.one((0, 0, 0, 0.15)), colour=colour, width=sheet.stroke)
 
 
-def block_arrow(
-    sheet: Scheme, start: Point, end: Point, half: float, fill: str, edge: str | None = None
-) -> None:
-    """A thick arrow with a flat end, its head as broad again."""
-    length = float(np.hypot(end[0] - start[0], end[1] - start[1]))
-    turn = float(np.arctan2(end[1] - start[1], end[0] - start[0]))
-    neck = max(length - 1.3 * half, length * 0.4)
-    outline = []
-    for along, aside in ((0, -0.5), (neck, -0.5), (neck, -1), (length, 0), (neck, 1), (neck, 0.5), (0, 0.5)):
-        outline.append(polar(polar(start, along, turn), aside * half, turn + np.pi / 2))
-    sheet.polygon(outline, fill=fill, edge=edge, line=1)
-
-
 def icon_cycle(random: Random) -> Image.Image:
-    """Icons around a circle with bent arrows between, something in the middle."""
+    """Icons around a circle or an oval with bent arrows between, something in the middle."""
     sheet = Scheme(random, random.uniform(220, 400), random.uniform(220, 360))
     pen, many = new_pen(sheet), sheet.count(3, 7)
     middle, reach = (sheet.width / 2, sheet.height / 2), min(sheet.width, sheet.height) * 0.36
+    flat = sheet.one((1.0, sheet.between(0.6, 1)))
+
+    def spot(angle: float) -> Point:
+        x, y = polar((0, 0), reach, angle)
+        return middle[0] + x, middle[1] + y * flat
+
     sheet.size = sheet.between(8, 12)
     size, shaft = reach * min(0.33, 1.1 / many), sheet.one(_SHAFTS)
     width, start = sheet.between(1, 4), sheet.between(0, 1)
     ringed = sheet.chance(0.3)
     for number in range(many):
         turn = start + 2 * np.pi * number / many
-        at = polar(middle, reach, turn)
+        at = spot(turn)
         if ringed:
             sheet.disc(
                 at, size * 1.3, fill=sheet.one((*_GROUNDS, sheet.any_colour())), edge=sheet.one((None, shaft))
@@ -96,7 +89,7 @@ def icon_cycle(random: Random) -> Image.Image:
         if sheet.chance(0.7):
             _caption(sheet, (at[0], at[1] + size * 1.3 + sheet.size * 0.8))
         share = 2 * np.pi / many
-        ends = polar(middle, reach, turn + share * 0.32), polar(middle, reach, turn + share * 0.7)
+        ends = spot(turn + share * 0.32), spot(turn + share * 0.7)
         sheet.arrow(*ends, bend=-0.05, colour=shaft, width=width)
     if sheet.chance(0.5):
         icon(pen, middle, reach * 0.35)
@@ -123,8 +116,8 @@ def abstract(random: Random) -> Image.Image:
     for column in range(1, columns) if sheet.chance(0.6) else ():
         for row in range(rows):
             y = (row + 0.5) * tall
-            block_arrow(
-                sheet, (column * wide - 14, y), (column * wide + 14, y), 10, shaft, sheet.one((None, "white"))
+            sheet.block_arrow(
+                (column * wide - 14, y), (column * wide + 14, y), 10, shaft, sheet.one((None, "white"))
             )
     sheet.letter()
     return sheet.finish()
@@ -186,37 +179,5 @@ def portrait(random: Random) -> Image.Image:
     if sheet.chance(0.6):
         y = sheet.height * sheet.one((0.06, 0.95))
         sheet.text((sheet.width / 2, y), sheet.phrase(1, 2), bold=sheet.chance(0.5), size=sheet.size * 1.2)
-    sheet.letter()
-    return sheet.finish()
-
-
-def study_design(random: Random) -> Image.Image:
-    """Bars or lines of time with marks, days and phases, icons and drops above and below."""
-    sheet = Scheme(random, random.uniform(280, 520), random.uniform(100, 240))
-    sheet.size = sheet.between(8, 12)
-    pen, lanes, marks = new_pen(sheet), sheet.count(1, 3), sheet.count(3, 8)
-    left, right = sheet.width * sheet.between(0.05, 0.2), sheet.width * 0.96
-    style, unit = sheet.one(("line", "bar", "phases")), sheet.one(("Day", "Week", "W", "D", "P", "Month"))
-    for lane in range(lanes):
-        y, tall = (lane + 0.55) * sheet.height / lanes, sheet.between(8, 18)
-        xs = sorted(sheet.between(left, right) for _ in range(marks))
-        if left > sheet.width * 0.1:
-            sheet.text((left - 6, y), sheet.phrase(1, 1), anchor="rm")
-        if style == "line":
-            sheet.arrow((left, y), (right, y))
-        elif style == "bar":
-            sheet.box(left, y - tall / 2, right - left, tall, fill=sheet.any_colour(), edge=pen.edge, line=1)
-        else:
-            for number, (a, b) in enumerate(itertools.pairwise([left, *xs[::2], right])):
-                sheet.box(a, y - tall / 2, b - a, tall, fill=sheet.colour(number), edge=pen.edge, line=1)
-        for number, x in enumerate(xs):
-            sheet.line([(x, y - 6), (x, y + 6)], width=1.2)
-            if sheet.chance(0.8):
-                sheet.text(
-                    (x, y + tall * 0.5 + 9), f"{unit}{number * 7 if lane else number}", size=sheet.size * 0.8
-                )
-            if sheet.chance(0.5):
-                icon(pen, (x, y - 30), 14)
-                sheet.arrow((x, y - 15), (x, y - tall / 2 - 1), width=1)
     sheet.letter()
     return sheet.finish()

@@ -1,4 +1,4 @@
-"""States and their transitions, rings of parts, hubs, layers of neurons."""
+"""Rings of parts, hubs with what is around them, networks of neurons."""
 
 from __future__ import annotations
 
@@ -7,101 +7,11 @@ import itertools
 import numpy as np
 from PIL import Image
 
-from models.default.drawings.canvas import Point, polar
+from models.default.drawings.canvas import polar
 from models.default.drawings.figure import Random
 from models.default.drawings.schemes.icons import icon
 from models.default.drawings.schemes.pens import new_pen
 from models.default.drawings.schemes.sheet import Scheme
-
-_TINTS = ("white", "white", "#dbe8f6", "#f8d7da", "#e2efda", "#fff2cc", "#eeeeee", "#cfe2f3")
-_STATES = (
-    "A",
-    "B",
-    "C",
-    "S",
-    "I",
-    "R",
-    "E",
-    "T",
-    "S0",
-    "S1",
-    "P1",
-    "M",
-    "G1",
-    "G2",
-    "X",
-    "Y",
-    "on",
-    "off",
-    "C1",
-    "O",
-)
-_RATES = ("k1", "k-1", "α", "β", "p", "1-p", "γ", "λ", "μ", "ei", "te", "w", "k_on")
-
-
-def states(random: Random) -> Image.Image:
-    """A few circles with letters in them, arrows bent between them, and rates beside the arrows."""
-    sheet = Scheme(random, random.uniform(200, 400), random.uniform(160, 340))
-    sheet.size = sheet.between(11, 20)
-    many, form = sheet.count(2, 6), sheet.one(("ring", "row", "free"))
-    reach = min(sheet.width, sheet.height) * sheet.between(0.28, 0.36)
-    middle, size = (
-        (sheet.width / 2, sheet.height / 2),
-        min(26.0, reach * 1.6 / many) * sheet.between(0.7, 1.1),
-    )
-    places = []
-    for number in range(many):
-        if form == "row":
-            places.append((sheet.width * (number + 0.5) / many, middle[1]))
-        else:
-            wobble = sheet.between(0.5, 1.2) if form == "free" else 1
-            places.append(polar(middle, reach * wobble, 2 * np.pi * number / many - np.pi / 2))
-    tint, edge, bold = (
-        sheet.one(_TINTS),
-        sheet.one(("black", "#4472c4", "#777777", "#c00000")),
-        sheet.chance(0.3),
-    )
-    squared, coloured = sheet.chance(0.2), sheet.chance(0.5)
-    for a, b in itertools.permutations(range(many), 2):
-        near = abs(a - b) in (1, many - 1)
-        if sheet.chance(0.65 if (near and form != "row") or b - a in (1, -1) else 0.12):
-            _transition(sheet, places[a], places[b], size)
-    for number, at in enumerate(places):
-        fill = sheet.colour(number) if coloured else tint
-        if squared:
-            sheet.box(at[0] - size, at[1] - size * 0.7, 2 * size, 1.4 * size, fill=fill, edge=edge, radius=5)
-        else:
-            sheet.disc(at, size, fill=fill, edge=edge, line=sheet.stroke)
-        sheet.text(at, sheet.one(_STATES), bold=bold)
-        if sheet.chance(0.15):
-            loop = [
-                polar((at[0], at[1] - size * 1.5), size * 0.7, turn)
-                for turn in np.linspace(0.9, 5.5, 14).tolist()
-            ]
-            sheet.line(loop)
-    sheet.letter()
-    return sheet.finish()
-
-
-def _transition(sheet: Scheme, start: Point, end: Point, size: float) -> None:
-    turn = float(np.arctan2(end[1] - start[1], end[0] - start[0]))
-    a, b = polar(start, size * 1.15, turn + 0.25), polar(end, size * 1.15, turn + np.pi - 0.25)
-    colour = sheet.one((None, None, "#c00000", "#2e75b6", "#777777"))
-    sheet.arrow(
-        a,
-        b,
-        bend=sheet.one((0, 0.12, 0.2)),
-        colour=colour,
-        head=sheet.one(("triangle", "triangle", "open", "bar")),
-    )
-    if sheet.chance(0.5):
-        middle = ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2)
-        sheet.text(
-            polar(middle, size * 0.6, turn + np.pi / 2),
-            sheet.one(_RATES),
-            size=sheet.size * 0.8,
-            slanted=sheet.chance(0.5),
-        )
 
 
 def ring(random: Random) -> Image.Image:

@@ -1,16 +1,13 @@
-"""Sections and ideas: tissue and soil in layers, vessels, lattices, axes and slopes that nothing measured."""
+"""Sections: tissue and soil in layers, vessels cut open."""
 
 from __future__ import annotations
-
-import itertools
 
 import numpy as np
 from PIL import Image
 
-from models.default.drawings.canvas import Point, polar
+from models.default.drawings.canvas import polar
 from models.default.drawings.figure import Random
 from models.default.drawings.schemes.icons import icon
-from models.default.drawings.schemes.overviews import block_arrow
 from models.default.drawings.schemes.pens import new_pen
 from models.default.drawings.schemes.sheet import Scheme
 
@@ -37,20 +34,6 @@ _SOILS = (
     "#9dc3e6",
     "#548235",
     "#e6d5b8",
-)
-_QUALITIES = (
-    "low",
-    "high",
-    "fast",
-    "slow",
-    "Rural",
-    "Urban",
-    "small",
-    "large",
-    "young",
-    "old",
-    "simple",
-    "complex",
 )
 
 
@@ -144,8 +127,8 @@ def vessel(random: Random) -> Image.Image:
         else:
             sheet.disc(at, reach * 0.12, reach * sheet.one((0.07, 0.12)), fill=blood, edge=edge, line=1)
     if not across and sheet.chance(0.6):
-        block_arrow(
-            sheet, (sheet.width * 0.3, middle[1]), (sheet.width * 0.6, middle[1]), 9, sheet.any_colour()
+        sheet.block_arrow(
+            (sheet.width * 0.3, middle[1]), (sheet.width * 0.6, middle[1]), 9, sheet.any_colour()
         )
     for _ in range(sheet.count(0, 4)):
         turn = sheet.between(0, 6.3)
@@ -156,120 +139,3 @@ def vessel(random: Random) -> Image.Image:
         )
     sheet.letter()
     return sheet.finish()
-
-
-def lattice(random: Random) -> Image.Image:
-    """A tiling, a lattice of balls and bonds, or a grid some of whose cells are filled, with arrows and letters."""
-    sheet = Scheme(random, random.uniform(180, 380), random.uniform(160, 340))
-    step, kind = sheet.between(18, 48), sheet.one(("hexagons", "squares", "balls", "honeycomb"))
-    across, down = int(sheet.width / step) + 1, int(sheet.height / step) + 1
-    edge, share = sheet.one(("black", "#777777", "white")), sheet.between(0.05, 0.6)
-    slant, size = sheet.one((0.0, 0.0, 0.5)), step * sheet.between(0.15, 0.42)
-    fills = (sheet.colour(0), sheet.colour(1))
-    spots: list[Point] = []
-    for row, column in itertools.product(range(down), range(across)):
-        shift = step / 2 * (row % 2) if kind in ("hexagons", "honeycomb") else slant * row * step
-        spots.append(
-            (
-                (column + 0.5) * step + shift,
-                (row + 0.5) * step * (0.87 if kind in ("hexagons", "honeycomb") else 1),
-            )
-        )
-    for x, y in spots if kind in ("balls", "honeycomb") else ():
-        ends = (
-            ((step, 0.0), (slant * step, step))
-            if kind == "balls"
-            else ((step, 0), (step / 2, step * 0.87), (-step / 2, step * 0.87))
-        )
-        for right, under in ends:
-            if x + right < sheet.width and y + under < sheet.height:
-                sheet.line([(x, y), (x + right, y + under)], width=sheet.between(0.8, 1.2), colour="#777777")
-    for number, (x, y) in enumerate(spots):
-        fill = (
-            fills[number % 2 if sheet.chance(0.9) else 0]
-            if kind in ("balls", "honeycomb")
-            else sheet.any_colour()
-            if sheet.chance(share)
-            else "white"
-        )
-        if kind == "hexagons":
-            corners = [polar((x, y), step * 0.577, np.pi / 6 + i * np.pi / 3) for i in range(6)]
-            sheet.polygon(corners, fill=fill, edge="#555555" if edge == "white" else edge, line=1)
-        elif kind == "squares":
-            sheet.box(x - step / 2, y - step / 2, step, step, fill=fill, edge="#555555", line=1)
-        else:
-            sheet.disc((x, y), size, fill=fill, edge=edge, line=1)
-    for _ in range(sheet.count(0, 3)):
-        start, end = sheet.one(spots), sheet.one(spots)
-        if start != end:
-            sheet.arrow(
-                start, end, width=sheet.between(1, 4), colour=sheet.one(("#c00000", "black", "#0070c0"))
-            )
-        sheet.text(
-            start, sheet.one(("a", "b", "t", "J", "x", "i", "j", "S", sheet.phrase(1, 1))), slanted=True
-        )
-    sheet.letter()
-    return sheet.finish()
-
-
-def idea(random: Random) -> Image.Image:
-    """Axes without numbers, between words at their ends, with plain curves, wedges, ovals or icons on them."""
-    sheet = Scheme(random, random.uniform(220, 420), random.uniform(170, 320))
-    sheet.size = sheet.between(9, 15)
-    left, top, right, bottom = 40.0, 24.0, sheet.width - 12, sheet.height - 34
-    pen, kind = new_pen(sheet), sheet.one(("curves", "ovals", "icons", "wedges"))
-    if kind != "wedges":
-        sheet.arrow((left, bottom), (right, bottom))
-        sheet.arrow((left, bottom), (left, top))
-        sheet.text(((left + right) / 2, bottom + 16), sheet.phrase(1, 2))
-        sheet.text((left - 18, (top + bottom) / 2), sheet.phrase(1, 2), turn=90)
-    if sheet.chance(0.5):
-        sheet.text((left + 14, bottom + 16), sheet.one(_QUALITIES), slanted=True)
-        sheet.text((right - 14, bottom + 16), sheet.one(_QUALITIES), slanted=True)
-    wide, tall = right - left, bottom - top
-    for number in range(sheet.count(1, 5)):
-        at = (left + wide * sheet.between(0.15, 0.85), top + tall * sheet.between(0.15, 0.85))
-        if kind == "curves":
-            _slope(sheet, (left, top, wide, tall), sheet.colour(number))
-        elif kind == "ovals":
-            sheet.disc(
-                at,
-                wide * sheet.between(0.06, 0.2),
-                tall * sheet.between(0.06, 0.15),
-                fill=sheet.colour(number),
-                edge="black",
-                line=1,
-            )
-            sheet.text(at, sheet.phrase(1, 1))
-        elif kind == "icons":
-            icon(pen, at, min(wide, tall) * sheet.between(0.08, 0.16))
-        else:
-            y = top + number * tall / 5
-            flip = sheet.chance(0.5)
-            thick = tall / 7
-            wedge = [(left, y + thick), (right, y + thick), (left if flip else right, y)]
-            sheet.polygon(wedge, fill=sheet.colour(number), edge=sheet.one((None, "black")), line=1)
-            sheet.text(((left + right) / 2, y + thick / 2), sheet.phrase(1, 2))
-    sheet.letter()
-    return sheet.finish()
-
-
-def _slope(sheet: Scheme, place: tuple[float, float, float, float], colour: str) -> None:
-    x, y, wide, tall = place
-    along = np.linspace(0.03, 0.97, 40)
-    middle, sharp = sheet.between(0.25, 0.75), sheet.between(4, 16) * sheet.one((-1, 1))
-    bell = np.exp(-((along - middle) ** 2) * abs(sharp) * 4)
-    height = bell if sheet.chance(0.5) else 1 / (1 + np.exp(-sharp * (along - middle)))
-    way = [
-        (x + wide * float(a), y + tall * (0.95 - 0.85 * float(h))) for a, h in zip(along, height, strict=True)
-    ]
-    sheet.line(
-        way,
-        colour=colour if colour != "white" else "black",
-        width=sheet.between(1.5, 4),
-        dash=sheet.one((0, 0, 5)),
-    )
-    if sheet.chance(0.6):
-        sheet.text(
-            (way[25][0], way[25][1] - 10), sheet.phrase(1, 1), colour=colour if colour != "white" else None
-        )

@@ -23,9 +23,19 @@ from models.default.drawings import (
     tables,
     texts,
 )
-from models.default.drawings.chemistry import complexes, formulas
+from models.default.drawings.chemistry import complexes, formulas, frames
 from models.default.drawings.figure import Random, pick
-from models.default.drawings.schemes import cells, circuits, devices, strands
+from models.default.drawings.schemes import (
+    cells,
+    circuits,
+    constructs,
+    devices,
+    drafts,
+    overviews,
+    rings,
+    sections,
+    strands,
+)
 
 Drawer = Callable[[Random], Image.Image]
 
@@ -54,6 +64,11 @@ DRAWERS: Mapping[str, tuple[Drawer, ...]] = MappingProxyType(
             complexes.metal_complex,
             complexes.chain,
             complexes.ball_and_stick,
+            frames.frame,
+            frames.sugar,
+            frames.conjugate,
+            frames.column_of_complexes,
+            frames.crowded_page,
         ),
         "GFLO": (diagrams.flow_chart,),
         "GGEL": (
@@ -71,6 +86,12 @@ DRAWERS: Mapping[str, tuple[Drawer, ...]] = MappingProxyType(
             _either(strands.assembly, strands.messenger),
             _either(devices.apparatus, devices.solids),
             _either(devices.layers, circuits.circuit, circuits.stack),
+            _either(overviews.workflow, overviews.icon_cycle),
+            _either(overviews.abstract, overviews.portrait),
+            _either(drafts.dimensioned, drafts.contact),
+            _either(drafts.plumbing, drafts.bench, drafts.chip),
+            _either(rings.ring, rings.hub, rings.neural_network),
+            _either(constructs.strands, constructs.lumps, sections.tissue, sections.vessel),
         ),
         "GTAB": (
             diagrams.table,
@@ -89,6 +110,12 @@ and with the charts that schemes are taken for (`charts.kinds`), the picture alo
 published panels right with articles held out, 0.828 instead of 0.797 with publishers held out. Three quarters of that
 is one article of bare maps, without which it is 0.867 instead of 0.858, and 0.824 instead of 0.816. Maps of genes,
 reads, timelines, pathways of words, workflows and windows of programs made it worse or added nothing.
+
+The overviews of icons, drafts, rings, constructs and sections, the frames of chemistry, and the fields, stars and bold
+charts that came later name 0.879 instead of 0.872 right with articles held out, 0.840 instead of 0.831 with publishers
+held out: schemes and formulas gain more than charts lose. Plasmids, blocks on a line, lattices, axes without numbers,
+designs of studies, states as circles, flows, chords, clouds of words, marks in grids, tiles and named bubbles made it
+worse or added nothing.
 """
 
 _LONGEST = 512

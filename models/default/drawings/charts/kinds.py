@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 from PIL import Image
 
-from models.default.drawings.charts import areas, curves, maps, points, trees
+from models.default.drawings.charts import areas, bold, curves, fields, maps, points, trees
 from models.default.drawings.charts.sheet import Sheet, new_sheet
 from models.default.drawings.figure import Random, to_image
 
@@ -18,19 +18,19 @@ Drawer = Callable[[Sheet], None]
 CHARTS: Mapping[str, tuple[Drawer, ...]] = MappingProxyType(
     {
         "bar": (areas.bars,),
-        "box": (areas.boxes,),
-        "heatmap": (areas.heat_map,),
+        "box": (areas.boxes, bold.bold_groups),
+        "heatmap": (areas.heat_map, bold.bold_cells),
         "histogram": (areas.histogram,),
         "pie": (areas.pie,),
         "radar": (areas.radar,),
-        "surface": (areas.surface,),
+        "surface": (areas.surface, fields.field),
         "venn": (areas.venn_diagram, areas.outlined_venn, areas.outlined_venn),
         "line": (curves.lines, curves.bold_lines, curves.bold_lines),
         "roc": (curves.operating_curves,),
-        "spectrum": (curves.spectrum,),
+        "spectrum": (curves.spectrum, bold.assigned_peaks),
         "survival": (curves.survival,),
         "trace": (curves.trace,),
-        "tree": (trees.tree, trees.cladogram, trees.round_tree),
+        "tree": (trees.tree, trees.cladogram, trees.round_tree, trees.star_tree),
         "cytometry": (points.cytometry,),
         "forest": (points.forest,),
         "funnel": (points.funnel,),

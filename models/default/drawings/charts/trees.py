@@ -102,3 +102,34 @@ def _branches(sheet: Sheet, leaves: npt.NDArray[np.float64]) -> list[npt.NDArray
             drawn.append(np.array([start, reach])[:, None] * [np.cos(angle), np.sin(angle)])
         angles[at], reaches[at] = [sum(angles[at]) / 2], [reach]
     return drawn
+
+
+def star_tree(sheet: Sheet) -> None:
+    """A tree without a root, its clades spread as a star, tinted or in colours, with names at few or all ends."""
+    random, clades = sheet.random, sheet.count(3, 7)
+    sheet.fill()
+    width, tinted, grey = float(random.uniform(0.4, 1.5)), sheet.chance(0.5), sheet.chance(0.3)
+    named, size = sheet.chance(0.6), float(random.uniform(3, 7))
+    starts = np.cumsum(np.concatenate([[0], random.dirichlet(np.full(clades, 4.0))])) * 2 * np.pi
+    for clade in range(clades):
+        leaves, stem = sheet.count(2, 14), float(random.uniform(0.1, 0.6))
+        first, last = starts[clade] + 0.08, starts[clade + 1] - 0.08
+        fork = stem * np.array([np.cos((first + last) / 2), np.sin((first + last) / 2)])
+        ink = sheet.colour(clade) if sheet.chance(0.5) and not tinted else "black"
+        sheet.axes.plot([0, fork[0]], [0, fork[1]], color=ink, linewidth=width)
+        turns, reaches = np.linspace(first, last, leaves), stem + random.uniform(0.3, 0.9, leaves)
+        ends = np.stack([np.cos(turns), np.sin(turns)], axis=1) * reaches[:, None]
+        for end in ends:
+            middle = fork + (end - fork) * float(random.uniform(0.1, 0.5)) + random.normal(0, 0.02, 2)
+            sheet.axes.plot(*np.stack([fork, middle, end]).T, color=ink, linewidth=width)
+            if named and sheet.chance(0.7):
+                name = "".join(pick(random, _LETTERS) for _ in range(sheet.count(3, 8)))
+                sheet.axes.text(float(end[0]), float(end[1]), name, fontsize=size, ha="center", va="center")
+        if tinted:
+            hull = np.concatenate([fork[None] * 0.8, ends * 1.12])
+            tint = "#999999" if grey else sheet.colour(clade)
+            sheet.axes.fill(*hull.T, color=tint, alpha=0.35, linewidth=0)
+        place = 1.35 * np.array([np.cos((first + last) / 2), np.sin((first + last) / 2)]) * (stem + 0.6)
+        if sheet.chance(0.5):
+            sheet.axes.text(float(place[0]), float(place[1]), sheet.label(), fontsize=size + 3, ha="center")
+    sheet.axes.set(xlim=(-2, 2), ylim=(-2, 2), aspect="equal")

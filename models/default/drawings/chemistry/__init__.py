@@ -2,5 +2,6 @@
 
 page.py       molecules in the plane, and a page that draws them
 formulas.py   molecules in rows, reactions, formulas with marks
+frames.py     frames with R groups, sugars, conjugates, columns of complexes, crowded pages
 complexes.py  metals with ligands, chains, balls on sticks
 """

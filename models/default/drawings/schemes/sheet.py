@@ -1,8 +1,10 @@
-"""What schemes share: colours that go together, the names that stand in them, panel letters."""
+"""What schemes share: colours that go together, the names that stand in them, panel letters, thick arrows."""
 
 from __future__ import annotations
 
-from models.default.drawings.canvas import Canvas, Face, Point
+import numpy as np
+
+from models.default.drawings.canvas import Canvas, Face, Point, polar
 from models.default.drawings.figure import Random, pick, words
 
 _FACES: tuple[Face, ...] = ("sans", "sans", "sans", "sans", "serif", "serif", "humanist", "screen")
@@ -130,3 +132,21 @@ class Scheme(Canvas):
             else:
                 self.arrow(start, towards, width=max(0.6, self.stroke * 0.6))
         self.text(at, text)
+
+    def block_arrow(self, start: Point, end: Point, half: float, fill: str, edge: str | None = None) -> None:
+        """A thick arrow with a flat end, its head as broad again."""
+        length = float(np.hypot(end[0] - start[0], end[1] - start[1]))
+        turn = float(np.arctan2(end[1] - start[1], end[0] - start[0]))
+        neck = max(length - 1.3 * half, length * 0.4)
+        outline = []
+        for along, aside in (
+            (0, -0.5),
+            (neck, -0.5),
+            (neck, -1),
+            (length, 0),
+            (neck, 1),
+            (neck, 0.5),
+            (0, 0.5),
+        ):
+            outline.append(polar(polar(start, along, turn), aside * half, turn + np.pi / 2))
+        self.polygon(outline, fill=fill, edge=edge, line=1)

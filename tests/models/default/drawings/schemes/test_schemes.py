@@ -4,8 +4,19 @@ import numpy as np
 import pytest
 
 from models.default.drawings.panels import Drawer
-from models.default.drawings.schemes import cells, circuits, devices, strands
+from models.default.drawings.schemes import (
+    cells,
+    circuits,
+    constructs,
+    devices,
+    drafts,
+    overviews,
+    rings,
+    sections,
+    strands,
+)
 from models.default.drawings.schemes.devices import shade
+from models.default.drawings.schemes.sheet import Scheme
 
 pytest.importorskip("rdkit", reason="needs the extra figmill[draw]")
 
@@ -19,6 +30,22 @@ DRAWERS: tuple[Drawer, ...] = (
     devices.layers,
     circuits.circuit,
     circuits.stack,
+    constructs.strands,
+    constructs.lumps,
+    drafts.dimensioned,
+    drafts.contact,
+    drafts.plumbing,
+    drafts.bench,
+    drafts.chip,
+    overviews.workflow,
+    overviews.icon_cycle,
+    overviews.abstract,
+    overviews.portrait,
+    rings.ring,
+    rings.hub,
+    rings.neural_network,
+    sections.tissue,
+    sections.vessel,
 )
 
 
@@ -45,3 +72,13 @@ def test_schemes_come_in_many_colours_and_in_black_on_white() -> None:
 def test_the_dark_side_of_a_solid_is_darker() -> None:
     assert shade("#808080", 0.5) == "#404040"
     assert shade("#808080", 3) == "#ffffff"
+
+
+def test_a_thick_arrow_has_its_head_at_its_end() -> None:
+    sheet = Scheme(np.random.default_rng(0), 100, 60)
+    sheet.block_arrow((10, 30), (90, 30), 12, "black")
+    ink = np.asarray(sheet.finish(cut=False).convert("L")) < 128
+    assert ink[:, 20].sum() == pytest.approx(12, abs=2)
+    assert ink[:, 76].sum() > 18
+    assert ink[:, 88].sum() < 8
+    assert not ink[:, 93:].any()

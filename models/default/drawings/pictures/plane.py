@@ -20,7 +20,7 @@ Size: TypeAlias = tuple[int, int]
 """Width and height."""
 
 _LETTERS = ("A", "B", "C", "D", "a", "b", "c", "d", "(a)", "(b)", "(c)", "e", "f", "g", "1", "2", "ii", "iii")
-_UNITS = ("10 µm", "20 µm", "50 µm", "100 µm", "200 µm", "500 µm", "1 mm")
+_UNITS = ("5 nm", "10 nm", "50 nm", "100 nm", "200 nm", "500 nm", "1 µm", "2 µm", "5 µm", "10 µm", "20 µm", "50 µm", "100 µm", "200 µm", "500 µm", "1 mm")
 
 
 def draw_size(random: Random, least: float = 0.6, most: float = 1.1) -> Size:
@@ -68,7 +68,8 @@ def warp(random: Random, plane: Plane, reach: float, far: float) -> Plane:
     x, y = grid(size)
     x = x + far * grain(random, size, reach)
     y = y + far * grain(random, size, reach)
-    across, down = x.round().astype(int) % size[0], y.round().astype(int) % size[1]
+    across = x.round().astype(int).clip(0, size[0] - 1)
+    down = y.round().astype(int).clip(0, size[1] - 1)
     return plane[down, across]
 
 
@@ -184,7 +185,7 @@ def tint(random: Random, plane: Plane, often: float) -> npt.NDArray[np.float32]:
 
 
 def mark(
-    random: Random, image: Image.Image, *, names: Sequence[str] = (), bar: float = 0.0, inks: Sequence[str] = ()
+    random: Random, image: Image.Image, *, names: Sequence[str] = (), bar: float = 0.0, inks: Sequence[str] = (), small: bool = False
 ) -> Image.Image:
     """With what is printed on a picture at times: a letter, arrows, names, a frame, and as often as `bar` a scale bar."""
     page = Canvas(random, image.width, image.height)
@@ -201,7 +202,7 @@ def mark(
             at = page.between(0.15, 0.85) * image.width, page.between(0.1, 0.9) * image.height
             page.text(at, page.one(names), size=page.size * 0.8)
     if page.chance(bar):
-        _scale_bar(page)
+        _scale_bar(page, small)
     if page.chance(0.12):
         page.box(0, 0, image.width - 1, image.height - 1, edge=page.one(("black", "white")), line=page.between(0.6, 2))
     return page.finish(cut=False)
@@ -230,7 +231,7 @@ def _arrow(page: Canvas) -> None:
         page.disc(end, reach * 0.5, reach * page.between(0.3, 0.7), edge=page.ink, line=page.between(0.8, 2))
 
 
-def _scale_bar(page: Canvas) -> None:
+def _scale_bar(page: Canvas, small: bool) -> None:
     wide, high = page.between(0.1, 0.28) * page.width, page.between(1.2, 6)
     right, low = page.width - page.between(0.03, 0.1) * page.width, page.height - page.between(0.04, 0.1) * page.height
     left = right - wide if page.chance(0.75) else page.between(0.03, 0.1) * page.width
@@ -239,7 +240,7 @@ def _scale_bar(page: Canvas) -> None:
         page.box(left - 6, low - size * 1.5, wide + 12, page.height - low + size * 1.5, fill="black" if page.ink in ("white", "yellow") else "white")
     page.box(left, low, wide, high, fill=page.ink)
     if page.chance(0.65):
-        page.text((left + wide / 2, low - size * 0.7), page.one(_UNITS), size=size)
+        page.text((left + wide / 2, low - size * 0.7), page.one(_UNITS[: len(_UNITS) // 2 + 2] if small else _UNITS[6:]), size=size)
 
 
 def press(random: Random, image: Image.Image) -> Image.Image:

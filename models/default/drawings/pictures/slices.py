@@ -31,13 +31,17 @@ _At = tuple[float, float]
 
 def computed_tomography(random: Random) -> Image.Image:
     """A head, a chest with its lungs, a trunk, or a few bones; whole on black or cut close."""
-    size = draw_size(random, 0.72, 1.1)
+    return _finish(random, draw_slice(random, draw_size(random, 0.72, 1.1)))
+
+
+def draw_slice(random: Random, size: Size) -> Plane:
+    """What a tomograph shows, without anything printed on it."""
     plane = pick(random, (_head, _chest, _chest, _trunk, _trunk, _bones))(random, size)
     coarse = grain(random, size, random.uniform(0.6, 1.6))
     plane = plane + (0.3 + (plane > 25)) * coarse * random.uniform(1, 11)
     if random.random() < 0.25:
         plane = (plane - 128) * random.uniform(1.1, 1.8) + random.uniform(100, 150)
-    return _finish(random, plane)
+    return np.asarray(plane, np.float32)
 
 
 def magnetic_resonance(random: Random) -> Image.Image:

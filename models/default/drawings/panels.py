@@ -25,6 +25,7 @@ from models.default.drawings import (
 )
 from models.default.drawings.chemistry import complexes, formulas
 from models.default.drawings.figure import Random, pick
+from models.default.drawings.pictures import electrons, resonance, slices, vessels
 from models.default.drawings.schemes import cells, circuits, devices, strands
 
 Drawer = Callable[[Random], Image.Image]
@@ -42,7 +43,12 @@ def _either(*drawers: Drawer) -> Drawer:
 DRAWERS: Mapping[str, tuple[Drawer, ...]] = MappingProxyType(
     {
         "DMFL": (micrographs.fluorescence,),
-        "DMTR": (micrographs.particles, micrographs.ultrastructure),
+        "DMTR": (
+            micrographs.particles,
+            micrographs.ultrastructure,
+            electrons.section,
+            electrons.lattice,
+        ),
         "DSEC": (signals.electrocardiogram,),
         "DSEE": (signals.electroencephalogram,),
         "DSEM": (signals.electromyogram,),
@@ -80,6 +86,10 @@ DRAWERS: Mapping[str, tuple[Drawer, ...]] = MappingProxyType(
             tables.marks_table,
         ),
         BACKGROUND: (negatives.negative,) * 6,
+        "DMEL": (electrons.surface, electrons.polished),
+        "DRAN": (vessels.angiogram, vessels.bright_vessels),
+        "DRCT": (slices.computed_tomography,),
+        "DRMR": (resonance.magnetic_resonance,),
     }
 )
 """Each drawer draws the same number of panels.

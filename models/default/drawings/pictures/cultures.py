@@ -25,7 +25,22 @@ from models.default.drawings.pictures.plane import (
     wander,
 )
 
-_NAMES = ("Control", "0 h", "24 h", "48 h", "DMSO", "siRNA", "WT", "mutant", "DIC", "10x", "40x", "h", "t", "*")
+_NAMES = (
+    "Control",
+    "0 h",
+    "24 h",
+    "48 h",
+    "DMSO",
+    "siRNA",
+    "WT",
+    "mutant",
+    "DIC",
+    "10x",
+    "40x",
+    "h",
+    "t",
+    "*",
+)
 _INKS = ("black", "black", "white", "white", "yellow", "red")
 
 
@@ -46,7 +61,11 @@ def culture(random: Random) -> Image.Image:
     else:
         down, across = np.gradient(fine)
         plane = base - random.uniform(100, 380) * np.hypot(across, down) + random.uniform(0, 25) * fine
-    plane = plane + random.uniform(0, 5) * clouds(random, size, 6, 0.8) + random.uniform(2, 14) * clouds(random, size, 150, 0.2)
+    plane = (
+        plane
+        + random.uniform(0, 5) * clouds(random, size, 6, 0.8)
+        + random.uniform(2, 14) * clouds(random, size, 150, 0.2)
+    )
     return _taken(random, _vignette(random, np.asarray(plane, np.float32)), random.uniform(0.5, 7))
 
 
@@ -70,7 +89,7 @@ def organism(random: Random) -> Image.Image:
 
 
 def grains(random: Random) -> Image.Image:
-    """Grains of a metal or a rock, each of its own grey or colour, their edges etched dark, with specks and scratches."""
+    """Grains of a metal or a rock, each of its own grey or colour, their edges dark, with specks and scratches."""
     size = draw_size(random, 0.65, 1.05)
     which, margin = cells(random, size, int(np.exp(random.uniform(2.5, 6.6))), float(random.choice((0, 1))))
     count = int(which.max()) + 1
@@ -82,10 +101,14 @@ def grains(random: Random) -> Image.Image:
     edges = np.clip(random.uniform(0.8, 2.4) - margin / random.uniform(0.8, 1.8), 0, 1)[..., None]
     pixels = pixels * (1 - random.uniform(0, 0.8) * edges)
     if random.random() < 0.4:
-        bands = np.sin(np.einsum("ijk,k->ij", np.stack(grid(size), 2), random.uniform(-1.2, 1.2, 2)) + which * 2.4)
+        bands = np.sin(
+            np.einsum("ijk,k->ij", np.stack(grid(size), 2), random.uniform(-1.2, 1.2, 2)) + which * 2.4
+        )
         pixels = pixels + (bands[..., None] > 0.7) * random.uniform(-40, 40)
     specks = np.clip((grain(random, size, random.uniform(0.8, 2)) - random.uniform(2, 3.2)) * 3, 0, 1)
-    pixels = pixels * (1 - random.uniform(0.3, 0.9) * specks[..., None]) + 5 * clouds(random, size, 5)[..., None]
+    pixels = (
+        pixels * (1 - random.uniform(0.3, 0.9) * specks[..., None]) + 5 * clouds(random, size, 5)[..., None]
+    )
     return _taken(random, np.asarray(pixels, np.float32), random.uniform(0.5, 5))
 
 
@@ -102,12 +125,18 @@ def _heights(random: Random, size: Size) -> Plane:
     elif way == "threads":
         for _ in range(int(random.integers(8, 60))):
             start = float(random.uniform(0, size[0])), float(random.uniform(0, size[1]))
-            way_ = wander(random, start, float(random.uniform(0, 6.3)), 40, 5, float(random.uniform(0.03, 0.25)))
-            draw.line([(x, y) for x, y in way_.tolist()], int(random.integers(130, 255)), int(random.integers(1, 6)))
+            way_ = wander(
+                random, start, float(random.uniform(0, 6.3)), 40, 5, float(random.uniform(0.03, 0.25))
+            )
+            draw.line(
+                [(x, y) for x, y in way_.tolist()], int(random.integers(130, 255)), int(random.integers(1, 6))
+            )
         plane = shape_of(image, 0.7)
     else:
         along = float(random.uniform(0, 3.2))
-        for x, y in random.uniform(0, 1, (int(random.uniform(0.1, 1.0) * size[0] * size[1] / reach**2 / 4), 2)) * size:
+        for x, y in (
+            random.uniform(0, 1, (int(random.uniform(0.1, 1.0) * size[0] * size[1] / reach**2 / 4), 2)) * size
+        ):
             light, turn = int(random.integers(110, 255)), along + float(random.normal(0, 0.7))
             if way == "round" or random.random() < 0.15:
                 r = reach * float(random.lognormal(-0.3, 0.25))
@@ -115,7 +144,11 @@ def _heights(random: Random, size: Size) -> Plane:
             else:
                 long = reach * random.uniform(1, 3.2)
                 dx, dy, wide = np.cos(turn) * long, np.sin(turn) * long, reach * random.uniform(0.2, 0.6)
-                ends = [(x - dx, y - dy), (x - wide * np.sin(turn), y + wide * np.cos(turn)), (x + dx, y + dy)]
+                ends = [
+                    (x - dx, y - dy),
+                    (x - wide * np.sin(turn), y + wide * np.cos(turn)),
+                    (x + dx, y + dy),
+                ]
                 draw.polygon([*ends, (x + wide * np.sin(turn), y - wide * np.cos(turn))], light)
         plane = shape_of(image, random.uniform(0.6, 1.6)) * (1 + 0.25 * clouds(random, size, 4))
     if gap:
@@ -130,7 +163,14 @@ def _worm(random: Random, size: Size) -> Plane:
     image, inner = Image.new("L", size), Image.new("L", size)
     start = size[0] * float(random.uniform(0.05, 0.3)), size[1] * float(random.uniform(0.2, 0.8))
     steps = int(random.integers(30, 70))
-    way = wander(random, start, float(random.uniform(-0.5, 0.5)), steps, size[0] * 0.75 / steps, float(random.uniform(0.03, 0.2)))
+    way = wander(
+        random,
+        start,
+        float(random.uniform(-0.5, 0.5)),
+        steps,
+        size[0] * 0.75 / steps,
+        float(random.uniform(0.03, 0.2)),
+    )
     thick = size[1] * float(random.uniform(0.03, 0.12))
     for place, (x, y) in enumerate(way.tolist()):
         r = thick * float(np.sin(np.pi * (place + 1.5) / (steps + 2)) ** 0.35)
@@ -150,7 +190,10 @@ def _embryo(random: Random, size: Size) -> Plane:
     body = lump(random, size, at, reach, rough=rough, turn=turn, edge=2)
     depth = body * random.uniform(0.3, 0.9) + (body - soften(body, 4) * body) * random.uniform(0.2, 1)
     for _ in range(int(random.integers(0, 12))):
-        spot = at[0] + float(random.normal(0, 0.35)) * reach[0], at[1] + float(random.normal(0, 0.35)) * reach[1]
+        spot = (
+            at[0] + float(random.normal(0, 0.35)) * reach[0],
+            at[1] + float(random.normal(0, 0.35)) * reach[1],
+        )
         wide = reach[0] * float(random.uniform(0.05, 0.4))
         dot = lump(random, size, spot, (wide, wide * float(random.uniform(0.5, 1))), rough=0.1, edge=3)
         depth = depth + dot * body * random.uniform(-0.4, 0.5)
@@ -163,8 +206,19 @@ def _plate(random: Random, size: Size) -> Plane:
     reach = min(size) * float(random.uniform(0.2, 0.47))
     x, y = grid(size)
     far, turn = np.hypot(x - at[0], y - at[1]), np.arctan2(y - at[1], x - at[0])
-    rings = np.sin(far * random.uniform(0.2, 1.0)) if random.random() < 0.5 else np.sin(turn * int(random.integers(8, 60)))
-    body = lump(random, size, at, (reach, reach * float(random.uniform(0.3, 1))), rough=0.06, turn=float(random.uniform(0, 3)))
+    rings = (
+        np.sin(far * random.uniform(0.2, 1.0))
+        if random.random() < 0.5
+        else np.sin(turn * int(random.integers(8, 60)))
+    )
+    body = lump(
+        random,
+        size,
+        at,
+        (reach, reach * float(random.uniform(0.3, 1))),
+        rough=0.06,
+        turn=float(random.uniform(0, 3)),
+    )
     return np.asarray(body * (0.6 + 0.3 * rings + 0.15 * clouds(random, size, 8)), np.float32)
 
 

@@ -23,7 +23,23 @@ from models.default.drawings.pictures.plane import (
     warp,
 )
 
-_TEXTS = ("FR 25Hz", "M3", "P", "2D", "58%", "C 50", "TIS 0.4", "MI 1.2", "Gen", "10", "15", "5", "RES", "Dist 1.24 cm", "HR 72")
+_TEXTS = (
+    "FR 25Hz",
+    "M3",
+    "P",
+    "2D",
+    "58%",
+    "C 50",
+    "TIS 0.4",
+    "MI 1.2",
+    "Gen",
+    "10",
+    "15",
+    "5",
+    "RES",
+    "Dist 1.24 cm",
+    "HR 72",
+)
 
 
 def ultrasound(random: Random) -> Image.Image:
@@ -33,17 +49,30 @@ def ultrasound(random: Random) -> Image.Image:
     field, depth, turn = pick(random, (_fan, _fan, _box))(random, size)
     echo = np.asarray(random.uniform(0.15, 0.5) + 0.16 * clouds(random, size, 60, 0.6), np.float32)
     layers = np.sin(depth / random.uniform(6, 30) + 2.5 * grain(random, size, 70) + turn)
-    echo = echo + np.clip(layers - random.uniform(0.2, 0.9), 0, 1) * random.uniform(0, 1.6) * np.exp(-depth / random.uniform(60, 300))
+    echo = echo + np.clip(layers - random.uniform(0.2, 0.9), 0, 1) * random.uniform(0, 1.6) * np.exp(
+        -depth / random.uniform(60, 300)
+    )
     for _ in range(int(random.integers(0, 6))):
         at = float(random.uniform(0.2, 0.8)) * size[0], float(random.uniform(0.2, 0.85)) * size[1]
         wide = float(random.uniform(0.03, 0.2)) * size[0]
-        hole = lump(random, size, at, (wide, wide * float(random.uniform(0.4, 1))), rough=0.15, edge=random.uniform(3, 9))
+        hole = lump(
+            random,
+            size,
+            at,
+            (wide, wide * float(random.uniform(0.4, 1))),
+            rough=0.15,
+            edge=random.uniform(3, 9),
+        )
         rim = hole - soften(hole, 2) * hole
         dark = random.random() < 0.75
-        echo = layer(echo, hole, random.uniform(0.0, 0.12) if dark else random.uniform(0.4, 0.9)) + rim * random.uniform(0, 1.5)
+        echo = layer(
+            echo, hole, random.uniform(0.0, 0.12) if dark else random.uniform(0.4, 0.9)
+        ) + rim * random.uniform(0, 1.5)
         below = np.exp(-(((x - at[0]) / wide) ** 4)) * (y > at[1] + wide * 0.5)
         echo = echo * (1 + random.uniform(-0.6, 0.7) * below)
-    speckle = np.hypot(grain(random, size, random.uniform(0.7, 1.4), 2.2), grain(random, size, random.uniform(0.7, 1.4), 2.2))
+    speckle = np.hypot(
+        grain(random, size, random.uniform(0.7, 1.4), 2.2), grain(random, size, random.uniform(0.7, 1.4), 2.2)
+    )
     bright = np.clip(echo, 0.01, None) * (0.25 + 0.75 * speckle)
     plane = np.clip(bright, 0, 1.6) ** random.uniform(0.55, 0.95) * random.uniform(110, 230)
     plane = layer(np.full_like(plane, random.uniform(0, 8)), field, np.asarray(plane, np.float32))
@@ -59,7 +88,15 @@ def ultrasound(random: Random) -> Image.Image:
     elif random.random() < 0.15:
         pixels = pixels * np.array([1, 0.85, 0.6])
     image = _with_marks(random, to_picture(np.asarray(pixels, np.float32)))
-    return press(random, mark(random, image, names=("RV", "LV", "LA", "RA", "AO", "B", "K", "T"), inks=("white", "white", "yellow")))
+    return press(
+        random,
+        mark(
+            random,
+            image,
+            names=("RV", "LV", "LA", "RA", "AO", "B", "K", "T"),
+            inks=("white", "white", "yellow"),
+        ),
+    )
 
 
 def _fan(random: Random, size: Size) -> tuple[Plane, Plane, Plane]:
@@ -71,7 +108,11 @@ def _fan(random: Random, size: Size) -> tuple[Plane, Plane, Plane]:
     first, last = max(0.0, 0.05 * size[1] - top), 0.97 * size[1] - top
     wide = random.uniform(0.45, 0.85) if top > 0 else random.uniform(0.3, 0.6)
     inside = (far > first) & (far < last) & (np.abs(turn) < wide)
-    return soften(inside.astype(np.float32), 0.7), np.asarray(far - first, np.float32), np.asarray(turn, np.float32)
+    return (
+        soften(inside.astype(np.float32), 0.7),
+        np.asarray(far - first, np.float32),
+        np.asarray(turn, np.float32),
+    )
 
 
 def _box(random: Random, size: Size) -> tuple[Plane, Plane, Plane]:

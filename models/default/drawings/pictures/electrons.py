@@ -19,12 +19,11 @@ from models.default.drawings.pictures.plane import (
     lump,
     mark,
     press,
-    shape_of,
     soften,
     tint,
     to_picture,
-    warp,
     wander,
+    warp,
 )
 
 _NAMES = ("Pores", "N", "M", "mt", "nm", "Nu", "ER", "SV", "G", "(002)", "0.34 nm", "Ag", "TiO2", "*")
@@ -47,7 +46,9 @@ def surface(random: Random) -> Image.Image:
     slope = np.hypot(down, across)
     turn, lit = random.uniform(0, 6.3), random.uniform(4, 22)
     plane = random.uniform(55, 150) + lit * (np.cos(turn) * across + np.sin(turn) * down)
-    plane = plane + random.uniform(4, 26) * np.sqrt(slope) + random.uniform(1.0, 3.2) * (fine - soften(fine, 9))
+    plane = (
+        plane + random.uniform(4, 26) * np.sqrt(slope) + random.uniform(1.0, 3.2) * (fine - soften(fine, 9))
+    )
     plane = (plane - plane.mean()) / (plane.std() + 1e-6) * random.uniform(22, 55) + random.uniform(75, 165)
     plane = plane + random.uniform(2, 14) * grain(random, size, random.uniform(0.4, 0.9))
     image = to_picture(tint(random, np.asarray(plane, np.float32), 0.06))
@@ -58,7 +59,7 @@ def surface(random: Random) -> Image.Image:
 
 
 def polished(random: Random) -> Image.Image:
-    """A polished section under a scanning beam: flat phases of two or three greys, a net of bright borders, black pores."""
+    """A polished section under a scanning beam: flat phases of few greys, a net of bright borders, black pores."""
     size = draw_size(random, 0.65, 1.05)
     reach = float(random.uniform(5, 40))
     plane = np.full((size[1], size[0]), random.uniform(90, 190), np.float32)
@@ -78,7 +79,9 @@ def polished(random: Random) -> Image.Image:
     image = to_picture(np.asarray(plane, np.float32))
     if random.random() < 0.3:
         image = _with_data(random, image)
-    return press(random, mark(random, image, names=_NAMES, bar=0.55, small=True, inks=("white", "black", "yellow")))
+    return press(
+        random, mark(random, image, names=_NAMES, bar=0.55, small=True, inks=("white", "black", "yellow"))
+    )
 
 
 def section(random: Random) -> Image.Image:
@@ -99,13 +102,18 @@ def section(random: Random) -> Image.Image:
         plane = plane + 12 * grain(random, size, 1.5, 5)
     largest = random.uniform(0.05, 0.22) * size[0]
     for _ in range(int(random.integers(5, 45))):
-        plane = _organelle(random, plane, float(largest * random.uniform(0.25, 1)), "sheath" if way == "nerves" else "")
+        plane = _organelle(
+            random, plane, float(largest * random.uniform(0.25, 1)), "sheath" if way == "nerves" else ""
+        )
     dots = np.clip((grain(random, size, random.uniform(0.7, 2.2)) - random.uniform(1.2, 2.6)) * 2, 0, 1)
     plane = plane - dots * random.uniform(20, 100)
     plane = (plane - plane.mean()) * random.uniform(0.8, 1.7) + random.uniform(95, 180)
     plane = plane + random.uniform(2, 12) * grain(random, size, random.uniform(0.4, 0.8))
     image = to_picture(np.asarray(plane, np.float32))
-    return press(random, mark(random, image, names=_NAMES, bar=0.5, small=True, inks=("black", "white", "black", "yellow")))
+    return press(
+        random,
+        mark(random, image, names=_NAMES, bar=0.5, small=True, inks=("black", "white", "black", "yellow")),
+    )
 
 
 def lattice(random: Random) -> Image.Image:
@@ -119,7 +127,15 @@ def lattice(random: Random) -> Image.Image:
         at = float(random.uniform(0, size[0])), float(random.uniform(0, size[1]))
         wide = float(random.uniform(0.06, 0.4)) * size[0]
         turn, period = random.uniform(0, 3.2), random.uniform(3.5, 11)
-        spot = lump(random, size, at, (wide, wide * float(random.uniform(0.3, 1))), rough=0.2, turn=float(turn), edge=14)
+        spot = lump(
+            random,
+            size,
+            at,
+            (wide, wide * float(random.uniform(0.3, 1))),
+            rough=0.2,
+            turn=float(turn),
+            edge=14,
+        )
         along = x * np.cos(turn) + y * np.sin(turn) + random.uniform(0, 3) * grain(random, size, 30)
         fringe = np.sin(along * 6.28 / period)
         if random.random() < 0.35:
@@ -130,7 +146,10 @@ def lattice(random: Random) -> Image.Image:
         plane = plane - random.uniform(20, 110) * folds
     plane = plane + random.uniform(1, 10) * grain(random, size, 0.5)
     image = to_picture(tint(random, np.asarray(plane, np.float32), 0.1))
-    return press(random, mark(random, image, names=_NAMES, bar=0.65, small=True, inks=("white", "white", "black", "yellow")))
+    return press(
+        random,
+        mark(random, image, names=_NAMES, bar=0.65, small=True, inks=("white", "white", "black", "yellow")),
+    )
 
 
 def _balls(random: Random, size: Size) -> Plane:
@@ -139,7 +158,11 @@ def _balls(random: Random, size: Size) -> Plane:
     reach = float(np.exp(random.uniform(1.3, 3.7)))
     least = random.uniform(0.3, 0.9)
     for _ in range(int(min(450, random.uniform(0.4, 2.5) * size[0] * size[1] / reach**2 / 3))):
-        x, y, r = random.uniform(-5, size[0] + 5), random.uniform(-5, size[1] + 5), reach * random.uniform(least, 1.2)
+        x, y, r = (
+            random.uniform(-5, size[0] + 5),
+            random.uniform(-5, size[1] + 5),
+            reach * random.uniform(least, 1.2),
+        )
         left, right = max(0, int(x - r)), min(size[0], int(x + r) + 2)
         top, low = max(0, int(y - r)), min(size[1], int(y + r) + 2)
         if left >= right or top >= low:
@@ -178,7 +201,9 @@ def _pores(random: Random, size: Size) -> Plane:
     for _ in range(int(random.integers(5, 90))):
         at = float(random.uniform(0, size[0])), float(random.uniform(0, size[1]))
         wide = float(np.exp(random.uniform(1, 3.2)))
-        hole = lump(random, size, at, (wide, wide * float(random.uniform(0.6, 1))), rough=0.12, edge=max(2, wide / 3))
+        hole = lump(
+            random, size, at, (wide, wide * float(random.uniform(0.6, 1))), rough=0.12, edge=max(2, wide / 3)
+        )
         height = height - hole * wide * 0.8
     return np.asarray(height, np.float32)
 
@@ -199,7 +224,11 @@ def _flakes(random: Random, size: Size) -> Plane:
     longer = float(random.choice((1, 2, 4)))
     for number in range(int(np.clip(1.5 * size[0] * size[1] / reach**2 / 3, 12, 260))):
         at = random.uniform(0, 1, 2) * size
-        turn, a, b = random.uniform(0, 3.2), reach * random.uniform(0.5, 1.2) * longer**0.5, reach * random.uniform(0.2, 0.8) / longer**0.5
+        turn, a, b = (
+            random.uniform(0, 3.2),
+            reach * random.uniform(0.5, 1.2) * longer**0.5,
+            reach * random.uniform(0.2, 0.8) / longer**0.5,
+        )
         r = int(max(a, b)) + 2
         part = np.s_[max(0, int(at[1]) - r) : int(at[1]) + r, max(0, int(at[0]) - r) : int(at[0]) + r]
         across, down = x[part] - at[0], y[part] - at[1]
@@ -227,11 +256,18 @@ def _organelle(random: Random, plane: Plane, reach: float, kind: str) -> Plane:
         return layer(plane, small, dark + random.uniform(0, 60))
     if kind == "sheath":
         thick = reach * float(random.uniform(0.08, 0.3))
-        plane = layer(plane, shell(0), dark + random.uniform(0, 30) * (1 + np.sin(reach * 2 * shell(0, reach))))
+        plane = layer(
+            plane, shell(0), dark + random.uniform(0, 30) * (1 + np.sin(reach * 2 * shell(0, reach)))
+        )
         return layer(plane, shell(thick), random.uniform(130, 215) + 14 * clouds(random, size, 6, 0.8))
     if kind == "stack":
         x, y = grid(size)
-        lines = np.sin((y * np.cos(turn) - x * np.sin(turn) + 0.004 * (x - at[0]) ** 2) * random.uniform(0.6, 1.3)) > 0.3
+        lines = (
+            np.sin(
+                (y * np.cos(turn) - x * np.sin(turn) + 0.004 * (x - at[0]) ** 2) * random.uniform(0.6, 1.3)
+            )
+            > 0.3
+        )
         return layer(plane, shell(0, reach * 0.3) * 0.8, np.where(lines, dark, plane).astype(np.float32))
     inside = random.uniform(70, 170) if kind != "vesicle" else random.uniform(170, 245)
     plane = layer(plane, shell(0), dark)
@@ -239,7 +275,9 @@ def _organelle(random: Random, plane: Plane, reach: float, kind: str) -> Plane:
     if kind == "mitochondrion":
         x, y = grid(size)
         across = x * np.cos(turn) + y * np.sin(turn) + 3 * grain(random, size, 12)
-        body = np.where(np.sin(across * random.uniform(0.5, 1.2)) > 0.35, dark + 20, inside + 25).astype(np.float32)
+        body = np.where(np.sin(across * random.uniform(0.5, 1.2)) > 0.35, dark + 20, inside + 25).astype(
+            np.float32
+        )
     elif kind == "nucleus":
         body = np.asarray(inside + 25 * np.clip(clouds(random, size, 18, 0.7), -1.5, 1), np.float32)
     return layer(plane, shell(random.uniform(1.5, 3.5)), soften(body, 0.8))

@@ -33,9 +33,13 @@ def tracer(random: Random) -> Image.Image:
     size = (size[0] * 200 // size[1] + 60, 380) if whole else size
     uptake = _body(random, size) if whole else _slice(random, size)
     uptake = soften(np.clip(uptake, 0, None), random.uniform(1.2, 4))
-    uptake = uptake + random.uniform(0, 0.06) * np.sqrt(uptake + 0.02) * grain(random, size, random.uniform(0.6, 2))
+    uptake = uptake + random.uniform(0, 0.06) * np.sqrt(uptake + 0.02) * grain(
+        random, size, random.uniform(0.6, 2)
+    )
     pixels = _coloured(random, np.clip(uptake, 0, 1), grey=0.7)
-    return press(random, mark(random, to_picture(pixels), names=_NAMES, inks=("black", "red", "white", "#00a0ff")))
+    return press(
+        random, mark(random, to_picture(pixels), names=_NAMES, inks=("black", "red", "white", "#00a0ff"))
+    )
 
 
 def fused(random: Random) -> Image.Image:
@@ -59,7 +63,9 @@ def _coloured(random: Random, uptake: Plane, grey: float) -> npt.NDArray[np.floa
     return np.stack([np.interp(uptake, steps, table[:, band]) for band in range(3)], 2).astype(np.float32)
 
 
-def _spot(random: Random, plane: Plane, at: tuple[float, float], reach: tuple[float, float], value: float) -> Plane:
+def _spot(
+    random: Random, plane: Plane, at: tuple[float, float], reach: tuple[float, float], value: float
+) -> Plane:
     size = (plane.shape[1], plane.shape[0])
     turn = float(random.uniform(-0.4, 0.4))
     return np.maximum(plane, value * lump(random, size, at, reach, rough=0.12, turn=turn, edge=min(reach)))
@@ -73,7 +79,10 @@ def _body(random: Random, size: Size) -> Plane:
     unit = height / 8
     parts = [(x, unit, 0.4, 0.6), (x, 3 * unit, 0.75, 1.7)]
     for side in (-1, 1):
-        parts += [(x + side * 0.95 * unit, 3.2 * unit, 0.17, 1.6), (x + side * 0.38 * unit, 6 * unit, 0.28, 1.9)]
+        parts += [
+            (x + side * 0.95 * unit, 3.2 * unit, 0.17, 1.6),
+            (x + side * 0.38 * unit, 6 * unit, 0.28, 1.9),
+        ]
     for across, down, wide, tall in parts:
         plane = _spot(random, plane, (across, down), (wide * unit, tall * unit), faint)
     plane = plane * (1 + 0.2 * clouds(random, size, 12))
@@ -94,10 +103,21 @@ def _slice(random: Random, size: Size) -> Plane:
     """An ellipse with a rim or a faint inside, and a few spots."""
     at = size[0] / 2, size[1] / 2
     reach = size[0] * float(random.uniform(0.3, 0.44)), size[1] * float(random.uniform(0.3, 0.44))
-    plane = _spot(random, np.zeros((size[1], size[0]), np.float32), at, reach, float(random.uniform(0.05, 0.7)))
+    plane = _spot(
+        random, np.zeros((size[1], size[0]), np.float32), at, reach, float(random.uniform(0.05, 0.7))
+    )
     plane = plane * np.clip(1 + random.uniform(0.1, 0.6) * clouds(random, size, 30, 0.4), 0, 2)
     for _ in range(int(random.integers(1, 9))):
-        spot = at[0] + float(random.normal(0, 0.4)) * reach[0], at[1] + float(random.normal(0, 0.4)) * reach[1]
+        spot = (
+            at[0] + float(random.normal(0, 0.4)) * reach[0],
+            at[1] + float(random.normal(0, 0.4)) * reach[1],
+        )
         wide = float(random.uniform(0.03, 0.15)) * size[0]
-        plane = _spot(random, plane, spot, (wide, wide * float(random.uniform(0.5, 1.2))), float(random.uniform(0.4, 1.2)))
+        plane = _spot(
+            random,
+            plane,
+            spot,
+            (wide, wide * float(random.uniform(0.5, 1.2))),
+            float(random.uniform(0.4, 1.2)),
+        )
     return plane

@@ -20,7 +20,24 @@ Size: TypeAlias = tuple[int, int]
 """Width and height."""
 
 _LETTERS = ("A", "B", "C", "D", "a", "b", "c", "d", "(a)", "(b)", "(c)", "e", "f", "g", "1", "2", "ii", "iii")
-_UNITS = ("5 nm", "10 nm", "50 nm", "100 nm", "200 nm", "500 nm", "1 µm", "2 µm", "5 µm", "10 µm", "20 µm", "50 µm", "100 µm", "200 µm", "500 µm", "1 mm")
+_UNITS = (
+    "5 nm",
+    "10 nm",
+    "50 nm",
+    "100 nm",
+    "200 nm",
+    "500 nm",
+    "1 µm",
+    "2 µm",
+    "5 µm",
+    "10 µm",
+    "20 µm",
+    "50 µm",
+    "100 µm",
+    "200 µm",
+    "500 µm",
+    "1 mm",
+)
 
 
 def draw_size(random: Random, least: float = 0.6, most: float = 1.1) -> Size:
@@ -35,7 +52,7 @@ def grid(size: Size) -> tuple[Plane, Plane]:
     return x, y
 
 
-def soften(plane: Plane, reach: float) -> Plane:
+def soften(plane: npt.NDArray[np.floating], reach: float) -> Plane:
     """Out of focus by that many pixels."""
     return np.asarray(gaussian_filter(plane, reach), np.float32)
 
@@ -70,7 +87,7 @@ def warp(random: Random, plane: Plane, reach: float, far: float) -> Plane:
     y = y + far * grain(random, size, reach)
     across = x.round().astype(int).clip(0, size[0] - 1)
     down = y.round().astype(int).clip(0, size[1] - 1)
-    return plane[down, across]
+    return np.asarray(plane[down, across])
 
 
 def lump(
@@ -185,13 +202,21 @@ def tint(random: Random, plane: Plane, often: float) -> npt.NDArray[np.float32]:
 
 
 def mark(
-    random: Random, image: Image.Image, *, names: Sequence[str] = (), bar: float = 0.0, inks: Sequence[str] = (), small: bool = False
+    random: Random,
+    image: Image.Image,
+    *,
+    names: Sequence[str] = (),
+    bar: float = 0.0,
+    inks: Sequence[str] = (),
+    small: bool = False,
 ) -> Image.Image:
-    """With what is printed on a picture at times: a letter, arrows, names, a frame, and as often as `bar` a scale bar."""
+    """With what is printed on it at times: a letter, arrows, names, a frame, and as often as `bar` a scale bar."""
     page = Canvas(random, image.width, image.height)
     page.paste(image, 0, 0, image.width, image.height)
     light = float(np.asarray(image.convert("L").reduce(4), np.float32).mean()) > 130
-    page.ink = page.one(tuple(inks) or (("black", "black", "black", "#c00000") if light else ("white", "white", "yellow")))
+    page.ink = page.one(
+        tuple(inks) or (("black", "black", "black", "#c00000") if light else ("white", "white", "yellow"))
+    )
     page.size = page.between(0.045, 0.1) * image.width
     if page.chance(0.45):
         _letter(page)
@@ -204,7 +229,14 @@ def mark(
     if page.chance(bar):
         _scale_bar(page, small)
     if page.chance(0.12):
-        page.box(0, 0, image.width - 1, image.height - 1, edge=page.one(("black", "white")), line=page.between(0.6, 2))
+        page.box(
+            0,
+            0,
+            image.width - 1,
+            image.height - 1,
+            edge=page.one(("black", "white")),
+            line=page.between(0.6, 2),
+        )
     return page.finish(cut=False)
 
 
@@ -212,7 +244,13 @@ def _letter(page: Canvas) -> None:
     letter, low = page.one(_LETTERS), page.chance(0.2)
     x, y = page.size * 0.8, page.height - page.size if low else page.size * 0.8
     if page.chance(0.25):
-        page.box(0, y - page.size * 0.8, page.size * 1.7, page.size * 1.6, fill="black" if page.ink in ("white", "yellow") else "white")
+        page.box(
+            0,
+            y - page.size * 0.8,
+            page.size * 1.7,
+            page.size * 1.6,
+            fill="black" if page.ink in ("white", "yellow") else "white",
+        )
     page.text((x, y), letter, size=page.size * page.between(0.9, 1.5), bold=page.chance(0.6))
 
 
@@ -233,14 +271,27 @@ def _arrow(page: Canvas) -> None:
 
 def _scale_bar(page: Canvas, small: bool) -> None:
     wide, high = page.between(0.1, 0.28) * page.width, page.between(1.2, 6)
-    right, low = page.width - page.between(0.03, 0.1) * page.width, page.height - page.between(0.04, 0.1) * page.height
+    right, low = (
+        page.width - page.between(0.03, 0.1) * page.width,
+        page.height - page.between(0.04, 0.1) * page.height,
+    )
     left = right - wide if page.chance(0.75) else page.between(0.03, 0.1) * page.width
     size = page.size * page.between(0.6, 0.9)
     if page.chance(0.2):
-        page.box(left - 6, low - size * 1.5, wide + 12, page.height - low + size * 1.5, fill="black" if page.ink in ("white", "yellow") else "white")
+        page.box(
+            left - 6,
+            low - size * 1.5,
+            wide + 12,
+            page.height - low + size * 1.5,
+            fill="black" if page.ink in ("white", "yellow") else "white",
+        )
     page.box(left, low, wide, high, fill=page.ink)
     if page.chance(0.65):
-        page.text((left + wide / 2, low - size * 0.7), page.one(_UNITS[: len(_UNITS) // 2 + 2] if small else _UNITS[6:]), size=size)
+        page.text(
+            (left + wide / 2, low - size * 0.7),
+            page.one(_UNITS[: len(_UNITS) // 2 + 2] if small else _UNITS[6:]),
+            size=size,
+        )
 
 
 def press(random: Random, image: Image.Image) -> Image.Image:

@@ -38,10 +38,14 @@ def radiograph(random: Random) -> Image.Image:
     if random.random() < 0.3:
         plane = plane * random.uniform(0.6, 0.95) + random.uniform(5, 50)
     image = to_picture(tint(random, np.asarray(plane, np.float32), 0.12))
-    return press(random, mark(random, image, names=_NAMES, inks=("white", "white", "white", "black", "yellow")))
+    return press(
+        random, mark(random, image, names=_NAMES, inks=("white", "white", "white", "black", "yellow"))
+    )
 
 
-def _rod(random: Random, size: Size, start: tuple[float, float], end: tuple[float, float], wide: float) -> Plane:
+def _rod(
+    random: Random, size: Size, start: tuple[float, float], end: tuple[float, float], wide: float
+) -> Plane:
     """How much a hollow rod takes from the beam: more at its two sides, wider at its ends, netted there."""
     x, y = grid(size)
     dx, dy = end[0] - start[0], end[1] - start[1]
@@ -109,7 +113,15 @@ def _hand(random: Random, size: Size) -> Plane:
         for bone in range(4):
             long = height * (0.3, 0.22, 0.13, 0.08)[bone] * random.uniform(0.85, 1.1)
             end = at[0] + float(long * np.cos(turn)), at[1] + float(long * np.sin(turn))
-            flesh = lump(random, size, ((at[0] + end[0]) / 2, (at[1] + end[1]) / 2), (long * 0.62, wide * 1.9), rough=0.03, turn=float(turn), edge=5)
+            flesh = lump(
+                random,
+                size,
+                ((at[0] + end[0]) / 2, (at[1] + end[1]) / 2),
+                (long * 0.62, wide * 1.9),
+                rough=0.03,
+                turn=float(turn),
+                edge=5,
+            )
             light = np.maximum(light, 0.2 * flesh)
             light = light + strength * _rod(random, size, at, end, wide * (1 - 0.13 * bone))
             at = end[0] + float(3 * np.cos(turn)), end[1] + float(3 * np.sin(turn))
@@ -120,7 +132,11 @@ def _spine(random: Random, size: Size) -> Plane:
     """A bent column of boxes with bright rims, flesh before and behind."""
     x, y = grid(size)
     bend = random.uniform(-0.2, 0.2) * size[0]
-    off = x - size[0] * random.uniform(0.4, 0.6) - bend * np.sin(np.pi * y / size[1] + random.uniform(-0.5, 0.8))
+    off = (
+        x
+        - size[0] * random.uniform(0.4, 0.6)
+        - bend * np.sin(np.pi * y / size[1] + random.uniform(-0.5, 0.8))
+    )
     wide, tall = random.uniform(0.1, 0.2) * size[0], random.uniform(0.09, 0.18) * size[1]
     light = random.uniform(0.15, 0.4) + 0.12 * clouds(random, size, 120, 0.3)
     phase = np.abs((y / tall + 0.1 * off / wide) % 1 - 0.5)
@@ -139,7 +155,10 @@ def _chest(random: Random, size: Size) -> Plane:
     light = np.asarray(random.uniform(0.5, 0.8) + 0.05 * clouds(random, size, 90, 0.4), np.float32)
     lungs, ribs = np.zeros_like(light), np.zeros_like(light)
     for side in (-1, 1):
-        at = width * (0.5 + side * float(random.uniform(0.19, 0.24))), height * float(random.uniform(0.42, 0.5))
+        at = (
+            width * (0.5 + side * float(random.uniform(0.19, 0.24))),
+            height * float(random.uniform(0.42, 0.5)),
+        )
         reach = width * float(random.uniform(0.15, 0.19)), height * float(random.uniform(0.33, 0.4))
         lung = lump(random, size, at, reach, rough=0.05, turn=-side * 0.12, edge=14)
         lungs = np.maximum(lungs, lung)
@@ -150,12 +169,22 @@ def _chest(random: Random, size: Size) -> Plane:
     light = light + soften(ribs, 1.5) * lungs * random.uniform(0.04, 0.16)
     vessels = np.exp(-np.abs(clouds(random, size, 20, 0.6)) * 4) * np.exp(-np.abs(x / width - 0.5) * 6)
     light = light + lungs * vessels * random.uniform(0.05, 0.3)
-    heart = lump(random, size, (width * 0.55, height * 0.62), (width * 0.15, height * 0.19), rough=0.08, turn=0.5, edge=6)
+    heart = lump(
+        random,
+        size,
+        (width * 0.55, height * 0.62),
+        (width * 0.15, height * 0.19),
+        rough=0.08,
+        turn=0.5,
+        edge=6,
+    )
     light = light + heart * (1 - 0.5 * lungs) * random.uniform(0.1, 0.3)
     column = np.exp(-(((x - width / 2) / (0.045 * width)) ** 4)) * (1 + 0.1 * np.cos(y / height * 80))
     light = light + column * random.uniform(0.08, 0.25)
     for side in (-1, 1):
-        outside = np.clip((side * (x - width / 2) - width * random.uniform(0.42, 0.5)) / 6 - (y < height * 0.25) * 9, 0, 1)
+        outside = np.clip(
+            (side * (x - width / 2) - width * random.uniform(0.42, 0.5)) / 6 - (y < height * 0.25) * 9, 0, 1
+        )
         light = layer(light, np.asarray(outside, np.float32), 0.05)
     if random.random() < 0.5:
         haze = np.clip(clouds(random, size, 50, 0.5), 0, 2) * lungs

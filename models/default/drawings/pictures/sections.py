@@ -14,15 +14,14 @@ from models.default.drawings.pictures.plane import (
     clouds,
     draw_size,
     grain,
-    layer,
     lump,
     mark,
     press,
     shape_of,
     soften,
     to_picture,
-    warp,
     wander,
+    warp,
 )
 
 _Colour = tuple[float, float, float]
@@ -41,7 +40,26 @@ _STAINS: tuple[tuple[_Colour, _Colour, _Colour], ...] = (
 )
 """How much the ground, the nuclei and a third stain take from red, green and blue: haematoxylin with eosin, with brown,
 trichromes, silver, periodic acid."""
-_NAMES = ("T", "N", "V", "A", "B", "M", "*", "CA1", "DG", "CTX", "Tumor", "GL", "ep", "lm", "Control", "Sham", "WT", "KO")
+_NAMES = (
+    "T",
+    "N",
+    "V",
+    "A",
+    "B",
+    "M",
+    "*",
+    "CA1",
+    "DG",
+    "CTX",
+    "Tumor",
+    "GL",
+    "ep",
+    "lm",
+    "Control",
+    "Sham",
+    "WT",
+    "KO",
+)
 
 
 def tissue(random: Random) -> Image.Image:
@@ -51,7 +69,9 @@ def tissue(random: Random) -> Image.Image:
     zoom = float(np.exp(random.uniform(-1.1, 0.65)))
     eosin = _ground(random, size, zoom)
     white = _white(random, size, zoom)
-    crowd = np.clip(clouds(random, size, 60 * zoom, 0.4) * random.uniform(0.2, 1) + random.uniform(-0.3, 0.8), 0.05, 2)
+    crowd = np.clip(
+        clouds(random, size, 60 * zoom, 0.4) * random.uniform(0.2, 1) + random.uniform(-0.3, 0.8), 0.05, 2
+    )
     nuclei = _nuclei(random, size, zoom, crowd * (1 - white))
     marked = _third(random, size, zoom, nuclei) * (1 - white)
     eosin = eosin * (1 - 0.5 * nuclei) * (1 - white)
@@ -80,7 +100,10 @@ def thin_section(random: Random) -> Image.Image:
         rim = shell(share, 3) - shell(share - float(random.uniform(0.04, 0.2)), 3)
         nuclei = nuclei + rim * random.uniform(0.2, 0.9)
     for _ in range(int(random.integers(0, 7))):
-        spot = at[0] + float(random.normal(0, 0.4)) * reach[0], at[1] + float(random.normal(0, 0.4)) * reach[1]
+        spot = (
+            at[0] + float(random.normal(0, 0.4)) * reach[0],
+            at[1] + float(random.normal(0, 0.4)) * reach[1],
+        )
         wide = float(random.uniform(4, 45)), float(random.uniform(4, 30))
         knot = lump(random, size, spot, wide, rough=0.25, turn=float(random.uniform(0, 3)), edge=3)
         if random.random() < 0.5:
@@ -91,7 +114,11 @@ def thin_section(random: Random) -> Image.Image:
         body = body * np.clip(np.abs(clouds(random, size, 70, 0.3)) * 60 - random.uniform(0, 3), 0, 1)
     marked = np.clip(clouds(random, size, 20, 0.8) - random.uniform(0.8, 2.5), 0, 1)
     scale = random.uniform(0.4, 1.1)
-    planes = ((eosin * body * scale, ground), (np.clip(nuclei, 0, 1.3) * body * scale, dark), (marked * body, third))
+    planes = (
+        (eosin * body * scale, ground),
+        (np.clip(nuclei, 0, 1.3) * body * scale, dark),
+        (marked * body, third),
+    )
     pixels = _absorb(*planes)
     if random.random() < 0.4:
         pixels = pixels * np.array([random.uniform(0.78, 1) for _ in range(3)], np.float32)
@@ -103,7 +130,9 @@ def smear(random: Random) -> Image.Image:
     size = draw_size(random, 0.6, 1.0)
     ground, dark, _ = _stain(random)
     if random.random() < 0.4:
-        dark = pick(random, ((0.6, 1.0, 0.25), (0.9, 0.9, 0.25), (0.8, 0.8, 0.8), (0.4, 0.9, 0.9), (1.0, 0.55, 0.2)))
+        dark = pick(
+            random, ((0.6, 1.0, 0.25), (0.9, 0.9, 0.25), (0.8, 0.8, 0.8), (0.4, 0.9, 0.9), (1.0, 0.55, 0.2))
+        )
     image, inner = Image.new("L", size), Image.new("L", size)
     draw, core = ImageDraw.Draw(image), ImageDraw.Draw(inner)
     kind = pick(random, ("blood", "rods", "spread", "dots", "dots"))
@@ -141,7 +170,9 @@ def smear(random: Random) -> Image.Image:
 def _stain(random: Random) -> tuple[npt.NDArray[np.float64], ...]:
     """The colours of one stain, a little stronger, weaker or shifted."""
     strength = random.uniform(0.6, 1.5)
-    return tuple(np.array(colour) * strength * random.uniform(0.75, 1.3, 3) for colour in pick(random, _STAINS))
+    return tuple(
+        np.array(colour) * strength * random.uniform(0.75, 1.3, 3) for colour in pick(random, _STAINS)
+    )
 
 
 def _ground(random: Random, size: Size, zoom: float) -> Plane:
@@ -154,11 +185,15 @@ def _ground(random: Random, size: Size, zoom: float) -> Plane:
         return np.asarray(np.clip(base + random.uniform(0.1, 0.35) * fibres, 0.02, 1.6), np.float32)
     if way == "islands":
         islands = np.clip(clouds(random, size, 28 * zoom, 0.45) * 3, -1, 1)
-        return np.asarray(np.clip(base + 0.3 * islands + 0.1 * clouds(random, size, 4), 0.02, 1.6), np.float32)
+        return np.asarray(
+            np.clip(base + 0.3 * islands + 0.1 * clouds(random, size, 4), 0.02, 1.6), np.float32
+        )
     if way == "walls":
         _, margin = cells(random, size, int(np.clip(size[0] * size[1] / (22 * zoom) ** 2, 12, 900)), 1.0)
         walls = np.clip(1.6 - margin / max(1.0, zoom), 0, 1)
-        return np.asarray(base + random.uniform(-0.4, 0.5) * walls + 0.1 * clouds(random, size, 4), np.float32)
+        return np.asarray(
+            base + random.uniform(-0.4, 0.5) * walls + 0.1 * clouds(random, size, 4), np.float32
+        )
     return np.asarray(np.clip(base + 0.12 * clouds(random, size, 6 * zoom, 0.8), 0.02, 1.6), np.float32)
 
 
@@ -172,7 +207,9 @@ def _white(random: Random, size: Size, zoom: float) -> Plane:
         for _ in range(int(random.integers(3, 40))):
             spot = float(random.uniform(0, size[0])), float(random.uniform(0, size[1]))
             wide = float(random.uniform(3, 13)) * zoom
-            white = np.maximum(white, lump(random, size, spot, (wide, wide * float(random.uniform(0.6, 1.2))), rough=0.12))
+            white = np.maximum(
+                white, lump(random, size, spot, (wide, wide * float(random.uniform(0.6, 1.2))), rough=0.12)
+            )
     if random.random() < 0.3:
         cracks = np.abs(clouds(random, size, 40 * zoom, 0.4))
         white = np.maximum(white, np.clip((0.06 - cracks) * 30, 0, 1))
@@ -217,7 +254,9 @@ def _third(random: Random, size: Size, zoom: float, nuclei: Plane) -> Plane:
     return np.asarray(patches * (1 + 0.3 * clouds(random, size, 5)) * random.uniform(0.3, 1.1), np.float32)
 
 
-def _spread_cell(random: Random, draw: ImageDraw.ImageDraw, at: tuple[float, float], reach: float, light: int) -> None:
+def _spread_cell(
+    random: Random, draw: ImageDraw.ImageDraw, at: tuple[float, float], reach: float, light: int
+) -> None:
     """A cell with arms."""
     turn = float(random.uniform(0, 6.3))
     for _ in range(int(random.integers(2, 5))):
@@ -247,4 +286,7 @@ def _taken(random: Random, pixels: npt.NDArray[np.float32], bar: float) -> Image
         pixels = np.stack([soften(pixels[..., band], blur) for band in range(3)], 2)
     noisy = pixels + random.normal(0, random.uniform(0.5, 5), pixels.shape)
     image = to_picture(np.asarray(noisy, np.float32))
-    return press(random, mark(random, image, names=_NAMES, bar=bar, inks=("black", "black", "black", "white", "yellow")))
+    return press(
+        random,
+        mark(random, image, names=_NAMES, bar=bar, inks=("black", "black", "black", "white", "yellow")),
+    )

@@ -56,7 +56,9 @@ def bright_vessels(random: Random) -> Image.Image:
         field = lump(random, size, at, (reach, reach), rough=0.0, edge=3)
         disc = (random.uniform(0.2, 0.8) * size[0], random.uniform(0.35, 0.65) * size[1])
         plane = plane + random.uniform(0, 90) * lump(random, size, disc, (28, 30), edge=16)
-        plane = layer(np.full_like(plane, random.uniform(0, 30)), field, plane + random.uniform(60, 190) * vessels)
+        plane = layer(
+            np.full_like(plane, random.uniform(0, 30)), field, plane + random.uniform(60, 190) * vessels
+        )
     else:
         plane = plane + random.uniform(90, 250) * vessels
         if random.random() < 0.5:
@@ -77,8 +79,15 @@ def _vessels(random: Random, size: Size, wide: float) -> Plane:
     root = float(random.uniform(0.2, 0.8)) * size[0], float(random.uniform(0.1, 0.9)) * size[1]
     from_root = random.random() < 0.6
     for _ in range(int(random.integers(1, 5))):
-        start = root if from_root else (float(random.uniform(0, 1)) * size[0], pick(random, (0.0, float(size[1]))))
-        turn = float(np.arctan2(middle[1] - start[1], middle[0] - start[0]) + random.normal(0, 0.8 if not from_root else 1.6))
+        start = (
+            root
+            if from_root
+            else (float(random.uniform(0, 1)) * size[0], pick(random, (0.0, float(size[1]))))
+        )
+        turn = float(
+            np.arctan2(middle[1] - start[1], middle[0] - start[0])
+            + random.normal(0, 0.8 if not from_root else 1.6)
+        )
         length = float(random.uniform(0.4, 1.1)) * size[0]
         tree(random, draw, start, turn, thick * float(random.uniform(0.5, 1)), length, bend=bend, fork=fork)
     if random.random() < 0.5:
@@ -90,12 +99,15 @@ def _vessels(random: Random, size: Size, wide: float) -> Plane:
         at = float(random.uniform(0.3, 0.7)) * size[0], float(random.uniform(0.3, 0.7)) * size[1]
         r = float(random.uniform(16, 70))
         draw.ellipse((at[0] - r, at[1] - r * 0.8, at[0] + r, at[1] + r * 0.8), 240)
-    return np.clip(shape_of(image.reduce(2), float(random.uniform(0.5, 1.4))) * 1.15, 0, 1)
+    light = shape_of(image.reduce(2), float(random.uniform(0.5, 1.4)))
+    return np.asarray(np.clip(light * 1.15, 0, 1))
 
 
 def _subtracted_ground(random: Random, size: Size) -> Plane:
     """Even grey, with the ghost of a skull."""
-    plane = np.asarray(random.uniform(130, 240) + random.uniform(1, 10) * clouds(random, size, 60, 0.4), np.float32)
+    plane = np.asarray(
+        random.uniform(130, 240) + random.uniform(1, 10) * clouds(random, size, 60, 0.4), np.float32
+    )
     plane += random.uniform(1, 9) * clouds(random, size, 5, 0.7)
     if random.random() < 0.6:
         at = random.uniform(0.35, 0.65) * size[0], random.uniform(0.5, 0.75) * size[1]
@@ -119,7 +131,9 @@ def _chest_ground(random: Random, size: Size) -> Plane:
     plane += random.uniform(-60, 60) * (x / size[0] - 0.5) + random.uniform(-40, 40) * (y / size[1] - 0.5)
     if random.random() < 0.6:
         at = random.uniform(0.3, 0.7) * size[0], random.uniform(0.4, 0.8) * size[1]
-        heart = lump(random, size, at, (0.45 * size[0], 0.35 * size[1]), rough=0.15, edge=random.uniform(5, 40))
+        heart = lump(
+            random, size, at, (0.45 * size[0], 0.35 * size[1]), rough=0.15, edge=random.uniform(5, 40)
+        )
         plane = plane * (1 - random.uniform(0.1, 0.35) * heart)
     if random.random() < 0.6:
         at = random.uniform(0.1, 0.9) * size[0], size[1] * random.uniform(0.95, 1.2)
@@ -130,10 +144,16 @@ def _chest_ground(random: Random, size: Size) -> Plane:
         slant = random.uniform(-0.25, 0.25)
         across = np.abs(x - middle - slant * (y - size[1] / 2)) / wide
         discs = 0.75 + 0.25 * np.cos(y / size[1] * random.uniform(22, 40))
-        plane = plane * (1 - random.uniform(0.1, 0.35) * np.clip((1 - across) * 6, 0, 1) * discs)
+        shade = random.uniform(0.1, 0.35) * np.clip((1 - across) * 6, 0, 1) * discs
+        plane = np.asarray(plane * (1 - shade), np.float32)
     if random.random() < 0.6:
         period, slope = random.uniform(35, 80), random.uniform(-0.9, 0.9)
-        ribs = soften((np.sin((y + slope * x + 0.0015 * (x - size[0] / 2) ** 2) / period * 6.28) > 0.55).astype(np.float32), 2)
+        ribs = soften(
+            (np.sin((y + slope * x + 0.0015 * (x - size[0] / 2) ** 2) / period * 6.28) > 0.55).astype(
+                np.float32
+            ),
+            2,
+        )
         plane = plane * (1 - random.uniform(0.03, 0.16) * ribs)
     return plane
 
@@ -150,5 +170,7 @@ def _shutters(random: Random, plane: Plane) -> Plane:
         x, y = grid((width, height))
         slant = random.uniform(-0.1, 0.1)
         far = np.abs(x - width / 2 + slant * (y - height / 2)) - random.uniform(0.4, 0.49) * width
-        return layer(plane, np.clip(far / random.uniform(1, 12), 0, 1).astype(np.float32), random.uniform(0, 60))
+        return layer(
+            plane, np.clip(far / random.uniform(1, 12), 0, 1).astype(np.float32), random.uniform(0, 60)
+        )
     return plane

@@ -25,7 +25,7 @@ from models.default.drawings import (
 )
 from models.default.drawings.chemistry import complexes, formulas
 from models.default.drawings.figure import Random, pick
-from models.default.drawings.pictures import electrons, resonance, slices, vessels
+from models.default.drawings.pictures import echoes, electrons, resonance, slices, vessels
 from models.default.drawings.schemes import cells, circuits, devices, strands
 
 Drawer = Callable[[Random], Image.Image]
@@ -90,6 +90,7 @@ DRAWERS: Mapping[str, tuple[Drawer, ...]] = MappingProxyType(
         "DRAN": (vessels.angiogram, vessels.bright_vessels),
         "DRCT": (slices.computed_tomography,),
         "DRMR": (resonance.magnetic_resonance,),
+        "DRUS": (echoes.ultrasound,),
     }
 )
 """Each drawer draws the same number of panels.

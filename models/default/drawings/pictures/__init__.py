@@ -1,9 +1,10 @@
 """Pictures that an instrument takes, built of noise, lumps and branching lines.
 
 plane.py      what all share: textures, soft shapes, trees of vessels, marks printed on a picture
-slices.py     slices of computed tomography and of magnetic resonance
+organs.py     what slices share: bones, vertebrae, ventricles, lesions
+slices.py     slices by computed tomography
+resonance.py  slices by magnetic resonance
 vessels.py    angiograms
-sections.py   light micrographs
-electrons.py  electron micrographs
+electrons.py  electron micrographs, scanning and in transmission
 echoes.py     ultrasound
 """

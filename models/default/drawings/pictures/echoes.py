@@ -65,9 +65,8 @@ def ultrasound(random: Random) -> Image.Image:
         )
         rim = hole - soften(hole, 2) * hole
         dark = random.random() < 0.75
-        echo = layer(
-            echo, hole, random.uniform(0.0, 0.12) if dark else random.uniform(0.4, 0.9)
-        ) + rim * random.uniform(0, 1.5)
+        value = random.uniform(0.0, 0.12) if dark else random.uniform(0.4, 0.9)
+        echo = np.asarray(layer(echo, hole, value) + rim * random.uniform(0, 1.5), np.float32)
         below = np.exp(-(((x - at[0]) / wide) ** 4)) * (y > at[1] + wide * 0.5)
         echo = echo * (1 + random.uniform(-0.6, 0.7) * below)
     speckle = np.hypot(

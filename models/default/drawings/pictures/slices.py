@@ -34,17 +34,13 @@ from models.default.drawings.pictures.plane import (
 
 def computed_tomography(random: Random) -> Image.Image:
     """A head, a chest with its lungs, a trunk, or a few bones; whole on black or cut close."""
-    return printed(random, draw_slice(random, draw_size(random, 0.72, 1.1)))
-
-
-def draw_slice(random: Random, size: Size) -> Plane:
-    """What a tomograph shows, without anything printed on it."""
+    size = draw_size(random, 0.72, 1.1)
     plane = pick(random, (_head, _chest, _chest, _trunk, _trunk, _bones))(random, size)
     coarse = grain(random, size, random.uniform(0.6, 1.6))
     plane = plane + (0.3 + (plane > 25)) * coarse * random.uniform(1, 11)
     if random.random() < 0.25:
         plane = (plane - 128) * random.uniform(1.1, 1.8) + random.uniform(100, 150)
-    return np.asarray(plane, np.float32)
+    return printed(random, np.asarray(plane, np.float32))
 
 
 def _head(random: Random, size: Size) -> Plane:

@@ -40,7 +40,3 @@ def test_angiograms_are_bright_and_bright_vessels_stand_on_dark() -> None:
     dark = np.median([np.median(greys(vessels.angiogram, seed)) for seed in range(8)])
     bright = np.median([np.median(greys(vessels.bright_vessels, seed)) for seed in range(8)])
     assert bright + 40 < dark
-
-
-def test_a_slice_is_drawn_as_large_as_asked_for() -> None:
-    assert slices.draw_slice(np.random.default_rng(0), (250, 180)).shape == (180, 250)

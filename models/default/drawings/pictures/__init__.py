@@ -5,6 +5,6 @@ organs.py     what slices share: bones, vertebrae, ventricles, lesions
 slices.py     slices by computed tomography
 resonance.py  slices by magnetic resonance
 vessels.py    angiograms
-electrons.py  electron micrographs, scanning and in transmission
+electrons.py  scanning electron micrographs
 echoes.py     ultrasound
 """

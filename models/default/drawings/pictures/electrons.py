@@ -1,4 +1,4 @@
-"""Electron micrographs: surfaces as a scanning beam shows them, and what a beam goes through."""
+"""Electron micrographs as a scanning beam makes them: surfaces, and polished sections."""
 
 from __future__ import annotations
 
@@ -81,74 +81,6 @@ def polished(random: Random) -> Image.Image:
         image = _with_data(random, image)
     return press(
         random, mark(random, image, names=_NAMES, bar=0.55, small=True, inks=("white", "black", "yellow"))
-    )
-
-
-def section(random: Random) -> Image.Image:
-    """A thin section of cells in transmission: membranes, mitochondria, vesicles, sheaths of myelin, fine grain."""
-    size = draw_size(random, 0.7, 1.2)
-    base = random.uniform(130, 205)
-    plane = np.asarray(base + random.uniform(5, 18) * clouds(random, size, 40, 0.75), np.float32)
-    way = pick(random, ("cells", "cells", "nerves", "muscle"))
-    if way == "cells":
-        _, margin = cells(random, size, int(random.integers(2, 22)), 0.6)
-        line = warp(random, margin, 25, random.uniform(3, 9))
-        plane = plane - np.clip(2.2 - line, 0, 1) * random.uniform(50, 120)
-    elif way == "muscle":
-        x, y = grid(size)
-        turn = random.uniform(0, 3.2)
-        along = x * np.cos(turn) + y * np.sin(turn) + 5 * grain(random, size, 40)
-        plane = plane - 35 * (np.sin(along / random.uniform(4, 9)) > random.uniform(0.3, 0.9))
-        plane = plane + 12 * grain(random, size, 1.5, 5)
-    largest = random.uniform(0.05, 0.22) * size[0]
-    for _ in range(int(random.integers(5, 45))):
-        plane = _organelle(
-            random, plane, float(largest * random.uniform(0.25, 1)), "sheath" if way == "nerves" else ""
-        )
-    dots = np.clip((grain(random, size, random.uniform(0.7, 2.2)) - random.uniform(1.2, 2.6)) * 2, 0, 1)
-    plane = plane - dots * random.uniform(20, 100)
-    plane = (plane - plane.mean()) * random.uniform(0.8, 1.7) + random.uniform(95, 180)
-    plane = plane + random.uniform(2, 12) * grain(random, size, random.uniform(0.4, 0.8))
-    image = to_picture(np.asarray(plane, np.float32))
-    return press(
-        random,
-        mark(random, image, names=_NAMES, bar=0.5, small=True, inks=("black", "white", "black", "yellow")),
-    )
-
-
-def lattice(random: Random) -> Image.Image:
-    """Fringes of atoms' planes in grains on an amorphous ground, sheets with dark folds, particles with fringes."""
-    size = draw_size(random, 0.75, 1.1)
-    x, y = grid(size)
-    base = random.uniform(90, 190)
-    speckle = grain(random, size, random.uniform(1.0, 2.4)) - 0.6 * grain(random, size, 4)
-    plane = base + random.uniform(6, 22) * speckle + random.uniform(3, 22) * clouds(random, size, 70, 0.5)
-    for _ in range(int(random.integers(0, 12))):
-        at = float(random.uniform(0, size[0])), float(random.uniform(0, size[1]))
-        wide = float(random.uniform(0.06, 0.4)) * size[0]
-        turn, period = random.uniform(0, 3.2), random.uniform(3.5, 11)
-        spot = lump(
-            random,
-            size,
-            at,
-            (wide, wide * float(random.uniform(0.3, 1))),
-            rough=0.2,
-            turn=float(turn),
-            edge=14,
-        )
-        along = x * np.cos(turn) + y * np.sin(turn) + random.uniform(0, 3) * grain(random, size, 30)
-        fringe = np.sin(along * 6.28 / period)
-        if random.random() < 0.35:
-            fringe = fringe + np.sin((y * np.cos(turn) - x * np.sin(turn)) * 6.28 / period)
-        plane = plane + spot * (random.uniform(10, 45) * fringe - random.uniform(-10, 50))
-    if random.random() < 0.45:
-        folds = np.exp(-np.abs(warp(random, clouds(random, size, 60, 0.5), 30, 8)) * random.uniform(5, 20))
-        plane = plane - random.uniform(20, 110) * folds
-    plane = plane + random.uniform(1, 10) * grain(random, size, 0.5)
-    image = to_picture(tint(random, np.asarray(plane, np.float32), 0.1))
-    return press(
-        random,
-        mark(random, image, names=_NAMES, bar=0.65, small=True, inks=("white", "white", "black", "yellow")),
     )
 
 
@@ -236,51 +168,6 @@ def _flakes(random: Random, size: Size) -> Plane:
         top = 3 + 10 * number / 200 + u * random.uniform(-0.35, 0.35) + v * random.uniform(-0.35, 0.35)
         height[part] = np.where((np.abs(u) < a) & (np.abs(v) < b), top, height[part])
     return height + 0.3 * clouds(random, size, 4)
-
-
-def _organelle(random: Random, plane: Plane, reach: float, kind: str) -> Plane:
-    """One body of a cell: a mitochondrion with its folds, a vesicle, a dark granule, a nucleus, a sheath."""
-    size = (plane.shape[1], plane.shape[0])
-    kind = kind or pick(random, ("mitochondrion", "mitochondrion", "vesicle", "granule", "nucleus", "stack"))
-    at = float(random.uniform(0, size[0])), float(random.uniform(0, size[1]))
-    seed, turn = int(random.integers(1 << 30)), float(random.uniform(0, 3.2))
-    flat = float(random.uniform(0.4, 0.9))
-
-    def shell(less: float, edge: float = 1.5) -> Plane:
-        inner = max(1.0, reach - less), max(1.0, flat * reach - less)
-        return lump(np.random.default_rng(seed), size, at, inner, rough=0.12, turn=turn, edge=edge)
-
-    dark = random.uniform(15, 90)
-    if kind == "granule":
-        small = lump(random, size, at, (reach * 0.4, reach * 0.35), rough=0.1, edge=2)
-        return layer(plane, small, dark + random.uniform(0, 60))
-    if kind == "sheath":
-        thick = reach * float(random.uniform(0.08, 0.3))
-        plane = layer(
-            plane, shell(0), dark + random.uniform(0, 30) * (1 + np.sin(reach * 2 * shell(0, reach)))
-        )
-        return layer(plane, shell(thick), random.uniform(130, 215) + 14 * clouds(random, size, 6, 0.8))
-    if kind == "stack":
-        x, y = grid(size)
-        lines = (
-            np.sin(
-                (y * np.cos(turn) - x * np.sin(turn) + 0.004 * (x - at[0]) ** 2) * random.uniform(0.6, 1.3)
-            )
-            > 0.3
-        )
-        return layer(plane, shell(0, reach * 0.3) * 0.8, np.where(lines, dark, plane).astype(np.float32))
-    inside = random.uniform(70, 170) if kind != "vesicle" else random.uniform(170, 245)
-    plane = layer(plane, shell(0), dark)
-    body = np.full_like(plane, inside)
-    if kind == "mitochondrion":
-        x, y = grid(size)
-        across = x * np.cos(turn) + y * np.sin(turn) + 3 * grain(random, size, 12)
-        body = np.where(np.sin(across * random.uniform(0.5, 1.2)) > 0.35, dark + 20, inside + 25).astype(
-            np.float32
-        )
-    elif kind == "nucleus":
-        body = np.asarray(inside + 25 * np.clip(clouds(random, size, 18, 0.7), -1.5, 1), np.float32)
-    return layer(plane, shell(random.uniform(1.5, 3.5)), soften(body, 0.8))
 
 
 def _with_data(random: Random, image: Image.Image) -> Image.Image:

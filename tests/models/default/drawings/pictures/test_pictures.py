@@ -16,8 +16,6 @@ DRAWERS: tuple[Drawer, ...] = (
     echoes.ultrasound,
     electrons.surface,
     electrons.polished,
-    electrons.section,
-    electrons.lattice,
 )
 
 

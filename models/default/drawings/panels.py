@@ -25,6 +25,7 @@ from models.default.drawings import (
 )
 from models.default.drawings.chemistry import complexes, formulas, frames
 from models.default.drawings.figure import Random, pick
+from models.default.drawings.pictures import echoes, electrons, resonance, slices, vessels
 from models.default.drawings.schemes import (
     cells,
     circuits,
@@ -101,6 +102,11 @@ DRAWERS: Mapping[str, tuple[Drawer, ...]] = MappingProxyType(
             tables.marks_table,
         ),
         BACKGROUND: (negatives.negative,) * 6,
+        "DMEL": (electrons.surface, electrons.polished),
+        "DRAN": (vessels.angiogram, vessels.bright_vessels),
+        "DRCT": (slices.computed_tomography,),
+        "DRMR": (resonance.magnetic_resonance,),
+        "DRUS": (echoes.ultrasound,),
     }
 )
 """Each drawer draws the same number of panels.
@@ -116,6 +122,12 @@ charts that came later name 0.879 instead of 0.872 right with articles held out,
 held out: schemes and formulas gain more than charts lose. Plasmids, blocks on a line, lattices, axes without numbers,
 designs of studies, states as circles, flows, chords, clouds of words, marks in grids, tiles and named bubbles made it
 worse or added nothing.
+
+With angiograms, slices, scanning electron micrographs and ultrasound (`pictures`) it names 0.885 instead of 0.872 right
+with articles held out, 0.840 instead of 0.831 with publishers held out, where the log-loss falls by a tenth. Light
+micrographs, transmission, radiographs and scans of a tracer, drawn likewise, made it worse or added nothing.
+
+A class's place seeds its drawings: new classes stand last.
 """
 
 _LONGEST = 512

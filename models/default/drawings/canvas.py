@@ -24,6 +24,8 @@ _Item = TypeVar("_Item")
 
 _SCALE = 2
 """Drawn this many times as large, and reduced: Pillow's lines have no soft edges."""
+_ALL_BUT_SQUARE = 2.0
+"""Sides of a box that differ by less: where its round corners all but meet on every side, Pillow fails."""
 _FACES: dict[Face, tuple[str, str, str]] = {
     "sans": ("rdkit:FreeSans", "", ""),
     "humanist": ("rdkit:Telex-Regular", "", ""),
@@ -177,6 +179,8 @@ class Canvas:
         corners = (*_scaled((x, y)), *_scaled((x + max(width, 1), y + max(height, 1))))
         thick = self._thick(line) if edge else 0
         radius = min(radius, width / 2, height / 2)
+        if abs(width - height) < _ALL_BUT_SQUARE:
+            radius = max(0.0, radius - 1)
         self._draw.rounded_rectangle(corners, radius * _SCALE, fill, edge, thick)
 
     def disc(

@@ -28,6 +28,14 @@ def test_a_picture_is_cut_to_its_ink() -> None:
     assert blank().finish().size == (100, 60)
 
 
+def test_boxes_are_round_whatever_their_sides() -> None:
+    random = np.random.default_rng(0)
+    canvas = blank()
+    for side in random.uniform(1, 30, 1000):
+        canvas.box(10, 10, side, side + random.uniform(-1, 3), fill="black", edge="red", line=1.2, radius=99)
+    assert dark(canvas.finish()).any()
+
+
 def test_a_dashed_line_leaves_gaps() -> None:
     drawn = {}
     for dash in (0, 5):

@@ -235,7 +235,7 @@ _TRIED = (
     "discriminants alone, a regression on whitened features, static word embeddings (wordllama). Sentences (MiniLM) "
     "beside the hashed words name 0.885 instead of 0.879 (log-loss 0.334 instead of 0.390), with publishers held out "
     "0.856 instead of 0.823 (0.469 instead of 0.624). Texts that the project writes of each class beside the published "
-    "captions (`models/default/phrases.csv`) name 0.895 (0.302), with publishers held out 0.893 (0.358). Of MiniLM's "
+    "captions (`models/default/written`) name 0.895 (0.302), with publishers held out 0.893 (0.358). Of MiniLM's "
     "layers the sixth is read: the fourth names no more right than hashed words alone. A layer that reads what picture "
     "and words say together, which helped hashed words, is left out: with it 0.878 and with publishers held out 0.845 "
     "are right, before there were written texts. So are, of what was tried then: discriminants on sentences (0.879 and "
@@ -286,7 +286,7 @@ def _data(card: DefaultCard) -> str:
         "itself (`models/default/photographs.csv`), and count three times: whole, a part, and a thumbnail. Panels "
         "marked unsure train but are not scored. The text model reads the published panels' captions, those of "
         "ImageCLEF 2016's micrographs (open-access articles) and texts that the project makes up of what papers call "
-        "each class and kind of chart (`models/default/phrases.csv`); no text can be read back from it.",
+        "each class and kind of chart (`models/default/written`); no text can be read back from it.",
         "",
         "| source | licence | training images |",
         "|---|---|---|",

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from models.default.drawings.charts.sheet import Sheet
+from models.default.drawings.chemistry.formulas import annotated_formula
 from models.default.drawings.figure import pick, words
 
 _HEAT = ("RdBu_r", "bwr", "coolwarm", "Blues", "Reds", "RdYlGn")
@@ -112,15 +113,9 @@ def assigned_peaks(sheet: Sheet) -> None:
         )
     if sheet.chance(0.5):
         inset = sheet.axes.inset_axes((float(random.uniform(0.1, 0.5)), 0.5, 0.45, 0.5))
-        inset.imshow(np.asarray(_structure(sheet)))
+        inset.imshow(np.asarray(annotated_formula(random)))
         inset.set_axis_off()
     sheet.axes.set(ylim=(0, 1.25), xlim=(80, 1550))
     sheet.name_axes(
         "m/z", pick(random, ("Relative abundance", "Intensity (%)", "Counts", "Intensity (a.u.)"))
     )
-
-
-def _structure(sheet: Sheet) -> Any:
-    from models.default.drawings.chemistry.formulas import annotated_formula
-
-    return annotated_formula(sheet.random)

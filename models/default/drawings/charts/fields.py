@@ -76,7 +76,7 @@ def _cut(sheet: Sheet, x: Grid, y: Grid, values: Grid) -> Grid:
 
 
 def scalp(sheet: Sheet) -> None:
-    """Heads from above with a field in false colour, electrodes as dots, nose and ears, one to four side by side."""
+    """Heads from above with a field in false colour, electrodes as dots, and a nose, one to four side by side."""
     many, scale = (
         pick(sheet.random, (1, 1, 2, 3, 4)),
         pick(sheet.random, ("jet", "RdBu_r", "coolwarm", "viridis")),

@@ -154,9 +154,8 @@ def tree(
     *,
     bend: float = 0.12,
     fork: float = 0.14,
-    light: int = 255,
 ) -> None:
-    """A vessel that wanders, thins and forks until it is too thin to be seen; `fork` is the chance a step."""
+    """A vessel in white that wanders, thins and forks until it is too thin to be seen; `fork` is the chance a step."""
     way = [(start, turn, thick, length)]
     drawn = 0
     while way and drawn < 90:
@@ -166,9 +165,9 @@ def tree(
         for place in range(1, steps):
             now = wide * (1 - 0.45 * place / steps)
             (x0, y0), (x1, y1) = points[place - 1].tolist(), points[place].tolist()
-            draw.line((x0, y0, x1, y1), round(light * min(1.0, 0.3 + now / 8)), max(1, round(now)))
+            draw.line((x0, y0, x1, y1), round(255 * min(1.0, 0.3 + now / 8)), max(1, round(now)))
             if now > 3:
-                draw.ellipse((x1 - now / 2, y1 - now / 2, x1 + now / 2, y1 + now / 2), light)
+                draw.ellipse((x1 - now / 2, y1 - now / 2, x1 + now / 2, y1 + now / 2), 255)
             if random.random() < fork and now > 1.6:
                 side = pick(random, (-1, 1)) * random.uniform(0.4, 1.2)
                 here = float(np.arctan2(y1 - y0, x1 - x0))

@@ -30,7 +30,7 @@ from models.default.drawings.pictures.plane import (
 
 
 def magnetic_resonance(random: Random) -> Image.Image:
-    """A brain, a limb, a belly, a heart or a spine; brighter near the coil; whole on black or cut close."""
+    """A brain, a limb, a belly or a spine; brighter near the coil; whole on black or cut close."""
     size = draw_size(random, 0.72, 1.25)
     plane = pick(random, (_brain, _brain, _limb, _belly, _belly, _spine))(random, size)
     bias = 1 + random.uniform(0.05, 0.35) * clouds(random, size, 130, 0.3)

@@ -124,7 +124,7 @@ def _subtracted_ground(random: Random, size: Size) -> Plane:
 
 
 def _chest_ground(random: Random, size: Size) -> Plane:
-    """Light lungs, a darker heart, the spine, ribs, and the diaphragm's curve."""
+    """Light grey, and on it at times a darker heart, the diaphragm's dome, the spine, ribs."""
     x, y = grid(size)
     base = random.uniform(120, 215)
     plane = np.asarray(base + random.uniform(4, 16) * clouds(random, size, 90, 0.35), np.float32)

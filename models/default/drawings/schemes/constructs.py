@@ -68,7 +68,7 @@ def strands(random: Random) -> Image.Image:
 
 
 def lumps(random: Random) -> Image.Image:
-    """Proteins as lumps on a strand before and after something, shaded or flat, with arrows and a large caption."""
+    """Proteins as flat lumps on a strand in one to three states, with arrows between, and a large caption at times."""
     sheet = Scheme(random, random.uniform(150, 400), random.uniform(160, 320))
     sheet.size = sheet.between(12, 22)
     fills = [sheet.one(("#9a9a9a", "#bfbfbf", "white", sheet.any_colour())) for _ in range(2)]

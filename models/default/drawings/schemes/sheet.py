@@ -134,7 +134,7 @@ class Scheme(Canvas):
         self.text(at, text)
 
     def block_arrow(self, start: Point, end: Point, half: float, fill: str, edge: str | None = None) -> None:
-        """A thick arrow with a flat end, its head as broad again."""
+        """A thick arrow with a flat end; its head is `half` broad to either side, its shaft half as much."""
         length = float(np.hypot(end[0] - start[0], end[1] - start[1]))
         turn = float(np.arctan2(end[1] - start[1], end[0] - start[0]))
         neck = max(length - 1.3 * half, length * 0.4)

@@ -37,6 +37,8 @@ from models.default.drawings.schemes import (
     sections,
     strands,
 )
+from models.default.drawings.separations import spots, stained, strips
+from models.default.drawings.solids import bodies, meshes, proteins
 
 Drawer = Callable[[Random], Image.Image]
 
@@ -77,6 +79,9 @@ DRAWERS: Mapping[str, tuple[Drawer, ...]] = MappingProxyType(
             *(gels.western_blot, gels.stained_gel) * 3,
             blots.few_lanes,
             blots.framed_strips,
+            _either(stained.stained, stained.two_dyes, stained.clear_lanes),
+            _either(strips.lone_strip, strips.strip_columns),
+            _either(spots.dot_blot, spots.thin_layer, spots.two_ways),
         ),
         "GGEN": (sequences.alignment,),
         "GMAT": (texts.formulas,),
@@ -107,6 +112,15 @@ DRAWERS: Mapping[str, tuple[Drawer, ...]] = MappingProxyType(
         "DRCT": (slices.computed_tomography,),
         "DRMR": (resonance.magnetic_resonance,),
         "DRUS": (echoes.ultrasound,),
+        "D3DR": (
+            proteins.ribbons,
+            proteins.surface,
+            proteins.nucleic_acid,
+            bodies.brain,
+            bodies.organ,
+            bodies.blobs,
+            meshes.elements,
+        ),
     }
 )
 """Each drawer draws the same number of panels.

@@ -21,8 +21,8 @@ Colours: TypeAlias = npt.NDArray[np.float64]
 
 def turned(random: Random) -> Points:
     """A turn in space, all alike likely."""
-    turn: Points = np.linalg.qr(random.normal(0, 1, (3, 3)))[0]
-    return turn
+    turn, _ = np.linalg.qr(random.normal(0, 1, (3, 3)))
+    return np.asarray(turn)
 
 
 def hue(random: Random, *, strong: float = 0.8) -> Colours:
@@ -32,7 +32,7 @@ def hue(random: Random, *, strong: float = 0.8) -> Colours:
         float(random.uniform(0.25, min(1, strong + 0.2))),
         float(random.uniform(0.7, 1)),
     )
-    return np.clip(np.array([red, green, blue]), 0, 1) * 255
+    return 255 * np.array([red, green, blue])
 
 
 def rainbow(share: npt.NDArray[np.floating]) -> Colours:
@@ -83,7 +83,7 @@ class Scene:
         self.sheet(np.stack(rows, 1), np.repeat(tints[:, None], len(rows), 1))
 
     def ball(self, at: Points, reach: float, colours: Colours, fine: int = 10) -> None:
-        """A ball, or with uneven points of its own `bump` outside."""
+        """A ball."""
         self.sheet(at + reach * globe(fine), colours)
 
     def draw(

@@ -14,10 +14,9 @@ negatives.py     what is no figure's panel: noise, blank pages, textures
 pictures/        pictures that an instrument takes: angiograms, slices, electron micrographs, ultrasound
 schemes/         schemes: cells, strands, devices, drafts, circuits, overviews of icons
 screens.py       screenshots of web pages and of lists that unfold
-separations/     gels, blots and plates in more stains and layouts
+separations/     gels and blots in more stains and layouts
 sequences.py     sequence alignments
 signals.py       electrocardiograms, electroencephalograms, electromyograms
-solids/          what a computer renders of things in space: proteins, organs, meshes
 structures.py    chemical structures and reactions as RDKit draws them
 tables.py        tables: ruled, small, of sentences, of marks
 texts.py         formulas and program listings

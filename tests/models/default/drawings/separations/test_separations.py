@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from models.default.drawings.panels import Drawer
-from models.default.drawings.separations import lanes, spots, stained, strips
+from models.default.drawings.separations import lanes, stained, strips
 
 pytest.importorskip("rdkit", reason="needs the extra figmill[draw]")
 
@@ -14,9 +14,6 @@ DRAWERS: tuple[Drawer, ...] = (
     stained.clear_lanes,
     strips.lone_strip,
     strips.strip_columns,
-    spots.dot_blot,
-    spots.thin_layer,
-    spots.two_ways,
 )
 
 

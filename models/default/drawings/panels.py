@@ -130,9 +130,9 @@ With angiograms, slices, scanning electron micrographs and ultrasound (`pictures
 with articles held out, 0.840 instead of 0.831 with publishers held out, where the log-loss falls by a tenth. Light
 micrographs, transmission, radiographs and scans of a tracer, drawn likewise, made it worse or added nothing.
 
-The gels of `separations`, in stains and layouts that the folds' publishers hardly print, change nothing by more than a
-panel or two. Dot blots, thin-layer plates and gels in two directions, and rendered proteins, organs, brains, blobs and
-meshes made it worse: maps and schemes were taken for them.
+The gels of `separations` change nothing by more than a panel or two: gels elsewhere look otherwise than those that are
+measured. Dot blots, thin-layer plates and gels in two directions cost a few panels, and rendered proteins, organs,
+blobs and meshes more, mostly bare maps that were taken for them.
 
 A class's place seeds its drawings: new classes stand last.
 """

@@ -14,6 +14,7 @@ negatives.py     what is no figure's panel: noise, blank pages, textures
 pictures/        pictures that an instrument takes: angiograms, slices, electron micrographs, ultrasound
 schemes/         schemes: cells, strands, devices, drafts, circuits, overviews of icons
 screens.py       screenshots of web pages and of lists that unfold
+separations/     gels and blots in more stains and layouts
 sequences.py     sequence alignments
 signals.py       electrocardiograms, electroencephalograms, electromyograms
 structures.py    chemical structures and reactions as RDKit draws them

@@ -123,7 +123,7 @@ def mouth(random: Random) -> Image.Image:
             mask, rise = dome(random, size, at, (wide * 0.98, high), rough=0.05, turn=float(random.normal(0, 0.08)))
             tooth = mottled(filled(size, near(random, white, 7)), clouds(random, size, 15, 0.5), 4)
             body = paint(body, mask, mottled(tooth, np.clip((at[1] - y) / high, 0, 1), 22, (-0.1, -0.5, -1)))
-            height = np.maximum(height, np.minimum(rise, wide * 0.7) * mask)
+            height = np.maximum(height, soften(np.minimum(rise, wide * 0.4) * mask, 1.5))
             if random.random() < 0.12:
                 body = paint(body, lump(random, size, at, (wide * 0.4, wide * 0.3), rough=0.3, edge=3), near(random, (70, 50, 35)))
     if random.random() < 0.5:

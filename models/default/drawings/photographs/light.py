@@ -123,7 +123,7 @@ def cloth(random: Random, size: Size, colours: Sequence[Sequence[float]] = _GROU
     return mottled(pixels, clouds(random, size, 6, 0.8), random.uniform(1, 6))
 
 
-def taken(random: Random, pixels: Pixels, names: Sequence[str] = (), bar: float = 0.15) -> Image.Image:
+def taken(random: Random, pixels: Pixels, names: Sequence[str] = (), bar: float = 0.03) -> Image.Image:
     """As a camera takes it: out of focus, darker at its corners, of a cast, with noise, marked and pressed."""
     size = (pixels.shape[1], pixels.shape[0])
     x, y = grid(size)

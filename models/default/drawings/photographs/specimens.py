@@ -50,7 +50,7 @@ def rows(random: Random) -> Image.Image:
     lines, count = int(random.integers(1, 5)), int(random.integers(3, 9))
     lines = max(1, min(lines, int(size[1] / size[0] * 6)))
     room = size[0] / (count + 0.4), size[1] * 0.85 / lines
-    base, long, rough = near(random, pick(random, _FLESH)), random.uniform(0.7, 1.5), random.uniform(0.03, 0.2)
+    base, long, rough = near(random, pick(random, _FLESH)), random.uniform(0.7, 1.5), random.uniform(0.03, 0.12)
     height, body = np.zeros((size[1], size[0]), np.float32), pixels
     whole = np.zeros_like(height)
     for line in range(lines):

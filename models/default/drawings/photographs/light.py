@@ -30,7 +30,7 @@ Pixels: TypeAlias = npt.NDArray[np.float32]
 Colour: TypeAlias = npt.NDArray[np.float32]
 
 
-def near(random: Random, colour: Sequence[float], spread: float = 14) -> Colour:
+def near(random: Random, colour: Sequence[float] | Colour, spread: float = 14) -> Colour:
     """A colour about as this one: lighter or darker, and of another cast."""
     shift = random.normal(0, spread) + random.normal(0, spread / 2, 3)
     return np.clip(np.asarray(colour) + shift, 0, 255).astype(np.float32)
@@ -72,7 +72,8 @@ def lit(random: Random, pixels: Pixels, height: Plane, gloss: float, steep: floa
     down, across = np.gradient(soften(height, 0.9) * steep)
     turn, tilt = random.uniform(-2.6, -0.5), random.uniform(0.25, 0.8)
     lamp = np.array([np.cos(turn) * np.sin(tilt), np.sin(turn) * np.sin(tilt), np.cos(tilt)])
-    half = (lamp + (0, 0, 1)) / np.linalg.norm(lamp + (0, 0, 1))
+    half = lamp + np.array([0, 0, 1])
+    half = half / np.linalg.norm(half)
     long = np.sqrt(across**2 + down**2 + 1)
     seen, gleam = ((v[2] - v[0] * across - v[1] * down) / long for v in (lamp, half))
     dim = random.uniform(0.25, 0.55)
@@ -81,7 +82,9 @@ def lit(random: Random, pixels: Pixels, height: Plane, gloss: float, steep: floa
     return np.asarray(pixels * np.clip(shade, 0, 1.35)[..., None] + shine[..., None], np.float32)
 
 
-def vessels(random: Random, size: Size, count: int, thick: float, start: tuple[float, float] | None = None) -> Plane:
+def vessels(
+    random: Random, size: Size, count: int, thick: float, start: tuple[float, float] | None = None
+) -> Plane:
     """0..1: trees of vessels from one root or from the edges."""
     image = Image.new("L", size)
     draw = ImageDraw.Draw(image)
@@ -114,9 +117,11 @@ def cloth(random: Random, size: Size, colours: Sequence[Sequence[float]] = _GROU
     pixels = filled(size, near(random, pick(random, colours)))
     x, y = grid(size)
     fall = (x / size[0] - 0.5) * random.normal(0, 0.25) + (y / size[1] - 0.5) * random.normal(0, 0.25)
-    pixels = pixels * (1 + fall)[..., None]
+    pixels = np.asarray(pixels * (1 + fall)[..., None], np.float32)
     if random.random() < 0.5:
-        pixels = lit(random, pixels, random.uniform(2, 9) * clouds(random, size, random.uniform(25, 70), 0.4), 0.0)
+        pixels = lit(
+            random, pixels, random.uniform(2, 9) * clouds(random, size, random.uniform(25, 70), 0.4), 0.0
+        )
     if random.random() < 0.4:
         weave = np.sin(x * random.uniform(1.2, 2.5)) + np.sin(y * random.uniform(1.2, 2.5))
         pixels = mottled(pixels, np.asarray(weave, np.float32), random.uniform(1, 6))
@@ -129,11 +134,11 @@ def taken(random: Random, pixels: Pixels, names: Sequence[str] = (), bar: float 
     x, y = grid(size)
     far = ((x / size[0] - 0.5) ** 2 + (y / size[1] - 0.5) ** 2) * random.choice((0, 0, 0.3, 0.8))
     reach = random.uniform(0.3, 1.3)
-    pixels = np.stack([soften(pixels[..., place], reach) for place in range(3)], 2) * (1 - far)[..., None]
-    pixels = pixels * np.clip(random.normal(1, 0.05, 3), 0.85, 1.15) * random.uniform(0.85, 1.15)
-    pixels = 255 * np.clip(pixels / 255, 0, 1) ** random.uniform(0.75, 1.3)
+    seen = np.stack([soften(pixels[..., place], reach) for place in range(3)], 2) * (1 - far)[..., None]
+    seen = seen * np.clip(random.normal(1, 0.05, 3), 0.85, 1.15) * random.uniform(0.85, 1.15)
+    seen = 255 * np.clip(seen / 255, 0, 1) ** random.uniform(0.75, 1.3)
     noise = np.stack([grain(random, size, 0.6) for _ in range(3)], 2) * random.uniform(0.5, 5)
-    return press(random, mark(random, to_picture(np.asarray(pixels + noise, np.float32)), names=names, bar=bar))
+    return press(random, mark(random, to_picture(np.asarray(seen + noise, np.float32)), names=names, bar=bar))
 
 
 def ruler(random: Random, pixels: Pixels) -> Pixels:

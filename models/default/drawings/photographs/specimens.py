@@ -21,7 +21,6 @@ from models.default.drawings.photographs.light import (
 )
 from models.default.drawings.pictures.plane import (
     Plane,
-    Size,
     clouds,
     draw_size,
     grid,
@@ -50,7 +49,11 @@ def rows(random: Random) -> Image.Image:
     lines, count = int(random.integers(1, 5)), int(random.integers(3, 9))
     lines = max(1, min(lines, int(size[1] / size[0] * 6)))
     room = size[0] / (count + 0.4), size[1] * 0.85 / lines
-    base, long, rough = near(random, pick(random, _FLESH)), random.uniform(0.7, 1.5), random.uniform(0.03, 0.12)
+    base, long, rough = (
+        near(random, pick(random, _FLESH)),
+        random.uniform(0.7, 1.5),
+        random.uniform(0.03, 0.12),
+    )
     height, body = np.zeros((size[1], size[0]), np.float32), pixels
     whole = np.zeros_like(height)
     for line in range(lines):
@@ -108,7 +111,9 @@ def organ(random: Random) -> Image.Image:
         body, height = _cut(random, body), soften(np.minimum(height, 6), 1)
     height = height + random.uniform(0.3, 1.6) * clouds(random, size, random.uniform(4, 14), 0.6)
     ground = _thrown(random, ground, whole)
-    pixels = paint(ground, whole, lit(random, body, np.asarray(height, np.float32), random.uniform(0, 1.2), 0.7))
+    pixels = paint(
+        ground, whole, lit(random, body, np.asarray(height, np.float32), random.uniform(0, 1.2), 0.7)
+    )
     return taken(random, ruler(random, pixels) if random.random() < 0.3 else pixels, _NAMES)
 
 
@@ -133,7 +138,10 @@ def stained_slices(random: Random) -> Image.Image:
             part = part * (1 - notch)
             if heart:
                 part = part * (1 - lump(random, size, at, (reach[0] * 0.3, reach[1] * 0.3), rough=0.2))
-            spot = at[0] + reach[0] * pick(random, (0.7, 0.7, -0.7)), at[1] + reach[1] * float(random.uniform(-0.5, 0.6))
+            spot = (
+                at[0] + reach[0] * pick(random, (0.7, 0.7, -0.7)),
+                at[1] + reach[1] * float(random.uniform(-0.5, 0.6)),
+            )
             dead = lump(random, size, spot, (reach[0] * 0.6, reach[1] * 0.7), rough=0.2, edge=9)
             body = paint(body, dead * float(share > 0.3), mottled(filled(size, white), shade, 5))
             for side in (-1, 1):
@@ -159,7 +167,9 @@ def _cut(random: Random, body: Pixels) -> Pixels:
     size = (body.shape[1], body.shape[0])
     x, _ = grid(size)
     for shade in ((225, 205, 180), (215, 170, 90), (130, 25, 25), (190, 150, 140)):
-        zone = np.clip((clouds(random, size, random.uniform(20, 60), 0.5) - random.uniform(-0.5, 1.5)) * 4, 0, 1)
+        zone = np.clip(
+            (clouds(random, size, random.uniform(20, 60), 0.5) - random.uniform(-0.5, 1.5)) * 4, 0, 1
+        )
         body = paint(body, np.asarray(zone, np.float32), near(random, shade))
     streaks = np.sin(x / random.uniform(2, 6) + 3 * clouds(random, size, 40, 0.4))
     return mottled(body, np.asarray(streaks, np.float32), random.uniform(0, 9))

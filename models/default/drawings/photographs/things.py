@@ -1,4 +1,4 @@
-"""What is neither patient nor organ: dishes, wells, plants, fields, animals and instruments."""
+"""What is neither patient nor organ: plants, fields, animals and instruments."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from models.default.drawings.photographs.light import (
 from models.default.drawings.pictures.plane import (
     clouds,
     draw_size,
-    grain,
     grid,
     lump,
     shape_of,
@@ -31,89 +30,15 @@ from models.default.drawings.pictures.plane import (
     wander,
 )
 
-_AGARS = ((215, 200, 150), (180, 170, 110), (200, 190, 180), (120, 25, 25), (90, 70, 60), (230, 225, 215), (60, 60, 62), (150, 160, 150))
-_COLONIES = ((240, 235, 215), (250, 250, 248), (225, 190, 80), (150, 170, 150), (110, 130, 115), (90, 70, 120), (70, 60, 50))
-
-
-def dish(random: Random) -> Image.Image:
-    """A dish of agar with colonies, streaks, one spreading mould, or discs with clear zones about them."""
-    size = draw_size(random, 0.85, 1.1)
-    x, y = grid(size)
-    pixels = cloth(random, size, ((15, 15, 16), (225, 225, 222), (60, 62, 66), (110, 120, 80), (170, 150, 120), (40, 90, 160)))
-    at, reach = (size[0] / 2, size[1] / 2), min(size) * float(random.uniform(0.4, 0.56))
-    far = np.hypot(x - at[0], y - at[1])
-    base = near(random, pick(random, _AGARS))
-    agar = mottled(filled(size, base), clouds(random, size, 50, 0.6), random.uniform(2, 10))
-    colour, height = near(random, pick(random, _COLONIES)), np.zeros((size[1], size[0]), np.float32)
-    way = pick(random, ("colonies", "colonies", "mould", "discs", "streaks"))
-    if way == "colonies":
-        for _ in range(int(np.exp(random.uniform(2, 5.3)))):
-            spot = at[0] + reach * float(random.normal(0, 0.4)), at[1] + reach * float(random.normal(0, 0.4))
-            wide = float(np.exp(random.uniform(0.2, 1.9)))
-            mask, rise = dome(random, size, spot, (wide, wide), rough=0.04)
-            agar, height = paint(agar, mask, near(random, colour, 6)), np.maximum(height, rise)
-    elif way == "mould":
-        edge = random.uniform(0.3, 0.95) * reach + 5 * grain(random, size, 12)
-        rays = np.sin(np.arctan2(y - at[1], x - at[0]) * 60 + 2 * grain(random, size, 9))
-        for share, shade in zip(sorted(random.uniform(0.2, 1, 3), reverse=True), (colour, near(random, pick(random, _COLONIES)), colour), strict=True):
-            ring = np.clip((share * edge - far + 2 * rays) / 8, 0, 1)
-            agar = paint(agar, np.asarray(ring, np.float32), mottled(filled(size, shade), clouds(random, size, 6, 0.8), 7))
-    elif way == "discs":
-        agar = mottled(agar, clouds(random, size, 3, 0.8), 6)
-        for turn in np.arange(int(random.integers(1, 7))) * 1.05 + random.uniform(0, 6):
-            spot = at[0] + 0.55 * reach * float(np.cos(turn)), at[1] + 0.55 * reach * float(np.sin(turn))
-            wide = reach * float(random.uniform(0.08, 0.3))
-            agar = paint(agar, 0.6 * lump(random, size, spot, (wide, wide), rough=0.02, edge=4), base * 0.6)
-            agar = paint(agar, lump(random, size, spot, (reach * 0.065,) * 2, rough=0.0), near(random, (245, 245, 240)))
-    else:
-        image = Image.new("L", size)
-        draw = ImageDraw.Draw(image)
-        for _ in range(int(random.integers(2, 6))):
-            spot = at[0] + reach * float(random.normal(0, 0.35)), at[1] + reach * float(random.normal(0, 0.35))
-            zigzag = [(spot[0] + step * 5, spot[1] + reach * 0.14 * (-1) ** step) for step in range(int(random.integers(4, 14)))]
-            draw.line(zigzag, 255, int(random.integers(2, 5)))
-        agar = paint(agar, np.clip(shape_of(image, 1) * (1 + 0.4 * grain(random, size, 2)), 0, 1), colour)
-    pixels = paint(pixels, np.clip(reach - far, 0, 1).astype(np.float32), lit(random, agar, height, 0.3))
-    rim = np.exp(-(((far - reach) / random.uniform(2, 5)) ** 2)) + 0.5 * np.exp(-(((far - 0.93 * reach) / 2) ** 2))
-    glint = np.clip(0.4 + np.cos(np.arctan2(y - at[1], x - at[0]) * 2 + random.uniform(0, 6)), 0, 1)
-    return taken(random, mottled(pixels, np.asarray(rim * glint, np.float32), random.uniform(40, 150)), ("Control", "10 mg/ml", "S. aureus"))
-
-
-def wells(random: Random) -> Image.Image:
-    """A plate of wells, or spots of a dilution in rows, with what was given named above and beside."""
-    size = draw_size(random, 0.35, 0.9)
-    spots = random.random() < 0.5
-    pixels = filled(size, near(random, (45, 46, 48) if spots else pick(random, ((205, 208, 210), (60, 62, 66), (235, 235, 230)))))
-    pixels = mottled(pixels, clouds(random, size, 40, 0.6), random.uniform(2, 9))
-    count = int(random.integers(3, 9))
-    room = size[0] / count
-    colour = near(random, (225, 225, 218) if spots else pick(random, ((225, 225, 220), (150, 90, 190), (90, 60, 150), (225, 190, 80), (200, 70, 120))))
-    height = np.zeros((size[1], size[0]), np.float32)
-    for line in range(max(1, int(size[1] / room))):
-        fall = random.uniform(0.05, 0.6)
-        for place in range(count):
-            at, wide = (room * (place + 0.5), room * (line + 0.5)), room * 0.42
-            strength = float(np.exp(-fall * place))
-            if spots:
-                mask, rise = dome(random, size, at, (wide * 0.85, wide * 0.8), rough=0.04)
-                speck = clouds(random, size, 4, 0.3) > (1 - strength) * 3 - 1
-                mask = mask * (speck if strength < 0.6 else 1)
-                pixels, height = paint(pixels, np.asarray(mask, np.float32), colour), np.maximum(height, rise * mask)
-                continue
-            pixels = paint(pixels, lump(random, size, at, (wide, wide), rough=0.0), near(random, (90, 90, 92), 5))
-            inside = filled(size, near(random, (225, 225, 222), 5)) * (1 - strength) + colour * strength
-            pixels = paint(pixels, lump(random, size, at, (wide * 0.92,) * 2, rough=0.0), np.asarray(inside, np.float32))
-            gleam = at[0] - wide * 0.4, at[1] - wide * 0.4
-            pixels = paint(pixels, 0.6 * lump(random, size, gleam, (wide * 0.2, wide * 0.12), turn=-0.7), near(random, (250, 250, 250), 4))
-    image = taken(random, lit(random, pixels, np.asarray(0.25 * height, np.float32), 0.1))
-    return _beside(random, image, count) if random.random() < 0.5 else image
-
 
 def plant(random: Random) -> Image.Image:
     """Plants in pots before a wall, or leaves with spots on a ground."""
     size = draw_size(random, 0.7, 1.3)
     pixels = cloth(random, size, ((12, 12, 12), (15, 15, 18), (235, 235, 232), (60, 90, 150), (150, 120, 90)))
-    potted, green = random.random() < 0.5, pick(random, ((70, 120, 45), (95, 140, 60), (130, 155, 60), (45, 90, 40)))
+    potted, green = (
+        random.random() < 0.5,
+        pick(random, ((70, 120, 45), (95, 140, 60), (130, 155, 60), (45, 90, 40))),
+    )
     count = int(random.integers(1, 5))
     x, y = grid(size)
     leaves = mottled(filled(size, near(random, green)), clouds(random, size, 12, 0.7), 9)
@@ -141,18 +66,25 @@ def plant(random: Random) -> Image.Image:
             leaves[part] += 30 * ribs[:, None] + random.normal(0, 12)
             height[part], whole = 0.3 * rise[part] + random.uniform(0, 3), np.maximum(whole, mask)
     pixels = paint(pixels, whole, lit(random, leaves, height, random.uniform(0, 0.5)))
-    return taken(random, ruler(random, pixels) if random.random() < 0.15 else pixels, ("WT", "Mock", "CK", "T1"), 0.3)
+    return taken(
+        random, ruler(random, pixels) if random.random() < 0.15 else pixels, ("WT", "Mock", "CK", "T1"), 0.3
+    )
 
 
 def landscape(random: Random) -> Image.Image:
     """Sky, hills, a field or water, trees; or all of it from above."""
     size = draw_size(random, 0.45, 0.85)
-    x, y = grid(size)
+    _, y = grid(size)
     rough = clouds(random, size, 60, 0.75)
-    ground = pick(random, ((110, 130, 60), (150, 135, 90), (90, 110, 50), (170, 140, 100), (60, 100, 140), (200, 205, 210)))
+    ground = pick(
+        random,
+        ((110, 130, 60), (150, 135, 90), (90, 110, 50), (170, 140, 100), (60, 100, 140), (200, 205, 210)),
+    )
     level = size[1] * random.uniform(0.25, 0.6)
     sky = filled(size, near(random, pick(random, ((110, 160, 215), (170, 195, 220), (215, 220, 225)))))
-    pixels = mottled(sky + 50 * (y / level)[..., None], np.clip(clouds(random, size, 70, 0.6), 0, 2), random.uniform(0, 35))
+    pixels = mottled(
+        sky + 50 * (y / level)[..., None], np.clip(clouds(random, size, 70, 0.6), 0, 2), random.uniform(0, 35)
+    )
     for far in range(int(random.integers(1, 4))):
         ridge = level - size[1] * (0.14 - 0.05 * far) * np.abs(clouds(random, (size[0], 1), 60, 0.55)[0])
         hill = mottled(filled(size, near(random, (100 - 10 * far, 115, 120 - 25 * far))), rough, 9)
@@ -176,9 +108,17 @@ def landscape(random: Random) -> Image.Image:
 def animal(random: Random) -> Image.Image:
     """A fish, an insect, a larva or a shell on an even ground, with legs, fins and stripes."""
     size = draw_size(random, 0.45, 0.95)
-    pixels = cloth(random, size, ((240, 240, 238), (225, 226, 228), (15, 15, 16), (60, 110, 170), (170, 150, 120)))
+    pixels = cloth(
+        random, size, ((240, 240, 238), (225, 226, 228), (15, 15, 16), (60, 110, 170), (170, 150, 120))
+    )
     x, _ = grid(size)
-    colour = near(random, pick(random, ((110, 90, 60), (60, 45, 30), (150, 140, 120), (190, 170, 120), (90, 100, 105), (160, 80, 40))))
+    colour = near(
+        random,
+        pick(
+            random,
+            ((110, 90, 60), (60, 45, 30), (150, 140, 120), (190, 170, 120), (90, 100, 105), (160, 80, 40)),
+        ),
+    )
     at, long = (size[0] / 2, size[1] / 2), min(size[0] * 0.4, size[1] * 0.8) * float(random.uniform(0.7, 1))
     image = Image.new("L", size)
     draw = ImageDraw.Draw(image)
@@ -191,13 +131,34 @@ def animal(random: Random) -> Image.Image:
         draw.line([(px, py) for px, py in way.tolist()], 255, int(random.integers(2, 5)))
     if fish:
         tail = at[0] + long * 0.85
-        draw.polygon([(tail, at[1]), (tail + long * 0.35, at[1] - wide * 0.9), (tail + long * 0.25, at[1]), (tail + long * 0.35, at[1] + wide * 0.9)], 230)
-        draw.polygon([(at[0] - long * 0.2, at[1] - wide * 0.8), (at[0] + long * 0.1, at[1] - wide * 1.5), (at[0] + long * 0.5, at[1] - wide * 0.6)], 200)
+        draw.polygon(
+            [
+                (tail, at[1]),
+                (tail + long * 0.35, at[1] - wide * 0.9),
+                (tail + long * 0.25, at[1]),
+                (tail + long * 0.35, at[1] + wide * 0.9),
+            ],
+            230,
+        )
+        draw.polygon(
+            [
+                (at[0] - long * 0.2, at[1] - wide * 0.8),
+                (at[0] + long * 0.1, at[1] - wide * 1.5),
+                (at[0] + long * 0.5, at[1] - wide * 0.6),
+            ],
+            200,
+        )
     pixels = paint(pixels, shape_of(image, 0.7), colour * 0.8)
     parts = ((0.0, 1.0),) if fish else ((0.6, 0.35), (0.2, 0.35), (-0.3, 0.65))
     height, whole = np.zeros((size[1], size[0]), np.float32), np.zeros((size[1], size[0]), np.float32)
     for aside, share in parts:
-        mask, rise = dome(random, size, (at[0] + aside * long, at[1]), (long * share, wide * (0.6 + 0.4 * share)), rough=0.03)
+        mask, rise = dome(
+            random,
+            size,
+            (at[0] + aside * long, at[1]),
+            (long * share, wide * (0.6 + 0.4 * share)),
+            rough=0.03,
+        )
         height, whole = np.maximum(height, rise), np.maximum(whole, mask)
     body = mottled(filled(size, colour), clouds(random, size, 10, 0.8), 14)
     bands = np.sin(x / random.uniform(3, 14) + clouds(random, size, 30, 0.3))
@@ -206,7 +167,11 @@ def animal(random: Random) -> Image.Image:
     if fish:
         eye = at[0] - long * 0.78, at[1] - wide * 0.15
         body = paint(body, lump(random, size, eye, (wide * 0.13,) * 2, rough=0.0), near(random, (20, 18, 16)))
-    pixels = paint(pixels, whole, lit(random, body, height * 0.7 + 0.4 * clouds(random, size, 3), random.uniform(0.1, 0.9)))
+    pixels = paint(
+        pixels,
+        whole,
+        lit(random, body, height * 0.7 + 0.4 * clouds(random, size, 3), random.uniform(0.1, 0.9)),
+    )
     return taken(random, ruler(random, pixels) if random.random() < 0.2 else pixels, ("A", "male", "♀"), 0.4)
 
 
@@ -214,7 +179,13 @@ def instrument(random: Random) -> Image.Image:
     """An apparatus on a bench: boxes, cylinders, screens, knobs and cables, shaded, with arrows and names at times."""
     size = draw_size(random, 0.65, 1.2)
     page = Canvas(random, *size)
-    wall, bench = (to_picture(cloth(random, size, tints)) for tints in (((225, 225, 222), (180, 180, 175), (245, 245, 245)), ((160, 125, 85), (60, 62, 66), (225, 226, 228))))
+    wall, bench = (
+        to_picture(cloth(random, size, tints))
+        for tints in (
+            ((225, 225, 222), (180, 180, 175), (245, 245, 245)),
+            ((160, 125, 85), (60, 62, 66), (225, 226, 228)),
+        )
+    )
     page.paste(wall, 0, 0, *size)
     low = size[1] * page.between(0.55, 0.85)
     page.paste(bench.crop((0, 0, size[0], size[1] // 3)), 0, low, size[0], size[1] - low)
@@ -225,19 +196,46 @@ def instrument(random: Random) -> Image.Image:
     for _ in range(page.count(0, 5)):
         start = page.between(0, 1) * size[0], page.between(0.3, 0.9) * size[1]
         way = wander(random, start, page.between(0, 6.3), 30, 6, 0.12)
-        page.line([(px, py) for px, py in way.tolist()], colour=page.one(("#202020", "#b02020", "#2040a0", "#e0e0e0")), width=page.between(1, 4))
+        page.line(
+            [(px, py) for px, py in way.tolist()],
+            colour=page.one(("#202020", "#b02020", "#2040a0", "#e0e0e0")),
+            width=page.between(1, 4),
+        )
     pixels = np.asarray(page.finish(cut=False), np.float32)
     soft = np.asarray(clouds(random, size, 70, 0.5), np.float32)
-    return taken(random, mottled(pixels, soft, random.uniform(3, 14)), ("Camera", "Laser", "Sensor", "Pump", "PC", "Sample", "Motor"))
+    return taken(
+        random,
+        mottled(pixels, soft, random.uniform(3, 14)),
+        ("Camera", "Laser", "Sensor", "Pump", "PC", "Sample", "Motor"),
+    )
 
 
 def _block(random: Random, size: tuple[int, int]) -> Image.Image:
     """A box or a cylinder of metal, plastic or glass, with a screen, screws or slots on it."""
     x, y = grid(size)
-    colour = near(random, pick(random, ((235, 235, 230), (40, 42, 45), (180, 185, 190), (60, 110, 170), (190, 160, 60), (170, 60, 50), (60, 130, 80))))
+    colour = near(
+        random,
+        pick(
+            random,
+            (
+                (235, 235, 230),
+                (40, 42, 45),
+                (180, 185, 190),
+                (60, 110, 170),
+                (190, 160, 60),
+                (170, 60, 50),
+                (60, 130, 80),
+            ),
+        ),
+    )
     u = x / size[0] * 2 - 1
     shade = np.sqrt(np.clip(1 - u**2, 0.05, 1)) if random.random() < 0.5 else 0.85 + 0.15 * u
-    shade = shade + 0.7 * np.exp(-(((u - random.uniform(-0.6, 0.6)) / random.uniform(0.05, 0.3)) ** 2)) * random.random()
+    shade = (
+        shade
+        + 0.7
+        * np.exp(-(((u - random.uniform(-0.6, 0.6)) / random.uniform(0.05, 0.3)) ** 2))
+        * random.random()
+    )
     pixels = filled(size, colour) * shade[..., None]
     pixels = pixels * (1 - 0.25 * y / size[1])[..., None]
     image = to_picture(np.asarray(pixels, np.float32))
@@ -245,7 +243,12 @@ def _block(random: Random, size: tuple[int, int]) -> Image.Image:
     for _ in range(int(random.integers(0, 7))):
         wide, high = size[0] * random.uniform(0.05, 0.5), size[1] * random.uniform(0.03, 0.35)
         left, top = random.uniform(0.05, 0.8) * size[0], random.uniform(0.05, 0.85) * size[1]
-        tone = tuple(int(v) for v in near(random, pick(random, ((25, 25, 28), (200, 205, 210), (30, 90, 160), (225, 225, 220)))))
+        tone = tuple(
+            int(v)
+            for v in near(
+                random, pick(random, ((25, 25, 28), (200, 205, 210), (30, 90, 160), (225, 225, 220)))
+            )
+        )
         box = (left, top, left + wide, top + high)
         if random.random() < 0.35:
             draw.ellipse((left, top, left + min(wide, high), top + min(wide, high)), tone, "black")
@@ -259,7 +262,15 @@ def _pot(random: Random, pixels: Pixels, root: tuple[float, float], wide: float)
     size = (pixels.shape[1], pixels.shape[0])
     image = Image.new("L", size)
     low = min(size[1] - 2.0, root[1] + wide * 1.4)
-    ImageDraw.Draw(image).polygon([(root[0] - wide, root[1]), (root[0] + wide, root[1]), (root[0] + wide * 0.75, low), (root[0] - wide * 0.75, low)], 255)
+    ImageDraw.Draw(image).polygon(
+        [
+            (root[0] - wide, root[1]),
+            (root[0] + wide, root[1]),
+            (root[0] + wide * 0.75, low),
+            (root[0] - wide * 0.75, low),
+        ],
+        255,
+    )
     x, _ = grid(size)
     round_ = np.sqrt(np.clip(1 - ((x - root[0]) / wide) ** 2, 0.1, 1))[..., None]
     clay = near(random, pick(random, ((40, 40, 42), (170, 95, 65), (235, 235, 230))))
@@ -275,23 +286,18 @@ def _from_above(random: Random, rough: np.ndarray) -> Pixels:
     turn, step = random.uniform(0, 3), random.uniform(18, 60)
     u, v = x * np.cos(turn) + y * np.sin(turn), y * np.cos(turn) - x * np.sin(turn)
     plot = (np.floor(u / step) * 7 + np.floor(v / (step * 1.4)) * 13).astype(int)
-    tones = np.stack([near(random, pick(random, ((110, 120, 70), (150, 135, 95), (80, 100, 60), (170, 160, 130)))) for _ in range(17)])
+    tones = np.stack(
+        [
+            near(random, pick(random, ((110, 120, 70), (150, 135, 95), (80, 100, 60), (170, 160, 130))))
+            for _ in range(17)
+        ]
+    )
     pixels = mottled(np.asarray(tones[plot % 17], np.float32), clouds(random, size, 6, 0.9), 14)
     wood = np.clip(rough * 4 - random.uniform(0, 4), 0, 1)
-    pixels = paint(pixels, np.asarray(wood, np.float32), mottled(filled(size, near(random, (45, 65, 40))), clouds(random, size, 4, 0.9), 12))
+    pixels = paint(
+        pixels,
+        np.asarray(wood, np.float32),
+        mottled(filled(size, near(random, (45, 65, 40))), clouds(random, size, 4, 0.9), 12),
+    )
     river = np.exp(-(((v - size[1] / 3 + 14 * rough) / random.uniform(3, 14)) ** 2))
     return paint(pixels, soften(river, 0.5), near(random, pick(random, ((50, 70, 90), (190, 185, 175)))))
-
-
-def _beside(random: Random, image: Image.Image, count: int) -> Image.Image:
-    """With what was given named above each column and beside each row."""
-    side, top = random.uniform(0, 60), random.uniform(14, 30)
-    page = Canvas(random, image.width + side, image.height + top)
-    page.ink, page.size = "black", page.between(8, 12)
-    page.paste(image, side, top, image.width, image.height)
-    for place in range(count):
-        page.text((side + image.width * (place + 0.5) / count, top / 2), str(page.one((0, 1, 2, 4, 5, 10, 25, 50))))
-    room = image.width / count
-    for line in range(max(1, int(image.height / room)) if side > 30 else 0):
-        page.text((side - 4, top + room * (line + 0.5)), page.one(("WT", "Δcp", "ctrl", "A2", "mut-1", "DMSO")), anchor="rm")
-    return page.finish(cut=False)

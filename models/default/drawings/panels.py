@@ -25,6 +25,7 @@ from models.default.drawings import (
 )
 from models.default.drawings.chemistry import complexes, formulas, frames
 from models.default.drawings.figure import Random, pick
+from models.default.drawings.photographs import surfaces
 from models.default.drawings.pictures import echoes, electrons, resonance, slices, vessels
 from models.default.drawings.schemes import (
     cells,
@@ -107,6 +108,8 @@ DRAWERS: Mapping[str, tuple[Drawer, ...]] = MappingProxyType(
         "DRCT": (slices.computed_tomography,),
         "DRMR": (resonance.magnetic_resonance,),
         "DRUS": (echoes.ultrasound,),
+        "DVDM": (surfaces.dermoscopy, surfaces.plaques),
+        "DVEN": (surfaces.endoscopy,),
     }
 )
 """Each drawer draws the same number of panels.

@@ -25,7 +25,7 @@ from models.default.drawings import (
 )
 from models.default.drawings.chemistry import complexes, formulas, frames
 from models.default.drawings.figure import Random, pick
-from models.default.drawings.photographs import surfaces
+from models.default.drawings.photographs import growths, surfaces, things
 from models.default.drawings.pictures import echoes, electrons, resonance, slices, vessels
 from models.default.drawings.schemes import (
     cells,
@@ -110,6 +110,14 @@ DRAWERS: Mapping[str, tuple[Drawer, ...]] = MappingProxyType(
         "DRUS": (echoes.ultrasound,),
         "DVDM": (surfaces.dermoscopy, surfaces.plaques),
         "DVEN": (surfaces.endoscopy,),
+        "GNCP": (
+            growths.dish,
+            growths.wells,
+            things.plant,
+            things.landscape,
+            things.animal,
+            things.instrument,
+        ),
     }
 )
 """Each drawer draws the same number of panels.
@@ -129,6 +137,11 @@ worse or added nothing.
 With angiograms, slices, scanning electron micrographs and ultrasound (`pictures`) it names 0.885 instead of 0.872 right
 with articles held out, 0.840 instead of 0.831 with publishers held out, where the log-loss falls by a tenth. Light
 micrographs, transmission, radiographs and scans of a tracer, drawn likewise, made it worse or added nothing.
+
+Drawn photographs of skin and mucosa name 0.853 instead of 0.851 right with publishers held out, where the log-loss falls
+from 0.507 to 0.495. With those of things (`photographs`) it falls to 0.486, and to 0.394 instead of 0.409 with articles
+held out; as many are named right as before, within three panels. Organs, stained slices, eyes, mouths, operations and
+faces, drawn likewise, made it worse.
 
 A class's place seeds its drawings: new classes stand last.
 """

@@ -82,17 +82,13 @@ def lit(random: Random, pixels: Pixels, height: Plane, gloss: float, steep: floa
     return np.asarray(pixels * np.clip(shade, 0, 1.35)[..., None] + shine[..., None], np.float32)
 
 
-def vessels(
-    random: Random, size: Size, count: int, thick: float, start: tuple[float, float] | None = None
-) -> Plane:
-    """0..1: trees of vessels from one root or from the edges."""
+def vessels(random: Random, size: Size, count: int, thick: float) -> Plane:
+    """0..1: trees of vessels from the upper and lower edges inwards."""
     image = Image.new("L", size)
     draw = ImageDraw.Draw(image)
-    for number in range(count):
-        root = start or (float(random.uniform(0, size[0])), pick(random, (0.0, float(size[1]))))
-        turn = float(2 * np.pi * number / count + random.normal(0, 0.4))
-        if start is None:
-            turn = float(np.arctan2(size[1] / 2 - root[1], size[0] / 2 - root[0]) + random.normal(0, 0.5))
+    for _ in range(count):
+        root = float(random.uniform(0, size[0])), pick(random, (0.0, float(size[1])))
+        turn = float(np.arctan2(size[1] / 2 - root[1], size[0] / 2 - root[0]) + random.normal(0, 0.5))
         tree(random, draw, root, turn, thick, size[0] * float(random.uniform(0.3, 0.8)), fork=0.12)
     return shape_of(image, float(random.uniform(0.6, 1.2)))
 

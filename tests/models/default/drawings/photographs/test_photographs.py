@@ -4,19 +4,11 @@ import numpy as np
 import pytest
 
 from models.default.drawings.panels import Drawer
-from models.default.drawings.photographs import bodies, growths, light, specimens, surfaces, things
+from models.default.drawings.photographs import growths, light, surfaces, things
 
 pytest.importorskip("rdkit", reason="needs the extra figmill[draw]")
 
 DRAWERS: tuple[Drawer, ...] = (
-    specimens.rows,
-    specimens.organ,
-    specimens.stained_slices,
-    bodies.fundus,
-    bodies.eye,
-    bodies.mouth,
-    bodies.operation,
-    bodies.face,
     surfaces.dermoscopy,
     surfaces.plaques,
     surfaces.endoscopy,

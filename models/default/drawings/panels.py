@@ -139,8 +139,8 @@ with articles held out, 0.840 instead of 0.831 with publishers held out, where t
 micrographs, transmission, radiographs and scans of a tracer, drawn likewise, made it worse or added nothing.
 
 With photographs of skin, mucosa, dishes and things (`photographs`) the log-loss falls from 0.409 to 0.394 with articles
-held out, from 0.507 to 0.486 with publishers held out, and as many are named right as before, within two panels. Organs,
-stained slices, eyes, mouths, operations and faces, drawn likewise, made it worse.
+held out, from 0.507 to 0.486 with publishers held out, and as many are named right as before, within two panels.
+Organs, stained slices, eyes, mouths, operations and faces, drawn likewise, made it worse.
 
 A class's place seeds its drawings: new classes stand last.
 """

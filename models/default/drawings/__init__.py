@@ -11,6 +11,7 @@ diagrams.py      flow charts and tables
 gels.py          blots and gels with what is printed around them
 micrographs.py   micrographs, and bands alone
 negatives.py     what is no figure's panel: noise, blank pages, textures
+photographs/     photographs: skin, mucosa, dishes and things, built of noise, lumps and light
 pictures/        pictures that an instrument takes: angiograms, slices, electron micrographs, ultrasound
 schemes/         schemes: cells, strands, devices, drafts, circuits, overviews of icons
 screens.py       screenshots of web pages and of lists that unfold

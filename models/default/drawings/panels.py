@@ -25,6 +25,7 @@ from models.default.drawings import (
 )
 from models.default.drawings.chemistry import complexes, formulas, frames
 from models.default.drawings.figure import Random, pick
+from models.default.drawings.photographs import growths, surfaces, things
 from models.default.drawings.pictures import echoes, electrons, resonance, slices, vessels
 from models.default.drawings.schemes import (
     cells,
@@ -110,6 +111,16 @@ DRAWERS: Mapping[str, tuple[Drawer, ...]] = MappingProxyType(
         "DRCT": (slices.computed_tomography,),
         "DRMR": (resonance.magnetic_resonance,),
         "DRUS": (echoes.ultrasound,),
+        "DVDM": (surfaces.dermoscopy, surfaces.plaques),
+        "DVEN": (surfaces.endoscopy,),
+        "GNCP": (
+            growths.dish,
+            growths.wells,
+            things.plant,
+            things.landscape,
+            things.animal,
+            things.instrument,
+        ),
     }
 )
 """Each drawer draws the same number of panels.
@@ -133,6 +144,10 @@ micrographs, transmission, radiographs and scans of a tracer, drawn likewise, ma
 The gels of `separations` change nothing by more than a panel or two: gels elsewhere look otherwise than those that are
 measured. Dot blots, thin-layer plates and gels in two directions cost a few panels, and rendered proteins, organs,
 blobs and meshes more, mostly bare maps that were taken for them.
+
+With photographs of skin, mucosa, dishes and things (`photographs`) the log-loss falls from 0.409 to 0.394 with articles
+held out, from 0.507 to 0.486 with publishers held out, and as many are named right as before, within two panels.
+Organs, stained slices, eyes, mouths, operations and faces, drawn likewise, made it worse.
 
 A class's place seeds its drawings: new classes stand last.
 """

@@ -72,7 +72,7 @@ def bright_vessels(random: Random) -> Image.Image:
 
 
 def _vessels(random: Random, size: Size, wide: float) -> Plane:
-    """0..1: one to four trees from an edge or from one root, more where they leave the middle empty, and at times a catheter."""
+    """0..1: one to four trees from an edge or one root, more where the middle stays empty, at times a catheter."""
     image = Image.new("L", (2 * size[0], 2 * size[1]))
     size, wide = image.size, 2 * wide
     draw = ImageDraw.Draw(image)

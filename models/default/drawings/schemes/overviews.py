@@ -135,10 +135,13 @@ def _field(
 ) -> None:
     (x, y, wide, tall), (edge, radius, headed) = place, look
     sheet.box(x, y, wide, tall, fill=sheet.one(_GROUNDS), edge=edge, line=1.2, radius=radius)
+    ground = "white"
     if headed == "bar":
-        sheet.box(x, y, wide, sheet.size * 1.9, fill=sheet.any_colour(), edge=edge, line=1.2, radius=radius)
+        ground = sheet.any_colour()
+        sheet.box(x, y, wide, sheet.size * 1.9, fill=ground, edge=edge, line=1.2, radius=radius)
     if headed != "none":
-        sheet.text((x + wide / 2, y + sheet.size), sheet.phrase(1, 2), bold=True, size=sheet.size * 1.1)
+        at, size = (x + wide / 2, y + sheet.size), sheet.size * 1.1
+        sheet.word_on(at, sheet.phrase(1, 2), ground, wide, bold=True, size=size)
         y, tall = y + sheet.size * 2, tall - sheet.size * 2
     columns = sheet.count(1, 3)
     rows = sheet.count(1, 2)

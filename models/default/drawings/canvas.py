@@ -81,10 +81,7 @@ class Canvas:
         turn: float = 0,
     ) -> None:
         """Text, in lines where it has several; `anchor` as Pillow's, `turn` in degrees to the left."""
-        face = self.face if _writes(self.face, text) else _FULL
-        name = _FACES[face][1 if bold else 2 if slanted else 0]
-        font = _font(name or _FACES[face][0], max(4, round((size or self.size) * _SCALE)))
-        thick = _BOLDER * _SCALE if bold and not name else 0
+        font, thick = self._letters_of(text, size, bold, slanted)
         fill = colour or self.ink
         if turn:
             self._turned(at, text, font, fill, turn)
@@ -102,6 +99,25 @@ class Canvas:
             )
         else:
             self._draw.text(_scaled(at), text, fill, font, anchor=anchor, stroke_width=thick)
+
+    def extent(
+        self, at: Point, text: str, *, size: float | None = None, anchor: str = "mm", bold: bool = False
+    ) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of what `text` writes."""
+        font, thick = self._letters_of(text, size, bold)
+        anchor = anchor[0] + "m" if "\n" in text else anchor
+        box = self._draw.textbbox(_scaled(at), text, font, anchor, 2, stroke_width=thick)
+        left, top, right, bottom = (float(side) / _SCALE for side in box)
+        return left, top, right, bottom
+
+    def _letters_of(
+        self, text: str, size: float | None, bold: bool, slanted: bool = False
+    ) -> tuple[ImageFont.FreeTypeFont, float]:
+        """The font, and how thick a stroke makes it bold where it has no bold face."""
+        face = self.face if _writes(self.face, text) else _FULL
+        name = _FACES[face][1 if bold else 2 if slanted else 0]
+        font = _font(name or _FACES[face][0], max(4, round((size or self.size) * _SCALE)))
+        return font, _BOLDER * _SCALE if bold and not name else 0
 
     def _turned(self, at: Point, text: str, font: ImageFont.FreeTypeFont, fill: str, turn: float) -> None:
         left, top, right, bottom = font.getbbox(text)

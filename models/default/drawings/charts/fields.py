@@ -26,6 +26,7 @@ def simulation(sheet: Sheet) -> None:
     x, y, values = _field(sheet)
     form = pick(sheet.random, ("filled", "smooth", "lines", "vectors", "streams", "vectors"))
     scale, levels = pick(sheet.random, _SCALES), sheet.count(5, 20)
+    whole = values
     if sheet.chance(0.4):
         values = _cut(sheet, x, y, values)
     image: Any = None
@@ -39,7 +40,7 @@ def simulation(sheet: Sheet) -> None:
             x, y, values, cmap=scale, shading="gouraud" if sheet.chance(0.5) else "auto"
         )
     if form in ("vectors", "streams"):
-        rise, run = np.gradient(np.nan_to_num(values), axis=0), np.gradient(np.nan_to_num(values), axis=1)
+        rise, run = (np.where(np.isnan(values), np.nan, slope) for slope in np.gradient(whole))
         ink = pick(sheet.random, ("black", "white" if image else "black", "#1f3fbf"))
         if form == "vectors":
             step = slice(None, None, sheet.count(3, 6))

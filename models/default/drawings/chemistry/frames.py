@@ -138,9 +138,10 @@ def conjugate(random: Random) -> Image.Image:
     middle = (130.0, 105.0)
     at = page.molecule(molecule, middle, ink)
     x, y = max(at)
+    x += page.size * max(0.0, 0.65 * len(molecule.labels[at.index((x, y))]) - 0.2)
     for _ in range(page.count(1, 2)):
         end = (x + page.bond * page.between(1.5, 4), 105.0)
-        page.line([(x + page.size, y), (end[0], end[1])], colour=other)
+        page.line([(x, y), end], colour=other)
         wide, form = page.between(30, 55), page.one(("oval", "box", "ball", "round"))
         fill = page.one(("white", "white", "#e8f0fb", "#fff2cc", "#d9ead3", other))
         centre = (end[0] + wide, end[1])
@@ -165,9 +166,9 @@ def conjugate(random: Random) -> Image.Image:
             colour="white" if fill == other else other,
             size=min(page.size, wide / 3.2),
         )
-        x, y = end[0] + 2 * wide - page.size, end[1]
-    for _ in range(page.count(0, 2)):
-        left, long, low = page.between(20, 300), page.between(80, 180), 200.0
+        x, y = end[0] + 2 * wide, end[1]
+    for number in range(page.count(0, 2)):
+        left, long, low = 260 * number + page.between(20, 100), page.between(80, 160), 200.0
         page.line([(left, low - 8), (left, low), (left + long, low), (left + long, low - 8)], width=1.5)
         page.text((left + long / 2, low + page.size), page.one(_PARTS), bold=True)
     return page.finish()

@@ -26,7 +26,23 @@ from models.default.drawings.pictures.plane import (
     warp,
 )
 
-_NAMES = ("Pores", "N", "M", "mt", "nm", "Nu", "ER", "SV", "G", "(002)", "0.34 nm", "Ag", "TiO2", "*")
+_NAMES = (
+    "Pores",
+    "Pore",
+    "Crack",
+    "Void",
+    "Fibre",
+    "Matrix",
+    "Particles",
+    "Spectrum 1",
+    "Point A",
+    "Ag",
+    "TiO2",
+    "SiC",
+    "α",
+    "β",
+    "*",
+)
 _BARS = (
     "SEM HV: 15.0 kV   WD: 9.30 mm   SEM MAG: 30.0 kx   Det: SE   2 µm",
     "EHT = 5.00 kV   WD = 4.2 mm   Signal A = InLens   Mag = 20.00 K X",
@@ -52,36 +68,34 @@ def surface(random: Random) -> Image.Image:
     plane = (plane - plane.mean()) / (plane.std() + 1e-6) * random.uniform(22, 55) + random.uniform(75, 165)
     plane = plane + random.uniform(2, 14) * grain(random, size, random.uniform(0.4, 0.9))
     image = to_picture(tint(random, np.asarray(plane, np.float32), 0.06))
-    if random.random() < 0.4:
-        image = _with_data(random, image)
     inks = ("white", "white", "yellow", "black", "red")
-    return press(random, mark(random, image, names=_NAMES, bar=0.4, small=True, inks=inks))
+    image = mark(random, image, names=_NAMES, bar=0.4, small=True, inks=inks)
+    return press(random, _with_data(random, image) if random.random() < 0.4 else image)
 
 
 def polished(random: Random) -> Image.Image:
     """A polished section under a scanning beam: flat phases of few greys, a net of bright borders, black pores."""
     size = draw_size(random, 0.65, 1.05)
     reach = float(random.uniform(5, 40))
-    plane = np.full((size[1], size[0]), random.uniform(90, 190), np.float32)
+    ground = random.uniform(90, 190)
+    plane = np.full((size[1], size[0]), ground, np.float32)
     way = pick(random, ("phases", "net", "islands"))
     if way == "net":
         _, margin = cells(random, size, int(np.clip(size[0] * size[1] / reach**2, 12, 800)), 1.0)
         net = np.clip(random.uniform(1, 2) - warp(random, margin, 20, 3) / random.uniform(0.7, 1.6), 0, 1)
-        plane = plane + net * random.uniform(20, 90)
+        plane = plane + net * random.uniform(45, 100)
     else:
         field = clouds(random, size, reach, 0.4 if way == "phases" else 0.15)
-        for cut in random.uniform(-0.5, 1.5, int(random.integers(1, 4))):
-            plane = layer(plane, np.clip((field - cut) * 9, 0, 1).astype(np.float32), random.uniform(40, 245))
+        for cut in random.uniform(-0.5, 1.1, int(random.integers(1, 4))):
+            value = ground + pick(random, (-1, 1)) * random.uniform(30, 100)
+            plane = layer(plane, np.clip((field - cut) * 9, 0, 1).astype(np.float32), value)
             field = clouds(random, size, reach, 0.4)
     pores = np.clip((clouds(random, size, random.uniform(4, 14), 0.4) - random.uniform(1.7, 3)) * 8, 0, 1)
     plane = layer(plane, np.asarray(pores, np.float32), random.uniform(0, 40))
     plane = plane + random.uniform(2, 9) * grain(random, size, 0.6) + 3 * clouds(random, size, 60)
     image = to_picture(np.asarray(plane, np.float32))
-    if random.random() < 0.3:
-        image = _with_data(random, image)
-    return press(
-        random, mark(random, image, names=_NAMES, bar=0.55, small=True, inks=("white", "black", "yellow"))
-    )
+    image = mark(random, image, names=_NAMES, bar=0.55, small=True, inks=("white", "black", "yellow"))
+    return press(random, _with_data(random, image) if random.random() < 0.3 else image)
 
 
 def _balls(random: Random, size: Size) -> Plane:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -22,12 +23,12 @@ from models.default.drawings.pictures.plane import (
     to_picture,
 )
 
-_NAMES = ("R", "L", "T1", "T2", "FLAIR", "H", "F", "A", "P", "Axial", "Im: 24", "kV 120", "5 cm")
+_NAMES = ("R", "L", "H", "F", "A", "P", "Axial", "Im: 24", "5 cm")
 At: TypeAlias = tuple[float, float]
 
 
-def printed(random: Random, plane: Plane) -> Image.Image:
-    """The slice as a picture, a third of them cut close, with what is printed on it."""
+def printed(random: Random, plane: Plane, names: Sequence[str]) -> Image.Image:
+    """The slice as a picture, a third of them cut close, with what is printed on it, the instrument's own names too."""
     image = to_picture(tint(random, plane, 0.08))
     if random.random() < 0.3:
         share = float(random.uniform(0.45, 0.8))
@@ -39,12 +40,24 @@ def printed(random: Random, plane: Plane) -> Image.Image:
         )
         image = image.crop((left, top, left + wide, top + high))
         image = image.resize((int(wide / share), int(high / share)), Image.Resampling.BICUBIC)
-    return press(random, mark(random, image, names=_NAMES, inks=("white", "white", "white", "yellow", "red")))
+    inks = ("white", "white", "white", "yellow", "red")
+    return press(random, mark(random, image, names=(*_NAMES, *names), inks=inks))
 
 
 def middle_of(random: Random, size: Size) -> At:
     """About the middle of a picture."""
     return size[0] * float(random.uniform(0.47, 0.53)), size[1] * float(random.uniform(0.46, 0.54))
+
+
+def shells(random: Random, size: Size, at: At, reach: At) -> Callable[[float, float], Plane]:
+    """A head's outline, drawn so many pixels further in and with so soft an edge."""
+    seed = int(random.integers(1 << 30))
+
+    def shell(less: float, edge: float) -> Plane:
+        inner = reach[0] - less, reach[1] - less
+        return lump(np.random.default_rng(seed), size, at, inner, rough=0.03, edge=edge)
+
+    return shell
 
 
 def somewhere(random: Random, at: At, reach: At, share: float) -> At:

@@ -12,6 +12,7 @@ from models.default.drawings.pictures.organs import (
     middle_of,
     pair,
     printed,
+    shells,
     somewhere,
     ventricles,
 )
@@ -28,6 +29,8 @@ from models.default.drawings.pictures.plane import (
     warp,
 )
 
+_NAMES = ("T1", "T2", "FLAIR", "T1 + C", "DWI", "STIR", "TR 4000", "TE 90")
+
 
 def magnetic_resonance(random: Random) -> Image.Image:
     """A brain, a limb, a belly or a spine; brighter near the coil; whole on black or cut close."""
@@ -37,28 +40,23 @@ def magnetic_resonance(random: Random) -> Image.Image:
     plane = plane * np.clip(bias, 0.3, 2) + np.abs(
         grain(random, size, random.uniform(0.5, 1.2))
     ) * random.uniform(1, 9)
-    return printed(random, np.asarray(plane, np.float32))
+    return printed(random, np.asarray(plane, np.float32), _NAMES)
 
 
 def _brain(random: Random, size: Size) -> Plane:
     """A bright thin scalp, a black skull, the folded brain, its ventricles, and at times a tumour."""
     at = middle_of(random, size)
     reach = size[0] * float(random.uniform(0.34, 0.44)), size[1] * float(random.uniform(0.38, 0.47))
-    seed = int(random.integers(1 << 30))
-
-    def shell(less: float, edge: float = 2) -> Plane:
-        inner = reach[0] - less, reach[1] - less
-        return lump(np.random.default_rng(seed), size, at, inner, rough=0.03, edge=edge)
-
+    shell = shells(random, size, at, reach)
     grey = random.uniform(60, 140)
     white = grey + random.choice((-1, 1)) * random.uniform(12, 45)
     fluid = pick(random, (random.uniform(5, 40), random.uniform(190, 250)))
     plane = np.full((size[1], size[0]), random.uniform(0, 10), np.float32)
     skull = float(random.uniform(5, 14))
     if random.random() < 0.85:
-        plane = layer(plane, shell(0), random.uniform(90, 240) + 20 * clouds(random, size, 8))
-        plane = layer(plane, shell(float(random.uniform(3, 8))), random.uniform(5, 40))
-    plane = layer(plane, shell(skull), fluid * 0.8)
+        plane = layer(plane, shell(0, 2), random.uniform(90, 240) + 20 * clouds(random, size, 8))
+        plane = layer(plane, shell(float(random.uniform(3, 8)), 2), random.uniform(5, 40))
+    plane = layer(plane, shell(skull, 2), fluid * 0.8)
     folds = warp(random, clouds(random, size, random.uniform(7, 14), 0.25), 20, 6)
     cortex = np.clip(np.abs(folds) * 2.5 - 0.8, 0, 1)
     deep = np.clip(shell(skull + 16, 16) + 0.8 * (cortex - 0.5), 0, 1)
@@ -80,7 +78,8 @@ def _limb(random: Random, size: Size) -> Plane:
     reach = least * float(random.uniform(0.3, 0.46)), least * float(random.uniform(0.28, 0.46))
     fat, muscle = random.uniform(40, 250), random.uniform(55, 130)
     plane = np.full((size[1], size[0]), random.uniform(0, 12), np.float32)
-    plane = layer(plane, lump(random, size, at, reach, rough=0.08, edge=2), fat)
+    whole = lump(random, size, at, reach, rough=0.08, edge=2)
+    plane = layer(plane, whole, fat)
     share = float(random.uniform(0.7, 0.93))
     flesh = muscle + 8 * clouds(random, size, 14, 0.7)
     lines = np.abs(clouds(random, size, 45, 0.35)) < 0.05
@@ -93,7 +92,9 @@ def _limb(random: Random, size: Size) -> Plane:
     for _ in range(int(random.integers(2, 9))):
         dot = lump(random, size, somewhere(random, at, reach, 0.8), pair(random, 1.5, 4), rough=0.05)
         plane = layer(plane, dot, pick(random, (5.0, 235.0)))
-    return lesion(random, plane, at, reach, random.uniform(150, 250)) if random.random() < 0.4 else plane
+    if random.random() < 0.4:
+        plane = layer(plane, whole, lesion(random, plane, at, reach, random.uniform(150, 250)))
+    return plane
 
 
 def _belly(random: Random, size: Size) -> Plane:

@@ -13,6 +13,7 @@ from models.default.drawings.pictures.organs import (
     middle_of,
     pair,
     printed,
+    shells,
     somewhere,
     ventricles,
     vertebra,
@@ -31,6 +32,8 @@ from models.default.drawings.pictures.plane import (
     tree,
 )
 
+_NAMES = ("kV 120", "mA 250", "W 400 L 40", "W 1500 L -600", "DFOV 36 cm", "5.0 mm", "+C")
+
 
 def computed_tomography(random: Random) -> Image.Image:
     """A head, a chest with its lungs, a trunk, or a few bones; whole on black or cut close."""
@@ -40,23 +43,18 @@ def computed_tomography(random: Random) -> Image.Image:
     plane = plane + (0.3 + (plane > 25)) * coarse * random.uniform(1, 11)
     if random.random() < 0.25:
         plane = (plane - 128) * random.uniform(1.1, 1.8) + random.uniform(100, 150)
-    return printed(random, np.asarray(plane, np.float32))
+    return printed(random, np.asarray(plane, np.float32), _NAMES)
 
 
 def _head(random: Random, size: Size) -> Plane:
     """A thick white skull, grey brain with darker fluid, and at times something light or dark in it."""
     at = middle_of(random, size)
     reach = size[0] * float(random.uniform(0.32, 0.42)), size[1] * float(random.uniform(0.38, 0.47))
-    seed = int(random.integers(1 << 30))
-
-    def shell(less: float, edge: float = 1.5) -> Plane:
-        inner = reach[0] - less, reach[1] - less
-        return lump(np.random.default_rng(seed), size, at, inner, rough=0.03, edge=edge)
-
+    shell = shells(random, size, at, reach)
     thick, scalp = float(random.uniform(6, 18)), float(random.uniform(3, 12))
     plane = np.full((size[1], size[0]), random.uniform(0, 12), np.float32)
-    plane = layer(plane, shell(0), random.uniform(50, 130))
-    plane = layer(plane, shell(scalp), random.uniform(225, 255))
+    plane = layer(plane, shell(0, 1.5), random.uniform(50, 130))
+    plane = layer(plane, shell(scalp, 1.5), random.uniform(225, 255))
     grey = random.uniform(75, 150)
     plane = layer(
         plane, shell(scalp + thick, 2.5), grey + random.uniform(2, 8) * clouds(random, size, 25, 0.6)

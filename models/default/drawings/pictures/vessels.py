@@ -26,6 +26,9 @@ from models.default.drawings.pictures.plane import (
 
 _NAMES = ("LAD", "LCX", "RCA", "MCA", "ICA", "ACA", "BA", "PICA", "L", "R", "AVM", "LAO 30 CRA 15")
 
+_SEEN = 0.025
+"""Of the middle of a picture, what vessels cover at least."""
+
 
 def angiogram(random: Random) -> Image.Image:
     """Dark vessels on grey: a brain with all else subtracted, or a heart before spine, ribs, diaphragm and lungs."""
@@ -33,7 +36,7 @@ def angiogram(random: Random) -> Image.Image:
     subtracted = random.random() < 0.45
     ground = _subtracted_ground(random, size) if subtracted else _chest_ground(random, size)
     vessels = _vessels(random, size, random.uniform(0.5, 1.0))
-    depth = random.uniform(0.45, 0.95) if subtracted else random.uniform(0.15, 0.7)
+    depth = random.uniform(0.45, 0.95) if subtracted else random.uniform(0.3, 0.7)
     plane = ground * (1 - depth * vessels)
     if random.random() < 0.25:
         at = random.uniform(0.3, 0.7) * size[0], random.uniform(0.3, 0.7) * size[1]
@@ -69,7 +72,7 @@ def bright_vessels(random: Random) -> Image.Image:
 
 
 def _vessels(random: Random, size: Size, wide: float) -> Plane:
-    """0..1: one to four trees from an edge or from one root, and at times a catheter."""
+    """0..1: one to four trees from an edge or one root, more where the middle stays empty, at times a catheter."""
     image = Image.new("L", (2 * size[0], 2 * size[1]))
     size, wide = image.size, 2 * wide
     draw = ImageDraw.Draw(image)
@@ -78,7 +81,10 @@ def _vessels(random: Random, size: Size, wide: float) -> Plane:
     thick = wide * float(random.uniform(3, 9))
     root = float(random.uniform(0.2, 0.8)) * size[0], float(random.uniform(0.1, 0.9)) * size[1]
     from_root = random.random() < 0.6
-    for _ in range(int(random.integers(1, 5))):
+    least = int(random.integers(1, 5))
+    for number in range(12):
+        if number >= least and _share(image) > _SEEN:
+            break
         start = (
             root
             if from_root
@@ -101,6 +107,13 @@ def _vessels(random: Random, size: Size, wide: float) -> Plane:
         draw.ellipse((at[0] - r, at[1] - r * 0.8, at[0] + r, at[1] + r * 0.8), 240)
     light = shape_of(image.reduce(2), float(random.uniform(0.5, 1.4)))
     return np.asarray(np.clip(light * 1.15, 0, 1))
+
+
+def _share(image: Image.Image) -> float:
+    """How much of the middle is white."""
+    wide, high = image.size
+    middle = image.crop((wide // 8, high // 8, wide - wide // 8, high - high // 8))
+    return float(np.asarray(middle.reduce(4), np.float32).mean()) / 255
 
 
 def _subtracted_ground(random: Random, size: Size) -> Plane:

@@ -69,23 +69,18 @@ def strands(random: Random) -> Image.Image:
 
 def lumps(random: Random) -> Image.Image:
     """Proteins as flat lumps on a strand in one to three states, with arrows between, and a large caption at times."""
-    sheet = Scheme(random, random.uniform(150, 400), random.uniform(160, 320))
+    high = random.uniform(160, 320)
+    sheet = Scheme(random, random.uniform(150, 400), high + 90)
     sheet.size = sheet.between(12, 22)
     fills = [sheet.one(("#9a9a9a", "#bfbfbf", "white", sheet.any_colour())) for _ in range(2)]
-    edge, upright = sheet.one((None, "black", "#555555")), sheet.width < sheet.height * 1.3
+    edge = "black" if "white" in fills else sheet.one((None, "black", "#555555"))
+    upright = sheet.width < high * 1.3
     many = sheet.count(1, 3)
     for number in range(many):
         share = (number + 0.45) / many
-        at = (
-            (sheet.width / 2, sheet.height * 0.85 * share)
-            if upright
-            else (sheet.width * share, sheet.height * 0.4)
-        )
-        reach = (
-            min(sheet.width if upright else sheet.width / many, sheet.height / (many if upright else 1.5))
-            * 0.28
-        )
-        _complex(sheet, at, reach, fills, edge)
+        at = (sheet.width / 2, high * 0.9 * share) if upright else (sheet.width * share, high * 0.4)
+        reach = min(sheet.width if upright else sheet.width / many, high / (many if upright else 1.5)) * 0.28
+        _complex(sheet, at, reach, fills, edge, 1 if many > 1 else 3)
         if number:
             gap = (at[0], at[1] - reach * 1.6) if upright else (at[0] - reach * 1.7, at[1])
             end = (gap[0], gap[1] + 16) if upright else (gap[0] + 16, gap[1])
@@ -93,24 +88,26 @@ def lumps(random: Random) -> Image.Image:
                 (gap[0] - 0.01 * (not upright), gap[1] - 6 * upright), end, width=sheet.between(1.5, 4)
             )
     if sheet.chance(0.7):
-        sheet.text((sheet.width / 2, sheet.height * 0.93), sheet.phrase(1, 3).replace(" ", "\n"))
+        text = sheet.phrase(1, 3).replace(" ", "\n")
+        lines = text.count("\n") + 1
+        sheet.text((sheet.width / 2, high * (0.9 if upright else 0.8) + lines * sheet.size * 0.6), text)
     sheet.letter()
     return sheet.finish()
 
 
-def _complex(sheet: Scheme, at: Point, reach: float, fills: list[str], edge: str | None) -> None:
+def _complex(sheet: Scheme, at: Point, reach: float, fills: list[str], edge: str | None, least: int) -> None:
     along = np.linspace(-1.3, 1.3, 30)
     wave = sheet.between(0, 0.15)
     strand = [(at[0] + reach * float(t), at[1] + reach * (0.3 + wave * float(np.sin(6 * t)))) for t in along]
-    if sheet.chance(0.7):
+    if least > 1 or sheet.chance(0.7):
         sheet.line(strand, width=sheet.between(1.5, 4), colour=sheet.one(_STRANDS))
-    for number in range(sheet.count(1, 4)):
+    for number in range(sheet.count(least, 4)):
         place = (at[0] + reach * sheet.between(-0.7, 0.7), at[1] + reach * sheet.between(-0.4, 0.3))
         across, down = reach * sheet.between(0.3, 0.55), reach * sheet.between(0.25, 0.5)
         fill = fills[number % 2]
         sheet.disc(place, across, down, fill=fill, edge=edge, line=1.2)
         if sheet.chance(0.3):
-            sheet.text(place, sheet.gene(), size=min(sheet.size * 0.7, across * 0.7))
+            sheet.word_on(place, sheet.gene(), fill, across * 1.7, size=sheet.size * 0.7)
     if sheet.chance(0.3):
         sheet.disc(
             polar(at, reach, sheet.between(3.5, 6)), reach * 0.15, fill=sheet.any_colour(), edge=edge, line=1

@@ -34,6 +34,9 @@ _OPTICS = (
     "Fibre",
 )
 
+_ROOM = 130.0
+"""Pixels above a chip, for what stands on it."""
+
 
 def dimensioned(random: Random) -> Image.Image:
     """Rings, plates, rods or steps seen from the front and the side, in thin lines, with their sizes."""
@@ -43,7 +46,7 @@ def dimensioned(random: Random) -> Image.Image:
     views = sheet.one((1, 1, 2))
     for number in range(views):
         middle = (sheet.width * (number + 0.5) / views, sheet.height / 2)
-        reach = min(sheet.width / views, sheet.height) * sheet.between(0.25, 0.38)
+        reach = min(sheet.width / views, sheet.height) * sheet.between(0.2, 0.3)
         sheet.one((_ring, _square, _rod, _steps))(sheet, middle, reach)
     if sheet.chance(0.25):
         sheet.box(1, 1, sheet.width - 2, sheet.height - 2, edge="black", line=1)
@@ -59,7 +62,8 @@ def _measure(sheet: Scheme, start: Point, end: Point) -> None:
     unit = sheet.one(("mm", "μm", "m", "cm", "nm"))
     text = sheet.one((f"{sheet.count(1, 99)} {unit}", f"{sheet.between(0, 9):.1f} {unit}", sheet.one(_SIZES)))
     if abs(end[0] - start[0]) > abs(end[1] - start[1]):
-        sheet.text((middle[0], middle[1] - sheet.size * 0.8), text)
+        size = sheet.fitting(text, max(16, abs(end[0] - start[0])))
+        sheet.text((middle[0], middle[1] - sheet.size * 0.8), text, size=size)
     else:
         sheet.text((middle[0] + 4, middle[1]), text, anchor="lm")
 
@@ -317,12 +321,13 @@ def _optic(sheet: Scheme, at: Point, ending: bool) -> None:
 
 def chip(random: Random) -> Image.Image:
     """A device of slabs seen aslant, with channels, pads or pillars on it, names with lines, and a circle of detail."""
-    sheet = Scheme(random, random.uniform(280, 480), random.uniform(200, 360))
+    across, down = random.uniform(280, 480), random.uniform(200, 360)
+    sheet = Scheme(random, across + 230, down + _ROOM)
     sheet.size = sheet.between(8, 13)
-    wide, deep = sheet.width * sheet.between(0.35, 0.55), sheet.height * sheet.between(0.3, 0.5)
-    x, y = sheet.width * 0.12, sheet.height * sheet.between(0.6, 0.75)
+    wide, deep = across * sheet.between(0.35, 0.55), down * sheet.between(0.3, 0.5)
+    x, y = across * 0.12, _ROOM + down * sheet.between(0.6, 0.75)
     lift, slant = sheet.one((0.0, 0.0, 30.0)), deep * sheet.between(0.6, 1.1)
-    names = sheet.chance(0.8)
+    names, named = sheet.chance(0.8), sheet.height
     for layer in range(sheet.count(1, 4)):
         tall, fill = sheet.between(5, 20), sheet.one((*_STEEL, sheet.colour(layer)))
         top = [(x, y), (x + slant, y - deep), (x + slant + wide, y - deep), (x + wide, y)]
@@ -337,7 +342,8 @@ def chip(random: Random) -> Image.Image:
         sheet.polygon(side, fill=shade(fill, 0.65), edge=edge, line=0.8)
         sheet.box(x, y, wide, tall, fill=shade(fill, 0.85), edge=edge, line=0.8)
         if names and sheet.chance(0.7):
-            sheet.text((x + wide + slant + 8, y - deep * 0.6), sheet.phrase(1, 2), anchor="lm")
+            named = min(named - sheet.size * 1.3, y - deep * 0.6)
+            sheet.text((x + wide + slant + 8, named), sheet.phrase(1, 2), anchor="lm")
         y -= sheet.between(6, 18) + lift
     y += 6 + lift
 
@@ -358,10 +364,10 @@ def chip(random: Random) -> Image.Image:
             sheet.disc(end, width * 1.5, width * 0.8, fill=sheet.any_colour(), edge="black", line=0.6)
     if sheet.chance(0.4):
         spot = place(sheet.between(0.2, 0.8), 0.5)
-        glass, reach = (sheet.width * 0.82, sheet.height * 0.75), sheet.height * 0.18
+        glass, reach = (across * 0.82, _ROOM + down * 0.75), down * 0.18
         sheet.line([spot, polar(glass, reach, -2.5)], width=0.8, dash=3)
         sheet.disc(glass, reach, fill="white", edge="black", line=1)
         size = (reach * 0.8, reach * 0.4, reach * 0.4)
         solid(sheet, (glass[0] - reach * 0.6, glass[1]), size, sheet.any_colour())
-    sheet.letter()
+    sheet.letter((3, y - deep - sheet.size * 1.5))
     return sheet.finish()

@@ -24,7 +24,7 @@ def workflow(random: Random) -> Image.Image:
         random.integers(9)
     ]
     step = random.uniform(80, 150)
-    sheet = Scheme(random, step * columns, step * rows * random.uniform(0.8, 1.1))
+    sheet = Scheme(random, step * columns, step * rows * random.uniform(0.9, 1.2))
     pen, wide, tall = new_pen(sheet), sheet.width / columns, sheet.height / rows
     if sheet.chance(0.2):
         ground = sheet.one(_GROUNDS)
@@ -32,12 +32,16 @@ def workflow(random: Random) -> Image.Image:
     places = [((c + 0.5) * wide, (r + 0.42) * tall) for r in range(rows) for c in range(columns)]
     reach, named = min(wide, tall) * sheet.between(0.2, 0.3), sheet.chance(0.85)
     sheet.size = min(sheet.size, wide / 8) if columns * rows > 1 else sheet.size * 1.4
+    if named:
+        reach = min(reach, tall * 0.58 - sheet.size * 2.4)
     for at in places:
         icon(pen, at, reach)
         if named:
             _caption(sheet, (at[0], at[1] + reach + sheet.size * 1.1))
     style, shaft = sheet.one(("thin", "thin", "block")), sheet.one(_SHAFTS)
     for start, end in itertools.pairwise(places) if sheet.chance(0.9) else ():
+        if columns > 2 and start[1] != end[1]:
+            continue
         gap = reach * 1.25
         turn = float(np.arctan2(end[1] - start[1], end[0] - start[0]))
         a, b = polar(start, gap, turn), polar(end, gap, turn + np.pi)
@@ -45,8 +49,11 @@ def workflow(random: Random) -> Image.Image:
             a = polar(a, sheet.size * 1.4, turn)
         _joint(sheet, a, b, style, shaft)
         if sheet.chance(0.3):
-            over = ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2 - sheet.size)
-            sheet.text(over, f"{sheet.count(1, 48)} {sheet.one(_UNITS)}", size=sheet.size * 0.85)
+            down = abs(np.sin(turn)) > 0.5
+            middle = (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
+            spot = (middle[0] + sheet.size, middle[1]) if down else (middle[0], middle[1] - sheet.size)
+            text = f"{sheet.count(1, 48)} {sheet.one(_UNITS)}"
+            sheet.text(spot, text, size=sheet.size * 0.85, anchor="lm" if down else "mm")
     sheet.letter()
     return sheet.finish()
 
@@ -128,10 +135,13 @@ def _field(
 ) -> None:
     (x, y, wide, tall), (edge, radius, headed) = place, look
     sheet.box(x, y, wide, tall, fill=sheet.one(_GROUNDS), edge=edge, line=1.2, radius=radius)
+    ground = "white"
     if headed == "bar":
-        sheet.box(x, y, wide, sheet.size * 1.9, fill=sheet.any_colour(), edge=edge, line=1.2, radius=radius)
+        ground = sheet.any_colour()
+        sheet.box(x, y, wide, sheet.size * 1.9, fill=ground, edge=edge, line=1.2, radius=radius)
     if headed != "none":
-        sheet.text((x + wide / 2, y + sheet.size), sheet.phrase(1, 2), bold=True, size=sheet.size * 1.1)
+        at, size = (x + wide / 2, y + sheet.size), sheet.size * 1.1
+        sheet.word_on(at, sheet.phrase(1, 2), ground, wide, bold=True, size=size)
         y, tall = y + sheet.size * 2, tall - sheet.size * 2
     columns = sheet.count(1, 3)
     rows = sheet.count(1, 2)

@@ -16,9 +16,11 @@ from models.default.drawings.schemes.sheet import Scheme
 
 def ring(random: Random) -> Image.Image:
     """A thick ring in parts, each with its word, pointed at times, something in the middle."""
-    sheet = Scheme(random, random.uniform(200, 380), random.uniform(200, 380))
+    beside = 90 if random.random() < 0.6 else 0
+    wide, high = random.uniform(200, 380), random.uniform(200, 380)
+    sheet = Scheme(random, wide + 2 * beside, high + 40)
     sheet.size = sheet.between(8, 15)
-    middle, reach = (sheet.width / 2, sheet.height / 2), min(sheet.width, sheet.height) * 0.4
+    middle, reach = (sheet.width / 2, sheet.height / 2), min(wide, high) * 0.4
     many, hole = sheet.count(3, 8), sheet.between(0.35, 0.75)
     pointed, edge = sheet.chance(0.4), sheet.one(("white", "white", None, "black"))
     start = sheet.between(0, 6)
@@ -34,14 +36,21 @@ def ring(random: Random) -> Image.Image:
             *(polar(middle, inner, t) for t in along[::-1]),
             *notch,
         ]
-        sheet.polygon(outline, fill=sheet.colour(number), edge=edge, line=2)
+        fill = sheet.colour(number)
+        sheet.polygon(outline, fill=fill, edge=edge, line=2)
         centre = (first + last) / 2
         turn = -float(np.degrees(centre)) - 90
         turn = (turn + 90) % 180 - 90 if sheet.chance(0.8) else 0
-        ink = sheet.one(("black", "white")) if sheet.chance(0.4) else None
-        sheet.text(polar(middle, reach * (1 + hole) / 2, centre), sheet.phrase(1, 1), turn=turn, colour=ink)
-        if sheet.chance(0.3):
-            sheet.text(polar(middle, reach * 1.25, centre), sheet.phrase(1, 2), size=sheet.size * 0.8)
+        chord = 0.9 * (1 + hole) * reach * float(np.sin(np.pi / many))
+        wide = chord if turn else min(chord, reach * (1 - hole))
+        sheet.word_on(
+            polar(middle, reach * (1 + hole) / 2, centre), sheet.phrase(1, 1), fill, wide, turn=turn
+        )
+        if beside and sheet.chance(0.5):
+            side = float(np.cos(centre))
+            anchor = "mm" if abs(side) < 0.3 else "lm" if side > 0 else "rm"
+            at = polar(middle, reach * 1.05 + sheet.size * 0.7, centre)
+            sheet.text(at, sheet.phrase(1, 2), size=sheet.size * 0.8, anchor=anchor)
     if sheet.chance(0.5):
         icon(new_pen(sheet), middle, reach * hole * 0.6)
     elif sheet.chance(0.6):
@@ -59,7 +68,7 @@ def hub(random: Random) -> Image.Image:
     sheet = Scheme(random, random.uniform(260, 480), random.uniform(220, 400))
     sheet.size = sheet.between(7, 11)
     pen, many = new_pen(sheet), sheet.count(3, 8)
-    middle, across, down = (sheet.width / 2, sheet.height / 2), sheet.width * 0.36, sheet.height * 0.36
+    middle, across, down = (sheet.width / 2, sheet.height / 2), sheet.width * 0.36, sheet.height * 0.34
     kind, filled, edge = (
         sheet.one(("disc", "box", "icon")),
         sheet.chance(0.7),
@@ -69,7 +78,7 @@ def hub(random: Random) -> Image.Image:
         sheet.one(("line", "arrow", "back", "none")),
         sheet.one(("black", "#7f7f7f", sheet.any_colour())),
     )
-    size, line = min(across, down) * min(0.5, 2 / many), sheet.between(1, 4)
+    size, line = min(min(across, down) * min(0.5, 2 / many), sheet.width * 0.11), sheet.between(1, 4)
     for number in range(many):
         turn = 2 * np.pi * number / many + 0.3
         at = (middle[0] + across * float(np.cos(turn)), middle[1] + down * float(np.sin(turn)))
@@ -99,13 +108,19 @@ def hub(random: Random) -> Image.Image:
         else:
             icon(pen, at, size * 0.75)
         text = sheet.phrase(1, 3).replace(" ", "\n")
-        sheet.text(at if kind != "icon" else (at[0], at[1] + size), text)
+        if kind == "icon":
+            low = size * 0.8 + (text.count("\n") + 1) * sheet.size * 0.6
+            sheet.text((at[0], at[1] + low), text)
+        else:
+            sheet.word_on(at, text, fill, size * (2.2 if kind == "box" else 1.7))
     core = min(across, down) * sheet.between(0.3, 0.5)
-    sheet.disc(middle, core, fill=sheet.one(("white", sheet.any_colour())), edge=edge or "black", line=line)
+    fill = sheet.one(("white", sheet.any_colour()))
+    sheet.disc(middle, core, fill=fill, edge=edge or "black", line=line)
     if sheet.chance(0.4):
         icon(pen, middle, core * 0.6)
     else:
-        sheet.text(middle, sheet.phrase(1, 2).replace(" ", "\n"), bold=True, size=sheet.size * 1.3)
+        text = sheet.phrase(1, 2).replace(" ", "\n")
+        sheet.word_on(middle, text, fill, core * 1.8, bold=True, size=sheet.size * 1.3)
     sheet.letter()
     return sheet.finish()
 
@@ -205,7 +220,7 @@ def _chain(sheet: Scheme) -> None:
             line=1.2,
             radius=sheet.one((0, 6)),
         )
-        sheet.text((x, middle), name)
+        sheet.word_on((x, middle), name, fill, half * 1.8)
         sheet.arrow((x, middle + half + 28), (x, middle + half))
         sheet.arrow((x, middle - half), (x, middle - half - 28))
         sheet.text(

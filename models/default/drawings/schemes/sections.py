@@ -47,6 +47,8 @@ def tissue(random: Random) -> Image.Image:
     xs = np.linspace(0, right, 40)
     if sheet.chance(0.4):
         sheet.box(0, 0, right, sheet.height, fill=sheet.one(("#eef5fb", "#d6eaf8", "#fffbe6")))
+    names, step = min(sheet.size, 12), min(sheet.size, 12) * 1.3
+    named = 0.0
     tops = sorted(sheet.between(0.1, 0.9) * sheet.height for _ in range(many))
     for number, top in enumerate(tops):
         ridge = [(float(x), top + wave * float(np.sin(x / sheet.width * 14 + phase))) for x in xs]
@@ -57,9 +59,11 @@ def tissue(random: Random) -> Image.Image:
         if below - top > 18:
             _grains(sheet, (0, top + wave + 4, right, below - 5))
         if right < sheet.width:
-            sheet.text(
-                (right + 8, (top + below) / 2), sheet.phrase(1, 2), anchor="lm", size=min(sheet.size, 12)
-            )
+            last = sheet.height - (many - 0.5 - number) * step
+            named = min(max((top + below) / 2, named + step), last)
+            text = sheet.phrase(1, 2)
+            size = sheet.fitting(text, sheet.width - right - 10, size=names)
+            sheet.text((right + 8, named), text, anchor="lm", size=size)
     pen = new_pen(sheet)
     for _ in range(sheet.count(0, 3)):
         icon(pen, (sheet.between(20, right - 20), max(22, tops[0] - 20)), sheet.between(14, 26))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from PIL import ImageColor
 
 from models.default.drawings.canvas import Canvas, Face, Point, polar
 from models.default.drawings.figure import Random, pick, words
@@ -79,14 +80,63 @@ _OUTCOMES = (
 )
 
 
+_DARK = 128
+"""Of 255: what is darker bears white words."""
+_SMALLEST = 5.0
+"""Words are not set smaller to fit."""
+
+
 class Scheme(Canvas):
-    """A canvas with a palette, in one of the faces that journals print schemes in."""
+    """A canvas with a palette, in one of the faces that journals print schemes in. No level word leaves the page."""
 
     def __init__(self, random: Random, width: float, height: float) -> None:
         super().__init__(random, width, height)
         self.face = pick(random, _FACES)
         self.ink = pick(random, _INKS)
         self.palette = tuple(random.permutation(pick(random, _PALETTES)).tolist())
+
+    def text(
+        self,
+        at: Point,
+        text: str,
+        *,
+        size: float | None = None,
+        colour: str | None = None,
+        anchor: str = "mm",
+        bold: bool = False,
+        slanted: bool = False,
+        turn: float = 0,
+    ) -> None:
+        """As the canvas writes it, smaller and moved where it would be cut off by the page's edge."""
+        if not turn:
+            size = self.fitting(text, self.width - 2, size=size, bold=bold)
+            left, top, right, bottom = self.extent(at, text, size=size, anchor=anchor, bold=bold)
+            x = at[0] + max(0.0, 1 - left) - max(0.0, right + 1 - self.width)
+            at = x, at[1] + max(0.0, 1 - top) - max(0.0, bottom + 1 - self.height)
+        super().text(at, text, size=size, colour=colour, anchor=anchor, bold=bold, slanted=slanted, turn=turn)
+
+    def fitting(self, text: str, wide: float, *, size: float | None = None, bold: bool = False) -> float:
+        """The size, or as much smaller as it takes for the text to be no more than `wide` pixels long."""
+        size = size or self.size
+        left, _, right, _ = self.extent((0, 0), text, size=size, bold=bold)
+        return size if right - left <= wide else max(_SMALLEST, size * wide / (right - left))
+
+    def word_on(
+        self,
+        at: Point,
+        text: str,
+        fill: str,
+        wide: float,
+        *,
+        size: float | None = None,
+        bold: bool = False,
+        turn: float = 0,
+    ) -> None:
+        """A word on a shape of that fill and breadth: small enough for it, white where it is dark."""
+        red, green, blue = ImageColor.getrgb(fill)[:3]
+        dark = 0.3 * red + 0.59 * green + 0.11 * blue < _DARK
+        size = self.fitting(text, wide, size=size, bold=bold)
+        self.text(at, text, size=size, colour="white" if dark else None, bold=bold, turn=turn)
 
     def colour(self, number: int) -> str:
         """The colour of one kind of thing."""
@@ -116,12 +166,12 @@ class Scheme(Canvas):
         """A phrase of so many words."""
         return words(self.random, least, most)
 
-    def letter(self) -> None:
-        """A panel letter in the upper left corner, in a third of the schemes."""
+    def letter(self, at: Point = (3, 3)) -> None:
+        """A panel letter in the upper left corner, or there, in a third of the schemes."""
         if self.chance(0.33):
             name = self.one("ABCDEabcde")
             shown = self.one((name, name, f"({name})", f"{name}."))
-            self.text((3, 3), shown, size=self.size * 1.4, anchor="la", bold=self.chance(0.7), colour="black")
+            self.text(at, shown, size=self.size * 1.4, anchor="la", bold=self.chance(0.7), colour="black")
 
     def label(self, at: Point, text: str, towards: Point | None = None) -> None:
         """A name beside a thing, often with a line or an arrow to it."""

@@ -82,3 +82,27 @@ def test_a_thick_arrow_has_its_head_at_its_end() -> None:
     assert ink[:, 76].sum() > 18
     assert ink[:, 88].sum() < 8
     assert not ink[:, 93:].any()
+
+
+@pytest.mark.parametrize("at", [(0, 0), (150, 40), (75, 80), (75, -9)])
+def test_words_stay_on_the_page(at: tuple[float, float]) -> None:
+    for text in ("Apoptosis", "Cancer cell\nmigration", "two long words"):
+        sheet = Scheme(np.random.default_rng(3), 150, 80)
+        sheet.text(at, text, size=22, anchor="lm")
+        left, top, right, bottom = sheet.extent((75, 40), text, size=sheet.fitting(text, 148, size=22))
+        ink = np.asarray(sheet.finish(cut=False).convert("L")) < 160
+        assert not np.concatenate([ink[0], ink[-1], ink[:, 0], ink[:, -1]]).any()
+        assert np.ptp(np.flatnonzero(ink.any(0))) == pytest.approx(right - left, abs=7)
+        assert np.ptp(np.flatnonzero(ink.any(1))) == pytest.approx(bottom - top, abs=8)
+
+
+def test_words_on_dark_shapes_are_white_and_no_broader_than_the_shape() -> None:
+    for fill, light in (("#1f3864", True), ("#fff2cc", False)):
+        sheet = Scheme(np.random.default_rng(3), 200, 60)
+        sheet.box(50, 10, 100, 40, fill=fill)
+        sheet.word_on((100, 30), "Differentiation", fill, 60, size=20)
+        grey = np.asarray(sheet.finish(cut=False).convert("L"), np.float32)[15:45, 55:145]
+        ground = grey[0, 0]
+        written = np.flatnonzero((np.abs(grey - ground) > 60).any(0))
+        assert (grey.max() > ground + 60) == light
+        assert 40 < np.ptp(written) <= 61

@@ -261,8 +261,8 @@ _TRIED = (
     "0.301), of which texts alone give 0.922 (0.247) and 0.905 (0.279). What is drawn and written was chosen by the "
     "folds that say so, so that less is to be expected of new papers. Tried and left out: other pools of the same "
     "maps (largest values, thirds, rows and columns, what channels do together, earlier units) and layers on random "
-    "waves of whitened features (log-losses at most 0.015 lower, with words 0.006); shifts of the classes towards being equally "
-    "frequent; what the other panels of a figure are (with words 0.003 more); 560 written captions more; drawn "
+    "waves of whitened features (log-losses at most 0.015 lower, with words 0.006); shifts of the classes towards "
+    "being equally frequent; what the other panels of a figure are (with words 0.003 more); 560 written captions more; drawn "
     "light micrographs, transmission micrographs, radiographs, proteins and organs (worse or nothing); drawings "
     "that count 0.25 or 0.5 instead of 0.3, and twice as many of each."
 )

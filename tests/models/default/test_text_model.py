@@ -94,13 +94,15 @@ def test_what_is_written_teaches_words_that_no_panel_came_with() -> None:
     written = [
         WrittenText(Words("Micrograph by transmission.", None), "DMTR"),
         *[WrittenText(Words(f"Kaplan-Meier {n}.", None), "GFIG", "survival") for n in ("a", "b")],
+        WrittenText(Words("Clades.", None), "GFIG", "tree"),
         WrittenText(Words("Angiogram.", None), "DRAN"),
     ]
     texts = gather_words(data, LISTED, written)
     assert "DRAN" not in texts.codes
-    assert texts.weights[-3] == pytest.approx(texts.weights[-2:].sum())
-    assert texts.chart_weights[-2:].sum() == pytest.approx(texts.chart_weights.max() * 2)
-    assert (texts.places[-3:] == -1).all()
+    assert texts.weights[-4] == pytest.approx(texts.weights[-3:].sum())
+    assert texts.chart_weights[-3:-1].sum() == pytest.approx(texts.chart_weights[-1])
+    assert texts.chart_weights[-4] == 0
+    assert (texts.places[-4:] == -1).all()
     with_written = TextView(fit_text_model(prepare_fitter(texts, data.classes), data), HASHING, FLOOR)
     without = TextView(
         fit_text_model(prepare_fitter(gather_words(data, LISTED), data.classes), data), HASHING, FLOOR

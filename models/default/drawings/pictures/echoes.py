@@ -134,8 +134,8 @@ def _with_marks(random: Random, image: Image.Image) -> Image.Image:
             page.line([(side, y), (side + (6 if place % 5 else 10), y)], width=0.8)
     if page.chance(0.35):
         for place in range(24):
-            shade = f"#{(255 - place * 10):02x}" + f"{(255 - place * 10):02x}" * 2
-            page.box(image.width * 0.93, 12 + place * 3, 8, 3, fill=shade)
+            shade = 255 - place * 10
+            page.box(image.width * 0.93, 12 + place * 3, 8, 3, fill="#" + f"{shade:02x}" * 3)
     if page.chance(0.5):
         for place in range(page.count(2, 8)):
             page.text((4, 10 + place * page.size * 1.3), page.one(_TEXTS), anchor="lm")

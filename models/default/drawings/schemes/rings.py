@@ -42,9 +42,9 @@ def ring(random: Random) -> Image.Image:
         turn = -float(np.degrees(centre)) - 90
         turn = (turn + 90) % 180 - 90 if sheet.chance(0.8) else 0
         chord = 0.9 * (1 + hole) * reach * float(np.sin(np.pi / many))
-        wide = chord if turn else min(chord, reach * (1 - hole))
+        room = chord if turn else min(chord, reach * (1 - hole))
         sheet.word_on(
-            polar(middle, reach * (1 + hole) / 2, centre), sheet.phrase(1, 1), fill, wide, turn=turn
+            polar(middle, reach * (1 + hole) / 2, centre), sheet.phrase(1, 1), fill, room, turn=turn
         )
         if beside and sheet.chance(0.5):
             side = float(np.cos(centre))

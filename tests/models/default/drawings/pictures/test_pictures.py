@@ -5,6 +5,7 @@ import pytest
 
 from models.default.drawings.panels import Drawer
 from models.default.drawings.pictures import echoes, electrons, resonance, slices, vessels
+from tests.models.default.drawings.looks import draw_unlike
 
 pytest.importorskip("rdkit", reason="needs the extra figmill[draw]")
 
@@ -25,13 +26,7 @@ def greys(draw: Drawer, seed: int) -> np.ndarray:
 
 @pytest.mark.parametrize("draw", DRAWERS, ids=[draw.__name__ for draw in DRAWERS])
 def test_a_picture_has_something_on_it_and_no_two_are_alike(draw: Drawer) -> None:
-    images = [draw(np.random.default_rng(seed)) for seed in range(5)]
-    for image in images:
-        assert image.mode == "RGB"
-        assert np.asarray(image.convert("L"), np.float32).std() > 3
-    assert len({image.tobytes() for image in images}) == 5
-    shapes = [image.width / image.height for image in images]
-    assert max(shapes) > 1.15 * min(shapes)
+    draw_unlike(draw, 5, 1.15)
 
 
 def test_angiograms_are_bright_and_bright_vessels_stand_on_dark() -> None:

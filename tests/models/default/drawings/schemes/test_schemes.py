@@ -17,6 +17,7 @@ from models.default.drawings.schemes import (
 )
 from models.default.drawings.schemes.devices import shade
 from models.default.drawings.schemes.sheet import Scheme
+from tests.models.default.drawings.looks import draw_unlike
 
 pytest.importorskip("rdkit", reason="needs the extra figmill[draw]")
 
@@ -51,13 +52,7 @@ DRAWERS: tuple[Drawer, ...] = (
 
 @pytest.mark.parametrize("draw", DRAWERS, ids=[draw.__name__ for draw in DRAWERS])
 def test_a_scheme_has_something_on_it_and_no_two_are_alike(draw: Drawer) -> None:
-    images = [draw(np.random.default_rng(seed)) for seed in range(8)]
-    for image in images:
-        assert image.mode == "RGB"
-        assert np.asarray(image.convert("L"), np.float32).std() > 3
-    assert len({image.tobytes() for image in images}) == 8
-    shapes = [image.width / image.height for image in images]
-    assert max(shapes) > 1.2 * min(shapes)
+    draw_unlike(draw, 8, 1.2)
 
 
 def test_schemes_come_in_many_colours_and_in_black_on_white() -> None:

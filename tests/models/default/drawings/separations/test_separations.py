@@ -5,6 +5,7 @@ import pytest
 
 from models.default.drawings.panels import Drawer
 from models.default.drawings.separations import lanes, stained, strips
+from tests.models.default.drawings.looks import draw_unlike
 
 pytest.importorskip("rdkit", reason="needs the extra figmill[draw]")
 
@@ -19,13 +20,7 @@ DRAWERS: tuple[Drawer, ...] = (
 
 @pytest.mark.parametrize("draw", DRAWERS, ids=[draw.__name__ for draw in DRAWERS])
 def test_a_gel_has_something_on_it_and_no_two_are_alike(draw: Drawer) -> None:
-    images = [draw(np.random.default_rng(seed)) for seed in range(5)]
-    for image in images:
-        assert image.mode == "RGB"
-        assert np.asarray(image.convert("L"), np.float32).std() > 3
-    assert len({image.tobytes() for image in images}) == 5
-    shapes = [image.width / image.height for image in images]
-    assert max(shapes) > 1.15 * min(shapes)
+    draw_unlike(draw, 5, 1.15)
 
 
 @pytest.mark.parametrize("count", [1, 2, 7, 20])

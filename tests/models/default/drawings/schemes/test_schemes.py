@@ -79,7 +79,7 @@ def test_a_thick_arrow_has_its_head_at_its_end() -> None:
     assert not ink[:, 93:].any()
 
 
-@pytest.mark.parametrize("at", [(0, 0), (150, 40), (75, 80), (75, -9)])
+@pytest.mark.parametrize("at", [(0, 0), (-20, 40), (150, 40), (75, 80), (75, -9)])
 def test_words_stay_on_the_page(at: tuple[float, float]) -> None:
     for text in ("Apoptosis", "Cancer cell\nmigration", "two long words"):
         sheet = Scheme(np.random.default_rng(3), 150, 80)

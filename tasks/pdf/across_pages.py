@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
-from itertools import groupby
+from itertools import combinations, groupby
 
 from tasks import boxes
 from tasks.pdf.captions import CaptionBlock
@@ -60,14 +60,26 @@ def _by_page(pieces: Sequence[FoundFigure]) -> list[list[FoundFigure]]:
     return groups if all(len(group) == 1 or _is_plate(group[0].page) for group in groups) else []
 
 
-def _is_plate(page: PageContent) -> bool:
+def _is_plate(page: PageContent, caption: Set[int] = frozenset()) -> bool:
+    """Whether hardly any prose stands on a page, beside the lines of its caption."""
     settings = rules().figures
-    prose = sum(len(line.text.split()) >= settings.plate_words for line in page.lines)
+    lines = (line for i, line in enumerate(page.lines) if i not in caption)
+    prose = sum(len(line.text.split()) >= settings.plate_words for line in lines)
     return prose <= settings.plate_lines
 
 
 def _on_facing_pages(spare: Sequence[FoundFigure], waiting: Sequence[CaptionBlock]) -> Bound:
-    """A caption that waits alone on its page, and the only artwork there (as in the column before) or beside it."""
+    """What captions that wait alone on their page have on a page beside it, then what several on one have."""
+    alone = _one_on_facing_page(spare, waiting)
+    taken = {piece for pieces, _ in alone for piece in pieces}
+    return alone + _several_on_facing_page([piece for piece in spare if piece not in taken], waiting)
+
+
+def _one_on_facing_page(spare: Sequence[FoundFigure], waiting: Sequence[CaptionBlock]) -> Bound:
+    """A caption that waits alone on its page, and the only artwork there or on a page beside it.
+
+    On its own page that stands in another column, or, far off, with no prose around.
+    """
     pages = Counter(c.page for c in waiting)
     bound: Bound = []
     taken: set[FoundFigure] = set()
@@ -75,10 +87,53 @@ def _on_facing_pages(spare: Sequence[FoundFigure], waiting: Sequence[CaptionBloc
         for pages_off in (0, 1):
             pieces = [f for f in spare if abs(f.page.number - caption.page) == pages_off and f not in taken]
             if not pages_off:
-                pieces = [f for f in pieces if f.large and boxes.gaps(f.bbox, caption.bbox)[0] > 0]
+                plate = bool(pieces) and _is_plate(pieces[0].page, caption.lines)
+                beside = [f for f in pieces if plate or boxes.gaps(f.bbox, caption.bbox)[0] > 0]
+                pieces = [f for f in beside if f.large]
             groups = _by_page(pieces)
             if len(groups) == 1:
                 bound.append((groups[0], caption))
                 taken.update(groups[0])
                 break
     return bound
+
+
+def _several_on_facing_page(spare: Sequence[FoundFigure], waiting: Sequence[CaptionBlock]) -> Bound:
+    """Captions that wait together on a page, and just as many pieces on the page before or behind, in their order.
+
+    Where both pages would do, the captions of other pages decide: they take theirs first.
+    """
+    by_page = {number: list(own) for number, own in groupby(waiting, lambda caption: caption.page)}
+    open_pages = [number for number, own in by_page.items() if len(own) > 1]
+    bound: Bound = []
+    taken: set[int] = set()
+    while found := next(
+        ((page, side) for page in open_pages if (side := _only_side(spare, by_page[page], taken))), None
+    ):
+        page, pieces = found
+        bound += [([piece], caption) for piece, caption in zip(pieces, by_page[page], strict=True)]
+        open_pages.remove(page)
+        taken.add(pieces[0].page.number)
+    return bound
+
+
+def _only_side(
+    spare: Sequence[FoundFigure], captions: Sequence[CaptionBlock], taken: Set[int]
+) -> list[FoundFigure]:
+    """The large pieces on the page before some captions or behind it, as many as these; empty where both would do."""
+    number, sides = captions[0].page, []
+    for beside in {number - 1, number + 1} - taken:
+        pieces = [f for f in spare if f.page.number == beside and f.large]
+        if len(pieces) == len(captions) and (ordered := _in_reading_order(pieces)):
+            sides.append(ordered)
+    return sides[0] if len(sides) == 1 else []
+
+
+def _in_reading_order(pieces: Sequence[FoundFigure]) -> list[FoundFigure]:
+    """Pieces of a page from the top left; empty where rows and columns would be read in different orders."""
+    down = sorted(pieces, key=lambda f: (round(f.bbox[1] / rules().figures.row), f.bbox[0]))
+    diagonal = any(
+        min(boxes.gaps(before.bbox, after.bbox)) > 0 and after.bbox[0] < before.bbox[0]
+        for before, after in combinations(down, 2)
+    )
+    return [] if diagonal else down

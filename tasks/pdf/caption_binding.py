@@ -47,7 +47,7 @@ def bind_seeds(layout: PageLayout, way: Direction) -> dict[CaptionBlock, list[Co
     The figures of a page grow at once, as in Prim's algorithm: the next seed to join is the one nearest to any
     caption or to a seed already bound, so that a figure of many tiles hangs together and keeps its neighbours off.
     """
-    free, far = seeds_of(layout), rules().figures.far
+    free, settings = seeds_of(layout), rules().figures
     bound: dict[CaptionBlock, list[Component]] = {c: [] for c in layout.captions}
     best: dict[Component, tuple[float, CaptionBlock]] = {}
     for seed in free:
@@ -68,7 +68,8 @@ def bind_seeds(layout: PageLayout, way: Direction) -> dict[CaptionBlock, list[Co
         bound[caption].append(seed)
         for other in best:
             step = sum(boxes.gaps(other.bbox, seed.bbox))
-            if step <= _reach(other, far) and not is_blocked(layout, other.bbox, seed.bbox, caption):
+            reach = settings.reach_down if _in_edge(other, layout) else _reach(other, settings.far)
+            if step <= reach and not is_blocked(layout, other.bbox, seed.bbox, caption):
                 _offer(best, other, caption, step)
     return {caption: seeds for caption, seeds in bound.items() if seeds}
 
@@ -104,6 +105,13 @@ def _first_step(layout: PageLayout, seed: Component, caption: CaptionBlock, way:
     if min(dx, dy) > 0:  # across a corner stands what belongs to another caption
         penalty = wrong
     return dy + settings.sideways_cost * dx + penalty
+
+
+def _in_edge(seed: Component, layout: PageLayout) -> bool:
+    """Whether artwork stands all at the head or the foot of its page, as a logo does."""
+    height = layout.page.size[1]
+    edge = rules().page.edge * height
+    return seed.bbox[3] < edge or seed.bbox[1] > height - edge
 
 
 def _reach(seed: Component, least: float) -> float:

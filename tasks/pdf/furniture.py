@@ -17,9 +17,6 @@ from tasks.pdf.pages import PageContent, stands_out
 from tasks.records import Box
 from tasks.rules.layout import rules
 
-WHITE = 255
-"""The grey of paper without ink."""
-
 _DIGITS = re.compile(r"\d+|\b[ivxlc]+\b")
 
 
@@ -110,7 +107,7 @@ def find_watermark(pages: Sequence[PageContent]) -> Watermark | None:
     compared = sorted((page for page in marked if page.size == size), key=_painted)[: settings.compared]
     if len(compared) < settings.watermarked:
         return None
-    common = np.logical_and.reduce([stands_out(page.ink, WHITE) for page in compared])
+    common = np.logical_and.reduce([stands_out(page.ink, page.paper) for page in compared])
     for page in compared:
         page.forget()
     return Watermark(texts, ndimage.binary_dilation(common, np.ones((3, 3)), settings.watermark_blur))

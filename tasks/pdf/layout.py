@@ -99,6 +99,7 @@ def read_layout(
         [page.lines[i].bbox for i in in_caption | running | body] + [t for t in tables if t] + list(claimed)
     )
     erased += [p.bbox for p in page.paints if _is_furniture(p, page, furniture) and in_margin(p.bbox, page)]
+    erased += [p.bbox for p in paints if body and _is_bar(p, page)]
     for box in erased:
         ink[page.pixels(boxes.grown(box, settings.erased_margin))] = False
     return PageLayout(
@@ -118,6 +119,16 @@ def _is_furniture(paint: Paint, page: PageContent, furniture: Furniture) -> bool
     """Whether a paint repeats in the margins, or is a page's ground; a picture of the whole page is a scan."""
     ground = not paint.image and boxes.area(paint.bbox) > rules().page.whole_page * boxes.area(page.bounds)
     return rounded(paint.bbox) in furniture.paints and (ground or in_margin(paint.bbox, page))
+
+
+def _is_bar(paint: Paint, page: PageContent) -> bool:
+    """Whether a path in the margin runs off the page's edge: a bar along its head or foot, a thumb tab at a side."""
+    (x0, y0, x1, y1), (width, height), near = paint.bbox, page.size, rules().layout.outline
+    if paint.image or not in_margin(paint.bbox, page):
+        return False
+    across = x0 < near and x1 > width - near and (y0 < near or y1 > height - near)
+    tab = rules().page.side_band * width
+    return across or (x0 < near and x1 < tab) or (x1 > width - near and x0 > width - tab)
 
 
 def _frames_text(paint: Paint, page: PageContent, captions: Sequence[CaptionBlock], style: Style) -> bool:
@@ -301,9 +312,11 @@ def _is_table_part(box: Box) -> bool:
 def _ink(page: PageContent, frames: Sequence[Box]) -> npt.NDArray[np.bool_]:
     """Where the page differs from its paper; in a tinted frame, from the tint; a frame's own line is no ink."""
     grey = page.ink
-    paper = int(np.bincount(grey.ravel(), minlength=256).argmax())
-    # A page that a dark picture fills has no paper of its own to go by.
-    ink = stands_out(grey, paper if paper > rules().page.white_paper else 255)
+    ink = stands_out(grey, page.paper)
+    if page.paper <= rules().page.white_paper:
+        # A ground fills the last pixel of a page but in part, which would be a frame about it.
+        ink[[0, -1]] = False
+        ink[:, [0, -1]] = False
     for frame in sorted(frames, key=boxes.area, reverse=True):
         rows, columns = page.pixels(frame)
         inside = grey[rows, columns]

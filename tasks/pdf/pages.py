@@ -23,6 +23,10 @@ from tasks.rules.layout import rules
 from tasks.wording.labels import read_label
 
 
+WHITE = 255
+"""The grey of paper without ink."""
+
+
 @dataclass(frozen=True, slots=True)
 class Paint:
     """One graphic operation: an image, or a path that is filled or stroked."""
@@ -68,6 +72,39 @@ class PageContent:
     def ink(self) -> npt.NDArray[np.uint8]:
         """The page as it looks, grey, (H, W) uint8: what is hidden, clipped or white is not there."""
         return self.render(self.bounds, self.scale * 72, grey=True)
+
+    @cached_property
+    def paper(self) -> int:
+        """The grey of what the page is printed on, as `ink` has it; white where its most common one is a picture's."""
+        counts = np.bincount(self.ink.ravel(), minlength=256)
+        most, settings = int(counts.argmax()), rules().page
+        if most > settings.white_paper:
+            return most
+        grounds = [p for p in self.paints if boxes.area(p.bbox) > settings.whole_page * boxes.area(self.bounds)]
+        drawn = bool(grounds) and not any(ground.image for ground in grounds)
+        if not drawn and not (grounds and self._bears_text):
+            return WHITE
+        around = self._grey_around
+        if around is not None:
+            return around
+        light = np.convolve(counts[settings.white_paper :], np.ones(2 * settings.ink_darkness + 1), "same")
+        found = settings.white_paper + int(light.argmax())
+        return found if not drawn and light.max() > settings.light_paper * self.ink.size else WHITE
+
+    @property
+    def _bears_text(self) -> bool:
+        """Whether running text stands on the page, as hardly any does on a picture that fills one."""
+        settings = rules().layout
+        sentences = sum(line.upright and len(line.text.split()) >= settings.sentence for line in self.lines)
+        return sentences >= settings.sentences
+
+    @property
+    def _grey_around(self) -> int | None:
+        """The grey of most of the page's edges, which pictures on a ground leave free; None where there is none."""
+        edge, ink = max(1, round(rules().page.ground_edge * self.scale)), self.ink
+        ring = np.concatenate([side.ravel() for side in (ink[:edge], ink[-edge:], ink[:, :edge], ink[:, -edge:])])
+        most = int(np.bincount(ring, minlength=256).argmax())
+        return most if float(stands_out(ring, most).mean()) < 1 - rules().layout.mostly else None
 
     @cached_property
     def _display_list(self) -> pymupdf.DisplayList:
@@ -147,7 +184,7 @@ def read_page(page: pymupdf.Page, repeated: frozenset[str] = frozenset()) -> Pag
     Lines whose text is among `repeated` have no say in which way is up.
     """
     log = page.get_bboxlog()
-    lines = read_lines(page, _under_text(page, log))
+    lines = read_lines(page, _shows_faint(page, log))
     frame, size = _upright_frame(page, lines, repeated)
     return PageContent(
         number=page.number + 1,
@@ -192,19 +229,43 @@ def _reread(page: PageContent, repeated: frozenset[str]) -> PageContent:
     return again if any(line.upright for line in again.lines) else page
 
 
-def _under_text(page: pymupdf.Page, log: Sequence[tuple[str, Box]]) -> Callable[[Box], bool]:
-    """Whether something was painted where a box of the unrotated page is: a picture, a path smaller than the page."""
+def _shows_faint(page: pymupdf.Page, log: Sequence[tuple[str, Box]]) -> Callable[[Box], bool]:
+    """Whether faint words in a box of the unrotated page are seen.
+
+    They are where a picture or a path smaller than the page was painted, and where they stand out from a ground that
+    was painted over the page.
+    """
 
     @cache
-    def ground() -> list[Box]:
+    def painted() -> tuple[list[Box], list[Box]]:
         most = rules().page.whole_page * abs((page.rect * page.derotation_matrix).get_area())
-        return [
-            box for kind, box in log if _is_image(kind) or (kind.endswith("path") and boxes.area(box) < most)
-        ]
+        paths = [box for kind, box in log if kind.endswith("path")]
+        smaller = [box for box in paths if 0 < boxes.area(box) < most]
+        pictures = [box for kind, box in log if _is_image(kind) and boxes.area(box)]
+        return smaller + pictures, [box for box in paths if boxes.area(box) >= most]
 
-    return lambda box: any(
-        boxes.share_inside(box, under) > rules().text.under_faint for under in ground() if boxes.area(under)
-    )
+    @cache
+    def look() -> pymupdf.Pixmap:
+        return page.get_pixmap(dpi=72, colorspace=pymupdf.csGRAY, alpha=False, annots=False)
+
+    def stands_out_white(box: Box) -> bool:
+        pixmap, shown = look(), pymupdf.Rect(box) * page.rotation_matrix
+        rows = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.stride)
+        x0, y0, x1, y1 = (max(0, round(value)) for value in shown)
+        inside = rows[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)]
+        if inside.size == 0:
+            return False
+        ground = int(np.median(inside))
+        return ground < rules().page.white_paper and bool(stands_out(inside, ground).any())
+
+    def shows(box: Box) -> bool:
+        under, grounds = painted()
+        least = rules().text.under_faint
+        if any(boxes.share_inside(box, one) > least for one in under):
+            return True
+        return any(boxes.share_inside(box, one) > least for one in grounds) and stands_out_white(box)
+
+    return shows
 
 
 def _is_image(operation: str) -> bool:

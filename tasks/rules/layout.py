@@ -76,7 +76,11 @@ class PageRules:
     ink_darkness: int = 16
     """Of 255 below white: above the noise of JPEG margins, below a light grey rule."""
     white_paper: int = 200
-    """Of 255: a most common grey below this is a dark picture's, not the paper's."""
+    """Of 255: a most common grey below this is a dark picture's, not the paper's, unless a ground was painted."""
+    light_paper: float = 0.25
+    """Share of a page that is as light as its paper, where that is a picture (a texture, a scan) under the text."""
+    ground_edge: float = 6.0
+    """Points along a page's edges which a dark ground fills for the most part."""
     whole_page: float = 0.9
     """Share of the page: what covers more of it is its ground, or a scan."""
     repeated: int = 3

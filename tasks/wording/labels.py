@@ -119,7 +119,7 @@ _OPEN = r"^[^\w(\[<〈《【「]{0,2}(?P<open>[(\[<〈《【「]\s?)?"
 _FLAGS = re.IGNORECASE | re.DOTALL
 
 _LABEL = re.compile(
-    rf"{_OPEN}(?:(?:legend|caption)\s+(?:to|of|for)\s+)?{_SUPPLEMENT}{_WORD}(?:\s+(?:legend|caption)\b)?[\s-]*(?:(?:nos?|nr|n\.?[°º]|№|č|#)\.?\s*(?=\w))?"
+    rf"{_OPEN}(?:(?:legend|caption)\s+(?:to|of|for)\s+)?{_SUPPLEMENT}{_WORD}(?:\s+(?:legend|caption)\b)?[\s-]*(?:(?:nos?|nr|n\.?[°º]|n\.|№|č|#)\.?\s*(?=\w))?"
     rf"(?:(?P<inner>[(\[])(?=[^)\]]{{1,9}}[)\]]))?{_NUMBER}(?(inner)[)\]]){_CHILD}{_END}",
     _FLAGS,
 )

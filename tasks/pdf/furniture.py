@@ -13,7 +13,7 @@ from scipy import ndimage
 
 from tasks import boxes
 from tasks.pdf.lines import OBLIQUE
-from tasks.pdf.pages import PageContent, stands_out
+from tasks.pdf.pages import PageContent, Paint, stands_out
 from tasks.records import Box
 from tasks.rules.layout import rules
 
@@ -44,6 +44,13 @@ class Furniture:
     paints: frozenset[tuple[int, ...]]
     texts: frozenset[str]
     watermark: Watermark | None = None
+
+    def has(self, paint: Paint, page: PageContent) -> bool:
+        """Whether a paint repeats in the margins, or is a page's ground; a picture of the whole page is a scan."""
+        ground = not paint.image and boxes.area(paint.bbox) > rules().page.whole_page * boxes.area(
+            page.bounds
+        )
+        return rounded(paint.bbox) in self.paints and (ground or in_margin(paint.bbox, page))
 
 
 def find_furniture(pages: Sequence[PageContent]) -> Furniture:
@@ -89,6 +96,16 @@ def in_margin(box: Box, page: PageContent) -> bool:
     width, height = page.size
     band, side = rules().page.margin_band * height, rules().page.side_band * width
     return box[3] < band or box[1] > height - band or box[2] < side or box[0] > width - side
+
+
+def is_bar(paint: Paint, page: PageContent) -> bool:
+    """Whether a path in the margin runs off the page's edge: a bar along its head or foot, a thumb tab at a side."""
+    (x0, y0, x1, y1), (width, height), near = paint.bbox, page.size, rules().page.off_edge
+    if paint.image or not in_margin(paint.bbox, page):
+        return False
+    across = x0 < near and x1 > width - near and (y0 < near or y1 > height - near)
+    tab = rules().page.side_band * width
+    return across or (x0 < near and x1 < tab) or (x1 > width - near and x0 > width - tab)
 
 
 def find_watermark(pages: Sequence[PageContent]) -> Watermark | None:

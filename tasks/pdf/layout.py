@@ -17,7 +17,7 @@ from scipy import ndimage
 
 from tasks import boxes
 from tasks.pdf.captions import CaptionBlock
-from tasks.pdf.furniture import Furniture, in_margin, numberless, rounded
+from tasks.pdf.furniture import Furniture, in_margin, is_bar, numberless
 from tasks.pdf.lines import OBLIQUE, Line
 from tasks.pdf.pages import PageContent, Paint, stands_out
 from tasks.pdf.styles import Style
@@ -70,7 +70,7 @@ def read_layout(
     What lies in the boxes `claimed` belongs to something else: text and figures that another view of the page reads.
     The lines `run_over` are those of a caption that began on the page before.
     """
-    paints = [p for p in page.paints if not _is_furniture(p, page, furniture)]
+    paints = [p for p in page.paints if not furniture.has(p, page)]
     frames = [p.bbox for p in paints if _frames_text(p, page, captions, style)]
     paints = [p for p in paints if p.bbox not in frames]
     in_caption = {i for caption in captions for i in caption.lines} | run_over
@@ -98,10 +98,13 @@ def read_layout(
     erased = (
         [page.lines[i].bbox for i in in_caption | running | body] + [t for t in tables if t] + list(claimed)
     )
-    erased += [p.bbox for p in page.paints if _is_furniture(p, page, furniture) and in_margin(p.bbox, page)]
-    erased += [p.bbox for p in paints if body and _is_bar(p, page)]
+    erased += [p.bbox for p in page.paints if furniture.has(p, page) and in_margin(p.bbox, page)]
+    bars = [p.bbox for p in paints if body and is_bar(p, page)]
+    erased += bars
     for box in erased:
         ink[page.pixels(boxes.grown(box, settings.erased_margin))] = False
+    if bars:
+        _erase_rim(ink)
     return PageLayout(
         page=page,
         captions=tuple(captions),
@@ -113,22 +116,6 @@ def read_layout(
             f for f in frames if not any(boxes.share_inside(c.bbox, f) > settings.mostly for c in captions)
         ),
     )
-
-
-def _is_furniture(paint: Paint, page: PageContent, furniture: Furniture) -> bool:
-    """Whether a paint repeats in the margins, or is a page's ground; a picture of the whole page is a scan."""
-    ground = not paint.image and boxes.area(paint.bbox) > rules().page.whole_page * boxes.area(page.bounds)
-    return rounded(paint.bbox) in furniture.paints and (ground or in_margin(paint.bbox, page))
-
-
-def _is_bar(paint: Paint, page: PageContent) -> bool:
-    """Whether a path in the margin runs off the page's edge: a bar along its head or foot, a thumb tab at a side."""
-    (x0, y0, x1, y1), (width, height), near = paint.bbox, page.size, rules().layout.outline
-    if paint.image or not in_margin(paint.bbox, page):
-        return False
-    across = x0 < near and x1 > width - near and (y0 < near or y1 > height - near)
-    tab = rules().page.side_band * width
-    return across or (x0 < near and x1 < tab) or (x1 > width - near and x0 > width - tab)
 
 
 def _frames_text(paint: Paint, page: PageContent, captions: Sequence[CaptionBlock], style: Style) -> bool:
@@ -314,9 +301,7 @@ def _ink(page: PageContent, frames: Sequence[Box]) -> npt.NDArray[np.bool_]:
     grey = page.ink
     ink = stands_out(grey, page.paper)
     if page.paper <= rules().page.white_paper:
-        # A ground fills the last pixel of a page but in part, which would be a frame about it.
-        ink[[0, -1]] = False
-        ink[:, [0, -1]] = False
+        _erase_rim(ink)
     for frame in sorted(frames, key=boxes.area, reverse=True):
         rows, columns = page.pixels(frame)
         inside = grey[rows, columns]
@@ -326,6 +311,12 @@ def _ink(page: PageContent, frames: Sequence[Box]) -> npt.NDArray[np.bool_]:
     for frame in frames:
         _erase_outline(ink, page, frame)
     return ink
+
+
+def _erase_rim(ink: npt.NDArray[np.bool_]) -> None:
+    """The outermost pixels of a page, which what runs off it fills but in part: they would be a frame about it."""
+    ink[[0, -1]] = False
+    ink[:, [0, -1]] = False
 
 
 def _tint(inside: npt.NDArray[np.uint8], edge: int) -> int:

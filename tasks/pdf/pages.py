@@ -22,7 +22,6 @@ from tasks.records import Box
 from tasks.rules.layout import rules
 from tasks.wording.labels import read_label
 
-
 WHITE = 255
 """The grey of paper without ink."""
 
@@ -80,7 +79,9 @@ class PageContent:
         most, settings = int(counts.argmax()), rules().page
         if most > settings.white_paper:
             return most
-        grounds = [p for p in self.paints if boxes.area(p.bbox) > settings.whole_page * boxes.area(self.bounds)]
+        grounds = [
+            p for p in self.paints if boxes.area(p.bbox) > settings.whole_page * boxes.area(self.bounds)
+        ]
         drawn = bool(grounds) and not any(ground.image for ground in grounds)
         if not drawn and not (grounds and self._bears_text):
             return WHITE
@@ -102,7 +103,9 @@ class PageContent:
     def _grey_around(self) -> int | None:
         """The grey of most of the page's edges, which pictures on a ground leave free; None where there is none."""
         edge, ink = max(1, round(rules().page.ground_edge * self.scale)), self.ink
-        ring = np.concatenate([side.ravel() for side in (ink[:edge], ink[-edge:], ink[:, :edge], ink[:, -edge:])])
+        ring = np.concatenate(
+            [side.ravel() for side in (ink[:edge], ink[-edge:], ink[:, :edge], ink[:, -edge:])]
+        )
         most = int(np.bincount(ring, minlength=256).argmax())
         return most if float(stands_out(ring, most).mean()) < 1 - rules().layout.mostly else None
 

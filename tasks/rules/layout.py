@@ -93,6 +93,8 @@ class PageRules:
     """Share of the page's height at head and foot where page furniture stands."""
     side_band: float = 0.06
     """Share of the page's width at its sides where page furniture stands."""
+    off_edge: float = 2.0
+    """Points: what ends nearer to a page's edge runs off it."""
     watermarked: int = 3
     """Pages on which the same oblique words stand at least."""
     compared: int = 4

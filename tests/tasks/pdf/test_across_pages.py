@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tasks.drawn import Drawing
+from tests.tasks.drawn import Drawing, Rect
 from tests.tasks.pdf.test_figures import CAPTION, assert_found, found_in
+
+UP, DOWN = (110, 60, 490, 300), (110, 400, 490, 640)
 
 PICTURE = (100, 100, 500, 500)
 
@@ -60,3 +62,64 @@ def test_each_caption_on_the_page_before_its_picture() -> None:
         paper.add_page().caption((70, 100, 525, 124), f"Figure {number}.", CAPTION)
         pictures(paper, 1)
     assert labels_of(paper) == ["Figure 1", "Figure 2"]
+
+
+def in_twos(before: bool, places: tuple[Rect, Rect] = (UP, DOWN)) -> Drawing:
+    """Two pages of two pictures each, with both captions on the page `before` or behind; text before and between."""
+    paper = text_page()
+    for number in (1, 3):
+        labels = (f"Figure {number}.", f"Figure {number + 1}.")
+        if before:
+            legends(paper, labels)
+        paper.add_page()
+        for place in places:
+            paper.image(place)
+        if not before:
+            legends(paper, labels)
+        text_page_in(paper)
+    return paper
+
+
+def text_page_in(paper: Drawing) -> None:
+    paper.add_page().body((70, 70, 525, 770))
+
+
+@pytest.mark.parametrize("places", [(UP, DOWN), ((50, 60, 270, 330), (325, 60, 545, 330))])
+@pytest.mark.parametrize("before", [True, False])
+def test_both_captions_of_two_pictures_on_the_page_beside_them(
+    before: bool, places: tuple[Rect, Rect]
+) -> None:
+    figures = found_in(in_twos(before, places))
+    pages = (3, 6) if before else (2, 5)
+    expected = [(place, page) for page in pages for place in places]
+    assert len(figures) == 4
+    for number, (figure, (place, page)) in enumerate(zip(figures, expected, strict=True), 1):
+        assert_found(figure, place, f"Figure {number}", page=page)
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_captions_and_pictures_that_follow_each_other_without_a_break(before: bool) -> None:
+    paper = Drawing()
+    for number in (1, 3, 5):
+        if before:
+            legends(paper, (f"Figure {number}.", f"Figure {number + 1}."))
+        paper.add_page().image(UP).image(DOWN)
+        if not before:
+            legends(paper, (f"Figure {number}.", f"Figure {number + 1}."))
+    text_page_in(paper)
+    legends(paper, ("Figure 9.",))  # whose artwork is missing
+    assert [label for label in labels_of(paper) if label] == [f"Figure {n}" for n in range(1, 7)]
+
+
+def test_no_order_is_guessed_of_pictures_at_opposite_corners() -> None:
+    assert labels_of(in_twos(False, ((310, 60, 545, 250), (50, 500, 285, 700)))) == [None] * 4
+
+
+@pytest.mark.parametrize(("body", "label"), [(False, "Figure 1"), (True, None)])
+def test_a_caption_far_below_the_only_picture_of_its_page(body: bool, label: str | None) -> None:
+    paper = (
+        text_page().add_page().image((200, 80, 360, 190)).caption((60, 700, 535, 724), "Figure 1.", CAPTION)
+    )
+    if body:
+        paper.body((60, 300, 535, 600))
+    assert labels_of(paper) == [label]

@@ -68,3 +68,11 @@ def test_a_table_does_not_take_the_picture_above_it() -> None:
     paper = Drawing().add_page().image((60, 70, 280, 200)).caption((50, 210, 290, 234), "Figure 1.", WORDS)
     paper.table((50, 260, 290, 400)).body((50, 420, 290, 780)).body(RIGHT)
     assert bound(paper)["Figure 1"] == [70]
+
+
+def test_a_logo_at_the_pages_head_is_no_part_of_the_figure_below_it() -> None:
+    paper = Drawing()
+    paper.document.new_page(width=595, height=842)
+    paper.image((50, 20, 120, 48)).image((50, 75, 545, 300)).caption((50, 310, 545, 324), "Figure 1.", WORDS)
+    paper.body((50, 340, 545, 780))
+    assert bound(paper) == {"Figure 1": [75]}

@@ -1,6 +1,7 @@
 """The parts of a page told apart: body, captions, tables, furniture, and the rest as components."""
 
 import pymupdf
+import pytest
 
 from tasks import boxes
 from tasks.pdf.captions import find_captions
@@ -9,7 +10,7 @@ from tasks.pdf.layout import Component, PageLayout, read_layout
 from tasks.pdf.pages import read_page
 from tasks.pdf.styles import body_style
 from tasks.records import Box
-from tests.tasks.drawn import RIGHT, Drawing, picture
+from tests.tasks.drawn import LEFT, RIGHT, Drawing, picture
 
 
 def layouts_of(paper: Drawing) -> list[PageLayout]:
@@ -72,3 +73,26 @@ def test_what_repeats_in_the_margin_is_furniture() -> None:
     for _ in range(3):
         paper.add_page().image((450, 25, 545, 50), picture(200, 60, 99)).body((50, 60, 290, 780)).body(RIGHT)
     assert [at(layout, (0, 0, 595, 58)) for layout in layouts_of(paper)] == [[], [], []]
+
+
+@pytest.mark.parametrize(
+    "bar", [(0, 0, 595, 45), (0, 800, 595, 842), (570, 300, 595, 560), (0, 100, 22, 400)]
+)
+def test_a_bar_that_runs_off_the_page_beside_text_is_no_component(bar: Box) -> None:
+    paper = Drawing().add_page().body(LEFT).image((310, 70, 545, 220))
+    paper.page.draw_rect(bar, color=None, fill=(0.2, 0.5, 0.3))
+    (layout,) = layouts_of(paper)
+    assert [c for c in layout.components if boxes.overlaps(c.bbox, bar, -2)] == []
+    assert at(layout, (310, 70, 545, 220))
+
+
+@pytest.mark.parametrize(("ground", "square"), [(0.95, 0.5), (0.7, 0.1), (0.3, 0.0), (0.05, 1.0)])
+def test_what_differs_from_the_ground_is_a_component_and_nothing_else(ground: float, square: float) -> None:
+    paper = Drawing()
+    paper.document.new_page(width=401.3, height=600.7)
+    paper.page.draw_rect(paper.page.rect, color=None, fill=(ground,) * 3)
+    paper.page.draw_rect((100, 100, 200, 200), color=None, fill=(square,) * 3)
+    (layout,) = layouts_of(paper)
+    (component,) = layout.components
+    assert component.graphic
+    assert component.bbox == pytest.approx((100, 100, 200, 200), abs=1)

@@ -112,3 +112,30 @@ def test_rendering_a_box_gives_just_that_box() -> None:
     pixels = page.render((50, 200, 150, 300), 72)
     assert pixels.shape == (100, 100, 3)
     assert (pixels[2:-2, 2:-2] == 0).all()
+
+
+def page_behind(box: tuple[float, float, float, float], data: bytes, words: int) -> PageContent:
+    """A page with a picture in a box and lines of prose upon it."""
+    paper = Drawing()
+    paper.document.new_page(width=400, height=600)
+    paper.image(box, data)
+    for i in range(words):
+        paper.page.insert_text((40, 60 + 12 * i), "cells grew in the dishes of all the groups", fontsize=9)
+    return read_page(paper.page)
+
+
+def test_a_dark_picture_of_the_whole_page_is_no_paper_unless_text_stands_on_it() -> None:
+    dark = png.encode(np.tile(np.linspace(10, 160, 80).astype(np.uint8), (120, 1)))
+    whole = (0, 0, 400, 600)
+    assert page_behind(whole, dark, 0).paper == 255
+    assert page_behind((20, 20, 380, 580), dark, 9).paper == 255  # less than the page: a figure
+    flat = png.encode(np.full((60, 40), 30, np.uint8))
+    assert page_behind(whole, flat, 0).paper == 255
+    assert page_behind(whole, flat, 9).paper == 30
+
+
+def test_the_paper_of_a_rough_texture_is_about_its_middle() -> None:
+    texture = np.random.default_rng(0).integers(236, 252, (150, 100), dtype=np.uint8)
+    texture[40:110, 10:90] = 60
+    page = page_behind((0, 0, 400, 600), png.encode(texture), 9)
+    assert 236 <= page.paper <= 252

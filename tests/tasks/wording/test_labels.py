@@ -77,6 +77,7 @@ from tasks.wording.labels import is_video, label_key, parse_label, read_label, w
         ("F ig. 6. Words", "Figure 6"),
         ("[Fig. 9] Words", "Figure 9"),
         ("Fig. № 7. Words", "Figure 7"),
+        ("Fig. n. 7. Words", "Figure 7"),
         ("Map 2. Words", "Map 2"),
         ("Video 1. Words", "Video 1"),
         ("Exhibit 2. Words", "Exhibit 2"),

@@ -76,26 +76,25 @@ def _on_facing_pages(spare: Sequence[FoundFigure], waiting: Sequence[CaptionBloc
 
 
 def _one_on_facing_page(spare: Sequence[FoundFigure], waiting: Sequence[CaptionBlock]) -> Bound:
-    """A caption that waits alone on its page, and the only artwork there or on a page beside it.
-
-    On its own page that stands in another column, or, far off, with no prose around.
-    """
+    """A caption that waits alone on its page, and the only artwork near it."""
     pages = Counter(c.page for c in waiting)
     bound: Bound = []
     taken: set[FoundFigure] = set()
     for caption in (c for c in waiting if pages[c.page] == 1):
-        for pages_off in (0, 1):
-            pieces = [f for f in spare if abs(f.page.number - caption.page) == pages_off and f not in taken]
-            if not pages_off:
-                plate = bool(pieces) and _is_plate(pieces[0].page, caption.lines)
-                beside = [f for f in pieces if plate or boxes.gaps(f.bbox, caption.bbox)[0] > 0]
-                pieces = [f for f in beside if f.large]
-            groups = _by_page(pieces)
-            if len(groups) == 1:
-                bound.append((groups[0], caption))
-                taken.update(groups[0])
-                break
+        free = [piece for piece in spare if piece not in taken]
+        groups = next((found for found in map(_by_page, _near(caption, free)) if len(found) == 1), [])
+        if groups:
+            bound.append((groups[0], caption))
+            taken.update(groups[0])
     return bound
+
+
+def _near(caption: CaptionBlock, spare: Sequence[FoundFigure]) -> Iterator[list[FoundFigure]]:
+    """Where the artwork of a caption may be: in another column, on a page beside it, or else anywhere on its plate."""
+    own = [f for f in spare if f.page.number == caption.page and f.large]
+    yield [f for f in own if boxes.gaps(f.bbox, caption.bbox)[0] > 0]
+    yield [f for f in spare if abs(f.page.number - caption.page) == 1]
+    yield own if own and _is_plate(own[0].page, caption.lines) else []
 
 
 def _several_on_facing_page(spare: Sequence[FoundFigure], waiting: Sequence[CaptionBlock]) -> Bound:

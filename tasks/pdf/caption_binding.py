@@ -50,6 +50,7 @@ def bind_seeds(layout: PageLayout, way: Direction) -> dict[CaptionBlock, list[Co
     free, settings = seeds_of(layout), rules().figures
     bound: dict[CaptionBlock, list[Component]] = {c: [] for c in layout.captions}
     best: dict[Component, tuple[float, CaptionBlock]] = {}
+    logos = {seed for seed in free if _is_logo(seed, layout)}
     for seed in free:
         for caption in layout.captions:
             _offer(best, seed, caption, _first_step(layout, seed, caption, way))
@@ -68,7 +69,7 @@ def bind_seeds(layout: PageLayout, way: Direction) -> dict[CaptionBlock, list[Co
         bound[caption].append(seed)
         for other in best:
             step = sum(boxes.gaps(other.bbox, seed.bbox))
-            reach = settings.reach_down if _in_edge(other, layout) else _reach(other, settings.far)
+            reach = settings.reach_down if other in logos else _reach(other, settings.far)
             if step <= reach and not is_blocked(layout, other.bbox, seed.bbox, caption):
                 _offer(best, other, caption, step)
     return {caption: seeds for caption, seeds in bound.items() if seeds}
@@ -107,11 +108,12 @@ def _first_step(layout: PageLayout, seed: Component, caption: CaptionBlock, way:
     return dy + settings.sideways_cost * dx + penalty
 
 
-def _in_edge(seed: Component, layout: PageLayout) -> bool:
-    """Whether artwork stands all at the head or the foot of its page, as a logo does."""
-    height = layout.page.size[1]
+def _is_logo(seed: Component, layout: PageLayout) -> bool:
+    """Whether artwork is an image all at the head or the foot of its page; a chart may have its legend there."""
+    height, inside = layout.page.size[1], rules().layout.inside
     edge = rules().page.edge * height
-    return seed.bbox[3] < edge or seed.bbox[1] > height - edge
+    outer = seed.bbox[3] < edge or seed.bbox[1] > height - edge
+    return outer and any(boxes.share_inside(seed.bbox, image) > inside for image in layout.images)
 
 
 def _reach(seed: Component, least: float) -> float:

@@ -76,3 +76,12 @@ def test_a_logo_at_the_pages_head_is_no_part_of_the_figure_below_it() -> None:
     paper.image((50, 20, 120, 48)).image((50, 75, 545, 300)).caption((50, 310, 545, 324), "Figure 1.", WORDS)
     paper.body((50, 340, 545, 780))
     assert bound(paper) == {"Figure 1": [75]}
+
+
+def test_a_legend_at_the_pages_head_is_part_of_the_chart_below_it() -> None:
+    paper = Drawing()
+    paper.document.new_page(width=595, height=842)
+    paper.page.draw_rect((200, 45, 230, 57), color=None, fill=(0.2, 0.5, 0.3))
+    paper.chart((50, 85, 545, 300)).caption((50, 310, 545, 324), "Figure 1.", WORDS)
+    paper.body((50, 340, 545, 780))
+    assert bound(paper)["Figure 1"][0] == 45

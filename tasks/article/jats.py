@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html.entities import html5
+from itertools import islice
 from pathlib import Path
 from typing import cast
 from xml.etree.ElementTree import Element, ParseError
@@ -26,6 +27,10 @@ _BEFORE_XML = b" \t\r\n\xef\xbb\xbf"
 """What some servers put before the XML declaration, where nothing may stand."""
 _PREFIXES = ("xlink", "mml", "ali", "xsi", "oasis", "m", "xml-model")
 """Prefixes that the DTDs of JATS declare, so that files without them were valid."""
+_PREFIX = re.compile(rb"</?([A-Za-z_][\w.-]{0,30}):|\s([A-Za-z_][\w.-]{0,30}):[\w.-]{1,60}\s*=\s*[\"']")
+_DECLARES = re.compile(rb"xmlns:([\w.-]+)\s*=")
+_MOST_PREFIXED = 100_000
+"""Names with prefixes that are looked at, for those that nothing declares."""
 _ROOT = re.compile(rb"<[A-Za-z][\w.:-]*(?=[\s>/])")
 _ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^\[\]<>]{0,500}(?=\[)")
@@ -172,10 +177,17 @@ def _mended(data: bytes, fault: str) -> bytes:
     if "undefined entity" not in fault and "unbound prefix" not in fault:
         return data
     data = _ENTITY.sub(lambda name: _character(name[1].decode()), data)
-    missing = [
-        f" xmlns:{name}='{name}'".encode() for name in _PREFIXES if f"xmlns:{name}=".encode() not in data
-    ]
-    return _ROOT.sub(lambda root: root[0] + b"".join(missing), data, count=1)
+    root = _ROOT.search(data)
+    return data[: root.end()] + _declarations(data, root) + data[root.end() :] if root else data
+
+
+def _declarations(data: bytes, root: re.Match[bytes]) -> bytes:
+    """Declarations of the prefixes that a file uses, and of those that DTDs declare, without those at its root."""
+    used = (found[1] or found[2] for found in _PREFIX.finditer(data))
+    known = {name.encode() for name in _PREFIXES} | set(islice(used, _MOST_PREFIXED))
+    start = data[root.end() : data.find(b">", root.end())]
+    missing = sorted(known - set(_DECLARES.findall(start)) - {b"xml", b"xmlns"})
+    return b"".join(b" xmlns:%b='%b'" % (name, name) for name in missing)
 
 
 def _claims_utf8(data: bytes) -> bool:

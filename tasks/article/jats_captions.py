@@ -44,13 +44,20 @@ def label_of(element: Element) -> str | None:
     label = element.find("label")
     if label is None:
         label = element.find("caption/label")
-    text = prose(label) if label is not None else ""
+    text = prose(label) if label is not None else _of_graphic(element)
     bare = _NUMBER.fullmatch(text)
     return (
         f"Figure {bare[1]}"
         if bare and element.tag in ("fig", "fig-group") and bare[1][:1].isdigit()
         else text or None
     )
+
+
+def _of_graphic(figure: Element) -> str:
+    """The label within a figure's graphic; that of a panel is none of the figure's."""
+    label = figure.find("graphic/label")
+    text = prose(label) if label is not None else ""
+    return text if figure_label(text) else ""
 
 
 def figure_label(text: str | None) -> Label | None:
@@ -115,12 +122,23 @@ def begins_with_label(figure: Element) -> bool:
 def _heads(element: Element) -> Iterator[Element]:
     """What an element begins with: a title or a paragraph, what is emphasised in that."""
     for _ in range(_DEEPEST_HEAD):
-        if (element.text or "").strip() or not len(element):
+        first = _first(element)
+        if first is None or (first.tag not in _BLOCKS and first.tag not in _EMPHASIS):
             return
-        element = element[0]
-        if element.tag not in _BLOCKS and element.tag not in _EMPHASIS:
-            return
-        yield element
+        yield first
+        element = first
+
+
+def _first(element: Element) -> Element | None:
+    """The first element with words in an element, None where words stand before it."""
+    before = element.text
+    for child in element:
+        if before and before.strip():
+            return None
+        if any(text.strip() for text in child.itertext()):
+            return child
+        before = child.tail
+    return None
 
 
 def _is_short(element: Element) -> bool:
@@ -138,7 +156,18 @@ def _captions(figure: Element, language: str) -> list[Element]:
         )
         inner = (caption for child in holders for caption in child.iter("caption"))
         return [caption for caption in [next(inner, None)] if caption is not None]
-    return [one for one in own if is_in(one, language)] or own[:1]
+    return [_told_in(language, one) for one in own if is_in(one, language)] or own[:1]
+
+
+def _told_in(language: str, caption: Element) -> Element:
+    """A caption without its paragraphs in other languages than that of the article."""
+    told = [child for child in caption if is_in(child, language)]
+    if not told or len(told) == len(caption):
+        return caption
+    own = Element(caption.tag)
+    own.text = caption.text
+    own.extend(told)
+    return own
 
 
 def is_in(element: Element, language: str) -> bool:

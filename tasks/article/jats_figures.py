@@ -36,10 +36,12 @@ _LANGUAGE = "en"
 _LONGEST_ALT = 10_000
 """Letters of what is said to those who cannot see a figure."""
 _SUPPLEMENT = "supplementary-material"
-_LABELLED = frozenset(("table-wrap", _SUPPLEMENT))
-"""Elements in which a figure stands only where it is labelled as one: other graphics there are tables and files."""
-_CLOSED = frozenset(("disp-formula", "inline-formula", "chem-struct", *CHEMICAL, "sub-article", "response"))
-"""Elements whose graphics are no figures."""
+_LABELLED = frozenset(("table-wrap", "bio", _SUPPLEMENT))
+"""Elements in which a figure has the label of one: other graphics there are tables, portraits and files."""
+_CLOSED = frozenset(
+    ("disp-formula", "inline-formula", "chem-struct", *CHEMICAL, "sub-article", "response", "trans-abstract")
+)
+"""Elements whose graphics are no figures, or the same again."""
 _BOXES = (*CHEMICAL, "boxed-text", _SUPPLEMENT)
 """Elements that are a figure where they have its label and a graphic."""
 _ASIDE = frozenset(

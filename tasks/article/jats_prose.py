@@ -77,9 +77,10 @@ def _pieces(element: Element, without: Collection[str] = ()) -> Iterator[str]:
         elif child.tag not in _UNPRINTED and child.tag not in without:
             yield from _pieces(child, without)
         yield apart
-        yield child.tail or ""
-        if element.tag == "mfrac" and child is element[0]:
-            yield "/"
+        if element.tag == "mfrac":
+            yield "/" if child is element[0] else ""
+        else:
+            yield child.tail or ""
 
 
 def _forms(element: Element) -> Iterable[Element]:

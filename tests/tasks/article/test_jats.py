@@ -115,6 +115,13 @@ def test_an_unknown_encoding_is_no_jats(tmp_path: Path) -> None:
         (ARTICLE, ARTICLE.replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")),
         (ARTICLE, ARTICLE.replace(' xmlns:mml="m"', "")),
         (ARTICLE, ARTICLE.replace(">α<", ">&alpha;<")),
+        (ARTICLE, ARTICLE.replace("Rate", "<tp:taxon tp:rank='x'>Rate</tp:taxon>")),
+        (
+            ARTICLE,
+            ARTICLE.replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "").replace(
+                "</body>", '<p><ext-link xmlns:xlink="x" xlink:href="y"/></p></body>'
+            ),
+        ),
     ],
 )
 def test_what_a_dtd_would_have_declared_is_no_fault(tmp_path: Path, printed: str, stored: str) -> None:

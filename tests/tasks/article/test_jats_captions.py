@@ -31,6 +31,8 @@ def read(inside: str, language: str = "en") -> tuple[str | None, str]:
         ("<p><bold>Figure 1.</bold> <italic>E. coli</italic> cells.</p>", "E. coli cells."),
         ("<p><sc>Figure 1</sc> words of it.</p>", "words of it."),
         ("<title><bold>F I G U R E 1</bold></title><p>5 words.</p>", "5 words."),
+        ("<title/><p><target/><bold><italic>Figure 1</italic></bold> (A) Words.</p>", "(A) Words."),
+        ("\n <p>\n  <bold>Figure 1</bold>\n  (A) Words.\n </p>\n", "(A) Words."),
         ("<p><bold>图1</bold> 细胞</p>", "细胞"),
         ("Figure 1. Words.", "Words."),
     ],
@@ -92,6 +94,19 @@ CAPTIONS = '<caption xml:lang="de"><p>Worte.</p></caption><caption xml:lang="en-
 @pytest.mark.parametrize(("language", "caption"), [("en-US", "Words."), ("de", "Worte."), ("fr", "Worte.")])
 def test_of_captions_in_several_languages_the_articles_counts(language: str, caption: str) -> None:
     assert read(f"<label>Figure 1</label>{CAPTIONS}", language) == ("Figure 1", caption)
+
+
+@pytest.mark.parametrize(("language", "caption"), [("pt", "Palavras."), ("en", "Palavras. Words.")])
+def test_of_paragraphs_marked_as_another_language_none_counts(language: str, caption: str) -> None:
+    inside = '<label>Figura 1</label><caption><p>Palavras.</p><p xml:lang="en">Words.</p></caption>'
+    assert read(inside, language) == ("Figure 1", caption)
+    assert read('<caption><p xml:lang="en">Fig. 1. Words.</p></caption>', "pt") == ("Figure 1", "Words.")
+
+
+def test_the_label_of_a_graphic_is_the_figures_and_that_of_a_panel_is_not() -> None:
+    graphic = "<graphic><label>{}</label><caption><p>Words.</p></caption></graphic>"
+    assert read(graphic.format("Figure 1")) == ("Figure 1", "Words.")
+    assert read(graphic.format("A")) == (None, "Words.")
 
 
 def test_captions_of_no_language_and_legends_are_one_caption() -> None:

@@ -224,8 +224,8 @@ def test_a_figure_in_the_supplement_is_one_that_the_article_does_not_print() -> 
         '<fig><graphic href="a"/></fig>',
     ],
 )
-@pytest.mark.parametrize("tag", ["supplementary-material", "table-wrap"])
-def test_other_files_and_pictures_of_tables_are_no_figures(tag: str, inside: str) -> None:
+@pytest.mark.parametrize("tag", ["supplementary-material", "table-wrap", "bio"])
+def test_other_files_portraits_and_pictures_of_tables_are_no_figures(tag: str, inside: str) -> None:
     assert figures_of(f"<{tag}>{inside}</{tag}>") == []
 
 
@@ -281,3 +281,12 @@ def test_descriptions_of_formulas_and_files_are_not_the_figures() -> None:
 def test_a_doi_written_as_an_address_is_the_doi() -> None:
     doi = '<object-id pub-id-type="doi">https://doi.org/10.1/x.f1</object-id>'
     assert figures_of(f"<fig>{doi}{WORDS}</fig>")[0].doi == "10.1/x.f1"
+
+
+def test_a_graphical_abstract_in_two_languages_is_one_figure() -> None:
+    fig = '<fig><graphic href="a"/></fig>'
+    front = f"<abstract><p>{fig}</p></abstract><trans-abstract><p>{fig}</p></trans-abstract>"
+    found = find_figures(
+        fromstring(f"<article><front><article-meta>{front}</article-meta></front></article>")
+    )
+    assert [figure.graphics for figure in found] == [("a",)]

@@ -46,6 +46,7 @@ from tasks.article.jats_prose import prose
         ),
         ("<p><inline-formula><math>γ</math><tex-math>\\gamma</tex-math></inline-formula> b</p>", "γ b"),
         ("<p>at <math><mfrac><mn>1</mn><mn>2</mn></mfrac></math> of</p>", "at 1/2 of"),
+        ("<p>at <math><mfrac>\n<mn>1</mn>\n<mn>2</mn>\n</mfrac></math> of</p>", "at 1/2 of"),
         ("<p>at <math><msqrt><mn>2</mn></msqrt></math> of</p>", "at √2 of"),
         ("<p>red<inline-graphic><alt-text>a square</alt-text></inline-graphic>: cells</p>", "red: cells"),
         ("<p>Words<index-term><term>hidden</term></index-term>.</p>", "Words."),

@@ -1,7 +1,11 @@
 """Figures of JATS articles, wherever their parts stand."""
 
+from xml.etree.ElementTree import Element
+
 import pytest
 from defusedxml.ElementTree import fromstring
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tasks.article.jats_figures import JatsFigure, find_figures
 from tasks.wording.labels import parse_label
@@ -290,3 +294,66 @@ def test_a_graphical_abstract_in_two_languages_is_one_figure() -> None:
         fromstring(f"<article><front><article-meta>{front}</article-meta></front></article>")
     )
     assert [figure.graphics for figure in found] == [("a",)]
+
+
+TAGS = [
+    "fig",
+    "fig-group",
+    "graphic",
+    "media",
+    "alternatives",
+    "label",
+    "caption",
+    "title",
+    "p",
+    "bold",
+    "boxed-text",
+    "supplementary-material",
+    "table-wrap",
+    "disp-formula",
+    "chem-struct-wrap",
+    "inline-graphic",
+    "alt-text",
+    "legend",
+    "bio",
+    "permissions",
+]
+TEXTS = ["", " ", "Figure 1", "Fig. 2. Words", "Figure 1A", "A", "(b)", "shows it", "Box 1", "."]
+ATTRIBUTES = [
+    {},
+    {"href": "a.jpg"},
+    {"href": "a.tif", "id": "f1"},
+    {"mimetype": "image", "href": "b"},
+    {"xml:lang": "en"},
+    {"xml:lang": "pt"},
+]
+
+
+def element(tag: str, text: str, attributes: dict[str, str], children: list[Element], tail: str) -> Element:
+    made = Element(tag, attributes)
+    made.text, made.tail = text, tail
+    made.extend(children)
+    return made
+
+
+def elements(children: st.SearchStrategy[list[Element]]) -> st.SearchStrategy[Element]:
+    tags, texts = st.sampled_from(TAGS), st.sampled_from(TEXTS)
+    return st.builds(element, tags, texts, st.sampled_from(ATTRIBUTES), children, texts)
+
+
+TREES = st.recursive(
+    elements(st.just([])), lambda inner: elements(st.lists(inner, max_size=4)), max_leaves=20
+)
+
+
+@given(st.lists(TREES, max_size=5))
+def test_whatever_stands_in_whatever_figures_have_words_and_files_that_are_there(
+    trees: list[Element],
+) -> None:
+    article = element("article", "", {}, [element("body", "", {}, trees, "")], "")
+    named = {found.get("href") for found in article.iter()}
+    for figure in find_figures(article):
+        assert figure.label or figure.graphics
+        assert named.issuperset(figure.graphics)
+        assert len(figure.letters) == len(figure.graphics)
+        assert figure.label != ""

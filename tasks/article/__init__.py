@@ -2,7 +2,9 @@
 
 jats.py            an article's JATS XML: metadata, figures with captions and rights, sentences that cite them
 jats_front.py      its front matter: authors, dates, licence, abstract, keywords, subjects
-jats_figures.py    its figures, wherever it keeps labels, captions and graphics
+jats_figures.py    its figures, be they elements of their own, groups of parts, boxes or graphics in its text
+jats_captions.py   the label and the caption of each
+jats_graphics.py   its image files
 jats_passages.py   its running text, with the links to figures
 jats_prose.py      the words of its elements: lists, breaks, formulas
 mentions.py        the sentences that cite a figure, for each panel those that mean it

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html.entities import html5
+from itertools import islice
 from pathlib import Path
 from typing import cast
 from xml.etree.ElementTree import Element, ParseError
@@ -26,6 +27,10 @@ _BEFORE_XML = b" \t\r\n\xef\xbb\xbf"
 """What some servers put before the XML declaration, where nothing may stand."""
 _PREFIXES = ("xlink", "mml", "ali", "xsi", "oasis", "m", "xml-model")
 """Prefixes that the DTDs of JATS declare, so that files without them were valid."""
+_PREFIX = re.compile(rb"</?([A-Za-z_][\w.-]{0,30}):|\s([A-Za-z_][\w.-]{0,30}):[\w.-]{1,60}\s*=\s*[\"']")
+_DECLARES = re.compile(rb"xmlns:([\w.-]+)\s*=")
+_MOST_PREFIXED = 100_000
+"""Names with prefixes that are looked at, for those that nothing declares."""
 _ROOT = re.compile(rb"<[A-Za-z][\w.:-]*(?=[\s>/])")
 _ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^\[\]<>]{0,500}(?=\[)")
@@ -37,6 +42,11 @@ _UNPRINTABLE = re.compile(
 """Characters that no XML may hold."""
 _AMPERSAND = re.compile(rb"&(?![#A-Za-z_:])")
 _DECLARED = re.compile(rb"(<\?xml[^>]{0,80}?)\s+encoding=(?:\"[^\"]*\"|'[^']*')")
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+"""How a file in UTF-16 begins."""
+_GREEK_NAMES = "a b g d e z ee th i k l m n x o p r sf s t u ph kh ps oh"
+_GREEK = dict(zip(_GREEK_NAMES.split(), "αβγδεζηθικλμνξοπρςστυφχψω", strict=True))
+"""The names of Greek letters in ISO 8879, which the DTDs of JATS declare and HTML does not have, without their "gr"."""
 _OF_WINDOWS = re.compile("[\udc80-\udcff]")
 """A byte that is no UTF-8, as Python's `surrogateescape` stands for it."""
 _MENDINGS = 4
@@ -66,6 +76,8 @@ class ArticleFigure:
     label: str
     caption: str
     facts: FigureFacts = NO_FACTS
+    supplementary: bool = False
+    """It stands in the article's supplement, which its PDF does not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +167,8 @@ def _without_entities(data: bytes) -> Element:
 
 def _mended(data: bytes, fault: str) -> bytes:
     """The file without that fault, as far as its words do not depend on it; else as it is."""
+    if data[:2] in _UTF16:
+        return _DECLARED.sub(rb"\1", data.decode("utf-16").encode(), count=1)
     if "encoding specified" in fault:
         return _DECLARED.sub(rb"\1", data, count=1)
     if ("invalid token" in fault or "invalid character" in fault) and _claims_utf8(data):
@@ -163,10 +177,17 @@ def _mended(data: bytes, fault: str) -> bytes:
     if "undefined entity" not in fault and "unbound prefix" not in fault:
         return data
     data = _ENTITY.sub(lambda name: _character(name[1].decode()), data)
-    missing = [
-        f" xmlns:{name}='{name}'".encode() for name in _PREFIXES if f"xmlns:{name}=".encode() not in data
-    ]
-    return _ROOT.sub(lambda root: root[0] + b"".join(missing), data, count=1)
+    root = _ROOT.search(data)
+    return data[: root.end()] + _declarations(data, root) + data[root.end() :] if root else data
+
+
+def _declarations(data: bytes, root: re.Match[bytes]) -> bytes:
+    """Declarations of the prefixes that a file uses, and of those that DTDs declare, without those at its root."""
+    used = (found[1] or found[2] for found in _PREFIX.finditer(data))
+    known = {name.encode() for name in _PREFIXES} | set(islice(used, _MOST_PREFIXED))
+    start = data[root.end() : data.find(b">", root.end())]
+    missing = sorted(known - set(_DECLARES.findall(start)) - {b"xml", b"xmlns"})
+    return b"".join(b" xmlns:%b='%b'" % (name, name) for name in missing)
 
 
 def _claims_utf8(data: bytes) -> bool:
@@ -181,8 +202,14 @@ def _letter_of_windows(byte: re.Match[str]) -> str:
 
 
 def _character(name: str) -> bytes:
-    known = None if name in ("amp", "lt", "gt", "quot", "apos") else html5.get(f"{name};")
+    known = None if name in ("amp", "lt", "gt", "quot", "apos") else html5.get(f"{name};") or _greek(name)
     return "".join(f"&#{ord(letter)};" for letter in known).encode() if known else f"&{name};".encode()
+
+
+def _greek(name: str) -> str | None:
+    stem = name.removesuffix("gr") if name.endswith("gr") else ""
+    small = _GREEK.get(stem.lower())
+    return small.upper() if small and stem.isupper() else small
 
 
 def _article(root: Element) -> Article:
@@ -199,10 +226,10 @@ def _article(root: Element) -> Article:
     permissions = meta.findall("permissions")
     facts = [_facts(figure, permissions, metadata.license) for figure in found]
     known = list(zip(found, labels, facts, strict=True))
-    by_id = {id_: label[0] for figure, label, _ in known if label for id_ in figure.ids}
+    by_id = {id_: label[0] for figure, label, _ in reversed(known) if label for id_ in figure.ids}
     return Article(
         metadata,
-        tuple(ArticleFigure(label[0], figure.caption, its) for figure, label, its in known if label),
+        tuple(ArticleFigure(label[0], f.caption, its, f.supplementary) for f, label, its in known if label),
         tuple(
             Artwork(label[0] if label else f.label, f.caption or None, f.graphics, f.letters, its)
             for f, label, its in known

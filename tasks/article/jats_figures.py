@@ -7,37 +7,47 @@ paragraph, with a label of its own or with the caption in the paragraph after it
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element
 
+from tasks.article.jats_captions import (
+    begins_with_label,
+    cut_label,
+    figure_label,
+    is_in,
+    label_of,
+    loose_words,
+    words_of,
+)
+from tasks.article.jats_front import doi_in, language_of
+from tasks.article.jats_graphics import CHEMICAL, each_once, graphics_of, href, is_picture
 from tasks.article.jats_prose import prose
-from tasks.wording.labels import parse_label, read_label
+from tasks.wording.labels import parse_label
 
-_LETTER = re.compile(r"\W*([A-Za-z]|[ivx]{1,4}|\d{1,2})\W*")
-_NUMBER = re.compile(r"\W*(\d{1,3}[A-Za-z]?)\W*")
-_AFTER_LABEL = re.compile(r"^[.:|–—-]\s+")
-"""What some captions begin with, for their label stands in another element."""
+_LETTER = re.compile(r"(?:panel\s)?\W*([A-Za-z]|[ivx]{1,4}|\d{1,2})\W*", re.IGNORECASE)
+_OWN_LETTER = re.compile(r"\W*([A-Za-z])\W*")
+"""What makes of a figure's label that of its part: "Figure 1A", "Figure 1 (a)"."""
 _OWN = ("front", "body", "back", "floats-group", "floats-wrap")
 """The parts of an article that are its own; a sub-article (a translation, a reply) has the same labels again."""
+_LANGUAGE = "en"
+"""Of an article that does not say in which it is, by the DTDs of JATS."""
 _LONGEST_ALT = 10_000
 """Letters of what is said to those who cannot see a figure."""
-CHEMICAL = ("chem-struct-wrap", "chem-struct-wrapper")
-"""Schemes, where they have a label as such; else structures among the words."""
+_SUPPLEMENT = "supplementary-material"
+_LABELLED = frozenset(("table-wrap", "bio", _SUPPLEMENT))
+"""Elements in which a figure has the label of one: other graphics there are tables, portraits and files."""
 _CLOSED = frozenset(
-    (
-        "disp-formula",
-        "inline-formula",
-        "chem-struct",
-        *CHEMICAL,
-        "table-wrap",
-        "sub-article",
-        "response",
-        "supplementary-material",
-    )
+    ("disp-formula", "inline-formula", "chem-struct", *CHEMICAL, "sub-article", "response", "trans-abstract")
 )
-"""Elements whose graphics are no figures."""
+"""Elements whose graphics are no figures, or the same again."""
+_BOXES = (*CHEMICAL, "boxed-text", _SUPPLEMENT)
+"""Elements that are a figure where they have its label and a graphic."""
+_ASIDE = frozenset(
+    ("inline-graphic", "inline-formula", "disp-formula", "table-wrap", "fig", "fig-group", _SUPPLEMENT)
+)
+"""Elements in a figure whose descriptions and rights are not the figure's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,118 +65,201 @@ class JatsFigure:
     alt_text: str | None = None
     permissions: tuple[Element, ...] = ()
     """Its `permissions` and `attrib`."""
+    supplementary: bool = False
+    """It stands in the article's supplement, which the article as printed does not have."""
+
+
+class _Place(NamedTuple):
+    """An element, the one behind it, and the one of `_LABELLED` that it stands in."""
+
+    element: Element
+    after: Element | None
+    within: str | None
 
 
 def find_figures(article: Element) -> Iterator[JatsFigure]:
     """The article's figures in the order of the XML. Tags are without namespace."""
+    language = language_of(article) or _LANGUAGE
     for name in _OWN:
         for part in article.findall(name):
-            yield from _within(part)
+            yield from _within(part, language)
 
 
-def _within(part: Element) -> Iterator[JatsFigure]:
+def _within(part: Element, language: str) -> Iterator[JatsFigure]:
     """The figures below an element; by a stack, for an XML may be nested deeper than Python calls."""
-    stack: list[tuple[Element, Element | None]] = [(part, None)]
+    stack = [_Place(part, None, None)]
     while stack:
-        element, after = stack.pop()
-        figure = _figure(element, after)
+        place = stack.pop()
+        element, after, within = place
+        within = element.tag if element.tag in _LABELLED else within
+        figure = _figure(place, language)
         if figure is not None:
             yield figure
-            if element.tag == "fig" and not _is_group(element):
-                stack += [(part, None) for part in reversed(element.findall("fig"))]
+            inner = [child for child in element if child.tag in ("fig", "fig-group")]
+            if inner and element.tag == "fig" and not _is_group(element, language):
+                stack += [_Place(child, None, within) for child in reversed(inner)]
         elif element.tag not in _CLOSED:
             children = list(element)
             following = [*children[1:], after if element.tag == "p" else None]
-            stack += reversed([*zip(children, following, strict=False)])
+            stack += reversed([_Place(*pair, within) for pair in zip(children, following, strict=False)])
 
 
-def _figure(element: Element, after: Element | None) -> JatsFigure | None:
-    """What an element is as a figure, None where it is none; `after` is the element behind it."""
-    if element.tag == "fig" and element.find("fig") is not None:
-        return _group(element) or _single(element, after)
-    if element.tag == "fig" or (element.tag in CHEMICAL and parse_label(_label(element) or "")):
-        return _single(element, after)
-    if element.tag == "fig-group":
-        return _group(element)
-    if element.tag == "graphic":
-        labelled = element.find("label") is not None or element.find("caption") is not None
-        return _single(element, after) if labelled or _captions_it(None, after) else None
-    return None
+def _figure(place: _Place, language: str) -> JatsFigure | None:
+    """What an element is as a figure, None where it is none."""
+    element, after, within = place
+    supplementary = _SUPPLEMENT in (within, element.tag)
+    if element.tag in _BOXES:
+        figure = _boxed(element, language)
+    elif element.tag == "fig-group" or (element.tag == "fig" and next(_parts(element), None) is not None):
+        figure = _translated(element, language) or _group(element, language)
+        if figure is None and element.tag == "fig":
+            figure = _single(element, after, language)
+    elif element.tag == "fig" or (element.tag in ("graphic", "media") and not within and _is_shown(place)):
+        figure = _single(element, after, language)
+    else:
+        return None
+    if figure is None or (within and figure_label(figure.label) is None):
+        return None
+    return replace(figure, supplementary=True) if supplementary else figure
 
 
-def _single(element: Element, after: Element | None) -> JatsFigure | None:
-    graphics = list(_hrefs(element)) if element.tag == "graphic" else list(_graphics(element))
-    label = _label(element)
+def _is_shown(place: _Place) -> bool:
+    """Whether a picture is a figure by itself: by a label or a caption of its own, or by the paragraph after it."""
+    element, after, _ = place
+    if element.tag == "media":
+        return is_picture(element) and figure_label(label_of(element)) is not None
+    labelled = element.find("label") is not None or element.find("caption") is not None
+    return labelled or _captioned(None, after) is not None
+
+
+def _boxed(element: Element, language: str) -> JatsFigure | None:
+    """A box or a scheme that is labelled as a figure and shows a graphic."""
+    label = label_of(element)
+    if element.tag in CHEMICAL:
+        return _single(element, None, language) if parse_label(label or "") else None
+    if figure_label(label) is None or not graphics_of(element):
+        return None
+    shown = next(element.iter("graphic"), None) is not None and next(element.iter("fig"), None) is None
+    return _single(element, None, language) if shown else None
+
+
+def _single(element: Element, after: Element | None, language: str) -> JatsFigure | None:
+    picture = element.tag in ("graphic", "media")
+    graphics = ([href(element)] if href(element) else []) if picture else graphics_of(element)
+    if not graphics and label_of(element) is None and not begins_with_label(element):
+        return None
+    label, caption = words_of(element, language)
+    if not caption:
+        label, caption = _captioned(label, after) or (label, "")
+    if not caption and graphics and element.tag == "fig":
+        label, caption = loose_words(element, label)
     if label is None and not graphics:
         return None
-    label, caption = _without_label(label, _caption(element))
-    if not caption and after is not None and _captions_it(label, after):
-        label, caption = parse_label(prose(after)) or (label, "")
     return JatsFigure(label, caption, tuple(graphics), (None,) * len(graphics), **_facts(element))
 
 
-def _without_label(label: str | None, caption: str) -> tuple[str | None, str]:
-    """Label and caption where the caption itself begins with the label, which some XML has only there."""
-    if not _begins_with(label, caption):
-        return label, _AFTER_LABEL.sub("", caption) if label else caption
-    found = parse_label(caption) or (label, caption)
-    return label or found[0], found[1]
-
-
-def _captions_it(label: str | None, after: Element | None) -> bool:
-    """Whether the element behind a graphic is its caption: a paragraph that begins with its label, or with any."""
-    return after is not None and after.tag in ("p", "caption", "title") and _begins_with(label, prose(after))
-
-
-def _begins_with(label: str | None, text: str) -> bool:
-    """Whether a text begins with a figure's label, or with any where it has none, as a caption does."""
-    found = read_label(text)
-    if found is None or found.kind != "figure" or found.refers or found.tells:
-        return False
-    own = parse_label(label) if label else None
-    return (found.separated or found.titled) and (own is None or own[0] == found.name)
-
-
-def _is_group(element: Element) -> bool:
-    """Whether an element is labelled as a figure and the figures in it are not."""
-    parts = element.findall("fig")
-    own = parse_label(_label(element) or "")
-    return own is not None and not any(parse_label(_label(part) or "") for part in parts)
-
-
-def _group(group: Element) -> JatsFigure | None:
-    """A group that is one figure of lettered parts; None where its parts are figures by themselves."""
-    if not _is_group(group):
+def _captioned(label: str | None, after: Element | None) -> tuple[str, str] | None:
+    """Label and caption in the element behind a graphic: a paragraph that begins with its label, or with any."""
+    if after is None or after.tag not in ("p", "caption", "title"):
         return None
-    label, parts = _label(group), group.findall("fig")
-    captions = [_caption(group)]
-    graphics = list(_graphics(group))
+    return cut_label(prose(after), after, label, alone=True)
+
+
+def _parts(group: Element) -> Iterator[Element]:
+    """The figures in a figure or a group, those in groups of it too."""
+    for child in group:
+        if child.tag == "fig":
+            yield child
+        elif child.tag == "fig-group":
+            yield from child.findall("fig")
+
+
+def _is_group(element: Element, language: str) -> bool:
+    """Whether an element is labelled as a figure and the figures in it are not, or as parts of it."""
+    own = parse_label(words_of(element, language)[0] or "")
+    return own is not None and not any(
+        _is_apart(words_of(part, language)[0], own[0]) for part in _parts(element)
+    )
+
+
+def _is_apart(label: str | None, own: str) -> bool:
+    """Whether a label within a figure is one of another figure."""
+    return parse_label(label or "") is not None and _letter(label, own) is None
+
+
+def _letter(label: str | None, own: str) -> str | None:
+    """The letter of a part of the figure that is labelled `own`."""
+    found = parse_label(label or "")
+    if found is None:
+        letter = _LETTER.fullmatch(label or "")
+    elif found[0] == own:
+        letter = _OWN_LETTER.fullmatch(found[1])
+    else:
+        letter = _OWN_LETTER.fullmatch(found[0].removeprefix(own)) if found[0].startswith(own) else None
+    return letter[1] if letter else None
+
+
+def _group(group: Element, language: str) -> JatsFigure | None:
+    """A group that is one figure of lettered parts; None where its parts are figures by themselves."""
+    if not _is_group(group, language):
+        return None
+    label, caption = words_of(group, language)
+    own = (parse_label(label or "") or ("", ""))[0]
+    parts, captions, graphics = list(_parts(group)), [caption], graphics_of(group)
     letters: list[str | None] = [None] * len(graphics)
     for part in parts:
-        letter = _LETTER.fullmatch(_label(part) or "")
-        own = list(_graphics(part))
-        captions.append(f"({letter[1]}) {_caption(part)}".strip() if letter else _caption(part))
-        graphics += own
-        letters += [letter[1] if letter else None] * len(own)
+        its_label, said = words_of(part, language)
+        letter = _letter(its_label, own)
+        captions.append(f"({letter}) {said}".strip() if letter else said)
+        its = graphics_of(part)
+        graphics += its
+        letters += [letter] * len(its)
     caption = " ".join(filter(None, captions)).strip()
-    return JatsFigure(label, caption, tuple(graphics), tuple(letters), **_facts(group))
+    return JatsFigure(label, caption, tuple(graphics), tuple(letters), **_facts(group, parts))
 
 
-def _facts(figure: Element) -> dict[str, Any]:
-    """What a figure's element says beside label, caption and graphics."""
-    parts = [figure, *(part for part in figure.iter("fig") if part is not figure)]
-    doi = figure.find("object-id[@pub-id-type='doi']")
+def _translated(group: Element, language: str) -> JatsFigure | None:
+    """A group of one figure in several languages, each with the same label: the one in the article's."""
+    parts = list(_parts(group))
+    languages = [language_of(part) for part in parts]
+    labels = {(parse_label(label_of(part) or "") or ("", ""))[0] for part in parts}
+    if None in languages or len(set(languages)) < 2 or len(labels) > 1 or "" in labels:
+        return None
+    chosen = next((part for part in parts if is_in(part, language)), parts[0])
+    label, caption = words_of(chosen, language)
+    graphics = each_once([name for part in parts for name in graphics_of(part)])
+    facts = _facts(chosen) | {"ids": tuple(_ids([chosen, group, *parts]))}
+    return JatsFigure(label, caption, tuple(graphics), (None,) * len(graphics), **facts)
+
+
+def _facts(figure: Element, parts: Sequence[Element] = ()) -> dict[str, Any]:
+    """What the elements of a figure and of its parts say beside label, caption and graphics."""
+    inside = [found for element in (figure, *parts) for found in _inside(element)]
     return {
-        "ids": tuple(filter(None, (part.get("id") for part in parts))),
-        "doi": (prose(doi) or None) if doi is not None else None,
-        "alt_text": _alt_text(figure),
-        "permissions": tuple(found for found in figure.iter() if found.tag in ("permissions", "attrib")),
+        "ids": tuple(_ids([figure, *parts])),
+        "doi": doi_in(figure.find("object-id[@pub-id-type='doi']")),
+        "alt_text": _alt_text(inside),
+        "permissions": tuple(found for found in inside if found.tag in ("permissions", "attrib")),
     }
 
 
-def _alt_text(figure: Element) -> str | None:
+def _ids(elements: Iterable[Element]) -> Iterator[str]:
+    yield from dict.fromkeys(filter(None, (element.get("id") for element in elements)))
+
+
+def _inside(figure: Element) -> Iterator[Element]:
+    """The elements of a figure in their order, without those of other figures, formulas, tables and files in it."""
+    stack = [*reversed(figure)]
+    while stack:
+        element = stack.pop()
+        yield element
+        if element.tag not in _ASIDE:
+            stack += reversed(element)
+
+
+def _alt_text(inside: Sequence[Element]) -> str | None:
     """What is said to those who cannot see it; the bare label or a file's name, as some repeat there, says nothing."""
-    said = [prose(found) for found in figure.iter() if found.tag in ("alt-text", "long-desc")]
+    said = [prose(found) for found in inside if found.tag in ("alt-text", "long-desc")]
     telling = [text for text in said if " " in text and not _is_label(text)]
     return " ".join(dict.fromkeys(telling))[:_LONGEST_ALT] or None
 
@@ -174,43 +267,3 @@ def _alt_text(figure: Element) -> str | None:
 def _is_label(text: str) -> bool:
     found = parse_label(text)
     return found is not None and not found[1]
-
-
-def _label(element: Element) -> str | None:
-    label = element.find("label")
-    if label is None:
-        label = element.find("caption/label")
-    text = prose(label) if label is not None else ""
-    bare = _NUMBER.fullmatch(text)
-    return (
-        f"Figure {bare[1]}"
-        if bare and element.tag in ("fig", "fig-group") and bare[1][:1].isdigit()
-        else text or None
-    )
-
-
-def _caption(figure: Element) -> str:
-    """The caption of a figure, which some keep within its graphic."""
-    caption = figure.find("caption")
-    if caption is None:
-        caption = next(
-            (found for child in figure if child.tag != "fig" for found in child.iter("caption")), None
-        )
-    return prose(caption) if caption is not None else ""
-
-
-def _graphics(figure: Element) -> Iterator[str]:
-    """What the graphics of a figure refer to, in paragraphs too; of alternatives the first."""
-    for child in figure:
-        if child.tag == "graphic":
-            yield from _hrefs(child)
-        elif child.tag == "alternatives":
-            yield from list(_graphics(child))[:1]
-        elif child.tag in ("p", "boxed-text", "disp-quote", "sec", "chem-struct"):
-            yield from _graphics(child)
-
-
-def _hrefs(graphic: Element) -> Iterator[str]:
-    yield from (
-        value for name, value in graphic.attrib.items() if name.rpartition("}")[2] == "href" and value.strip()
-    )

@@ -36,12 +36,11 @@ _MOST_NAMES = 5_000
 def read_front(article: Element, meta: Element) -> Metadata:
     """What an article's front matter says of it; tags are without namespace. `meta` is its `article-meta`."""
     published, precision = _published(meta)
-    doi = text_of(meta.find("article-id[@pub-id-type='doi']"))
     keywords = [group for group in meta.findall("kwd-group") if not _is_other(group)]
     return Metadata(
         pmcid=_pmcid(meta),
         pmid=_pmid(meta),
-        doi=_DOI_ADDRESS.sub("", doi) if doi else None,
+        doi=doi_in(meta.find("article-id[@pub-id-type='doi']")),
         title=text_of(meta.find("title-group/article-title")),
         authors=_listed(_authors(meta)),
         journal=text_of(article.find("front/journal-meta//journal-title")),
@@ -58,6 +57,19 @@ def read_front(article: Element, meta: Element) -> Metadata:
 def text_of(element: Element | None) -> str | None:
     """All words of an element; None where there are none."""
     return (clean("".join(element.itertext())) or None) if element is not None else None
+
+
+def doi_in(element: Element | None) -> str | None:
+    """The DOI that an element holds, which may be written as an address."""
+    doi = text_of(element)
+    return _DOI_ADDRESS.sub("", doi) if doi else None
+
+
+def language_of(element: Element) -> str | None:
+    """The language that an element says it is in."""
+    return next(
+        (v for name, v in element.attrib.items() if name.rpartition("}")[2] in ("lang", "xml:lang")), None
+    )
 
 
 def license_in(permissions: Iterable[Element]) -> str | None:
@@ -168,15 +180,9 @@ def _is_other(group: Element) -> bool:
 
 def _keywords(groups: list[Element], article: Element) -> Iterator[str | None]:
     """Those in the article's own language, where it gives them in several."""
-    language = _language(article)
-    own = [group for group in groups if _language(group) in (None, language)] or groups
+    language = language_of(article)
+    own = [group for group in groups if language_of(group) in (None, language)] or groups
     return (text_of(word) for group in own for word in group.iter("kwd"))
-
-
-def _language(element: Element) -> str | None:
-    return next(
-        (v for name, v in element.attrib.items() if name.rpartition("}")[2] in ("lang", "xml:lang")), None
-    )
 
 
 def _subjects(meta: Element) -> Iterator[str | None]:

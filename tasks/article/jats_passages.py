@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element
 
-from tasks.article.jats_figures import CHEMICAL
+from tasks.article.jats_graphics import CHEMICAL
 from tasks.article.jats_prose import prose
 from tasks.article.mentions import Passage
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from xml.etree.ElementTree import Element
 
 from tasks.wording.words import clean
 
 _BLOCKS = frozenset(
     (
+        "attrib",
         "break",
         "caption",
         "def",
@@ -21,12 +22,16 @@ _BLOCKS = frozenset(
         "list-item",
         "p",
         "sec",
+        "td",
         "term",
+        "th",
         "title",
     )
 )
 """Elements that stand apart from the words around them."""
-_UNPRINTED = frozenset(("annotation", "annotation-xml", "object-id", "tex-math"))
+_UNPRINTED = frozenset(
+    ("alt-text", "annotation", "annotation-xml", "index-term", "long-desc", "object-id", "tex-math")
+)
 """What is no printed text, or another form of what stands beside it."""
 _PICTURES = frozenset(("graphic", "inline-graphic", "media", "inline-media"))
 """Forms of a formula that have no words."""
@@ -57,10 +62,11 @@ def prose(element: Element, without: Collection[str] = ()) -> str:
 
 
 def _pieces(element: Element, without: Collection[str] = ()) -> Iterator[str]:
+    yield "√" if element.tag == "msqrt" else ""
     yield element.text or ""
     has_text = any(child.tag not in _UNPRINTED and child.tag not in _PICTURES for child in element)
     items = 0
-    for child in element:
+    for child in _forms(element):
         apart = " " if child.tag in _BLOCKS else ""
         yield apart
         if child.tag == "tex-math" and not has_text:
@@ -71,7 +77,23 @@ def _pieces(element: Element, without: Collection[str] = ()) -> Iterator[str]:
         elif child.tag not in _UNPRINTED and child.tag not in without:
             yield from _pieces(child, without)
         yield apart
-        yield child.tail or ""
+        if element.tag == "mfrac":
+            yield "/" if child is element[0] else ""
+        else:
+            yield child.tail or ""
+
+
+def _forms(element: Element) -> Iterable[Element]:
+    """The children of an element; of alternatives, which are all the same, the first that has words."""
+    if element.tag != "alternatives":
+        return element
+    worded = (c for c in element if c.tag not in _UNPRINTED and c.tag not in _PICTURES and _has_words(c))
+    first = next(worded, None)
+    return element if first is None else [first]
+
+
+def _has_words(element: Element) -> bool:
+    return any(text.strip() for text in element.itertext())
 
 
 def _item(parent: Element, item: Element, count: int) -> str:

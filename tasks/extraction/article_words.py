@@ -49,7 +49,9 @@ def words_of_figures(found: Sequence[FoundFigure], article: Article | None) -> l
     if article is None or not article.figures:
         return printed
     known = _by_key(article)
-    labels = _labels_by_place([w.label for w in printed], [f.label for f in article.figures])
+    labels = _labels_by_place(
+        [w.label for w in printed], [f.label for f in article.figures if not f.supplementary]
+    )
     words = []
     for figure, own, label in zip(found, printed, labels, strict=True):
         known_figure = known.get(label_key(label)) if label else None
@@ -66,9 +68,9 @@ def missing_figures(
     words: Sequence[FigureWords], article: Article, pages: Sequence[PageContent]
 ) -> list[Gap]:
     """Each figure of the JATS that the PDF does not have, with the page that cites it first."""
-    known = _by_key(article)
+    known = {key: f for key, f in _by_key(article).items() if not (f.supplementary or is_video(f.label))}
     missing = known.keys() - {label_key(w.label) for w in words if w.label}
-    return [_missing(known[key].label, pages) for key in sorted(missing) if not is_video(known[key].label)]
+    return [_missing(known[key].label, pages) for key in sorted(missing)]
 
 
 def is_of_another(article: Article, found: Sequence[FoundFigure], pages: Sequence[PageContent]) -> bool:

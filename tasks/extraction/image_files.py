@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
 
 import numpy as np
 import numpy.typing as npt
@@ -107,11 +108,11 @@ def _panels(
 
 def find_graphic(reference: str, graphics: Sequence[Graphic]) -> Graphic | None:
     """The image file that a JATS refers to, with or without its suffix; None where there is none."""
-    name = PurePosixPath(reference).name.lower()
     by_name = {graphic.name.lower(): graphic for graphic in graphics}
-    return next(filter(None, (by_name.get(name + suffix) for suffix in ("", *SUFFIXES))), None) or next(
-        filter(None, (by_name.get(PurePosixPath(name).stem + suffix) for suffix in SUFFIXES)), None
-    )
+    paths = (PurePosixPath(reference), PurePosixPath(unquote(reference).replace("\\", "/")))
+    names = [path.name.lower() + suffix for path in paths for suffix in ("", *SUFFIXES)]
+    names += [path.stem.lower() + suffix for path in paths for suffix in SUFFIXES]
+    return next((by_name[name] for name in names if name in by_name), None)
 
 
 def _figure(index: int, artwork: jats.Artwork, cuts: Sequence[_Cut]) -> Figure:

@@ -115,6 +115,13 @@ def test_an_unknown_encoding_is_no_jats(tmp_path: Path) -> None:
         (ARTICLE, ARTICLE.replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")),
         (ARTICLE, ARTICLE.replace(' xmlns:mml="m"', "")),
         (ARTICLE, ARTICLE.replace(">α<", ">&alpha;<")),
+        (ARTICLE, ARTICLE.replace("Rate", "<tp:taxon tp:rank='x'>Rate</tp:taxon>")),
+        (
+            ARTICLE,
+            ARTICLE.replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "").replace(
+                "</body>", '<p><ext-link xmlns:xlink="x" xlink:href="y"/></p></body>'
+            ),
+        ),
     ],
 )
 def test_what_a_dtd_would_have_declared_is_no_fault(tmp_path: Path, printed: str, stored: str) -> None:
@@ -202,3 +209,36 @@ def test_an_unknown_prefix_and_an_unknown_entity_are_mended_together(tmp_path: P
     text = ARTICLE.replace("<p>No label</p>", "<p><ext-link xlink:href='x'>No&nbsp;label</ext-link></p>")
     text = text.split("?>", 1)[1].split(">", 1)[1] if "<!DOCTYPE" in text else text
     assert load_article(write(tmp_path, text)) is not None
+
+
+@pytest.mark.parametrize("bytes_of", ["utf-16", "utf-16-be"])
+def test_a_file_in_utf16_is_mended_like_any_other(tmp_path: Path, bytes_of: str) -> None:
+    text = ARTICLE.replace('"1.0"?>', '"1.0" encoding="UTF-16"?>', 1).replace("Growth.", "Growth&nbsp;here.")
+    text = text.replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")
+    path = tmp_path / "paper.xml"
+    path.write_bytes((b"\xfe\xff" if bytes_of == "utf-16-be" else b"") + text.encode(bytes_of))
+    assert load_article(path).figures[0].caption == "Growth here. Rate α by day."
+
+
+@pytest.mark.parametrize(
+    "text", ["<!DOCTYPE a [<!ENTITY b 'x'>]><article>&b;</article>", "<article>&b;", "\udc80"]
+)
+def test_a_file_in_utf16_is_refused_like_any_other(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "paper.xml"
+    path.write_bytes(text.encode("utf-16", "surrogatepass"))
+    with pytest.raises(JatsError):
+        load_article(path)
+
+
+def test_greek_letters_are_known_by_the_names_of_the_dtds(tmp_path: Path) -> None:
+    text = ARTICLE.replace("Growth.", "&Dgr;T, &bgr;-actin, &OHgr; and &thgr;.")
+    assert load_article(write(tmp_path, text)).figures[0].caption.startswith("ΔT, β-actin, Ω and θ. Rate")
+    with pytest.raises(JatsError, match="not well-formed"):
+        load_article(write(tmp_path, ARTICLE.replace("Growth.", "&xgrx;")))
+
+
+def test_an_id_that_two_figures_have_is_the_firsts(tmp_path: Path) -> None:
+    link = '<p>They grew (<xref ref-type="fig" rid="f1">see there</xref>).</p>'
+    second = '<fig id="f1"><label>Figure 2</label><graphic xlink:href="f2"/></fig>'
+    read = load_article(write(tmp_path, ARTICLE.replace("</body>", f"{second}{link}</body>")))
+    assert [dict(sentence.panels) for sentence in read.sentences] == [{"figure 1": set()}]

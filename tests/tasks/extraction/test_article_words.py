@@ -120,3 +120,14 @@ def test_the_article_of_another_paper_is_noticed(
     known = replace(known, metadata=replace(known.metadata, doi=doi or None))
     found = [figure(pages[0], "Figure 1", "Growth of colonies in three dishes over ten days.")]
     assert is_of_another(known, found, pages) == other
+
+
+def test_a_figure_of_the_supplement_is_not_missing_and_lends_no_label(pages: list[PageContent]) -> None:
+    known = article(("Figure 1", "One."), ("Figure S1", "More."))
+    known = replace(known, figures=(known.figures[0], replace(known.figures[1], supplementary=True)))
+    found = [figure(pages[0], "Figure 1", "Printed."), figure(pages[0], None)]
+    words = words_of_figures(found, known)
+    assert [one.label for one in words] == ["Figure 1", None]
+    assert missing_figures(words, known, pages) == []
+    (printed,) = words_of_figures([figure(pages[0], "Figure S1", "Printed.")], known)
+    assert printed.caption == "More."

@@ -93,6 +93,13 @@ def test_graphics_are_found_with_and_without_their_suffix() -> None:
     assert find_graphic("../../d", graphics) is None
 
 
+def test_a_reference_may_be_an_address_or_a_path_of_another_system() -> None:
+    spaced = Graphic("Fig 1.jpg", SourceFile("Fig 1.jpg"))
+    for reference in ("Fig%201.jpg", "Fig%201", "images\\Fig 1.jpg", "https://x.org/Fig%201.jpg?download=1"):
+        assert find_graphic(reference, [spaced]) is spaced
+    assert find_graphic("Fig%252F1", [spaced]) is None
+
+
 def test_what_is_missing_or_broken_is_a_gap_and_the_rest_is_taken(tmp_path: Path) -> None:
     captions = {"g1": "One.", "g2": "Two.", "g3": "Three.", "g4": "Four."}
     good = encode(1, "PNG")

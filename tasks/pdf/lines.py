@@ -6,6 +6,7 @@ Boxes are in MuPDF's unrotated page space, points; tasks.pdf.pages turns them in
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -183,21 +184,35 @@ def _part(line: Raw, start: int, stop: int | None) -> Raw:
 
 def _with_their_labels(lines: list[Line]) -> list[Line]:
     """The lines, with a label that was drawn behind its words (all bold type last) put before them again."""
-    for label in [line for line in lines if line.upright and _is_label_alone(line.text)]:
-        at = lines.index(label)
-        first = next((i for i in range(at) if _stands_before(label, lines[i])), None)
+    labels = [at for at, line in enumerate(lines) if line.upright and _is_label_alone(line.text)]
+    if not labels:
+        return lines
+    put: dict[int, Line] = dict(enumerate(lines))
+    rising = sorted(put, key=lambda i: lines[i].bbox[3])
+    bottoms = [lines[i].bbox[3] for i in rising]
+    reach = (
+        2 * rules().text.level * max(line.size for line in lines)
+    )  # a label put there may have moved it once
+    for at in labels:
+        label, bottom = lines[at], lines[at].bbox[3]
+        level = rising[bisect_left(bottoms, bottom - reach) : bisect_right(bottoms, bottom + reach)]
+        before = (i for i in level if i < at and i in put and _stands_before(label, put[i]))
+        first = min(before, default=None)
         if first is not None:
-            words = lines[first]
-            lines[first] = replace(
-                words,
-                text=f"{label.text} {words.text}",
-                bbox=boxes.hull((label.bbox, words.bbox)),
-                font=label.font,
-                bold=label.bold,
-                unmarked=f"{label.text} {words.unmarked}" if words.unmarked else None,
-            )
-            del lines[at]
-    return lines
+            put[first] = _put_before(label, put[first])
+            del put[at]
+    return list(put.values())
+
+
+def _put_before(label: Line, words: Line) -> Line:
+    return replace(
+        words,
+        text=f"{label.text} {words.text}",
+        bbox=boxes.hull((label.bbox, words.bbox)),
+        font=label.font,
+        bold=label.bold,
+        unmarked=f"{label.text} {words.unmarked}" if words.unmarked else None,
+    )
 
 
 def _is_label_alone(text: str) -> bool:

@@ -148,6 +148,16 @@ def test_a_label_drawn_behind_its_words_is_put_before_them(label: str, joined: b
     assert lines[0].bold == joined
 
 
+def test_labels_drawn_behind_all_words_go_to_their_own() -> None:
+    paper = blank()
+    for row in range(20):
+        paper.page.insert_text((104, 60 + 20 * row), f"Growth in dish {row}", fontsize=8)
+    for row in reversed(range(0, 20, 2)):
+        paper.page.insert_text((60, 60 + 20 * row), f"Figure {row}.", fontsize=8, fontname="hebo")
+    words = [f"Growth in dish {row}" for row in range(20)]
+    assert texts_of(paper) == [line if row % 2 else f"Figure {row}. {line}" for row, line in enumerate(words)]
+
+
 def test_a_line_of_hebrew_goes_on_to_the_left() -> None:
     paper = blank()
     for left, text in ((200, "<bdi>איור 1</bdi>"), (100, "<bdi>: גידול המושבות</bdi>")):

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 
 from tasks.wording.labels import CITED_WORDS, DOTTED_WORDS, label_name
 
+_SUPPLEMENT = (
+    r"(?:supp(?:l(?:ement(?:al|ary)?)?|orting)?(?:\s+(?:information|materials?|data|file))?\.?|(?-i:SI))"
+)
 _PREFIX = re.compile(
-    r"(?P<supplement>\b(?:online\s+)?supp(?:l(?:ement(?:al|ary)?)?|orting)?(?:\s+(?:information|materials?|data|file))?[.,:]?"
-    r"|\b(?-i:SI)(?:\s+appendix)?,?|\b(?-i:ED|ESM)|\bextended(?:\s+data)?|\bexpanded\s+view|\bonline|\badditional|\bweb"
-    r"|\bappendix(?:\s+\d{1,2}\s?[—–-])?)\s*$|(?P<their>\b(?:their|his|her)\s+)$",
+    rf"(?P<supplement>\b(?:online\s+)?{_SUPPLEMENT}|[(\[]{_SUPPLEMENT},|\b(?-i:SI)\s+appendix,?|\b(?-i:ED|ESM)"
+    r"|\bextended(?:\s+data)?|\bexpanded\s+view|\bonline|\badditional|\bweb|\bappendix(?:\s+\d{1,2}\s?[—–-])?)\s*$"
+    r"|(?P<their>\b(?:their|his|her)\s+)$",
     re.IGNORECASE,
 )
-"""What stands before the word; an appendix or additional file has figures of its own only where no comma parts them."""
+"""What stands before the word: behind a comma only in a bracket, for "As the supplement tells, Fig. 2" has its own."""
 _WORDS = "|".join(
     re.escape(word) + r"(?=\.)" * (word in DOTTED_WORDS)
     for word in sorted(CITED_WORDS, key=len, reverse=True)

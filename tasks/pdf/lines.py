@@ -28,6 +28,9 @@ Raw = dict[str, Any]
 Run = tuple[int, str]
 """A line number that its line begins with: the line's block, and the number."""
 
+MOST_LETTERS = 100_000
+"""Letters of a page whose places are asked for, at some 600 bytes each; no printed page has more."""
+
 OBLIQUE = -1
 """The turn of a line that runs along neither axis, as a watermark does."""
 
@@ -70,8 +73,9 @@ def read_lines(
     White and unpainted words count only where `shows_white` says that something lies under them: white letters on a
     micrograph, the recognised text of a scan. The numbers `numbered` are lines of their own, apart from their words.
     """
-    blocks = _printed(page, shows_white, numbered)
-    if not numbered and any(_is_letterspaced(line) for lines in blocks for line in lines):
+    blocks = _printed(page, shows_white)
+    printed = [line for lines in blocks for line in lines]
+    if (numbered or any(map(_is_letterspaced, printed))) and sum(map(_length, printed)) <= MOST_LETTERS:
         blocks = _printed(page, shows_white, numbered, each_letter=True)
     found: list[Line] = []
     seen: dict[str, list[Box]] = {}
@@ -86,13 +90,17 @@ def read_lines(
 
 
 def _printed(
-    page: pymupdf.Page, shows_white: Callable[[Box], bool], numbered: Set[Run], *, each_letter: bool = False
+    page: pymupdf.Page,
+    shows_white: Callable[[Box], bool],
+    numbered: Set[Run] = frozenset(),
+    *,
+    each_letter: bool = False,
 ) -> list[list[Raw]]:
     """The printed lines of each block.
 
-    With `each_letter` MuPDF tells the place of each, at more cost, and letterspaced lines are closed up by it.
+    With `each_letter` MuPDF tells the place of each, at more cost: letterspaced lines are closed up by it, and the
+    numbers `numbered` put apart.
     """
-    each_letter = each_letter or bool(numbered)
     blocks = page.get_text("rawdict" if each_letter else "dict", flags=_TEXT_FLAGS)["blocks"]
     printed = []
     for number, block in enumerate(blocks):
@@ -108,6 +116,10 @@ def _printed(
 def _set_texts(lines: Iterable[Raw]) -> None:
     for span in (span for line in lines for span in line["spans"]):
         span["text"] = "".join(letter["c"] for letter in span["chars"])
+
+
+def _length(line: Raw) -> int:
+    return sum(len(span["text"]) for span in line["spans"])
 
 
 def _is_letterspaced(line: Raw) -> bool:
@@ -168,17 +180,13 @@ def _numbers_apart(lines: Iterable[Raw], block: int, numbered: Set[Run]) -> Iter
 
 def _part(line: Raw, start: int, stop: int | None) -> Raw:
     """A line from one of its letters up to another."""
-    letters = [(i, char) for i, span in enumerate(line["spans"]) for char in span["chars"]][start:stop]
-    spans = [
-        {
-            **span,
-            "chars": own,
-            "text": "".join(c["c"] for c in own),
-            "bbox": boxes.hull(c["bbox"] for c in own),
-        }
-        for i, span in enumerate(line["spans"])
-        if (own := [char for place, char in letters if place == i])
-    ]
+    spans, at = [], 0
+    for span in line["spans"]:
+        own = span["chars"][max(0, start - at) : None if stop is None else max(0, stop - at)]
+        at += len(span["chars"])
+        if own:
+            text, bbox = "".join(c["c"] for c in own), boxes.hull(c["bbox"] for c in own)
+            spans.append({**span, "chars": own, "text": text, "bbox": bbox})
     return {**line, "spans": spans, "bbox": boxes.hull(span["bbox"] for span in spans)}
 
 
@@ -190,9 +198,8 @@ def _with_their_labels(lines: list[Line]) -> list[Line]:
     put: dict[int, Line] = dict(enumerate(lines))
     rising = sorted(put, key=lambda i: lines[i].bbox[3])
     bottoms = [lines[i].bbox[3] for i in rising]
-    reach = (
-        2 * rules().text.level * max(line.size for line in lines)
-    )  # a label put there may have moved it once
+    # twice, for a label put there may have moved the words once
+    reach = 2 * rules().text.level * max(line.size for line in lines)
     for at in labels:
         label, bottom = lines[at], lines[at].bbox[3]
         level = rising[bisect_left(bottoms, bottom - reach) : bisect_right(bottoms, bottom + reach)]

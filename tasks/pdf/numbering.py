@@ -88,10 +88,10 @@ def _counts_of(page: PageContent, left: float) -> list[_Count]:
         if begins is None or not near or len(begins[1]) > text.number_digits:
             continue
         reach = boxes.height(line.bbox) / 2
-        row = lines[
-            bisect_left(middles, _middle(line) - reach) : bisect_right(middles, _middle(line) + reach)
-        ]
-        if all(line.bbox[0] <= other.bbox[0] for other in row):
+        first = bisect_left(middles, _middle(line) - reach)
+        behind = bisect_right(middles, _middle(line) + reach)
+        row = lines[first:behind] if behind - first <= text.number_row else []
+        if row and all(line.bbox[0] <= other.bbox[0] for other in row):
             beside = min((one for one in row if one is not line), key=lambda one: one.bbox[0], default=None)
             words = begins[2] or (beside.text if beside else "")
             found.append(_Count(begins[1], line, words, begins[2] is not None))

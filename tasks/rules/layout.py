@@ -65,6 +65,8 @@ class TextRules:
     """Share of such lines that go on within a sentence, with a small letter."""
     number_indent: float = 2.0
     """Sizes by which such numbers begin apart, some having more digits."""
+    number_row: int = 100
+    """Pieces of text on the height of such a number: more are no row of a page."""
     number_prose: int = 4
     """Words: a line of more is running text, beside which line numbers stand."""
     number_digits: int = 4

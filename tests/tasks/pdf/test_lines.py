@@ -3,6 +3,7 @@
 import pymupdf
 import pytest
 
+from tasks.pdf import lines as reading
 from tasks.pdf.lines import OBLIQUE, Line, is_bold
 from tasks.pdf.pages import read_page
 from tests.tasks.drawn import Drawing
@@ -242,3 +243,8 @@ def test_letters_whose_places_tell_no_words_stay_apart() -> None:
         paper.page.insert_text((x, 500), letter, fontsize=10, fontname="cour")
         x += 8 + place % 5
     assert texts_of(paper) == [" ".join("westernblotofcells")]
+
+
+def test_of_a_page_of_too_many_letters_none_is_placed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MOST_LETTERS", 20)
+    assert texts_of(tracked(CAPTION, 3)) != CAPTION

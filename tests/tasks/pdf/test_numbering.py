@@ -1,5 +1,7 @@
 """Line numbers of manuscripts told from the ticks of charts and the numbers of lists."""
 
+import time
+
 import pymupdf
 import pytest
 
@@ -130,3 +132,16 @@ def test_a_caption_is_found_behind_its_lines_numbers(gap: float) -> None:
     pages = find_line_numbers([read_page(page) for page in manuscript(lines, gap).document])
     captions = {caption.label: caption.text for caption in find_captions(pages, body_style(pages))}
     assert captions["Figure 3"].startswith(" ".join(said).removeprefix("Figure 3. "))
+
+
+def test_numbers_without_end_on_one_height_take_no_time() -> None:
+    paper = Drawing()
+    paper.document.new_page(width=595, height=842)
+    paper.page.insert_text((50, 400), "x", fontname="helv")
+    (xref,) = paper.page.get_contents()
+    one = "BT /helv 8 Tf 50 400 Td ({0} the cells of mice that were kept {0}) Tj ET\n"
+    paper.document.update_stream(xref, "".join(one.format(value) for value in range(1, 4_001)).encode())
+    pages = [read_page(paper.page)]
+    start = time.process_time()
+    assert [page.numbers for page in find_line_numbers(pages)] == [frozenset()]
+    assert time.process_time() - start < 1  # each held against each, they took four seconds

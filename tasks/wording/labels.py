@@ -176,7 +176,10 @@ _ELSEWHERE = re.compile(
 """What is printed where a caption and its figure, or two parts of it, stand on different pages."""
 _STOPS = (".", ",", ";")
 """What follows "(Fig. 8)" at the end of a sentence; a caption's label in brackets has none behind it."""
-_SUPPLEMENTARY_NUMBER = re.compile(r"^supplementary (?=\w+ s\d)")
+_SUPPLEMENTARY_NUMBER = re.compile(
+    r"^(?:supplementary (?=\w+ s\d)|appendix (?=\w+ a\.?\d)|extended data (?=\w+ ed\d)|web (?=\w+ w\d))"
+)
+"""Words that tell no more than the letters of the number do."""
 _LETTER_DOT = re.compile(r"(?<= )([a-h])\.(?=\d)")
 
 

@@ -108,9 +108,7 @@ def _completed(stored: FigureFacts, printed: FigureFacts) -> FigureFacts:
 
 
 def _by_key(article: Article) -> dict[str, ArticleFigure]:
-    """The figures by label: of one label the first, one of the supplement behind those of the article itself."""
-    ordered = sorted(article.figures, key=lambda figure: figure.supplementary)
-    return {label_key(figure.label): figure for figure in reversed(ordered)}
+    return {label_key(f.label): f for f in reversed(article.figures)}  # the first of a label wins
 
 
 def _words(text: str) -> set[str]:

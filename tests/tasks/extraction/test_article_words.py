@@ -131,13 +131,3 @@ def test_a_figure_of_the_supplement_is_not_missing_and_lends_no_label(pages: lis
     assert missing_figures(words, known, pages) == []
     (printed,) = words_of_figures([figure(pages[0], "Figure S1", "Printed.")], known)
     assert printed.caption == "More."
-
-
-def test_of_a_supplement_that_numbers_anew_no_figure_stands_for_the_articles(
-    pages: list[PageContent],
-) -> None:
-    known = article(("Figure 1", "Of the supplement."), ("Figure 1", "One."))
-    known = replace(known, figures=(replace(known.figures[0], supplementary=True), known.figures[1]))
-    (words,) = words_of_figures([figure(pages[0], "Figure 1", "Printed.")], known)
-    assert words.caption == "One."
-    assert len(missing_figures([], known, pages)) == 1

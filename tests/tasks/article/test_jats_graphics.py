@@ -74,6 +74,11 @@ def test_a_picture_in_two_formats_is_one() -> None:
     assert graphics_of(fromstring(f"<fig>{numbered}</fig>")) == ["fig.1", "fig.2"]
 
 
+def test_a_picture_that_is_there_as_thumbnail_only_is_that() -> None:
+    only = '<graphic href="small" content-type="thumbnail"/>'
+    assert graphics_of(fromstring(f"<fig>{only}</fig>")) == ["small"]
+
+
 def test_a_picture_names_its_file() -> None:
     assert is_picture(fromstring('<graphic href="a"/>'))
     assert not is_picture(fromstring("<graphic/>"))

@@ -88,3 +88,8 @@ def test_what_cannot_be_a_sentence_is_left_out_and_there_is_an_end() -> None:
 def test_a_figure_without_label_has_none() -> None:
     sentences = citing_sentences([Passage(None, WHOLE)])
     assert mentions_by_panel(None, ["A"], sentences) == [()]
+
+
+@pytest.mark.parametrize("label", ["Figure V", "Figure IV", "Figure B"])
+def test_a_passage_without_digits_may_cite_a_figure(label: str) -> None:
+    assert texts(label, [None], f"The cells grew ({label}).") == [[f"The cells grew ({label})."]]

@@ -119,3 +119,15 @@ def test_sides_that_a_caption_names(caption: str, sides: set[str]) -> None:
 @pytest.mark.parametrize("unit", ["A, ", "(A) x. ", "A,A,", "left, ", "(a) of ", " "])
 def test_a_caption_of_a_megabyte_is_searched_in_linear_time(unit: str) -> None:
     expected_labels(unit * (1_000_000 // len(unit)))
+
+
+def test_two_neighbours_with_to_between_them_are_no_range_within_a_sentence() -> None:
+    assert [m.labels for m in find_markers("The rise of signal (a) to (b) of mice. (c) Cells.")] == [
+        ("a",),
+        ("b",),
+        ("c",),
+    ]
+
+
+def test_a_range_over_letters_with_numbers_names_the_letters_between() -> None:
+    assert expected_labels("(A1)–(C1) Cells. (D) Mice.") == ("A1", "B", "C1", "D")

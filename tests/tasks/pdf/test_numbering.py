@@ -118,6 +118,8 @@ def test_numbers_that_stand_partly_apart_are_all_found() -> None:
 def test_numbers_of_lists_stay_with_their_words() -> None:
     entries = [(str(1 + i), f"Smith J et al. Growth of cells in dish {i}.") for i in range(20)]
     prose = [("", WORDS[i % 2]) for i in range(60)]
+    small = [(value, f"cells of the mice that grew in dish {value}.") for value, _ in entries]
+    assert read(manuscript(prose + small, 0))[0] == []  # they count few of the paper's lines
     for lines in (entries, prose + entries):
         numbers, words = read(manuscript(lines, 0))
         assert numbers == []

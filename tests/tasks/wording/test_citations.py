@@ -65,6 +65,8 @@ def cited(text: str) -> list[str]:
         ("as in Figure IV.", ["Figure IV"]),
         ("Figure A-II", ["Figure A-II"]),
         ("(Figure B)", ["Figure B"]),
+        ("Figs. 1 and B.", ["Figure 1"]),
+        ("Figs. S5–3", ["Figure S5", "Figure 3"]),
         ("the figure a) and Figure A typical", []),
         ("Fig. 3, P7 and P14", ["Figure 3"]),
         ("Figs. 1 and T2 relaxation", ["Figure 1"]),

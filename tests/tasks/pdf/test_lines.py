@@ -149,6 +149,14 @@ def test_a_label_drawn_behind_its_words_is_put_before_them(label: str, joined: b
     assert lines[0].bold == joined
 
 
+def test_a_label_drawn_apart_from_words_behind_it_stays_apart() -> None:
+    paper = blank()
+    paper.page.insert_text((60, 100), "Figure 2.", fontsize=8, fontname="hebo")
+    paper.page.insert_text((60, 300), "Elsewhere", fontsize=8)
+    paper.page.insert_text((104, 100), "Growth of the colonies", fontsize=8)
+    assert texts_of(paper) == ["Figure 2.", "Elsewhere", "Growth of the colonies"]
+
+
 def test_labels_drawn_behind_all_words_go_to_their_own() -> None:
     paper = blank()
     for row in range(20):

@@ -221,7 +221,7 @@ def _article(root: Element) -> Article:
     if article is None or meta is None:
         raise JatsError("is no JATS article")
     found = list(find_figures(article))
-    labels = [parse_label(figure.label or "") for figure in found]
+    labels = _labels(found)
     metadata = read_front(article, meta)
     permissions = meta.findall("permissions")
     facts = [_facts(figure, permissions, metadata.license) for figure in found]
@@ -237,6 +237,19 @@ def _article(root: Element) -> Article:
         ),
         citing_sentences(read_passages(article, by_id)),
     )
+
+
+def _labels(figures: Sequence[JatsFigure]) -> list[tuple[str, str] | None]:
+    """Label and words behind it of each figure; a supplement that numbers anew has its own "Figure 1"."""
+    labels = [parse_label(figure.label or "") for figure in figures]
+    known = list(zip(figures, labels, strict=True))
+    own = {label[0] for figure, label in known if label and not figure.supplementary}
+    return [
+        (f"Supplementary {label[0]}", label[1])
+        if label and figure.supplementary and label[0] in own
+        else label
+        for figure, label in known
+    ]
 
 
 def _facts(figure: JatsFigure, permissions: Sequence[Element], license_: str | None) -> FigureFacts:

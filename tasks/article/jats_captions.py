@@ -173,7 +173,7 @@ def _told_in(language: str, caption: Element) -> Element:
 def is_in(element: Element, language: str) -> bool:
     """Whether an element is in a language, or does not say in which."""
     said = language_of(element)
-    return said is None or said.partition("-")[0].lower() == language.partition("-")[0].lower()
+    return not said or said.partition("-")[0].lower() == language.partition("-")[0].lower()
 
 
 def _with_title(label: str | None, caption: str) -> str:

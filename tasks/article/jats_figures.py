@@ -75,6 +75,8 @@ class _Place(NamedTuple):
     element: Element
     after: Element | None
     within: str | None
+    boxed: bool = False
+    """It stands in a box that is labelled as a figure and shows none, in which no other box is looked through."""
 
 
 def find_figures(article: Element) -> Iterator[JatsFigure]:
@@ -90,7 +92,7 @@ def _within(part: Element, language: str) -> Iterator[JatsFigure]:
     stack = [_Place(part, None, None)]
     while stack:
         place = stack.pop()
-        element, after, within = place
+        element, after, within, _ = place
         within = element.tag if element.tag in _LABELLED else within
         figure = _figure(place, language)
         if figure is not None:
@@ -101,15 +103,18 @@ def _within(part: Element, language: str) -> Iterator[JatsFigure]:
         elif element.tag not in _CLOSED:
             children = list(element)
             following = [*children[1:], after if element.tag == "p" else None]
-            stack += reversed([_Place(*pair, within) for pair in zip(children, following, strict=False)])
+            boxed = place.boxed or (element.tag in _BOXES and figure_label(label_of(element)) is not None)
+            stack += reversed(
+                [_Place(*pair, within, boxed) for pair in zip(children, following, strict=False)]
+            )
 
 
 def _figure(place: _Place, language: str) -> JatsFigure | None:
     """What an element is as a figure, None where it is none."""
-    element, after, within = place
+    element, after, within, boxed = place
     supplementary = _SUPPLEMENT in (within, element.tag)
     if element.tag in _BOXES:
-        figure = _boxed(element, language)
+        figure = None if boxed else _boxed(element, language)
     elif element.tag == "fig-group" or (element.tag == "fig" and next(_parts(element), None) is not None):
         figure = _translated(element, language) or _group(element, language)
         if figure is None and element.tag == "fig":
@@ -125,7 +130,7 @@ def _figure(place: _Place, language: str) -> JatsFigure | None:
 
 def _is_shown(place: _Place) -> bool:
     """Whether a picture is a figure by itself: by a label or a caption of its own, or by the paragraph after it."""
-    element, after, _ = place
+    element, after = place.element, place.after
     if element.tag == "media":
         return is_picture(element) and figure_label(label_of(element)) is not None
     labelled = element.find("label") is not None or element.find("caption") is not None
@@ -176,7 +181,10 @@ def _parts(group: Element) -> Iterator[Element]:
 
 def _is_group(element: Element, language: str) -> bool:
     """Whether an element is labelled as a figure and the figures in it are not, or as parts of it."""
-    own = parse_label(words_of(element, language)[0] or "")
+    label = label_of(element)
+    if label is None and begins_with_label(element):  # else groups in one another would all read one caption
+        label = words_of(element, language)[0]
+    own = parse_label(label or "")
     return own is not None and not any(
         _is_apart(words_of(part, language)[0], own[0]) for part in _parts(element)
     )

@@ -33,6 +33,8 @@ _PLACES = (
 )
 """As what a figure's picture is tagged and within what; the next place counts where there is none in those before."""
 _IMAGE = re.compile(r"\.(?:jpe?g|png|tiff?|webp|gif)$", re.IGNORECASE)
+_SMALL = re.compile(r"\.gif$", re.IGNORECASE)
+"""What is mostly a small form of the picture beside it."""
 _OTHER_FORMAT = re.compile(r"\.(?:eps|ps|ai|svgz?|pdf|emf|wmf|zip|html?|mp4|avi|mov)$", re.IGNORECASE)
 """Formats that are not read, where another may be had."""
 
@@ -50,7 +52,9 @@ def each_once(references: list[str]) -> list[str]:
     """References to images without those that name the same picture in another format."""
     known: dict[str, str] = {}
     for name in references:
-        known.setdefault(_IMAGE.sub("", name), name)
+        stem = _IMAGE.sub("", name)
+        if stem not in known or _SMALL.search(known[stem]):
+            known[stem] = name
     return list(known.values())
 
 
@@ -74,9 +78,15 @@ def _pictures(element: Element, tag: str, holders: frozenset[str]) -> Iterator[E
             yield child
         elif child.tag == "alternatives":
             forms = _without_thumbnails(list(_pictures(child, tag, holders)))
-            yield from sorted(forms, key=lambda form: bool(_OTHER_FORMAT.search(href(form))))[:1]
+            yield from sorted(forms, key=_doubt)[:1]
         elif child.tag in holders:
             yield from _pictures(child, tag, holders)
+
+
+def _doubt(form: Element) -> int:
+    """How little a form of a picture is wanted."""
+    name = href(form)
+    return 2 if _OTHER_FORMAT.search(name) else 1 if _SMALL.search(name) else 0
 
 
 def _without_thumbnails(pictures: list[Element]) -> list[Element]:

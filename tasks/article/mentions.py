@@ -22,6 +22,8 @@ MOST = 2_000
 MOST_OF_PANEL = 100
 """Of these, for one panel."""
 
+_NUMBERED = re.compile(r"\d|\b[A-Z]\b|[IVX]{2}")
+"""What has nothing of these cites no figure; most headings and short paragraphs are told so at little cost."""
 _SEVERAL = re.compile(r"\d\s?[–,&+/-]\s?[A-Z]{0,2}\d")
 """How a label reads that is one of several figures."""
 _NUMBERS = re.compile(r"(?P<words>.*?[^\W\d_]) (?P<numbers>[A-Za-z]{0,3}\.?\d[^:—]*)$")
@@ -74,7 +76,7 @@ def mentions_by_panel(
 
 def _of(passage: Passage) -> Iterator[CitingSentence]:
     links = list(passage.links)
-    if not links and not any(character.isdigit() for character in passage.text):
+    if not links and not _NUMBERED.search(passage.text):
         return
     for start, end in spans(passage.text):
         if end - start > LONGEST:

@@ -31,14 +31,21 @@ _STYLES = (
         r"(?:(?:^|(?<=[.;:,)]\s))(?=[a-h]\s+\w)|(?<=\band\s)(?=[b-h]\s+\w)|(?<=[a-z]\s)(?=[a-h]\s+[A-Z]{2}))([a-h])\b"
     ),
 )
-_UP_TO = re.compile(r"\s?(?:[-–—‐‑−]|to|through)\s?")
-_BESIDE = re.compile(r"\s?(?:,|&|and|,\s?and)\s?")
+_TO = r"\s?(?:[-–—‐‑−]|to|through)\s?"
+_AND = r"\s?(?:,|&|and|,\s?and)\s?"
+_UP_TO, _BESIDE = re.compile(_TO), re.compile(_AND)
 """Between markers that are one: `(a)–(c)`; where they begin a sentence, `(a) and (b)`."""
+_RATIO = re.compile(r"\b(?:ratios?|distances?|changes?)\s(?:of|from)\s$", re.IGNORECASE)
+"""Before two markers with `to` between them that are no range."""
 _SEQUENCES = (
     ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"),
     tuple(str(number) for number in range(1, 21)),
 )
-_ORDINAL = re.compile(r"(?:^|(?<=[.;:])\s?)\s?[(\[]([ivx]{1,4}|[0-9]{1,2})[)\]](?=\s)")
+_COUNT = r"[ivx]{1,4}|[0-9]{1,2}"
+_ORDINAL = re.compile(
+    rf"(?:^|(?<=[.;:])\s?)\s?[(\[]({_COUNT})(?:(?:[)\]]{_TO}[(\[]|[-–—])({_COUNT})|[)\]]{_AND}[(\[]({_COUNT}))?[)\]](?=\s)"
+)
+"""`(i)`, `(i)–(iii)`, `(i–iii)`, `(i) and (ii)` at a sentence's beginning."""
 _STEPS = re.compile(
     r"(?<!\bof\s)\b(?:reagents?(?:\s(?:and|&)\s(?:reaction\s)?conditions?)?|reaction\sconditions?|conditions?\sand\sreagents?)"
     r"\s?[:.]\s?[(\[]?([ai1])[)\]]",
@@ -76,7 +83,7 @@ def expected_labels(caption: str) -> tuple[str, ...]:
     """
     lettered = _find_lettered(caption)
     if not lettered:
-        return tuple(marker.labels[0] for marker in _find_ordinals(caption))
+        return tuple(label for marker in _find_ordinals(caption) for label in marker.labels)
     outer = sorted(named(lettered))
     inner = sorted(named(_markers_of_case(caption, upper=False))) if outer[0].isupper() else []
     return (*outer, *inner)
@@ -136,16 +143,23 @@ def _joined(caption: str, markers: list[Marker]) -> list[Marker]:
     for marker in markers:
         last = joined[-1] if joined else None
         between = caption[last.stop : marker.start] if last else ""
-        head = caption[max(0, last.start - 4) : last.start].rstrip() if last else ""
+        head = caption[max(0, last.start - 20) : last.start] if last else ""
+        begins = not head.strip() or head.rstrip()[-1] in ".;:"
         labels: tuple[str, ...] = ()
-        if last and _UP_TO.fullmatch(between):
+        if last and _UP_TO.fullmatch(between) and (begins or _is_range(head, last, between, marker)):
             labels = (*_labels(f"{last.labels[-1]}–{marker.labels[0]}"), *marker.labels)
-        elif last and _BESIDE.fullmatch(between) and (not head or head[-1] in ".;:"):
+        elif last and _BESIDE.fullmatch(between) and begins:
             labels = marker.labels
         if last and labels:  # each once, or a caption of nothing else would take quadratic time
             marker = Marker(tuple(dict.fromkeys((*last.labels, *labels))), joined.pop().start, marker.stop)
         joined.append(marker)
     return joined
+
+
+def _is_range(head: str, first: Marker, between: str, last: Marker) -> bool:
+    """Whether two markers within a sentence are the ends of a range, and not as in `ratio of (a) to (b)`."""
+    neighbours = ord(last.labels[0][0]) - ord(first.labels[-1][0]) == 1
+    return between.strip() != "to" or not (neighbours or _RATIO.search(head))
 
 
 def _of_one_word(caption: str, markers: list[Marker]) -> bool:
@@ -176,9 +190,18 @@ def _labels(text: str) -> tuple[str, ...]:
     labels = letters[:1]
     for joint, letter in zip(joints, letters[1:], strict=False):
         if re.search(r"[-–—‐‑−]", joint):
-            labels += [chr(code) for code in range(ord(labels[-1][0]) + 1, ord(letter[0]))]
+            labels += _between(labels[-1], letter)
         labels.append(letter)
     return tuple(dict.fromkeys(labels))
+
+
+def _between(first: str, last: str) -> list[str]:
+    """The labels between two: B of A and C, `A2` of `A1` and `A3`, `Aii` of `Ai` and `Aiii`."""
+    for sequence in _SEQUENCES:
+        if first[0] == last[0] and first[1:] in sequence and last[1:] in sequence:
+            between = sequence[sequence.index(first[1:]) + 1 : sequence.index(last[1:])]
+            return [f"{first[0]}{number}" for number in between]
+    return [chr(code) for code in range(ord(first[0]) + 1, ord(last[0]))]
 
 
 def _consistent(markers: list[Marker]) -> list[Marker]:
@@ -196,10 +219,19 @@ def _find_ordinals(caption: str) -> list[Marker]:
     """The markers `(i)`, `(ii)` ... or `(1)`, `(2)` ... that each begin a sentence, if they count up from one."""
     for sequence in _SEQUENCES:
         markers = [
-            Marker((match[1],), match.start(), match.end())
+            Marker(labels, match.start(), match.end())
             for match in _ORDINAL.finditer(caption, 0, _stop(caption, sequence[0]))
-            if match[1] in sequence
+            if (labels := _ordinals(match, sequence))
         ]
-        if len(markers) > 1 and tuple(marker.labels[0] for marker in markers) == sequence[: len(markers)]:
+        counted = tuple(label for marker in markers for label in marker.labels)
+        if len(markers) > 1 and counted == sequence[: len(counted)]:
             return markers
     return []
+
+
+def _ordinals(match: re.Match[str], sequence: tuple[str, ...]) -> tuple[str, ...]:
+    """The numbers of a sequence that a marker names: one, two, or all of a range; none where one is of another."""
+    first, last, second = match[1], match[2] or match[1], match[3]
+    if not {first, last, second or first} <= set(sequence):
+        return ()
+    return (*sequence[sequence.index(first) : sequence.index(last) + 1], *([second] if second else []))

@@ -6,8 +6,11 @@ Boxes are in MuPDF's unrotated page space, points; tasks.pdf.pages turns them in
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from statistics import median
 from typing import Any
 
 import pymupdf
@@ -16,10 +19,17 @@ from tasks import boxes
 from tasks.records import Box
 from tasks.rules.layout import rules
 from tasks.wording.labels import read_label
+from tasks.wording.letterspacing import is_letterspaced, letter_gap, parts_words, stands_apart
 from tasks.wording.words import clean, from_symbol_font
 
 Raw = dict[str, Any]
 """A line or a span as `Page.get_text("dict")` gives it."""
+
+Run = tuple[int, str]
+"""A line number that its line begins with: the line's block, and the number."""
+
+MOST_LETTERS = 100_000
+"""Letters of a page whose places are asked for, at some 600 bytes each; no printed page has more."""
 
 OBLIQUE = -1
 """The turn of a line that runs along neither axis, as a watermark does."""
@@ -27,6 +37,7 @@ OBLIQUE = -1
 _TEXT_FLAGS = pymupdf.TEXT_MEDIABOX_CLIP  # no TEXT_PRESERVE_LIGATURES: "ﬁ" comes out as "fi"
 _BOLD_FLAG: int = pymupdf.TEXT_FONT_BOLD
 _LETTER = re.compile(r"[^\W\d_]")
+_RUN_IN = re.compile(r"\s*(\d+)\s+(?=\S)")
 _LEFTWARDS = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 """Letters of Hebrew and Arabic, whose lines go on to the left."""
 _BOLD_NAME = re.compile(
@@ -54,16 +65,22 @@ class Line:
     """The text with an asterisk for every letter that is raised as a mark, where there is one."""
 
 
-def read_lines(page: pymupdf.Page, shows_white: Callable[[Box], bool]) -> list[Line]:
+def read_lines(
+    page: pymupdf.Page, shows_white: Callable[[Box], bool], numbered: Set[Run] = frozenset()
+) -> list[Line]:
     """The lines of a page, each with the turn it has in the unrotated page.
 
     White and unpainted words count only where `shows_white` says that something lies under them: white letters on a
-    micrograph, the recognised text of a scan.
+    micrograph, the recognised text of a scan. The numbers `numbered` are lines of their own, apart from their words.
     """
+    blocks = _printed(page, shows_white)
+    printed = [line for lines in blocks for line in lines]
+    if (numbered or any(map(_is_letterspaced, printed))) and sum(map(_length, printed)) <= MOST_LETTERS:
+        blocks = _printed(page, shows_white, numbered, each_letter=True)
     found: list[Line] = []
     seen: dict[str, list[Box]] = {}
-    for number, block in enumerate(page.get_text("dict", flags=_TEXT_FLAGS)["blocks"]):
-        for raw in _joined(_downwards(_seen_lines(block.get("lines", []), shows_white))):
+    for number, lines in enumerate(blocks):
+        for raw in lines:
             line = _read_line(raw, number)
             if line is None or _is_double(line, seen.setdefault(line.text, [])):
                 continue
@@ -72,23 +89,137 @@ def read_lines(page: pymupdf.Page, shows_white: Callable[[Box], bool]) -> list[L
     return _with_their_labels(found)
 
 
+def _printed(
+    page: pymupdf.Page,
+    shows_white: Callable[[Box], bool],
+    numbered: Set[Run] = frozenset(),
+    *,
+    each_letter: bool = False,
+) -> list[list[Raw]]:
+    """The printed lines of each block.
+
+    With `each_letter` MuPDF tells the place of each, at more cost: letterspaced lines are closed up by it, and the
+    numbers `numbered` put apart.
+    """
+    blocks = page.get_text("rawdict" if each_letter else "dict", flags=_TEXT_FLAGS)["blocks"]
+    printed = []
+    for number, block in enumerate(blocks):
+        lines = block.get("lines", [])
+        if each_letter:
+            _set_texts(lines)
+        lines = _downwards(_seen_lines(lines, shows_white))
+        lines = _joined(list(_numbers_apart(lines, number, numbered)))
+        printed.append(_closed_up(lines) if each_letter else lines)
+    return printed
+
+
+def _set_texts(lines: Iterable[Raw]) -> None:
+    for span in (span for line in lines for span in line["spans"]):
+        span["text"] = "".join(letter["c"] for letter in span["chars"])
+
+
+def _length(line: Raw) -> int:
+    return sum(len(span["text"]) for span in line["spans"])
+
+
+def _is_letterspaced(line: Raw) -> bool:
+    return line["dir"][0] > 0.9 and is_letterspaced(_text(line))
+
+
+def _closed_up(lines: list[Raw]) -> list[Raw]:
+    """The lines of a block, the letterspaced ones and what goes on with them without spaces between letters."""
+    own = {id(line): letter_gap(_gaps(line)) for line in lines if _is_letterspaced(line)}
+    tracked = [gap for gap in own.values() if gap is not None]
+    if not tracked:
+        return lines
+    usual = median(tracked)
+    return [
+        _with_spaces(line, own.get(id(line)) or usual)
+        if line["dir"][0] > 0.9 and stands_apart(_text(line))
+        else line
+        for line in lines
+    ]
+
+
+def _letters(line: Raw) -> Iterator[tuple[Raw, Raw]]:
+    """Each letter of a line that is no blank, with its span."""
+    for span in line["spans"]:
+        if not span["text"].isspace():
+            yield from ((span, letter) for letter in span["chars"] if not letter["c"].isspace())
+
+
+def _gaps(line: Raw) -> list[float]:
+    """From letter to letter, how far they stand apart, in sizes."""
+    return [
+        (letter["bbox"][0] - before["bbox"][2]) / (span["size"] or 1)
+        for (_, before), (span, letter) in pairwise(_letters(line))
+    ]
+
+
+def _with_spaces(line: Raw, usual: float) -> Raw:
+    """A line with spaces only where letters stand further apart than is `usual`; as it is where that gives no words."""
+    parted = parts_words(_gaps(line), usual)
+    if parted is None:
+        return line
+    texts: dict[int, str] = {}
+    for (span, letter), space in zip(_letters(line), [False, *parted], strict=True):
+        texts[id(span)] = texts.get(id(span), "") + " " * space + letter["c"]
+    return {**line, "spans": [{**s, "text": texts[id(s)]} for s in line["spans"] if id(s) in texts]}
+
+
+def _numbers_apart(lines: Iterable[Raw], block: int, numbered: Set[Run]) -> Iterator[Raw]:
+    """The lines of a block, those that begin with one of the numbers `numbered` in two."""
+    for line in lines:
+        run_in = _RUN_IN.match("".join(span["text"] for span in line["spans"])) if numbered else None
+        if run_in and (block, run_in[1]) in numbered:
+            yield _part(line, 0, run_in.end(1))
+            yield _part(line, run_in.end(), None)
+        else:
+            yield line
+
+
+def _part(line: Raw, start: int, stop: int | None) -> Raw:
+    """A line from one of its letters up to another."""
+    spans, at = [], 0
+    for span in line["spans"]:
+        own = span["chars"][max(0, start - at) : None if stop is None else max(0, stop - at)]
+        at += len(span["chars"])
+        if own:
+            text, bbox = "".join(c["c"] for c in own), boxes.hull(c["bbox"] for c in own)
+            spans.append({**span, "chars": own, "text": text, "bbox": bbox})
+    return {**line, "spans": spans, "bbox": boxes.hull(span["bbox"] for span in spans)}
+
+
 def _with_their_labels(lines: list[Line]) -> list[Line]:
     """The lines, with a label that was drawn behind its words (all bold type last) put before them again."""
-    for label in [line for line in lines if line.upright and _is_label_alone(line.text)]:
-        at = lines.index(label)
-        first = next((i for i in range(at) if _stands_before(label, lines[i])), None)
+    labels = [at for at, line in enumerate(lines) if line.upright and _is_label_alone(line.text)]
+    if not labels:
+        return lines
+    put: dict[int, Line] = dict(enumerate(lines))
+    rising = sorted(put, key=lambda i: lines[i].bbox[3])
+    bottoms = [lines[i].bbox[3] for i in rising]
+    # twice, for a label put there may have moved the words once
+    reach = 2 * rules().text.level * max(line.size for line in lines)
+    for at in labels:
+        label, bottom = lines[at], lines[at].bbox[3]
+        level = rising[bisect_left(bottoms, bottom - reach) : bisect_right(bottoms, bottom + reach)]
+        before = (i for i in level if i < at and i in put and _stands_before(label, put[i]))
+        first = min(before, default=None)
         if first is not None:
-            words = lines[first]
-            lines[first] = replace(
-                words,
-                text=f"{label.text} {words.text}",
-                bbox=boxes.hull((label.bbox, words.bbox)),
-                font=label.font,
-                bold=label.bold,
-                unmarked=f"{label.text} {words.unmarked}" if words.unmarked else None,
-            )
-            del lines[at]
-    return lines
+            put[first] = _put_before(label, put[first])
+            del put[at]
+    return list(put.values())
+
+
+def _put_before(label: Line, words: Line) -> Line:
+    return replace(
+        words,
+        text=f"{label.text} {words.text}",
+        bbox=boxes.hull((label.bbox, words.bbox)),
+        font=label.font,
+        bold=label.bold,
+        unmarked=f"{label.text} {words.unmarked}" if words.unmarked else None,
+    )
 
 
 def _is_label_alone(text: str) -> bool:

@@ -7,7 +7,7 @@ the text reads from left to right (`frame`), whatever /Rotate says and however a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any
@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pymupdf
 
 from tasks import boxes
-from tasks.pdf.lines import OBLIQUE, Line, read_lines
+from tasks.pdf.lines import OBLIQUE, Line, Run, read_lines
 from tasks.records import Box
 from tasks.rules.layout import rules
 from tasks.wording.labels import read_label
@@ -197,6 +197,16 @@ def read_page(page: pymupdf.Page, repeated: frozenset[str] = frozenset()) -> Pag
         frame=frame,
         handle=page,
     )
+
+
+def with_numbers_apart(page: PageContent, numbered: Set[Run]) -> PageContent:
+    """The page with each of the line numbers `numbered` as a line of its own, told in `numbers`."""
+    if not numbered:
+        return page
+    shows_white = _under_text(page.handle, page.handle.get_bboxlog())
+    lines = _turn_lines(read_lines(page.handle, shows_white, numbered), page.frame)
+    numbers = frozenset(i for i, line in enumerate(lines) if (line.block, line.text) in numbered)
+    return replace(page, lines=lines, numbers=numbers)
 
 
 def side_views(page: PageContent) -> list[PageContent]:

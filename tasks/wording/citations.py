@@ -6,25 +6,34 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tasks.wording.labels import CITED_WORDS, DOTTED_WORDS, term_of
+from tasks.wording.labels import CITED_WORDS, DOTTED_WORDS, label_name
 
+_SUPPLEMENT = (
+    r"(?:supp(?:l(?:ement(?:al|ary)?)?|orting)?(?:\s+(?:information|materials?|data|file))?\.?|(?-i:SI))"
+)
 _PREFIX = re.compile(
-    r"(?P<supplement>\bsupp(?:l(?:ement(?:al|ary)?)?|orting)?(?:\s+information)?\.?|\bextended\s+data|\bexpanded\s+view"
-    r"|\bonline|\badditional)\s*$|(?P<their>\b(?:their|his|her)\s+)$",
+    rf"(?P<supplement>\b(?:online\s+)?{_SUPPLEMENT}|[(\[]{_SUPPLEMENT},|\b(?-i:SI)\s+appendix,?|\b(?-i:ED|ESM)"
+    r"|\bextended(?:\s+data)?|\bexpanded\s+view|\bonline|\badditional|\bweb|\bappendix(?:\s+\d{1,2}\s?[—–-])?)\s*$"
+    r"|(?P<their>\b(?:their|his|her)\s+)$",
     re.IGNORECASE,
 )
+"""What stands before the word: behind a comma only in a bracket, for "As the supplement tells, Fig. 2" has its own."""
 _WORDS = "|".join(
     re.escape(word) + r"(?=\.)" * (word in DOTTED_WORDS)
     for word in sorted(CITED_WORDS, key=len, reverse=True)
 )
 _WORD = re.compile(
     rf"(?<![^\W_])(?P<word>{_WORDS})(?P<plural>s|en)?"
-    r"(?:\.|\b)[\s-]*(?:nos?\.?\s*|#\s*)?(?=(?:(?:EV|ED|[A-HS])[.\s-]?)?\d|[IVX]{1,5}\b)|(?P<joined>[图圖図]|그림)\s?(?=[SA]?\d)",
+    r"(?:\.|\b)[\s-]*(?:nos?\.?\s*|#\s*)?(?=(?:(?:EV|ED|SI|ESM|SM|SF|[A-Z])(?:\.\s|[.\s-])?)?\d|(?:[A-Z]-)?[IVX]{1,5}\b"
+    r"|[A-Z]\s?[).,;:\]])|(?P<joined>[图圖図]|그림)\s?(?=[SA]?\d)",
     re.IGNORECASE,
 )
 _ITEM = re.compile(
-    r"(?P<prefix>EV|ED|[A-HS])?[.\s-]?(?P<number>\d{1,3}(?:\.\d{1,2})?)(?![\d%])|(?P<roman>[IVX]{1,5})\b"
+    r"(?:(?P<prefix>EV|ED|SI|ESM|[A-HS])(?:\.\s|[.\s-])?|(?P<own>SM|SF|[A-Z]|s)|[.\s-]?)"
+    r"(?P<number>\d{1,3}(?:\.\d{1,3}){0,2})(?![\d%])|(?P<roman>(?:[A-Z]-)?[IVX]{1,5}(?:\.\d{1,3}(?![\d%])|\b))"
+    r"|(?P<alone>[A-HJ-UWYZ])(?=\s?[).,;:\]])"
 )
+"""A number as labels have it, be it with letters of its `own`, as samples have them, or a letter `alone`."""
 _JOINT = re.compile(
     r"\s*(?:(?P<range>[–—‒-]|\bto\b|\bthrough\b|\bbis\b)|(?:[,;/&+]|\band\b|\bor\b|\bund\b|\bet\b|\by\b)"
     r"(?:\s*(?:&|and\b|or\b|as\s+well\s+as\b))?)\s*",
@@ -72,9 +81,9 @@ def find_citations(text: str) -> list[Citation]:
         reader = _Reader(text, match.end(), bool(match["plural"]))
         items = list(reader.items())
         if not _OF_OTHERS.match(text, reader.place):
-            word = term_of(match["word"] or match["joined"])
-            prefix = _supplement(before["supplement"]) if before is not None else ""
-            found += [Citation(f"{prefix}{word} {number}", letters) for number, letters in items]
+            word = match["word"] or match["joined"]
+            supplement = before["supplement"] if before is not None else ""
+            found += [Citation(label_name(supplement, word, number), letters) for number, letters in items]
     return found
 
 
@@ -89,32 +98,35 @@ class _Reader:
     def items(self) -> Iterator[tuple[str, frozenset[str]]]:
         """Each number with the letters that stand at it."""
         first = _ITEM.match(self._text, self.place)
+        last = _number(first) if first else ""
         while first is not None:
             self.place = first.end()
             letters = self._letters()
-            number, following = _number(first) + self._child(), None
+            number, following = last + self._child(), None
             joint = _JOINT.match(self._text, self.place)
             if joint is not None:
-                following = self._next_number(joint, bool(letters))
+                following = self._next_number(joint, first, bool(letters))
             if following is not None and joint is not None and joint["range"]:
-                last = _number(following)
+                last = _last(number, following)
                 if last == number:  # "2A-2C"
                     self.place = following.end()
                     letters |= _range(max(letters, default=""), max(self._letters(), default=""))
                     joint = _JOINT.match(self._text, self.place)
-                    following = self._next_number(joint, True) if joint is not None else None
+                    following = self._next_number(joint, first, True) if joint is not None else None
                 else:
                     yield number, letters if not letters else frozenset()
                     yield from ((between, frozenset()) for between in _between(number, last))
                     first = following
                     continue
             yield number, letters
-            first = following
+            first, last = following, _number(following) if following else ""
 
-    def _next_number(self, joint: re.Match[str], lettered: bool) -> re.Match[str] | None:
+    def _next_number(
+        self, joint: re.Match[str], before: re.Match[str], lettered: bool
+    ) -> re.Match[str] | None:
         """The number behind a joint, where it counts figures and not days or mice."""
         item = _ITEM.match(self._text, joint.end())
-        if item is None:
+        if item is None or not _is_of_kind(item, before):
             return None
         if (self._plural and not lettered) or item["prefix"]:
             return item if not _UNIT.match(self._text, item.end()) else None
@@ -159,9 +171,22 @@ class _Reader:
 
 
 def _number(item: re.Match[str]) -> str:
-    if item["roman"]:
-        return item["roman"].upper()
-    return f"{(item['prefix'] or '').upper()}{item['number']}"
+    if item["number"] is None:
+        return str(item["roman"] or item["alone"])
+    return f"{(item['prefix'] or item['own'] or '').upper()}{item['number']}"
+
+
+def _last(first: str, item: re.Match[str]) -> str:
+    """The number that ends a range; what stands before the first one's counts for it, too: `S4` of `S1–4`."""
+    lettered, last = re.fullmatch(r"(\D+)(\d+)", first), _number(item)
+    goes_on = lettered and last.isdecimal() and int(last) >= int(lettered[2])
+    return f"{lettered[1]}{last}" if lettered and goes_on else last
+
+
+def _is_of_kind(item: re.Match[str], before: re.Match[str]) -> bool:
+    """Whether a number goes on with those before: one with letters that samples have, too, behind its like alone."""
+    alike = item["own"] is None or (before["own"] or "").upper() == item["own"].upper()
+    return alike and item["alone"] is None
 
 
 def _between(first: str, last: str) -> Iterator[str]:
@@ -177,8 +202,3 @@ def _range(first: str, last: str) -> frozenset[str]:
     if a and b and 0 < ord(b) - ord(a) < 26:
         return frozenset(map(chr, range(ord(a), ord(b) + 1)))
     return frozenset(filter(None, (a, b)))
-
-
-def _supplement(printed: str) -> str:
-    words = " ".join(printed.lower().rstrip(".").split())
-    return "Supplementary " if words.startswith("supp") else f"{words.title()} "

@@ -176,7 +176,10 @@ _ELSEWHERE = re.compile(
 """What is printed where a caption and its figure, or two parts of it, stand on different pages."""
 _STOPS = (".", ",", ";")
 """What follows "(Fig. 8)" at the end of a sentence; a caption's label in brackets has none behind it."""
-_SUPPLEMENTARY_NUMBER = re.compile(r"^supplementary (?=\w+ s\d)")
+_SUPPLEMENTARY_NUMBER = re.compile(
+    r"^(?:supplementary (?=\w+ s\d)|appendix (?=\w+ a\.?\d)|extended data (?=\w+ ed\d)|web (?=\w+ w\d))"
+)
+"""Words that tell no more than the letters of the number do."""
 _LETTER_DOT = re.compile(r"(?<= )([a-h])\.(?=\d)")
 
 
@@ -267,9 +270,16 @@ def label_key(name: str) -> str:
     return _LETTER_DOT.sub(r"\1", _SUPPLEMENTARY_NUMBER.sub("", name.lower()))
 
 
-def term_of(word: str) -> str:
-    """What a label of this word begins with: `Figure` of `figs`, `Scheme` of `scheme`."""
-    return _term(word.lower())
+def label_name(supplement: str, word: str, number: str) -> str:
+    """A label in its one spelling, of what is printed before its word, the word and the number as it is spelt.
+
+    >>> label_name("SI Appendix, ", "figs", "3")
+    'Supplementary Figure 3'
+    """
+    word = re.sub(r"\s", "", word).lower()
+    prefix = "Supplementary " if word in _JOINED_SUPPLEMENT else _prefix(supplement)
+    term = _term(word)
+    return f"{prefix}{term[0].lower() if prefix.endswith('—') else term[0]}{term[1:]} {number}"
 
 
 def _number(match: re.Match[str]) -> tuple[str, str]:
@@ -312,11 +322,9 @@ def _word(match: re.Match[str]) -> str:
 
 
 def _name(match: re.Match[str], number: str) -> str:
-    word, groups = _word(match), match.groupdict()
-    prefix = "Supplementary " if word in _JOINED_SUPPLEMENT else _prefix(groups.get("supplement") or "")
-    term = f"{_term(word)} {_normal_number(number)}"
+    groups = match.groupdict()
     child = re.sub(r"\W+", " ", groups.get("child") or "").strip().lower()
-    name = f"{prefix}{term[0].lower() if prefix.endswith('—') else term[0]}{term[1:]}"
+    name = label_name(groups.get("supplement") or "", match["word"], _normal_number(number))
     return f"{name}—{child}" if child else name  # as eLife prints it
 
 

@@ -242,3 +242,14 @@ def test_an_id_that_two_figures_have_is_the_firsts(tmp_path: Path) -> None:
     second = '<fig id="f1"><label>Figure 2</label><graphic xlink:href="f2"/></fig>'
     read = load_article(write(tmp_path, ARTICLE.replace("</body>", f"{second}{link}</body>")))
     assert [dict(sentence.panels) for sentence in read.sentences] == [{"figure 1": set()}]
+
+
+def test_a_supplement_that_numbers_anew_has_figures_of_its_own(tmp_path: Path) -> None:
+    fig = "<fig id='s1'><label>Figure 1</label><caption><p>More.</p></caption><graphic xlink:href='s'/></fig>"
+    inside = f"<supplementary-material>{fig}</supplementary-material>"
+    link = '<p>They grew (<xref ref-type="fig" rid="s1">see there</xref>).</p>'
+    read = load_article(write(tmp_path, ARTICLE.replace("</body>", f"{inside}{link}</body>")))
+    assert read.figures[0].label == "Figure 1"
+    assert read.figures[-1].label == "Supplementary Figure 1"
+    assert read.artworks[-1].label == "Supplementary Figure 1"
+    assert [dict(sentence.panels) for sentence in read.sentences] == [{"supplementary figure 1": set()}]

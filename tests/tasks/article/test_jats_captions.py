@@ -100,6 +100,11 @@ def test_of_captions_in_several_languages_the_articles_counts(language: str, cap
 def test_of_paragraphs_marked_as_another_language_none_counts(language: str, caption: str) -> None:
     inside = '<label>Figura 1</label><caption><p>Palavras.</p><p xml:lang="en">Words.</p></caption>'
     assert read(inside, language) == ("Figure 1", caption)
+
+
+def test_a_paragraph_of_an_empty_language_is_in_the_articles() -> None:
+    inside = '<label>Figure 1</label><caption><p>Some.</p><p xml:lang="">Words.</p></caption>'
+    assert read(inside) == ("Figure 1", "Some. Words.")
     assert read('<caption><p xml:lang="en">Fig. 1. Words.</p></caption>', "pt") == ("Figure 1", "Words.")
 
 

@@ -1,5 +1,6 @@
 """Figures of JATS articles, wherever their parts stand."""
 
+import time
 from xml.etree.ElementTree import Element
 
 import pytest
@@ -357,3 +358,19 @@ def test_whatever_stands_in_whatever_figures_have_words_and_files_that_are_there
         assert named.issuperset(figure.graphics)
         assert len(figure.letters) == len(figure.graphics)
         assert figure.label != ""
+
+
+@pytest.mark.parametrize(
+    ("start", "inside", "end"),
+    [
+        ("<boxed-text><label>Figure 1</label>", "<p>x</p>" * 100_000, "</boxed-text>"),
+        ("<fig-group><sec>", f"<caption><p>{'word ' * 100_000}</p></caption>", "</sec></fig-group>"),
+    ],
+    ids=["boxes", "groups"],
+)
+def test_what_stands_in_one_another_without_end_is_read_once(start: str, inside: str, end: str) -> None:
+    body = start * 150 + inside + end * 150
+    article = fromstring(f"<article><body>{body}</body></article>")
+    begun = time.process_time()
+    assert list(find_figures(article)) == []
+    assert time.process_time() - begun < 5  # read anew at each level, it took half a minute

@@ -55,6 +55,7 @@ def test_other_pictures_beside_the_graphic_are_not_the_figures(other: str) -> No
         ('<graphic href="a.tif"/><graphic href="b.png"/>', "a.tif"),
         ('<graphic href="a.eps"/><graphic href="b.png"/>', "b.png"),
         ('<graphic href="a.eps"/><graphic href="b.svg"/>', "a.eps"),
+        ('<graphic href="a.gif"/><graphic href="b.jpg"/>', "b.jpg"),
         ('<graphic href="a.jpg" specific-use="thumbnail"/><graphic href="b.tif"/>', "b.tif"),
         ('<media mimetype="video" href="a.mp4"/><graphic href="b"/>', "b"),
         ('<code>plot(x)</code><graphic href="b"/>', "b"),
@@ -66,10 +67,16 @@ def test_of_alternatives_the_best_counts(forms: str, best: str) -> None:
 
 
 def test_a_picture_in_two_formats_is_one() -> None:
+    assert graphics_of(fromstring('<fig><graphic href="a.gif"/><graphic href="a.jpg"/></fig>')) == ["a.jpg"]
     two = '<graphic href="a.tif"/><graphic href="b.tif"/><graphic href="a.jpg"/>'
     assert graphics_of(fromstring(f"<fig>{two}</fig>")) == ["a.tif", "b.tif"]
     numbered = '<graphic href="fig.1"/><graphic href="fig.2"/>'
     assert graphics_of(fromstring(f"<fig>{numbered}</fig>")) == ["fig.1", "fig.2"]
+
+
+def test_a_picture_that_is_there_as_thumbnail_only_is_that() -> None:
+    only = '<graphic href="small" content-type="thumbnail"/>'
+    assert graphics_of(fromstring(f"<fig>{only}</fig>")) == ["small"]
 
 
 def test_a_picture_names_its_file() -> None:

@@ -69,6 +69,12 @@ def test_supplementary_figures_are_not_those_of_the_article() -> None:
     assert texts("Supplementary Figure 1", [None], *said) == [said[:1]]
 
 
+@pytest.mark.parametrize("label", ["Figure R1", "Figure SM3", "Figure IV", "Figure IV.2", "Figure B"])
+def test_figures_are_cited_by_whatever_they_are_numbered_with(label: str) -> None:
+    said = f"The cells grew ({label})."
+    assert texts(label, [None], said, "Others did not (Figure 4).") == [[said]]
+
+
 def test_a_link_counts_whatever_its_words_are() -> None:
     sentences = citing_sentences([Passage(None, "The plot beside tells. Others do not.", ((4, "Figure 2"),))])
     assert mentions_by_panel("Figure 2", ["A"], sentences) == [(Mention(None, "The plot beside tells."),)]
@@ -82,3 +88,8 @@ def test_what_cannot_be_a_sentence_is_left_out_and_there_is_an_end() -> None:
 def test_a_figure_without_label_has_none() -> None:
     sentences = citing_sentences([Passage(None, WHOLE)])
     assert mentions_by_panel(None, ["A"], sentences) == [()]
+
+
+@pytest.mark.parametrize("label", ["Figure V", "Figure IV", "Figure B"])
+def test_a_passage_without_digits_may_cite_a_figure(label: str) -> None:
+    assert texts(label, [None], f"The cells grew ({label}).") == [[f"The cells grew ({label})."]]

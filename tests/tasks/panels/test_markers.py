@@ -26,6 +26,20 @@ from tasks.panels.markers import expected_labels, find_markers, find_sides, name
         ("(a through c) Cells. (d) Counts.", ("a", "b", "c", "d")),
         ("a)–c) Cells. d) Counts.", ("a", "b", "c", "d")),
         ("(a)–(c", ()),
+        ("(A1)–(A3) Cells. (B) Counts.", ("A1", "A2", "A3", "B")),
+        ("Cells (A1 to A3) and counts (B1, B3).", ("A1", "A2", "A3", "B1", "B3")),
+        ("(Ai)–(Aiv) Cells. (B) Counts.", ("Ai", "Aii", "Aiii", "Aiv", "B")),
+        ("(A)–(C1) Cells.", ("A", "B", "C1")),
+        ("(i)–(iii) Before. (iv) After.", ("i", "ii", "iii", "iv")),
+        ("Cells. (i-iii) Before. (iv) to (vi) After.", ("i", "ii", "iii", "iv", "v", "vi")),
+        ("(i) and (ii) Before. (iii) After.", ("i", "ii", "iii")),
+        ("(1)–(3) Cortex. (4) Medulla.", ("1", "2", "3", "4")),
+        ("(i)–(iii) Before. (v) After.", ()),
+        ("(iii)–(i) Before. (iv) After.", ()),
+        ("Adapted from others. (1, 2) Cells. (3) Counts.", ()),
+        ("Reagents: (i)–(iii) NaOH; (iv) TFA.", ()),
+        ("(a)–(h) Cells. (i) to (k) Counts.", ("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k")),
+        ("(A) Cells. (B) Steps (i)–(v) of it.", ("A", "B")),
         ("(1) Cortex. (2) Medulla.", ("1", "2")),
         ("(2) Cortex. (3) Medulla.", ()),
         ("Treated with (i) saline, (ii) drug.", ()),
@@ -66,6 +80,19 @@ def test_only_at_a_sentences_start_are_two_beside_each_other_one() -> None:
         ("a", "b", "c"),
         ("d",),
     ]
+    assert [one.labels for one in find_markers("(a) x. (b) y. Ratio of (a) to (b). (c) z.")] == [
+        ("a",),
+        ("b",),
+        ("a",),
+        ("b",),
+        ("c",),
+    ]
+    assert [one.labels for one in find_markers("(a, b, c) x. The distance from (a) to (c).")] == [
+        ("a", "b", "c"),
+        ("a",),
+        ("c",),
+    ]
+    assert [one.labels for one in find_markers("(a) to (b) Cells. (c) Counts.")] == [("a", "b"), ("c",)]
     assert [one.labels for one in find_markers("Spectra of extract (a) and (b) of water.")] == [
         ("a",),
         ("b",),
@@ -92,3 +119,15 @@ def test_sides_that_a_caption_names(caption: str, sides: set[str]) -> None:
 @pytest.mark.parametrize("unit", ["A, ", "(A) x. ", "A,A,", "left, ", "(a) of ", " "])
 def test_a_caption_of_a_megabyte_is_searched_in_linear_time(unit: str) -> None:
     expected_labels(unit * (1_000_000 // len(unit)))
+
+
+def test_two_neighbours_with_to_between_them_are_no_range_within_a_sentence() -> None:
+    assert [m.labels for m in find_markers("The rise of signal (a) to (b) of mice. (c) Cells.")] == [
+        ("a",),
+        ("b",),
+        ("c",),
+    ]
+
+
+def test_a_range_over_letters_with_numbers_names_the_letters_between() -> None:
+    assert expected_labels("(A1)–(C1) Cells. (D) Mice.") == ("A1", "B", "C1", "D")

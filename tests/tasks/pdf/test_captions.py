@@ -251,3 +251,13 @@ def test_a_caption_goes_on_behind_a_formula() -> None:
     paper.body((50, 340, 545, 780))
     (caption,) = captions_of(paper)
     assert caption.text.endswith("the melt is cooled, with the mean of three.")
+
+
+@pytest.mark.parametrize("spacing", [1, 2, 3])
+def test_a_letterspaced_caption_has_its_words(spacing: int) -> None:
+    words = "Western blot of the cells that were kept for ten days in three dishes, by age of the mice."
+    paper = Drawing().add_page().body(RIGHT).body((50, 450, 290, 780))
+    style = f"font-family:serif;font-size:8pt;margin:0;letter-spacing:{spacing}pt"
+    paper.page.insert_htmlbox((50, 300, 290, 400), f'<p style="{style}"><b>Figure 1.</b> {words}</p>')
+    (caption,) = captions_of(paper)
+    assert (caption.label, caption.text) == ("Figure 1", words)

@@ -3,6 +3,7 @@
 import pymupdf
 import pytest
 
+from tasks.pdf import lines as reading
 from tasks.pdf.lines import OBLIQUE, Line, is_bold
 from tasks.pdf.pages import read_page
 from tests.tasks.drawn import Drawing
@@ -11,6 +12,10 @@ from tests.tasks.drawn import Drawing
 def lines_of(paper: Drawing) -> list[Line]:
     document = pymupdf.open(stream=paper.document.tobytes(), filetype="pdf")
     return read_page(document[-1]).lines
+
+
+def texts_of(paper: Drawing) -> list[str]:
+    return [line.text for line in lines_of(paper)]
 
 
 def blank() -> Drawing:
@@ -144,6 +149,24 @@ def test_a_label_drawn_behind_its_words_is_put_before_them(label: str, joined: b
     assert lines[0].bold == joined
 
 
+def test_a_label_drawn_apart_from_words_behind_it_stays_apart() -> None:
+    paper = blank()
+    paper.page.insert_text((60, 100), "Figure 2.", fontsize=8, fontname="hebo")
+    paper.page.insert_text((60, 300), "Elsewhere", fontsize=8)
+    paper.page.insert_text((104, 100), "Growth of the colonies", fontsize=8)
+    assert texts_of(paper) == ["Figure 2.", "Elsewhere", "Growth of the colonies"]
+
+
+def test_labels_drawn_behind_all_words_go_to_their_own() -> None:
+    paper = blank()
+    for row in range(20):
+        paper.page.insert_text((104, 60 + 20 * row), f"Growth in dish {row}", fontsize=8)
+    for row in reversed(range(0, 20, 2)):
+        paper.page.insert_text((60, 60 + 20 * row), f"Figure {row}.", fontsize=8, fontname="hebo")
+    words = [f"Growth in dish {row}" for row in range(20)]
+    assert texts_of(paper) == [line if row % 2 else f"Figure {row}. {line}" for row, line in enumerate(words)]
+
+
 def test_a_line_of_hebrew_goes_on_to_the_left() -> None:
     paper = blank()
     for left, text in ((200, "<bdi>איור 1</bdi>"), (100, "<bdi>: גידול המושבות</bdi>")):
@@ -151,3 +174,85 @@ def test_a_line_of_hebrew_goes_on_to_the_left() -> None:
         paper.page.insert_htmlbox(box, f'<p dir="rtl" style="margin:0;text-align:right">{text}</p>')
     (line,) = lines_of(paper)
     assert line.text == "איור 1 : גידול המושבות"  # apart as its pieces are
+
+
+CAPTION = ["Figure 1. Western blot of the", "cells kept for ten days in", "dishes."]
+
+
+def tracked(lines: list[str], spacing: float) -> Drawing:
+    """Lines with so many points between letters, by the operator of PDF for it."""
+    paper = Drawing()
+    paper.document.new_page(width=595, height=842)
+    for row, line in enumerate(lines):
+        paper.page.insert_text((50, 500 + row * 12), line, fontsize=10, fontname="tiro")
+    for xref in paper.page.get_contents():
+        stream = paper.document.xref_stream(xref)
+        paper.document.update_stream(xref, stream.replace(b"BT\n", f"BT\n{spacing} Tc\n".encode()))
+    return paper
+
+
+def placed(line: str, spacing: float) -> Drawing:
+    """A line of which each letter has its own place, and blanks are none."""
+    paper, x = Drawing(), 50.0
+    paper.document.new_page(width=595, height=842)
+    for letter in line:
+        if letter != " ":
+            paper.page.insert_text((x, 500), letter, fontsize=10, fontname="helv")
+        x += pymupdf.get_text_length(letter, "helv", 10) + spacing
+    return paper
+
+
+def typed(line: str) -> Drawing:
+    paper = Drawing()
+    paper.document.new_page(width=595, height=842)
+    paper.page.insert_text((50, 500), line, fontsize=10, fontname="tiro")
+    return paper
+
+
+@pytest.mark.parametrize("spacing", [0, 1, 1.5, 2, 3, 5, 8])
+def test_tracked_lines_are_words(spacing: float) -> None:
+    assert texts_of(tracked(CAPTION, spacing)) == CAPTION
+
+
+@pytest.mark.parametrize("spacing", [1, 2, 3, 4])
+def test_letters_set_one_by_one_are_words(spacing: float) -> None:
+    assert texts_of(placed(CAPTION[0], spacing)) == CAPTION[:1]
+
+
+@pytest.mark.parametrize("blanks", [2, 3])
+def test_letters_typed_with_blanks_between_them_are_words(blanks: int) -> None:
+    line = (" " * blanks).join(" ".join(word) for word in CAPTION[0].split())
+    assert texts_of(typed(line)) == CAPTION[:1]
+
+
+def test_a_label_in_capitals_has_its_words_in_capitals_with_it() -> None:
+    assert texts_of(tracked(["FIGURE 2. WESTERN BLOT"], 3)) == ["FIGURE 2. WESTERN BLOT"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "A C G T A C G T T A   A C G T A C",
+        "A B C D   E F G H   I J",
+        "a b c d e f g h i",
+        "1 2 3 4 5 6   7 8 9 10 11",
+        " ".join("Westernblotofthecellskept"),
+        "p < 0 . 0 5   a n = 3 0",
+    ],
+)
+def test_rows_of_letters_and_numbers_stay_apart(line: str) -> None:
+    assert texts_of(typed(line)) == [" ".join(line.split())]
+
+
+def test_letters_whose_places_tell_no_words_stay_apart() -> None:
+    paper, x = Drawing(), 50.0
+    paper.document.new_page(width=595, height=842)
+    for place, letter in enumerate("westernblotofcells"):
+        paper.page.insert_text((x, 500), letter, fontsize=10, fontname="cour")
+        x += 8 + place % 5
+    assert texts_of(paper) == [" ".join("westernblotofcells")]
+
+
+def test_of_a_page_of_too_many_letters_none_is_placed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MOST_LETTERS", 20)
+    assert texts_of(tracked(CAPTION, 3)) != CAPTION

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tasks.wording.citations import find_citations
+from tasks.wording.labels import label_key, read_label
 
 
 def cited(text: str) -> list[str]:
@@ -52,6 +53,38 @@ def cited(text: str) -> list[str]:
         ("configuration 3 and Table 2", []),
         ("vidi Sl. 4", ["Figure 4"]),
         ("after GBR 3 and in sample SL 1", []),
+        ("(Fig. R1)", ["Figure R1"]),
+        ("Figs. R1–R3 and R5", ["Figure R1", "Figure R2", "Figure R3", "Figure R5"]),
+        ("Fig. SM3a", ["Figure SM3:a"]),
+        ("Figs SI-2 and ESM1", ["Figure SI2", "Figure ESM1"]),
+        ("(Fig. s2)", ["Figure S2"]),
+        ("Fig. S1.2.3", ["Figure S1.2.3"]),
+        ("Figs. S1–3", ["Figure S1", "Figure S2", "Figure S3"]),
+        ("Figs. S2A–2C", ["Figure S2:abc"]),
+        ("Figure IV.2 and V.1", ["Figure IV.2", "Figure V.1"]),
+        ("as in Figure IV.", ["Figure IV"]),
+        ("Figure A-II", ["Figure A-II"]),
+        ("(Figure B)", ["Figure B"]),
+        ("Figs. 1 and B.", ["Figure 1"]),
+        ("Figs. S5–3", ["Figure S5", "Figure 3"]),
+        ("the figure a) and Figure A typical", []),
+        ("Fig. 3, P7 and P14", ["Figure 3"]),
+        ("Figs. 1 and T2 relaxation", ["Figure 1"]),
+        ("(SI Fig. 3)", ["Supplementary Figure 3"]),
+        ("SI Appendix, Fig. S3", ["Supplementary Figure S3"]),
+        ("(Supporting Information, Fig. 3)", ["Supplementary Figure 3"]),
+        ("as the supplementary data show, Fig. 3 is", ["Figure 3"]),
+        ("told in the supplementary material, Fig. 3 is", ["Figure 3"]),
+        ("Online Supplementary Fig. 3", ["Supplementary Figure 3"]),
+        ("ED Fig. 2a", ["Extended Data Figure 2:a"]),
+        ("in the ED, Fig. 2", ["Figure 2"]),
+        ("(Supplementary Data 1, Fig. 2)", ["Figure 2"]),
+        ("ESM Fig. 5", ["ESM Figure 5"]),
+        ("Web Figure 1", ["Web Figure 1"]),
+        ("sFig. 3", ["Supplementary Figure 3"]),
+        ("Appendix 1—figure 2", ["Appendix 1—figure 2"]),
+        ("Appendix Fig. S1", ["Appendix Figure S1"]),
+        ("see the Appendix, Fig. 2", ["Figure 2"]),
     ],
 )
 def test_citations(text: str, found: list[str]) -> None:
@@ -67,3 +100,20 @@ def test_whatever_is_written_costs_no_error(text: str) -> None:
 
 def test_a_long_list_takes_no_time() -> None:
     assert len(find_citations("Figs. " + ", ".join(map(str, range(1, 400))))) == 399
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        *("Figure 3", "Figure S2", "Figure A.1", "Figure EV2", "Figure ED1", "Figure SI2", "Figure ESM1"),
+        *("Figure R1", "Figure SM3", "Figure SF4", "Figure IV", "Figure IV.2", "Figure A-II", "Figure B"),
+        *("Supplementary Figure 1", "Extended Data Figure 2", "Appendix 1—figure 2", "Web Figure 1"),
+        *("ESM Figure 5", "Online Figure 2", "eFigure 2", "Scheme 2", "Figure 1—figure supplement 2"),
+    ],
+)
+def test_what_a_caption_is_labelled_a_sentence_can_cite(label: str) -> None:
+    caption = read_label(f"{label}. Growth of cells")
+    assert caption is not None
+    assert caption.name == label
+    (cited,) = find_citations(f"The cells grew fast ({label}).")
+    assert label_key(cited.label) == label_key(label)

@@ -221,6 +221,15 @@ def test_labels_of_supplements_match_between_pdf_and_xml() -> None:
     assert label_key("Supplementary Figure 2") != label_key("Figure 2")
 
 
+@pytest.mark.parametrize(("words", "number"), [("Appendix", "A1"), ("Extended Data", "ED2"), ("Web", "W3")])
+def test_words_that_the_number_repeats_do_not_keep_a_citation_from_its_figure(
+    words: str, number: str
+) -> None:
+    assert label_key(f"{words} Figure {number}") == label_key(f"Figure {number}")
+    assert label_key(f"{words} Figure S1") != label_key("Figure S1")
+    assert label_key(f"{words} Figure 1") != label_key("Figure 1")
+
+
 def test_the_dot_of_an_appendix_does_not_keep_pdf_and_xml_apart() -> None:
     assert label_key("Figure A.1") == label_key("Figure A1")
     assert label_key("Figure S1.2") != label_key("Figure S12")

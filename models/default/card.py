@@ -91,7 +91,8 @@ def _use(card: DefaultCard) -> str:
 Names the modality of one subfigure of a biomedical paper as an ImageCLEF 2016 code ({card.parameters:,}
 parameters, input about 224 x 224 pixels in the panel's proportions). Two networks with ImageNet's weights look at the
 picture, a ResNet-18 cut in its third block and an EfficientNet-Lite2 cut where its sixth stage begins; one linear layer
-reads the mean and the spread of each channel of both. A second linear layer reads hashed words of the panel's own text and of the caption,
+reads the mean and the spread of each channel of both. A second linear layer
+reads hashed words of the panel's own text and of the caption,
 {_beside(card)}
 
 - Picture alone: logits / {calibration.temperature:g}. With words: logits / {words.temperature:g} + w x the words'

@@ -31,6 +31,7 @@ Indices = npt.NDArray[np.int64]
 Say = Callable[[str], None]
 
 TRANSFORM = Transform(fit="proportions")
+"""With squares, stretched or with margins, fewer panels are named right: see the card."""
 TAUGHT: tuple[Kind, ...] = ("published", "faulty", "assembled", "drawn", "photograph")
 """What trains; the other kinds are only ever judged."""
 _LOTS: tuple[tuple[Kind, ...], ...] = (("published", "faulty", "assembled"), ("drawn",), ("photograph",))

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from models.data.canvases import decode
 from models.transforms import Transform
@@ -39,3 +40,19 @@ def test_an_unreadable_image_is_named_and_stops_nothing(tmp_path: Path) -> None:
         assert list(canvases.unreadable) == [2]
         assert "is no image (PNG" in canvases.unreadable[2]
         assert canvases.pixels[3].any()
+
+
+def test_canvases_of_different_shapes_are_kept_as_they_are(tmp_path: Path) -> None:
+    transform = Transform(size=28, fit="proportions")
+    sizes = [(30, 30), (90, 30), (30, 90), (40, 30)]
+    files = [tmp_path / f"{number}.png" for number in range(len(sizes))]
+    for file, (width, height) in zip(files, sizes, strict=True):
+        Image.linear_gradient("L").resize((width, height)).save(file)
+    (tmp_path / "broken.png").write_bytes(b"broken")
+    for _ in range(2):
+        kept = decode([*files, tmp_path / "broken.png"], transform, tmp_path / "cache")
+        assert kept.shapes[:4] == ((28, 28), (16, 48), (48, 16), (24, 32))
+        for row, file in enumerate(files):
+            assert np.array_equal(kept.canvas(row), transform.prepare(file.read_bytes()))
+        assert (kept.canvas(4) == 255).all()
+        assert list(kept.unreadable) == [4]

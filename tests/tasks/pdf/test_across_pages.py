@@ -84,12 +84,20 @@ def text_page_in(paper: Drawing) -> None:
     paper.add_page().body((70, 70, 525, 770))
 
 
-@pytest.mark.parametrize("places", [(UP, DOWN), ((50, 60, 270, 330), (325, 60, 545, 330))])
+@pytest.mark.parametrize(
+    "places",
+    [
+        (UP, DOWN),
+        ((50, 60, 270, 330), (325, 60, 545, 330)),
+        ((50, 110.5, 270, 330), (325, 109, 545, 330)),
+        ((50, 200, 270, 400), (325, 60, 545, 330)),
+    ],
+)
 @pytest.mark.parametrize("before", [True, False])
 def test_both_captions_of_two_pictures_on_the_page_beside_them(
     before: bool, places: tuple[Rect, Rect]
 ) -> None:
-    figures = found_in(in_twos(before, places))
+    figures = sorted(found_in(in_twos(before, places)), key=lambda figure: figure.caption.label)
     pages = (3, 6) if before else (2, 5)
     expected = [(place, page) for page in pages for place in places]
     assert len(figures) == 4

@@ -33,7 +33,7 @@ class LayerError(ModelError):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A prediction and the heat that explains it, per layer: (S, S) float32 in 0..1."""
+    """A prediction and the heat that explains it, per layer: (H, W) float32 in 0..1."""
 
     code: str
     """The most probable class, or `models.bundle.bundle.BACKGROUND` where the picture is rather no figure's panel."""

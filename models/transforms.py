@@ -102,7 +102,7 @@ class Transform:
         return self.shapes if self.fit == "proportions" else ((self.canvas_size, self.canvas_size),)
 
     def central(self, canvas: Pixels) -> Pixels:
-        """The central (size, size) part of (..., canvas_size, canvas_size, 3): what evaluation sees."""
+        """The central part of (..., rows, columns, 3), as `prepare` gives it: what evaluation sees."""
         rows, columns = self.centre(*canvas.shape[-3:-1])
         return canvas[..., rows, columns, :]
 

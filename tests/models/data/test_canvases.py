@@ -56,3 +56,13 @@ def test_canvases_of_different_shapes_are_kept_as_they_are(tmp_path: Path) -> No
             assert np.array_equal(kept.canvas(row), transform.prepare(file.read_bytes()))
         assert (kept.canvas(4) == 255).all()
         assert list(kept.unreadable) == [4]
+
+
+def test_canvases_of_another_fit_are_decoded_anew(tmp_path: Path) -> None:
+    file = tmp_path / "wide.png"
+    Image.linear_gradient("L").resize((90, 30)).save(file)
+    for fit, shape in (("stretch", (28, 28, 3)), ("letterbox", (28, 28, 3)), ("proportions", (16, 48, 3))):
+        transform = Transform(size=28, fit=fit)
+        canvas = decode([file], transform, tmp_path / "cache").canvas(0)
+        assert canvas.shape == shape
+        assert np.array_equal(canvas, transform.prepare(file.read_bytes()))

@@ -68,6 +68,27 @@ def test_images_of_different_shapes_are_classified_in_their_order(folder: Path, 
     assert np.ptp(together.embeddings, axis=0).max() > 0.01
 
 
+def test_blank_images_are_found_among_others_of_every_shape(tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    extra = ExtraOutputs(background=True)
+    description = Description(
+        name="x",
+        model="resnet18:b1-0",
+        classes=("a", "b"),
+        transform=Transform(fit="proportions"),
+        extra=extra,
+    )
+    save_bundle(tmp_path, description, build_network("resnet18:b1-0", 3), "")
+    predictor = load_predictor(tmp_path, "cpu", "fp32")
+    noise = np.random.default_rng(0).integers(0, 256, (384, 384, 3), np.uint8)
+    shapes = [predictor.transform.shapes[number] for number in (0, 1, 0, 5, 1, 0)]
+    images = [noise[:rows, :columns].copy() for rows, columns in shapes]
+    plain = predictor.predict(images).rejected
+    images[2][:] = images[4][:] = 255
+    assert predictor.predict(images).rejected.tolist() == [False, False, True, False, True, False]
+    assert not plain.any()
+
+
 def test_predictions_are_the_networks_own(folder: Path) -> None:
     predictor, bundle = load_predictor(folder, "cpu", "fp32"), load_bundle(folder)
     images = np.stack([predictor.prepare(encoded(picture("DMLI", seed))) for seed in range(3)])

@@ -123,6 +123,14 @@ def test_no_order_is_guessed_of_pictures_at_opposite_corners() -> None:
     assert labels_of(in_twos(False, ((310, 60, 545, 250), (50, 500, 285, 700)))) == [None] * 4
 
 
+def test_no_page_is_chosen_where_the_one_before_and_the_one_behind_would_do() -> None:
+    paper = text_page().add_page().image(UP).image(DOWN)
+    legends(paper, ("Figure 1.", "Figure 2.")).add_page().image(UP).image(DOWN)
+    text_page_in(paper)
+    legends(paper, ("Figure 9.",))  # whose artwork is missing
+    assert labels_of(paper) == [None] * 4
+
+
 @pytest.mark.parametrize(("body", "label"), [(False, "Figure 1"), (True, None)])
 def test_a_caption_far_below_the_only_picture_of_its_page(body: bool, label: str | None) -> None:
     paper = (

@@ -150,3 +150,12 @@ def test_white_words_on_a_page_of_any_size_are_looked_for_in_few_pixels(
     paper.page.draw_rect(paper.page.rect, color=None, fill=(ground,) * 3)
     paper.page.insert_text((500, 50_000), "Words", color=(1, 1, 1), fontsize=4_000)
     assert [line.text for line in read_page(paper.page).lines] == shown
+
+
+def test_white_words_beneath_what_was_painted_over_the_page_are_not_shown() -> None:
+    paper = Drawing()
+    paper.document.new_page(width=400, height=600)
+    paper.page.insert_text((50, 100), "Hidden", color=(1, 1, 1))
+    paper.page.draw_rect(paper.page.rect, color=None, fill=(0.1, 0.1, 0.1))
+    paper.page.insert_text((50, 300), "Shown", color=(1, 1, 1))
+    assert [line.text for line in read_page(paper.page).lines] == ["Shown"]

@@ -139,3 +139,9 @@ def test_a_caption_far_below_the_only_picture_of_its_page(body: bool, label: str
     if body:
         paper.body((60, 300, 535, 600))
     assert labels_of(paper) == [label]
+
+
+def test_a_long_caption_far_below_its_picture_is_no_prose() -> None:
+    paper = text_page().add_page().image((200, 80, 360, 190))
+    paper.caption((60, 620, 535, 780), "Figure 1.", " ".join([CAPTION] * 9))
+    assert labels_of(paper) == ["Figure 1"]

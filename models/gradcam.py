@@ -33,7 +33,7 @@ class LayerError(ModelError):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A prediction and the heat that explains it, per layer: (S, S) float32 in 0..1."""
+    """A prediction and the heat that explains it, per layer: (H, W) float32 in 0..1."""
 
     code: str
     """The most probable class, or `models.bundle.bundle.BACKGROUND` where the picture is rather no figure's panel."""
@@ -46,7 +46,7 @@ class Explanation:
     """An image as the network sees it, in colour and in greyscale, with what the network says of both."""
 
     pixels: Pixels
-    """(S, S, 3) uint8."""
+    """(H, W, 3) uint8."""
     grey: Pixels
     in_colour: Look
     in_grey: Look
@@ -130,7 +130,7 @@ def _look(bundle: Bundle, pixels: Pixels, layers: dict[str, nn.Module]) -> Look:
 
 
 def overlay(pixels: Pixels, heat: npt.NDArray[np.float32]) -> Pixels:
-    """(S, S, 3) uint8: the image with its heat from blue (cold) to red (hot)."""
+    """(H, W, 3) uint8: the image with its heat from blue (cold) to red (hot)."""
     from matplotlib import colormaps
 
     colours = 255 * colormaps["turbo"](heat)[..., :3]

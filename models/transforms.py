@@ -7,7 +7,9 @@ without torch, so that extraction workers and decoding threads stay light.
 from __future__ import annotations
 
 import io
+import math
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -17,8 +19,10 @@ from PIL import Image, UnidentifiedImageError
 
 from models import png
 
-Fit = Literal["letterbox", "stretch", "crop"]
+Fit = Literal["letterbox", "stretch", "crop", "proportions"]
 FITS: tuple[Fit, ...] = get_args(Fit)
+SQUARE_FITS: tuple[Fit, ...] = ("letterbox", "stretch", "crop")
+"""Those whose canvases are all of one shape, which training needs."""
 
 Triple = tuple[float, float, float]
 Pixels = npt.NDArray[np.uint8]
@@ -39,6 +43,12 @@ STORED_FORMATS = ("PNG", "JPEG")
 
 _WHITE = (255, 255, 255)
 
+_SEVENTHS = ((7, 7), (6, 8), (8, 6), (5, 10), (10, 5), (4, 12), (12, 4))
+"""Rows and columns of the shapes that keep proportions, in sevenths of `size`: each has about as many pixels as the
+square, and of 224 pixels a seventh is 32, which networks halve five times."""
+PROPORTIONS_STEP = 224
+"""What `size` must be a multiple of, so that the padding of every layer is the same for all shapes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transform:
@@ -47,6 +57,8 @@ class Transform:
     `size` is the side of the network's square input in pixels. `fit` says how a rectangle becomes a square:
     `letterbox` keeps everything and pads with white, `stretch` keeps everything and gives up the proportions,
     `crop` takes the central square (the paper's way) of an image whose shorter side was made `resize` pixels.
+    `proportions` makes no square of it: of seven shapes with about size x size pixels, 1:3 to 3:1, the image fills
+    the one that is most like it.
     `mean` and `std` normalise the three channels scaled to 0..1.
     """
 
@@ -57,7 +69,7 @@ class Transform:
     std: Triple = IMAGENET_STD
 
     def prepare(self, data: bytes, formats: tuple[str, ...] = FORMATS) -> Pixels:
-        """Encoded image -> (size, size, 3) uint8 RGB. Thread-safe.
+        """Encoded image -> (size, size, 3) uint8 RGB, or (rows, columns, 3) of its `shape`. Thread-safe.
 
         Raises ValueError for what cannot be decoded, is of no format among `formats` or has more than `PIXEL_LIMIT`
         pixels.
@@ -65,19 +77,53 @@ class Transform:
         return self.central(self.canvas(data, formats))
 
     def canvas(self, data: bytes, formats: tuple[str, ...] = FORMATS) -> Pixels:
-        """Encoded image -> (canvas_size, canvas_size, 3) uint8 RGB: what augmentation starts from."""
+        """Encoded image -> (canvas_size, canvas_size, 3) uint8 RGB: what augmentation starts from; or as `prepare`."""
         image = _open(data, self.canvas_size, formats)
+        if self.fit == "proportions":
+            return np.asarray(_resized(image, self.shape(*image.size)).convert("RGB"))
         return np.asarray(_square(image, self.fit, self.canvas_size).convert("RGB"))
 
+    def shape(self, width: float, height: float) -> tuple[int, int]:
+        """Rows and columns of the canvas that an image of these sides fills."""
+        if self.fit != "proportions":
+            return self.size, self.size
+        return min(self.shapes, key=lambda shape: abs(math.log(width * shape[0] / (height * shape[1]))))
+
+    @property
+    def shapes(self) -> tuple[tuple[int, int], ...]:
+        """Rows and columns of what `prepare` may give."""
+        if self.fit != "proportions":
+            return ((self.size, self.size),)
+        return tuple((self.size * rows // 7, self.size * columns // 7) for rows, columns in _SEVENTHS)
+
+    @property
+    def canvas_shapes(self) -> tuple[tuple[int, int], ...]:
+        """Rows and columns of what `canvas` may give."""
+        return self.shapes if self.fit == "proportions" else ((self.canvas_size, self.canvas_size),)
+
     def central(self, canvas: Pixels) -> Pixels:
-        """The central (size, size) part of (..., canvas_size, canvas_size, 3): what evaluation sees."""
-        margin = (self.canvas_size - self.size) // 2
-        return canvas[..., margin : margin + self.size, margin : margin + self.size, :]
+        """The central part of (..., rows, columns, 3), as `prepare` gives it: what evaluation sees."""
+        rows, columns = self.centre(*canvas.shape[-3:-1])
+        return canvas[..., rows, columns, :]
+
+    def centre(self, rows: int, columns: int) -> tuple[slice, slice]:
+        """Where that part lies in canvases of so many rows and columns: everywhere, unless cropping follows."""
+        wider = self.canvas_size - self.size
+        margin = wider // 2
+        return slice(margin, margin + rows - wider), slice(margin, margin + columns - wider)
 
     @property
     def canvas_size(self) -> int:
         """Side in pixels of the square cached for training: wider than `size` where a crop follows."""
         return self.resize if self.fit == "crop" else self.size
+
+
+def by_shape(canvases: Iterable[Pixels]) -> list[npt.NDArray[np.int64]]:
+    """The places of the canvases of each shape, in the order in which shapes come up: what can be stacked."""
+    places: dict[tuple[int, ...], list[int]] = {}
+    for place, canvas in enumerate(canvases):
+        places.setdefault(canvas.shape, []).append(place)
+    return [np.array(alike, np.int64) for alike in places.values()]
 
 
 PAPER_TRANSFORM = Transform(fit="crop", mean=PAPER_MEAN, std=PAPER_STD)
@@ -128,11 +174,17 @@ def _to_8_bits(image: Image.Image) -> Image.Image:
     return Image.fromarray(scaled.astype(np.uint8))
 
 
+def _resized(image: Image.Image, shape: tuple[int, int]) -> Image.Image:
+    """The whole image with these rows and columns."""
+    rows, columns = shape
+    return image.resize((columns, rows), Image.Resampling.BILINEAR, reducing_gap=2.0)
+
+
 def _square(image: Image.Image, fit: Fit, side: int) -> Image.Image:
     """Resizes with a box filter first (`reducing_gap`), then bilinearly: fast and free of aliasing."""
     width, height = image.size
     if fit == "stretch":
-        return image.resize((side, side), Image.Resampling.BILINEAR, reducing_gap=2.0)
+        return _resized(image, (side, side))
     if fit == "crop":
         short = min(width, height)
         left, top = (width - short) / 2, (height - short) / 2

@@ -157,7 +157,7 @@ class Classifier:
             return scores
         words = [item.words for chunk in chunks for item in chunk.items]
         network = self._network.result()
-        pixels = np.concatenate([one.pixels for one in decoded])
+        pixels = [canvas for one in decoded for canvas in one.pixels]
         with self._stopwatch.timed("classify"):
             found = network.predict(
                 pixels, [words[place] for place in places] if self._settings.captions else None

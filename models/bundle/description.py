@@ -28,7 +28,7 @@ from models.bundle.bundle import (
 from models.bundle.scoring_settings import read_scoring, read_scoring_of_1
 from models.bundle.values import count, mapping, number, text
 from models.taxonomy import path
-from models.transforms import FITS, Transform
+from models.transforms import FITS, PROPORTIONS_STEP, Transform
 
 FORMAT_VERSION = 2
 
@@ -239,7 +239,7 @@ def _transform(value: object) -> Transform:
         raise ValueError("transform has missing or unknown settings")
     size, resize = (count(entries[key], f"transform.{key}", 1024) for key in ("size", "resize"))
     mean, std = (_triple(entries[key], f"transform.{key}") for key in ("mean", "std"))
-    if resize < size or not min(std) > 0:
+    if resize < size or not min(std) > 0 or (entries["fit"] == "proportions" and size % PROPORTIONS_STEP):
         raise ValueError("transform has settings that cannot be")
     return Transform(size=size, resize=resize, fit=entries["fit"], mean=mean, std=std)
 

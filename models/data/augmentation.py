@@ -59,10 +59,9 @@ PRINT_AUGMENTATION = Augmentation(
 
 
 def to_batch(canvases: Tensor, transform: Transform) -> Tensor:
-    """(N, C, C, 3) uint8 -> (N, 3, S, S) normalised, unaugmented: what evaluation and inference feed."""
-    margin = (canvases.shape[1] - transform.size) // 2
-    end = margin + transform.size
-    return _normalise(canvases[:, margin:end, margin:end].permute(0, 3, 1, 2).float(), transform)
+    """(N, H, W, 3) uint8 -> (N, 3, H, W) of their centre, normalised, not augmented: as inference feeds."""
+    rows, columns = transform.centre(*canvases.shape[1:3])
+    return _normalise(canvases[:, rows, columns].permute(0, 3, 1, 2).float(), transform)
 
 
 class Draw:

@@ -177,7 +177,7 @@ def count_rejected(judged: Judged, names: Sequence[str] | Codes) -> dict[str, tu
 
 
 def _ask(predictor: Predictor, panels: Sequence[LabelledPanel], told: bool) -> Predictions:
-    images = np.stack([predictor.prepare(panel.image) for panel in panels])
+    images = [predictor.prepare(panel.image) for panel in panels]
     words: list[Words | None] = [panel.words for panel in panels]
     return predictor.predict(images, words if told else None)
 

@@ -22,7 +22,7 @@ from models.default.drawings.panels import draw_panels
 from models.default.trunks import Features, Trunk, cached_features
 from models.inference.words import Words
 from models.taxonomy import CODES
-from models.transforms import Transform
+from models.transforms import Pixels, Transform
 
 Kind = Literal["published", "faulty", "assembled", "drawn", "photograph", "dev", "gold", "stranger"]
 Codes = npt.NDArray[np.str_]
@@ -30,7 +30,8 @@ Flags = npt.NDArray[np.bool_]
 Indices = npt.NDArray[np.int64]
 Say = Callable[[str], None]
 
-TRANSFORM = Transform(fit="stretch")
+TRANSFORM = Transform(fit="proportions")
+"""With squares, stretched or with margins, fewer panels are named right: see the card."""
 TAUGHT: tuple[Kind, ...] = ("published", "faulty", "assembled", "drawn", "photograph")
 """What trains; the other kinds are only ever judged."""
 _LOTS: tuple[tuple[Kind, ...], ...] = (("published", "faulty", "assembled"), ("drawn",), ("photograph",))
@@ -187,16 +188,16 @@ def _view(
     """What the trunks make of another view of panels, and the place of the panel that each shows."""
     places = [place for place, panel in enumerate(panels) if panel.kind in VIEWED]
     say(f"{len(places)} of them once more, in another view")
-    draw = partial(draw_view, size=TRANSFORM.size, seed=seed)
+    draw = partial(draw_view, transform=TRANSFORM, seed=seed)
     with ThreadPoolExecutor() as threads:
-        pixels = np.stack(list(threads.map(draw, (panels[place].image for place in places))))
-    return cached_features(trunks, pixels, TRANSFORM, cache, _say_tenths(say)), np.array(places, np.int64)
+        canvases = list(threads.map(draw, (panels[place].image for place in places)))
+    return cached_features(trunks, canvases, TRANSFORM, cache, _say_tenths(say)), np.array(places, np.int64)
 
 
-def prepare(panels: Sequence[LabelledPanel]) -> npt.NDArray[np.uint8]:
-    """(N, S, S, 3) canvases of encoded panels."""
+def prepare(panels: Sequence[LabelledPanel]) -> list[Pixels]:
+    """The canvases of encoded panels."""
     with ThreadPoolExecutor() as threads:
-        return np.stack(list(threads.map(lambda panel: TRANSFORM.prepare(panel.image), panels)))
+        return list(threads.map(lambda panel: TRANSFORM.prepare(panel.image), panels))
 
 
 def _say_tenths(say: Say) -> Progress:

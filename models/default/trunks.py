@@ -19,13 +19,13 @@ from models.data.augmentation import to_batch
 from models.data.canvases import Progress, default_cache
 from models.files import written_whole
 from models.networks.spread import MeanAndSpread
-from models.transforms import Pixels, Transform
+from models.transforms import Pixels, Transform, by_shape
 
 Floats = npt.NDArray[np.float32]
 
 _CHUNK = 128
 _BATCH = 16
-_VERSION = b"2"
+_VERSION = b"3"
 """To be raised where the statistics change, which the digest does not see."""
 
 
@@ -57,12 +57,12 @@ class Features:
 
 def cached_features(
     trunks: Sequence[Trunk],
-    canvases: Pixels,
+    canvases: Sequence[Pixels],
     transform: Transform,
     cache: Path | None = None,
     progress: Progress | None = None,
 ) -> Features:
-    """Means and deviations of (N, S, S, 3) canvases at every unit of the trunks; reads what `cache` holds."""
+    """Means and deviations of canvases at every unit of the trunks; reads what `cache` holds."""
     folder = (cache or default_cache()) / "features"
     folder.mkdir(parents=True, exist_ok=True)
     columns: dict[str, slice] = {}
@@ -78,13 +78,14 @@ def cached_features(
 
 
 def _of_one(
-    trunk: Trunk, canvases: Pixels, transform: Transform, folder: Path, progress: Progress | None
+    trunk: Trunk, canvases: Sequence[Pixels], transform: Transform, folder: Path, progress: Progress | None
 ) -> Features:
     common = _digest(trunk, transform)
     parts = []
     for rows in _chunks(len(canvases)):
         digest = common.copy()
-        digest.update(canvases[rows].tobytes())
+        for canvas in canvases[rows]:
+            digest.update(repr(canvas.shape).encode() + canvas.tobytes())
         file = folder / f"{digest.hexdigest()[:32]}.npz"
         if not file.is_file():
             _write(file, compute_features(trunk, canvases[rows], transform))
@@ -95,20 +96,24 @@ def _of_one(
 
 
 @torch.inference_mode()
-def compute_features(trunk: Trunk, canvases: Pixels, transform: Transform) -> Features:
-    """Means and deviations of (N, S, S, 3) canvases at the trunk's units."""
+def compute_features(trunk: Trunk, canvases: Sequence[Pixels], transform: Transform) -> Features:
+    """Means and deviations of canvases, as `transform` prepares them, at the trunk's units."""
     pool = MeanAndSpread()
-    values, columns = [], {}
-    for start in range(0, len(canvases), _BATCH):
-        pixels = torch.from_numpy(np.array(canvases[start : start + _BATCH]))
-        found = {
-            unit: pool(maps).half().numpy()
-            for unit, maps in trunk.maps(to_batch(pixels, transform))
-            if unit in trunk.units
-        }
-        columns = _columns(found)
-        values.append(np.concatenate(list(found.values()), axis=1))
-    return Features(np.concatenate(values), columns)
+    rows: list[npt.NDArray[np.float16]] = [np.zeros(0, np.float16)] * len(canvases)
+    columns: dict[str, slice] = {}
+    for alike in by_shape(canvases):
+        for start in range(0, len(alike), _BATCH):
+            places = alike[start : start + _BATCH].tolist()
+            pixels = torch.from_numpy(np.stack([canvases[place] for place in places]))
+            found = {
+                unit: pool(maps).half().numpy()
+                for unit, maps in trunk.maps(to_batch(pixels, transform))
+                if unit in trunk.units
+            }
+            columns = _columns(found)
+            for place, values in zip(places, np.concatenate(list(found.values()), axis=1), strict=True):
+                rows[place] = values
+    return Features(np.stack(rows), columns)
 
 
 def _columns(found: Mapping[str, npt.NDArray[np.float16]]) -> dict[str, slice]:

@@ -17,12 +17,11 @@ panels the emptiest, a few stained nuclei on black, have 0.0097."""
 
 
 def blank(images: Pixels) -> npt.NDArray[np.bool_]:
-    """(N, S, S, 3) uint8 -> (N,): whether an image is of one colour but for its rim and some specks."""
+    """(N, H, W, 3) uint8 -> (N,): whether an image is of one colour but for its rim and some specks."""
     if not len(images):
         return np.zeros(0, np.bool_)
-    side = images.shape[1]
-    rim = round(_RIM * side)
-    inner = images[:, rim : side - rim, rim : side - rim]
+    rows, columns = (slice(round(_RIM * side), side - round(_RIM * side)) for side in images.shape[1:3])
+    inner = images[:, rows, columns]
     least = _LEAST_INK * inner.shape[1] * inner.shape[2]
     some = np.ascontiguousarray(inner[:, ::4, ::4])
     # A sixteenth will do for the ground, where there is but one colour; most pictures hold enough ink in it alone.

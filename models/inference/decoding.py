@@ -40,8 +40,8 @@ _LENGTHS = struct.Struct(f"={CHUNK}Q")
 class Decoded:
     """What became of N encoded images."""
 
-    pixels: Pixels
-    """(R, S, S, 3) of those that could be read, in their order."""
+    pixels: tuple[Pixels, ...]
+    """The canvases of those that could be read, in their order."""
     read: npt.NDArray[np.bool_]
     """(N,): which they are."""
     seconds: float
@@ -89,15 +89,14 @@ def shared_decoders(transform: Transform, count: int) -> Decoders:
     return Decoders(transform, count, processes=True)
 
 
-_Canvases = tuple[Pixels, npt.NDArray[np.bool_]]
+_Canvases = tuple[tuple[Pixels, ...], npt.NDArray[np.bool_]]
 """`pixels` and `read` of `Decoded`."""
 
 
 def _decode_here(transform: Transform, encoded: Sequence[bytes]) -> _Canvases:
     canvases = [_prepared(transform, data) for data in encoded]
-    pixels = [canvas for canvas in canvases if canvas is not None]
-    empty = np.zeros((0, transform.size, transform.size, 3), np.uint8)
-    return np.stack(pixels) if pixels else empty, np.array([one is not None for one in canvases], bool)
+    pixels = tuple(canvas for canvas in canvases if canvas is not None)
+    return pixels, np.array([canvas is not None for canvas in canvases], bool)
 
 
 def _prepared(transform: Transform, data: bytes) -> Pixels | None:
@@ -113,28 +112,33 @@ class _Process:
 
     def __init__(self, transform: Transform) -> None:
         self._transform = transform
-        self._shape = (CHUNK, transform.size, transform.size, 3)
         # Not of /dev/shm, which containers keep small.
         self._memory = os.memfd_create("figmill-canvases")
-        os.ftruncate(self._memory, int(np.prod(self._shape)))
-        self._canvases = _mapped(self._memory, self._shape)
+        os.ftruncate(self._memory, CHUNK * _room(transform))
+        self._canvases = _mapped(self._memory, transform)
         self._process: multiprocessing.process.BaseProcess | None = None
         self._connection: Connection[Any, Any] | None = None
 
     def decode(self, encoded: Sequence[bytes]) -> _Canvases:
         """At most CHUNK images."""
         try:
-            read = np.frombuffer(self._asked(encoded), np.bool_, len(encoded))
+            said = self._asked(encoded)[: len(encoded)]
         except (EOFError, OSError):
             self.end()
             if len(encoded) > 1:
                 pixels, each = zip(*(self.decode([data]) for data in encoded), strict=True)
-                return np.concatenate(pixels), np.concatenate(each)
-            read = np.zeros(1, np.bool_)
-        return self._canvases[: len(encoded)][read], read
+                return tuple(itertools.chain.from_iterable(pixels)), np.concatenate(each)
+            said = bytes(1)
+        shapes = self._transform.shapes
+        read = [(place, shapes[number - 1]) for place, number in enumerate(said) if number]
+        pixels = tuple(_canvas(self._canvases[place], shape).copy() for place, shape in read)
+        return pixels, np.frombuffer(said, np.uint8) > 0
 
     def _asked(self, encoded: Sequence[bytes]) -> bytes:
-        """A byte for each place, 1 where its canvas is in the shared memory. Raises EOFError, OSError at its death."""
+        """For each place the number of its shape, from 1, where its canvas is in the shared memory, 0 elsewhere.
+
+        Raises EOFError, OSError at the process's death.
+        """
         connection = self._connection or self._begin()
         # In one piece: each call to the system is a wait for the interpreter, when it has done.
         connection.send_bytes(
@@ -148,7 +152,7 @@ class _Process:
         )  # a fork would inherit CUDA's state and the threads' locks
         may_have_children()
         ours, theirs = context.Pipe()
-        arguments = (theirs, self._shape, self._transform)
+        arguments = (theirs, self._transform)
         self._process = context.Process(target=_serve, args=arguments, daemon=True, name="decode")
         self._process.start()
         theirs.close()
@@ -166,21 +170,36 @@ class _Process:
         self._connection = self._process = None
 
 
-def _mapped(memory: int, shape: tuple[int, ...]) -> Pixels:
-    return np.frombuffer(mmap.mmap(memory, int(np.prod(shape))), np.uint8).reshape(shape)
+def _room(transform: Transform) -> int:
+    """Bytes of the largest canvas."""
+    return max(3 * rows * columns for rows, columns in transform.shapes)
 
 
-def _serve(connection: Connection[Any, Any], shape: tuple[int, ...], transform: Transform) -> None:
+def _mapped(memory: int, transform: Transform) -> Pixels:
+    """(CHUNK, room): a row for each canvas."""
+    room = _room(transform)
+    return np.frombuffer(mmap.mmap(memory, CHUNK * room), np.uint8).reshape(CHUNK, room)
+
+
+def _canvas(row: Pixels, shape: tuple[int, int]) -> Pixels:
+    """The canvas of this shape that a row of the shared memory begins with."""
+    return row[: 3 * shape[0] * shape[1]].reshape(*shape, 3)
+
+
+def _serve(connection: Connection[Any, Any], transform: Transform) -> None:
     """The process: chunks of encoded images in, canvases to the shared memory, until nobody asks any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run ends it
-    canvases = _mapped(recv_handle(connection), shape)
+    canvases = _mapped(recv_handle(connection), transform)
+    numbers = {shape: number for number, shape in enumerate(transform.shapes, 1)}
     with suppress(EOFError, OSError):
         while True:
             message = memoryview(connection.recv_bytes())
             ends = list(itertools.accumulate(_LENGTHS.unpack_from(message), initial=_LENGTHS.size))
             read = bytearray(CHUNK)
-            for number, (start, end) in enumerate(itertools.pairwise(ends)):
+            for place, (start, end) in enumerate(itertools.pairwise(ends)):
                 canvas = _prepared(transform, bytes(message[start:end]))
                 if canvas is not None:
-                    canvases[number], read[number] = canvas, 1
+                    shape = canvas.shape[0], canvas.shape[1]
+                    _canvas(canvases[place], shape)[:] = canvas
+                    read[place] = numbers[shape]
             connection.send_bytes(read)

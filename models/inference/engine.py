@@ -21,7 +21,10 @@ class Engine(Protocol):
     """Computes one batch at a time."""
 
     def forward(self, images: Pixels, texts: Sequence[str | None] | None) -> tuple[Floats, Floats]:
-        """(N, S, S, 3) uint8 and perhaps N texts -> (N, outputs) logits, (N, embedding_size) features."""
+        """(N, H, W, 3) uint8 and perhaps N texts -> (N, outputs) logits, (N, embedding_size) features.
+
+        Of a batch all images are of one shape, one of the transform's; of the next they may be of another.
+        """
         ...
 
 

@@ -41,6 +41,5 @@ def open_streams(graph: Graph, count: int) -> tuple[OpenVinoEngine, ...]:
     network = core.compile_model(core.read_model(graph.model), "CPU", options)
     engines = tuple(OpenVinoEngine(network.create_infer_request()) for _ in range(count))
     # Its Python binding sets itself up at the first call, and locks up for ever where two threads make that together.
-    side = network.input("images").partial_shape[1].get_length()
-    engines[0].forward(np.zeros((1, side, side, 3), np.uint8))
+    engines[0].forward(np.zeros((1, *graph.shapes[0], 3), np.uint8))
     return engines

@@ -22,7 +22,10 @@ from models.inference.opening import Runtime, open_engines
 from models.inference.sentences.encoders import open_encoder
 from models.inference.sentences.reading import SentenceReader
 from models.inference.words import TextView, Words
-from models.transforms import Pixels
+from models.transforms import Pixels, by_shape
+
+Flags = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int64]
 
 _LIBRARIES = {"openvino": "OpenVINO", "onnx": "ONNX Runtime", "torch": "PyTorch"}
 
@@ -68,21 +71,23 @@ class Predictor:
         self._threads = ThreadPoolExecutor(len(engines.engines), thread_name_prefix="engine")
 
     def prepare(self, data: bytes) -> Pixels:
-        """Encoded image -> (S, S, 3) uint8. Raises ValueError for what cannot be decoded or is too large."""
+        """Encoded image -> its canvas, uint8. Raises ValueError for what cannot be decoded or is too large."""
         return self.transform.prepare(data)
 
-    def predict(self, images: Pixels, texts: Sequence[Words | None] | None = None) -> Predictions:
-        """(N, S, S, 3) uint8, as `prepare` gives them -> their predictions, in the same order.
+    def predict(
+        self, images: Sequence[Pixels] | Pixels, texts: Sequence[Words | None] | None = None
+    ) -> Predictions:
+        """N canvases, as `prepare` gives them -> their predictions, in the same order.
 
         `texts`: what the paper says of each image, for a bundle that reads words; it also does without.
         """
         plain = [words.nearest if words else None for words in texts] if texts else None
         if self._text_view and texts:
             self._text_view.read_ahead(texts, self._threads.map)
-        logits, features = self._compute(images, plain)
+        logits, features, blanks = self._compute(images, plain)
         ratios = self._text_view.log_ratios(texts, logits) if self._text_view and texts else None
         kinds = self._text_view.kind_logits(texts) if self._text_view and texts else None
-        panels = Panels(logits, self._find_odd(images, features), texts or (), ratios, kinds)
+        panels = Panels(logits, self._find_odd(features, blanks), texts or (), ratios, kinds)
         decisions = decide(self._info, panels)
         return Predictions(
             decisions.probabilities,
@@ -93,30 +98,36 @@ class Predictor:
             decisions.paths,
         )
 
-    def _compute(self, images: Pixels, texts: Sequence[str | None] | None) -> tuple[Floats, Floats]:
-        """(N, outputs) logits and (N, embedding_size) features, by all engines side by side."""
-        starts = range(0, len(images), self.chunk)
-        parts = list(
-            self._threads.map(
-                self._forward,
-                (images[i : i + self.chunk] for i in starts),
-                (texts and texts[i : i + self.chunk] for i in starts),
-            )
-        )
-        logits = np.zeros((0, len(self._info.outputs)), np.float32)
-        features = np.zeros((0, self.embedding_size), np.float32)
-        return (
-            np.concatenate([logits, *(part[0] for part in parts)]),
-            np.concatenate([features, *(part[1][:, : self.embedding_size] for part in parts)]),
-        )
+    def _compute(
+        self, images: Sequence[Pixels] | Pixels, texts: Sequence[str | None] | None
+    ) -> tuple[Floats, Floats, Flags]:
+        """(N, outputs) logits, (N, embedding_size) features and (N,) what is blank, by all engines side by side."""
+        logits = np.zeros((len(images), len(self._info.outputs)), np.float32)
+        features = np.zeros((len(images), self.embedding_size), np.float32)
+        blanks = np.zeros(len(images), bool)
+        batches = [
+            alike[start : start + self.chunk]
+            for alike in by_shape(images)
+            for start in range(0, len(alike), self.chunk)
+        ]
 
-    def _find_odd(self, images: Pixels, features: Floats) -> npt.NDArray[np.bool_]:
+        def forward(places: Places) -> None:
+            batch = np.stack([images[place] for place in places])
+            read = [texts[place] for place in places] if texts else None
+            found = self._forward(batch, read)
+            logits[places], features[places] = found[0], found[1][:, : self.embedding_size]
+            if self._info.extra.background:
+                blanks[places] = blank(batch)
+
+        for _ in self._threads.map(forward, batches):
+            pass
+        return logits, features, blanks
+
+    def _find_odd(self, features: Floats, blanks: Flags) -> Flags:
         """(N,): whether an image is unlike what trained the bundle, or blank where it knows strangers."""
-        odd = np.zeros(len(images), bool)
+        odd = blanks.copy()
         if self._novelty and self._info.rejection.novelty is not None:
             odd |= self._novelty.distances(features) > self._info.rejection.novelty
-        if self._info.extra.background:
-            odd |= blank(images)
         return odd
 
     def _forward(self, images: Pixels, texts: Sequence[str | None] | None) -> tuple[Floats, Floats]:

@@ -63,7 +63,8 @@ def _predict(prepared: Prepared, predictor: Predictor, texts: Sequence[Words | N
     examples = prepared.examples("test")
     parts = []
     for start in range(0, len(examples), _BATCH):
-        images = predictor.transform.central(prepared.canvases.pixels[examples.rows[start : start + _BATCH]])
+        rows = examples.rows[start : start + _BATCH].tolist()
+        images = [predictor.transform.central(prepared.canvases.canvas(row)) for row in rows]
         parts.append(predictor.predict(images, texts[start : start + _BATCH]))
     return _join(parts)
 

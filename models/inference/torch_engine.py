@@ -50,10 +50,8 @@ class TorchEngine:
         self._mean = torch.tensor(transform.mean, device=device).reshape(shape) * 255
         self._std = torch.tensor(transform.std, device=device).reshape(shape) * 255
         self._stream = torch.cuda.Stream(device) if device.type == "cuda" else None
-        side = transform.size
-        self._pinned = torch.empty(
-            (chunk, side, side, 3), dtype=torch.uint8, pin_memory=self._stream is not None
-        )
+        most = chunk * max(3 * rows * columns for rows, columns in transform.shapes)
+        self._pinned = torch.empty(most, dtype=torch.uint8, pin_memory=self._stream is not None)
 
     @torch.inference_mode()
     def forward(self, images: Pixels, texts: Sequence[str | None] | None) -> tuple[Floats, Floats]:
@@ -82,7 +80,7 @@ class TorchEngine:
         pixels = torch.from_numpy(np.require(images, requirements=["C", "W"]))
         if self._stream is None:
             return pixels
-        staged = self._pinned[: len(pixels)]
+        staged = self._pinned[: pixels.numel()].view(pixels.shape)
         staged.copy_(pixels)
         return staged.to(self._device, non_blocking=True)
 

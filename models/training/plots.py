@@ -81,7 +81,7 @@ def figure_with_axes(columns: int, width: float, height: float) -> tuple[Figure,
 
 
 def draw_tiles(rows: Sequence[Sequence[tuple[str, Pixels]]]) -> Image.Image:
-    """Titled images (S, S, 3) uint8 in rows of equal length, as one picture."""
+    """Titled images (H, W, 3) uint8 in rows of equal length, as one picture."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 

@@ -14,7 +14,7 @@ from models.data.augmentation import PAPER_AUGMENTATION, PRINT_AUGMENTATION, Aug
 from models.errors import ModelError
 from models.networks.variants import INPUT_SIZES
 from models.taxonomy import near
-from models.transforms import PAPER_TRANSFORM, Transform
+from models.transforms import PAPER_TRANSFORM, SQUARE_FITS, Transform
 
 Optimiser = Literal["adam", "adamw"]
 Schedule = Literal["constant", "cosine"]
@@ -119,6 +119,11 @@ def change_recipe(recipe: Recipe, settings: Mapping[str, Any], source: str) -> R
     if transform.resize < transform.size:
         raise RecipeError(
             f"the recipe {source}: transform.resize {transform.resize} is below its size {transform.size}"
+        )
+    if transform.fit not in SQUARE_FITS:
+        raise RecipeError(
+            f"the recipe {source}: transform.fit {transform.fit} is for classifying; training needs one of "
+            f"{', '.join(SQUARE_FITS)}"
         )
     if rotation[0] > rotation[1]:
         raise RecipeError(

@@ -45,10 +45,10 @@ def embed(pictures: list[bytes], bundle: Path) -> npt.NDArray[np.float16]:
 
     predictor = load_predictor(bundle)
     try:
-        pixels = np.stack([predictor.prepare(data) for data in pictures])
+        canvases = [predictor.prepare(data) for data in pictures]
     except ValueError as error:
         raise InputError(f"the picture cannot be used: {error}") from error
-    return predictor.predict(pixels).embeddings
+    return predictor.predict(canvases).embeddings
 
 
 def _read(picture: Path) -> bytes:

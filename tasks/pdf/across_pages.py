@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
-from itertools import combinations, groupby
+from itertools import groupby
 
 from tasks import boxes
 from tasks.pdf.captions import CaptionBlock
 from tasks.pdf.found_figure import FoundFigure
 from tasks.pdf.pages import PageContent
+from tasks.records import Box
 from tasks.rules.layout import rules
 
 Bound = list[tuple[list[FoundFigure], CaptionBlock]]
@@ -103,11 +104,12 @@ def _several_on_facing_page(spare: Sequence[FoundFigure], waiting: Sequence[Capt
     Where both pages would do, the captions of other pages decide: they take theirs first.
     """
     by_page = {number: list(own) for number, own in groupby(waiting, lambda caption: caption.page)}
+    large = _large_by_page(spare)
     open_pages = [number for number, own in by_page.items() if len(own) > 1]
     bound: Bound = []
     taken: set[int] = set()
     while found := next(
-        ((page, side) for page in open_pages if (side := _only_side(spare, by_page[page], taken))), None
+        ((page, side) for page in open_pages if (side := _only_side(large, by_page[page], taken))), None
     ):
         page, pieces = found
         bound += [([piece], caption) for piece, caption in zip(pieces, by_page[page], strict=True)]
@@ -116,23 +118,33 @@ def _several_on_facing_page(spare: Sequence[FoundFigure], waiting: Sequence[Capt
     return bound
 
 
+def _large_by_page(spare: Sequence[FoundFigure]) -> dict[int, list[FoundFigure]]:
+    """The large pieces of each page, in the order in which they are read; none where that is in doubt."""
+    pages: defaultdict[int, list[FoundFigure]] = defaultdict(list)
+    for piece in spare:
+        if piece.large:
+            pages[piece.page.number].append(piece)
+    return {number: _in_reading_order(pieces) for number, pieces in pages.items()}
+
+
 def _only_side(
-    spare: Sequence[FoundFigure], captions: Sequence[CaptionBlock], taken: Set[int]
+    large: Mapping[int, list[FoundFigure]], captions: Sequence[CaptionBlock], taken: Set[int]
 ) -> list[FoundFigure]:
     """The large pieces on the page before some captions or behind it, as many as these; empty where both would do."""
-    number, sides = captions[0].page, []
-    for beside in {number - 1, number + 1} - taken:
-        pieces = [f for f in spare if f.page.number == beside and f.large]
-        if len(pieces) == len(captions) and (ordered := _in_reading_order(pieces)):
-            sides.append(ordered)
-    return sides[0] if len(sides) == 1 else []
+    number = captions[0].page
+    sides = [large.get(beside, []) for beside in {number - 1, number + 1} - taken]
+    as_many = [pieces for pieces in sides if len(pieces) == len(captions)]
+    return as_many[0] if len(as_many) == 1 else []
 
 
 def _in_reading_order(pieces: Sequence[FoundFigure]) -> list[FoundFigure]:
     """Pieces of a page from the top left; empty where rows and columns would be read in different orders."""
-    down = sorted(pieces, key=lambda f: (round(f.bbox[1] / rules().figures.row), f.bbox[0]))
-    diagonal = any(
-        min(boxes.gaps(before.bbox, after.bbox)) > 0 and after.bbox[0] < before.bbox[0]
-        for before, after in combinations(down, 2)
-    )
-    return [] if diagonal else down
+    before = [sum(_is_before(other.bbox, piece.bbox) for other in pieces) for piece in pieces]
+    placed = dict(zip(before, pieces, strict=True))
+    return [placed[place] for place in sorted(placed)] if len(placed) == len(pieces) else []
+
+
+def _is_before(first: Box, second: Box) -> bool:
+    """Whether a piece stands above another or on its left, and in neither direction behind it."""
+    sides = [side for side, gap in enumerate(boxes.gaps(first, second)) if gap > 0]
+    return bool(sides) and all(first[side] < second[side] for side in sides)

@@ -64,8 +64,7 @@ class PageContent:
     @cached_property
     def scale(self) -> float:
         """Pixels of `ink` per point: fewer than usual on a page of a poster's size."""
-        page = rules().page
-        return float(min(page.ink_dpi / 72, (page.most_ink / max(1.0, self.size[0] * self.size[1])) ** 0.5))
+        return _within_most_ink(rules().page.ink_dpi / 72, self.size)
 
     @cached_property
     def ink(self) -> npt.NDArray[np.uint8]:
@@ -175,6 +174,11 @@ class PageContent:
         return slice(max(0, round(y0)), max(0, round(y1))), slice(max(0, round(x0)), max(0, round(x1)))
 
 
+def _within_most_ink(scale: float, size: tuple[float, float]) -> float:
+    """Pixels per point: as asked for, or fewer where a page is so large that they would be too many."""
+    return float(min(scale, (rules().page.most_ink / max(1.0, size[0] * size[1])) ** 0.5))
+
+
 def stands_out(grey: npt.NDArray[np.uint8], ground: int) -> npt.NDArray[np.bool_]:
     """Where `grey` differs from its ground by more than noise does."""
     noise = rules().page.ink_darkness
@@ -257,12 +261,15 @@ def _shows_faint(page: pymupdf.Page, log: Sequence[tuple[str, Box]]) -> Callable
         pictures = [box for kind, box in log if _is_image(kind) and boxes.area(box)]
         return smaller + pictures, [box for box in paths if boxes.area(box) >= most]
 
+    scale = _within_most_ink(1.0, (page.rect.width, page.rect.height))
+    zoom = pymupdf.Matrix(scale, scale)
+
     @cache
     def look() -> pymupdf.Pixmap:
-        return page.get_pixmap(dpi=72, colorspace=pymupdf.csGRAY, alpha=False, annots=False)
+        return page.get_pixmap(matrix=zoom, colorspace=pymupdf.csGRAY, alpha=False, annots=False)
 
     def stands_out_white(box: Box) -> bool:
-        pixmap, shown = look(), pymupdf.Rect(box) * page.rotation_matrix
+        pixmap, shown = look(), pymupdf.Rect(box) * page.rotation_matrix * zoom
         rows = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.stride)
         x0, y0, x1, y1 = (max(0, round(value)) for value in shown)
         inside = rows[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)]

@@ -122,19 +122,21 @@ def _compute(info, images: Sequence[bytes]) -> np.ndarray:
     from models.bundle.serialization import load_bundle
     from models.data.augmentation import to_batch
     from models.inference.decoding import Decoders
+    from models.transforms import by_shape
 
-    network, decoders, found = (
-        load_bundle(info.path).network,
-        Decoders(info.transform, 1, processes=False),
-        [],
-    )
+    network, decoders = load_bundle(info.path).network, Decoders(info.transform, 1, processes=False)
+    found: list[np.ndarray] = []
     with torch.inference_mode():
         for start in range(0, len(images), 16):
-            pixels = decoders.submit(images[start : start + 16]).result().pixels
-            found.append(
-                network.features(to_batch(torch.from_numpy(np.array(pixels)), info.transform)).half()
-            )
-    return torch.cat(found).numpy()
+            canvases = decoders.submit(images[start : start + 16]).result().pixels
+            features = [np.zeros(0)] * len(canvases)
+            for alike in by_shape(canvases):
+                pixels = torch.from_numpy(np.stack([canvases[place] for place in alike]))
+                read = network.features(to_batch(pixels, info.transform)).half().numpy()
+                for place, values in zip(alike, read, strict=True):
+                    features[place] = values
+            found += features
+    return np.stack(found)
 
 
 def _fit_head(panels: Panels, rows: np.ndarray, classes: Sequence[str]):

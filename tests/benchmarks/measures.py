@@ -119,7 +119,7 @@ def bare(dataset: Path, device: str, runtime: str) -> dict[str, Any]:
 
     predictor = load_predictor(resolve_bundle(MODEL), device, runtime)
     images = _prepared(dataset, max(READY_IMAGES, predictor.at_once))
-    forward = _on_gpu(images, predictor) if predictor.device == "cuda" else predictor.predict
+    forward = _on_gpu(predictor) if predictor.device == "cuda" else predictor.predict
     done, _ = 0, forward(images)
     clock = _Clock()
     while clock.seconds < 5:
@@ -236,12 +236,12 @@ def _encoded(pictures: Path) -> Iterator[bytes]:
         yield row["bytes"]
 
 
-def _prepared(dataset: Path, count: int | None = None) -> np.ndarray:
-    """(count, S, S, 3) uint8, the pictures over and over; each once without `count`."""
+def _prepared(dataset: Path, count: int | None = None) -> list[np.ndarray]:
+    """The pictures' canvases, `count` of them, over and over; each once without `count`."""
     transform = bundle_info(resolve_bundle(MODEL)).transform
     with ThreadPoolExecutor(usable_cores()) as threads:
         some = list(threads.map(transform.prepare, itertools.islice(_encoded(dataset), count)))
-    return np.stack(list(itertools.islice(itertools.cycle(some), count or len(some))))
+    return list(itertools.islice(itertools.cycle(some), count or len(some)))
 
 
 def _papers(images: Iterable[bytes]) -> Iterator[Any]:
@@ -264,7 +264,7 @@ def _torch_device(device: str) -> Any:
     return choose_device(device)
 
 
-def _on_gpu(images: np.ndarray, predictor: Any) -> Callable[[np.ndarray], None]:
+def _on_gpu(predictor: Any) -> Callable[[list[np.ndarray]], None]:
     """The network of the first GPU on tensors that lie there."""
     import torch
 
@@ -274,11 +274,11 @@ def _on_gpu(images: np.ndarray, predictor: Any) -> Callable[[np.ndarray], None]:
     device = torch.device("cuda", 0)
     bundle = load_bundle(resolve_bundle(MODEL))
     network = deployed(bundle.network, device)
-    x = torch.rand((predictor.chunk, 3, *images.shape[1:3]), device=device)
+    x = torch.rand((predictor.chunk, 3, *predictor.transform.shapes[0]), device=device)
     x = x.contiguous(memory_format=torch.channels_last)
     eager = torch.autocast("cuda", half_precision(device))
 
-    def forward(images: np.ndarray) -> None:
+    def forward(images: list[np.ndarray]) -> None:
         with torch.inference_mode(), eager:
             for _ in range(-(-len(images) // predictor.chunk)):
                 network.head(network.features(x))

@@ -17,6 +17,7 @@ import random
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -187,8 +188,8 @@ def _session(model: bytes) -> Way:
 
 
 def _pictures(folder: Path, model: str, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Prepared pictures in random order: some to calibrate on, others to score."""
-    transform = load_bundle(resolve_bundle(model)).info.transform
+    """Pictures in random order, as squares, which every library takes: some to calibrate on, others to score."""
+    transform = replace(load_bundle(resolve_bundle(model)).info.transform, fit="stretch")
     files = sorted(file for file in folder.rglob("*") if file.suffix in {".png", ".jpg"})
     random.Random(0).shuffle(files)
     ready = np.stack([transform.prepare(file.read_bytes()) for file in files[: CALIBRATED + count]])

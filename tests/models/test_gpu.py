@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from models.bundle.bundle import resolve_bundle
 from models.data.augmentation import PRINT_AUGMENTATION, augment
@@ -30,7 +31,12 @@ def pictures(count: int) -> np.ndarray:
 
 @pytest.mark.parametrize("runtime", ["auto", "fp32"])
 def test_labels_are_those_of_the_cpu_whoever_asks_at_the_same_time(runtime: str) -> None:
-    images, bundle = pictures(600), resolve_bundle("default")
+    bundle = resolve_bundle("default")
+    shapes = load_predictor(bundle, "cpu", "fp32").transform.shapes
+    images = [
+        np.asarray(Image.fromarray(one).resize(shapes[number % len(shapes)][::-1]))
+        for number, one in enumerate(pictures(600))
+    ]
     texts = [Words(f"bar plot {'of cells ' * (number % 9)}{number}", None) for number in range(300)]
     words = [*texts, *[None] * 300]
     expected = load_predictor(bundle, "cpu", "fp32").predict(images, words)

@@ -36,6 +36,17 @@ def test_every_layer_gets_a_heat_map_of_the_images_size(bundle: Bundle) -> None:
     assert overlay(explanation.pixels, explanation.in_colour.heat["b2-1"]).shape == (64, 64, 3)
 
 
+def test_an_image_that_keeps_its_proportions_has_heat_maps_of_its_shape(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    transform = Transform(fit="proportions")
+    description = Description(name="x", model="resnet18:b1-0", classes=("a", "b"), transform=transform)
+    save_bundle(tmp_path, description, build_network("resnet18:b1-0", 2), "")
+    explanation = explain(load_bundle(tmp_path), encoded(picture("DMFL", 0).resize((300, 150))))
+    assert explanation.pixels.shape == (160, 320, 3)
+    assert explanation.in_colour.heat["b1-0"].shape == (160, 320)
+    assert sheet(explanation).width > 200
+
+
 def test_the_colour_test_sees_the_same_image_without_colour(bundle: Bundle) -> None:
     explanation = explain(bundle, encoded(picture("DMLI", 0)))
     assert (explanation.grey[..., 0] == explanation.grey[..., 2]).all()

@@ -4,9 +4,11 @@ import sys
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
-from models.transforms import PIXEL_LIMIT, Transform
+from models.transforms import PIXEL_LIMIT, Transform, by_shape
 from tests.models.pictures import encoded
 
 
@@ -38,6 +40,52 @@ def test_crop_takes_the_centre_of_a_wider_canvas() -> None:
     canvas = transform.canvas(data)
     assert canvas.shape == (40, 40, 3)
     assert np.array_equal(transform.prepare(data), canvas[4:36, 4:36])
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "shape"),
+    [
+        (100, 100, (224, 224)),
+        (400, 300, (192, 256)),
+        (300, 400, (256, 192)),
+        (640, 320, (160, 320)),
+        (10, 30, (384, 128)),
+        (5000, 10, (128, 384)),
+        (115, 100, (224, 224)),
+        (117, 100, (192, 256)),
+    ],
+)
+def test_proportions_fills_the_shape_that_is_most_like_the_image(
+    width: int, height: int, shape: tuple[int, int]
+) -> None:
+    transform = Transform(fit="proportions")
+    canvas = transform.prepare(encoded(halves(width, height)))
+    assert canvas.shape == (*shape, 3)
+    assert (canvas[0, 0] == [255, 0, 0]).all()
+    assert (canvas[-1, -1] == [0, 0, 255]).all()
+    assert np.array_equal(transform.central(canvas), canvas)
+
+
+def test_shapes_that_keep_proportions_have_about_as_many_pixels_as_the_square() -> None:
+    transform = Transform(fit="proportions")
+    assert len(transform.shapes) == len(set(transform.shapes)) == 7
+    for rows, columns in transform.shapes:
+        assert (columns, rows) in transform.shapes
+        assert rows % 32 == columns % 32 == 0
+        assert abs(rows * columns / 224**2 - 1) < 0.025
+
+
+@given(width=st.integers(1, 10_000), height=st.integers(1, 10_000))
+def test_no_image_between_1_3_and_3_1_is_stretched_by_more_than_a_quarter(width: int, height: int) -> None:
+    rows, columns = Transform(fit="proportions").shape(width, height)
+    ratio = min(max(width / height, 1 / 3), 3)
+    assert 0.8 < columns / rows / ratio < 1.25
+
+
+def test_canvases_of_one_shape_are_found_together() -> None:
+    canvases = [np.zeros((rows, 4, 3), np.uint8) for rows in (2, 3, 2, 4, 3)]
+    assert [places.tolist() for places in by_shape(canvases)] == [[0, 2], [1, 4], [3]]
+    assert by_shape([]) == []
 
 
 def test_a_jpeg_decoded_at_reduced_scale_looks_like_the_whole() -> None:

@@ -1,6 +1,6 @@
 """Networks as ONNX graphs, made from a bundle's weights alone: torch need not be imported to classify.
 
-    images (N, S, S, 3) uint8 -> normalised -> convolutions with their BatchNorms folded in -> features, logits
+    images (N, H, W, 3) uint8 -> normalised -> convolutions with their BatchNorms folded in -> features, logits
 
 They are walked as `models.networks.resnet`, `spread`, `multi_exit`, `trunk_pair` and `ensemble` build them, and the
 tests hold both to the same outputs. Those of torchvision (AlexNet, GoogLeNet, Inception, DenseNet) have no graph here.
@@ -40,6 +40,8 @@ class Graph:
     embedding_size: int
     expected: Mapping[str, Shape]
     """Every tensor that the network has; where the weights differ, `model` is not to be used."""
+    shapes: tuple[tuple[int, int], ...]
+    """Rows and columns that images may have, those of one batch the same."""
 
 
 def has_graph(model: str) -> bool:
@@ -66,7 +68,7 @@ def build_graph(
         spread = parse_spread(model)
         variant = spread or _whole(model)
         size = _plain(nodes, images, variant, len(classes), nodes.mean_and_spread if spread else nodes.mean)
-    return Graph(nodes.serialised(transform.size), size, nodes.expected)
+    return Graph(nodes.serialised(transform.shapes), size, nodes.expected, transform.shapes)
 
 
 def _whole(model: str) -> Variant:

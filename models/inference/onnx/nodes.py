@@ -42,7 +42,7 @@ class Nodes:
         return name
 
     def normalised(self, images: str, transform: Transform) -> str:
-        """(N, S, S, 3) uint8 -> (N, 3, S, S) normalised."""
+        """(N, H, W, 3) uint8 -> (N, 3, H, W) normalised."""
         mean, std = (
             np.array(v, np.float32).reshape(1, 3, 1, 1) * 255 for v in (transform.mean, transform.std)
         )
@@ -147,10 +147,11 @@ class Nodes:
             return np.zeros(shape, np.float32)
         return found.astype(np.float32)
 
-    def serialised(self, side: int) -> bytes:
-        """The model as ONNX has it on disk."""
+    def serialised(self, shapes: Sequence[tuple[int, int]]) -> bytes:
+        """The model as ONNX has it on disk; `shapes` are the rows and columns that images may have."""
         given = {name: ["n", None] for name in ("logits", "features")}
-        return self.serialised_as({"images": ["n", side, side, 3]}, given)
+        rows, columns = shapes[0] if len(shapes) == 1 else ("rows", "columns")
+        return self.serialised_as({"images": ["n", rows, columns, 3]}, given)
 
     def serialised_as(self, taken: Mapping[str, list[Any]], given: Mapping[str, list[Any]]) -> bytes:
         """The same with other inputs and outputs, each with its sides; `images` alone are uint8."""

@@ -1,6 +1,7 @@
 import hashlib
 import json
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,10 @@ def change(folder: Path, **entries: object) -> None:
         ({"words": {"buckets": 0, "lexicon_gain": 4}}, "buckets"),
         ({"sets": {"coverage": 0.9, "picture": [0.1], "words": None}}, "one probability for each of 4"),
         ({"transform": {"size": 224}}, "transform"),
+        (
+            {"transform": asdict(Transform(size=256, fit="proportions"))},
+            "transform has settings that cannot be",
+        ),
         ({"name": "a\nb"}, "name"),
     ],
 )

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 from models.data.canvases import decode
 from models.transforms import Transform
@@ -39,3 +40,29 @@ def test_an_unreadable_image_is_named_and_stops_nothing(tmp_path: Path) -> None:
         assert list(canvases.unreadable) == [2]
         assert "is no image (PNG" in canvases.unreadable[2]
         assert canvases.pixels[3].any()
+
+
+def test_canvases_of_different_shapes_are_kept_as_they_are(tmp_path: Path) -> None:
+    transform = Transform(size=28, fit="proportions")
+    sizes = [(30, 30), (90, 30), (30, 90), (40, 30)]
+    files = [tmp_path / f"{number}.png" for number in range(len(sizes))]
+    for file, (width, height) in zip(files, sizes, strict=True):
+        Image.linear_gradient("L").resize((width, height)).save(file)
+    (tmp_path / "broken.png").write_bytes(b"broken")
+    for _ in range(2):
+        kept = decode([*files, tmp_path / "broken.png"], transform, tmp_path / "cache")
+        assert kept.shapes[:4] == ((28, 28), (16, 48), (48, 16), (24, 32))
+        for row, file in enumerate(files):
+            assert np.array_equal(kept.canvas(row), transform.prepare(file.read_bytes()))
+        assert (kept.canvas(4) == 255).all()
+        assert list(kept.unreadable) == [4]
+
+
+def test_canvases_of_another_fit_are_decoded_anew(tmp_path: Path) -> None:
+    file = tmp_path / "wide.png"
+    Image.linear_gradient("L").resize((90, 30)).save(file)
+    for fit, shape in (("stretch", (28, 28, 3)), ("letterbox", (28, 28, 3)), ("proportions", (16, 48, 3))):
+        transform = Transform(size=28, fit=fit)
+        canvas = decode([file], transform, tmp_path / "cache").canvas(0)
+        assert canvas.shape == shape
+        assert np.array_equal(canvas, transform.prepare(file.read_bytes()))

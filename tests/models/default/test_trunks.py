@@ -36,6 +36,28 @@ def test_what_is_kept_is_not_computed_again(tmp_path: Path) -> None:
     assert not np.array_equal(first.values, other.values)
 
 
+def test_canvases_of_different_shapes_are_read_in_their_order() -> None:
+    transform = Transform(fit="proportions")
+    random = np.random.default_rng(1)
+    shapes = [transform.shapes[number] for number in (0, 3, 0, 4, 3)]
+    canvases = [random.integers(0, 90 + 40 * n, (*shape, 3), np.uint8) for n, shape in enumerate(shapes)]
+    together = compute_features(trunk(0), canvases, transform)
+    for row, canvas in enumerate(canvases):
+        alone = compute_features(trunk(0), [canvas], transform)
+        assert np.allclose(together.values[row], alone.values[0], rtol=1e-2, atol=1e-2)
+    assert np.ptp(together.values, axis=0).max() > 0.1
+
+
+def test_the_same_bytes_in_another_shape_are_other_canvases(tmp_path: Path) -> None:
+    transform = Transform(fit="proportions")
+    (wide, tall), pixels = transform.shapes[3:5], CANVASES.reshape(-1)
+    found = [
+        cached_features([trunk(0)], [np.resize(pixels, (*shape, 3))], transform, tmp_path).values
+        for shape in (wide, tall)
+    ]
+    assert not np.array_equal(*found)
+
+
 def test_trunks_stand_side_by_side(tmp_path: Path) -> None:
     one = cached_features([trunk(0)], CANVASES, TRANSFORM, tmp_path)
     second = trunk(1)

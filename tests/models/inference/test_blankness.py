@@ -49,4 +49,13 @@ def test_what_the_transform_makes_of_a_narrow_blank_strip_is_blank() -> None:
 
     stream = io.BytesIO()
     Image.new("L", (300, 12), 240).save(stream, "JPEG")
-    assert blank(Transform(fit="stretch").prepare(stream.getvalue())[None])[0]
+    for fit in ("stretch", "proportions"):
+        assert blank(Transform(fit=fit).prepare(stream.getvalue())[None])[0]
+
+
+def test_the_rim_is_left_aside_on_every_side_of_a_rectangle() -> None:
+    """A frame within five of a hundred of each side is no ink; beyond that it is."""
+    images = np.full((2, 128, 384, 3), 255, np.uint8)
+    for image, (rows, columns) in zip(images, [(5, 18), (12, 36)], strict=True):
+        image[:rows] = image[-rows:] = image[:, :columns] = image[:, -columns:] = 0
+    assert blank(images).tolist() == [True, False]

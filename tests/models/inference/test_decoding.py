@@ -16,10 +16,11 @@ from models.transforms import Transform
 from tests.models.pictures import encoded
 
 TRANSFORM = Transform(size=32)
+PROPORTIONS = Transform(size=28, fit="proportions")
 
 
-def picture(seed: int) -> bytes:
-    return png.encode(np.random.default_rng(seed).integers(0, 256, (40, 50, 3), dtype=np.uint8))
+def picture(seed: int, rows: int = 40, columns: int = 50) -> bytes:
+    return png.encode(np.random.default_rng(seed).integers(0, 256, (rows, columns, 3), dtype=np.uint8))
 
 
 @pytest.fixture(params=[False, True], ids=["threads", "processes"])
@@ -34,8 +35,22 @@ def test_canvases_are_those_of_the_transform_and_what_cannot_be_read_is_named(de
     chunks = [images[first : first + decoders.chunk] for first in range(0, len(images), decoders.chunk)]
     decoded = [future.result() for future in [decoders.submit(chunk) for chunk in chunks]]
     assert np.concatenate([one.read for one in decoded]).tolist() == [True, False, True, False]
-    pixels = np.concatenate([one.pixels for one in decoded])
-    assert np.array_equal(pixels, np.stack([TRANSFORM.prepare(images[0]), TRANSFORM.prepare(images[2])]))
+    pixels = [canvas for one in decoded for canvas in one.pixels]
+    assert np.array_equal(pixels, [TRANSFORM.prepare(images[0]), TRANSFORM.prepare(images[2])])
+
+
+@pytest.mark.parametrize("processes", [False, True], ids=["threads", "processes"])
+def test_canvases_of_different_shapes_come_back_as_they_are(processes: bool) -> None:
+    decoders = Decoders(PROPORTIONS, 1, processes=processes)
+    images = [picture(1, 90, 30), picture(2, 40, 40), b"no picture", picture(3, 30, 90), picture(4, 20, 30)]
+    chunks = [images[first : first + decoders.chunk] for first in range(0, len(images), decoders.chunk)]
+    decoded = [future.result() for future in [decoders.submit(chunk) for chunk in chunks]]
+    assert np.concatenate([one.read for one in decoded]).tolist() == [True, True, False, True, True]
+    canvases = [canvas for one in decoded for canvas in one.pixels]
+    assert [canvas.shape for canvas in canvases] == [(48, 16, 3), (28, 28, 3), (16, 48, 3), (24, 32, 3)]
+    for canvas, image in zip(canvases, [images[0], images[1], *images[3:]], strict=True):
+        assert np.array_equal(canvas, PROPORTIONS.prepare(image))
+    decoders.close()
 
 
 def test_no_decoder_is_reached_but_those_of_what_a_dataset_keeps(decoders: Decoders) -> None:

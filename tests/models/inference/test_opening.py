@@ -10,9 +10,10 @@ import torch
 
 from models.bundle.bundle import BundleError, ExtraOutputs, resolve_bundle
 from models.bundle.description import Description, bundle_info
-from models.bundle.serialization import load_bundle, save_bundle
+from models.bundle.serialization import load_bundle, read_weights, save_bundle
 from models.inference.engine import Engine
-from models.inference.onnx.graph import Graph, has_graph
+from models.inference.onnx.engine import OnnxEngine
+from models.inference.onnx.graph import Graph, build_graph, has_graph
 from models.inference.opening import open_engines
 from models.inference.predict import load_predictor
 from models.inference.torch_engine import TorchEngine, deployed
@@ -102,6 +103,20 @@ def test_paired_trunks_name_the_same_classes_in_half_precision(tmp_path: Path) -
     clear = best[:, -1] - best[:, -2] > 0.05
     same = found.probabilities.argmax(axis=1) == expected.probabilities.argmax(axis=1)
     assert same[clear].all()
+
+
+def test_openvino_takes_images_of_every_shape(tmp_path: Path) -> None:
+    """In whatever precision this CPU has: the shapes are what is asked about."""
+    streams = pytest.importorskip("models.inference.openvino_engine").open_streams
+    info = load_bundle(made(tmp_path, "resnet18:b1-0:spread+lite2:x4")).info
+    transform = Transform(fit="proportions")
+    graph = build_graph(info.model, info.outputs, transform, read_weights(info).network)
+    (openvino,), onnx = streams(graph, 1), OnnxEngine(graph)
+    random = np.random.default_rng(0)
+    for shape in transform.shapes:
+        images = random.integers(0, 256, (2, *shape, 3), np.uint8)
+        found, expected = openvino.forward(images)[1], onnx.forward(images)[1]
+        np.testing.assert_allclose(found, expected, rtol=0.1, atol=0.05)
 
 
 ENGINES_THAT_BEGIN_TOGETHER = """

@@ -1,3 +1,4 @@
+import json
 import warnings
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from models.bundle.description import Description
 from models.bundle.serialization import load_bundle, save_bundle
 from models.bundle.text_model import TextModel
 from models.devices import DeviceError, choose_device
+from models.inference.opening import Runtime
 from models.inference.predict import load_predictor
 from models.inference.words import Words, hash_text
 from models.networks.build import build_network
@@ -43,6 +45,48 @@ def folder(tmp_path: Path) -> Path:
     )
     save_bundle(tmp_path, description, network, "card")
     return tmp_path
+
+
+@pytest.mark.parametrize("runtime", ["eager", "fp32"])
+def test_images_of_different_shapes_are_classified_in_their_order(folder: Path, runtime: Runtime) -> None:
+    """Each as if it came alone: the others only decide with which it is stacked."""
+    file = folder / "model.json"
+    told = json.loads(file.read_text())
+    told["transform"] |= {"fit": "proportions", "size": 224}
+    file.write_text(json.dumps(told))
+    predictor = load_predictor(folder, "cpu", runtime)
+    sizes = [(90, 90), (200, 80), (90, 91), (60, 170), (210, 80), (99, 70), (90, 90)]
+    images = [
+        predictor.prepare(encoded(picture("DMLI", seed).resize(size))) for seed, size in enumerate(sizes)
+    ]
+    assert len({image.shape for image in images}) == 4
+    together = predictor.predict(images)
+    for row, image in enumerate(images):
+        alone = predictor.predict([image])
+        assert np.allclose(together.probabilities[row], alone.probabilities[0], atol=1e-5)
+        assert np.allclose(together.embeddings[row], alone.embeddings[0], rtol=1e-2, atol=1e-2)
+    assert np.ptp(together.embeddings, axis=0).max() > 0.01
+
+
+def test_blank_images_are_found_among_others_of_every_shape(tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    extra = ExtraOutputs(background=True)
+    description = Description(
+        name="x",
+        model="resnet18:b1-0",
+        classes=("a", "b"),
+        transform=Transform(fit="proportions"),
+        extra=extra,
+    )
+    save_bundle(tmp_path, description, build_network("resnet18:b1-0", 3), "")
+    predictor = load_predictor(tmp_path, "cpu", "fp32")
+    noise = np.random.default_rng(0).integers(0, 256, (384, 384, 3), np.uint8)
+    shapes = [predictor.transform.shapes[number] for number in (0, 1, 0, 5, 1, 0)]
+    images = [noise[:rows, :columns].copy() for rows, columns in shapes]
+    plain = predictor.predict(images).rejected
+    images[2][:] = images[4][:] = 255
+    assert predictor.predict(images).rejected.tolist() == [False, False, True, False, True, False]
+    assert not plain.any()
 
 
 def test_predictions_are_the_networks_own(folder: Path) -> None:

@@ -41,6 +41,7 @@ def test_a_file_changes_what_it_names_and_nothing_else(tmp_path: Path) -> None:
         ("[transform]\nmean = [0.5, 0.5]", "no list of 3"),
         ("[transform]\nstd = [0.5, 0.5, 0.0]", "not from 0.001"),
         ("[transform]\nsize = 300", "resize 256 is below its size 300"),
+        ('[transform]\nfit = "proportions"', "training needs one of letterbox, stretch, crop"),
         ("[augmentation]\nrotation = [9, 1]", "from the smaller angle"),
         ("[augmentation]\ntinted = [3]", "which is no text"),
         ("epochs = ", "cannot be read"),

@@ -84,12 +84,20 @@ def text_page_in(paper: Drawing) -> None:
     paper.add_page().body((70, 70, 525, 770))
 
 
-@pytest.mark.parametrize("places", [(UP, DOWN), ((50, 60, 270, 330), (325, 60, 545, 330))])
+@pytest.mark.parametrize(
+    "places",
+    [
+        (UP, DOWN),
+        ((50, 60, 270, 330), (325, 60, 545, 330)),
+        ((50, 110.5, 270, 330), (325, 109, 545, 330)),
+        ((50, 200, 270, 400), (325, 60, 545, 330)),
+    ],
+)
 @pytest.mark.parametrize("before", [True, False])
 def test_both_captions_of_two_pictures_on_the_page_beside_them(
     before: bool, places: tuple[Rect, Rect]
 ) -> None:
-    figures = found_in(in_twos(before, places))
+    figures = sorted(found_in(in_twos(before, places)), key=lambda figure: figure.caption.label)
     pages = (3, 6) if before else (2, 5)
     expected = [(place, page) for page in pages for place in places]
     assert len(figures) == 4
@@ -115,6 +123,14 @@ def test_no_order_is_guessed_of_pictures_at_opposite_corners() -> None:
     assert labels_of(in_twos(False, ((310, 60, 545, 250), (50, 500, 285, 700)))) == [None] * 4
 
 
+def test_no_page_is_chosen_where_the_one_before_and_the_one_behind_would_do() -> None:
+    paper = text_page().add_page().image(UP).image(DOWN)
+    legends(paper, ("Figure 1.", "Figure 2.")).add_page().image(UP).image(DOWN)
+    text_page_in(paper)
+    legends(paper, ("Figure 9.",))  # whose artwork is missing
+    assert labels_of(paper) == [None] * 4
+
+
 @pytest.mark.parametrize(("body", "label"), [(False, "Figure 1"), (True, None)])
 def test_a_caption_far_below_the_only_picture_of_its_page(body: bool, label: str | None) -> None:
     paper = (
@@ -123,3 +139,9 @@ def test_a_caption_far_below_the_only_picture_of_its_page(body: bool, label: str
     if body:
         paper.body((60, 300, 535, 600))
     assert labels_of(paper) == [label]
+
+
+def test_a_long_caption_far_below_its_picture_is_no_prose() -> None:
+    paper = text_page().add_page().image((200, 80, 360, 190))
+    paper.caption((60, 620, 535, 780), "Figure 1.", " ".join([CAPTION] * 9))
+    assert labels_of(paper) == ["Figure 1"]

@@ -139,3 +139,23 @@ def test_the_paper_of_a_rough_texture_is_about_its_middle() -> None:
     texture[40:110, 10:90] = 60
     page = page_behind((0, 0, 400, 600), png.encode(texture), 9)
     assert 236 <= page.paper <= 252
+
+
+@pytest.mark.parametrize(("ground", "shown"), [(0.1, ["Words"]), (1.0, [])])
+def test_white_words_on_a_page_of_any_size_are_looked_for_in_few_pixels(
+    ground: float, shown: list[str]
+) -> None:
+    paper = Drawing()
+    paper.document.new_page(width=60_000, height=60_000)  # 3.6 gigabytes at a pixel per point
+    paper.page.draw_rect(paper.page.rect, color=None, fill=(ground,) * 3)
+    paper.page.insert_text((500, 50_000), "Words", color=(1, 1, 1), fontsize=4_000)
+    assert [line.text for line in read_page(paper.page).lines] == shown
+
+
+def test_white_words_beneath_what_was_painted_over_the_page_are_not_shown() -> None:
+    paper = Drawing()
+    paper.document.new_page(width=400, height=600)
+    paper.page.insert_text((50, 100), "Hidden", color=(1, 1, 1))
+    paper.page.draw_rect(paper.page.rect, color=None, fill=(0.1, 0.1, 0.1))
+    paper.page.insert_text((50, 300), "Shown", color=(1, 1, 1))
+    assert [line.text for line in read_page(paper.page).lines] == ["Shown"]

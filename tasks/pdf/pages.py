@@ -207,7 +207,7 @@ def with_numbers_apart(page: PageContent, numbered: Set[Run]) -> PageContent:
     """The page with each of the line numbers `numbered` as a line of its own, told in `numbers`."""
     if not numbered:
         return page
-    shows_white = _under_text(page.handle, page.handle.get_bboxlog())
+    shows_white = _shows_faint(page.handle, page.handle.get_bboxlog())
     lines = _turn_lines(read_lines(page.handle, shows_white, numbered), page.frame)
     numbers = frozenset(i for i, line in enumerate(lines) if (line.block, line.text) in numbered)
     return replace(page, lines=lines, numbers=numbers)

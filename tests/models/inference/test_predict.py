@@ -180,3 +180,17 @@ def test_a_bundle_with_words_and_further_outputs_says_all_of_it(tmp_path: Path) 
     assert told.members is not None
     assert told.members.any(axis=1).all()
     assert len(told.paths) == 2
+
+
+def test_no_batch_is_larger_than_what_an_engine_takes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a GPU an engine has pinned memory for so many images, and no more."""
+    predictor, sizes = load_predictor(folder, "cpu", "fp32"), []
+    forward = predictor._forward
+
+    def counted(images: np.ndarray, texts: object) -> tuple[np.ndarray, np.ndarray]:
+        sizes.append(len(images))
+        return forward(images, None)
+
+    monkeypatch.setattr(predictor, "_forward", counted)
+    predictor.predict(np.zeros((2 * predictor.chunk + 1, 64, 64, 3), np.uint8))
+    assert sorted(sizes) == [1, predictor.chunk, predictor.chunk]

@@ -335,7 +335,8 @@ def study(
 def explain(bundle: str, images: tuple[str, ...], layers: tuple[str, ...], out: str) -> None:
     """Show where BUNDLE looks in each IMAGE (Grad-CAM++), in colour and turned to greyscale.
 
-    Writes a PNG per image: what the network sees, its prediction, and the heat at each layer.
+    Writes a PNG per image: what the network sees, its prediction, and the heat at each layer. That is the picture
+    without its words, in the proportions in which the network takes it (default: nearly its own, at most 3:1).
 
     \b
     Example:

@@ -234,4 +234,4 @@ def _measured(judged: Judged, value: Callable[[Rows], float]) -> Measured:
 def _reflected(measured: Measured) -> Measured:
     """The basic bootstrap interval, for noise can only raise a calibration error (see `models.evaluation`)."""
     value, (low, high) = measured
-    return value, (max(0.0, 2 * value - high), max(0.0, 2 * value - low))
+    return value, (max(0.0, 2 * value - high), min(1.0, max(0.0, 2 * value - low)))

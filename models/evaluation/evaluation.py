@@ -197,4 +197,4 @@ def _reflected(value: float, interval: Interval) -> Interval:
     the sample lies above the truth. Source: Davison, Hinkley, "Bootstrap Methods and their Application", 1997.
     """
     low, high = interval
-    return max(0.0, 2 * value - high), max(0.0, 2 * value - low)
+    return max(0.0, 2 * value - high), min(1.0, max(0.0, 2 * value - low))

@@ -76,6 +76,14 @@ def test_the_interval_of_the_calibration_error_holds_the_truth_of_an_honest_mode
     assert held >= 8
 
 
+def test_no_interval_of_a_calibration_error_leaves_0_to_1() -> None:
+    """Of five images, four of them wrong and sure, what is mirrored would go beyond."""
+    sure = np.array([[0.99, 0.01]] * 4 + [[0.4, 0.6]], np.float32)
+    scores = evaluate(sure, np.array([1, 1, 1, 1, 1]), "ab")
+    low, high = scores.ece_interval
+    assert 0 <= low <= scores.ece <= high == 1
+
+
 def test_rejection_and_classes_without_images() -> None:
     probabilities = np.array([[0.9, 0.05, 0.05], [0.4, 0.35, 0.25]], np.float32)
     scores = evaluate(probabilities, np.array([0, 1]), "abc", threshold=0.5)

@@ -97,6 +97,11 @@ class Transform:
         return tuple((self.size * rows // 7, self.size * columns // 7) for rows, columns in _SEVENTHS)
 
     @property
+    def room(self) -> int:
+        """Bytes of the largest that `prepare` may give."""
+        return max(3 * rows * columns for rows, columns in self.shapes)
+
+    @property
     def canvas_shapes(self) -> tuple[tuple[int, int], ...]:
         """Rows and columns of what `canvas` may give."""
         return self.shapes if self.fit == "proportions" else ((self.canvas_size, self.canvas_size),)

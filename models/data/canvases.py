@@ -90,7 +90,7 @@ def _write(
 def _row(transform: Transform) -> tuple[int, ...]:
     """What the file holds of an image: a canvas, or as many bytes as the largest has."""
     shapes = transform.canvas_shapes
-    return (*shapes[0], 3) if len(shapes) == 1 else (max(3 * rows * columns for rows, columns in shapes),)
+    return (*shapes[0], 3) if len(shapes) == 1 else (transform.room,)
 
 
 @dataclass(frozen=True, slots=True)

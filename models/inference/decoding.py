@@ -114,7 +114,7 @@ class _Process:
         self._transform = transform
         # Not of /dev/shm, which containers keep small.
         self._memory = os.memfd_create("figmill-canvases")
-        os.ftruncate(self._memory, CHUNK * _room(transform))
+        os.ftruncate(self._memory, CHUNK * transform.room)
         self._canvases = _mapped(self._memory, transform)
         self._process: multiprocessing.process.BaseProcess | None = None
         self._connection: Connection[Any, Any] | None = None
@@ -170,15 +170,9 @@ class _Process:
         self._connection = self._process = None
 
 
-def _room(transform: Transform) -> int:
-    """Bytes of the largest canvas."""
-    return max(3 * rows * columns for rows, columns in transform.shapes)
-
-
 def _mapped(memory: int, transform: Transform) -> Pixels:
     """(CHUNK, room): a row for each canvas."""
-    room = _room(transform)
-    return np.frombuffer(mmap.mmap(memory, CHUNK * room), np.uint8).reshape(CHUNK, room)
+    return np.frombuffer(mmap.mmap(memory, CHUNK * transform.room), np.uint8).reshape(CHUNK, transform.room)
 
 
 def _canvas(row: Pixels, shape: tuple[int, int]) -> Pixels:

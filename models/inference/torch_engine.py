@@ -50,8 +50,8 @@ class TorchEngine:
         self._mean = torch.tensor(transform.mean, device=device).reshape(shape) * 255
         self._std = torch.tensor(transform.std, device=device).reshape(shape) * 255
         self._stream = torch.cuda.Stream(device) if device.type == "cuda" else None
-        most = chunk * max(3 * rows * columns for rows, columns in transform.shapes)
-        self._pinned = torch.empty(most, dtype=torch.uint8, pin_memory=self._stream is not None)
+        room = chunk * transform.room
+        self._pinned = torch.empty(room, dtype=torch.uint8, pin_memory=self._stream is not None)
 
     @torch.inference_mode()
     def forward(self, images: Pixels, texts: Sequence[str | None] | None) -> tuple[Floats, Floats]:

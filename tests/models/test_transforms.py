@@ -69,6 +69,7 @@ def test_proportions_fills_the_shape_that_is_most_like_the_image(
 def test_shapes_that_keep_proportions_have_about_as_many_pixels_as_the_square() -> None:
     transform = Transform(fit="proportions")
     assert len(transform.shapes) == len(set(transform.shapes)) == 7
+    assert transform.room == 3 * 160 * 320
     for rows, columns in transform.shapes:
         assert (columns, rows) in transform.shapes
         assert rows % 32 == columns % 32 == 0

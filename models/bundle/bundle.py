@@ -106,13 +106,18 @@ class Rejection:
     """When the model abstains."""
 
     threshold: float = 0.0
-    """Below this calibrated confidence."""
+    """Below this calibrated confidence, times the probability that the panel is whole."""
     words_threshold: float | None = None
     """The same for panels with text; None where it is the same."""
     novelty: float | None = None
     """Above this distance to the training images (see `models.bundle.novelty`); None where the bundle measures none."""
     torn: float | None = None
     """Above this probability of being a torn piece; None where the bundle does not reject these."""
+    most: float | None = None
+    """Confidence of a panel at most that is rejected, but not for its features: as many of such are named right.
+
+    With it a confidence is the probability of the name alone. None in bundles up to 2026-11, whose temperatures were
+    fitted to confidences that count a torn piece as wrong: at most the threshold is shown there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,6 +114,7 @@ def description_json(description: Description, features: int) -> str:
             "threshold": {"picture": rejection.threshold, "words": rejection.words_threshold},
             "novelty": rejection.novelty,
             "torn": rejection.torn,
+            **({} if rejection.most is None else {"most": rejection.most}),
         },
         "sets": asdict(description.sets) if description.sets else None,
         "training": dict(description.training),

@@ -141,13 +141,14 @@ def _sentences(value: object) -> Sentences | None:
 
 
 def _rejection(value: object) -> Rejection:
-    entries = settings(value, "rejection", {"threshold", "novelty", "torn"})
+    entries = settings(value, "rejection", {"threshold", "novelty", "torn", "most"})
     threshold = settings(entries["threshold"], "rejection.threshold", {"picture", "words"})
     return Rejection(
         threshold=number(threshold["picture"], "rejection.threshold.picture", 0.0, 1.0),
         words_threshold=number_or_none(threshold["words"], "rejection.threshold.words", 0.0, 1.0),
         novelty=number_or_none(entries["novelty"], "rejection.novelty", 0.0, 1e6),
         torn=number_or_none(entries["torn"], "rejection.torn", 0.0, 1.0),
+        most=number_or_none(entries.get("most"), "rejection.most", 0.0, 1.0),
     )
 
 

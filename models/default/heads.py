@@ -64,11 +64,13 @@ class Part:
     strength: float
     discriminant: Discriminant | None = None
     """What the regression is averaged with, if anything."""
+    weight: float = 1.0
+    """How much its logits count beside those of the other parts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Readout:
-    """Where the trunks are read: the parts' logits are averaged, which is one linear layer on all their features.
+    """Where the trunks are read: the mean of the parts' logits, which is one linear layer on all their features.
 
     `group` makes it the paper's hierarchical head: the group of classes is read there, the class within it at `parts`.
     """
@@ -77,11 +79,18 @@ class Readout:
     parts: tuple[Part, ...]
     spread: bool = True
     group: Part | None = None
+    coarse: tuple[str, ...] = ()
+    """Units that faults and kinds of chart are not read from: too deep for what is small or at an edge."""
 
     @property
     def units(self) -> tuple[str, ...]:
         """Of all parts, in the order of the network's features."""
         return tuple(unit for part in self.parts for unit in part.units)
+
+    @property
+    def fine(self) -> tuple[str, ...]:
+        """Units that faults and kinds of chart are read from."""
+        return tuple(unit for unit in self.units if unit not in self.coarse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +163,7 @@ def fit_classes(data: PanelArrays, readout: Readout, rows: Indices) -> Linear:
     rows = rows[np.isin(data.codes[rows], outputs)]
     targets = number_codes(data.codes[rows], outputs)
     layers = [_fit_part(data, part, readout.spread, rows, targets, len(outputs)) for part in readout.parts]
-    return _average(layers)
+    return _average(layers, [part.weight for part in readout.parts])
 
 
 def read_classes(data: PanelArrays, readout: Readout, rows: Indices) -> Callable[[Indices], Floats]:
@@ -177,9 +186,10 @@ def fit_fault(data: PanelArrays, readout: Readout, code: str, rows: Indices) -> 
     rows = rows[fault_rows(data, code)[rows]]
     targets = (data.codes[rows] == code).astype(np.int64)
     weights = np.where(targets == 1, _FAULT_WEIGHT, 1.0).astype(np.float32)
-    features = Features(data.features.values[rows], data.features.columns).of(readout.units)
+    features = Features(data.features.values[rows], data.features.columns).of(readout.fine)
     both = fit_softmax(features, targets, weights, 2, _FAULT_STRENGTH)
-    return Linear(both.weight[1:] - both.weight[:1], both.bias[1:] - both.bias[:1])
+    odds = Linear(both.weight[1:] - both.weight[:1], both.bias[1:] - both.bias[:1])
+    return _on_all_units(odds, data, readout)
 
 
 def fault_rows(data: PanelArrays, code: str) -> Flags:
@@ -204,7 +214,7 @@ def fit_kinds(data: PanelArrays, readout: Readout, rows: Indices, drawn: float =
     rows = rows[np.isin(data.charts[rows], names)]
     weights = np.where(data.kinds[rows] == "published", 1.0, drawn).astype(np.float32)
     rows, weights = rows[weights > 0], weights[weights > 0]
-    examples = _with_views(data, rows, weights, readout.units)
+    examples = _with_views(data, rows, weights, readout.fine)
     targets = number_codes(data.charts[rows[examples.panels]], names)
     standard = (data.kinds[rows[examples.panels]] == "published") & examples.originals
     regression = fit_softmax(
@@ -213,7 +223,7 @@ def fit_kinds(data: PanelArrays, readout: Readout, rows: Indices, drawn: float =
     found = fit_discriminant(
         examples.features, targets, examples.weights, len(names), _CHART_DISCRIMINANT.shrinkage, standard
     )
-    return _mix(regression, found, _CHART_DISCRIMINANT.sharpness)
+    return _on_all_units(_mix(regression, found, _CHART_DISCRIMINANT.sharpness), data, readout)
 
 
 def fit_heads(data: PanelArrays, readout: Readout) -> Heads:
@@ -290,10 +300,27 @@ def _mix(regression: Linear, discriminant: Linear, sharpness: float) -> Linear:
     )
 
 
-def _average(layers: Sequence[Linear]) -> Linear:
-    """One layer on the features side by side that gives the mean of the layers' logits."""
-    weight = np.concatenate([layer.weight for layer in layers], axis=1) / len(layers)
-    bias = np.stack([layer.bias for layer in layers]).sum(axis=0) / len(layers)
+def _on_all_units(layer: Linear, data: PanelArrays, readout: Readout) -> Linear:
+    """A layer on the fine units as one on all: nothing comes of the others."""
+    weight = np.zeros((len(layer.bias), data.features.of(readout.units).shape[1]), np.float32)
+    at, read = 0, 0
+    for unit in readout.units:
+        columns = data.features.columns[unit]
+        size = columns.stop - columns.start
+        if unit in readout.fine:
+            weight[:, at : at + size] = layer.weight[:, read : read + size]
+            read += size
+        at += size
+    return Linear(weight, layer.bias)
+
+
+def _average(layers: Sequence[Linear], weights: Sequence[float]) -> Linear:
+    """One layer on the features side by side that gives the weighted mean of the layers' logits."""
+    shares = [weight / sum(weights) for weight in weights]
+    weight = np.concatenate(
+        [share * layer.weight for share, layer in zip(shares, layers, strict=True)], axis=1
+    )
+    bias = np.stack([share * layer.bias for share, layer in zip(shares, layers, strict=True)]).sum(axis=0)
     return Linear(weight.astype(np.float32), bias.astype(np.float32))
 
 

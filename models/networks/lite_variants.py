@@ -1,7 +1,8 @@
 """The names and the plans of EfficientNet-Lite trunks. Light: the standard library alone.
 
-`lite2:x6`                      EfficientNet-Lite2 up to the widened maps with which its sixth stage begins
-`resnet18:b3-0:spread+lite2:x6` a shallow ResNet and this trunk side by side, both read by mean and spread
+`lite2:x6`      EfficientNet-Lite2 up to the widened maps with which its sixth stage begins
+`lite2:x6+top`  all of its convolutions, read there and at the maps of the last one
+`resnet18:b3-0:spread+lite2:x6+top`  a shallow ResNet and this trunk side by side, all read by mean and spread
 Sources: Tan, Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks", 2019; the
 `efficientnet/lite` models of TensorFlow TPU: no squeeze-and-excitation, ReLU6 for swish, outer stages of fixed depth.
 """
@@ -16,7 +17,8 @@ from types import MappingProxyType
 
 from models.networks.variants import Variant, parse_spread
 
-STEM_WIDTH = 32
+STEM_WIDTH, TOP_WIDTH = 32, 1280
+"""Channels of the first convolution and of the last one, in every size."""
 BN_EPSILON = 1e-3
 """Of every BatchNorm, as TensorFlow trained them."""
 
@@ -68,20 +70,29 @@ class LiteVariant:
     base: str
     stage: int
     """From 2 to 7."""
+    top: bool = False
+    """Whether it goes on to the last convolution, whose maps are read too."""
 
     @property
     def name(self) -> str:
         """Such as `lite2:x6`."""
-        return f"{self.base}:x{self.stage}"
+        return f"{self.base}:x{self.stage}" + ("+top" if self.top else "")
 
     @property
     def blocks(self) -> tuple[LiteBlock, ...]:
-        """The blocks in their order. Of the last one only the expansion is computed."""
-        return _plan(self.base)[: self._kept]
+        """The blocks in their order. Without the top only the expansion of the last one is computed."""
+        plan = _plan(self.base)
+        return plan if self.top else plan[: self.read_at + 1]
 
     @property
-    def _kept(self) -> int:
-        return sum(_depth(self.base, stage) for stage in range(1, self.stage)) + 1
+    def read_at(self) -> int:
+        """The place of the block whose widened maps are read."""
+        return sum(_depth(self.base, stage) for stage in range(1, self.stage))
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """The channels of the maps that are read."""
+        return (self.blocks[self.read_at].width, *([TOP_WIDTH] if self.top else []))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +104,20 @@ class TrunkPair:
 
     @property
     def name(self) -> str:
-        """Such as `resnet18:b3-0:spread+lite2:x6`."""
+        """Such as `resnet18:b3-0:spread+lite2:x6+top`."""
         return f"{self.resnet.name}:spread+{self.lite.name}"
 
 
 def parse_lite(name: str) -> LiteVariant | None:
     """`lite2:x6` -> its `LiteVariant`; None for a name of another kind."""
-    match = re.fullmatch(r"(lite\d):x([2-7])", name)
-    return LiteVariant(match[1], int(match[2])) if match and match[1] in SCALES else None
+    match = re.fullmatch(r"(lite\d):x([2-7])(\+top)?", name)
+    if match is None or match[1] not in SCALES:
+        return None
+    return LiteVariant(match[1], int(match[2]), top=match[3] is not None)
 
 
 def parse_trunk_pair(name: str) -> TrunkPair | None:
-    """`resnet18:b3-0:spread+lite2:x6` -> its `TrunkPair`; None for a name of another kind."""
+    """`resnet18:b3-0:spread+lite2:x6+top` -> its `TrunkPair`; None for a name of another kind."""
     first, _, second = name.partition("+")
     resnet, lite = parse_spread(first), parse_lite(second)
     return TrunkPair(resnet, lite) if resnet and lite else None

@@ -18,7 +18,7 @@ CENTRES = {
     "COMP": (3, 3, -3),
 }
 SAID = {"DMTR": "TEM micrograph of particles", "GFIG": "bar plot of counts"}
-UNITS = ("b2-1", "b3-0", "b3-1", "lite2:x6")
+UNITS = ("b2-1", "b3-0", "b3-1", "lite2:x6", "lite2:top")
 
 
 def panel(code: str, kind: Kind, group: str, number: int = 0) -> LabelledPanel:

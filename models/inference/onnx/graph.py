@@ -113,9 +113,9 @@ def _two_exits(
 def _trunk_pair(nodes: Nodes, images: str, pair: TrunkPair, classes: int, side: int) -> int:
     """Mean and spread of the ResNet's and of the EfficientNet-Lite's maps side by side, a linear head."""
     *_, (_, maps, channels) = resnet_steps(nodes, images, pair.resnet.base, _last(pair.resnet), "resnet.")
-    lite, lite_channels = lite_maps(nodes, images, pair.lite, side, "lite.")
-    read = nodes.mean_and_spread(maps), nodes.mean_and_spread(lite)
-    size = 2 * (channels + lite_channels)
+    lite = lite_maps(nodes, images, pair.lite, side, "lite.")
+    read = [nodes.mean_and_spread(of) for of in (maps, *lite)]
+    size = 2 * (channels + sum(pair.lite.widths))
     nodes.linear(nodes.op("Concat", *read, output="features", axis=1), "fc", size, classes, "logits")
     return size
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from models.inference.onnx.nodes import Nodes
-from models.networks.lite_variants import BN_EPSILON, STEM_WIDTH, LiteBlock, LiteVariant, same_padding
+from models.networks.lite_variants import (
+    BN_EPSILON,
+    STEM_WIDTH,
+    TOP_WIDTH,
+    LiteBlock,
+    LiteVariant,
+    same_padding,
+)
 from models.networks.variants import UNITS, Point, point_name
 
 _WIDTHS = (64, 128, 256, 512)
@@ -51,21 +58,27 @@ def _residual_unit(
     return nodes.op("Relu", nodes.op("Add", y, x)), outputs
 
 
-def lite_maps(nodes: Nodes, x: str, variant: LiteVariant, side: int, prefix: str = "") -> tuple[str, int]:
-    """The widened maps of (N, 3, side, side), and their channels."""
+def lite_maps(nodes: Nodes, x: str, variant: LiteVariant, side: int, prefix: str = "") -> Iterator[str]:
+    """The maps of (N, 3, side, side) that are read, of `variant.widths` channels."""
     stem = (STEM_WIDTH, 3, 3)
     x, side = _same_convolution(nodes, x, (f"{prefix}_conv_stem", f"{prefix}_bn0"), stem, side, stride=2)
-    *whole, last = variant.blocks
-    for number, block in enumerate(whole):
-        x, side = _inverted_residual(nodes, x, f"{prefix}_blocks.{number}.", block, side)
-    return _expansion(nodes, x, f"{prefix}_blocks.{len(whole)}.", last), last.width
+    for number, block in enumerate(variant.blocks):
+        name = f"{prefix}_blocks.{number}."
+        widened = _expansion(nodes, x, name, block)
+        if number == variant.read_at:
+            yield widened
+            if not variant.top:
+                return
+        x, side = _narrow(nodes, (x, widened), name, block, side)
+    layer, shape = (f"{prefix}_conv_head", f"{prefix}_bn1"), (TOP_WIDTH, block.outputs, 1)
+    yield nodes.relu6(nodes.convolution(x, *layer, shape, epsilon=BN_EPSILON))
 
 
-def _inverted_residual(nodes: Nodes, x: str, name: str, block: LiteBlock, side: int) -> tuple[str, int]:
-    """The block's maps and their side."""
+def _narrow(nodes: Nodes, maps: tuple[str, str], name: str, block: LiteBlock, side: int) -> tuple[str, int]:
+    """Of a block's input and that widened: the block's output and its side."""
+    x, widened = maps
     layer, shape = (f"{name}_depthwise_conv", f"{name}_bn1"), (block.width, 1, block.kernel)
-    y = _expansion(nodes, x, name, block)
-    y, side = _same_convolution(nodes, y, layer, shape, side, block.stride, block.width)
+    y, side = _same_convolution(nodes, widened, layer, shape, side, block.stride, block.width)
     shape = (block.outputs, block.width, 1)
     y = nodes.convolution(y, f"{name}_project_conv", f"{name}_bn2", shape, epsilon=BN_EPSILON)
     return (nodes.op("Add", y, x) if block.has_shortcut else y), side

@@ -117,7 +117,7 @@ def test_every_setting_comes_back_from_what_is_written(folder: Path) -> None:
             temperature=1.2, words=WordsCalibration(temperature=1.4, own=0.7, caption=0.8, floor=-6.0)
         ),
         hashing=Hashing(buckets=64, lexicon_gain=3.0),
-        rejection=Rejection(threshold=0.3, words_threshold=0.4, novelty=2.0, torn=0.6),
+        rejection=Rejection(threshold=0.3, words_threshold=0.4, novelty=2.0, torn=0.6, most=0.8),
         sets=SetThresholds(coverage=0.95, picture=(0.1, 0.2), words=(0.3, 0.4)),
     )
     (folder / "model.json").write_text(description_json(description, 8))

@@ -54,6 +54,21 @@ def test_few_good_panels_are_rejected_and_most_torn_ones(
     assert rejected[data.codes[held_out.rows] == TORN].mean() > 0.5
 
 
+@pytest.mark.parametrize("told", [True, False])
+def test_a_rejected_panel_shows_at_most_how_many_such_are_right(
+    told: bool, described: Description, held_out: HeldOut
+) -> None:
+    decided = decide_held_out(described, held_out, told)
+    rejection = described.rejection
+    assert rejection.most is not None
+    assert 0.5 < rejection.most < 1  # all of these few are named right
+    odd = held_out.panels(told, rejection.novelty).odd
+    sure = decided.rejected & ~odd & (decided.probabilities.max(axis=1) > 0.5)
+    assert sure.any()
+    threshold = (rejection.words_threshold if told else rejection.threshold) or 0
+    assert decided.probabilities[sure].max() <= max(rejection.most, threshold) + 1e-6
+
+
 def test_sets_hold_the_class_of_panels_held_out(
     described: Description, held_out: HeldOut, data: PanelArrays
 ) -> None:

@@ -112,5 +112,25 @@ def test_kinds_of_chart_are_learned_from_charts(data: PanelArrays) -> None:
 
 def test_all_heads_stack_in_the_order_of_the_outputs(data: PanelArrays) -> None:
     layer = fit_heads(data, CHOSEN).stacked()
-    assert layer.weight.shape == (2 + 1 + 1 + 1 + 2, 12)
+    assert layer.weight.shape == (2 + 1 + 1 + 1 + 2, 18)
     assert layer.bias.shape == (7,)
+
+
+def test_faults_and_kinds_are_not_read_from_coarse_units(data: PanelArrays) -> None:
+    layer = fit_heads(data, CHOSEN).stacked()
+    assert CHOSEN.units == ("b3-0", "lite2:x6", "lite2:top")
+    assert CHOSEN.fine == ("b3-0", "lite2:x6")
+    classes, others = layer.weight[:3], layer.weight[3:]
+    assert classes[:, 12:].any(axis=1).all()
+    assert others[:, :12].any(axis=1).all()
+    assert not others[:, 12:].any()
+
+
+def test_parts_count_by_their_weights(data: PanelArrays) -> None:
+    rows = np.arange(len(data.codes))
+    one, other = Part(("b3-0",), 0.01), Part(("b2-1",), 0.01, weight=3)
+    parts = [fit_classes(data, Readout("of one", (part,)), rows) for part in (one, other)]
+    both = fit_classes(data, Readout("of both", (one, other)), rows)
+    np.testing.assert_allclose(both.bias, (parts[0].bias + 3 * parts[1].bias) / 4, rtol=1e-4)
+    joined = np.concatenate([parts[0].weight / 4, parts[1].weight * 3 / 4], axis=1)
+    np.testing.assert_allclose(both.weight, joined, rtol=1e-4, atol=1e-6)

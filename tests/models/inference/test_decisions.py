@@ -81,6 +81,38 @@ def test_a_rejected_row_is_never_sure(threshold: float, most: float) -> None:
     assert decided.probabilities.argmax() == 0
 
 
+LIKE_TORN = [*SURE, 2.0]
+
+
+def test_a_confidence_is_that_of_the_name_whether_or_not_the_panel_is_whole() -> None:
+    before = bundle(extra=ExtraOutputs(torn=True), rejection=Rejection(threshold=0.3, torn=0.6))
+    description = replace(before, rejection=replace(before.rejection, most=0.8))
+    whole, doubtful = [*SURE, -9.0], [*SURE, 0.0]
+    now = said(description, logits(whole, doubtful))
+    assert not now.rejected.any()
+    assert now.probabilities.max(axis=1) == pytest.approx([0.995, 0.995], abs=1e-3)
+    then = said(before, logits(whole, doubtful))
+    assert then.probabilities.max(axis=1) == pytest.approx([0.995, 0.498], abs=1e-3)
+
+
+def test_a_rejected_panel_shows_no_more_than_such_are_right() -> None:
+    rejection = Rejection(threshold=0.3, torn=0.6, most=0.8)
+    description = bundle(extra=ExtraOutputs(torn=True), rejection=rejection)
+    decided = said(description, logits(LIKE_TORN, [0.1, 0, 0, -9]))
+    assert decided.rejected.tolist() == [True, False]
+    assert decided.probabilities[0].max() == pytest.approx(0.8)
+    unlike = said(description, logits(LIKE_TORN), odd=True)
+    assert unlike.probabilities.max() == pytest.approx(0.3)
+
+
+def test_a_panel_that_is_perhaps_torn_is_rejected_where_its_name_is_doubtful() -> None:
+    rejection = Rejection(threshold=0.4, torn=0.6, most=0.8)
+    description = bundle(extra=ExtraOutputs(torn=True), rejection=rejection)
+    decided = said(description, logits([1, 0, 0, -9], [1, 0, 0, 0]))
+    assert decided.rejected.tolist() == [False, True]
+    assert decided.probabilities[1].max() == pytest.approx(decided.probabilities[0].max())
+
+
 def test_words_move_the_picture_by_their_weight_and_have_their_own_temperature() -> None:
     ratios = np.array([[-1, 2, 0], [-1, 2, 0], [0, 0, 0]], np.float32)
     texts = [Words("a", "b"), Words(None, "b"), None]

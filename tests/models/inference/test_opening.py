@@ -62,6 +62,7 @@ def pictures(count: int, side: int = 64) -> np.ndarray:
         "resnet18:b3-1:spread",
         "resnet34:b2-0+b3-0",
         "resnet18:b1-1:spread+lite0:x3",
+        "resnet18:b1-0:spread+lite0:x6+top",
         "resnet50:b2-0",
         "resnet18:tune-b3-0",
         "resnet18:tune-whole",
@@ -92,7 +93,7 @@ def test_half_precision_on_a_cpu_gives_nearly_what_the_reference_gives(tmp_path:
 
 @pytest.mark.skipif(not HAS_BFLOAT16, reason="this CPU has no bfloat16, or OpenVINO is not made for it")
 def test_paired_trunks_name_the_same_classes_in_half_precision(tmp_path: Path) -> None:
-    folder = made(tmp_path, "resnet18:b2-0:spread+lite2:x6")
+    folder = made(tmp_path, "resnet18:b2-0:spread+lite2:x6+top")
     half, single = load_predictor(folder, "cpu"), load_predictor(folder, "cpu", "fp32")
     assert (half.runtime, single.runtime) == ("openvino", "onnx")
     images = pictures(11)

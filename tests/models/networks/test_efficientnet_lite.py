@@ -26,10 +26,25 @@ def test_a_block_adds_its_input_where_shapes_allow_it() -> None:
 def test_the_maps_are_as_fine_as_the_stage_before_and_bounded() -> None:
     network = EfficientNetLite(LiteVariant("lite2", 6)).eval()
     with torch.inference_mode():
-        maps = network.maps(100 * torch.randn(1, 3, 64, 64))
+        (maps,) = network.maps(100 * torch.randn(1, 3, 64, 64))
         assert network.features(torch.randn(2, 3, 64, 64)).shape == (2, network.embedding_size)
     assert maps.shape == (1, 720, 4, 4)
     assert 0 <= maps.min() <= maps.max() <= 6
+
+
+def test_with_its_top_the_last_convolution_is_read_beside_the_same_widened_maps() -> None:
+    torch.manual_seed(0)
+    network = EfficientNetLite(LiteVariant("lite2", 6, top=True)).eval()
+    cut = EfficientNetLite(LiteVariant("lite2", 6)).eval()
+    cut.load_state_dict(network.state_dict(), strict=False)
+    x = torch.randn(2, 3, 64, 64)
+    with torch.inference_mode():
+        widened, top = network.maps(x)
+        features = network.features(x)
+        assert torch.equal(features[:, : cut.embedding_size], cut.features(x))
+    assert (widened.shape, top.shape) == ((2, 720, 4, 4), (2, 1280, 2, 2))
+    assert torch.allclose(features[:, cut.embedding_size :][:, :1280], top.mean(dim=(2, 3)), atol=1e-6)
+    assert network.embedding_size == 2 * (720 + 1280)
 
 
 def test_its_tensors_have_the_published_names() -> None:
@@ -39,3 +54,8 @@ def test_its_tensors_have_the_published_names() -> None:
     assert "_blocks.0._expand_conv.weight" not in tensors
     assert tensors["_blocks.15._expand_conv.weight"].shape == (720, 120, 1, 1)
     assert "_blocks.15._depthwise_conv.weight" not in tensors
+    whole = EfficientNetLite(LiteVariant("lite2", 6, top=True)).state_dict()
+    assert whole["_blocks.15._depthwise_conv.weight"].shape == (720, 1, 5, 5)
+    assert whole["_blocks.20._project_conv.weight"].shape == (352, 1248, 1, 1)
+    assert whole["_conv_head.weight"].shape == (1280, 352, 1, 1)
+    assert whole["_bn1.weight"].shape == (1280,)

@@ -9,11 +9,14 @@ from models.networks.lite_variants import (
 )
 
 
-def test_a_name_and_its_trunks_belong_together() -> None:
-    pair = parse_trunk_pair("resnet18:b3-0:spread+lite2:x6")
+@pytest.mark.parametrize("top", [False, True])
+def test_a_name_and_its_trunks_belong_together(top: bool) -> None:
+    name = "resnet18:b3-0:spread+lite2:x6" + "+top" * top
+    pair = parse_trunk_pair(name)
     assert pair is not None
-    assert pair.name == "resnet18:b3-0:spread+lite2:x6"
-    assert (pair.resnet.unit, pair.lite) == ((3, 0), LiteVariant("lite2", 6))
+    assert pair.name == name
+    assert (pair.resnet.unit, pair.lite) == ((3, 0), LiteVariant("lite2", 6, top))
+    assert pair.lite.widths == (720, 1280)[: 1 + top]
 
 
 @pytest.mark.parametrize(
@@ -26,7 +29,9 @@ def test_other_names_are_no_pair(name: str) -> None:
 
 def test_there_are_five_sizes_and_six_stages_with_an_expansion() -> None:
     assert parse_lite("lite4:x7") == LiteVariant("lite4", 7)
-    assert all(parse_lite(name) is None for name in ("lite5:x6", "lite2:x1", "lite2:x8", "lite2:s5"))
+    assert all(
+        parse_lite(name) is None for name in ("lite5:x6", "lite2:x1", "lite2:x8", "lite2:s5", "lite2:top")
+    )
 
 
 def test_the_scaled_blocks_are_those_of_the_published_networks() -> None:

@@ -55,7 +55,7 @@ def test_a_bundle_keeps_it(tmp_path: Path) -> None:
 
 
 def test_files_that_are_not_the_published_weights_are_refused(tmp_path: Path) -> None:
-    pair = parse_trunk_pair("resnet18:b3-0:spread+lite2:x6")
+    pair = parse_trunk_pair("resnet18:b3-0:spread+lite2:x6+top")
     assert pair is not None
     file = tmp_path / "resnet18.pth"
     torch.save(build_network("resnet18:b3-0", 4).state_dict(), file)
@@ -66,7 +66,7 @@ def test_files_that_are_not_the_published_weights_are_refused(tmp_path: Path) ->
 def test_the_published_weights_start_both_trunks(
     tmp_path: Path, shared: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pair = parse_trunk_pair("resnet18:b3-0:spread+lite2:x6")
+    pair = parse_trunk_pair("resnet18:b3-0:spread+lite2:x6+top")
     assert pair is not None
     lite = tmp_path / "lite2.pth"
     source = PairedTrunks(pair, 4).lite.state_dict()

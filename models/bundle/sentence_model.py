@@ -2,6 +2,7 @@
 
     vocabulary                     the pieces' spellings, UTF-8, one a line
     pieces.weight, positions       what the model begins with for each piece and for each place in the text
+    pieces.rarity                  how much each piece counts in a text's mean; in a file without it all count alike
     norm.*, layers.<number>.*      as torch's TransformerEncoderLayer names them
 
 Matrices are kept as int8, each row with a scale of its own (`<name>.scale`). Needs no torch.
@@ -24,9 +25,11 @@ from models.networks.sentence_plan import WIDER
 Floats = npt.NDArray[np.float32]
 Tensors = Mapping[str, npt.NDArray[Any]]
 
-PIECES, POSITIONS, NORM = "pieces.weight", "positions", "norm."
+PIECES, RARITY, POSITIONS, NORM = "pieces.weight", "pieces.rarity", "positions", "norm."
 MARKS = ("[CLS]", "[SEP]", "[UNK]")
 """The pieces that stand for a text's start, its end and words that cannot be spelled."""
+_LEAST_RARITY = 1e-6
+"""Of a piece: far below any that is written, far above where floats lose their digits."""
 _VOCABULARY, _SCALE = "vocabulary", ".scale"
 EVEN_SHARE = 0.5
 """Of sentences, in a bundle that does not say."""
@@ -71,6 +74,11 @@ class SentenceModel:
         scales = self.tensors[PIECES + _SCALE][pieces]
         begun: Floats = self.tensors[PIECES][pieces].astype(np.float32) * scales[..., None]
         return begun + self.read(POSITIONS)[: pieces.shape[1]]
+
+    def weigh(self, pieces: npt.NDArray[np.int64]) -> Floats:
+        """How much pieces of these numbers count in the mean over their text."""
+        rarity = self.tensors.get(RARITY)
+        return np.ones(pieces.shape, np.float32) if rarity is None else rarity[pieces]
 
 
 def names_of(sentences: Sentences, size: int) -> dict[str, tuple[int, ...]]:
@@ -135,6 +143,8 @@ def read_sentences(file: Path, sentences: Sentences) -> SentenceModel:
     except (OSError, SafetensorError, KeyError, TypeError, UnicodeDecodeError, IndexError) as error:
         raise ValueError(f"{file} is cut short or damaged ({error}): copy the bundle again") from error
     shapes = names_of(sentences, size) | {PIECES: (len(vocabulary), size)}
+    if RARITY in tensors:
+        shapes[RARITY] = (len(vocabulary),)
     narrow = {PIECES, *(name for name, tensor in tensors.items() if tensor.dtype == np.int8)}
     shapes |= {name + _SCALE: shapes.get(name, ())[:1] for name in narrow}
     fits = (
@@ -148,4 +158,6 @@ def read_sentences(file: Path, sentences: Sentences) -> SentenceModel:
         raise ValueError(f"{file} has a vocabulary without {', '.join(sorted(missing))}")
     if not all(np.isfinite(tensor).all() for tensor in tensors.values()):
         raise ValueError(f"{file} holds values that are not finite")
+    if RARITY in tensors and not ((tensors[RARITY] >= _LEAST_RARITY) & (tensors[RARITY] <= 1)).all():
+        raise ValueError(f"{file} has weights of pieces that are not between {_LEAST_RARITY:g} and 1")
     return SentenceModel(sentences, vocabulary, tensors)

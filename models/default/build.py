@@ -101,9 +101,13 @@ def build(panels: Sequence[LabelledPanel], sources: Sources, out: str, say: Say 
 
 def _fit(data: PanelArrays, sources: Sources, out: str, say: Say) -> _Fitted:
     say("fitting out of fold")
-    reader = read_with(sources.sentences, Path(out) / SENTENCES_FILE) if sources.sentences else None
     written = [*write_phrases(sources.seed), *write_captions(sources.seed)]
     texts = gather_words(data, read_listed_words(sources.captions), written)
+    reader = (
+        read_with(sources.sentences, Path(out) / SENTENCES_FILE, texts.distinct)
+        if sources.sentences
+        else None
+    )
     fitter = prepare_fitter(texts, data.classes, reader)
     held_out, scales = hold_out(data, fitter)
     calibrated = calibrate(

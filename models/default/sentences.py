@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from models.bundle.sentence_model import (
     NORM,
     PIECES,
     POSITIONS,
+    RARITY,
     SentenceModel,
     Sentences,
     quantise,
@@ -26,6 +28,7 @@ from models.bundle.sentence_model import (
 from models.data.imageclef import DataError
 from models.inference.sentences.encoders import open_encoder
 from models.inference.sentences.reading import SentenceReader
+from models.inference.sentences.wordpiece import WordPiece
 
 LAYERS, MOST_PIECES = 6, 64
 """Chosen out of fold, beside a layer for picture and words together: with the mean of the sixth layer 0.889 are named
@@ -36,6 +39,15 @@ SHARE = 0.7
 with 0.5 0.914 and 0.897, with 0.8 0.912 and 0.898, and with sentences alone 0.908 and 0.885; log-losses are 0.251,
 0.254, 0.256 and 0.278, and 0.301, 0.308, 0.306 and 0.336 with publishers held out. With all written texts of today 0.6,
 0.7 and 0.8 name 0.920, 0.922 and 0.919 out of fold by article (0.247, 0.247, 0.253)."""
+_COMMONNESS = 20.0
+"""How much less pieces count that stand in many texts: one that stands in the share s of them counts 1 / (1 + 20 s).
+
+Out of fold by article, with words, the log-loss is 0.2212 instead of the plain mean's 0.2241 and 0.9274 instead of
+0.9250 are named right; with publishers held out 0.2379 instead of 0.2406, and 0.9208 instead of 0.9214. With a further
+head for the picture 0.2071 instead of 0.2094 (0.9281, 0.9274), and 0.2203 instead of 0.2228 (0.9268, 0.9244).
+Source: Arora, Liang and Ma, "A Simple but Tough-to-Beat Baseline for Sentence Embeddings", ICLR 2017, whose weights
+these are; the first component stays in.
+"""
 _PARTS = {
     "attention.output.dense": "self_attn.out_proj",
     "attention.output.LayerNorm": "norm1",
@@ -48,16 +60,22 @@ _TYPE = 0
 """Of a text that stands alone."""
 
 
-def read_with(folder: Path, out: Path) -> SentenceReader:
-    """Writes the MiniLM in `folder` to the file `out`, and reads with that. Raises DataError."""
-    model = prepare_sentences(folder, out)
+def read_with(folder: Path, out: Path, texts: Sequence[str]) -> SentenceReader:
+    """Writes the MiniLM in `folder` to the file `out`, and reads with that. Raises DataError.
+
+    Pieces that are rare in `texts` count more.
+    """
+    model = prepare_sentences(folder, out, texts)
     return SentenceReader(model, open_encoder(model, "cpu"))
 
 
-def prepare_sentences(folder: Path, out: Path, layers: int = LAYERS) -> SentenceModel:
+def prepare_sentences(
+    folder: Path, out: Path, texts: Sequence[str] = (), layers: int = LAYERS
+) -> SentenceModel:
     """Writes the MiniLM in `folder` to the file `out`, up to one of its layers. Raises DataError.
 
-    The folder is as the model is published: model.safetensors, config.json, vocab.txt.
+    The folder is as the model is published: model.safetensors, config.json, vocab.txt. Pieces that are rare in `texts`
+    count more; without texts all count alike.
     """
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
@@ -70,6 +88,8 @@ def prepare_sentences(folder: Path, out: Path, layers: int = LAYERS) -> Sentence
         heads = int(json.loads((folder / "config.json").read_text(encoding="utf-8"))["num_attention_heads"])
         vocabulary = tuple((folder / "vocab.txt").read_text(encoding="utf-8").removesuffix("\n").split("\n"))
         tensors = _renamed(published, layers)
+        if any(texts):
+            tensors[RARITY] = _rarities(vocabulary, texts)
         out.parent.mkdir(parents=True, exist_ok=True)
         write_sentences(quantise(tensors, vocabulary), out)
         digest = hashlib.sha256(out.read_bytes()).hexdigest()
@@ -77,6 +97,17 @@ def prepare_sentences(folder: Path, out: Path, layers: int = LAYERS) -> Sentence
         return read_sentences(out, sentences)
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise DataError(f"{folder} holds no MiniLM as it is published: {error}") from error
+
+
+def _rarities(vocabulary: Sequence[str], texts: Sequence[str]) -> npt.NDArray[np.float32]:
+    """(pieces,): how much each counts; a text that comes twice, or holds a piece twice, counts once."""
+    pieces = WordPiece(vocabulary)
+    different = set(texts) - {""}
+    holding = np.zeros(len(vocabulary))
+    for text in different:
+        holding[list(set(pieces.read(text, MOST_PIECES)))] += 1
+    rarities: npt.NDArray[np.float32] = (1 / (1 + _COMMONNESS * holding / len(different))).astype(np.float32)
+    return rarities
 
 
 def _renamed(published: dict[str, npt.NDArray[Any]], layers: int) -> dict[str, npt.NDArray[np.float32]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -78,6 +78,11 @@ class LabelledWords:
     """The kind of chart that a text teaches; empty where it teaches none."""
     chart_weights: Floats
     """How much each counts where kinds of chart are learned."""
+
+    @property
+    def distinct(self) -> list[str]:
+        """The different texts in order, panels' own and captions; one may be empty."""
+        return sorted({text for words in self.words for text in (words.nearest, words.caption or "")})
 
 
 def read_listed_words(file: Path) -> list[tuple[Words, str, int]]:
@@ -224,7 +229,7 @@ def prepare_fitter(
     texts: LabelledWords, classes: tuple[str, ...], reader: SentenceReader | None = None
 ) -> TextFitter:
     """Hashes the texts, and has `reader` read them; how rare a term is counts over all of them."""
-    hashed = {text: hash_text(text, HASHING) for text in sorted({t for w in texts.words for t in _both(w)})}
+    hashed = {text: hash_text(text, HASHING) for text in texts.distinct}
     nearest = [hashed[words.nearest] for words in texts.words]
     captions = [hashed[words.caption or ""] for words in texts.words]
     idf = fit_idf([*nearest, *captions], HASHING.buckets).astype(np.float16).astype(np.float32)
@@ -275,10 +280,6 @@ def _balance(weights: npt.NDArray[np.floating], targets: Indices, outputs: int) 
     totals = np.bincount(targets, weights, outputs)
     balanced: npt.NDArray[np.floating] = weights / np.maximum(totals, 1)[targets] ** _BALANCE
     return balanced
-
-
-def _both(words: Words) -> Mapping[str, None]:
-    return dict.fromkeys((words.nearest, words.caption or ""))
 
 
 def _matrix(texts: Sequence[HashedText], idf: Floats) -> csr_matrix:

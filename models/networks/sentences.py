@@ -1,4 +1,4 @@
-"""MiniLM's layers: a BERT of few and narrow layers, whose mean over a text stands for the text.
+"""MiniLM's layers: a BERT of few and narrow layers, whose weighted mean over a text stands for the text.
 
 Source: Wang et al., "MiniLM", NeurIPS 2020; Reimers and Gurevych, "Sentence-BERT", EMNLP 2019.
 """
@@ -12,7 +12,10 @@ from models.networks.sentence_plan import EPSILON, WIDER
 
 
 class SentenceNetwork(nn.Module):
-    """(N, T, size) of what texts begin with, and (N, T) where they have ended -> (N, size), the mean over each."""
+    """(N, T, size) of what texts begin with, and (N, T) weights of their pieces -> (N, size), the mean over each.
+
+    A weight of 0 stands behind a text's end; what is there may be anything.
+    """
 
     def __init__(self, size: int, layers: int, heads: int) -> None:
         super().__init__()
@@ -30,12 +33,13 @@ class SentenceNetwork(nn.Module):
             for _ in range(layers)
         )
 
-    def forward(self, begun: Tensor, ended: Tensor) -> Tensor:
+    def forward(self, begun: Tensor, weights: Tensor) -> Tensor:
         """The means."""
+        ended = weights == 0
         x = self.norm(begun)
         for layer in self.layers:
             x = layer(x, src_key_padding_mask=ended)
-        there = (~ended)[..., None].to(x.dtype)
+        weighted = x * weights[..., None]
         # What stands behind a text's end may be anything, zero times which is not always zero.
-        means: Tensor = torch.where(ended[..., None], 0, x).sum(dim=1) / there.sum(dim=1)
+        means: Tensor = torch.where(ended[..., None], 0, weighted).sum(dim=1) / weights.sum(dim=1)[:, None]
         return means

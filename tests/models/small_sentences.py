@@ -29,7 +29,7 @@ VOCABULARY = (
 
 
 def publish(folder: Path, layers: int = 6, places: int = 80) -> Path:
-    """Random weights, as large as to say something of a text."""
+    """Random weights, as large as to say something of a text, whose pieces stay apart through six layers."""
     folder.mkdir(parents=True, exist_ok=True)
     shapes = {
         "embeddings.word_embeddings.weight": (len(VOCABULARY), SIZE),
@@ -51,6 +51,13 @@ def publish(folder: Path, layers: int = 6, places: int = 80) -> Path:
             shapes |= {f"encoder.layer.{number}.{name}.{part}": (SIZE,) for part in ("weight", "bias")}
     random = torch.Generator().manual_seed(0)
     tensors = {name: torch.randn(shape, generator=random) * 0.4 for name, shape in shapes.items()}
+    for name in tensors:
+        if name.endswith("LayerNorm.weight"):
+            tensors[name] += 1
+        if name.endswith("bias"):
+            tensors[name] *= 0.2
+        if "attention.self" in name or "attention.output.dense" in name:
+            tensors[name] *= 0.3
     save_file(tensors, folder / "model.safetensors")
     (folder / "config.json").write_text(json.dumps({"num_attention_heads": HEADS}))
     (folder / "vocab.txt").write_text("\n".join(VOCABULARY) + "\n")
@@ -62,8 +69,13 @@ def lay(folder: Path) -> SentenceModel:
     return prepare_sentences(publish(folder.parent / f"{folder.name}-published"), folder / SENTENCES_FILE)
 
 
-def compute(tensors: dict[str, Tensor], pieces: list[int], layers: int, heads: int) -> Tensor:
-    """(size,): BERT's mean over a text, written down once more from the paper's formulas."""
+def compute(
+    tensors: dict[str, Tensor], pieces: list[int], layers: int, heads: int, weights: Tensor | None = None
+) -> Tensor:
+    """(size,): BERT's mean over a text, written down once more from the paper's formulas.
+
+    With (T,) weights of the pieces a weighted mean.
+    """
 
     def linear(x: Tensor, name: str) -> Tensor:
         return x @ tensors[f"{name}.weight"].T + tensors[f"{name}.bias"]
@@ -92,4 +104,4 @@ def compute(tensors: dict[str, Tensor], pieces: list[int], layers: int, heads: i
         wide = linear(x, f"{name}.intermediate.dense")
         wide = wide * 0.5 * (1 + torch.erf(wide / 2**0.5))
         x = normed(x + linear(wide, f"{name}.output.dense"), f"{name}.output.LayerNorm")
-    return x.mean(dim=0)
+    return x.mean(dim=0) if weights is None else weights @ x / weights.sum()

@@ -12,14 +12,22 @@ from models.networks.sentence_plan import EPSILON, WIDER
 
 
 def build_sentence_graph(model: SentenceModel) -> bytes:
-    """Input `begun` (1, T, size), output `means` (1, size). Raises ImportError where `onnx` is not installed."""
+    """Inputs `begun` (1, T, size) and `weights` (1, T), none of them 0; output `means` (1, size).
+
+    Raises ImportError where `onnx` is not installed.
+    """
     layers, heads, size = model.sentences.layers, model.sentences.heads, model.size
     nodes = Nodes({name: model.read(name) for name in names_of(model.sentences, size)})
     x = nodes.layer_norm("begun", NORM.rstrip("."), size, EPSILON)
     for number in range(layers):
         x = _layer(nodes, x, f"layers.{number}", size, heads)
-    nodes.op("ReduceMean", x, nodes.constant(np.array([1])), output="means", keepdims=0)
-    return nodes.serialised_as({"begun": [1, "t", size]}, {"means": [1, size]})
+    weighted = nodes.op("Mul", x, nodes.op("Unsqueeze", "weights", nodes.constant(np.array([2]))))
+    total, weight = (
+        nodes.op("ReduceSum", summed, nodes.constant(np.array([1])), keepdims=keep)
+        for summed, keep in ((weighted, 0), ("weights", 1))
+    )
+    nodes.op("Div", total, weight, output="means")
+    return nodes.serialised_as({"begun": [1, "t", size], "weights": [1, "t"]}, {"means": [1, size]})
 
 
 def _layer(nodes: Nodes, x: str, name: str, size: int, heads: int) -> str:

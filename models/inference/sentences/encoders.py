@@ -13,9 +13,8 @@ import numpy.typing as npt
 from models.bundle.sentence_model import SentenceModel
 
 Floats = npt.NDArray[np.float32]
-Flags = npt.NDArray[np.bool_]
-Encode = Callable[[Floats, Flags], Floats]
-"""(N, T, size) of what texts begin with and (N, T) where they have ended -> (N, size). Thread-safe."""
+Encode = Callable[[Floats, Floats], Floats]
+"""(N, T, size) of what texts begin with and (N, T) weights, 0 behind an end -> (N, size). Thread-safe."""
 
 _GPU_BATCH = 64
 
@@ -44,11 +43,11 @@ def _at_first(opened: Callable[[], Encode]) -> Encode:
     lock = threading.Lock()
     ready: list[Encode] = []
 
-    def encode(begun: Floats, ended: Flags) -> Floats:
+    def encode(begun: Floats, weights: Floats) -> Floats:
         with lock:
             if not ready:
                 ready.append(opened())
-        return ready[0](begun, ended)
+        return ready[0](begun, weights)
 
     return encode
 
@@ -67,8 +66,10 @@ def _onnx(model: SentenceModel) -> Encode:
 
     session = open_session(build_sentence_graph(model))
 
-    def encode(begun: Floats, ended: Flags) -> Floats:
-        means: Floats = session.run(["means"], {"begun": begun[:, ~ended[0]]})[0]
+    def encode(begun: Floats, weights: Floats) -> Floats:
+        there = weights[0] != 0
+        given = {"begun": begun[:, there], "weights": weights[:, there]}
+        means: Floats = session.run(["means"], given)[0]
         return means
 
     return encode
@@ -84,9 +85,9 @@ def _torch(model: SentenceModel, device: Literal["cpu", "cuda"]) -> Encode:
     network.load_state_dict(tensors)
     network.eval().to(device)
 
-    def encode(begun: Floats, ended: Flags) -> Floats:
+    def encode(begun: Floats, weights: Floats) -> Floats:
         with torch.inference_mode():
-            means = network(torch.from_numpy(begun).to(device), torch.from_numpy(ended).to(device))
+            means = network(torch.from_numpy(begun).to(device), torch.from_numpy(weights).to(device))
         found: Floats = means.float().cpu().numpy()
         return found
 

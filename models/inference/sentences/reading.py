@@ -68,9 +68,10 @@ class SentenceReader:
     def _read(self, batch: Sequence[tuple[str, list[int]]]) -> dict[str, Floats]:
         longest = max(len(pieces) for _, pieces in batch)
         pieces = np.zeros((len(batch), longest), np.int64)
-        ended = np.ones((len(batch), longest), bool)
+        weights = np.zeros((len(batch), longest), np.float32)
         for row, (_, numbers) in enumerate(batch):
-            pieces[row, : len(numbers)], ended[row, : len(numbers)] = numbers, False
-        means = self._encoder.encode(self._model.begin(pieces), ended)
+            pieces[row, : len(numbers)] = numbers
+            weights[row, : len(numbers)] = self._model.weigh(pieces[row, : len(numbers)])
+        means = self._encoder.encode(self._model.begin(pieces), weights)
         lengths = np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-12)
         return dict(zip((text for text, _ in batch), (means / lengths).astype(np.float32), strict=True))

@@ -74,6 +74,46 @@ def test_numbers_of_another_kind_are_refused(model: SentenceModel, tmp_path: Pat
             read_sentences(file, model.sentences)
 
 
+def test_a_file_may_weigh_its_pieces(model: SentenceModel, tmp_path: Path) -> None:
+    file = tmp_path / "sentences.safetensors"
+    weights = np.linspace(0.01, 1, len(VOCABULARY), dtype=np.float32)
+    save_file(load_file(file) | {"pieces.rarity": weights}, file)
+    found = read_sentences(file, model.sentences)
+    assert (found.weigh(np.array([[2, 5], [5, 3]])) == weights[[[2, 5], [5, 3]]]).all()
+    assert (model.weigh(np.array([[2, 5]])) == 1).all()
+
+
+@pytest.mark.parametrize("value", [0, 1e-40, -0.5, 1.5, np.nan, np.inf])
+def test_weights_of_pieces_that_are_none_are_refused(
+    model: SentenceModel, tmp_path: Path, value: float
+) -> None:
+    file = tmp_path / "sentences.safetensors"
+    weights = np.ones(len(VOCABULARY), np.float32)
+    weights[7] = value
+    save_file(load_file(file) | {"pieces.rarity": weights}, file)
+    with pytest.raises(ValueError, match=r"not between 1e-06 and 1|not finite"):
+        read_sentences(file, model.sentences)
+
+
+@pytest.mark.parametrize(
+    "weights",
+    [
+        np.ones(len(VOCABULARY) - 1, np.float32),
+        np.ones((len(VOCABULARY), 1), np.float32),
+        np.ones(len(VOCABULARY)),
+        np.ones(len(VOCABULARY), np.int8),
+    ],
+    ids=["too few", "a matrix", "float64", "int8"],
+)
+def test_weights_of_pieces_of_another_form_are_refused(
+    model: SentenceModel, tmp_path: Path, weights: np.ndarray
+) -> None:
+    file = tmp_path / "sentences.safetensors"
+    save_file(load_file(file) | {"pieces.rarity": weights}, file)
+    with pytest.raises(ValueError, match="does not fit"):
+        read_sentences(file, model.sentences)
+
+
 def test_a_model_without_numbers_for_a_text_is_refused(model: SentenceModel, tmp_path: Path) -> None:
     file = tmp_path / "sentences.safetensors"
     shapes = names_of(model.sentences, 0) | {"pieces.weight": (len(VOCABULARY), 0)}

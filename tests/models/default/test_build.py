@@ -11,6 +11,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from models.bundle.description import bundle_info
+from models.bundle.serialization import load_bundle
 from models.default import build as default_build
 from models.default import network
 from models.default.build import Sources, build
@@ -125,6 +126,15 @@ def test_the_bundle_labels_with_all_its_outputs(bundle: Path) -> None:
 def test_the_same_panels_give_the_same_bytes(bundle: Path) -> None:
     for name in ("model.safetensors", "sentences.safetensors", "model.json", "README.md"):
         assert (bundle / name).read_bytes() == (bundle.parent / "again" / name).read_bytes()
+
+
+def test_pieces_that_are_rare_in_what_is_taught_count_more(bundle: Path) -> None:
+    sentences = load_bundle(bundle).sentences
+    assert sentences is not None
+    start, letter = (sentences.vocabulary.index(piece) for piece in ("[CLS]", "##q"))
+    weights = sentences.weigh(np.array([start, letter]))
+    assert weights[0] == pytest.approx(1 / 21)
+    assert weights[0] < weights[1] <= 1
 
 
 def test_the_card_says_what_was_measured(bundle: Path) -> None:

@@ -44,6 +44,14 @@ def test_captions_that_panels_share_count_less() -> None:
     assert found.weights[-1] == pytest.approx(3**0.5)
 
 
+def test_texts_that_many_panels_share_are_one() -> None:
+    texts = gather_words(arrays(training_panels()), LISTED)
+    both = [text for words in texts.words for text in (words.nearest, words.caption)]
+    assert len(both) > len(texts.distinct)
+    assert set(texts.distinct) - {""} == {text for text in both if text}
+    assert texts.distinct == sorted(set(texts.distinct))
+
+
 def test_the_model_reads_what_panels_say() -> None:
     data = arrays(training_panels())
     fitter = prepare_fitter(gather_words(data, LISTED), data.classes)
@@ -60,8 +68,8 @@ def test_the_model_reads_what_panels_say() -> None:
 
 def test_sentences_are_read_beside_terms_and_tell_kinds_alone(tmp_path: Path) -> None:
     data = arrays(training_panels())
-    reader = read_with(publish(tmp_path / "published"), tmp_path / "sentences.safetensors")
     texts = gather_words(data, LISTED)
+    reader = read_with(publish(tmp_path / "published"), tmp_path / "sentences.safetensors", texts.distinct)
     model = fit_text_model(prepare_fitter(texts, data.classes, reader), data)
     assert model.kinds is None
     assert model.sentence_kinds is not None

@@ -27,11 +27,46 @@ def counted(model: SentenceModel) -> tuple[Encoder, list[int]]:
     """An encoder, and how many texts it was asked for each time."""
     encoder, asked = open_encoder(model, "cpu"), []
 
-    def encode(begun: np.ndarray, ended: np.ndarray) -> np.ndarray:
+    def encode(begun: np.ndarray, weights: np.ndarray) -> np.ndarray:
         asked.append(len(begun))
-        return encoder.encode(begun, ended)
+        return encoder.encode(begun, weights)
 
     return replace(encoder, encode=encode), asked
+
+
+def weighing(model: SentenceModel, weights: dict[str, float], others: float = 1.0) -> SentenceModel:
+    """The model with these weights of pieces."""
+    rarity = np.array([weights.get(piece, others) for piece in model.vocabulary], np.float32)
+    return replace(model, tensors={**model.tensors, "pieces.rarity": rarity})
+
+
+def read(model: SentenceModel, text: str) -> np.ndarray:
+    return SentenceReader(model, open_encoder(model, "cpu")).read([text])[0]
+
+
+def test_a_file_without_weights_reads_as_one_whose_pieces_all_count_alike(model: SentenceModel) -> None:
+    assert "pieces.rarity" not in model.tensors
+    for text in filter(None, TEXTS):
+        assert np.array_equal(read(model, text), read(weighing(model, {}), text))
+        assert np.allclose(read(model, text), read(weighing(model, {}, 0.25), text), atol=1e-6)
+
+
+def test_pieces_of_little_weight_leave_the_mean_to_the_others(model: SentenceModel) -> None:
+    text = "plot of cells"
+    of_plot = read(weighing(model, {"plot": 1}, 1e-6), text)
+    of_rest = read(weighing(model, {"plot": 1e-6}), text)
+    between = read(weighing(model, {"plot": 0.5}), text)
+    assert of_plot @ of_rest < 0.99
+    assert of_plot @ between > of_plot @ of_rest
+    assert of_plot @ read(weighing(model, {"plot": 1}, 0.01), text) > of_plot @ between
+    assert np.array_equal(read(weighing(model, {"tem": 1e-6, "z": 1e-6}), text), read(model, text))
+
+
+def test_weighted_texts_share_a_batch_and_say_the_same(model: SentenceModel) -> None:
+    other = weighing(model, {"plot": 0.9, "[CLS]": 0.05, "[SEP]": 0.05, "cell": 0.5}, 0.1)
+    alone = SentenceReader(other, open_encoder(other, "cpu")).read(TEXTS)
+    together = SentenceReader(other, replace(open_encoder(other, "cpu", eager=True), batch=3)).read(TEXTS)
+    assert np.allclose(alone, together, atol=1e-5)
 
 
 def test_a_text_is_computed_once(model: SentenceModel, counted: tuple[Encoder, list[int]]) -> None:

@@ -60,7 +60,7 @@ def test_a_discriminant_is_averaged_with_the_regression(data: PanelArrays) -> No
     alone, silent, sharp, sharper = (
         logits(found) for found in (None, *(Discriminant(0.1, sharpness) for sharpness in (0, 1, 2)))
     )
-    assert silent == pytest.approx(alone / 2, abs=1e-4)
+    assert silent == pytest.approx(0.6 * alone, abs=1e-4)
     assert sharper - silent == pytest.approx(2 * (sharp - silent), abs=1e-3)
     assert (sharp - silent).argmax(axis=1)[data.judged].tolist() == alone.argmax(axis=1)[data.judged].tolist()
 

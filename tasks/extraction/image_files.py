@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from tasks.article import jats
 from tasks.errors import PaperError
-from tasks.extraction.image_decoding import decode_image
+from tasks.extraction.images.decoding import decode_image
 from tasks.extraction.reading import merge_metadata, panel_captions, with_attribution, with_mentions
 from tasks.panels.markers import expected_labels, find_sides
 from tasks.panels.separation import FigureImage, Panel, separate

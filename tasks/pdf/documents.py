@@ -12,9 +12,9 @@ from pathlib import Path
 import pymupdf
 
 from tasks.errors import PaperError
-from tasks.pdf.annotations import draw_pictures
-from tasks.pdf.jpegs import mend_jpegs
-from tasks.pdf.layers import settle_layers
+from tasks.pdf.mending.annotations import draw_pictures
+from tasks.pdf.mending.jpegs import mend_jpegs
+from tasks.pdf.mending.layers import settle_layers
 from tasks.pdf.numbering import find_line_numbers
 from tasks.pdf.pages import PageContent, read_page, turn_upright
 from tasks.records import Gap

@@ -7,19 +7,17 @@ rare samples, PNGs with megabytes of metadata, files that are cut short.
 from __future__ import annotations
 
 import io
-import struct
 import warnings
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pymupdf
 from PIL import Image, ImageCms, ImageOps, TiffImagePlugin, UnidentifiedImageError
-from pymupdf import mupdf
 
 from tasks.errors import PaperError
-from tasks.pdf.documents import MUPDF_ERRORS, raise_if_out_of_memory
-from tasks.pdf.pixels import LEAST_SIDE, Pixels
+from tasks.extraction.images.refusal import BROKEN, check_size
+from tasks.extraction.images.second_opinion import decode_by_mupdf, is_mostly_missing
+from tasks.pdf.pixels import Pixels
 from tasks.settings import ExtractionLimits
 
 FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF")
@@ -27,28 +25,10 @@ FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF")
 
 _RANGES = (1.0, 255.0, 65535.0)
 """White in images of floats, of bytes and of 16 bits; 32-bit ones with more are stretched to their own highest."""
-_BROKEN = (
-    ArithmeticError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    struct.error,
-)
-"""What Pillow raises for files that are damaged or made to harm."""
-
-_SECOND_OPINION = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"II*\0", b"MM\0*")
-"""How files begin of which MuPDF is asked: JPEG, PNG, TIFF."""
 _ORIENTATION = 0x0112
 _REDUCED, _BITS, _PHOTOMETRIC, _PLANES, _COLOURS, _SAMPLES = 254, 258, 262, 284, 320, 339
 """Tags of TIFF 6.0: that a picture is one of another in small, and what its samples are."""
 _MOST_THUMBNAILS = 4
-_ONE_COLOUR = 4
-"""Levels of 255 by which JPEG's coding may change what is of one colour."""
 
 
 def decode_image(data: bytes, limits: ExtractionLimits, notes: list[str]) -> tuple[Pixels, bool]:
@@ -61,10 +41,10 @@ def decode_image(data: bytes, limits: ExtractionLimits, notes: list[str]) -> tup
         shown, kept = _by_pillow(data, limits)
     except Image.DecompressionBombError as error:
         raise PaperError("too_large", "it has more pixels than Pillow opens") from error
-    except _BROKEN as error:
+    except BROKEN as error:
         torn = isinstance(error, OSError) and not isinstance(error, UnidentifiedImageError)
-        second = _by_mupdf(data, limits)
-        if second is None or (torn and _is_mostly_missing(second)):
+        second = decode_by_mupdf(data, limits)
+        if second is None or (torn and is_mostly_missing(second)):
             raise PaperError("damaged", f"it is damaged ({type(error).__name__})") from error
         shown, kept = second, False
         if torn:
@@ -82,7 +62,7 @@ def _by_pillow(data: bytes, limits: ExtractionLimits) -> tuple[Image.Image, bool
     with _opened(data) as image:
         if isinstance(image, TiffImagePlugin.TiffImageFile):
             _pass_thumbnails(image)
-        _check_size(image.width, image.height, limits)
+        check_size(image.width, image.height, limits)
         turned = bool(image.getexif().get(_ORIENTATION, 1) != 1)
         kept = image.format == "JPEG" and image.mode in ("RGB", "L") and not turned
         tags = dict(image.tag_v2) if isinstance(image, TiffImagePlugin.TiffImageFile) else {}
@@ -94,15 +74,6 @@ def _opened(data: bytes) -> Image.Image:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         return Image.open(io.BytesIO(data), formats=FORMATS)
-
-
-def _check_size(width: int, height: int, limits: ExtractionLimits) -> None:
-    """Raises PaperError for an image that is too large, or too small to show anything."""
-    millions = width * height / 1e6
-    if millions > limits.image_megapixels:
-        raise PaperError("too_large", f"it has {millions:,.0f} megapixels")
-    if min(width, height) < LEAST_SIDE:
-        raise PaperError("damaged", "it is too small to show anything")
 
 
 def _pass_thumbnails(image: TiffImagePlugin.TiffImageFile) -> None:
@@ -166,46 +137,3 @@ def _by_profile(image: Image.Image) -> Image.Image:
     except (ImageCms.PyCMSError, OSError, TypeError, ValueError):
         found = None
     return found or image.convert("RGB")
-
-
-def _by_mupdf(data: bytes, limits: ExtractionLimits) -> Image.Image | None:
-    """The image as MuPDF reads it; None where it cannot, or would not show what is meant."""
-    if not data.startswith(_SECOND_OPINION) or not _has_plain_samples(data):
-        return None
-    try:
-        image = mupdf.fz_new_image_from_buffer(mupdf.fz_new_buffer_from_copied_data(data))
-        if mupdf.fz_image_orientation(image) > 1:
-            return None
-        _check_size(image.w(), image.h(), limits)
-        pixmap = pymupdf.Pixmap(data)
-        if pixmap.colorspace is None:
-            return None
-        pixmap = pymupdf.Pixmap(pymupdf.csRGB, pixmap)
-    except MUPDF_ERRORS as error:
-        raise_if_out_of_memory(error)
-        return None
-    rows = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.stride)
-    pixels = rows[:, : pixmap.width * pixmap.n].reshape(pixmap.height, pixmap.width, pixmap.n)
-    # MuPDF's colours are multiplied by their alpha.
-    white = 255 - pixels[..., 3:] if pixmap.alpha else np.uint8(0)
-    return Image.fromarray(np.ascontiguousarray(pixels[..., :3] + white))
-
-
-def _is_mostly_missing(image: Image.Image) -> bool:
-    """Whether the lower half of a picture or more is of one colour, as it is where a file was cut short."""
-    lower = np.asarray(image)[image.height // 2 :].astype(np.int16)
-    return bool((np.abs(lower - lower[-1, -1]) <= _ONE_COLOUR).all())
-
-
-def _has_plain_samples(data: bytes) -> bool:
-    """Whether a file is no TIFF, or one of up to 16 bits without sign: MuPDF takes floats for numbers."""
-    if not data.startswith(_SECOND_OPINION[2:]):
-        return True
-    try:
-        tags = TiffImagePlugin.ImageFileDirectory_v2(data[:8])
-        file = io.BytesIO(data)
-        file.seek(tags.next)
-        tags.load(file)
-        return set(tags.get(_SAMPLES, (1,))) == {1} and max(tags.get(_BITS, (1,))) <= 16
-    except _BROKEN:
-        return False

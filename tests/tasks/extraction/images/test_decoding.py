@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageCms, TiffImagePlugin
 
 from tasks.errors import PaperError
-from tasks.extraction.image_decoding import decode_image
+from tasks.extraction.images.decoding import decode_image
 from tasks.settings import ExtractionLimits
 
 WIDTH, HEIGHT = 64, 40

@@ -7,7 +7,7 @@ content of their page before anything is read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 
 import pymupdf
 
@@ -24,24 +24,31 @@ _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)")
 
 
 def draw_pictures(document: pymupdf.Document) -> None:
-    """Make content of the annotations that are pictures; where there is any, the others go."""
-    pictures = {number: list(_pictures(document, number)) for number in range(document.page_count)}
-    if not any(pictures.values()):
+    """Make content of the annotations that are pictures; the others stay what they are."""
+    annotations = {number: _annotations(document, number) for number in range(document.page_count)}
+    pictures = {xref for xrefs in annotations.values() for xref in xrefs if _is_picture(document, xref)}
+    if not pictures:
         return
-    for number, xrefs in pictures.items():
-        kept = " ".join(f"{xref} 0 R" for xref in xrefs)
-        document.xref_set_key(document.page_xref(number), "Annots", f"[{kept}]" if kept else "null")
+    _attach(document, {number: [x for x in xrefs if x in pictures] for number, xrefs in annotations.items()})
     document.bake()
+    _attach(
+        document, {number: [x for x in xrefs if x not in pictures] for number, xrefs in annotations.items()}
+    )
 
 
-def _pictures(document: pymupdf.Document, number: int) -> Iterator[int]:
-    """The annotations of a page that are pictures, by reference."""
+def _annotations(document: pymupdf.Document, number: int) -> list[int]:
+    """The annotations of a page, by reference."""
     kind, value = document.xref_get_key(document.page_xref(number), "Annots")
     if kind == "xref":
         value = document.xref_object(int(value.split()[0]), True)
-    for found in _REFERENCE.finditer(value):
-        if _is_picture(document, int(found[1])):
-            yield int(found[1])
+    return [int(found[1]) for found in _REFERENCE.finditer(value)] if value.startswith("[") else []
+
+
+def _attach(document: pymupdf.Document, annotations: Mapping[int, Sequence[int]]) -> None:
+    """Give each page these annotations and no others."""
+    for number, xrefs in annotations.items():
+        kept = " ".join(f"{xref} 0 R" for xref in xrefs)
+        document.xref_set_key(document.page_xref(number), "Annots", f"[{kept}]" if kept else "null")
 
 
 def _is_picture(document: pymupdf.Document, xref: int) -> bool:

@@ -24,7 +24,7 @@ from tasks.panels.separation import FigureImage, TextLine
 from tasks.pdf.documents import open_pdf, read_pages
 from tasks.pdf.figures import find_figures
 from tasks.pdf.found_figure import FoundFigure
-from tasks.pdf.pages import PageContent
+from tasks.pdf.pages import PageContent, rotation_of
 from tasks.pdf.pixels import FigurePixels, placed_images
 from tasks.records import Box
 from tasks.settings import ExtractionLimits
@@ -91,7 +91,7 @@ def gold_places(gold: Sequence[dict[str, Any]], pages: Sequence[PageContent]) ->
 
 def to_frame(page: PageContent, box: Sequence[float]) -> Box:
     """A box in points of `page.rect` in the page's upright frame."""
-    rect = pymupdf.Rect(box) * page.handle.derotation_matrix * page.frame
+    rect = pymupdf.Rect(box) * ~rotation_of(page.handle) * page.frame
     return rect.x0, rect.y0, rect.x1, rect.y1
 
 

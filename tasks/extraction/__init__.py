@@ -10,6 +10,7 @@ seccomp.py         which system calls it may make: none for network, processes, 
 reading.py         one PDF read: figures, captions, subfigures, encoded images
 handover.py        what a reading process hands over: Arrow, checked before it is used
 image_files.py     an article without a PDF: the image files that its JATS names
+images/            the pixels of an image file, as readers see them
 front/             what a PDF says of its article where no JATS is at hand
 pdf_passages.py    the running text of a PDF under its headings
 panel_words.py     the words printed within a panel

@@ -6,50 +6,26 @@ page and no boxes; captions are those of the JATS. Whatever is wrong with the ar
 
 from __future__ import annotations
 
-import io
-import struct
 import time
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
-import numpy as np
-import numpy.typing as npt
-from PIL import Image, ImageOps
-
 from tasks.article import jats
 from tasks.errors import PaperError
+from tasks.extraction.images.decoding import decode_image
 from tasks.extraction.reading import merge_metadata, panel_captions, with_attribution, with_mentions
 from tasks.panels.markers import expected_labels, find_sides
 from tasks.panels.separation import FigureImage, Panel, separate
-from tasks.pdf.pixels import LEAST_SIDE, Pixels, encode_png, encoded
+from tasks.pdf.pixels import LEAST_SIDE, encode_png, encoded
 from tasks.records import EncodedImage, Extraction, Figure, Gap, Graphic, PaperFiles, Subfigure
 from tasks.settings import ExtractionLimits
-
-FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF")
-"""What Pillow may take a file for, in the order of what is taken where a figure comes in several."""
 
 _PRINTED = (500.0, 650.0)
 """Points: a figure is printed as wide as the page's text or as high, which tells how large letters in it are."""
 SUFFIXES = (".jpg", ".jpeg", ".png", ".tif", ".tiff", ".webp", ".gif")
 """Of the files that may be a figure."""
-_RANGES = (1.0, 255.0, 65535.0)
-"""White in images of floats, of bytes and of 16 bits; 32-bit ones with more are stretched to their own highest."""
-_BROKEN = (
-    ArithmeticError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    OSError,
-    RuntimeError,
-    SyntaxError,
-    TypeError,
-    ValueError,
-    struct.error,
-)
-"""What Pillow raises for files that are damaged or made to harm."""
 
 
 def read_graphics(files: PaperFiles, limits: ExtractionLimits) -> Extraction:
@@ -139,7 +115,7 @@ def _figure(index: int, artwork: jats.Artwork, cuts: Sequence[_Cut]) -> Figure:
 def _separated(file: Path, caption: str | None, limits: ExtractionLimits, notes: list[str]) -> Iterator[_Cut]:
     """The panels of an image file by its pixels. Raises PaperError where it cannot be read."""
     data = file.read_bytes()
-    pixels, kept = _decode(data, limits, notes)
+    pixels, kept = decode_image(data, limits, notes)
     height, width = pixels.shape[:2]
     unit = max(width / _PRINTED[0], height / _PRINTED[1], 1.0)
     box = (0.0, 0.0, width / unit, height / unit)
@@ -151,59 +127,3 @@ def _separated(file: Path, caption: str | None, limits: ExtractionLimits, notes:
         whole = len(panels) == 1 and (x1 - x0) * (y1 - y0) > 0.985 * width * height
         part = pixels[max(y0, 0) : max(y1, y0 + LEAST_SIDE), max(x0, 0) : max(x1, x0 + LEAST_SIDE)]
         yield _Cut(panel, encoded(data, "jpeg", width, height) if whole and kept else encode_png(part))
-
-
-def _decode(data: bytes, limits: ExtractionLimits, notes: list[str]) -> tuple[Pixels, bool]:
-    """An image's first frame as (H, W, 3) uint8, upright; whether the file shows just that and is a JPEG.
-
-    That it was scaled down goes to `notes`.
-    """
-    try:
-        with _opened(data) as image:
-            millions = image.width * image.height / 1e6
-            if millions > limits.image_megapixels:
-                raise PaperError("too_large", f"it has {millions:,.0f} megapixels")
-            if min(image.size) < LEAST_SIDE:
-                raise PaperError("damaged", "it is too small to show anything")
-            turned = bool(image.getexif().get(0x0112, 1) != 1)
-            kept = image.format == "JPEG" and image.mode in ("RGB", "L") and not turned
-            upright = ImageOps.exif_transpose(image) if turned else image
-            shown = _on_white(upright)
-    except Image.DecompressionBombError as error:
-        raise PaperError("too_large", "it has more pixels than Pillow opens") from error
-    except _BROKEN as error:
-        raise PaperError("damaged", f"it is damaged ({type(error).__name__})") from error
-    if millions > limits.megapixels:
-        scale = (limits.megapixels / millions) ** 0.5
-        size = (max(1, int(shown.width * scale)), max(1, int(shown.height * scale)))
-        shown, kept = shown.resize(size, Image.Resampling.BOX), False
-        notes.append(f"of {millions:,.0f} megapixels was scaled down to {limits.megapixels:,.0f}")
-    return np.asarray(shown), kept
-
-
-def _opened(data: bytes) -> Image.Image:
-    """An image whose size is known and whose pixels are not yet decoded."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        return Image.open(io.BytesIO(data), formats=FORMATS)
-
-
-def _on_white(image: Image.Image) -> Image.Image:
-    """An image as RGB: transparency over white, 16 bits of grey as 8."""
-    if image.mode.startswith("I") or image.mode == "F":
-        grey = np.nan_to_num(np.asarray(image).astype(np.float32), posinf=0.0, neginf=0.0)
-        return Image.fromarray(
-            (grey * (255 / 65535 if image.mode.startswith("I;16") else _to_8_bits(grey)))
-            .clip(0, 255)
-            .astype(np.uint8)
-        ).convert("RGB")
-    if image.has_transparency_data:
-        layer = image.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer).convert("RGB")
-    return image.convert("RGB")
-
-
-def _to_8_bits(grey: npt.NDArray[np.float32]) -> float:
-    """The factor from an image's own range of grey to 255: black stays black, and faint stays faint."""
-    highest = float(grey.max(initial=0.0))
-    return 255 / next((full for full in _RANGES if highest <= full), highest)

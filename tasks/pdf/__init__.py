@@ -1,6 +1,7 @@
 """Figures and their captions, found on the pages of a PDF with PyMuPDF. Boxes are PDF points.
 
 documents.py         a PDF opened, page by page, and what can be wrong with it in words
+mending/             what is set right in an open PDF where MuPDF shows something else than other readers
 pages.py             what stands on a page: text lines, paint operations and ink, in one upright frame
 lines.py             the lines of text as printed: pieces joined, doubles and hidden words left out
 styles.py            the type of the body, by which captions and headings are told from it

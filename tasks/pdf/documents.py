@@ -6,11 +6,15 @@ import hashlib
 import os
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pymupdf
 
 from tasks.errors import PaperError
+from tasks.pdf.mending.annotations import draw_pictures
+from tasks.pdf.mending.jpegs import mend_jpegs
+from tasks.pdf.mending.layers import settle_layers
 from tasks.pdf.numbering import find_line_numbers
 from tasks.pdf.pages import PageContent, read_page, turn_upright
 from tasks.records import Gap
@@ -57,6 +61,9 @@ def open_pdf(
         raise PaperError("damaged", "The PDF is damaged beyond repair; fetch it again.") from None
     if locked:
         raise PaperError("encrypted", "The PDF is locked by a password; save it without one and run again.")
+    for mend in (settle_layers, draw_pictures):
+        with suppress(*MUPDF_ERRORS):  # a damaged file is read as it is
+            mend(document)
     return document
 
 
@@ -87,6 +94,8 @@ def read_pages(document: pymupdf.Document, limits: ExtractionLimits, gaps: list[
     pages = []
     huge = None
     for number in range(count):
+        with suppress(*MUPDF_ERRORS):
+            mend_jpegs(document, number)
         try:
             image = _too_large(document, number, limits)
             if image:
@@ -98,6 +107,8 @@ def read_pages(document: pymupdf.Document, limits: ExtractionLimits, gaps: list[
         except MUPDF_ERRORS as error:
             raise_if_out_of_memory(error)
             gaps.append(Gap("page", number + 1, f"page {number + 1} is damaged and was left out"))
+    with suppress(*MUPDF_ERRORS):
+        gaps += _portfolio(document)
     gaps += _damage(document, [page.number for page in pages if not page.lines and not page.paints], count)
     if not pages and huge:
         raise PaperError("too_large", f"The PDF has an image of {huge} pixels, too large to read.")
@@ -106,11 +117,22 @@ def read_pages(document: pymupdf.Document, limits: ExtractionLimits, gaps: list[
     return find_line_numbers(turn_upright(pages))
 
 
+def _portfolio(document: pymupdf.Document) -> list[Gap]:
+    """That the file is a cover about others, which nobody has read, in a sentence."""
+    if (
+        document.xref_get_key(document.pdf_catalog(), "Collection")[0] == "null"
+        or not document.embfile_count()
+    ):
+        return []
+    said = f"the file is a portfolio: the {document.embfile_count()} files in it are not read; save them on their own"
+    return [Gap("file", None, said)]
+
+
 def _damage(document: pymupdf.Document, blank: Sequence[int], count: int) -> list[Gap]:
     """What a repair of the file could not bring back, in a sentence; `blank` are the pages without anything on them."""
     if not document.is_repaired:
         return []
-    if b"%%EOF" not in (document.stream or b"")[-END_BYTES:]:
+    if b"%%EOF" not in (document.stream or b"").rstrip(b"\0\r\n")[-END_BYTES:]:
         empty = f" (empty: page {', '.join(map(str, blank[:9]))})" if blank else ""
         said = f"the file is cut short: figures or pages of its end may be missing{empty}; fetch it again"
         return [Gap("file", None, said)]

@@ -58,7 +58,7 @@ class PageContent:
 
     def to_page(self, box: Box) -> Box:
         """A box of this frame in points of `page.rect`, as readers of the dataset know it."""
-        rect = pymupdf.Rect(box) * ~self.frame * self.handle.rotation_matrix
+        rect = pymupdf.Rect(box) * ~self.frame * rotation_of(self.handle)
         return rect.x0, rect.y0, rect.x1, rect.y1
 
     @cached_property
@@ -165,7 +165,7 @@ class PageContent:
         rows = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.stride)
         pixels = rows[:, : pixmap.width * pixmap.n].reshape(pixmap.height, pixmap.width, pixmap.n)
         # The pixmap follows /Rotate; a frame turned further (text set sideways) turns the pixels too.
-        turned = np.rot90(pixels, _quarter_turns(~self.handle.rotation_matrix * self.frame))
+        turned = np.rot90(pixels, _quarter_turns(~rotation_of(self.handle) * self.frame))
         return np.ascontiguousarray(turned[:, :, 0] if grey else turned)
 
     def pixels(self, box: Box) -> tuple[slice, slice]:
@@ -177,6 +177,14 @@ class PageContent:
 def _within_most_ink(scale: float, size: tuple[float, float]) -> float:
     """Pixels per point: as asked for, or fewer where a page is so large that they would be too many."""
     return float(min(scale, (rules().page.most_ink / max(1.0, size[0] * size[1])) ** 0.5))
+
+
+def rotation_of(page: pymupdf.Page) -> pymupdf.Matrix:
+    """From MuPDF's unrotated space of a page to `page.rect`; PyMuPDF's own matrix forgets a /UserUnit."""
+    across, down = page.rect.width, page.rect.height
+    shift = {90: (across, 0.0), 180: (across, down), 270: (0.0, down)}.get(page.rotation, (0.0, 0.0))
+    turned: pymupdf.Matrix = pymupdf.Matrix(page.rotation) * pymupdf.Matrix(1, 0, 0, 1, *shift)
+    return turned
 
 
 def stands_out(grey: npt.NDArray[np.uint8], ground: int) -> npt.NDArray[np.bool_]:
@@ -255,7 +263,7 @@ def _shows_faint(page: pymupdf.Page, log: Sequence[tuple[str, Box]]) -> Callable
 
     @cache
     def painted() -> tuple[list[Box], list[Box]]:
-        most = rules().page.whole_page * abs((page.rect * page.derotation_matrix).get_area())
+        most = rules().page.whole_page * abs(page.rect.get_area())
         paths = [box for kind, box in log if kind.endswith("path")]
         smaller = [box for box in paths if 0 < boxes.area(box) < most]
         pictures = [box for kind, box in log if _is_image(kind) and boxes.area(box)]
@@ -269,7 +277,7 @@ def _shows_faint(page: pymupdf.Page, log: Sequence[tuple[str, Box]]) -> Callable
         return page.get_pixmap(matrix=zoom, colorspace=pymupdf.csGRAY, alpha=False, annots=False)
 
     def stands_out_white(box: Box) -> bool:
-        pixmap, shown = look(), pymupdf.Rect(box) * page.rotation_matrix * zoom
+        pixmap, shown = look(), pymupdf.Rect(box) * rotation_of(page) * zoom
         rows = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.stride)
         x0, y0, x1, y1 = (max(0, round(value)) for value in shown)
         inside = rows[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)]
@@ -347,7 +355,7 @@ def _upright_frame(
 
     Banners and running heads stand at the edges or on every page: they do not tell how a page is to be read.
     """
-    unrotated = page.rect * page.derotation_matrix
+    unrotated = page.rect * ~rotation_of(page)
     letters = dict.fromkeys((0, 90, 180, 270), 0)
     for line in lines:
         if (

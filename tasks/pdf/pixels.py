@@ -21,7 +21,7 @@ from PIL import Image
 
 from models import png
 from tasks import boxes
-from tasks.pdf.pages import PageContent, read_page
+from tasks.pdf.pages import PageContent, read_page, rotation_of
 from tasks.records import Box, EncodedImage, ImageFormat
 
 RENDER_DPI = 300.0
@@ -185,7 +185,7 @@ class FigurePixels:
 def cut_box(page: pymupdf.Page, box: Box, megapixels: float) -> EncodedImage:
     """What stands in a box of a page, in points of `page.rect`, cut as a figure's panels are."""
     content = read_page(page)
-    rect = pymupdf.Rect(box) * page.derotation_matrix * content.frame
+    rect = pymupdf.Rect(box) * ~rotation_of(page) * content.frame
     upright = (rect.x0, rect.y0, rect.x1, rect.y1)
     return FigurePixels(content, upright, placed_images(content), megapixels).cut(upright)
 

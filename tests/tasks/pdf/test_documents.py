@@ -41,6 +41,30 @@ def test_a_pdf_cut_short_says_so(tmp_path: Path, share: float) -> None:
     assert any(gap.sentence.startswith("the file is cut short") for gap in gaps)
 
 
+@pytest.mark.parametrize("filling", [b"", bytes(5000), b"\r\n" * 3000])
+def test_what_fills_a_file_up_does_not_cut_it_short(tmp_path: Path, filling: bytes) -> None:
+    path = Drawing().add_page().body(RIGHT).save(tmp_path)
+    path.write_bytes(path.read_bytes() + filling)
+    gaps: list[Gap] = []
+    with open_pdf(path) as document:
+        assert len(read_pages(document, ExtractionLimits(), gaps)) == 1
+    assert gaps == []
+
+
+def test_a_portfolio_says_that_the_files_in_it_are_not_read(tmp_path: Path) -> None:
+    inner = Drawing().add_page().body(RIGHT).document.tobytes()
+    paper = Drawing().add_page()
+    paper.document.embfile_add("supplement", inner, filename="supplement.pdf")
+    gaps: list[Gap] = []
+    with open_pdf(paper.save(tmp_path)) as document:
+        read_pages(document, ExtractionLimits(), gaps)
+    assert gaps == []
+    paper.document.xref_set_key(paper.document.pdf_catalog(), "Collection", "<</Type/Collection/View/D>>")
+    with open_pdf(paper.save(tmp_path)) as document:
+        read_pages(document, ExtractionLimits(), gaps)
+    assert [gap.sentence.split(":")[0] for gap in gaps] == ["the file is a portfolio"]
+
+
 @pytest.mark.parametrize("crop", ["[0 0 0 0]", "[900 900 950 950]"])
 def test_a_crop_that_leaves_nothing_counts_as_none(tmp_path: Path, crop: str) -> None:
     paper = Drawing().add_page(400, 500).body((50, 60, 350, 400))

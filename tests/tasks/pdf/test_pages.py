@@ -31,6 +31,28 @@ def test_frame_is_upright_however_the_page_is_rotated(rotation: int) -> None:
     assert (page.ink[page.pixels((170, 210, 390, 590))] == 255).all()
 
 
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+@pytest.mark.parametrize("unit", [0.5, 3])
+def test_a_page_that_is_measured_in_other_units_is_read_however_it_is_rotated(
+    unit: float, rotation: int
+) -> None:
+    paper = Drawing().add_page(400, 600)
+    paper.text((50, 80, 300, 110), "Letters that stand upright", size=14)
+    paper.page.draw_rect((50, 200, 150, 300), fill=(0, 0, 0))
+    paper.page.set_rotation(rotation)
+    paper.document.xref_set_key(paper.page.xref, "UserUnit", str(unit))
+    handle = paper.document.reload_page(paper.page)
+    page = read_page(handle)
+    assert page.size == (400 * unit, 600 * unit)
+    square = page.paints[0].bbox
+    assert np.allclose(square, np.multiply((50, 200, 150, 300), unit), atol=unit)
+    assert (page.ink[page.pixels(tuple(np.multiply((60, 210, 140, 290), unit)))] == 0).all()
+    shown = page.to_page(square)
+    assert (np.array(shown) >= -1).all()
+    assert shown[2] <= handle.rect.width + 1
+    assert shown[3] <= handle.rect.height + 1
+
+
 def page_with_images(*shades: int, side: int = 40) -> Drawing:
     """Grey squares of `side` pixels below each other."""
     paper = Drawing().add_page(400, 600)

@@ -1,0 +1,98 @@
+"""Annotations that are pictures belong to the page; what readers wrote on it does not."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tasks.pdf.documents import open_pdf, read_pages
+from tasks.pdf.figures import find_figures
+from tasks.settings import ExtractionLimits
+from tests.tasks.drawn import LEFT, RIGHT, Drawing, Rect, jpeg, picture
+
+BOX: Rect = (50, 100, 290, 260)
+CAPTION: Rect = (50, 266, 290, 286)
+
+
+def paper_with(annotation: str, box: Rect = BOX, *, image: bool = True) -> Drawing:
+    """A page with a caption, above which an annotation stands whose appearance is a picture or a coloured area."""
+    paper = Drawing().add_page().body(RIGHT).body((50, 300, 290, 780))
+    paper.caption(CAPTION, "Figure 1.", "Cells of the culture.")
+    document = paper.document
+    document.new_page()
+    paper.image(BOX, jpeg(picture(480, 320)))
+    xref = paper.page.get_images()[0][0]
+    form, made = document.get_new_xref(), document.get_new_xref()
+    resources = f"/Resources<</XObject<</Im {xref} 0 R>>>>" if image else ""
+    document.update_object(form, f"<</Type/XObject/Subtype/Form/BBox[0 0 240 160]{resources}>>")
+    drawn = b"240 0 0 160 0 0 cm /Im Do" if image else b".2 .4 .8 rg 0 0 240 160 re f"
+    document.update_stream(form, drawn, new=True)
+    x0, y0, x1, y1 = box
+    rect = f"[{x0} {842 - y1} {x1} {842 - y0}]"
+    document.update_object(made, f"<</Type/Annot{annotation}/Rect{rect}/AP<</N {form} 0 R>>>>")
+    document.xref_set_key(document.page_xref(0), "Annots", f"[{made} 0 R]")
+    document.delete_page(1)
+    return paper
+
+
+def boxes_of_figures(folder: Path, paper: Drawing) -> list[Rect]:
+    with open_pdf(paper.save(folder)) as document:
+        figures, _ = find_figures(read_pages(document, ExtractionLimits(), []))
+        return [figure.bbox for figure in figures]
+
+
+@pytest.mark.parametrize(
+    "annotation",
+    [
+        "/Subtype/3D/F 4",
+        "/Subtype/RichMedia",
+        "/Subtype/Screen",
+        "/Subtype/Movie",
+        "/Subtype/Stamp/F 4",
+        "/Subtype/Widget/FT/Btn/Ff 65536/T(button)/F 4",
+    ],
+)
+def test_a_picture_is_a_figure(tmp_path: Path, annotation: str) -> None:
+    (box,) = boxes_of_figures(tmp_path, paper_with(annotation))
+    assert np.abs(np.subtract(box, BOX)).max() < 2
+
+
+@pytest.mark.parametrize(
+    "annotation", ["/Subtype/3D/F 2", "/Subtype/3D/F 32", "/Subtype/Link", "/Subtype/Widget/FT/Tx/T(text)"]
+)
+def test_what_is_hidden_or_no_picture_is_none(tmp_path: Path, annotation: str) -> None:
+    assert boxes_of_figures(tmp_path, paper_with(annotation)) == []
+
+
+def test_a_stamp_without_an_image_is_a_readers(tmp_path: Path) -> None:
+    assert boxes_of_figures(tmp_path, paper_with("/Subtype/Stamp/F 4", image=False)) == []
+
+
+def test_a_small_button_is_none(tmp_path: Path) -> None:
+    small = paper_with("/Subtype/Widget/FT/Btn/Ff 65536/T(button)/F 4", (100, 200, 130, 220))
+    assert boxes_of_figures(tmp_path, small) == []
+
+
+def test_the_words_of_a_caption_that_is_an_annotation_stay_beside_a_picture(tmp_path: Path) -> None:
+    paper = paper_with("/Subtype/3D/F 4")
+    paper.document.load_page(0).add_freetext_annot((50, 20, 250, 50), "Remark of the authors", fontsize=9)
+    with open_pdf(paper.save(tmp_path)) as document:
+        (page,) = read_pages(document, ExtractionLimits(), [])
+        assert any("Remark of the authors" in line.text for line in page.lines)
+
+
+def test_what_readers_wrote_stays_out_beside_a_picture(tmp_path: Path) -> None:
+    paper = paper_with("/Subtype/3D/F 4")
+    paper.add_page().body(LEFT)
+    paper.page.add_freetext_annot((310, 100, 540, 300), "Is this so?", fontsize=40, fill_color=(1, 0, 0))
+    with open_pdf(paper.save(tmp_path)) as document:
+        _, second = read_pages(document, ExtractionLimits(), [])
+        assert (second.ink[second.pixels((310, 100, 540, 300))] > 250).all()
+
+
+def test_annotations_that_are_broken_harm_nothing(tmp_path: Path) -> None:
+    paper = Drawing().add_page().body(RIGHT)
+    for broken in ("[99999 0 R]", "[null 3]", "(text)", "<</a 1>>"):
+        paper.document.xref_set_key(paper.page.xref, "Annots", broken)
+        with open_pdf(paper.save(tmp_path)) as document:
+            assert len(read_pages(document, ExtractionLimits(), [])) == 1

@@ -1,0 +1,99 @@
+"""JPEGs whose PDF says something else of them are shown as they are."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tasks.pdf.documents import open_pdf, read_pages
+from tasks.pdf.pages import PageContent
+from tasks.records import Gap
+from tasks.settings import ExtractionLimits
+from tests.tasks.drawn import Drawing, Rect, jpeg, picture
+
+BOX: Rect = (60, 70, 260, 220)
+
+
+def page_with(folder: Path, data: bytes, gaps: list[Gap] | None = None, **said: str) -> PageContent | None:
+    """A page with a JPEG of which the PDF says what the keywords do."""
+    paper = Drawing().add_page().image(BOX, data)
+    for key, value in said.items():
+        paper.document.xref_set_key(paper.page.get_images()[0][0], key, value)
+    limits = ExtractionLimits(image_megapixels=1)
+    document = open_pdf(paper.save(folder), limits)
+    pages = read_pages(document, limits, gaps if gaps is not None else [])
+    return pages[0] if pages else None
+
+
+def shown(folder: Path, data: bytes, **said: str) -> np.ndarray:
+    page = page_with(folder, data, **said)
+    assert page is not None
+    return page.render(BOX, 72).astype(int)
+
+
+def meant(data: bytes) -> np.ndarray:
+    return np.asarray(Image.open(io.BytesIO(data)).convert("RGB").resize((200, 150))).astype(int)
+
+
+def grey() -> bytes:
+    buffer = io.BytesIO()
+    Image.open(io.BytesIO(picture(400, 300))).convert("L").save(buffer, "JPEG", quality=90)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"Width": "200", "Height": "150"},
+        {"Width": "401"},
+        {"ColorSpace": "/DeviceGray"},
+        {"ColorSpace": "/DeviceCMYK"},
+        {"ColorSpace": "[/Indexed/DeviceRGB 1<000000ffffff>]"},
+    ],
+)
+def test_a_coloured_jpeg_is_shown_whatever_the_pdf_says(tmp_path: Path, said: dict[str, str]) -> None:
+    data = jpeg(picture(400, 300))
+    assert np.abs(shown(tmp_path, data, **said) - meant(data)).mean() < 6
+
+
+@pytest.mark.parametrize("space", ["/DeviceRGB", "/DeviceCMYK"])
+def test_a_grey_jpeg_is_shown_whatever_the_pdf_says(tmp_path: Path, space: str) -> None:
+    data = grey()
+    assert np.abs(shown(tmp_path, data, ColorSpace=space) - meant(data)).mean() < 6
+
+
+def test_colours_that_a_pdf_gives_a_grey_jpeg_are_kept(tmp_path: Path) -> None:
+    lut = bytes(value for grey in range(256) for value in (grey, 0, 255 - grey)).hex()
+    found = shown(tmp_path, grey(), ColorSpace=f"[/Indexed/DeviceRGB 255<{lut}>]")
+    assert found[..., 1].max() < 20
+    assert np.abs(found[..., 0] - meant(grey())[..., 0]).mean() < 6
+
+
+def test_a_height_that_the_pdf_cuts_is_the_pdfs(tmp_path: Path) -> None:
+    data = jpeg(picture(400, 300))
+    upper = Image.open(io.BytesIO(data)).convert("RGB").crop((0, 0, 400, 150)).resize((200, 150))
+    assert np.abs(shown(tmp_path, data, Height="150") - np.asarray(upper).astype(int)).mean() < 6
+
+
+def test_a_jpeg_that_is_larger_than_the_pdf_says_counts_as_large(tmp_path: Path) -> None:
+    paper = Drawing().add_page().image(BOX, jpeg(picture(1500, 1000)))
+    paper.document.xref_set_key(paper.page.get_images()[0][0], "Width", "10")
+    paper.add_page()
+    limits, gaps = ExtractionLimits(image_megapixels=1), list[Gap]()
+    with open_pdf(paper.save(tmp_path), limits) as document:
+        assert [page.number for page in read_pages(document, limits, gaps)] == [2]
+    assert "1,500 x 1,000" in gaps[0].sentence
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\xff\xd8", b"\xff\xd8\xff\xc0\x00", b"\xff\xd8" + b"\xff" * 50, bytes(99)]
+)
+def test_what_is_no_jpeg_harms_nothing(tmp_path: Path, data: bytes) -> None:
+    paper = Drawing().add_page().image(BOX, jpeg(picture(400, 300)))
+    xref = paper.page.get_images()[0][0]
+    paper.document.update_stream(xref, data, compress=False)
+    paper.document.xref_set_key(xref, "Filter", "/DCTDecode")
+    with open_pdf(paper.save(tmp_path)) as document:
+        assert len(read_pages(document, ExtractionLimits(), [])) == 1

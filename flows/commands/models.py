@@ -143,7 +143,7 @@ def _training_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--name", help="Name of the bundle (default: the folder's).")
 @_training_options
 @click.option("--freeze", metavar="UNIT", help="Train nothing before this residual unit, such as b2-0.")
-@click.option("--mlflow", is_flag=True, help="Log to MLflow as well (needs the extra figmill[mlflow]).")
+@click.option("--mlflow", is_flag=True, help="Log to MLflow as well (needs the extra mlflow).")
 @click.option("--notes", default="", help="A paragraph for the model card.")
 @mendable
 def train(where: tuple[str, ...], classes: Path | None, **options: Any) -> None:

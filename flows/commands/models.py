@@ -335,8 +335,8 @@ def study(
 def explain(bundle: str, images: tuple[str, ...], layers: tuple[str, ...], out: str) -> None:
     """Show where BUNDLE looks in each IMAGE (Grad-CAM++), in colour and turned to greyscale.
 
-    Writes a PNG per image: what the network sees, its prediction, and the heat at each layer. That is the picture
-    without its words, in the proportions in which the network takes it (default: nearly its own, at most 3:1).
+    Writes a PNG per image: what the network sees, its class and confidence, and the heat at each layer. That is the
+    picture without its words, in the proportions in which the network takes it (default: nearly its own, at most 3:1).
 
     \b
     Example:
@@ -356,7 +356,8 @@ def explain(bundle: str, images: tuple[str, ...], layers: tuple[str, ...], out: 
     for image, name in zip(files, sheet_names(files), strict=True):
         explanation = explain_file(loaded, image, layers)
         folder.mkdir(parents=True, exist_ok=True)
-        sheet(explanation).save(folder / name)
+        title = f"{image.name}, as {loaded.info.model_id} sees it without its words (Grad-CAM++)"
+        sheet(explanation, title).save(folder / name)
         colour, grey = describe_look(explanation.in_colour), describe_look(explanation.in_grey)
         click.echo(f"{image.name}: {colour}, in greyscale {grey} -> {folder / name}")
 

@@ -176,6 +176,7 @@ class Result:
             shards=len(done),
             counts=sum((outcome.counts for outcome in done), Counts()),
             failures=tuple(failure for outcome in done for failure in outcome.failures),
+            unused_jats=tuple(unused for outcome in done for unused in outcome.unused_jats),
             parts=tuple(outcome.part for outcome in done),
             tail_seconds=tail_seconds(done),
             failed_before=failed_before,

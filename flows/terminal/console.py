@@ -53,6 +53,8 @@ def show_summary(summary: RunSummary) -> None:
     console.print(_counts(summary))
     if summary.failures:
         console.print(_failures(summary))
+    if summary.unused_jats:
+        console.print(_unused_jats(summary))
     report = store_path(summary.out) / "report" / "index.html"
     for line in (f"Dataset: {summary.out}", f"Report:  {report}"):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -239,6 +241,8 @@ def _counts(summary: RunSummary) -> Table:
         table.add_row(
             "without a licence", f"{counts.unlicensed} of {read} papers: nothing says who may use them"
         )
+    if unused := len(summary.unused_jats):
+        table.add_row("JATS not used", f"of {counted(unused, 'paper')}, named below")
     table.add_row("pages, figures", f"{counts.pages}, {counts.figures}")
     table.add_row("subfigures", f"{counts.subfigures}{_doubts(counts)}")
     for code, number in sorted(counts.by_modality.items(), key=lambda pair: (-pair[1], pair[0])):
@@ -264,10 +268,23 @@ def _failures(summary: RunSummary) -> Table:
     table = _table(Column("failed paper", overflow="fold"), "kind", "why", title="Failed papers")
     for failure in summary.failures[:_MOST_FAILURES]:
         table.add_row(*(_plain(text) for text in (failure.name, failure.kind, failure.error)))
-    more = len(summary.failures) - _MOST_FAILURES
-    if more > 0:
-        table.add_row(f"and {more} more", "", "see the report, or papers/*.parquet")
+    _count_others(table, len(summary.failures))
     return table
+
+
+def _unused_jats(summary: RunSummary) -> Table:
+    table = _table(Column("paper", overflow="fold"), "why", title="Papers read without their JATS")
+    for unused in summary.unused_jats[:_MOST_FAILURES]:
+        table.add_row(_plain(unused.name), _plain(unused.why))
+    _count_others(table, len(summary.unused_jats))
+    return table
+
+
+def _count_others(table: Table, papers: int) -> None:
+    """A last row for the papers beyond those that are named."""
+    if papers > _MOST_FAILURES:
+        between = [""] * (len(table.columns) - 2)
+        table.add_row(f"and {papers - _MOST_FAILURES} more", *between, "see the report, or papers/*.parquet")
 
 
 def _plain(text: str) -> str:

@@ -52,6 +52,19 @@ def test_the_summary_adds_up_the_shards(pdf: Path, settings: LabelSettings, tmp_
     assert not (tmp_path / "out" / ".spool").exists()
 
 
+def test_the_summary_names_the_jats_that_could_not_be_used(
+    pdf: Path, settings: LabelSettings, tmp_path: Path
+) -> None:
+    copies(pdf, tmp_path / "in", 3)
+    first, second, _ = sorted((tmp_path / "in").iterdir())
+    first.with_suffix(".xml").write_text("<article><front>")
+    second.with_suffix(".xml").write_text("<html/>")
+    unused = label_here(settings, Reporter()).unused_jats
+    assert [(one.name, one.source_uri) for one in unused] == [(f.name, str(f)) for f in (first, second)]
+    assert f"{first.stem}.xml is not well-formed" in unused[0].why
+    assert f"{second.stem}.xml is no JATS article" in unused[1].why
+
+
 def test_the_summary_says_what_the_runtime_came_to(
     pdf: Path, settings: LabelSettings, tmp_path: Path
 ) -> None:

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from flows.terminal.console import show_subfigures, show_summary
-from tasks.records import Counts, FailedPaper, RunSummary
+from tasks.records import Counts, FailedPaper, RunSummary, UnusedJats
 
 NOW = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
 NOTHING = RunSummary(
@@ -69,6 +69,19 @@ def test_the_table_names_failures_and_counts(capsys: pytest.CaptureFixture[str])
     assert "It ends [here]\\x1b[31m." in shown
     assert "and 5 more" in shown
     assert "report/index.html" in shown
+
+
+def test_papers_read_without_their_jats_are_counted_and_named(capsys: pytest.CaptureFixture[str]) -> None:
+    why = "the XML beside the PDF was not used: a.xml is not well-formed [line 1]\x1b[31m"
+    unused = (UnusedJats("[red]a.pdf", "/in/a.pdf", why),)
+    show_summary(replace(NOTHING, counts=Counts({"ok": 3}), unused_jats=unused))
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "JATS not used of 1 paper, named below" in shown
+    assert f"[red]a.pdf {why}".replace("\x1b", "\\x1b") in shown
+    show_summary(replace(NOTHING, counts=Counts({"ok": 30}), unused_jats=unused * 22))
+    assert "and 2 more" in capsys.readouterr().out
+    show_summary(replace(NOTHING, counts=Counts({"ok": 3})))
+    assert "JATS" not in capsys.readouterr().out
 
 
 def test_papers_without_a_licence_are_counted(capsys: pytest.CaptureFixture[str]) -> None:

@@ -120,6 +120,9 @@ def outcome_table(summary: RunSummary) -> list[dict[str, Any]]:
             "detail": f"labelled by {summary.model_id}",
         },
     ]
+    if summary.newer_jats:
+        said = "their JATS came or changed after they were read"
+        rows.append({"what": "papers with newer JATS", "number": summary.newer_jats, "detail": said})
     if summary.counts.unlicensed:
         said = "nothing says who may use them"
         rows.append({"what": "papers without a licence", "number": summary.counts.unlicensed, "detail": said})

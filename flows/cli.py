@@ -147,6 +147,11 @@ def options_of_file(file: Path) -> Config:
     help="JATS XML named as the PDFs are, for captions and metadata; XML beside a PDF is taken in any case.",
 )
 @click.option("--retry-failed", is_flag=True, help="Do just the papers that failed in an earlier run.")
+@click.option(
+    "--newer-jats",
+    is_flag=True,
+    help="Also read papers anew whose JATS on this machine came or changed after they were read.",
+)
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Do at most N papers, leave the rest.")
 @click.option(
     "--dry-run",

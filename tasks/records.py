@@ -382,6 +382,8 @@ class RunSummary:
     """For how long shards were still at work when the first worker had none left."""
     failed_before: int = 0
     """Of those skipped: what an earlier run could not read."""
+    newer_jats: int = 0
+    """Of those skipped: whose JATS XML came or changed after they were read."""
     unused_jats: tuple[UnusedJats, ...] = ()
     """Of the papers that this run did."""
 

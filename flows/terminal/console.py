@@ -210,19 +210,25 @@ def _why_nothing(summary: RunSummary) -> str:
     reasons = []
     if summary.skipped:
         verb = "is" if summary.skipped == 1 else "are"
-        failed = f" ({_failed_before(summary)})" if summary.failed_before else ""
+        notes = f" ({'; '.join(said)})" if (said := _notes_on_skipped(summary)) else ""
         reasons.append(
-            f"{summary.skipped} of {counted(summary.inputs, 'paper')} {verb} already in {summary.out}{failed}"
+            f"{summary.skipped} of {counted(summary.inputs, 'paper')} {verb} already in {summary.out}{notes}"
         )
     if summary.left:
         reasons.append(f"{summary.left} {'is' if summary.left == 1 else 'are'} left for another run")
     return f"{', '.join(reasons) or 'no paper was found'}."
 
 
-def _failed_before(summary: RunSummary) -> str:
-    """Said of papers that are passed over though nothing was read of them."""
-    again = "it" if summary.failed_before == 1 else "them"
-    return f"{summary.failed_before} could not be read then; --retry-failed tries {again} again"
+def _notes_on_skipped(summary: RunSummary) -> list[str]:
+    """Said of papers that are passed over though nothing was read of them, or not what is there now."""
+    notes = []
+    if failed := summary.failed_before:
+        again = "it" if failed == 1 else "them"
+        notes.append(f"{failed} could not be read then; --retry-failed tries {again} again")
+    if newer := summary.newer_jats:
+        anew = "it" if newer == 1 else "them"
+        notes.append(f"the JATS of {newer} came or changed since; --newer-jats reads {anew} anew")
+    return notes
 
 
 def _counts(summary: RunSummary) -> Table:
@@ -232,8 +238,9 @@ def _counts(summary: RunSummary) -> Table:
     states = [f"{number} {words[status]}" for status, number in Counter(counts.by_status).most_common()]
     table.add_row("papers", f"{counts.papers}: {', '.join(states)}")
     if summary.skipped:
-        failed = f"; {_failed_before(summary)}" if summary.failed_before else ""
-        table.add_row("skipped", f"{summary.skipped} already in the dataset{failed}")
+        table.add_row(
+            "skipped", "; ".join([f"{summary.skipped} already in the dataset", *_notes_on_skipped(summary)])
+        )
     if summary.left:
         table.add_row("left", f"{summary.left} for another run")
     if counts.unlicensed:

@@ -116,7 +116,7 @@ def _require_numbers(run: PastRun) -> None:
         *(value for some in by_name for value in some.values()),
         *(
             getattr(run.summary, name)
-            for name in ("seconds", "tail_seconds", "inputs", "skipped", "left", "shards")
+            for name in ("seconds", "tail_seconds", "inputs", "skipped", "newer_jats", "left", "shards")
         ),
         *(getattr(counts, name) for name in ("pages", "figures", "subfigures", "unlicensed")),
         *(getattr(run.dataset, name) for name in of_dataset),

@@ -51,6 +51,21 @@ def test_papers_that_failed_before_are_not_passed_over_in_silence(capsys: pytest
     )
 
 
+def test_papers_whose_jats_came_later_are_not_passed_over_in_silence(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    show_summary(replace(NOTHING, inputs=3, left=0, failed_before=1, newer_jats=2))
+    assert capsys.readouterr().out.endswith(
+        "(1 could not be read then; --retry-failed tries it again; "
+        "the JATS of 2 came or changed since; --newer-jats reads them anew).\n"
+    )
+    show_summary(replace(NOTHING, counts=Counts({"ok": 2}), newer_jats=1))
+    assert (
+        "3 already in the dataset; the JATS of 1 came or changed since; --newer-jats reads it anew"
+        in " ".join(capsys.readouterr().out.split())
+    )
+
+
 def test_the_table_names_failures_and_counts(capsys: pytest.CaptureFixture[str]) -> None:
     failures = tuple(
         FailedPaper("[red]a.pdf", "/a.pdf", "damaged", "It ends [here]\x1b[31m.") for _ in range(25)

@@ -307,10 +307,14 @@ def main() -> None:
 
         complain(_one_line(error))
         sys.exit(1)
-    except Exception:
-        if interrupts.seen is None:
+    except (
+        Exception
+    ):  # not narrower: of a server that was interrupted with us, Prefect, httpx, anyio and SQLAlchemy
+        if (
+            interrupts.seen is None
+        ):  # each make something of their own; without an interrupt nothing is caught
             raise
-        _leave_interrupted("")  # what Prefect makes of a server that was interrupted with us
+        _leave_interrupted("")
 
 
 def run() -> None:

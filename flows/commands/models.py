@@ -250,8 +250,10 @@ def evaluate(where: tuple[str, ...], **options: Any) -> None:
     Writes report.md, metrics.json, predictions.parquet, confusion.png and reliability.png.
 
     \b
-    Example:
+    Examples:
       figmill evaluate default labels.csv --out scores
+      figmill export dataset --to folder --out pictures
+      figmill evaluate default pictures/images.csv --where label_source=person --out scores
     """
     from flows.runs.evaluating import EvaluateSettings, evaluate_bundle
 

@@ -68,8 +68,10 @@ def jats_came_after(pdf: Path, folder: Path | None, moment: dt.datetime) -> bool
     given other rights, the times say nothing, and it is false.
     """
     found = find_jats(pdf, folder)
+    if found is None:
+        return False
     try:
-        return bool(found) and pdf.stat().st_ctime < moment.timestamp() < found.stat().st_ctime
+        return pdf.stat().st_ctime < moment.timestamp() < found.stat().st_ctime
     except OSError:
         return False
 

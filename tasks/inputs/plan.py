@@ -96,38 +96,35 @@ class Plan:
             if limit is not None and len(self._taken) >= limit:
                 return
             self._found += 1
-            if self._is_wanted(item.paper):
-                self._taken.add(item.paper.paper_id)
-                yield item
-            elif self._settings.newer_jats and self._has_newer_jats(item.paper):
-                self._taken.add(item.paper.paper_id)
-                self._renewed.append(item)
-            else:
+            paper = item.paper
+            if paper.paper_id in self._taken:
                 self._pass_over(item)
+                continue
+            row = self._dataset.row(paper.paper_id)
+            newer = row is not None and has_newer_jats(row, paper.source_uri, self._settings.jats)
+            if self._is_wanted(paper, row):
+                self._taken.add(paper.paper_id)
+                yield item
+            elif newer and self._settings.newer_jats:
+                self._taken.add(paper.paper_id)
+                self._renewed.append(item)
+            elif row is not None:
+                self.failed_before += row.failed
+                self.newer_jats += newer
+                self._pass_over(item)
+            else:  # new, while the run is for those that failed
+                self._left += 1
+                _remove_copies(item)
 
-    def _is_wanted(self, paper: Paper) -> bool:
-        if paper.paper_id in self._taken:
-            return False
+    def _is_wanted(self, paper: Paper, row: LedgerRow | None) -> bool:
         if self._settings.retry_failed:
-            return bool(self._replaced(paper))
-        row = self._dataset.row(paper.paper_id)
+            return bool(self._replaced(paper)) and (row is None or row.failed)
         return row is None or row.replaced
 
-    def _has_newer_jats(self, paper: Paper) -> bool:
-        row = None if paper.paper_id in self._taken else self._dataset.row(paper.paper_id)
-        return row is not None and has_newer_jats(row, paper.source_uri, self._settings.jats)
-
     def _pass_over(self, item: PaperFiles | Failure) -> None:
-        paper = item.paper
-        if paper.paper_id in self._dataset or paper.paper_id in self._taken:
-            self.skipped += 1
-            self.failed_before += paper.paper_id not in self._taken and self._dataset.failed(paper.paper_id)
-            self.newer_jats += self._has_newer_jats(paper)
-            self._reporter.skipped()
-        else:
-            self._left += 1
-        if isinstance(item, PaperFiles):
-            remove_copies(item)
+        self.skipped += 1
+        self._reporter.skipped()
+        _remove_copies(item)
 
     def _replaced(self, paper: Paper) -> list[str]:
         """Failed ledger rows that a row of this paper replaces: its own, and its path's from when unreadable."""
@@ -162,6 +159,11 @@ class Plan:
         if not is_remote(uri):
             return find_jats(Path(uri), folder)
         return (find_jats_in(folder, stem) if folder else None) or self._beside.get(uri)
+
+
+def _remove_copies(item: PaperFiles | Failure) -> None:
+    if isinstance(item, PaperFiles):
+        remove_copies(item)
 
 
 def has_newer_jats(row: LedgerRow, uri: str, named: str | None) -> bool:

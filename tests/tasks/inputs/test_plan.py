@@ -98,6 +98,19 @@ def test_a_path_that_became_readable_replaces_its_failed_row(folder: Path, tmp_p
         assert shard.supersedes == (unreadable.paper.paper_id,)
 
 
+def test_a_path_that_became_a_copy_of_a_paper_that_was_read_does_not_read_it_twice(
+    folder: Path, tmp_path: Path
+) -> None:
+    (folder / "z.pdf").symlink_to(tmp_path / "later.pdf")
+    with Dataset(tmp_path / "out", PROVENANCE) as dataset:
+        commit(dataset, folder, done="abcd", failed="z")
+    (tmp_path / "later.pdf").write_bytes(b"1")
+    with Dataset(tmp_path / "out", PROVENANCE) as dataset:
+        made = plan(folder, dataset, retry_failed=True)
+        assert list(made.shards()) == []
+        assert made.skipped == 6
+
+
 def test_jats_is_found_in_its_folder_or_beside_the_pdf(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "xml").mkdir()
     for path in (tmp_path / "xml" / "a.xml", folder / "a.nxml", folder / "b.nxml"):

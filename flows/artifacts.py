@@ -120,11 +120,18 @@ def outcome_table(summary: RunSummary) -> list[dict[str, Any]]:
             "detail": f"labelled by {summary.model_id}",
         },
     ]
+    if summary.newer_jats:
+        said = "their JATS came or changed after they were read"
+        rows.append({"what": "papers with newer JATS", "number": summary.newer_jats, "detail": said})
     if summary.counts.unlicensed:
         said = "nothing says who may use them"
         rows.append({"what": "papers without a licence", "number": summary.counts.unlicensed, "detail": said})
     rows += [
         {"what": "failed", "number": 1, "detail": f"{f.name}: {f.error}"} for f in summary.failures[:100]
+    ]
+    rows += [
+        {"what": "JATS not used", "number": 1, "detail": f"{one.name}: {one.why}"}
+        for one in summary.unused_jats[:100]
     ]
     return rows
 

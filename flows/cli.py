@@ -147,6 +147,11 @@ def options_of_file(file: Path) -> Config:
     help="JATS XML named as the PDFs are, for captions and metadata; XML beside a PDF is taken in any case.",
 )
 @click.option("--retry-failed", is_flag=True, help="Do just the papers that failed in an earlier run.")
+@click.option(
+    "--newer-jats",
+    is_flag=True,
+    help="Also read papers anew whose JATS on this machine came or changed after they were read.",
+)
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Do at most N papers, leave the rest.")
 @click.option(
     "--dry-run",
@@ -302,10 +307,14 @@ def main() -> None:
 
         complain(_one_line(error))
         sys.exit(1)
-    except Exception:
-        if interrupts.seen is None:
+    except (
+        Exception
+    ):  # not narrower: of a server that was interrupted with us, Prefect, httpx, anyio and SQLAlchemy
+        if (
+            interrupts.seen is None
+        ):  # each make something of their own; without an interrupt nothing is caught
             raise
-        _leave_interrupted("")  # what Prefect makes of a server that was interrupted with us
+        _leave_interrupted("")
 
 
 def run() -> None:

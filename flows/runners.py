@@ -22,6 +22,7 @@ from tasks.extraction.pool import stop_shared_pools
 from tasks.records import ShardOutcome
 from tasks.settings import LabelSettings, default_workers
 from tasks.stores.paths import is_remote
+from tasks.texts import with_extra
 
 if TYPE_CHECKING:
     from prefect.task_runners import TaskRunner
@@ -103,7 +104,7 @@ def _cluster(runner: Runner, settings: Any) -> Iterator[TaskRunner[Any] | None]:
         made, options = (_dask if runner.kind == "dask" else _ray)(runner.address, settings)
     except ImportError as error:
         raise FigmillError(
-            f"--runner {runner.kind} needs more than is installed: pip install 'figmill[{runner.kind}]'"
+            f"--runner {runner.kind} needs more than is installed: {with_extra(runner.kind)}"
         ) from error
     with made as connected, options:
         try:

@@ -26,6 +26,11 @@ from models.networks.resnet import ResNet
 from models.taxonomy import name
 from models.transforms import Pixels
 
+_HEAT = (
+    "Heat: red speaks most for the class above it, blue least; each map is scaled by itself. Names such as b2-1 are "
+    "the network's residual units, the later ones nearer to its answer."
+)
+
 
 class LayerError(ModelError):
     """No residual unit of the network has this name; the message lists those that do."""
@@ -138,16 +143,21 @@ def overlay(pixels: Pixels, heat: npt.NDArray[np.float32]) -> Pixels:
     return np.asarray(pixels * (1 - strength) + colours * strength).clip(0, 255).astype(np.uint8)
 
 
-def sheet(explanation: Explanation) -> Image.Image:
-    """Two rows, in colour and in greyscale: the image, then its overlay at each layer, with the predictions."""
-    from models.training.plots import draw_tiles
+def sheet(explanation: Explanation, title: str) -> Image.Image:
+    """Two rows, in colour and in greyscale: the image, then its overlay at each layer, under what is explained."""
+    from models.training.plots import TileRow, draw_tiles
 
-    rows = []
-    for pixels, look in (
-        (explanation.pixels, explanation.in_colour),
-        (explanation.grey, explanation.in_grey),
-    ):
-        tiles = [(f"{look.code} {look.confidence:.0%}", pixels)]
-        tiles += [(layer, overlay(pixels, heat)) for layer, heat in look.heat.items()]
-        rows.append(tiles)
-    return draw_tiles(rows)
+    rows = [
+        TileRow(
+            f"{where}: {describe_look(look)}",
+            [
+                ("picture", pixels),
+                *((f"heat at {layer}", overlay(pixels, h)) for layer, h in look.heat.items()),
+            ],
+        )
+        for where, pixels, look in (
+            ("In colour", explanation.pixels, explanation.in_colour),
+            ("In greyscale", explanation.grey, explanation.in_grey),
+        )
+    ]
+    return draw_tiles(title, rows, _HEAT)

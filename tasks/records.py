@@ -273,6 +273,16 @@ class FailedPaper:
 
 
 @dataclass(frozen=True, slots=True)
+class UnusedJats:
+    """A paper that was read without the JATS XML that is there for it, as a report names it."""
+
+    name: str
+    """File name for the eye: no control characters."""
+    source_uri: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """What was counted of some papers; counts of other papers are added with `+` or `sum(…, Counts())`."""
 
@@ -336,6 +346,7 @@ class ShardOutcome:
     """File name of the part, the same under subfigures/ and papers/."""
     counts: Counts
     failures: tuple[FailedPaper, ...] = ()
+    unused_jats: tuple[UnusedJats, ...] = ()
     computation: str = ""
     """What computed the network: library, precision, device; empty if it was not loaded."""
     started_at: dt.datetime | None = None
@@ -371,6 +382,10 @@ class RunSummary:
     """For how long shards were still at work when the first worker had none left."""
     failed_before: int = 0
     """Of those skipped: what an earlier run could not read."""
+    newer_jats: int = 0
+    """Of those skipped: whose JATS XML came or changed after they were read."""
+    unused_jats: tuple[UnusedJats, ...] = ()
+    """Of the papers that this run did."""
 
     @property
     def papers(self) -> int:

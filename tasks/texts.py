@@ -1,4 +1,4 @@
-"""Text made safe: to store as UTF-8, to print on a terminal; and numbers with their nouns."""
+"""Text made safe: to store as UTF-8, to print on a terminal; numbers with their nouns, extras with their commands."""
 
 from __future__ import annotations
 
@@ -30,6 +30,11 @@ def file_stem(text: str, longest: int = 80) -> str:
 def counted(count: int, noun: str) -> str:
     """`1 paper`, `2,000 papers`."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def with_extra(extra: str) -> str:
+    """How to install an extra, for both ways in which the README installs Figmill."""
+    return f"install it with `uv sync --extra {extra}` or `uv pip install '.[{extra}]'` in Figmill's folder"
 
 
 def _escaped(letter: str) -> str:

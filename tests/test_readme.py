@@ -90,6 +90,7 @@ def _run(code: str, language: str, folder: Path) -> str:
     code = code.replace(INSTALL, "").replace("uv run ", "")
     binaries = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     own = {"PATH": binaries, "HF_HOME": str(folder / "hf"), "PREFECT_HOME": str(folder / "prefect")}
+    own |= {"XDG_CACHE_HOME": str(folder / "cache")}
     own |= {"COLUMNS": "", "LINES": ""}  # a wider terminal's tables have more columns
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")} | own
     done = subprocess.run(
@@ -228,6 +229,25 @@ def test_what_it_says_of_the_default_model_is_what_the_bundle_says():
     assert len(claims) == 3
     for pattern, truth in claims.items():
         assert re.findall(pattern, README) == [truth]
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+def test_git_ignores_what_the_examples_write(tmp_path: Path):
+    shell, python = (
+        "\n".join(block.code for block in BLOCKS if block.language == language) for language in RUNNERS
+    )
+    written = {
+        *re.findall(r"(?:--out|>) ([\w.-]+)\s", shell),
+        *re.findall(r"(?:TO '|open\(\")([\w.-]+)", python),
+    }
+    names = sorted(written | {"papers", "figmill-demo"})
+    assert {"dataset", "shards", "found.json", "looked-at.csv", "cells.png"} <= written
+    shutil.copy(ROOT / ".gitignore", tmp_path)
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    ignored = subprocess.run(
+        ["git", "check-ignore", *names], cwd=tmp_path, capture_output=True, text=True
+    ).stdout.split()
+    assert ignored == names
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -62,7 +62,7 @@ from flows.commands.models import mendable
 def build_default(**options: Any) -> None:
     """Build the default bundle from PANELS (published.csv, faulty.csv, charts.csv, assembled.csv), drawings and more.
 
-    Needs the extra figmill[draw] for chemical structures. Takes about half an hour on two cores.
+    Needs the extra draw for chemical structures. Takes about half an hour on two cores.
     """
     from flows.runs.default_bundle import BuildSettings
     from flows.runs.default_bundle import build_default as build

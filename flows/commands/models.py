@@ -143,7 +143,7 @@ def _training_options(command: Callable[..., None]) -> Callable[..., None]:
 @click.option("--name", help="Name of the bundle (default: the folder's).")
 @_training_options
 @click.option("--freeze", metavar="UNIT", help="Train nothing before this residual unit, such as b2-0.")
-@click.option("--mlflow", is_flag=True, help="Log to MLflow as well (needs the extra figmill[mlflow]).")
+@click.option("--mlflow", is_flag=True, help="Log to MLflow as well (needs the extra mlflow).")
 @click.option("--notes", default="", help="A paragraph for the model card.")
 @mendable
 def train(where: tuple[str, ...], classes: Path | None, **options: Any) -> None:
@@ -250,8 +250,10 @@ def evaluate(where: tuple[str, ...], **options: Any) -> None:
     Writes report.md, metrics.json, predictions.parquet, confusion.png and reliability.png.
 
     \b
-    Example:
+    Examples:
       figmill evaluate default labels.csv --out scores
+      figmill export dataset --to folder --out pictures
+      figmill evaluate default pictures/images.csv --where label_source=person --out scores
     """
     from flows.runs.evaluating import EvaluateSettings, evaluate_bundle
 
@@ -335,8 +337,8 @@ def study(
 def explain(bundle: str, images: tuple[str, ...], layers: tuple[str, ...], out: str) -> None:
     """Show where BUNDLE looks in each IMAGE (Grad-CAM++), in colour and turned to greyscale.
 
-    Writes a PNG per image: what the network sees, its prediction, and the heat at each layer. That is the picture
-    without its words, in the proportions in which the network takes it (default: nearly its own, at most 3:1).
+    Writes a PNG per image: what the network sees, its class and confidence, and the heat at each layer. That is the
+    picture without its words, in the proportions in which the network takes it (default: nearly its own, at most 3:1).
 
     \b
     Example:
@@ -356,7 +358,8 @@ def explain(bundle: str, images: tuple[str, ...], layers: tuple[str, ...], out: 
     for image, name in zip(files, sheet_names(files), strict=True):
         explanation = explain_file(loaded, image, layers)
         folder.mkdir(parents=True, exist_ok=True)
-        sheet(explanation).save(folder / name)
+        title = f"{image.name}, as {loaded.info.model_id} sees it without its words (Grad-CAM++)"
+        sheet(explanation, title).save(folder / name)
         colour, grey = describe_look(explanation.in_colour), describe_look(explanation.in_grey)
         click.echo(f"{image.name}: {colour}, in greyscale {grey} -> {folder / name}")
 

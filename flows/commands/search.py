@@ -14,6 +14,7 @@ from flows.commands.selections import SELECTION, selected
 from flows.terminal.progress import shown
 from tasks.errors import FigmillError, SettingsError
 from tasks.settings import DEFAULT_MODEL
+from tasks.texts import with_extra
 
 if TYPE_CHECKING:
     from tasks.index.queries import Hit, Query
@@ -233,7 +234,7 @@ def mcp(folder: StorePath) -> None:
     """Serve the dataset in DIR to agents, by the Model Context Protocol over standard input and output.
 
     Its tools find subfigures, show one with its picture, count, and list a paper; they change nothing and ask nothing
-    of the network. Needs figmill[mcp].
+    of the network. Needs the extra mcp.
 
     \b
     In a client's configuration:
@@ -242,9 +243,7 @@ def mcp(folder: StorePath) -> None:
     try:
         from tasks.view.mcp_server import serve_mcp
     except ModuleNotFoundError as error:
-        raise SettingsError(
-            "the server for agents needs its SDK: install figmill[mcp], such as by `uv sync --extra mcp`"
-        ) from error
+        raise SettingsError(f"the server for agents needs its SDK: {with_extra('mcp')}") from error
 
     refresh(folder)
     serve_mcp(folder)

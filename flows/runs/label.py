@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 
 from flows.runs.shards import Result, ShardExecutor, in_window, threads
 from tasks.bundles import open_bundle
@@ -36,8 +37,18 @@ def label(settings: LabelSettings, executor: ShardExecutor, reporter: Reporter) 
             plan.done(shard)
             result.add(outcome)
             reporter.counted(outcome)
+        for shard, outcome in in_window(plan.renewed(), replace(settings, window=1), submit):
+            plan.done(shard)
+            result.add(outcome)
+            reporter.counted(outcome)
         return result.end(
-            dataset, plan, reporter, bundle.model_id, _shown(settings), failed_before=plan.failed_before
+            dataset,
+            plan,
+            reporter,
+            bundle.model_id,
+            _shown(settings),
+            failed_before=plan.failed_before,
+            newer_jats=plan.newer_jats,
         )
 
 

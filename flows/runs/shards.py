@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from tasks.clock import now
@@ -144,10 +145,12 @@ class Result:
         model_id: str,
         settings: dict[str, str],
         failed_before: int = 0,
+        newer_jats: int = 0,
     ) -> RunSummary:
         """The run's summary, and its report if it did anything."""
         reporter.left(counts.left)
-        summary = self._summary(dataset, counts, model_id, settings, failed_before)
+        summary = self._summary(dataset, counts, model_id, settings)
+        summary = replace(summary, failed_before=failed_before, newer_jats=newer_jats)
         if summary.papers:
             dataset.refresh()
             write_report(dataset.out, summary, dataset.parts)
@@ -155,12 +158,7 @@ class Result:
         return summary
 
     def _summary(
-        self,
-        dataset: Dataset,
-        counts: InputCounts,
-        model_id: str,
-        settings: dict[str, str],
-        failed_before: int,
+        self, dataset: Dataset, counts: InputCounts, model_id: str, settings: dict[str, str]
     ) -> RunSummary:
         done, seconds = self._outcomes, time.monotonic() - self._started
         return RunSummary(
@@ -176,9 +174,9 @@ class Result:
             shards=len(done),
             counts=sum((outcome.counts for outcome in done), Counts()),
             failures=tuple(failure for outcome in done for failure in outcome.failures),
+            unused_jats=tuple(unused for outcome in done for unused in outcome.unused_jats),
             parts=tuple(outcome.part for outcome in done),
             tail_seconds=tail_seconds(done),
-            failed_before=failed_before,
         )
 
 

@@ -1,4 +1,4 @@
-"""MLflow as a reporter of a training: parameters, curves, metrics and the bundle. Needs the extra figmill[mlflow]."""
+"""MLflow as a reporter of a training: parameters, curves, metrics and the bundle. Needs the extra mlflow."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from models.training.reporter import TrainReporter
 from models.training.settings import TrainSettings, recipe_of
 from models.training.training import Epoch
 from tasks.errors import SettingsError
+from tasks.texts import with_extra
 
 
 @contextmanager
@@ -82,8 +83,6 @@ def _import() -> ModuleType:
     try:
         import mlflow
     except ImportError as error:
-        raise SettingsError(
-            "MLflow is not installed; install it with `uv pip install 'figmill[mlflow]'`"
-        ) from error
+        raise SettingsError(f"MLflow is not installed: {with_extra('mlflow')}") from error
     module: ModuleType = mlflow
     return module

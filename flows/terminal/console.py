@@ -53,6 +53,8 @@ def show_summary(summary: RunSummary) -> None:
     console.print(_counts(summary))
     if summary.failures:
         console.print(_failures(summary))
+    if summary.unused_jats:
+        console.print(_unused_jats(summary))
     report = store_path(summary.out) / "report" / "index.html"
     for line in (f"Dataset: {summary.out}", f"Report:  {report}"):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -208,19 +210,25 @@ def _why_nothing(summary: RunSummary) -> str:
     reasons = []
     if summary.skipped:
         verb = "is" if summary.skipped == 1 else "are"
-        failed = f" ({_failed_before(summary)})" if summary.failed_before else ""
+        notes = f" ({'; '.join(said)})" if (said := _notes_on_skipped(summary)) else ""
         reasons.append(
-            f"{summary.skipped} of {counted(summary.inputs, 'paper')} {verb} already in {summary.out}{failed}"
+            f"{summary.skipped} of {counted(summary.inputs, 'paper')} {verb} already in {summary.out}{notes}"
         )
     if summary.left:
         reasons.append(f"{summary.left} {'is' if summary.left == 1 else 'are'} left for another run")
     return f"{', '.join(reasons) or 'no paper was found'}."
 
 
-def _failed_before(summary: RunSummary) -> str:
-    """Said of papers that are passed over though nothing was read of them."""
-    again = "it" if summary.failed_before == 1 else "them"
-    return f"{summary.failed_before} could not be read then; --retry-failed tries {again} again"
+def _notes_on_skipped(summary: RunSummary) -> list[str]:
+    """Said of papers that are passed over though nothing was read of them, or not what is there now."""
+    notes = []
+    if failed := summary.failed_before:
+        again = "it" if failed == 1 else "them"
+        notes.append(f"{failed} could not be read then; --retry-failed tries {again} again")
+    if newer := summary.newer_jats:
+        anew = "it" if newer == 1 else "them"
+        notes.append(f"the JATS of {newer} came or changed since; --newer-jats reads {anew} anew")
+    return notes
 
 
 def _counts(summary: RunSummary) -> Table:
@@ -230,8 +238,9 @@ def _counts(summary: RunSummary) -> Table:
     states = [f"{number} {words[status]}" for status, number in Counter(counts.by_status).most_common()]
     table.add_row("papers", f"{counts.papers}: {', '.join(states)}")
     if summary.skipped:
-        failed = f"; {_failed_before(summary)}" if summary.failed_before else ""
-        table.add_row("skipped", f"{summary.skipped} already in the dataset{failed}")
+        table.add_row(
+            "skipped", "; ".join([f"{summary.skipped} already in the dataset", *_notes_on_skipped(summary)])
+        )
     if summary.left:
         table.add_row("left", f"{summary.left} for another run")
     if counts.unlicensed:
@@ -239,6 +248,8 @@ def _counts(summary: RunSummary) -> Table:
         table.add_row(
             "without a licence", f"{counts.unlicensed} of {read} papers: nothing says who may use them"
         )
+    if unused := len(summary.unused_jats):
+        table.add_row("JATS not used", f"of {counted(unused, 'paper')}, named below")
     table.add_row("pages, figures", f"{counts.pages}, {counts.figures}")
     table.add_row("subfigures", f"{counts.subfigures}{_doubts(counts)}")
     for code, number in sorted(counts.by_modality.items(), key=lambda pair: (-pair[1], pair[0])):
@@ -264,10 +275,23 @@ def _failures(summary: RunSummary) -> Table:
     table = _table(Column("failed paper", overflow="fold"), "kind", "why", title="Failed papers")
     for failure in summary.failures[:_MOST_FAILURES]:
         table.add_row(*(_plain(text) for text in (failure.name, failure.kind, failure.error)))
-    more = len(summary.failures) - _MOST_FAILURES
-    if more > 0:
-        table.add_row(f"and {more} more", "", "see the report, or papers/*.parquet")
+    _count_others(table, len(summary.failures))
     return table
+
+
+def _unused_jats(summary: RunSummary) -> Table:
+    table = _table(Column("paper", overflow="fold"), "why", title="Papers read without their JATS")
+    for unused in summary.unused_jats[:_MOST_FAILURES]:
+        table.add_row(_plain(unused.name), _plain(unused.why))
+    _count_others(table, len(summary.unused_jats))
+    return table
+
+
+def _count_others(table: Table, papers: int) -> None:
+    """A last row for the papers beyond those that are named."""
+    if papers > _MOST_FAILURES:
+        between = [""] * (len(table.columns) - 2)
+        table.add_row(f"and {papers - _MOST_FAILURES} more", *between, "see the report, or papers/*.parquet")
 
 
 def _plain(text: str) -> str:

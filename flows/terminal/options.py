@@ -87,7 +87,7 @@ CONFINE = click.option(
 OCR = click.option(
     "--ocr",
     is_flag=True,
-    help="Read the words in pictures, too, where the PDF has no text (needs the extra figmill[ocr]; about a second a "
+    help="Read the words in pictures, too, where the PDF has no text (needs the extra ocr; about a second a "
     "panel).",
 )
 

@@ -26,7 +26,7 @@ from models.bundle.bundle import (
     SetThresholds,
 )
 from models.bundle.scoring_settings import read_scoring, read_scoring_of_1
-from models.bundle.values import count, mapping, number, text
+from models.bundle.values import IF_NEWER, UnknownSettingError, count, mapping, number, settings, text
 from models.taxonomy import path
 from models.transforms import FITS, PROPORTIONS_STEP, Transform
 
@@ -90,7 +90,9 @@ def bundle_info(path: str | Path) -> BundleInfo:
     except (KeyError, TypeError, ValueError) as error:
         if isinstance(error, BundleError):
             raise
-        raise BundleError(f"{folder / DESCRIPTION_FILE} is not valid: {error}") from error
+        said = f"it lacks {error}" if isinstance(error, KeyError) else error
+        remedy = f"; {IF_NEWER}" if isinstance(error, UnknownSettingError) else ""
+        raise BundleError(f"{folder / DESCRIPTION_FILE} is not valid: {said}{remedy}") from error
 
 
 def description_json(description: Description, features: int) -> str:
@@ -194,9 +196,10 @@ def _check_keys(description: Mapping[str, Any], folder: Path) -> None:
             f"{folder} has bundle format {version!r}, this Figmill reads 1 to {FORMAT_VERSION}: "
             "update Figmill or the bundle"
         )
-    wrong = sorted(_KEYS[version] ^ description.keys())
-    if wrong:
-        raise BundleError(f"{folder / DESCRIPTION_FILE} has missing or unknown keys: {', '.join(wrong)}")
+    if missing := sorted(_KEYS[version] - description.keys()):
+        raise BundleError(f"{folder / DESCRIPTION_FILE} lacks keys: {', '.join(missing)}")
+    if unknown := sorted(description.keys() - _KEYS[version]):
+        raise BundleError(f"{folder / DESCRIPTION_FILE} has unknown keys: {', '.join(unknown)}; {IF_NEWER}")
 
 
 def _hash(folder: Path, description: Mapping[str, Any]) -> str:
@@ -235,9 +238,12 @@ def _classes(value: object) -> tuple[str, ...]:
 
 
 def _transform(value: object) -> Transform:
-    entries = mapping(value, "transform")
-    if set(entries) != {f.name for f in fields(Transform)} or entries["fit"] not in FITS:
-        raise ValueError("transform has missing or unknown settings")
+    known = {f.name for f in fields(Transform)}
+    entries = settings(value, "transform", known)
+    if missing := sorted(known - entries.keys()):
+        raise ValueError(f"transform lacks settings: {', '.join(missing)}")
+    if entries["fit"] not in FITS:
+        raise UnknownSettingError(f"transform.fit is none of {', '.join(FITS)}")
     size, resize = (count(entries[key], f"transform.{key}", 1024) for key in ("size", "resize"))
     mean, std = (_triple(entries[key], f"transform.{key}") for key in ("mean", "std"))
     if resize < size or not min(std) > 0 or (entries["fit"] == "proportions" and size % PROPORTIONS_STEP):

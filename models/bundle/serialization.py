@@ -23,6 +23,7 @@ from models.bundle.bundle import (
     BundleInfo,
 )
 from models.bundle.description import Description, bundle_info, description_json
+from models.bundle.values import IF_NEWER
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -97,6 +98,11 @@ def check_weights(
         )
 
 
+def unbuildable(info: BundleInfo, error: ValueError) -> BundleError:
+    """Why there is no such network as a bundle's: its name is unknown, or newer than this version."""
+    return BundleError(f"{info.path / DESCRIPTION_FILE}: {error}; {IF_NEWER}")
+
+
 def save_bundle(
     folder: str | Path,
     description: Description,
@@ -143,7 +149,7 @@ def _network(info: BundleInfo, weights: Weights) -> nn.Module:
     try:
         network = build_network(info.model, info.outputs)
     except ValueError as error:
-        raise BundleError(f"{info.path / DESCRIPTION_FILE}: {error}") from error
+        raise unbuildable(info, error) from error
     shapes = {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
     check_weights(info, weights, shapes, int(network.embedding_size))  # type: ignore[arg-type]
     tensors = {name: torch.from_numpy(np.array(tensor)) for name, tensor in weights.items()}

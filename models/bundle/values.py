@@ -5,6 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+IF_NEWER = "if a newer Figmill wrote the bundle, update Figmill"
+"""What to do about a description that says more than this version knows."""
+
+
+class UnknownSettingError(ValueError):
+    """The description says something that this version does not know."""
+
 
 def text(value: object, key: str) -> str:
     """A short text of one line."""
@@ -48,8 +55,8 @@ def mapping(value: object, key: str) -> dict[str, Any]:
 
 
 def settings(value: object, key: str, known: set[str]) -> dict[str, Any]:
-    """An object with no other keys: further ones would be settings that this version does not know."""
+    """An object with no other keys. Raises UnknownSettingError for further ones."""
     entries = mapping(value, key)
     if unknown := sorted(entries.keys() - known):
-        raise ValueError(f"{key} has unknown settings: {', '.join(unknown)}")
+        raise UnknownSettingError(f"{key} has unknown settings: {', '.join(unknown)}")
     return entries

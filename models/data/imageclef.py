@@ -101,8 +101,13 @@ def read_data(
             found.setdefault(image.path.resolve(), image)
     if not found:
         lost = f"; {len(missing)} listed images are not there, first {missing[0]}" if missing else ""
+        lost += f"; no row has {_in_words(where)}" if where and not missing else ""
         raise DataError(f"no labelled images in {', '.join(map(str, data))}{lost}")
     return LabelledImages(tuple(found.values()), tuple(missing))
+
+
+def _in_words(where: Mapping[str, Sequence[str]]) -> str:
+    return " and ".join(f"{column} {' or '.join(values)}" for column, values in where.items())
 
 
 def _require_columns(data: Sequence[Path], where: Mapping[str, Sequence[str]]) -> None:

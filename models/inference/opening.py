@@ -14,8 +14,8 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-from models.bundle.bundle import DESCRIPTION_FILE, BundleError, BundleInfo
-from models.bundle.serialization import check_weights, load_bundle, read_weights
+from models.bundle.bundle import BundleInfo
+from models.bundle.serialization import check_weights, load_bundle, read_weights, unbuildable
 from models.devices import Device, takes_gpu, usable_cores
 from models.inference.engine import Engine, Engines
 from models.inference.onnx.graph import Graph, build_graph, has_graph
@@ -86,7 +86,7 @@ def _graph(info: BundleInfo, weights: Mapping[str, Array]) -> Graph:
     try:
         return build_graph(info.model, info.outputs, info.transform, weights)
     except ValueError as error:
-        raise BundleError(f"{info.path / DESCRIPTION_FILE}: {error}") from error
+        raise unbuildable(info, error) from error
 
 
 def _eager(info: BundleInfo) -> Engines:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import textwrap
+import warnings
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +20,12 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _BLUE, _RED, _GREY = "#2a6f97", "#c1121f", "#6c757d"
+_CELL = 2.4
+"""Inches: the side of a square image among tiles; others take as much room."""
+_NARROWEST = 6.0
+"""Inches of a picture of tiles, that its words have room."""
+_SPACE, _LINE, _LETTER = 0.12, 0.18, 0.078
+"""Inches between tiles, of a line of words and of a wide letter in it."""
 
 
 def plot_curves(history: Sequence[Epoch], best: Epoch, file: Path) -> None:
@@ -80,23 +89,64 @@ def figure_with_axes(columns: int, width: float, height: float) -> tuple[Figure,
     return figure, axes
 
 
-def draw_tiles(rows: Sequence[Sequence[tuple[str, Pixels]]]) -> Image.Image:
-    """Titled images (H, W, 3) uint8 in rows of equal length, as one picture."""
+@dataclass(frozen=True, slots=True)
+class TileRow:
+    """Images (H, W, 3) uint8 side by side, each with what stands above it, and what stands above all of them."""
+
+    heading: str
+    tiles: Sequence[tuple[str, Pixels]]
+
+
+def draw_tiles(title: str, rows: Sequence[TileRow], note: str) -> Image.Image:
+    """Rows of images of one shape as one picture: its cells have their proportions, `note` stands below.
+
+    Lengths are inches.
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    columns = len(rows[0])
-    figure = Figure(figsize=(2.2 * columns, 2.4 * len(rows)), layout="constrained", dpi=150)
+    high, wide = rows[0].tiles[0][1].shape[:2]
+    cell_width, cell_height = _CELL * (wide / high) ** 0.5, _CELL * (high / wide) ** 0.5
+    columns = max(len(row.tiles) for row in rows)
+    width = max(columns * (cell_width + _SPACE) + _SPACE, _NARROWEST)
+    above, below = _wrapped(title, width), _wrapped(note, width)
+    headings = [_wrapped(row.heading, width) for row in rows]
+    lines = len(above) + len(below) + sum(map(len, headings)) + len(rows)
+    height = lines * _LINE + len(rows) * (cell_height + _SPACE) + 3 * _SPACE
+    figure = Figure(figsize=(width, height), dpi=150)
     canvas = FigureCanvasAgg(figure)
-    axes = figure.subplots(len(rows), columns, squeeze=False)
-    for row, line in zip(rows, axes, strict=True):
-        for (title, pixels), ax in zip(row, line, strict=True):
-            ax.imshow(pixels)
-            ax.set_title(title, fontsize=9)
-            ax.set_axis_off()
-    canvas.draw()  # type: ignore[no-untyped-call]
+
+    def write(lines: Sequence[str], x: float, top: float, **style: Any) -> float:
+        """Writes lines from `top` down; where the next one goes."""
+        for line in lines:
+            place = x / width, 1 - top / height
+            figure.text(*place, line, fontsize=9, va="top", parse_math=False, **style)
+            top += _LINE
+        return top
+
+    top = write(above, _SPACE, _SPACE, weight="bold") + _SPACE
+    for heading, row in zip(headings, rows, strict=True):
+        top = write(heading, _SPACE, top)
+        for place, (name, pixels) in enumerate(row.tiles):
+            left = _SPACE + place * (cell_width + _SPACE)
+            write([name], left, top, color=_GREY)
+            box = (left, height - top - _LINE - cell_height, cell_width, cell_height)
+            axes = figure.add_axes(tuple(np.divide(box, (width, height, width, height))))
+            axes.imshow(pixels, aspect="auto")
+            axes.set_axis_off()
+        top += _LINE + cell_height + _SPACE
+    write(below, _SPACE, top, color=_GREY)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # a box stands for it
+        canvas.draw()  # type: ignore[no-untyped-call]
     drawn = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
     return Image.fromarray(drawn).convert("RGB")
+
+
+def _wrapped(text: str, width: float) -> list[str]:
+    """`text` in lines of so many inches; names of files may hold what cannot be printed: a space stands for it."""
+    shown = "".join(letter if letter.isprintable() else " " for letter in text)
+    return textwrap.wrap(shown, int((width - 2 * _SPACE) / _LETTER))
 
 
 def _save(figure: Figure, file: Path) -> None:

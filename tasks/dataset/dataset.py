@@ -99,7 +99,7 @@ class Dataset:
         return spool_of(self.out)
 
     def __contains__(self, paper_id: str) -> bool:
-        return self._row(paper_id) is not None
+        return self.row(paper_id) is not None
 
     def forget(self, paper_ids: Iterable[str]) -> None:
         """Papers whose rows were taken away are to be done again."""
@@ -107,8 +107,14 @@ class Dataset:
 
     def failed(self, paper_id: str) -> bool:
         """Whether the ledger says that this paper could not be read."""
-        row = self._row(paper_id)
+        row = self.row(paper_id)
         return row is not None and row.failed
+
+    def row(self, paper_id: str) -> LedgerRow | None:
+        """What the ledger said of a paper when the run began."""
+        if paper_id in self._forgotten:
+            return None
+        return next(iter(self.parts.rows(paper_id)), None)
 
     def refresh(self) -> None:
         """Has `parts` say what the run has done."""
@@ -135,19 +141,13 @@ class Dataset:
         """
         files: dict[str, set[str]] = {}
         for paper_id in paper_ids:
-            if row := self._row(paper_id):
+            if row := self.row(paper_id):
                 files.setdefault(row.file, set()).add(paper_id)
         with _as_output_error(self.out):
             if files:
                 check_lease(self.out, self.lease)
             for file, superseded in files.items():
                 drop_failed(self.out, file, superseded)
-
-    def _row(self, paper_id: str) -> LedgerRow | None:
-        """What the ledger said of a paper when the run began."""
-        if paper_id in self._forgotten:
-            return None
-        return next(iter(self.parts.rows(paper_id)), None)
 
     def _check_names(self, listing: Listing) -> None:
         """Nothing else lies in the two folders, and each ledger part has its part. Takes their names."""

@@ -35,7 +35,7 @@ INCOMPLETE = "incomplete"
 _RETIRED = {
     "status": "failed",
     "error_kind": REPLACED,
-    "error": "The article has changed, and the run ended before its new state was read; the next ingest does it.",
+    "error": "The article has changed, and the run ended before its new state was read; the next run does it.",
     "figures": 0,
     "subfigures": 0,
 }
@@ -196,7 +196,7 @@ def _state(row: LedgerRow) -> tuple[str | None, Withdrawal | None]:
 def retire_papers(out: StorePath, file: str, paper_ids: Collection[str]) -> None:
     """Takes the subfigures of papers out of a part; the ledger says so until the rows are there that replace them.
 
-    So a kill in between costs no article: the next ingest finds it in the ledger, and takes it again.
+    So a kill in between costs no article: the next run finds it in the ledger, and takes it again.
     """
     if not paths.exists(out / PAPERS / file):
         return

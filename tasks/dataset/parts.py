@@ -38,6 +38,7 @@ from tasks.records import (
     ShardOutcome,
     Status,
     Subfigure,
+    UnusedJats,
 )
 from tasks.stores import paths
 from tasks.texts import printable, storable
@@ -103,6 +104,7 @@ class PartWriter:
         self._papers: list[dict[str, Any]] = []
         self._counts = Counts()
         self._failures: list[FailedPaper] = []
+        self._unused_jats: list[UnusedJats] = []
         self._tally: Tally = Counter(subfigures=0)
 
     @property
@@ -133,6 +135,7 @@ class PartWriter:
         facts = {"status": status, "error_kind": kind, "gaps": _at_rest([asdict(gap) for gap in paper.gaps])}
         self._papers.append(self._paper_row(paper, {**facts, **counts}))
         self._counts += _counts_of(labelled, status, self._provenance.classes)
+        self._unused_jats += _unused_jats(paper)
 
     def fail(self, failure: Failure) -> None:
         """Takes the ledger row of a paper that could not be read."""
@@ -157,7 +160,7 @@ class PartWriter:
         permitted()
         ledger = pa.Table.from_pylist(self._papers, schema=with_provenance(PAPER_SCHEMA, self._provenance))
         write_ledger_part(self._ledger, ledger, self._tally)
-        return ShardOutcome(self.part, self._counts, tuple(self._failures))
+        return ShardOutcome(self.part, self._counts, tuple(self._failures), tuple(self._unused_jats))
 
     def _append(self, row: _Row) -> None:
         if self._rows and self._weight + row.weight > _GROUP_BYTES:
@@ -326,6 +329,14 @@ def _counts_of(labelled: LabelledPaper, status: Status, classes: tuple[str, ...]
         by_modality=Counter(classes[int(score.probabilities.argmax())] for score in scored),
         unlicensed=int(labelled.extraction.metadata.license is None),
     )
+
+
+def _unused_jats(read: Extraction) -> list[UnusedJats]:
+    uri = read.paper.source_uri
+    name = printable(PurePosixPath(uri).name)
+    return [
+        UnusedJats(name, storable(uri), printable(gap.sentence)) for gap in read.gaps if gap.kind == "jats"
+    ]
 
 
 def _failed_paper(failure: Failure) -> FailedPaper:

@@ -1,6 +1,6 @@
 """The words in a picture, read by RapidOCR (PP-OCRv6, Apache 2.0): for panels in which the PDF has no text.
 
-Needs the extra figmill[ocr], whose wheel holds the networks; nothing is fetched. Runs where PDFs are read: the networks
+Needs the extra ocr, whose wheel holds the networks; nothing is fetched. Runs where PDFs are read: the networks
 are opened before the process is confined, and what they then see is pixels that are decoded there.
 """
 
@@ -22,7 +22,7 @@ from tasks.errors import SettingsError
 from tasks.extraction.panel_words import LONGEST
 from tasks.records import Extraction, Figure, Gap, Subfigure
 from tasks.settings import ExtractionLimits
-from tasks.texts import counted
+from tasks.texts import counted, with_extra
 
 SURE = 0.8
 """The network's own score from which a line counts: below it, textures of micrographs are read as letters."""
@@ -37,9 +37,7 @@ at 1280 pixels for 1.4 times the time, 302 at 720. Nearly all of the difference 
 SHARE_OF_TIME = 0.8
 """Of a paper's time limit, after which no further picture is begun."""
 
-_MISSING = (
-    "--ocr needs RapidOCR, which is not installed: install figmill[ocr], such as by `uv sync --extra ocr`"
-)
+_MISSING = f"--ocr needs RapidOCR: {with_extra('ocr')}"
 
 WordsOf = Callable[[npt.NDArray[np.uint8]], str | None]
 """The words in an image of (H, W, 3) uint8, RGB."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from tasks.dataset.dataset import Dataset
+from tasks.dataset.ledger import LedgerRow
 from tasks.inputs.fetching import Inbox, Remote, find_jats_below, remove_copies, unreadable_id
 from tasks.inputs.fingerprints import FingerprintCache
-from tasks.inputs.listing import Input, find_jats, find_jats_in, identify
+from tasks.inputs.listing import Input, find_jats, find_jats_in, identify, jats_came_after
 from tasks.progress import Reporter
 from tasks.records import Failure, Paper, PaperFiles, Shard, SourceFile
 from tasks.settings import LabelSettings
@@ -20,7 +22,8 @@ class Plan:
     """The shards of a run, made lazily: hashing 300,000 papers does not keep the first one waiting.
 
     `skipped` (in the ledger, or the same bytes as another input), `failed_before` (those of them that the ledger says
-    could not be read) and `left` are final once all are taken.
+    could not be read), `newer_jats` (those whose JATS XML came or changed after they were read) and `left` are final
+    once all are taken.
     """
 
     def __init__(
@@ -29,11 +32,13 @@ class Plan:
         self.inputs = len(files)
         self.skipped = 0
         self.failed_before = 0
+        self.newer_jats = 0
         self._files = files
         self._dataset = dataset
         self._settings = settings
         self._reporter = reporter
         self._taken: set[str] = set()
+        self._renewed: list[PaperFiles | Failure] = []
         self._done: set[str] = set()
         self._left = 0
         self._found = 0
@@ -50,7 +55,7 @@ class Plan:
         return self._left + self.inputs - self._found
 
     def shards(self) -> Iterator[Shard]:
-        """Shards of `shard_size` papers in the order of the inputs; the last may be smaller."""
+        """Shards of `shard_size` new papers in the order of the inputs; the last may be smaller."""
         batch: list[PaperFiles | Failure] = []
         first = 1
         for item in self._wanted():
@@ -61,6 +66,15 @@ class Plan:
                 batch = []
         if batch:
             yield self._shard(batch, first)
+
+    def renewed(self) -> Iterator[Shard]:
+        """Shards of papers that are read anew for their JATS XML, once `shards` has found them.
+
+        Each takes their earlier rows out of other parts, which no two may do at once.
+        """
+        size, first = self._settings.shard_size, len(self._taken) - len(self._renewed) + 1
+        for start in range(0, len(self._renewed), size):
+            yield self._shard(self._renewed[start : start + size], first + start)
 
     def done(self, shard: Shard) -> None:
         """A shard's rows are in place: from now on its papers need not be read again to know them."""
@@ -82,25 +96,35 @@ class Plan:
             if limit is not None and len(self._taken) >= limit:
                 return
             self._found += 1
-            if self._is_wanted(item.paper):
-                self._taken.add(item.paper.paper_id)
+            paper = item.paper
+            if paper.paper_id in self._taken:
+                self._pass_over(item)
+                continue
+            row = self._dataset.row(paper.paper_id)
+            newer = row is not None and has_newer_jats(row, paper.source_uri, self._settings.jats)
+            if self._is_wanted(paper, row):
+                self._taken.add(paper.paper_id)
                 yield item
-            elif isinstance(item, PaperFiles):
-                remove_copies(item)
+            elif newer and self._settings.newer_jats:
+                self._taken.add(paper.paper_id)
+                self._renewed.append(item)
+            elif row is not None:
+                self.failed_before += row.failed
+                self.newer_jats += newer
+                self._pass_over(item)
+            else:  # new, while the run is for those that failed
+                self._left += 1
+                _remove_copies(item)
 
-    def _is_wanted(self, paper: Paper) -> bool:
-        known = paper.paper_id in self._dataset or paper.paper_id in self._taken
+    def _is_wanted(self, paper: Paper, row: LedgerRow | None) -> bool:
         if self._settings.retry_failed:
-            wanted = bool(self._replaced(paper)) and paper.paper_id not in self._taken
-        else:
-            wanted = not known
-        if not wanted and known:
-            self.skipped += 1
-            self.failed_before += paper.paper_id not in self._taken and self._dataset.failed(paper.paper_id)
-            self._reporter.skipped()
-        elif not wanted:
-            self._left += 1
-        return wanted
+            return bool(self._replaced(paper)) and (row is None or row.failed)
+        return row is None or row.replaced
+
+    def _pass_over(self, item: PaperFiles | Failure) -> None:
+        self.skipped += 1
+        self._reporter.skipped()
+        _remove_copies(item)
 
     def _replaced(self, paper: Paper) -> list[str]:
         """Failed ledger rows that a row of this paper replaces: its own, and its path's from when unreadable."""
@@ -109,11 +133,16 @@ class Plan:
 
     def _shard(self, batch: list[PaperFiles | Failure], first: int) -> Shard:
         papers = [item.paper for item in batch]
+        replaces: dict[str, set[str]] = defaultdict(set)
+        for row in filter(None, (self._dataset.row(paper.paper_id) for paper in papers)):
+            if not row.failed:
+                replaces[row.file].add(row.paper_id)
         return Shard(
             name=self._dataset.shard_name(paper.paper_id for paper in papers),
             papers=tuple(self._with_jats(item) if isinstance(item, PaperFiles) else item for item in batch),
             supersedes=tuple(old for paper in papers for old in self._replaced(paper)),
             lease=self._dataset.lease,
+            replaces=tuple((file, frozenset(ids)) for file, ids in sorted(replaces.items())),
             first=first,
         )
 
@@ -130,3 +159,18 @@ class Plan:
         if not is_remote(uri):
             return find_jats(Path(uri), folder)
         return (find_jats_in(folder, stem) if folder else None) or self._beside.get(uri)
+
+
+def _remove_copies(item: PaperFiles | Failure) -> None:
+    if isinstance(item, PaperFiles):
+        remove_copies(item)
+
+
+def has_newer_jats(row: LedgerRow, uri: str, named: str | None) -> bool:
+    """Whether the JATS XML of a paper that was read came or changed since, in the folder `named` for it or beside it.
+
+    Of files of this machine alone: no store tells when an object came.
+    """
+    if row.failed or is_remote(uri) or (named and is_remote(named)):
+        return False
+    return jats_came_after(Path(uri), Path(named) if named else None, row.finished_at)

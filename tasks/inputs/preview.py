@@ -7,7 +7,6 @@ a paper under another name counts as new here, and costs a run nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from tasks.dataset.cache.part_cache import PartCache, read_cache
 from tasks.dataset.dataset import check_layout
 from tasks.inputs.fingerprints import FingerprintCache
 from tasks.inputs.listing import Input, list_inputs, version_of
+from tasks.inputs.plan import has_newer_jats
 from tasks.settings import LabelSettings, default_workers
 from tasks.stores import paths
 from tasks.stores.web import without_password
@@ -68,7 +68,7 @@ def preview(settings: LabelSettings, measured: tuple[int, float], price: float |
     check_layout(out)
     with read_cache(out) as parts:
         known = FingerprintCache(out)
-        wanted = [file for file in files if _is_wanted(file, known, parts, settings.retry_failed)]
+        wanted = [file for file in files if _is_wanted(file, known, parts, settings)]
     done = len(files) - len(wanted)
     left = len(wanted) - len(wanted[: settings.limit])
     wanted = wanted[: settings.limit]
@@ -89,16 +89,15 @@ def preview(settings: LabelSettings, measured: tuple[int, float], price: float |
     )
 
 
-def _is_wanted(file: Input, known: FingerprintCache, parts: PartCache, retry_failed: bool) -> bool:
+def _is_wanted(file: Input, known: FingerprintCache, parts: PartCache, settings: LabelSettings) -> bool:
     uri = str(file) if isinstance(file, Path) else without_password(file.uri)
     paper_id = known.paper_id(uri, version_of(file))
     rows = parts.rows(paper_id) if paper_id else []
-    return _all_failed(row.failed for row in rows) if retry_failed else not rows
-
-
-def _all_failed(states: Iterable[bool]) -> bool:
-    found = list(states)
-    return bool(found) and all(found)
+    if settings.newer_jats and any(has_newer_jats(row, uri, settings.jats) for row in rows):
+        return True
+    if settings.retry_failed:
+        return bool(rows) and all(row.failed for row in rows)
+    return all(row.replaced for row in rows)
 
 
 def _size(file: Input) -> int | None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tasks.records import Counts, FailedPaper, RunSummary
+from tasks.records import Counts, FailedPaper, RunSummary, UnusedJats
 from tasks.stores import paths
 
 if TYPE_CHECKING:
@@ -76,8 +76,10 @@ def write_history(out: StorePath, runs: list[PastRun]) -> None:
 
 
 def _short(run: PastRun) -> PastRun:
-    failures = run.summary.failures[:FAILURES_KEPT]
-    return dataclasses.replace(run, summary=dataclasses.replace(run.summary, failures=failures))
+    failures, unused = run.summary.failures[:FAILURES_KEPT], run.summary.unused_jats[:FAILURES_KEPT]
+    return dataclasses.replace(
+        run, summary=dataclasses.replace(run.summary, failures=failures, unused_jats=unused)
+    )
 
 
 def _facts(run: PastRun) -> dict[str, Any]:
@@ -91,6 +93,7 @@ def _past_run(facts: dict[str, Any]) -> PastRun:
     summary = dict(facts["summary"])
     summary |= {name: dt.datetime.fromisoformat(summary[name]) for name in ("started_at", "finished_at")}
     summary["failures"] = tuple(FailedPaper(**failed) for failed in summary["failures"])
+    summary["unused_jats"] = tuple(UnusedJats(**unused) for unused in summary.get("unused_jats", ()))
     summary["parts"] = tuple(summary["parts"])
     summary.setdefault("unlicensed", 0)  # of runs before it was counted
     summary["counts"] = Counts(**{name: summary.pop(name) for name in Counts.__dataclass_fields__})
@@ -113,7 +116,7 @@ def _require_numbers(run: PastRun) -> None:
         *(value for some in by_name for value in some.values()),
         *(
             getattr(run.summary, name)
-            for name in ("seconds", "tail_seconds", "inputs", "skipped", "left", "shards")
+            for name in ("seconds", "tail_seconds", "inputs", "skipped", "newer_jats", "left", "shards")
         ),
         *(getattr(counts, name) for name in ("pages", "figures", "subfigures", "unlicensed")),
         *(getattr(run.dataset, name) for name in of_dataset),

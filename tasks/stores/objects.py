@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 from tasks.errors import StoppedError, StorageError
 from tasks.stores.errors import from_library, sentence, speaking
-from tasks.texts import printable
+from tasks.texts import printable, with_extra
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -72,7 +72,7 @@ def filesystem(protocol: str) -> AbstractFileSystem:
         return fsspec.filesystem(protocol, **_options(protocol))
     except ImportError as error:
         extra = _EXTRAS.get(protocol)
-        what = f"pip install 'figmill[{extra}]'" if extra else printable(str(error), 200)
+        what = with_extra(extra) if extra else printable(str(error), 200)
         raise StorageError(f"{protocol}:// needs more than is installed: {what}") from error
     except ValueError as error:
         raise StorageError(

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from flows.artifacts import outcome_table
 from tasks.clock import now
-from tasks.records import Counts, RunSummary
+from tasks.records import Counts, RunSummary, UnusedJats
 
 
-def test_the_table_counts_papers_without_a_licence_where_there_are_any() -> None:
+def test_the_table_counts_papers_without_licence_or_jats_where_there_are_any() -> None:
     run = RunSummary(
         out="out",
         started_at=now(),
@@ -21,7 +21,10 @@ def test_the_table_counts_papers_without_a_licence_where_there_are_any() -> None
         shards=1,
         counts=Counts(by_status={"ok": 3}, unlicensed=2),
         failures=(),
+        unused_jats=(UnusedJats("a.pdf", "/in/a.pdf", "a.xml is no JATS article"),),
     )
+    details = {row["what"]: row["detail"] for row in outcome_table(run)}
+    assert details["JATS not used"] == "a.pdf: a.xml is no JATS article"
     rows = {row["what"]: row["number"] for row in outcome_table(run)}
     assert (rows["papers ok"], rows["papers without a licence"]) == (3, 2)
     none = replace(run, counts=Counts(by_status={"ok": 3}))

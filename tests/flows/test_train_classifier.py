@@ -264,7 +264,7 @@ def test_a_split_that_corrupt_images_empty_is_an_error(
         (["ONE"], "DMFL has a single image"),
         (["SET", "--where", "split=test"], "split is empty"),
         (["SET", "--device", "cuda"], "--device cpu"),
-        (["SET", "--mlflow"], "figmill[mlflow]"),
+        (["SET", "--mlflow"], "uv sync --extra mlflow"),
         (["SET", "--model", "resnet50:ensemble", "--weights", "imagenet"], "joins six trained networks"),
         (["SET", "--model", "resnet18:b1-1+b1-0"], "the earlier one first"),
         (["SET", "--recipe", "gone.toml"], "gone.toml cannot be read"),

@@ -1,8 +1,11 @@
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 from PIL import Image
 
 from models.bundle.bundle import Bundle, ExtraOutputs
@@ -44,7 +47,8 @@ def test_an_image_that_keeps_its_proportions_has_heat_maps_of_its_shape(tmp_path
     explanation = explain(load_bundle(tmp_path), encoded(picture("DMFL", 0).resize((300, 150))))
     assert explanation.pixels.shape == (160, 320, 3)
     assert explanation.in_colour.heat["b1-0"].shape == (160, 320)
-    assert sheet(explanation).width > 200
+    drawn = sheet(explanation, "cell.png")
+    assert drawn.width > drawn.height
 
 
 def test_the_colour_test_sees_the_same_image_without_colour(bundle: Bundle) -> None:
@@ -79,9 +83,32 @@ def test_the_pictures_of_images_with_one_name_are_numbered() -> None:
 
 
 def test_the_sheet_is_a_picture(bundle: Bundle) -> None:
-    image = sheet(explain(bundle, encoded(picture("DMEL", 0)), ("b1-1",)))
+    image = sheet(explain(bundle, encoded(picture("DMEL", 0)), ("b1-1",)), "cell.png")
     assert image.mode == "RGB"
     assert image.width > image.height / 2 > 100
+
+
+def test_a_row_of_the_sheet_says_what_is_explained_and_each_tile_what_it_shows(
+    bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+
+    class Listening(Figure):
+        def text(self, x: float, y: float, s: str, *rest: Any, **style: Any) -> Text:
+            written.append(s)
+            return super().text(x, y, s, *rest, **style)
+
+    monkeypatch.setattr("matplotlib.figure.Figure", Listening)
+    explanation = explain(bundle, encoded(picture("DMEL", 0)), ("b1-1",))
+    sheet(explanation, "cell.png, as x@1 sees it")
+    assert written[:6] == [
+        "cell.png, as x@1 sees it",
+        f"In colour: {describe_look(explanation.in_colour)}",
+        "picture",
+        "heat at b1-1",
+        f"In greyscale: {describe_look(explanation.in_grey)}",
+        "picture",
+    ]
 
 
 def test_an_unknown_layer_lists_those_there_are(bundle: Bundle) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasks.texts import printable, storable
+from tasks.texts import printable, storable, with_extra
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,10 @@ def test_printable_escapes_what_a_terminal_would_obey(text: str, shown: str) -> 
 def test_storable_is_always_utf8() -> None:
     assert storable("a\udcffb").encode() == b"a\\udcffb"
     assert storable(None) is None
+
+
+def test_an_extra_is_installed_from_figmills_folder_in_either_way() -> None:
+    said = with_extra("s3")
+    assert "`uv sync --extra s3`" in said
+    assert "`uv pip install '.[s3]'`" in said
+    assert "folder" in said

@@ -20,7 +20,7 @@ from tasks.errors import OutputError, SettingsError
 from tasks.index.documents import Document
 from tasks.index.source import Origin, Part
 from tasks.index.target import Held
-from tasks.texts import printable
+from tasks.texts import printable, with_extra
 
 if TYPE_CHECKING:
     from lancedb import DBConnection
@@ -54,9 +54,7 @@ class LanceIndex:
         try:
             import lancedb
         except ImportError as error:
-            raise OutputError(
-                "LanceDB needs its library: install figmill[lancedb], such as by `uv sync --extra lancedb`"
-            ) from error
+            raise OutputError(f"LanceDB needs its library: {with_extra('lancedb')}") from error
         with self._in_one_line():
             self._database = lancedb.connect(self._place)
         return self

@@ -20,7 +20,7 @@ from tasks.errors import OutputError, SettingsError
 from tasks.index.documents import Document
 from tasks.index.source import Origin, Part
 from tasks.index.target import Held
-from tasks.texts import printable
+from tasks.texts import printable, with_extra
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -83,9 +83,7 @@ class PostgresIndex:
         try:
             import psycopg
         except ImportError as error:
-            raise OutputError(
-                "PostgreSQL needs psycopg: install figmill[postgres], such as by `uv sync --extra postgres`"
-            ) from error
+            raise OutputError(f"PostgreSQL needs psycopg: {with_extra('postgres')}") from error
         with self._in_one_line():
             self._connection = psycopg.connect(
                 self._url, connect_timeout=_SECONDS, application_name="figmill", autocommit=True

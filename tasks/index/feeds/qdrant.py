@@ -24,7 +24,7 @@ from tasks.errors import OutputError, SettingsError
 from tasks.index.documents import Document
 from tasks.index.source import Origin, Part
 from tasks.index.target import Held
-from tasks.texts import printable
+from tasks.texts import printable, with_extra
 
 if TYPE_CHECKING:
     from qdrant_client import QdrantClient
@@ -84,9 +84,7 @@ class QdrantIndex:
         try:
             from qdrant_client import QdrantClient
         except ImportError as error:
-            raise OutputError(
-                "Qdrant needs its client: install figmill[qdrant], such as by `uv sync --extra qdrant`"
-            ) from error
+            raise OutputError(f"Qdrant needs its client: {with_extra('qdrant')}") from error
         with self._in_one_line():
             self._client = QdrantClient(**self._options)
         return self

@@ -1,11 +1,13 @@
 """The run in this process: windows of shards, what a second run does, what a failing one leaves."""
 
 import contextlib
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from flows.runs.label import label, label_here
@@ -50,6 +52,46 @@ def test_the_summary_adds_up_the_shards(pdf: Path, settings: LabelSettings, tmp_
     assert set(summary.parts) == {file.name for file in (tmp_path / "out" / "papers").iterdir()}
     assert (reporter.counts.papers, reporter.total, reporter.counts.subfigures) == (6, 6, found.subfigures)
     assert not (tmp_path / "out" / ".spool").exists()
+
+
+def test_the_summary_names_the_jats_that_could_not_be_used(
+    pdf: Path, settings: LabelSettings, tmp_path: Path
+) -> None:
+    copies(pdf, tmp_path / "in", 3)
+    first, second, _ = sorted((tmp_path / "in").iterdir())
+    first.with_suffix(".xml").write_text("<article><front>")
+    second.with_suffix(".xml").write_text("<html/>")
+    unused = label_here(settings, Reporter()).unused_jats
+    assert [(one.name, one.source_uri) for one in unused] == [(f.name, str(f)) for f in (first, second)]
+    assert f"{first.stem}.xml is not well-formed" in unused[0].why
+    assert f"{second.stem}.xml is no JATS article" in unused[1].why
+
+
+JATS = """<article><front><article-meta><title-group><article-title>A liver</article-title></title-group>
+</article-meta></front></article>"""
+
+
+def test_papers_whose_jats_came_later_are_read_anew_on_request_and_their_rows_replaced(
+    pdf: Path, settings: LabelSettings, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    first, second, _ = copies(pdf, tmp_path / "in", 3)
+    label_here(settings, Reporter())
+    before = subfigure_rows(out)
+    time.sleep(0.02)
+    for file in (first, second):
+        file.with_suffix(".xml").write_text(JATS)
+    again = label_here(settings, Reporter())
+    assert (again.papers, again.skipped, again.newer_jats) == (0, 3, 2)
+    settings = replace(settings, newer_jats=True)
+    done = label_here(settings, Reporter())
+    assert (done.papers, done.skipped, done.newer_jats) == (2, 1, 0)
+    assert subfigure_rows(out).keys() == before.keys()
+    assert list(ledger(out).values()) == ["ok"] * 3
+    titles = pq.read_table(out / "papers", columns=["title"])["title"].to_pylist()
+    assert titles.count("A liver") == 2
+    assert list(check(out, Totals())) == []
+    assert label_here(settings, Reporter()).papers == 0
 
 
 def test_the_summary_says_what_the_runtime_came_to(

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from flows.terminal.console import show_subfigures, show_summary
-from tasks.records import Counts, FailedPaper, RunSummary
+from tasks.records import Counts, FailedPaper, RunSummary, UnusedJats
 
 NOW = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
 NOTHING = RunSummary(
@@ -51,6 +51,21 @@ def test_papers_that_failed_before_are_not_passed_over_in_silence(capsys: pytest
     )
 
 
+def test_papers_whose_jats_came_later_are_not_passed_over_in_silence(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    show_summary(replace(NOTHING, inputs=3, left=0, failed_before=1, newer_jats=2))
+    assert capsys.readouterr().out.endswith(
+        "(1 could not be read then; --retry-failed tries it again; "
+        "the JATS of 2 came or changed since; --newer-jats reads them anew).\n"
+    )
+    show_summary(replace(NOTHING, counts=Counts({"ok": 2}), newer_jats=1))
+    assert (
+        "3 already in the dataset; the JATS of 1 came or changed since; --newer-jats reads it anew"
+        in " ".join(capsys.readouterr().out.split())
+    )
+
+
 def test_the_table_names_failures_and_counts(capsys: pytest.CaptureFixture[str]) -> None:
     failures = tuple(
         FailedPaper("[red]a.pdf", "/a.pdf", "damaged", "It ends [here]\x1b[31m.") for _ in range(25)
@@ -69,6 +84,19 @@ def test_the_table_names_failures_and_counts(capsys: pytest.CaptureFixture[str])
     assert "It ends [here]\\x1b[31m." in shown
     assert "and 5 more" in shown
     assert "report/index.html" in shown
+
+
+def test_papers_read_without_their_jats_are_counted_and_named(capsys: pytest.CaptureFixture[str]) -> None:
+    why = "the XML beside the PDF was not used: a.xml is not well-formed [line 1]\x1b[31m"
+    unused = (UnusedJats("[red]a.pdf", "/in/a.pdf", why),)
+    show_summary(replace(NOTHING, counts=Counts({"ok": 3}), unused_jats=unused))
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "JATS not used of 1 paper, named below" in shown
+    assert f"[red]a.pdf {why}".replace("\x1b", "\\x1b") in shown
+    show_summary(replace(NOTHING, counts=Counts({"ok": 30}), unused_jats=unused * 22))
+    assert "and 2 more" in capsys.readouterr().out
+    show_summary(replace(NOTHING, counts=Counts({"ok": 3})))
+    assert "JATS" not in capsys.readouterr().out
 
 
 def test_papers_without_a_licence_are_counted(capsys: pytest.CaptureFixture[str]) -> None:

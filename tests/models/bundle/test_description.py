@@ -60,7 +60,8 @@ def change(folder: Path, **entries: object) -> None:
         ({"outputs": {"background": 1}}, "true nor false"),
         ({"words": {"buckets": 0, "lexicon_gain": 4}}, "buckets"),
         ({"sets": {"coverage": 0.9, "picture": [0.1], "words": None}}, "one probability for each of 4"),
-        ({"transform": {"size": 224}}, "transform"),
+        ({"transform": {"size": 224}}, "transform lacks settings: fit, mean, resize, std$"),
+        ({"rejection": {"threshold": {"picture": 0.3}}}, "it lacks 'words'$"),
         (
             {"transform": asdict(Transform(size=256, fit="proportions"))},
             "transform has settings that cannot be",
@@ -73,6 +74,23 @@ def test_a_description_that_cannot_be_is_refused(folder: Path, entries: dict[str
     with pytest.raises(BundleError, match=says) as caught:
         bundle_info(folder)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("entries", "says"),
+    [
+        ({"hooks": 1}, "unknown keys: hooks"),
+        ({"outputs": {"shadow": True}}, "outputs has unknown settings: shadow"),
+        ({"transform": asdict(Transform()) | {"tilt": 3}}, "transform has unknown settings: tilt"),
+        ({"transform": asdict(Transform()) | {"fit": "spiral"}}, "transform.fit is none of letterbox, "),
+    ],
+)
+def test_what_a_newer_version_may_have_written_says_to_update(
+    folder: Path, entries: dict[str, object], says: str
+) -> None:
+    change(folder, **entries)
+    with pytest.raises(BundleError, match=f"{says}.*; if a newer Figmill wrote the bundle, update Figmill$"):
+        bundle_info(folder)
 
 
 @pytest.mark.parametrize("content", [b"", b"garbage" * 100])

@@ -69,7 +69,10 @@ def test_large_weights_are_kept_in_half_precision_and_vectors_in_full(folder: Pa
 @pytest.mark.parametrize(
     ("entries", "says"),
     [
-        ({"architecture": "resnet18:b9-9"}, "unknown model"),
+        (
+            {"architecture": "resnet18:b9-9"},
+            "unknown model.*if a newer Figmill wrote the bundle, update Figmill",
+        ),
         ({"architecture": "resnet34:b2-0"}, "does not fit"),
         ({"classes": ["DMEL", "DMFL"]}, "does not fit"),
         ({"embedding_size": 128}, "embedding_size"),

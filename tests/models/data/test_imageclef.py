@@ -124,6 +124,8 @@ def test_a_condition_on_a_column_that_no_list_has_is_an_error(tmp_path: Path) ->
     (tmp_path / "list.csv").write_text("path,code,licence_class\na.png,DMEL,cc0\n")
     with pytest.raises(DataError, match="licence_clas'"):
         read_data([tmp_path / "list.csv"], where={"licence_clas": ("cc0",)})
+    with pytest.raises(DataError, match=r"no labelled images in .*; no row has licence_class mit or bsd"):
+        read_data([tmp_path / "list.csv"], where={"licence_class": ("mit", "bsd")})
 
 
 def test_a_split_that_nobody_knows_does_not_become_training_data(tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def test_so_it_does_those_of_an_article_without_a_pdf(tmp_path: Path) -> None:
 def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "rapidocr", None)
     for ask in (require_ocr, lambda: shared_pool(1, LIMITS)):
-        with pytest.raises(SettingsError, match=r"install figmill\[ocr\].* `uv sync --extra ocr`"):
+        with pytest.raises(SettingsError, match=r"needs RapidOCR: .*`uv sync --extra ocr` or "):
             ask()
 
 

@@ -1,11 +1,13 @@
 """What a run does of what it finds: what is new, or what failed."""
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tasks.dataset.dataset import Dataset
+from tasks.dataset.ledger import retire_papers
 from tasks.dataset.parts import PartWriter
 from tasks.inputs.listing import identify, list_inputs
 from tasks.inputs.plan import Plan
@@ -96,6 +98,19 @@ def test_a_path_that_became_readable_replaces_its_failed_row(folder: Path, tmp_p
         assert shard.supersedes == (unreadable.paper.paper_id,)
 
 
+def test_a_path_that_became_a_copy_of_a_paper_that_was_read_does_not_read_it_twice(
+    folder: Path, tmp_path: Path
+) -> None:
+    (folder / "z.pdf").symlink_to(tmp_path / "later.pdf")
+    with Dataset(tmp_path / "out", PROVENANCE) as dataset:
+        commit(dataset, folder, done="abcd", failed="z")
+    (tmp_path / "later.pdf").write_bytes(b"1")
+    with Dataset(tmp_path / "out", PROVENANCE) as dataset:
+        made = plan(folder, dataset, retry_failed=True)
+        assert list(made.shards()) == []
+        assert made.skipped == 6
+
+
 def test_jats_is_found_in_its_folder_or_beside_the_pdf(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "xml").mkdir()
     for path in (tmp_path / "xml" / "a.xml", folder / "a.nxml", folder / "b.nxml"):
@@ -104,3 +119,59 @@ def test_jats_is_found_in_its_folder_or_beside_the_pdf(folder: Path, tmp_path: P
         (shard,) = plan(folder, dataset, jats=str(tmp_path / "xml")).shards()
     found = {Path(item.paper.source_uri).stem: item.jats and item.jats.uri for item in shard.papers}
     assert found == {"a": str(tmp_path / "xml" / "a.xml"), "b": str(folder / "b.nxml"), "c": None, "d": None}
+
+
+def lay_jats(folder: Path, stems: str) -> None:
+    """Later than whatever the ledger says, whatever ticks the file system's clock has."""
+    time.sleep(0.02)
+    for stem in stems:
+        (folder / f"{stem}.xml").write_text("<article/>")
+
+
+def test_papers_whose_jats_came_later_are_counted_and_left_alone(folder: Path, tmp_path: Path) -> None:
+    lay_jats(folder, "b")
+    with Dataset(tmp_path / "out", PROVENANCE) as dataset:
+        commit(dataset, folder, done="abc", failed="d")
+    lay_jats(folder, "acd")
+    with Dataset(tmp_path / "out", PROVENANCE) as dataset:
+        made = plan(folder, dataset)
+        assert names(list(made.shards())) == []
+        assert (made.skipped, made.newer_jats) == (5, 2)
+        assert list(made.renewed()) == []
+
+
+def test_they_are_read_anew_on_request_after_what_is_new(folder: Path, tmp_path: Path) -> None:
+    with Dataset(tmp_path / "out", PROVENANCE) as dataset:
+        commit(dataset, folder, done="a")
+        commit(dataset, folder, done="bc")
+    lay_jats(folder, "abc")
+    with Dataset(tmp_path / "out", PROVENANCE) as dataset:
+        made = plan(folder, dataset, newer_jats=True, shard_size=2)
+        (new,) = made.shards()
+        renewed = list(made.renewed())
+        assert (names([new]), names(renewed)) == (["d"], ["ab", "c"])
+        assert (new.replaces, made.skipped, made.newer_jats) == ((), 1, 0)
+        assert [shard.title for shard in (new, *renewed)] == ["paper 1", "papers 2–3", "paper 4"]
+        ids = {paper.paper_id for shard in renewed for paper in (item.paper for item in shard.papers)}
+        assert {paper_id for shard in renewed for _, some in shard.replaces for paper_id in some} == ids
+        assert [len(shard.replaces) for shard in renewed] == [2, 1]
+        limited = plan(folder, dataset, newer_jats=True, limit=1)
+        assert names(list(limited.shards())) == []
+        assert names(list(limited.renewed())) == ["a"]
+
+
+def test_a_paper_whose_rows_a_killed_run_took_away_is_new_again(folder: Path, tmp_path: Path) -> None:
+    with Dataset(tmp_path / "out", PROVENANCE) as dataset:
+        commit(dataset, folder, done="abcd")
+    with Dataset(tmp_path / "out", PROVENANCE) as dataset:
+        (file,) = {row.file for row in dataset.parts.rows(paper_id(folder, "b"))}
+        retire_papers(dataset.out, file, {paper_id(folder, "b")})
+    with Dataset(tmp_path / "out", PROVENANCE) as dataset:
+        (shard,) = plan(folder, dataset).shards()
+        assert names([shard]) == ["b"]
+        assert (shard.supersedes, shard.replaces) == ((paper_id(folder, "b"),), ())
+
+
+def paper_id(folder: Path, stem: str) -> str:
+    (item,) = identify([folder / f"{stem}.pdf"])
+    return item.paper.paper_id

@@ -1,6 +1,7 @@
 """A look at what a run would do: what is new, what it weighs and costs; nothing is read and nothing changes."""
 
 import os
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,6 +58,14 @@ def test_retry_failed_and_limit_count(settings: LabelSettings) -> None:
     assert preview(replace(settings, retry_failed=True), NOBODY).new == 1
     found = preview(replace(settings, limit=1), NOBODY)
     assert (found.done, found.new, found.left) == (2, 1, 1)
+
+
+def test_papers_with_newer_jats_are_new_where_they_are_asked_for(settings: LabelSettings) -> None:
+    time.sleep(0.02)
+    for number in (1, 2, 3):
+        (Path(settings.inputs[0]) / f"{number}.xml").write_text("<article/>")
+    assert preview(settings, NOBODY).new == 2
+    assert preview(replace(settings, newer_jats=True), NOBODY).new == 3
 
 
 def test_the_work_goes_by_earlier_runs_or_by_what_was_measured_once(settings: LabelSettings) -> None:

@@ -1,10 +1,21 @@
 """What is remembered of earlier runs, and what they say of the work that a paper takes."""
 
 import datetime as dt
+import json
+from dataclasses import replace
 from pathlib import Path
 
-from tasks.records import Counts, RunSummary
-from tasks.report.history import RELABELLED, DatasetState, PastRun, work_measured, write_history
+from tasks.records import Counts, RunSummary, UnusedJats
+from tasks.report.history import (
+    FAILURES_KEPT,
+    FILE,
+    RELABELLED,
+    DatasetState,
+    PastRun,
+    read_history,
+    work_measured,
+    write_history,
+)
 
 NOON = dt.datetime(2026, 11, 27, 12, tzinfo=dt.UTC)
 
@@ -34,3 +45,19 @@ def test_relabelling_says_nothing_of_the_work_for_a_pdf(tmp_path: Path) -> None:
     label, relabel = {"model": "default"}, {RELABELLED: "old"}
     write_history(tmp_path, [past_run(label, 10, 20.0), past_run(relabel, 100, 5.0)])
     assert work_measured(tmp_path) == (10, 20.0)
+
+
+def test_what_was_read_without_its_jats_comes_back_and_earlier_files_say_nothing_of_it(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "report").mkdir()
+    run = past_run({"model": "default"}, 10, 20.0)
+    unused = UnusedJats("a.pdf", "/in/a.pdf", "a.xml is no JATS article")
+    many = replace(run, summary=replace(run.summary, unused_jats=(unused,) * (FAILURES_KEPT + 1)))
+    write_history(tmp_path, [run, many])
+    assert [one.summary.unused_jats for one in read_history(tmp_path)] == [(), (unused,) * FAILURES_KEPT]
+    file = tmp_path / "report" / FILE
+    kept = json.loads(file.read_text())
+    del kept[0]["summary"]["unused_jats"]
+    file.write_text(json.dumps(kept[:1]))
+    assert read_history(tmp_path) == [run]

@@ -8,6 +8,7 @@ import pytest
 
 from tasks.errors import StoppedError, StorageError
 from tasks.stores import objects, paths
+from tasks.texts import with_extra
 from tests.stores import Fault, Store, silence
 from tests.tasks.store_uses import USES
 
@@ -24,7 +25,7 @@ except objects.StorageError as error:
     print(error)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert f"{protocol}:// needs more than is installed: pip install 'figmill[{extra}]'" in done.stdout
+    assert f"{protocol}:// needs more than is installed: {with_extra(extra)}" in done.stdout
 
 
 def test_an_unknown_scheme_is_said() -> None:

@@ -23,6 +23,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -60,7 +61,7 @@ class Work:
     """What is killed, and what it leaves."""
 
     prepare: Callable[[Path, int, str], Path]
-    """Makes in a folder, of so many papers, what the work starts from."""
+    """Makes in a folder, of so many papers, what the work starts from and leaves as it is."""
     begin: Callable[[Path, Path], None]
     """Makes of that a fresh place to work at."""
     do: Callable[[Path, Path, str], None]
@@ -81,57 +82,60 @@ def main() -> int:
     parser.add_argument("--work", nargs="+", choices=WORKS, default=list(WORKS))
     options = parser.parse_args()
     kills = math.ceil(options.kills / len(options.work))
-    sound = True
-    for name in options.work:
-        started = time.monotonic()
-        with tempfile.TemporaryDirectory(prefix="figmill-kill-") as scratch:
-            outcome = kill_runs(
-                WORKS[name], Path(scratch), options.model, options.papers, kills, options.seed
-            )
-        print(
-            f"{name}: {outcome.kills} kills ({outcome.kills_of_runs} of runs, {outcome.kills_of_readers} of readers) "
-            f"in {outcome.rounds} rounds, {time.monotonic() - started:.0f} s: {outcome.lost} rows lost, "
-            f"{outcome.doubled} doubled, {outcome.strange} others",
-            *outcome.findings,
-            sep="\n",
-            flush=True,
-        )
-        sound = sound and not (outcome.lost or outcome.doubled or outcome.strange or outcome.findings)
-    return 0 if sound else 1
+    with tempfile.TemporaryDirectory(prefix="figmill-kill-") as scratch, s3_server() as store:
+        os.environ.update(store.environment)
+        sound = [_sound(name, Path(scratch), options, kills) for name in options.work]
+    return 0 if all(sound) else 1
 
 
-def kill_runs(work: Work, scratch: Path, model: str, papers: int, kills: int, seed: int) -> Outcome:
-    """Rounds of killed runs until so many processes were killed."""
+def _sound(name: str, scratch: Path, options: argparse.Namespace, kills: int) -> bool:
+    """Whether nothing was lost, doubled or different in one kind of work; prints what was found."""
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(dir=scratch) as folder:
+        outcome = kill_runs(WORKS[name], scratch, Path(folder), options, kills)
+    print(
+        f"{name}: {outcome.kills} kills ({outcome.kills_of_runs} of runs, {outcome.kills_of_readers} of readers) "
+        f"in {outcome.rounds} rounds, {time.monotonic() - started:.0f} s: {outcome.lost} rows lost, "
+        f"{outcome.doubled} doubled, {outcome.strange} others",
+        *outcome.findings,
+        sep="\n",
+        flush=True,
+    )
+    return not (outcome.lost or outcome.doubled or outcome.strange or outcome.findings)
+
+
+def kill_runs(work: Work, scratch: Path, folder: Path, options: argparse.Namespace, kills: int) -> Outcome:
+    """Rounds of killed runs until so many processes were killed; what they start from stays in `scratch`."""
     from models.inference.predict import load_predictor  # before the first fork
     from tasks.bundles import open_bundle
 
+    model = options.model
     # ONNX Runtime: the threads that OpenVINO computes with would not be there in a fork.
     load_predictor(open_bundle(model).path, "cpu", "fp32")
-    with s3_server() as store:
-        os.environ.update(store.environment)
-        source = work.prepare(scratch, papers, model)
-        whole, out = scratch / "whole", scratch / "out"
-        work.begin(source, whole)
-        outcome = Outcome(_finish(_fork(lambda: work.do(source, whole, model))))
-        expected = work.rows(whole)
-        chance = random.Random(seed)
-        while outcome.kills < kills:
-            shutil.rmtree(out, ignore_errors=True)
-            work.begin(source, out)
-            run = lambda: work.do(source, out, model)  # noqa: E731
-            while outcome.kills < kills and not _killed_run(work, run, chance, outcome):
-                pass
-            _finish(_fork(run))
-            outcome.rounds += 1
-            outcome.findings += differences(whole, out, _compare(expected, work.rows(out), outcome))
-            outcome.findings += _findings(out)
-            print(
-                f"{outcome.kills} of {kills} kills, {outcome.lost} lost, {outcome.doubled} doubled",
-                file=sys.stderr,
-            )
+    source = work.prepare(scratch, options.papers, model)
+    whole, out = folder / "whole", folder / "out"
+    work.begin(source, whole)
+    outcome = Outcome(_finish(_fork(lambda: work.do(source, whole, model))))
+    expected = work.rows(whole)
+    chance = random.Random(options.seed)
+    while outcome.kills < kills:
+        shutil.rmtree(out, ignore_errors=True)
+        work.begin(source, out)
+        run = lambda: work.do(source, out, model)  # noqa: E731
+        while outcome.kills < kills and not _killed_run(work, run, chance, outcome):
+            pass
+        _finish(_fork(run))
+        outcome.rounds += 1
+        outcome.findings += differences(whole, out, _compare(expected, work.rows(out), outcome))
+        outcome.findings += _findings(out)
+        print(
+            f"{outcome.kills} of {kills} kills, {outcome.lost} lost, {outcome.doubled} doubled",
+            file=sys.stderr,
+        )
     return outcome
 
 
+@cache
 def _make_papers(scratch: Path, papers: int, _model: str) -> Path:
     from tasks.demo.papers import make_papers
 
@@ -144,6 +148,7 @@ def _make_papers(scratch: Path, papers: int, _model: str) -> Path:
     return folder
 
 
+@cache
 def _make_dataset(scratch: Path, papers: int, model: str) -> Path:
     source, out = _make_papers(scratch, papers, model), scratch / "labelled"
     _finish(_fork(lambda: _label(source, out, model)))

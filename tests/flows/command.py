@@ -1,11 +1,17 @@
-"""Runs `figmill` as a user does: in a process of its own."""
+"""Runs `figmill` as a user does: in a process of its own, or with the same words in this one."""
 
+import contextlib
+import io
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import pyarrow.parquet as pq
+
+from flows.cli import main
 
 FIGMILL = [sys.executable, "-m", "flows.cli"]
 
@@ -27,6 +33,31 @@ def figmill(
         timeout=timeout,
         check=False,
     )
+
+
+def figmill_here(*arguments: object, home: Path) -> subprocess.CompletedProcess[str]:
+    """What `figmill` gives, but in this process: without the imports, which are most of what a small run takes.
+
+    For commands that nothing kills, limits or asks what they import, and that want no Prefect.
+    """
+    printed, said = io.StringIO(), io.StringIO()
+    status: object = 0
+    handlers = {name: signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM)}
+    with (
+        mock.patch.dict(os.environ, environment(home), clear=True),
+        mock.patch.object(sys, "argv", ["figmill", *map(str, arguments)]),
+        contextlib.redirect_stdout(printed),
+        contextlib.redirect_stderr(said),
+    ):
+        try:
+            main()
+        except SystemExit as end:
+            status = end.code or 0
+        finally:
+            for name, handler in handlers.items():
+                signal.signal(name, handler)
+    assert isinstance(status, int)
+    return subprocess.CompletedProcess(arguments, status, printed.getvalue(), said.getvalue())
 
 
 def start(*arguments: object, home: Path, log: Path) -> subprocess.Popen[bytes]:

@@ -13,7 +13,16 @@ import pymupdf
 import pytest
 
 from tests.benchmarks.process_tree import core_seconds
-from tests.flows.command import FIGMILL, copies, environment, figmill, ledger, start, subfigure_rows
+from tests.flows.command import (
+    FIGMILL,
+    copies,
+    environment,
+    figmill,
+    figmill_here,
+    ledger,
+    start,
+    subfigure_rows,
+)
 from tests.servers import eventually
 
 
@@ -58,24 +67,24 @@ def test_label_end_to_end_then_nothing_to_do_then_what_is_new(
     rows = subfigure_rows(out)
     assert len(rows) >= 3
 
-    second = figmill(*command, home=tmp_path)
+    second = figmill_here(*command, home=tmp_path)
     assert second.returncode == 0
     assert f"Nothing to do: 4 of 4 papers are already in {out} (3 could not be read then; " in second.stdout
 
     copies(papers / "demo-liver.pdf", source, 2)
-    third = figmill(*command, "--verbose", home=tmp_path)
+    third = figmill_here(*command, "--verbose", home=tmp_path)
     assert "copy-1.pdf: " in third.stderr
     assert "copy-0.pdf" not in third.stderr
     assert rows.items() < subfigure_rows(out).items()
 
-    retried = figmill(*command, "--retry-failed", home=tmp_path)
+    retried = figmill_here(*command, "--retry-failed", home=tmp_path)
     assert re.search(r"papers\s+3: 3 failed", retried.stdout)
     assert len(ledger(out)) == 5
 
 
 def test_limit_does_so_many(papers: Path, tiny_bundle: Path, tmp_path: Path) -> None:
     command = ("label", papers, "--out", tmp_path / "out", "--model", tiny_bundle, "--workers", 1)
-    done = figmill(*command, "--limit", 1, home=tmp_path)
+    done = figmill_here(*command, "--limit", 1, home=tmp_path)
     assert done.returncode == 0
     assert len(ledger(tmp_path / "out")) == 1
     assert re.search(r"left\s+1 for another run", done.stdout)
@@ -131,7 +140,7 @@ def test_a_run_that_cannot_be_done_says_so_in_one_line(
 
 def test_wrong_usage_is_status_2(tmp_path: Path) -> None:
     for arguments in (["label"], ["label", "x"], ["label", "x", "--out", "y", "--workers", "0"], ["nosuch"]):
-        done = figmill(*arguments, home=tmp_path)
+        done = figmill_here(*arguments, home=tmp_path)
         assert (done.returncode, "Traceback" in done.stderr) == (2, False)
 
 
@@ -156,13 +165,13 @@ def test_help_and_version_answer_at_once(tmp_path: Path) -> None:
 
 
 def test_every_command_has_help_with_what_it_takes(tmp_path: Path) -> None:
-    listing = figmill("--help", home=tmp_path).stdout
+    listing = figmill_here("--help", home=tmp_path).stdout
     commands = re.findall(r"^  (\w[\w-]*)  ", listing.partition("Commands:")[2], re.MULTILINE)
     assert {"label", "demo", "train"} <= set(commands)
     assert commands[-1] == "build-default"
     assert "..." not in listing.partition("Commands:")[2], "a summary is cut"
     for command in commands:
-        told = figmill(command, "--help", home=tmp_path).stdout
+        told = figmill_here(command, "--help", home=tmp_path).stdout
         assert "Usage: " in told
         to_copy = ("    figmill ", "    {")  # commands and JSON stay on one line, however long
         wide = [line for line in told.splitlines() if len(line) > 80 and not line.startswith(to_copy)]
@@ -212,7 +221,7 @@ def test_demo_shows_its_subfigures_and_where_the_report_is(tmp_path: Path) -> No
     assert done.returncode == 0, done.stderr
     assert "demo-liver.pdf" in done.stdout
     assert f"Report:  {tmp_path / 'demo' / 'dataset' / 'report' / 'index.html'}" in done.stdout
-    again = figmill("demo", "--out", tmp_path / "demo", home=tmp_path)
+    again = figmill_here("demo", "--out", tmp_path / "demo", home=tmp_path)
     assert "Nothing to do" in again.stdout
 
 
@@ -227,7 +236,7 @@ def test_killed_at_any_moment_the_next_run_finishes_the_work(
         return ("label", source, "--out", out, "--model", tiny_bundle, "--shard-size", 2, "--workers", 2)
 
     whole, out = tmp_path / "whole", tmp_path / "killed"
-    assert figmill(*command(whole), home=tmp_path).returncode == 0
+    assert figmill_here(*command(whole), home=tmp_path).returncode == 0
     moments: list[Callable[[], bool]] = [
         lambda: any(out.glob(".spool/*/*")),
         lambda: any(out.glob("subfigures/part-*")),
@@ -239,7 +248,7 @@ def test_killed_at_any_moment_the_next_run_finishes_the_work(
             time.sleep(0.005)
         run.kill()  # unless it has ended meanwhile
         run.wait()
-    assert figmill(*command(out), home=tmp_path).returncode == 0
+    assert figmill_here(*command(out), home=tmp_path).returncode == 0
     assert ledger(out) == ledger(whole)
     assert subfigure_rows(out) == subfigure_rows(whole)
     assert not list(out.rglob("*.unfinished"))
@@ -295,6 +304,6 @@ def test_inspect_draws_a_paper_and_refuses_what_is_none(papers: Path, tmp_path: 
     assert {Path(line).name for line in done.stdout.splitlines()} == {
         p.name for p in (tmp_path / "pages").iterdir()
     }
-    bad = figmill("inspect", tmp_path / "gone.pdf", "--out", tmp_path / "pages", home=tmp_path)
+    bad = figmill_here("inspect", tmp_path / "gone.pdf", "--out", tmp_path / "pages", home=tmp_path)
     assert bad.returncode == 1
     assert len(bad.stderr.strip().splitlines()) == 1

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.command import FIGMILL, copies, environment, figmill, ledger, start, subfigure_rows
+from tests.flows.command import FIGMILL, copies, environment, figmill_here, ledger, start, subfigure_rows
 
 
 @pytest.fixture(scope="module")
@@ -44,11 +44,10 @@ def test_a_full_disk_ends_the_run_in_one_line_and_with_room_the_next_one_goes_on
         "--out",
         str(out),
     ]
-    # Python keeps what it compiles, and under the limit it would keep large modules cut short, for whoever comes next.
-    assert figmill(*command[:-1], tmp_path / "before", home=tmp_path).returncode == 0
+    # Python would keep what it compiles, large modules cut short by the limit, for whoever comes next.
     done = subprocess.run(
         [*FIGMILL, *command],
-        env=environment(tmp_path),
+        env=environment(tmp_path, PYTHONDONTWRITEBYTECODE="1"),
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000)),
         capture_output=True,
         text=True,
@@ -57,7 +56,7 @@ def test_a_full_disk_ends_the_run_in_one_line_and_with_room_the_next_one_goes_on
     )
     assert "File too large" in one_line(done)
     assert not [path for path in out.rglob("*") if path.is_file() and path.name != ".figmill.lock"]
-    assert figmill(*command, home=tmp_path).returncode == 0
+    assert figmill_here(*command, home=tmp_path).returncode == 0
     assert set(ledger(out).values()) == {"ok"}
 
 
@@ -125,15 +124,15 @@ def test_a_second_run_is_refused_with_the_first_ones_identity_and_a_dead_ones_lo
         while first.poll() is None and not any(out.glob(".spool/*/*")):
             time.sleep(0.02)
         os.kill(first.pid, signal.SIGSTOP)  # at work for as long as the others ask
-        said = one_line(figmill(*command, home=tmp_path))
-        checked = one_line(figmill("check", out, "--repair", home=tmp_path))
+        said = one_line(figmill_here(*command, home=tmp_path))
+        checked = one_line(figmill_here("check", out, "--repair", home=tmp_path))
         assert first.poll() is None, (tmp_path / "log").read_text()
     finally:
         os.kill(first.pid, signal.SIGKILL)
         first.wait()
     for sentence in (said, checked):
         assert f"is being written by process {first.pid} on {os.uname().nodename} since 20" in sentence
-    done = figmill(*command[:-1], 2, home=tmp_path)
+    done = figmill_here(*command[:-1], 2, home=tmp_path)
     assert done.returncode == 0, done.stderr
     assert len(ledger(out)) == 2
 
@@ -155,26 +154,26 @@ def test_a_torn_part_is_said_by_label_found_by_check_repaired_and_labelled_again
         "--workers",
         1,
     )
-    assert figmill(*command, home=tmp_path).returncode == 0
+    assert figmill_here(*command, home=tmp_path).returncode == 0
     rows = subfigure_rows(out)
     torn = min((out / "subfigures").iterdir())
     torn.write_bytes(torn.read_bytes()[:-1000])
     before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file() and path.name[0] != "."}
 
-    said = one_line(figmill(*command, home=tmp_path))
+    said = one_line(figmill_here(*command, home=tmp_path))
     assert str(torn) in said
     assert f"run `figmill check {out} --repair`, then this command again" in said
     assert before == {
         path: path.read_bytes() for path in out.rglob("*") if path.is_file() and path.name[0] != "."
     }
 
-    found = figmill("check", out, home=tmp_path)
+    found = figmill_here("check", out, home=tmp_path)
     assert (found.returncode, found.stderr) == (1, "")
     assert f"unreadable: {torn}" in found.stdout
-    repaired = figmill("check", out, "--repair", home=tmp_path)
+    repaired = figmill_here("check", out, "--repair", home=tmp_path)
     assert (repaired.returncode, repaired.stderr) == (0, "")
     assert "repaired: moved" in repaired.stdout
-    again = figmill(*command, home=tmp_path)
+    again = figmill_here(*command, home=tmp_path)
     assert re.search(r"papers\s+2: 2 with figures", again.stdout), again.stdout
     assert subfigure_rows(out) == rows
-    assert "all sound" in figmill("check", out, home=tmp_path).stdout
+    assert "all sound" in figmill_here("check", out, home=tmp_path).stdout

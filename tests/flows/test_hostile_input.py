@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from tests.flows.command import copies, figmill, ledger, subfigure_rows
+from tests.flows.command import copies, figmill, figmill_here, ledger, subfigure_rows
 from tests.tasks.pdf.test_documents import bomb
 
 WATCHER = """
@@ -146,13 +146,13 @@ def test_the_same_paper_under_two_names_or_in_two_runs_is_done_once(
     (one, other) = copies(pdf, source, 2)
     (source / "same.pdf").write_bytes(one.read_bytes())
     command = ("label", source, "--out", out, "--model", tiny_bundle, "--workers", 1)
-    assert figmill(*command, home=tmp_path).returncode == 0
+    assert figmill_here(*command, home=tmp_path).returncode == 0
     assert set(ledger(out)) == {one.name, other.name}
     rows = subfigure_rows(out)
 
     one.rename(source / "another-name.pdf")
     (source / "again.pdf").write_bytes(other.read_bytes())
-    again = figmill(*command, home=tmp_path)
+    again = figmill_here(*command, home=tmp_path)
     assert "Nothing to do: 4 of 4 papers are already in" in again.stdout
     assert subfigure_rows(out) == rows
 

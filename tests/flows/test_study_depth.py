@@ -15,7 +15,7 @@ from models.study.study import read_predictions
 from models.training.outcome import TrainOutcome
 from models.training.reporter import TrainReporter
 from models.training.settings import TrainSettings
-from tests.flows.command import figmill
+from tests.flows.command import figmill_here
 from tests.models.pictures import class_folders, picture
 from tests.servers import Server
 
@@ -153,14 +153,14 @@ def test_without_test_images_nothing_is_trained(settings: StudySettings, tmp_pat
 
 
 def test_the_papers_tables_from_its_predictions_on_the_command_line(shared: Path, tmp_path: Path) -> None:
-    done = figmill(
+    done = figmill_here(
         "study", "--from-predictions", shared / "paper", "--out", tmp_path / "tables", home=tmp_path
     )
     assert done.returncode == 0, done.stderr
     text = (tmp_path / "tables" / "tables.md").read_text()
     assert "| resnet34 | 16 | 87.31 | 1.62 | 89.69 | 83.05 | 2.63 [b3-0] |" in text
     assert "| resnet18 | 0.81 | 0.81 |" in text
-    neither = figmill("study", home=tmp_path)
+    neither = figmill_here("study", home=tmp_path)
     assert (neither.returncode, "--from-predictions" in neither.stderr) == (2, True)
 
 

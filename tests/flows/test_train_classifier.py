@@ -32,7 +32,7 @@ from models.training.training import Epoch
 from models.transforms import Transform
 from tasks.errors import FigmillError
 from tests.conftest import SHARED
-from tests.flows.command import figmill, start
+from tests.flows.command import figmill_here, start
 from tests.models.pictures import CODES, class_folders, encoded, picture
 from tests.servers import Server
 from tests.tasks.corrections.acts import keep, rows_of, say
@@ -155,7 +155,7 @@ def test_killed_and_called_again_gives_the_bundle_of_an_unbroken_run(tiny: Path,
         fixed += ["--device", "cpu", "--batch-size", 6, "--recipe", tiny.parent / "small.toml"]
         return [*fixed, "--name", "same", "--out", tmp_path / name, "--cache", tmp_path / "cache"]
 
-    unbroken = figmill(*command("unbroken"), home=tmp_path)
+    unbroken = figmill_here(*command("unbroken"), home=tmp_path)
     assert unbroken.returncode == 0, unbroken.stderr
     log, checkpoint = tmp_path / "log", tmp_path / "killed" / "training" / "checkpoint.pt"
     process = start(*command("killed"), home=tmp_path, log=log)
@@ -165,14 +165,14 @@ def test_killed_and_called_again_gives_the_bundle_of_an_unbroken_run(tiny: Path,
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     assert not (tmp_path / "killed" / "model.json").exists()
-    resumed = figmill(*command("killed"), home=tmp_path)
+    resumed = figmill_here(*command("killed"), home=tmp_path)
     assert resumed.returncode == 0, resumed.stderr
     assert "going on after epoch" in resumed.stdout
     assert "epoch 1/30" not in resumed.stdout
     weights = [(tmp_path / name / "model.safetensors").read_bytes() for name in ("unbroken", "killed")]
     assert weights[0] == weights[1]
     assert not list((tmp_path / "killed" / "training").glob("*.part"))
-    again = CliRunner().invoke(commands, [str(word) for word in command("killed")], catch_exceptions=False)
+    again = figmill_here(*command("killed"), home=tmp_path)
     assert "holds this very training already" in again.stdout
     assert "epoch" not in again.stdout
 
@@ -332,7 +332,7 @@ def test_what_people_corrected_trains_a_network_of_their_classes_by_article_and_
     run.kill()  # unless it has ended, and said why
     run.wait()
     assert checkpoint.exists(), (tmp_path / "log").read_text()
-    done = figmill("train", *options, "--epochs", "20", home=tmp_path / "home")
+    done = figmill_here("train", *options, "--epochs", "20", home=tmp_path / "home")
     assert done.returncode == 0, done.stderr
     assert "24 pictures that people named, of 8 articles" in done.stdout
     assert "going on after epoch" in done.stdout
@@ -342,7 +342,7 @@ def test_what_people_corrected_trains_a_network_of_their_classes_by_article_and_
         articles = {row["article"] for row in csv.DictReader(stream)}
     assert len(articles) == 8
     assert sum(info.training["images"]["validation"].values()) == 6  # two articles whole
-    again = CliRunner().invoke(commands, ["train", *options, "--epochs", "20"], catch_exceptions=False)
+    again = figmill_here("train", *options, "--epochs", "20", home=tmp_path / "home")
     assert "holds this very training already" in again.stdout
 
 

@@ -122,8 +122,8 @@ def _beside(card: DefaultCard) -> str:
     sentences = hashing.sentences
     return (
         f"a third what MiniLM (all-MiniLM-L6-v2, {sentences.layers} layers, its weights as int8 in "
-        f"`{SENTENCES_FILE}`)\nmakes of the first {sentences.pieces} pieces of each, of which the rarer ones count more. "
-        "What words say is "
+        f"`{SENTENCES_FILE}`)\nmakes of the first {sentences.pieces} pieces of each, of which the rarer ones count "
+        "more. What words say is "
         f"{1 - sentences.share:.0%} the hashed words' and {sentences.share:.0%} MiniLM's, which bears on the kind of "
         "chart too."
     )

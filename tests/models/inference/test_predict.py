@@ -140,7 +140,7 @@ def test_a_gpu_that_is_not_there_is_an_error(folder: Path) -> None:
 def test_the_bundle_that_ships_loads_and_is_small() -> None:
     folder = resolve_bundle("default")
     predictor = load_predictor(folder, "cpu")
-    assert (folder / "model.safetensors").stat().st_size < 12_000_000
+    assert (folder / "model.safetensors").stat().st_size < 20_000_000
     assert "figmill build-default" in predictor.card
     size = predictor.transform.size
     assert predictor.predict(np.zeros((1, size, size, 3), np.uint8)).embeddings.shape == (

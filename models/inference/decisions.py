@@ -151,7 +151,7 @@ def _shown(
     least = np.where(thresholds > 0, thresholds, _MOST_WHERE_REJECTED)
     if bundle.rejection.most is None:
         return _capped(whole, rejected, least)
-    return _capped(fused, rejected, np.where(odd, least, np.maximum(bundle.rejection.most, least)))
+    return _capped(fused, rejected, np.where(odd, least, bundle.rejection.most))
 
 
 def _capped(probabilities: Floats, rejected: Flags, most: npt.NDArray[np.floating[Any]]) -> Floats:

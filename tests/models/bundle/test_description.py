@@ -56,6 +56,7 @@ def change(folder: Path, **entries: object) -> None:
         ({"rejection": rejecting(picture=7)}, "threshold"),
         ({"rejection": rejecting(torn=-1)}, "torn is not a number"),
         ({"rejection": rejecting(torn=0.5)}, "outputs.torn is not"),
+        ({"rejection": rejecting() | {"most": 1.5}}, "most is not a number"),
         ({"outputs": {"kinds": ["bar", "../bar"]}}, "small letters"),
         ({"outputs": {"background": 1}}, "true nor false"),
         ({"words": {"buckets": 0, "lexicon_gain": 4}}, "buckets"),

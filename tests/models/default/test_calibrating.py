@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -67,6 +69,21 @@ def test_a_rejected_panel_shows_at_most_how_many_such_are_right(
     assert sure.any()
     threshold = (rejection.words_threshold if told else rejection.threshold) or 0
     assert decided.probabilities[sure].max() <= max(rejection.most, threshold) + 1e-6
+
+
+def test_the_more_that_look_torn_are_named_wrong_the_less_such_show(
+    described: Description, held_out: HeldOut, data: PanelArrays
+) -> None:
+    good = np.flatnonzero(np.isin(held_out.rows, data.judged))
+    torn = held_out.logits[:, len(data.classes) + 1]
+    worst = good[np.argsort(torn[good])[-3:]]
+    logits, ratios = held_out.logits.copy(), held_out.log_ratios.copy()
+    logits[worst, :2] = logits[worst, 1::-1]
+    ratios[worst] = ratios[worst, ::-1]
+    changed = calibrate(data, replace(held_out, logits=logits, log_ratios=ratios), HASHING, "made").described
+    assert changed.rejection.most is not None
+    assert described.rejection.most is not None
+    assert changed.rejection.most < 0.5 < described.rejection.most
 
 
 def test_sets_hold_the_class_of_panels_held_out(

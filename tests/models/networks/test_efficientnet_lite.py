@@ -1,3 +1,4 @@
+import pytest
 import torch
 from torch import nn
 
@@ -30,6 +31,16 @@ def test_the_maps_are_as_fine_as_the_stage_before_and_bounded() -> None:
         assert network.features(torch.randn(2, 3, 64, 64)).shape == (2, network.embedding_size)
     assert maps.shape == (1, 720, 4, 4)
     assert 0 <= maps.min() <= maps.max() <= 6
+
+
+@pytest.mark.parametrize("top", [False, True])
+def test_the_first_maps_are_those_with_which_the_stage_begins(top: bool) -> None:
+    network = EfficientNetLite(LiteVariant("lite2", 6, top)).eval()
+    norm = network.get_submodule("_blocks.15._bn0")
+    nn.init.zeros_(norm.weight)
+    nn.init.constant_(norm.bias, 5.0)
+    with torch.inference_mode():
+        assert torch.equal(next(network.maps(torch.randn(1, 3, 64, 64))), torch.full((1, 720, 4, 4), 5.0))
 
 
 def test_with_its_top_the_last_convolution_is_read_beside_the_same_widened_maps() -> None:

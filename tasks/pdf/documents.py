@@ -67,6 +67,13 @@ def open_pdf(
     return document
 
 
+def open_page(document: pymupdf.Document, number: int) -> pymupdf.Page:
+    """Page `number`, counted from 0, as `read_pages` has it. Raises one of MUPDF_ERRORS where it is damaged."""
+    with suppress(*MUPDF_ERRORS):
+        mend_jpegs(document, number, set())
+    return _whole_page(document, number)
+
+
 def _read_bytes(path: Path, most_mb: int) -> bytes:
     """The file's bytes; never more than the limit are held, should it grow meanwhile."""
     with path.open("rb") as file:
@@ -93,9 +100,10 @@ def read_pages(document: pymupdf.Document, limits: ExtractionLimits, gaps: list[
         raise PaperError("too_large", f"The PDF has {count} pages, more than the limit of {limits.pages}.")
     pages = []
     huge = None
+    seen = set[int]()
     for number in range(count):
         with suppress(*MUPDF_ERRORS):
-            mend_jpegs(document, number)
+            mend_jpegs(document, number, seen)
         try:
             image = _too_large(document, number, limits)
             if image:

@@ -1,6 +1,7 @@
 """JPEGs whose PDF says something else of them are shown as they are."""
 
 import io
+import time
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from PIL import Image
 
 from tasks.pdf.documents import open_pdf, read_pages
+from tasks.pdf.mending.jpegs import mend_jpegs
 from tasks.pdf.pages import PageContent
 from tasks.records import Gap
 from tasks.settings import ExtractionLimits
@@ -97,3 +99,26 @@ def test_what_is_no_jpeg_harms_nothing(tmp_path: Path, data: bytes) -> None:
     paper.document.xref_set_key(xref, "Filter", "/DCTDecode")
     with open_pdf(paper.save(tmp_path)) as document:
         assert len(read_pages(document, ExtractionLimits(), [])) == 1
+
+
+def test_filling_without_end_takes_no_time(tmp_path: Path) -> None:
+    paper = Drawing().add_page().image(BOX, jpeg(picture(400, 300)))
+    xref = paper.page.get_images()[0][0]
+    paper.document.update_stream(xref, b"\xff\xd8" + b"\xff" * 20_000_000, compress=False)
+    paper.document.xref_set_key(xref, "Filter", "/DCTDecode")
+    with open_pdf(paper.save(tmp_path)) as document:
+        before = time.process_time()
+        mend_jpegs(document, 0, set())
+        assert time.process_time() - before < 1
+
+
+def test_a_jpeg_on_many_pages_is_looked_at_once(tmp_path: Path) -> None:
+    paper = Drawing().add_page().image(BOX, jpeg(picture(400, 300)))
+    xref = paper.page.get_images()[0][0]
+    paper.document.xref_set_key(xref, "Width", "401")
+    seen = set[int]()
+    mend_jpegs(paper.document, 0, seen)
+    assert seen == {xref}
+    paper.document.xref_set_key(xref, "Width", "402")
+    mend_jpegs(paper.document, 0, seen)
+    assert paper.document.xref_get_key(xref, "Width")[1] == "402"

@@ -7,6 +7,7 @@ import pytest
 
 from tasks.pdf.documents import open_pdf, read_pages
 from tasks.pdf.figures import find_figures
+from tasks.pdf.mending.annotations import MOST_PICTURES
 from tasks.settings import ExtractionLimits
 from tests.tasks.drawn import LEFT, RIGHT, Drawing, Rect, jpeg, picture
 
@@ -66,6 +67,91 @@ def test_what_is_hidden_or_no_picture_is_none(tmp_path: Path, annotation: str) -
 
 def test_a_stamp_without_an_image_is_a_readers(tmp_path: Path) -> None:
     assert boxes_of_figures(tmp_path, paper_with("/Subtype/Stamp/F 4", image=False)) == []
+
+
+STAMP, BUTTON = "/Subtype/Stamp/F 4", "/Subtype/Widget/FT/Btn/Ff 65536/T(button)/F 4"
+
+
+def is_drawn(folder: Path, paper: Drawing, box: Rect) -> bool:
+    """Whether what is annotated on the first page became part of it."""
+    shown = []
+    for _ in range(2):
+        with open_pdf(paper.save(folder)) as document:
+            (page, *_) = read_pages(document, ExtractionLimits(), [])
+            shown.append(page.render(box, 72))
+        paper.document.xref_set_key(paper.document.page_xref(0), "Annots", "null")
+    return not np.array_equal(*shown)
+
+
+@pytest.mark.parametrize("annotation", [STAMP, BUTTON])
+def test_what_is_stamped_on_print_is_a_mark(tmp_path: Path, annotation: str) -> None:
+    words: Rect = (310, 300, 540, 460)
+    assert not is_drawn(tmp_path, paper_with(annotation, words), words)
+    paper = paper_with(annotation)
+    paper.image((60, 110, 280, 200))
+    assert not is_drawn(tmp_path, paper, BOX)
+
+
+@pytest.mark.parametrize("rotation", [90, 180, 270])
+def test_print_on_a_rotated_page_is_where_it_is_seen(tmp_path: Path, rotation: int) -> None:
+    bare, words = paper_with(STAMP), paper_with(STAMP, (310, 300, 540, 460))
+    for paper in (bare, words):
+        paper.page.set_rotation(rotation)
+    assert len(boxes_of_figures(tmp_path, bare)) == 1
+    assert boxes_of_figures(tmp_path, words) == []
+
+
+def test_a_stills_fallback_beneath_it_is_no_hindrance(tmp_path: Path) -> None:
+    paper = paper_with("/Subtype/3D/F 4")
+    paper.image((60, 110, 280, 200))
+    assert is_drawn(tmp_path, paper, BOX)
+
+
+def test_what_is_stamped_several_times_is_a_mark(tmp_path: Path) -> None:
+    paper = paper_with(STAMP)
+    said = paper.document.xref_object(
+        int(paper.document.xref_get_key(paper.page.xref, "Annots")[1][1:].split()[0])
+    )
+    paper.add_page().body(RIGHT)
+    again = paper.document.get_new_xref()
+    paper.document.update_object(again, said)
+    paper.document.xref_set_key(paper.page.xref, "Annots", f"[{again} 0 R]")
+    assert not is_drawn(tmp_path, paper, BOX)
+
+
+def test_a_file_of_hundreds_of_pictures_is_left_as_it_is(tmp_path: Path) -> None:
+    paper = paper_with("/Subtype/3D/F 4")
+    one = paper.document.xref_get_key(paper.page.xref, "Annots")[1].strip("[]")
+    said = paper.document.xref_object(int(one.split()[0]))
+    many = [paper.document.get_new_xref() for _ in range(MOST_PICTURES)]
+    for xref in many:
+        paper.document.update_object(xref, said)
+    named = " ".join(f"{xref} 0 R" for xref in many)
+    paper.document.xref_set_key(paper.page.xref, "Annots", f"[{named}]")
+    assert boxes_of_figures(tmp_path, paper)
+    paper.document.xref_set_key(paper.page.xref, "Annots", f"[{one} {named}]")
+    assert boxes_of_figures(tmp_path, paper) == []
+
+
+def test_an_annotation_that_is_gone_does_not_hinder_a_picture(tmp_path: Path) -> None:
+    paper = paper_with("/Subtype/3D/F 4")
+    one = paper.document.xref_get_key(paper.page.xref, "Annots")[1]
+    paper.document.xref_set_key(paper.page.xref, "Annots", one.replace("]", " 99999 0 R]"))
+    assert len(boxes_of_figures(tmp_path, paper)) == 1
+
+
+def test_the_words_of_an_annotation_without_a_reference_stay_beside_a_picture(tmp_path: Path) -> None:
+    paper = paper_with("/Subtype/3D/F 4")
+    paper.add_page().body(RIGHT)
+    form = paper.document.get_new_xref()
+    font = "/Resources<</Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>"
+    paper.document.update_object(form, f"<</Type/XObject/Subtype/Form/BBox[0 0 200 30]{font}>>")
+    paper.document.update_stream(form, b"BT /F 9 Tf 5 10 Td (Remark of the authors) Tj ET", new=True)
+    remark = f"<</Type/Annot/Subtype/FreeText/F 4/Rect[50 400 250 430]/AP<</N {form} 0 R>>>>"
+    paper.document.xref_set_key(paper.page.xref, "Annots", f"[{remark}]")
+    with open_pdf(paper.save(tmp_path)) as document:
+        _, second = read_pages(document, ExtractionLimits(), [])
+        assert any("Remark of the authors" in line.text for line in second.lines)
 
 
 def test_a_small_button_is_none(tmp_path: Path) -> None:

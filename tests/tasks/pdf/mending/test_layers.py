@@ -6,6 +6,7 @@ import pymupdf
 import pytest
 
 from tasks.pdf.documents import open_pdf
+from tasks.pdf.mending.layers import MOST_TERMS
 
 MEMBER = "<</Type/OCMD"
 
@@ -68,6 +69,8 @@ def test_a_membership_shows_by_its_policy(tmp_path: Path, membership: str, expec
         ("[/Not[/Or[/And 1 2]1]]", False),
         ("[/Nonsense 2]", True),
         ("[/Not]", True),
+        ("[/Not 99 0 R]", True),
+        ("[/And 99 0 R[/Not 1]]", True),
         ("[]", True),
     ],
 )
@@ -84,3 +87,8 @@ def test_an_expression_of_any_depth_is_read(tmp_path: Path) -> None:
 def test_layers_that_are_off_unless_said_otherwise(tmp_path: Path) -> None:
     assert not is_shown(tmp_path, f"{MEMBER}/OCGs[1 2]/P/AllOn>>", "/BaseState/OFF/ON[1]")
     assert is_shown(tmp_path, f"{MEMBER}/OCGs[1 2]/P/AllOn>>", "/BaseState/OFF/ON[1 2]")
+
+
+def test_an_expression_that_is_too_long_shows(tmp_path: Path) -> None:
+    assert not is_shown(tmp_path, f"{MEMBER}/VE[/Or{' 2' * (MOST_TERMS - 3)}]>>")
+    assert is_shown(tmp_path, f"{MEMBER}/VE[/Or{' 2' * (MOST_TERMS - 2)}]>>")

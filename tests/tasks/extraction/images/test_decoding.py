@@ -115,6 +115,13 @@ def test_colours_apart_in_8_bits_are_read_and_in_16_refused() -> None:
         decoded(tiff(COLOURS, 16, 2, t284=2))
 
 
+def test_compressed_grey_of_16_bits_that_is_called_apart_is_read() -> None:
+    file = io.BytesIO()
+    grey = Image.fromarray(np.round(RAMP[..., 0] * 65535).astype(np.uint16))
+    grey.save(file, "TIFF", compression="tiff_adobe_deflate", tiffinfo={284: 2})
+    assert np.abs(decoded(file.getvalue()) - RAMP * 255).max() <= 1
+
+
 def test_floats_are_not_taken_for_numbers() -> None:
     with pytest.raises(PaperError, match="it is damaged"):
         decoded(tiff(COLOURS, 16, 2, t339=[3, 3, 3]))

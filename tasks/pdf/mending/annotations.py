@@ -90,7 +90,7 @@ def _authors(document: pymupdf.Document, places: Mapping[int, int]) -> set[int]:
     def stands_bare(xref: int) -> bool:
         box = pymupdf.Rect(_box(document, xref)) * document[places[xref]].transformation_matrix
         across, down = _EDGE * box.width, _EDGE * box.height
-        inner = box + (across, down, -across, -down)
+        inner = pymupdf.Rect(box.x0 + across, box.y0 + down, box.x1 - across, box.y1 - down)
         return not any(inner.intersects(one) for one in printed(places[xref]))
 
     uses = Counter(document.xref_get_key(xref, "AP/N")[1] for xref in places)

@@ -14,8 +14,10 @@ from functools import cache
 
 import pymupdf
 
-LEAST_SIDE = 40.0
-"""Points: what is smaller in either direction is a sign or a button."""
+from tasks.pdf.mending.layers import is_hidden
+
+LEAST_SIDE = 72.0
+"""Points, an inch: what is smaller in either direction is a sign, a logo or a button."""
 
 MOST_PICTURES = 200
 """A file with more of them was not made to be read, and none is drawn."""
@@ -104,7 +106,7 @@ def _authors(document: pymupdf.Document, places: Mapping[int, int]) -> set[int]:
 
 def _is_picture(document: pymupdf.Document, xref: int) -> bool:
     kind: str = document.xref_get_key(xref, "Subtype")[1]
-    if kind not in (*_STILLS, "/Widget", "/Stamp") or _flags(document, xref, "F") & _UNSEEN:
+    if kind not in (*_STILLS, "/Widget", "/Stamp") or _is_unseen(document, xref):
         return False
     appearance = document.xref_get_key(xref, "AP/N")
     if appearance[0] != "xref" or not _is_large(document, xref):
@@ -114,6 +116,14 @@ def _is_picture(document: pymupdf.Document, xref: int) -> bool:
     if kind == "/Widget" and not _flags(document, xref, "Ff") & _PUSHED:
         return False
     return _holds_image(document, int(appearance[1].split()[0]))
+
+
+def _is_unseen(document: pymupdf.Document, xref: int) -> bool:
+    """Whether an annotation is hidden by its flags or by its layer."""
+    kind, layer = document.xref_get_key(xref, "OC")
+    return bool(_flags(document, xref, "F") & _UNSEEN) or (
+        kind == "xref" and is_hidden(document, int(layer.split()[0]))
+    )
 
 
 def _flags(document: pymupdf.Document, xref: int, key: str) -> int:

@@ -33,14 +33,16 @@ def settle_layers(document: pymupdf.Document) -> None:
             document.update_object(xref, _settled(_shows(document, xref, states), states))
 
 
-def _states(document: pymupdf.Document) -> dict[int, bool]:
-    """Whether each layer shows on a screen when the file opens; PyMuPDF's own account calls all of them on."""
+def is_hidden(document: pymupdf.Document, xref: int) -> bool:
+    """Whether a layer or a settled membership is not seen on a screen when the file opens."""
     file = mupdf.pdf_document_from_fz_document(document.this)
-    stack = mupdf.PdfResourceStack()
-    return {
-        xref: not mupdf.pdf_is_ocg_hidden(file, stack, "View", mupdf.pdf_new_indirect(file, xref, 0))
-        for xref in document.get_ocgs()
-    }
+    layer = mupdf.pdf_new_indirect(file, xref, 0)
+    return bool(mupdf.pdf_is_ocg_hidden(file, mupdf.PdfResourceStack(), "View", layer))
+
+
+def _states(document: pymupdf.Document) -> dict[int, bool]:
+    """Whether each layer shows; PyMuPDF's own account calls all of them on."""
+    return {xref: not is_hidden(document, xref) for xref in document.get_ocgs()}
 
 
 def _settled(shown: bool, states: Mapping[int, bool]) -> str:

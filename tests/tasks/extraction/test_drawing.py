@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import pymupdf
 import pytest
 from PIL import Image
 
@@ -62,6 +63,28 @@ def test_a_jpeg_that_the_pdf_misdescribes_is_cut_as_it_was_read(drawer: Drawer, 
     meant = np.asarray(Image.open(io.BytesIO(picture(400, 300))).resize((40, 30))).astype(int)
     cut = Image.open(io.BytesIO(image.data)).convert("RGB").resize((40, 30))
     assert np.abs(np.asarray(cut) - meant).mean() < 6
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+def test_a_box_on_a_page_that_is_rotated_and_measured_in_other_units_is_cut_as_it_is_seen(
+    drawer: Drawer, tmp_path: Path, rotation: int
+):
+    paper = Drawing()
+    paper.document.new_page(width=300, height=400)
+    paper.image((40, 60, 140, 160))
+    paper.page.set_rotation(rotation)
+    paper.document.xref_set_key(paper.page.xref, "UserUnit", "2")
+    pdf = paper.save(tmp_path)
+    paper_id = hashlib.sha256(pdf.read_bytes()).hexdigest()
+    with pymupdf.open(pdf) as document:
+        seen = document[0].get_pixmap(alpha=False)
+    pixels = np.frombuffer(seen.samples, np.uint8).reshape(seen.height, seen.width, 3)
+    rows, columns = np.nonzero(pixels.min(-1) < 128)
+    box = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+    ((_, image),) = drawer.cut(str(pdf), paper_id, 1, (box,), in_points=True)
+    cut = np.asarray(Image.open(io.BytesIO(image.data)).convert("RGB").resize((50, 50))).astype(int)
+    part = Image.fromarray(pixels[box[1] : box[3], box[0] : box[2]]).resize((50, 50))
+    assert np.abs(cut - np.asarray(part)).mean() < 6
 
 
 @pytest.mark.parametrize("what", ["another file", "no such page", "gone", "no PDF"])

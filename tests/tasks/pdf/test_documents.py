@@ -74,6 +74,15 @@ def test_a_portfolio_says_that_the_files_in_it_are_not_read(tmp_path: Path) -> N
     assert [gap.sentence.split(":")[0] for gap in gaps] == ["the file is a portfolio"]
 
 
+def test_a_portfolio_without_files_says_nothing(tmp_path: Path) -> None:
+    paper = Drawing().add_page().body(RIGHT)
+    paper.document.xref_set_key(paper.document.pdf_catalog(), "Collection", "<</Type/Collection/View/D>>")
+    gaps: list[Gap] = []
+    with open_pdf(paper.save(tmp_path)) as document:
+        read_pages(document, ExtractionLimits(), gaps)
+    assert gaps == []
+
+
 @pytest.mark.parametrize("crop", ["[0 0 0 0]", "[900 900 950 950]"])
 def test_a_crop_that_leaves_nothing_counts_as_none(tmp_path: Path, crop: str) -> None:
     paper = Drawing().add_page(400, 500).body((50, 60, 350, 400))

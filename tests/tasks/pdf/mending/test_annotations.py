@@ -13,6 +13,7 @@ from tests.tasks.drawn import LEFT, RIGHT, Drawing, Rect, jpeg, picture
 
 BOX: Rect = (50, 100, 290, 260)
 CAPTION: Rect = (50, 266, 290, 286)
+STAMP, BUTTON = "/Subtype/Stamp/F 4", "/Subtype/Widget/FT/Btn/Ff 65536/T(button)/F 4"
 
 
 def paper_with(annotation: str, box: Rect = BOX, *, image: bool = True) -> Drawing:
@@ -49,13 +50,40 @@ def boxes_of_figures(folder: Path, paper: Drawing) -> list[Rect]:
         "/Subtype/RichMedia",
         "/Subtype/Screen",
         "/Subtype/Movie",
-        "/Subtype/Stamp/F 4",
-        "/Subtype/Widget/FT/Btn/Ff 65536/T(button)/F 4",
+        STAMP,
+        BUTTON,
     ],
 )
 def test_a_picture_is_a_figure(tmp_path: Path, annotation: str) -> None:
     (box,) = boxes_of_figures(tmp_path, paper_with(annotation))
     assert np.abs(np.subtract(box, BOX)).max() < 2
+
+
+def test_a_still_may_be_drawn_of_lines_and_areas(tmp_path: Path) -> None:
+    assert len(boxes_of_figures(tmp_path, paper_with("/Subtype/3D/F 4", image=False))) == 1
+
+
+def test_a_picture_is_found_where_it_is_nested_and_its_page_names_its_annotations_elsewhere(
+    tmp_path: Path,
+) -> None:
+    paper = paper_with(STAMP)
+    document, page = paper.document, paper.page.xref
+    array, outer = document.get_new_xref(), document.get_new_xref()
+    (stamp,) = (int(word) for word in document.xref_get_key(page, "Annots")[1][1:].split()[:1])
+    inner = document.xref_get_key(stamp, "AP/N")[1]
+    document.update_object(
+        outer, f"<</Type/XObject/Subtype/Form/BBox[0 0 240 160]/Resources<</XObject<</In {inner}>>>>>>"
+    )
+    document.update_stream(outer, b"/In Do", new=True)
+    document.xref_set_key(stamp, "AP", f"<</N {outer} 0 R>>")
+    document.update_object(array, f"[{stamp} 0 R]")
+    document.xref_set_key(page, "Annots", f"{array} 0 R")
+    assert len(boxes_of_figures(tmp_path, paper)) == 1
+
+
+def test_a_picture_that_was_drawn_is_no_annotation_any_more(tmp_path: Path) -> None:
+    with open_pdf(paper_with("/Subtype/3D/F 4").save(tmp_path)) as document:
+        assert list(document[0].annots()) == []
 
 
 @pytest.mark.parametrize(
@@ -65,11 +93,22 @@ def test_what_is_hidden_or_no_picture_is_none(tmp_path: Path, annotation: str) -
     assert boxes_of_figures(tmp_path, paper_with(annotation)) == []
 
 
+@pytest.mark.parametrize("state", ["ON", "OFF"])
+def test_a_picture_shows_as_its_layer_does(tmp_path: Path, state: str) -> None:
+    paper = paper_with("/Subtype/3D/F 4")
+    document = paper.document
+    layer, member = document.get_new_xref(), document.get_new_xref()
+    document.update_object(layer, "<</Type/OCG/Name(layer)>>")
+    document.update_object(member, f"<</Type/OCMD/VE[/And {layer} 0 R]>>")
+    said = f"<</OCGs[{layer} 0 R]/D<</{state}[{layer} 0 R]>>>>"
+    document.xref_set_key(document.pdf_catalog(), "OCProperties", said)
+    (still,) = (int(word) for word in document.xref_get_key(paper.page.xref, "Annots")[1][1:].split()[:1])
+    document.xref_set_key(still, "OC", f"{member} 0 R")
+    assert len(boxes_of_figures(tmp_path, paper)) == (state == "ON")
+
+
 def test_a_stamp_without_an_image_is_a_readers(tmp_path: Path) -> None:
-    assert boxes_of_figures(tmp_path, paper_with("/Subtype/Stamp/F 4", image=False)) == []
-
-
-STAMP, BUTTON = "/Subtype/Stamp/F 4", "/Subtype/Widget/FT/Btn/Ff 65536/T(button)/F 4"
+    assert boxes_of_figures(tmp_path, paper_with(STAMP, image=False)) == []
 
 
 def is_drawn(folder: Path, paper: Drawing, box: Rect) -> bool:
@@ -155,7 +194,7 @@ def test_the_words_of_an_annotation_without_a_reference_stay_beside_a_picture(tm
 
 
 def test_a_small_button_is_none(tmp_path: Path) -> None:
-    small = paper_with("/Subtype/Widget/FT/Btn/Ff 65536/T(button)/F 4", (100, 200, 130, 220))
+    small = paper_with(BUTTON, (100, 200, 200, 270))
     assert boxes_of_figures(tmp_path, small) == []
 
 

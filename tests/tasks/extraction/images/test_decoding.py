@@ -127,6 +127,11 @@ def test_floats_are_not_taken_for_numbers() -> None:
         decoded(tiff(COLOURS, 16, 2, t339=[3, 3, 3]))
 
 
+def test_colours_of_32_bits_are_refused_and_not_shown_wrongly() -> None:
+    with pytest.raises(PaperError, match="it is damaged"):
+        decoded(tiff(COLOURS, 32, 2))
+
+
 def test_the_picture_and_not_its_thumbnail() -> None:
     file = io.BytesIO()
     with TiffImagePlugin.AppendingTiffWriter(file, True) as pages:

@@ -194,8 +194,10 @@ def test_the_words_of_an_annotation_without_a_reference_stay_beside_a_picture(tm
 
 
 def test_a_small_button_is_none(tmp_path: Path) -> None:
-    small = paper_with(BUTTON, (100, 200, 200, 270))
-    assert boxes_of_figures(tmp_path, small) == []
+    small: Rect = (100, 150, 200, 220)
+    assert not is_drawn(tmp_path, paper_with(BUTTON, small), small)
+    large: Rect = (100, 150, 200, 230)
+    assert is_drawn(tmp_path, paper_with(BUTTON, large), large)
 
 
 def test_the_words_of_a_caption_that_is_an_annotation_stay_beside_a_picture(tmp_path: Path) -> None:

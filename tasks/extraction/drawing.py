@@ -199,13 +199,13 @@ def _write(file: Path, scale: float, data: bytes) -> None:
 
 def _pixels(files: PaperFiles, limits: ExtractionLimits, number: int) -> tuple[pymupdf.Pixmap, float]:
     """A page's pixels, and how many of them a PDF point takes."""
-    from tasks.pdf.documents import MUPDF_ERRORS, open_pdf
+    from tasks.pdf.documents import MUPDF_ERRORS, open_page, open_pdf
 
     with open_pdf(files.main.path, limits, files.paper.paper_id) as document:
         if not 1 <= number <= document.page_count:
             raise PaperError("damaged", "The PDF has no such page.")
         try:
-            page = document[number - 1]
+            page = open_page(document, number - 1)
             pixmap = page.get_pixmap(dpi=_dpi(page.rect.width, page.rect.height), alpha=False)
             return pixmap, pixmap.width / max(page.rect.width, 1.0)
         except MUPDF_ERRORS as error:
@@ -223,14 +223,14 @@ def _cut_into(
 def _cut(
     files: PaperFiles, limits: ExtractionLimits, number: int, boxes: Boxes, in_points: bool
 ) -> list[Cut]:
-    from tasks.pdf.documents import MUPDF_ERRORS, open_pdf
+    from tasks.pdf.documents import MUPDF_ERRORS, open_page, open_pdf
     from tasks.pdf.pixels import cut_box
 
     with open_pdf(files.main.path, limits, files.paper.paper_id) as document:
         if not 1 <= number <= document.page_count:
             raise PaperError("damaged", "The PDF has no such page.")
         try:
-            page = document[number - 1]
+            page = open_page(document, number - 1)
             width, height = page.rect.width, page.rect.height
             scale = (1.0, 1.0) if in_points else (width, height)
             placed = [_placed(box, scale, (width, height)) for box in boxes]

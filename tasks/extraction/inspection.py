@@ -15,7 +15,7 @@ from tasks.extraction.confined_process import ConfinedProcess
 from tasks.extraction.handover import checked_batches
 from tasks.extraction.paper_job import prepare
 from tasks.extraction.reading import read_paper
-from tasks.pdf.documents import open_pdf, read_pages
+from tasks.pdf.documents import open_page, open_pdf, read_pages
 from tasks.pdf.figures import find_figures
 from tasks.records import Box, Extraction, Figure, Paper, PaperFiles, SourceFile
 from tasks.settings import ExtractionLimits
@@ -103,7 +103,7 @@ def _draw_all(files: PaperFiles, limits: ExtractionLimits, file: Path) -> None:
         pa.ipc.new_stream(sink, _schema()) as stream,
     ):
         for number in sorted(marks):
-            picture = _draw(document[number - 1], marks[number])
+            picture = _draw(open_page(document, number - 1), marks[number])
             stream.write_batch(pa.record_batch([[number], [picture]], schema=_schema()))
 
 

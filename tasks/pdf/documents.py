@@ -23,6 +23,8 @@ from tasks.settings import ExtractionLimits
 MUPDF_ERRORS = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
 """What PyMuPDF raises on broken input: sometimes its own error, sometimes MuPDF's."""
 
+_PAGE_ERRORS = (*MUPDF_ERRORS, TypeError)
+"""The same and, where it lists a page's images, TypeError for names that are no UTF-8."""
 
 END_BYTES = 2048
 """A whole PDF ends with its mark within so many bytes; some senders add a few behind it."""
@@ -62,9 +64,16 @@ def open_pdf(
     if locked:
         raise PaperError("encrypted", "The PDF is locked by a password; save it without one and run again.")
     for mend in (settle_layers, draw_pictures):
-        with suppress(*MUPDF_ERRORS):  # a damaged file is read as it is
+        with suppress(*_PAGE_ERRORS):  # a damaged file is read as it is
             mend(document)
     return document
+
+
+def open_page(document: pymupdf.Document, number: int) -> pymupdf.Page:
+    """Page `number`, counted from 0, as `read_pages` has it. Raises one of MUPDF_ERRORS where it is damaged."""
+    with suppress(*_PAGE_ERRORS):
+        mend_jpegs(document, number, set())
+    return _whole_page(document, number)
 
 
 def _read_bytes(path: Path, most_mb: int) -> bytes:
@@ -93,9 +102,10 @@ def read_pages(document: pymupdf.Document, limits: ExtractionLimits, gaps: list[
         raise PaperError("too_large", f"The PDF has {count} pages, more than the limit of {limits.pages}.")
     pages = []
     huge = None
+    seen = set[int]()
     for number in range(count):
-        with suppress(*MUPDF_ERRORS):
-            mend_jpegs(document, number)
+        with suppress(*_PAGE_ERRORS):
+            mend_jpegs(document, number, seen)
         try:
             image = _too_large(document, number, limits)
             if image:
@@ -104,7 +114,7 @@ def read_pages(document: pymupdf.Document, limits: ExtractionLimits, gaps: list[
                 gaps.append(Gap("page", number + 1, said))
                 continue
             pages.append(read_page(_whole_page(document, number)))
-        except MUPDF_ERRORS as error:
+        except _PAGE_ERRORS as error:
             raise_if_out_of_memory(error)
             gaps.append(Gap("page", number + 1, f"page {number + 1} is damaged and was left out"))
     with suppress(*MUPDF_ERRORS):

@@ -26,8 +26,10 @@ FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF")
 _RANGES = (1.0, 255.0, 65535.0)
 """White in images of floats, of bytes and of 16 bits; 32-bit ones with more are stretched to their own highest."""
 _ORIENTATION = 0x0112
-_REDUCED, _BITS, _PHOTOMETRIC, _PLANES, _COLOURS, _SAMPLES = 254, 258, 262, 284, 320, 339
-"""Tags of TIFF 6.0: that a picture is one of another in small, and what its samples are."""
+_REDUCED = 254
+"""TIFF 6.0's tag that a picture is one of another in small."""
+_BITS, _PHOTOMETRIC, _COUNT, _PLANES, _COLOURS, _FORMAT = _TOLD = (258, 262, 277, 284, 320, 339)
+"""TIFF 6.0's tags of what its samples are; of the others some have megabytes."""
 _MOST_THUMBNAILS = 4
 
 
@@ -65,7 +67,7 @@ def _by_pillow(data: bytes, limits: ExtractionLimits) -> tuple[Image.Image, bool
         check_size(image.width, image.height, limits)
         turned = bool(image.getexif().get(_ORIENTATION, 1) != 1)
         kept = image.format == "JPEG" and image.mode in ("RGB", "L") and not turned
-        tags = dict(image.tag_v2) if isinstance(image, TiffImagePlugin.TiffImageFile) else {}
+        tags = _tags(image) if isinstance(image, TiffImagePlugin.TiffImageFile) else {}
         return _on_white(ImageOps.exif_transpose(image) if turned else image, tags), kept
 
 
@@ -88,16 +90,19 @@ def _pass_thumbnails(image: TiffImagePlugin.TiffImageFile) -> None:
     image.seek(0)
 
 
+def _tags(image: TiffImagePlugin.TiffImageFile) -> dict[int, Any]:
+    return {tag: image.tag_v2[tag] for tag in _TOLD if tag in image.tag_v2}
+
+
 def _on_white(image: Image.Image, tags: dict[int, Any]) -> Image.Image:
     """An image as RGB: transparency over white, many bits of grey as 8; `tags` are a TIFF's."""
-    if tags.get(_PLANES) == 2 and max(tags.get(_BITS, (8,))) > 8:
+    if tags.get(_PLANES) == 2 and tags.get(_COUNT, 1) > 1 and max(tags.get(_BITS, (8,))) > 8:
         raise PaperError("damaged", "it keeps each colour apart in 16 bits, which is not read")
     if image.mode.startswith("I") or image.mode == "F":
         return Image.fromarray(_grey(image, tags)).convert("RGB")
     if image.mode == "P" and max(tags.get(_COLOURS, (256,))) < 256:
-        image.putpalette(
-            bytes(tags[_COLOURS]), "RGB;L"
-        )  # of 8 bits, against the rule, as libtiff reads it too
+        # Of 8 bits, against the rule, as libtiff reads it too.
+        image.putpalette(bytes(tags[_COLOURS]), "RGB;L")
     if image.mode == "CMYK" and "icc_profile" in image.info:
         return _by_profile(image)
     if image.has_transparency_data:
@@ -109,7 +114,7 @@ def _on_white(image: Image.Image, tags: dict[int, Any]) -> Image.Image:
 def _grey(image: Image.Image, tags: dict[int, Any]) -> Pixels:
     """Grey of 12, 16 or 32 bits, or of floats, as (H, W) uint8; TIFF's unsigned 32 bits are no negative numbers."""
     stored = np.asarray(image)
-    if stored.dtype == np.int32 and tags.get(_BITS) == (32,) and tags.get(_SAMPLES, (1,))[0] == 1:
+    if stored.dtype == np.int32 and tags.get(_BITS) == (32,) and tags.get(_FORMAT, (1,))[0] == 1:
         stored = stored.view(np.uint32)
     grey = np.nan_to_num(stored.astype(np.float32), posinf=0.0, neginf=0.0)
     if image.mode.startswith("I;16"):

@@ -28,15 +28,23 @@ _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 """Markers of a JPEG behind which its size stands (ITU T.81, table B.1)."""
 _LONE = frozenset((0x01, *range(0xD0, 0xD9)))
 """Markers without a segment."""
+_BEGINS_WITHIN = 1024
+"""Bytes before a JPEG's first marker; what has more is none, or is locked."""
+_MOST_MARKERS = 10_000
+"""A JPEG made to harm has millions before its size, or none but filling."""
 _PROFILE = re.compile(r"\[\s*/ICCBased\s+(\d+)\s+\d+\s+R\s*\]")
 _REFERENCE = re.compile(r"(\d+)\s+\d+\s+R")
 
 
-def mend_jpegs(document: pymupdf.Document, number: int) -> None:
-    """Tell the PDF what the JPEGs of page `number`, counted from 0, say of their width and colours."""
+def mend_jpegs(document: pymupdf.Document, number: int, seen: set[int]) -> None:
+    """Tell the PDF what the JPEGs of page `number`, counted from 0, say of their width and colours.
+
+    Those in `seen` were looked at for another page, and those of this one join them.
+    """
     for xref, _, width, _, _, space, _, _, coding, *_ in document.get_page_images(number):
-        if coding != "DCTDecode":
+        if coding != "DCTDecode" or xref in seen:
             continue
+        seen.add(xref)
         known = _frame(document.xref_stream_raw(xref) or b"")
         if known is None:
             continue
@@ -69,8 +77,10 @@ def _frame(data: bytes) -> tuple[int, int, int] | None:
 
 def _segments(data: bytes) -> Iterator[tuple[int, int, int]]:
     """Each segment before a JPEG's pixels: its marker, and where what it says begins and ends."""
-    at = data.find(b"\xff\xd8") + 2
-    while 2 <= at < len(data) - 3 and data[at] == 0xFF:
+    at = data.find(b"\xff\xd8", 0, _BEGINS_WITHIN) + 2
+    for _ in range(_MOST_MARKERS):
+        if not 2 <= at < len(data) - 3 or data[at] != 0xFF:
+            return
         marker = data[at + 1]
         if marker == 0xFF or marker in _LONE:
             at += 1 if marker == 0xFF else 2

@@ -16,7 +16,7 @@ MOST_OBJECTS = 500_000
 """Objects of a file that are looked through for memberships, some 5 s."""
 
 MOST_TERMS = 10_000
-"""Parts of an expression that are reckoned; a longer one shows, as any does that makes no sense."""
+"""Parts of an expression that are reckoned; a longer one shows, as any does that makes no sense or names no layer."""
 
 _TERM = re.compile(r"\[|\]|/\w+|(\d+)\s+\d+\s+R")
 
@@ -33,14 +33,16 @@ def settle_layers(document: pymupdf.Document) -> None:
             document.update_object(xref, _settled(_shows(document, xref, states), states))
 
 
-def _states(document: pymupdf.Document) -> dict[int, bool]:
-    """Whether each layer shows on a screen when the file opens; PyMuPDF's own account calls all of them on."""
+def is_hidden(document: pymupdf.Document, xref: int) -> bool:
+    """Whether a layer or a settled membership is not seen on a screen when the file opens."""
     file = mupdf.pdf_document_from_fz_document(document.this)
-    stack = mupdf.PdfResourceStack()
-    return {
-        xref: not mupdf.pdf_is_ocg_hidden(file, stack, "View", mupdf.pdf_new_indirect(file, xref, 0))
-        for xref in document.get_ocgs()
-    }
+    layer = mupdf.pdf_new_indirect(file, xref, 0)
+    return bool(mupdf.pdf_is_ocg_hidden(file, mupdf.PdfResourceStack(), "View", layer))
+
+
+def _states(document: pymupdf.Document) -> dict[int, bool]:
+    """Whether each layer shows; PyMuPDF's own account calls all of them on."""
+    return {xref: not is_hidden(document, xref) for xref in document.get_ocgs()}
 
 
 def _settled(shown: bool, states: Mapping[int, bool]) -> str:
@@ -55,7 +57,8 @@ def _shows(document: pymupdf.Document, xref: int, states: Mapping[int, bool]) ->
     """Whether content of a membership shows: by its expression, else by its layers and policy."""
     expression = list(_terms(document, xref, "VE"))
     if expression:
-        return _holds(expression, states)
+        known = all(term in states for term in expression if isinstance(term, int))
+        return not known or _holds(expression, states)
     layers = [
         states[term] for term in _terms(document, xref, "OCGs") if isinstance(term, int) and term in states
     ]
@@ -83,7 +86,7 @@ def _holds(terms: list[int | str], states: Mapping[int, bool]) -> bool:
         if term == "[":
             open_terms.append(("", []))
         elif isinstance(term, int):
-            values.append(states.get(term, True))
+            values.append(states[term])
         elif term == "]" and len(open_terms) > 1:
             open_terms.pop()
             open_terms[-1][1].append(_joined(name, values))

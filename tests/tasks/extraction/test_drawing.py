@@ -1,14 +1,18 @@
 """Pages are drawn with their boxes, from the very file that was labelled, or not at all."""
 
+import hashlib
 import io
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+import pymupdf
 import pytest
 from PIL import Image
 
 from tasks.errors import PaperError
 from tasks.extraction.drawing import Drawer, has_pdf
+from tests.tasks.drawn import Drawing, jpeg, picture
 from tests.tasks.view.papers import with_pdf
 
 FIGURE, PANEL = [50.0, 50.0, 250.0, 200.0], [150.0, 50.0, 250.0, 200.0]
@@ -48,6 +52,39 @@ def test_boxes_are_cut_from_the_page_in_fractions_of_it(drawer: Drawer, tmp_path
     assert beside.width == pytest.approx(125, abs=2)
     with pytest.raises(PaperError, match="too small"):
         drawer.cut(pdf, paper_id, 1, ((0.5, 0.5, 0.501, 0.9),))
+
+
+def test_a_jpeg_that_the_pdf_misdescribes_is_cut_as_it_was_read(drawer: Drawer, tmp_path: Path):
+    paper = Drawing().add_page().image((100, 100, 300, 250), jpeg(picture(400, 300)))
+    paper.document.xref_set_key(paper.page.get_images()[0][0], "Width", "431")
+    pdf = paper.save(tmp_path)
+    paper_id = hashlib.sha256(pdf.read_bytes()).hexdigest()
+    ((_, image),) = drawer.cut(str(pdf), paper_id, 1, ((100, 100, 300, 250),), in_points=True)
+    meant = np.asarray(Image.open(io.BytesIO(picture(400, 300))).resize((40, 30))).astype(int)
+    cut = Image.open(io.BytesIO(image.data)).convert("RGB").resize((40, 30))
+    assert np.abs(np.asarray(cut) - meant).mean() < 6
+
+
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+def test_a_box_on_a_page_that_is_rotated_and_measured_in_other_units_is_cut_as_it_is_seen(
+    drawer: Drawer, tmp_path: Path, rotation: int
+):
+    paper = Drawing()
+    paper.document.new_page(width=300, height=400)
+    paper.image((40, 60, 140, 160))
+    paper.page.set_rotation(rotation)
+    paper.document.xref_set_key(paper.page.xref, "UserUnit", "2")
+    pdf = paper.save(tmp_path)
+    paper_id = hashlib.sha256(pdf.read_bytes()).hexdigest()
+    with pymupdf.open(pdf) as document:
+        seen = document[0].get_pixmap(alpha=False)
+    pixels = np.frombuffer(seen.samples, np.uint8).reshape(seen.height, seen.width, 3)
+    rows, columns = np.nonzero(pixels.min(-1) < 128)
+    box = (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+    ((_, image),) = drawer.cut(str(pdf), paper_id, 1, (box,), in_points=True)
+    cut = np.asarray(Image.open(io.BytesIO(image.data)).convert("RGB").resize((50, 50))).astype(int)
+    part = Image.fromarray(pixels[box[1] : box[3], box[0] : box[2]]).resize((50, 50))
+    assert np.abs(cut - np.asarray(part)).mean() < 6
 
 
 @pytest.mark.parametrize("what", ["another file", "no such page", "gone", "no PDF"])

@@ -51,6 +51,15 @@ def test_what_fills_a_file_up_does_not_cut_it_short(tmp_path: Path, filling: byt
     assert gaps == []
 
 
+def test_a_page_with_a_name_that_is_no_utf8_is_left_out(tmp_path: Path) -> None:
+    paper = Drawing().add_page().add_page().body(RIGHT)
+    paper.document.xref_set_key(paper.document.page_xref(0), "Resources", "<</XObject<</#ff#fe 3>>>>")
+    gaps: list[Gap] = []
+    with open_pdf(paper.save(tmp_path)) as document:
+        assert [page.number for page in read_pages(document, ExtractionLimits(), gaps)] == [2]
+    assert [gap.sentence for gap in gaps] == ["page 1 is damaged and was left out"]
+
+
 def test_a_portfolio_says_that_the_files_in_it_are_not_read(tmp_path: Path) -> None:
     inner = Drawing().add_page().body(RIGHT).document.tobytes()
     paper = Drawing().add_page()
@@ -63,6 +72,15 @@ def test_a_portfolio_says_that_the_files_in_it_are_not_read(tmp_path: Path) -> N
     with open_pdf(paper.save(tmp_path)) as document:
         read_pages(document, ExtractionLimits(), gaps)
     assert [gap.sentence.split(":")[0] for gap in gaps] == ["the file is a portfolio"]
+
+
+def test_a_portfolio_without_files_says_nothing(tmp_path: Path) -> None:
+    paper = Drawing().add_page().body(RIGHT)
+    paper.document.xref_set_key(paper.document.pdf_catalog(), "Collection", "<</Type/Collection/View/D>>")
+    gaps: list[Gap] = []
+    with open_pdf(paper.save(tmp_path)) as document:
+        read_pages(document, ExtractionLimits(), gaps)
+    assert gaps == []
 
 
 @pytest.mark.parametrize("crop", ["[0 0 0 0]", "[900 900 950 950]"])

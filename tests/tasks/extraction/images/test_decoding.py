@@ -115,9 +115,21 @@ def test_colours_apart_in_8_bits_are_read_and_in_16_refused() -> None:
         decoded(tiff(COLOURS, 16, 2, t284=2))
 
 
+def test_compressed_grey_of_16_bits_that_is_called_apart_is_read() -> None:
+    file = io.BytesIO()
+    grey = Image.fromarray(np.round(RAMP[..., 0] * 65535).astype(np.uint16))
+    grey.save(file, "TIFF", compression="tiff_adobe_deflate", tiffinfo={284: 2})
+    assert np.abs(decoded(file.getvalue()) - RAMP * 255).max() <= 1
+
+
 def test_floats_are_not_taken_for_numbers() -> None:
     with pytest.raises(PaperError, match="it is damaged"):
         decoded(tiff(COLOURS, 16, 2, t339=[3, 3, 3]))
+
+
+def test_colours_of_32_bits_are_refused_and_not_shown_wrongly() -> None:
+    with pytest.raises(PaperError, match="it is damaged"):
+        decoded(tiff(COLOURS, 32, 2))
 
 
 def test_the_picture_and_not_its_thumbnail() -> None:
@@ -128,6 +140,15 @@ def test_the_picture_and_not_its_thumbnail() -> None:
         Image.fromarray((COLOURS * 255).astype(np.uint8)).save(pages, "TIFF")
         pages.newFrame()
     assert decoded(file.getvalue()).shape == (HEIGHT, WIDTH, 3)
+
+
+def test_of_thumbnails_alone_the_first() -> None:
+    file = io.BytesIO()
+    with TiffImagePlugin.AppendingTiffWriter(file, True) as pages:
+        for width in (16, 20, 24):
+            Image.new("RGB", (width, 10), "red").save(pages, "TIFF", tiffinfo={254: 1})
+            pages.newFrame()
+    assert decoded(file.getvalue()).shape == (10, 16, 3)
 
 
 def test_a_picture_that_is_called_a_thumbnail_is_shown_where_there_is_no_other() -> None:
@@ -168,13 +189,70 @@ def test_a_jpeg_without_its_end_is_shown_and_said_to_be_damaged(share: float) ->
     assert notes == ["is damaged and may be incomplete"]
 
 
+def test_a_jpeg_that_is_turned_or_mended_is_not_kept_as_it_is() -> None:
+    turned = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.open(io.BytesIO(jpeg_file())).save(turned, "JPEG", exif=exif)
+    kept = [decode_image(data, ExtractionLimits(), [])[1] for data in (jpeg_file(), turned.getvalue())]
+    assert kept == [True, False]
+    assert decode_image(jpeg_file()[:-2], ExtractionLimits(), [])[1] is False
+
+
+def test_a_jpeg_that_is_turned_and_cut_short_is_refused() -> None:
+    file = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.open(io.BytesIO(jpeg_file())).save(file, "JPEG", exif=exif)
+    with pytest.raises(PaperError, match="it is damaged"):
+        decoded(file.getvalue()[:-2])
+
+
+def test_what_only_mupdf_reads_is_held_to_the_same_size() -> None:
+    data = png(
+        np.tile(RAMP, (30, 20, 1)), 8, 0, (b"zTXt", b"of the maker\0\0" + zlib.compress(bytes(3_000_000)))
+    )
+    with pytest.raises(PaperError, match="megapixels"):
+        decode_image(data, ExtractionLimits(image_megapixels=1), [])
+
+
+def test_what_is_transparent_shows_white_though_only_mupdf_reads_it() -> None:
+    values = np.concatenate([COLOURS, RAMP > 0.5], -1)
+    data = png(values, 8, 6, (b"zTXt", b"of the maker\0\0" + zlib.compress(bytes(3_000_000))))
+    shown = decoded(data)
+    assert (shown[:, : WIDTH // 2] == 255).all()
+    assert np.abs(shown[:, WIDTH // 2 :] - COLOURS[:, WIDTH // 2 :] * 255).max() <= 1
+
+
 def test_a_jpeg_of_which_most_is_missing_is_refused() -> None:
     data = jpeg_file()
     with pytest.raises(PaperError, match="it is damaged"):
         decoded(data[: len(data) // 3])
 
 
-def test_inks_are_shown_by_their_profile_and_plainly_where_it_is_broken() -> None:
+def profile_of_inks() -> bytes:
+    """An ICC profile (version 2, one table of 8 bits) of four inks: the first prints grey, others black."""
+    straight = bytes(range(256))
+    matrix = struct.pack(">9i", *(65536 if place % 4 == 0 else 0 for place in range(9)))
+    nodes = b"".join(bytes((light, 128, 128)) for light in (255, *[0] * 7, 128, *[0] * 7))
+    table = b"mft1" + bytes(4) + bytes((4, 3, 2, 0)) + matrix + straight * 4 + nodes + straight * 3
+    white = struct.pack(">3i", 63190, 65536, 54061)
+    about = struct.pack(">I4sI", 0, b"none", 0x02100000) + b"prtrCMYKLab " + bytes(12) + b"acsp"
+    header = (about + bytes(28) + white).ljust(128, b"\0")
+    tags = struct.pack(">I4sII", 1, b"A2B0", 144, len(table))
+    return struct.pack(">I", 144 + len(table)) + (header + tags + table)[4:]
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "TIFF"])
+def test_inks_are_shown_by_their_profile(kind: str) -> None:
+    file = io.BytesIO()
+    Image.new("CMYK", (20, 20), (255, 0, 0, 0)).save(file, kind, icc_profile=profile_of_inks())
+    shown = decoded(file.getvalue())[10, 10]
+    assert np.ptp(shown) < 4
+    assert abs(shown[0] - 119) < 4  # half of the lightness there is
+
+
+def test_inks_are_shown_plainly_where_their_profile_is_broken() -> None:
     inks = Image.new("CMYK", (20, 20), (255, 0, 0, 0))
     grey = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()  # of three colours, not of inks
     for profile in (grey, b"no profile"):

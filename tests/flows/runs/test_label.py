@@ -94,6 +94,31 @@ def test_papers_whose_jats_came_later_are_read_anew_on_request_and_their_rows_re
     assert label_here(settings, Reporter()).papers == 0
 
 
+@pytest.mark.parametrize("step", ["tasks.dataset.ledger._rewrite", "tasks.dataset.parts.write_ledger_part"])
+def test_killed_while_it_puts_rows_in_the_place_of_others_the_next_run_finishes_though_it_is_not_asked_to(
+    pdf: Path, settings: LabelSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    out = tmp_path / "out"
+    first, *_ = copies(pdf, tmp_path / "in", 3)
+    label_here(settings, Reporter())
+    before = subfigure_rows(out)
+    time.sleep(0.02)
+    first.with_suffix(".xml").write_text(JATS)
+
+    def killed(*_: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(step, killed)
+        with pytest.raises(MemoryError):
+            label_here(replace(settings, newer_jats=True), Reporter())
+    done = label_here(settings, Reporter())
+    assert (done.papers, done.skipped) == (1, 2)
+    assert subfigure_rows(out).keys() == before.keys()
+    assert list(ledger(out).values()) == ["ok"] * 3
+    assert list(check(out, Totals())) == []
+
+
 def test_the_summary_says_what_the_runtime_came_to(
     pdf: Path, settings: LabelSettings, tmp_path: Path
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import stat
 from pathlib import Path
 
 from tasks.dataset.ledger import LedgerRow
@@ -56,4 +57,5 @@ def _stems(folder: Path) -> frozenset[str]:
 
 def _changed(file: Path) -> float:
     """When a file last changed its state, or the link that leads to it."""
-    return max(file.stat().st_ctime, file.lstat().st_ctime)
+    state = file.lstat()
+    return max(state.st_ctime, file.stat().st_ctime) if stat.S_ISLNK(state.st_mode) else state.st_ctime

@@ -79,7 +79,10 @@ def test_a_link_counts_from_when_it_was_made_and_pairs_of_links_say_nothing(tmp_
     pdf, xml = touch(tmp_path / "in" / "a.pdf"), touch(tmp_path / "xml" / "other.xml")
     before = moment()
     (tmp_path / "in" / "a.xml").symlink_to(xml)
-    assert is_newer(pdf, before)
+    read = moment()
+    assert (is_newer(pdf, before), is_newer(pdf, read)) == (True, False)
+    touch(xml, b"<article/>")
+    assert is_newer(pdf, read)
     (tmp_path / "links").mkdir()
     for name in ("a.pdf", "a.xml"):
         (tmp_path / "links" / name).symlink_to(tmp_path / "in" / name)

@@ -307,12 +307,10 @@ def main() -> None:
 
         complain(_one_line(error))
         sys.exit(1)
-    except (
-        Exception
-    ):  # not narrower: of a server that was interrupted with us, Prefect, httpx, anyio and SQLAlchemy
-        if (
-            interrupts.seen is None
-        ):  # each make something of their own; without an interrupt nothing is caught
+    except Exception:
+        # Of a server that was interrupted with us, Prefect, httpx, anyio and SQLAlchemy each make something of their
+        # own, so this is not narrower; without an interrupt nothing is caught.
+        if interrupts.seen is None:
             raise
         _leave_interrupted("")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
+from itertools import chain
 
 from flows.runs.shards import Result, ShardExecutor, in_window, threads
 from tasks.bundles import open_bundle
@@ -32,12 +33,10 @@ def label(settings: LabelSettings, executor: ShardExecutor, reporter: Reporter) 
         closing(Plan(files, dataset, settings, reporter)) as plan,
         executor as submit,
     ):
-        for shard, outcome in in_window(plan.shards(), settings, submit):
+        new = in_window(plan.shards(), settings, submit)
+        renewed = in_window(plan.renewed(), replace(settings, window=1), submit)
+        for shard, outcome in chain(new, renewed):
             dataset.supersede(shard.supersedes)
-            plan.done(shard)
-            result.add(outcome)
-            reporter.counted(outcome)
-        for shard, outcome in in_window(plan.renewed(), replace(settings, window=1), submit):
             plan.done(shard)
             result.add(outcome)
             reporter.counted(outcome)

@@ -196,15 +196,16 @@ def _state(row: LedgerRow) -> tuple[str | None, Withdrawal | None]:
 def retire_papers(out: StorePath, file: str, paper_ids: Collection[str]) -> None:
     """Takes the subfigures of papers out of a part; the ledger says so until the rows are there that replace them.
 
-    So a kill in between costs no article: the next run finds it in the ledger, and takes it again.
+    And it says so first. So a kill at any moment costs no article: the next run finds it in the ledger, takes out what
+    is left of it, and reads it again.
     """
     if not paths.exists(out / PAPERS / file):
         return
-    gone = pa.array(sorted(paper_ids), pa.string())
-    _rewrite(out / SUBFIGURES / file, lambda rows: rows.filter(pc.invert(pc.is_in(rows["paper_id"], gone))))
     table = _table(out / PAPERS / file)
     rows = [row | (_RETIRED if row["paper_id"] in paper_ids else {}) for row in table.to_pylist()]
     write_ledger_part(out / PAPERS / file, pa.Table.from_pylist(rows, schema=table.schema))
+    gone = pa.array(sorted(paper_ids), pa.string())
+    _rewrite(out / SUBFIGURES / file, lambda rows: rows.filter(pc.invert(pc.is_in(rows["paper_id"], gone))))
 
 
 def drop_papers(out: StorePath, file: str, paper_ids: Collection[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import logging
 import os
@@ -59,21 +58,6 @@ def find_jats(pdf: Path, folder: Path | None) -> Path | None:
         if found:
             return found
     return None
-
-
-def jats_came_after(pdf: Path, folder: Path | None, moment: dt.datetime) -> bool:
-    """Whether a PDF's JATS XML came or changed after `moment`, while the PDF itself has lain untouched since before.
-
-    By when the state of the two files last changed, which a user cannot set back. Where both have changed, copied or
-    given other rights, the times say nothing, and it is false.
-    """
-    found = find_jats(pdf, folder)
-    if found is None:
-        return False
-    try:
-        return pdf.stat().st_ctime < moment.timestamp() < found.stat().st_ctime
-    except OSError:
-        return False
 
 
 def find_jats_in(folder: Path, stem: str) -> Path | None:

@@ -11,7 +11,8 @@ from tasks.dataset.dataset import Dataset
 from tasks.dataset.ledger import LedgerRow
 from tasks.inputs.fetching import Inbox, Remote, find_jats_below, remove_copies, unreadable_id
 from tasks.inputs.fingerprints import FingerprintCache
-from tasks.inputs.listing import Input, find_jats, find_jats_in, identify, jats_came_after
+from tasks.inputs.listing import Input, find_jats, find_jats_in, identify
+from tasks.inputs.newer_jats import NewerJats
 from tasks.progress import Reporter
 from tasks.records import Failure, Paper, PaperFiles, Shard, SourceFile
 from tasks.settings import LabelSettings
@@ -43,6 +44,7 @@ class Plan:
         self._left = 0
         self._found = 0
         self._fingerprints = FingerprintCache(dataset.out)
+        self._newer_jats = NewerJats(settings.jats)
         self._beside = {file.uri: file.jats for file in files if isinstance(file, Remote) and file.jats}
         self._jats = find_jats_below(settings.jats) if settings.jats and is_remote(settings.jats) else {}
         most_bytes = settings.limits.file_mb * 2**20
@@ -68,9 +70,10 @@ class Plan:
             yield self._shard(batch, first)
 
     def renewed(self) -> Iterator[Shard]:
-        """Shards of papers that are read anew for their JATS XML, once `shards` has found them.
+        """Shards of papers that have rows and are read anew, once `shards` has found them.
 
-        Each takes their earlier rows out of other parts, which no two may do at once.
+        For their JATS XML, or because a killed run was about to put other rows in the place of theirs. Each takes the
+        earlier rows out of other parts, which no two may do at once.
         """
         size, first = self._settings.shard_size, len(self._taken) - len(self._renewed) + 1
         for start in range(0, len(self._renewed), size):
@@ -101,13 +104,13 @@ class Plan:
                 self._pass_over(item)
                 continue
             row = self._dataset.row(paper.paper_id)
-            newer = row is not None and has_newer_jats(row, paper.source_uri, self._settings.jats)
-            if self._is_wanted(paper, row):
-                self._taken.add(paper.paper_id)
-                yield item
-            elif newer and self._settings.newer_jats:
+            newer = row is not None and self._newer_jats.is_there(row, paper.source_uri)
+            if row is not None and (row.replaced or (newer and self._settings.newer_jats)):
                 self._taken.add(paper.paper_id)
                 self._renewed.append(item)
+            elif self._is_wanted(paper, row):
+                self._taken.add(paper.paper_id)
+                yield item
             elif row is not None:
                 self.failed_before += row.failed
                 self.newer_jats += newer
@@ -119,7 +122,7 @@ class Plan:
     def _is_wanted(self, paper: Paper, row: LedgerRow | None) -> bool:
         if self._settings.retry_failed:
             return bool(self._replaced(paper)) and (row is None or row.failed)
-        return row is None or row.replaced
+        return row is None
 
     def _pass_over(self, item: PaperFiles | Failure) -> None:
         self.skipped += 1
@@ -127,15 +130,19 @@ class Plan:
         _remove_copies(item)
 
     def _replaced(self, paper: Paper) -> list[str]:
-        """Failed ledger rows that a row of this paper replaces: its own, and its path's from when unreadable."""
+        """Failed ledger rows that a row of this paper replaces: its own, and its path's from when unreadable.
+
+        Not one that a killed run left, which may still have subfigures in its part: `renewed` takes those out, too.
+        """
         ids = dict.fromkeys((paper.paper_id, unreadable_id(paper.source_uri)))
-        return [paper_id for paper_id in ids if self._dataset.failed(paper_id)]
+        rows = filter(None, map(self._dataset.row, ids))
+        return [row.paper_id for row in rows if row.failed and not row.replaced]
 
     def _shard(self, batch: list[PaperFiles | Failure], first: int) -> Shard:
         papers = [item.paper for item in batch]
         replaces: dict[str, set[str]] = defaultdict(set)
         for row in filter(None, (self._dataset.row(paper.paper_id) for paper in papers)):
-            if not row.failed:
+            if row.replaced or not row.failed:
                 replaces[row.file].add(row.paper_id)
         return Shard(
             name=self._dataset.shard_name(paper.paper_id for paper in papers),
@@ -164,13 +171,3 @@ class Plan:
 def _remove_copies(item: PaperFiles | Failure) -> None:
     if isinstance(item, PaperFiles):
         remove_copies(item)
-
-
-def has_newer_jats(row: LedgerRow, uri: str, named: str | None) -> bool:
-    """Whether the JATS XML of a paper that was read came or changed since, in the folder `named` for it or beside it.
-
-    Of files of this machine alone: no store tells when an object came.
-    """
-    if row.failed or is_remote(uri) or (named and is_remote(named)):
-        return False
-    return jats_came_after(Path(uri), Path(named) if named else None, row.finished_at)

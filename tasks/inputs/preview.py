@@ -14,7 +14,7 @@ from tasks.dataset.cache.part_cache import PartCache, read_cache
 from tasks.dataset.dataset import check_layout
 from tasks.inputs.fingerprints import FingerprintCache
 from tasks.inputs.listing import Input, list_inputs, version_of
-from tasks.inputs.plan import has_newer_jats
+from tasks.inputs.newer_jats import NewerJats
 from tasks.settings import LabelSettings, default_workers
 from tasks.stores import paths
 from tasks.stores.web import without_password
@@ -67,8 +67,8 @@ def preview(settings: LabelSettings, measured: tuple[int, float], price: float |
     out = paths.store_path(settings.out)
     check_layout(out)
     with read_cache(out) as parts:
-        known = FingerprintCache(out)
-        wanted = [file for file in files if _is_wanted(file, known, parts, settings)]
+        known, newer = FingerprintCache(out), NewerJats(settings.jats)
+        wanted = [file for file in files if _is_wanted(file, known, parts, settings, newer)]
     done = len(files) - len(wanted)
     left = len(wanted) - len(wanted[: settings.limit])
     wanted = wanted[: settings.limit]
@@ -89,11 +89,13 @@ def preview(settings: LabelSettings, measured: tuple[int, float], price: float |
     )
 
 
-def _is_wanted(file: Input, known: FingerprintCache, parts: PartCache, settings: LabelSettings) -> bool:
+def _is_wanted(
+    file: Input, known: FingerprintCache, parts: PartCache, settings: LabelSettings, newer: NewerJats
+) -> bool:
     uri = str(file) if isinstance(file, Path) else without_password(file.uri)
     paper_id = known.paper_id(uri, version_of(file))
     rows = parts.rows(paper_id) if paper_id else []
-    if settings.newer_jats and any(has_newer_jats(row, uri, settings.jats) for row in rows):
+    if settings.newer_jats and any(newer.is_there(row, uri) for row in rows):
         return True
     if settings.retry_failed:
         return bool(rows) and all(row.failed for row in rows)

@@ -21,11 +21,15 @@ def test_the_table_counts_papers_without_licence_or_jats_where_there_are_any() -
         shards=1,
         counts=Counts(by_status={"ok": 3}, unlicensed=2),
         failures=(),
+        newer_jats=1,
         unused_jats=(UnusedJats("a.pdf", "/in/a.pdf", "a.xml is no JATS article"),),
     )
     details = {row["what"]: row["detail"] for row in outcome_table(run)}
     assert details["JATS not used"] == "a.pdf: a.xml is no JATS article"
     rows = {row["what"]: row["number"] for row in outcome_table(run)}
     assert (rows["papers ok"], rows["papers without a licence"]) == (3, 2)
-    none = replace(run, counts=Counts(by_status={"ok": 3}))
-    assert "papers without a licence" not in {row["what"] for row in outcome_table(none)}
+    assert rows["papers with newer JATS"] == 1
+    none = replace(run, counts=Counts(by_status={"ok": 3}), newer_jats=0, unused_jats=())
+    assert {"papers without a licence", "papers with newer JATS", "JATS not used"}.isdisjoint(
+        row["what"] for row in outcome_table(none)
+    )

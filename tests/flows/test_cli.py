@@ -144,6 +144,16 @@ def test_wrong_usage_is_status_2(tmp_path: Path) -> None:
         assert (done.returncode, "Traceback" in done.stderr) == (2, False)
 
 
+def test_a_command_in_this_process_leaves_it_as_it_was(tmp_path: Path) -> None:
+    def state() -> list[object]:
+        names = (signal.SIGINT, signal.SIGTERM)
+        return [dict(os.environ), [*sys.argv], sys.stdout, sys.stderr, *map(signal.getsignal, names)]
+
+    before = state()
+    figmill_here("check", tmp_path / "gone", home=tmp_path)
+    assert state() == before
+
+
 def test_help_and_version_answer_at_once(tmp_path: Path) -> None:
     """As soon as Python and click are there, for they load nothing else."""
     code = (

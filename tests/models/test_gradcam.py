@@ -92,14 +92,16 @@ def test_a_row_of_the_sheet_says_what_is_explained_and_each_tile_what_it_shows(
     bundle: Bundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written: list[str] = []
+    figures: list[Figure] = []
 
     class Listening(Figure):
         def text(self, x: float, y: float, s: str, *rest: Any, **style: Any) -> Text:
             written.append(s)
+            figures.append(self)
             return super().text(x, y, s, *rest, **style)
 
     monkeypatch.setattr("matplotlib.figure.Figure", Listening)
-    explanation = explain(bundle, encoded(picture("DMEL", 0)), ("b1-1",))
+    explanation = explain(bundle, encoded(picture("DMLI", 0)), ("b1-1",))
     sheet(explanation, "cell.png, as x@1 sees it")
     assert written[:6] == [
         "cell.png, as x@1 sees it",
@@ -109,6 +111,9 @@ def test_a_row_of_the_sheet_says_what_is_explained_and_each_tile_what_it_shows(
         f"In greyscale: {describe_look(explanation.in_grey)}",
         "picture",
     ]
+    colour, _, grey, _ = (axes.images[0].get_array() for axes in figures[0].axes)
+    assert np.array_equal(colour, explanation.pixels)
+    assert np.array_equal(grey, explanation.grey)
 
 
 def test_an_unknown_layer_lists_those_there_are(bundle: Bundle) -> None:

@@ -94,6 +94,31 @@ def test_papers_whose_jats_came_later_are_read_anew_on_request_and_their_rows_re
     assert label_here(settings, Reporter()).papers == 0
 
 
+@pytest.mark.parametrize("step", ["tasks.dataset.ledger._rewrite", "tasks.dataset.parts.write_ledger_part"])
+def test_killed_while_it_puts_rows_in_the_place_of_others_the_next_run_finishes_though_it_is_not_asked_to(
+    pdf: Path, settings: LabelSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    out = tmp_path / "out"
+    first, *_ = copies(pdf, tmp_path / "in", 3)
+    label_here(settings, Reporter())
+    before = subfigure_rows(out)
+    time.sleep(0.02)
+    first.with_suffix(".xml").write_text(JATS)
+
+    def killed(*_: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(step, killed)
+        with pytest.raises(MemoryError):
+            label_here(replace(settings, newer_jats=True), Reporter())
+    done = label_here(settings, Reporter())
+    assert (done.papers, done.skipped) == (1, 2)
+    assert subfigure_rows(out).keys() == before.keys()
+    assert list(ledger(out).values()) == ["ok"] * 3
+    assert list(check(out, Totals())) == []
+
+
 def test_the_summary_says_what_the_runtime_came_to(
     pdf: Path, settings: LabelSettings, tmp_path: Path
 ) -> None:
@@ -119,8 +144,10 @@ def test_a_timeout_is_retried_with_more_time_and_leaves_one_row(
     assert not label_here(replace(settings, retry_failed=True), Reporter()).papers
 
 
-def test_shards_are_handed_out_in_a_window(pdf: Path, settings: LabelSettings, tmp_path: Path) -> None:
-    copies(pdf, tmp_path / "in", 2)
+def test_shards_are_handed_out_in_a_window_and_those_that_take_rows_out_of_parts_one_at_a_time(
+    pdf: Path, settings: LabelSettings, tmp_path: Path
+) -> None:
+    papers = copies(pdf, tmp_path / "in", 2)
     for number in range(8):
         (tmp_path / "in" / f"text-{number}.pdf").write_text(f"no PDF {number}")
     waiting: list[str] = []
@@ -148,6 +175,12 @@ def test_shards_are_handed_out_in_a_window(pdf: Path, settings: LabelSettings, t
     summary = label(replace(settings, shard_size=1, window=3), executor(), Reporter())
     assert (summary.shards, most) == (10, 3)
     assert summary.counts.by_status == {"ok": 2, "failed": 8}
+    time.sleep(0.02)
+    for file in papers:
+        file.with_suffix(".xml").write_text(JATS)
+    most = 0
+    anew = label(replace(settings, shard_size=1, window=3, newer_jats=True), executor(), Reporter())
+    assert (anew.shards, most) == (2, 1)
 
 
 def test_a_shard_that_cannot_be_written_ends_the_run_and_the_next_one_goes_on(

@@ -1,5 +1,6 @@
 """What computes a bundle's network: every runtime gives what the eager reference gives."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -164,6 +165,16 @@ def test_the_ensemble_has_a_graph_too(tmp_path: Path) -> None:
     eager = open_engines(info, "cpu", "eager").engines[0].forward(pictures(1), None)
     np.testing.assert_allclose(features, eager[1], rtol=1e-3, atol=1e-3 * np.abs(features).max())
     np.testing.assert_allclose(logits, eager[0], rtol=1e-3, atol=1e-3 * np.abs(logits).max())
+
+
+def test_a_network_that_this_version_does_not_know_says_to_update(tmp_path: Path) -> None:
+    folder = made(tmp_path / "made", "resnet18:b1-0")
+    file = folder / "model.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"architecture": "resnet18:b9-9"}))
+    with pytest.raises(
+        BundleError, match=r"unknown model.*if a newer Figmill wrote the bundle, update Figmill"
+    ):
+        open_engines(bundle_info(folder), "cpu", "fp32")
 
 
 def test_networks_of_torchvision_run_eagerly(tmp_path: Path) -> None:

@@ -1,16 +1,13 @@
 """What the user names becomes papers, in a fixed order, known by their bytes."""
 
-import datetime as dt
 import hashlib
 import os
-import time
 from pathlib import Path
 
 import pytest
 
-from tasks.clock import now
 from tasks.errors import InputError
-from tasks.inputs.listing import find_jats, identify, jats_came_after, list_inputs, unreadable_id
+from tasks.inputs.listing import find_jats, identify, list_inputs, unreadable_id
 from tasks.records import Failure, Paper, PaperFiles, SourceFile
 
 
@@ -106,43 +103,3 @@ def test_jats_is_found_beside_a_pdf_and_first_in_the_folder_named(tmp_path: Path
 
 def test_a_name_as_long_as_can_be_has_no_jats(tmp_path: Path) -> None:
     assert find_jats(touch(tmp_path / f"{'a' * 251}.pdf"), None) is None
-
-
-def moment() -> dt.datetime:
-    """Now, and apart from what is written before and after, whatever ticks the file system's clock has."""
-    time.sleep(0.02)
-    at = now()
-    time.sleep(0.02)
-    return at
-
-
-def test_jats_that_came_or_changed_later_is_told_by_times_that_nobody_sets(tmp_path: Path) -> None:
-    pdf, xml = touch(tmp_path / "a.pdf"), tmp_path / "a.xml"
-    before = moment()
-    assert not jats_came_after(pdf, None, before)
-    touch(xml)
-    os.utime(xml, (0, 0))  # as out of an archive
-    assert jats_came_after(pdf, None, before)
-    read = moment()
-    assert not jats_came_after(pdf, None, read)
-    touch(xml, b"<article/>")
-    assert jats_came_after(pdf, None, read)
-
-
-def test_jats_in_the_folder_that_is_named_for_it_counts(tmp_path: Path) -> None:
-    pdf = touch(tmp_path / "in" / "a.pdf")
-    touch(tmp_path / "in" / "a.xml")
-    before = moment()
-    touch(tmp_path / "xml" / "a.nxml")
-    assert jats_came_after(pdf, tmp_path / "xml", before)
-    assert not jats_came_after(pdf, None, before)
-
-
-def test_where_the_pdf_has_changed_too_times_say_nothing(tmp_path: Path) -> None:
-    pdf, xml = touch(tmp_path / "a.pdf"), touch(tmp_path / "a.xml")
-    before = moment()
-    for file in (pdf, xml):  # as chmod -R does, or a copy of the folder
-        file.chmod(0o600)
-    assert not jats_came_after(pdf, None, before)
-    pdf.unlink()
-    assert not jats_came_after(pdf, None, before)

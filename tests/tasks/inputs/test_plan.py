@@ -160,16 +160,21 @@ def test_they_are_read_anew_on_request_after_what_is_new(folder: Path, tmp_path:
         assert names(list(limited.renewed())) == ["a"]
 
 
-def test_a_paper_whose_rows_a_killed_run_took_away_is_new_again(folder: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("retry_failed", [False, True])
+def test_a_paper_whose_rows_a_killed_run_was_about_to_replace_is_read_again(
+    folder: Path, tmp_path: Path, retry_failed: bool
+) -> None:
     with Dataset(tmp_path / "out", PROVENANCE) as dataset:
         commit(dataset, folder, done="abcd")
     with Dataset(tmp_path / "out", PROVENANCE) as dataset:
         (file,) = {row.file for row in dataset.parts.rows(paper_id(folder, "b"))}
         retire_papers(dataset.out, file, {paper_id(folder, "b")})
     with Dataset(tmp_path / "out", PROVENANCE) as dataset:
-        (shard,) = plan(folder, dataset).shards()
+        made = plan(folder, dataset, retry_failed=retry_failed)
+        assert list(made.shards()) == []
+        (shard,) = made.renewed()
         assert names([shard]) == ["b"]
-        assert (shard.supersedes, shard.replaces) == ((paper_id(folder, "b"),), ())
+        assert (shard.supersedes, shard.replaces) == ((), ((file, {paper_id(folder, "b")}),))
 
 
 def paper_id(folder: Path, stem: str) -> str:

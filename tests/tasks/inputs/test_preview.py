@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tasks.dataset.dataset import Dataset
+from tasks.dataset.ledger import retire_papers
 from tasks.dataset.parts import PartWriter
 from tasks.inputs import preview as module
 from tasks.inputs.fingerprints import FingerprintCache
@@ -66,6 +67,11 @@ def test_papers_with_newer_jats_are_new_where_they_are_asked_for(settings: Label
         (Path(settings.inputs[0]) / f"{number}.xml").write_text("<article/>")
     assert preview(settings, NOBODY).new == 2
     assert preview(replace(settings, newer_jats=True), NOBODY).new == 3
+
+
+def test_papers_whose_rows_a_killed_run_was_about_to_replace_are_new(settings: LabelSettings) -> None:
+    retire_papers(Path(settings.out), f"part-{'0' * 16}.parquet", {f"{1:064x}"})
+    assert preview(settings, NOBODY).new == 3
 
 
 def test_the_work_goes_by_earlier_runs_or_by_what_was_measured_once(settings: LabelSettings) -> None:

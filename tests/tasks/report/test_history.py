@@ -5,6 +5,8 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from tasks.records import Counts, RunSummary, UnusedJats
 from tasks.report.history import (
     FAILURES_KEPT,
@@ -61,3 +63,14 @@ def test_what_was_read_without_its_jats_comes_back_and_earlier_files_say_nothing
     del kept[0]["summary"]["unused_jats"]
     file.write_text(json.dumps(kept[:1]))
     assert read_history(tmp_path) == [run]
+
+
+@pytest.mark.parametrize("name", ["skipped", "newer_jats"])
+def test_a_file_whose_counts_are_no_numbers_is_as_if_there_were_none(tmp_path: Path, name: str) -> None:
+    (tmp_path / "report").mkdir()
+    write_history(tmp_path, [past_run({"model": "default"}, 10, 20.0)])
+    file = tmp_path / "report" / FILE
+    kept = json.loads(file.read_text())
+    kept[0]["summary"][name] = "two"
+    file.write_text(json.dumps(kept))
+    assert read_history(tmp_path) == []

@@ -28,7 +28,7 @@ def test_a_deployed_training_does_not_overlook_that_it_is_asked_for(
     """Where it cannot log, it says so and does not begin."""
     monkeypatch.setitem(sys.modules, "mlflow", None)
     settings = TrainSettings(data=("nowhere",), out=str(tmp_path), device="cpu", mlflow=True)
-    with pytest.raises(SettingsError, match=r"figmill\[mlflow\]"):
+    with pytest.raises(SettingsError, match=r"uv sync --extra mlflow"):
         train_classifier.fn(settings, TrainReporter())
 
 

@@ -213,8 +213,8 @@ def _fit_calibration(
 ) -> Calibration:
     """How sharp all is, by the error of confidences as they are shown: those of rejected panels are capped.
 
-    In nested folds by article it is 0.025 with words, 0.026 without; where confidences also say whether the panel is
-    whole, and are capped at the threshold, 0.032 and 0.048.
+    In nested folds by article, before the last convolution was read, it is 0.025 with words and 0.026 without; where
+    confidences also say whether the panel is whole, and are capped at the threshold, 0.032 and 0.048.
     """
 
     def error(calibration: Calibration, with_words: bool) -> float:

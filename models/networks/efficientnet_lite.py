@@ -90,7 +90,7 @@ class EfficientNetLite(nn.Module):
         *whole, last = variant.blocks
         ending = InvertedResidual(last) if variant.top else Expansion(last)
         self._blocks = nn.ModuleList([*map(InvertedResidual, whole), ending])
-        self.has_top = variant.top
+        self._has_top = variant.top
         if variant.top:
             self._conv_head = nn.Conv2d(last.outputs, TOP_WIDTH, 1, bias=False)
             self._bn1 = _norm(TOP_WIDTH)
@@ -106,7 +106,7 @@ class EfficientNetLite(nn.Module):
                 yield widened
             if isinstance(block, InvertedResidual):
                 x = block.narrow(x, widened)
-        if self.has_top:
+        if self._has_top:
             yield nnf.relu6(self._bn1(self._conv_head(x)))
 
     def features(self, x: Tensor) -> Tensor:

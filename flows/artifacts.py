@@ -130,6 +130,10 @@ def outcome_table(summary: RunSummary) -> list[dict[str, Any]]:
         {"what": "failed", "number": 1, "detail": f"{f.name}: {f.error}"} for f in summary.failures[:100]
     ]
     rows += [
+        {"what": "not read anew, earlier rows stay", "number": 1, "detail": f"{f.name}: {f.error}"}
+        for f in summary.not_renewed[:100]
+    ]
+    rows += [
         {"what": "JATS not used", "number": 1, "detail": f"{one.name}: {one.why}"}
         for one in summary.unused_jats[:100]
     ]

@@ -239,6 +239,17 @@ class LabelledPaper:
 
 
 @dataclass(frozen=True, slots=True)
+class Replaced:
+    """The earlier rows of an article, which leave their part right before those of the paper `by` are put in place."""
+
+    file: str
+    """The part, by file name."""
+    paper_id: str
+    by: str
+    """The other paper_id, where the article has other bytes now."""
+
+
+@dataclass(frozen=True, slots=True)
 class Shard:
     """The unit of work: some hundred papers that become one part. `name` follows from the papers."""
 
@@ -249,8 +260,7 @@ class Shard:
     """paper_ids of failed ledger rows that this shard's rows replace."""
     lease: str = ""
     """What the dataset's lock says of the run that hands this shard out."""
-    replaces: tuple[tuple[str, frozenset[str]], ...] = ()
-    """Parts by file name, and paper_ids whose rows leave them right before this shard's rows are put in place."""
+    replaces: tuple[Replaced, ...] = ()
     first: int = 1
     """Which of the run's papers is its first, from 1."""
 
@@ -287,7 +297,7 @@ class Counts:
     """What was counted of some papers; counts of other papers are added with `+` or `sum(…, Counts())`."""
 
     by_status: Mapping[str, int] = field(default_factory=dict)
-    """Papers by `ok`, `no_figures`, `failed`."""
+    """Papers by `ok`, `no_figures`, `failed`; of a run also `not_renewed`, which could not be read anew."""
     pages: int = 0
     figures: int = 0
     subfigures: int = 0
@@ -322,8 +332,8 @@ class Counts:
 
     @property
     def failed(self) -> int:
-        """Papers that could not be read."""
-        return self.by_status.get("failed", 0)
+        """Papers that could not be read, or not anew."""
+        return self.by_status.get("failed", 0) + self.by_status.get("not_renewed", 0)
 
     @property
     def scored(self) -> int:
@@ -343,9 +353,11 @@ class ShardOutcome:
     """What became of one shard; small and picklable, for it travels back from a worker."""
 
     part: str
-    """File name of the part, the same under subfigures/ and papers/."""
+    """File name of the part, the same under subfigures/ and papers/; empty where there was nothing to write."""
     counts: Counts
     failures: tuple[FailedPaper, ...] = ()
+    not_renewed: tuple[FailedPaper, ...] = ()
+    """Papers that could not be read anew: their earlier rows stay."""
     unused_jats: tuple[UnusedJats, ...] = ()
     computation: str = ""
     """What computed the network: library, precision, device; empty if it was not loaded."""
@@ -376,6 +388,8 @@ class RunSummary:
     counts: Counts
     """Of the papers that this run did."""
     failures: tuple[FailedPaper, ...]
+    not_renewed: tuple[FailedPaper, ...] = ()
+    """Papers that could not be read anew, and why: their earlier rows stay, and the next such run tries again."""
     parts: tuple[str, ...] = ()
     """File names of the parts that this run wrote."""
     tail_seconds: float = 0.0

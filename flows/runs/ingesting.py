@@ -69,7 +69,8 @@ def ingest(
         if not selection.left and not settings.retry_failed:
             save_cursor(dataset.out, moved(cursor, span, settings, catalogue.articles))
         run = result.end(dataset, selection, reporter, bundle.model_id, _shown(settings, span))
-        return _summary(settings, span, selection, plan.replaced, run)
+        stayed = len(run.not_renewed)
+        return _summary(settings, span, selection, plan.replaced - stayed, run)
 
 
 def ingest_here(settings: IngestSettings, reporter: Reporter) -> IngestSummary:

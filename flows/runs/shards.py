@@ -174,8 +174,9 @@ class Result:
             shards=len(done),
             counts=sum((outcome.counts for outcome in done), Counts()),
             failures=tuple(failure for outcome in done for failure in outcome.failures),
+            not_renewed=tuple(paper for outcome in done for paper in outcome.not_renewed),
             unused_jats=tuple(unused for outcome in done for unused in outcome.unused_jats),
-            parts=tuple(outcome.part for outcome in done),
+            parts=tuple(outcome.part for outcome in done if outcome.part),
             tail_seconds=tail_seconds(done),
         )
 

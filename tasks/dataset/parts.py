@@ -143,7 +143,7 @@ class PartWriter:
         counts = {"figures": 0, "subfigures": 0, "pages": failure.pages}
         self._papers.append(self._paper_row(failure, {**facts, **counts}))
         self._counts += Counts(by_status={"failed": 1}, pages=failure.pages or 0)
-        self._failures.append(_failed_paper(failure))
+        self._failures.append(failed_paper(failure))
 
     def commit(
         self, permitted: Callable[[], None] = lambda: None, retire: Callable[[], None] = lambda: None
@@ -160,7 +160,8 @@ class PartWriter:
         permitted()
         ledger = pa.Table.from_pylist(self._papers, schema=with_provenance(PAPER_SCHEMA, self._provenance))
         write_ledger_part(self._ledger, ledger, self._tally)
-        return ShardOutcome(self.part, self._counts, tuple(self._failures), tuple(self._unused_jats))
+        failures, unused_jats = tuple(self._failures), tuple(self._unused_jats)
+        return ShardOutcome(self.part, self._counts, failures, unused_jats=unused_jats)
 
     def _append(self, row: _Row) -> None:
         if self._rows and self._weight + row.weight > _GROUP_BYTES:
@@ -339,7 +340,8 @@ def _unused_jats(read: Extraction) -> list[UnusedJats]:
     ]
 
 
-def _failed_paper(failure: Failure) -> FailedPaper:
+def failed_paper(failure: Failure) -> FailedPaper:
+    """A failure as a report names it."""
     uri = failure.paper.source_uri
     return FailedPaper(
         printable(PurePosixPath(uri).name), storable(uri), failure.kind, printable(failure.error)

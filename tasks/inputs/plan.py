@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -14,7 +13,7 @@ from tasks.inputs.fingerprints import FingerprintCache
 from tasks.inputs.listing import Input, find_jats, find_jats_in, identify
 from tasks.inputs.newer_jats import NewerJats
 from tasks.progress import Reporter
-from tasks.records import Failure, Paper, PaperFiles, Shard, SourceFile
+from tasks.records import Failure, Paper, PaperFiles, Replaced, Shard, SourceFile
 from tasks.settings import LabelSettings
 from tasks.stores.paths import is_remote
 
@@ -140,16 +139,17 @@ class Plan:
 
     def _shard(self, batch: list[PaperFiles | Failure], first: int) -> Shard:
         papers = [item.paper for item in batch]
-        replaces: dict[str, set[str]] = defaultdict(set)
-        for row in filter(None, (self._dataset.row(paper.paper_id) for paper in papers)):
-            if row.replaced or not row.failed:
-                replaces[row.file].add(row.paper_id)
+        rows = filter(None, (self._dataset.row(paper.paper_id) for paper in papers))
         return Shard(
             name=self._dataset.shard_name(paper.paper_id for paper in papers),
             papers=tuple(self._with_jats(item) if isinstance(item, PaperFiles) else item for item in batch),
             supersedes=tuple(old for paper in papers for old in self._replaced(paper)),
             lease=self._dataset.lease,
-            replaces=tuple((file, frozenset(ids)) for file, ids in sorted(replaces.items())),
+            replaces=tuple(
+                Replaced(row.file, row.paper_id, by=row.paper_id)
+                for row in rows
+                if row.replaced or not row.failed
+            ),
             first=first,
         )
 

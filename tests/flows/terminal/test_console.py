@@ -66,6 +66,17 @@ def test_papers_whose_jats_came_later_are_not_passed_over_in_silence(
     )
 
 
+def test_papers_that_could_not_be_read_anew_are_named_with_the_reason(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    stayed = FailedPaper("a.pdf", "/in/a.pdf", "timeout", "Reading took too long.")
+    show_summary(replace(NOTHING, counts=Counts({"ok": 1, "not_renewed": 1}), not_renewed=(stayed,)))
+    said = " ".join(capsys.readouterr().out.split())
+    assert "papers 2: 1 with figures, 1 not read anew" in said
+    assert "Papers that could not be read anew, whose earlier rows stay" in said
+    assert "a.pdf timeout Reading took too long." in said
+
+
 def test_the_table_names_failures_and_counts(capsys: pytest.CaptureFixture[str]) -> None:
     failures = tuple(
         FailedPaper("[red]a.pdf", "/a.pdf", "damaged", "It ends [here]\x1b[31m.") for _ in range(25)

@@ -12,7 +12,7 @@ from tasks.dataset.parts import PartWriter
 from tasks.inputs.listing import identify, list_inputs
 from tasks.inputs.plan import Plan
 from tasks.progress import Reporter
-from tasks.records import Failure, LabelledPaper, PaperFiles, Shard
+from tasks.records import Failure, LabelledPaper, PaperFiles, Replaced, Shard
 from tasks.settings import LabelSettings
 from tests.tasks.small_records import PROVENANCE, extraction
 
@@ -153,8 +153,8 @@ def test_they_are_read_anew_on_request_after_what_is_new(folder: Path, tmp_path:
         assert (new.replaces, made.skipped, made.newer_jats) == ((), 1, 0)
         assert [shard.title for shard in (new, *renewed)] == ["paper 1", "papers 2–3", "paper 4"]
         ids = {paper.paper_id for shard in renewed for paper in (item.paper for item in shard.papers)}
-        assert {paper_id for shard in renewed for _, some in shard.replaces for paper_id in some} == ids
-        assert [len(shard.replaces) for shard in renewed] == [2, 1]
+        assert {one.paper_id for shard in renewed for one in shard.replaces} == ids
+        assert [len({one.file for one in shard.replaces}) for shard in renewed] == [2, 1]
         limited = plan(folder, dataset, newer_jats=True, limit=1)
         assert names(list(limited.shards())) == []
         assert names(list(limited.renewed())) == ["a"]
@@ -174,7 +174,8 @@ def test_a_paper_whose_rows_a_killed_run_was_about_to_replace_is_read_again(
         assert list(made.shards()) == []
         (shard,) = made.renewed()
         assert names([shard]) == ["b"]
-        assert (shard.supersedes, shard.replaces) == ((), ((file, {paper_id(folder, "b")}),))
+        own = paper_id(folder, "b")
+        assert (shard.supersedes, shard.replaces) == ((), (Replaced(file, own, by=own),))
 
 
 def paper_id(folder: Path, stem: str) -> str:

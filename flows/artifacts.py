@@ -121,7 +121,7 @@ def outcome_table(summary: RunSummary) -> list[dict[str, Any]]:
         },
     ]
     if summary.newer_jats:
-        said = "their JATS came or changed after they were read"
+        said = "read without the JATS that is there now, or with other"
         rows.append({"what": "papers with newer JATS", "number": summary.newer_jats, "detail": said})
     if summary.counts.unlicensed:
         said = "nothing says who may use them"

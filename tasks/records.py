@@ -194,6 +194,8 @@ class Extraction:
     pages: int
     figures: tuple[Figure, ...]
     seconds: float
+    jats_sha256: str | None = None
+    """Of the JATS XML that was there beside the PDF, used or not, hex; None where there was none."""
     gaps: tuple[Gap, ...] = ()
     """What of the paper is missing, for the ledger: damaged pages, figures not found or scaled down."""
     notes: tuple[str, ...] = ()
@@ -397,7 +399,7 @@ class RunSummary:
     failed_before: int = 0
     """Of those skipped: what an earlier run could not read."""
     newer_jats: int = 0
-    """Of those skipped: whose JATS XML came or changed after they were read."""
+    """Of those skipped: read without the JATS XML that is there now, or with other."""
     unused_jats: tuple[UnusedJats, ...] = ()
     """Of the papers that this run did."""
 

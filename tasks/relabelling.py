@@ -181,6 +181,7 @@ def _extraction(paper: _Rows) -> Extraction:
         pages=row.pages or 0,
         figures=tuple(_figures(paper.rows)),
         seconds=row.seconds,
+        jats_sha256=row.jats_sha256,
         gaps=row.gaps,
     )
 

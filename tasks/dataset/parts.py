@@ -133,6 +133,7 @@ class PartWriter:
         counts = {"figures": len(paper.figures), "subfigures": len(labelled.scores), "pages": paper.pages}
         kind = INCOMPLETE if paper.gaps else None
         facts = {"status": status, "error_kind": kind, "gaps": _at_rest([asdict(gap) for gap in paper.gaps])}
+        facts["jats_sha256"] = paper.jats_sha256
         self._papers.append(self._paper_row(paper, {**facts, **counts}))
         self._counts += _counts_of(labelled, status, self._provenance.classes)
         self._unused_jats += _unused_jats(paper)

@@ -22,8 +22,8 @@ class Plan:
     """The shards of a run, made lazily: hashing 300,000 papers does not keep the first one waiting.
 
     `skipped` (in the ledger, or the same bytes as another input), `failed_before` (those of them that the ledger says
-    could not be read), `newer_jats` (those whose JATS XML came or changed after they were read) and `left` are final
-    once all are taken.
+    could not be read), `newer_jats` (those that were read without the JATS XML that is there now, or with other) and
+    `left` are final once all are taken.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Plan:
         self._left = 0
         self._found = 0
         self._fingerprints = FingerprintCache(dataset.out)
-        self._newer_jats = NewerJats(settings.jats)
+        self._newer_jats = NewerJats(dataset.out, settings.jats)
         self._beside = {file.uri: file.jats for file in files if isinstance(file, Remote) and file.jats}
         self._jats = find_jats_below(settings.jats) if settings.jats and is_remote(settings.jats) else {}
         most_bytes = settings.limits.file_mb * 2**20
@@ -82,10 +82,12 @@ class Plan:
         """A shard's rows are in place: from now on its papers need not be read again to know them."""
         self._done.update(item.paper.paper_id for item in shard.papers)
         self._fingerprints.save(self._in_ledger, now=False)
+        self._newer_jats.save(now=False)
 
     def close(self) -> None:
         """Ends the plan, whether or not all of it was done."""
         self._fingerprints.save(self._in_ledger)
+        self._newer_jats.save()
         if self._inbox:
             self._inbox.clear()
 
@@ -155,6 +157,8 @@ class Plan:
 
     def _with_jats(self, files: PaperFiles) -> PaperFiles:
         found = self._find_jats(files.paper.source_uri)
+        if isinstance(found, Path):
+            self._newer_jats.note(found)
         return replace(files, jats=SourceFile(str(found))) if found else files
 
     def _find_jats(self, uri: str) -> str | Path | None:

@@ -12,11 +12,13 @@ import pytest
 
 from flows.runs.label import label, label_here
 from flows.runs.shards import ShardFuture, Submit
+from tasks.article.jats_bytes import fingerprint_of
 from tasks.dataset.check import Totals, check
 from tasks.dataset.ledger import retire_papers
 from tasks.errors import OutputError
 from tasks.extraction.confined_process import Stopped
 from tasks.extraction.pool import stop_shared_pools
+from tasks.inputs.preview import preview
 from tasks.labelling import label_shard
 from tasks.progress import Reporter
 from tasks.records import LabelledPaper, Shard, ShardOutcome
@@ -119,6 +121,29 @@ def test_killed_while_it_puts_rows_in_the_place_of_others_the_next_run_finishes_
     assert subfigure_rows(out).keys() == before.keys()
     assert list(ledger(out).values()) == ["ok"] * 3
     assert list(check(out, Totals())) == []
+
+
+def test_jats_that_is_given_later_counts_though_it_is_older_than_the_rows(
+    pdf: Path, settings: LabelSettings, tmp_path: Path
+) -> None:
+    first, second, third = copies(pdf, tmp_path / "in", 3)
+    jats = {first: JATS, second: "<html/>"}
+    (tmp_path / "xml").mkdir()
+    for file, text in jats.items():
+        (tmp_path / "xml" / f"{file.stem}.xml").write_text(text)
+    label_here(settings, Reporter())
+    settings = replace(settings, jats=str(tmp_path / "xml"))
+    assert (label_here(settings, Reporter()).newer_jats, preview(settings, (0, 0.0)).new) == (2, 0)
+    settings = replace(settings, newer_jats=True)
+    assert preview(settings, (0, 0.0)).new == 2
+    done = label_here(settings, Reporter())
+    assert (done.papers, done.skipped, len(done.unused_jats)) == (2, 1, 1)
+    rows = ledger_rows(tmp_path / "out")
+    known = [fingerprint_of(tmp_path / "xml" / f"{file.stem}.xml") for file in (first, second, third)]
+    assert [row["jats_sha256"] for row in rows.values()] == known
+    assert known[2] is None
+    again = label_here(settings, Reporter())  # nor does the XML that cannot be used
+    assert (again.papers, again.newer_jats) == (0, 0)
 
 
 def failing(settings: LabelSettings) -> LabelSettings:

@@ -26,7 +26,7 @@ from prefect.exceptions import PrefectException
 from prefect.states import Completed
 
 from tasks.progress import Logger, Reporter
-from tasks.records import RunSummary, ShardOutcome
+from tasks.runs.outcomes import RunSummary, ShardOutcome
 from tasks.stores.paths import store_path
 from tasks.texts import counted
 

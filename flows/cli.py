@@ -39,7 +39,7 @@ from tasks.texts import printable
 
 if TYPE_CHECKING:
     from flows.terminal.logs import LogFormat
-    from tasks.records import RunSummary
+    from tasks.runs.outcomes import RunSummary
 
 INTERRUPTED = 130
 _OTHERS = (

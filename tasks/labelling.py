@@ -25,7 +25,9 @@ from tasks.extraction.confined_process import Stopped
 from tasks.extraction.pool import shared_pool
 from tasks.inputs.fetching import Deliveries
 from tasks.progress import Reporter
-from tasks.records import Counts, FailedPaper, Failure, LabelledPaper, Shard, ShardOutcome
+from tasks.records import LabelledPaper
+from tasks.runs.outcomes import Counts, FailedPaper, Failure, ShardOutcome
+from tasks.runs.shard import Shard
 from tasks.settings import IngestSettings, LabelSettings, RelabelSettings, default_workers
 from tasks.stopwatch import Stopwatch
 from tasks.stores import paths

@@ -8,7 +8,8 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from tasks.records import Counts, Failure, LabelledPaper, Paper, RunSummary, ShardOutcome
+from tasks.records import LabelledPaper, Paper
+from tasks.runs.outcomes import Counts, Failure, RunSummary, ShardOutcome
 from tasks.texts import counted, printable, storable
 
 if TYPE_CHECKING:

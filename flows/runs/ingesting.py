@@ -23,7 +23,7 @@ from tasks.pmc.plan import IngestPlan
 from tasks.pmc.removals import confirm_removals
 from tasks.pmc.selection import Selection
 from tasks.progress import Reporter
-from tasks.records import IngestSummary, RunSummary
+from tasks.runs.outcomes import IngestSummary, RunSummary
 from tasks.settings import IngestSettings, LabelSettings
 from tasks.stores import paths
 

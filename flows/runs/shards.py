@@ -18,8 +18,9 @@ from tasks.dataset.dataset import Dataset
 from tasks.errors import is_transient
 from tasks.extraction.pool import stop_shared_pools
 from tasks.progress import Reporter
-from tasks.records import Counts, RunSummary, Shard, ShardOutcome
 from tasks.report.page import write_report
+from tasks.runs.outcomes import Counts, RunSummary, ShardOutcome
+from tasks.runs.shard import Shard
 from tasks.settings import PAUSES, LabelSettings, RelabelSettings
 
 SHARDS_AT_ONCE = 2

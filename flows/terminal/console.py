@@ -15,7 +15,7 @@ from flows.terminal.logs import LogFormat
 from models.taxonomy import name as modality_name
 from tasks.modalities import abstaining, with_code
 from tasks.progress import BarReporter, LogReporter, Reporter
-from tasks.records import Counts, FailedPaper, IngestSummary, RunSummary
+from tasks.runs.outcomes import Counts, FailedPaper, IngestSummary, RunSummary
 from tasks.stores.paths import store_path
 from tasks.texts import counted, printable
 

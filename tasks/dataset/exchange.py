@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from tasks.dataset.columns import PAPERS
 from tasks.dataset.ledger import drop_papers, read_ledger_part, retire_papers
 from tasks.dataset.lock import check_lease
-from tasks.records import Failure, Replaced
+from tasks.runs.outcomes import Failure
+from tasks.runs.shard import Replaced
 from tasks.stores import paths
 
 if TYPE_CHECKING:

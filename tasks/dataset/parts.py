@@ -27,19 +27,8 @@ from tasks.dataset.files import unfinished, writer_options
 from tasks.dataset.ledger import INCOMPLETE, write_ledger_part
 from tasks.dataset.schema import PAPER_SCHEMA, Provenance, subfigure_schema, with_provenance
 from tasks.dataset.tally import Tally, tally_rows
-from tasks.records import (
-    Counts,
-    Extraction,
-    FailedPaper,
-    Failure,
-    Figure,
-    LabelledPaper,
-    Score,
-    ShardOutcome,
-    Status,
-    Subfigure,
-    UnusedJats,
-)
+from tasks.records import Extraction, Figure, LabelledPaper, Score, Status, Subfigure
+from tasks.runs.outcomes import Counts, FailedPaper, Failure, ShardOutcome, UnusedJats
 from tasks.stores import paths
 from tasks.texts import printable, storable
 from tasks.version import pipeline_version

@@ -15,7 +15,8 @@ from tasks.ahead import ahead
 from tasks.errors import InputError
 from tasks.inputs.fetching import JATS_SUFFIXES, Inbox, Remote, find_remote, unreadable_id
 from tasks.inputs.fingerprints import FingerprintCache
-from tasks.records import Failure, Paper, PaperFiles, SourceFile
+from tasks.records import Paper, PaperFiles, SourceFile
+from tasks.runs.outcomes import Failure
 from tasks.stores.paths import is_remote
 from tasks.texts import printable
 

@@ -13,7 +13,9 @@ from tasks.inputs.fingerprints import FingerprintCache
 from tasks.inputs.listing import Input, find_jats, find_jats_in, identify
 from tasks.inputs.newer_jats import NewerJats
 from tasks.progress import Reporter
-from tasks.records import Failure, Paper, PaperFiles, Replaced, Shard, SourceFile
+from tasks.records import Paper, PaperFiles, SourceFile
+from tasks.runs.outcomes import Failure
+from tasks.runs.shard import Replaced, Shard
 from tasks.settings import LabelSettings
 from tasks.stores.paths import is_remote
 

@@ -11,7 +11,9 @@ from tasks.inputs.fetching import remove_copies
 from tasks.pmc.articles import PmcArticle
 from tasks.pmc.downloads import Downloads, bytes_of
 from tasks.pmc.selection import DOUBLE, Selection
-from tasks.records import Failure, PaperFiles, Replaced, Shard
+from tasks.records import PaperFiles
+from tasks.runs.outcomes import Failure
+from tasks.runs.shard import Replaced, Shard
 
 SHARD_BYTES = 2**30
 """What a shard's files may take on this machine before it is handed out with fewer articles."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tasks.records import Counts, FailedPaper, RunSummary, UnusedJats
+from tasks.runs.outcomes import Counts, FailedPaper, RunSummary, UnusedJats
 from tasks.stores import paths
 
 if TYPE_CHECKING:

@@ -20,12 +20,12 @@ from models import taxonomy
 from tasks.corrections.known import known_of
 from tasks.dataset.tally import BARS
 from tasks.errors import InputError, OutputError
-from tasks.records import FailedPaper, RunSummary
 from tasks.report import changes, gold_labels
 from tasks.report.agreement import Agreement, agreement
 from tasks.report.history import RELABELLED, DatasetState, PastRun, read_history, write_history
 from tasks.report.people import People, people_of
 from tasks.report.summary import DatasetSummary, summarize
+from tasks.runs.outcomes import FailedPaper, RunSummary
 from tasks.stores import paths
 from tasks.texts import counted, printable
 

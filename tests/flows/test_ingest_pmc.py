@@ -19,7 +19,7 @@ from tasks.dataset.ledger import retire_papers
 from tasks.errors import InputError
 from tasks.pmc import removals
 from tasks.progress import Reporter
-from tasks.records import IngestSummary
+from tasks.runs.outcomes import IngestSummary
 from tasks.settings import REDISTRIBUTABLE, IngestSettings
 from tasks.stores import web
 from tasks.stores.scratch import scratch

@@ -26,8 +26,8 @@ from tasks.dataset.columns import columns_of
 from tasks.dataset.ledger import Mark, drop_papers, mark_papers
 from tasks.errors import OutputError
 from tasks.progress import Reporter
-from tasks.records import RunSummary, ShardOutcome
 from tasks.relabelling import PartShard, relabel_shard
+from tasks.runs.outcomes import RunSummary, ShardOutcome
 from tasks.settings import LabelSettings, RelabelSettings
 from tasks.stores import objects, paths
 from tests.flows.command import copies

@@ -21,8 +21,10 @@ from tasks.extraction.pool import stop_shared_pools
 from tasks.inputs.preview import preview
 from tasks.labelling import label_shard
 from tasks.progress import Reporter
-from tasks.records import LabelledPaper, Shard, ShardOutcome
+from tasks.records import LabelledPaper
 from tasks.report.history import read_history
+from tasks.runs.outcomes import ShardOutcome
+from tasks.runs.shard import Shard
 from tasks.settings import ExtractionLimits, LabelSettings
 from tests.flows.command import copies, ledger, subfigure_rows
 

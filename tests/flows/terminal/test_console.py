@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from flows.terminal.console import show_subfigures, show_summary
-from tasks.records import Counts, FailedPaper, RunSummary, UnusedJats
+from tasks.runs.outcomes import Counts, FailedPaper, RunSummary, UnusedJats
 
 NOW = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
 NOTHING = RunSummary(

@@ -13,7 +13,9 @@ from tasks.dataset.parts import PartWriter
 from tasks.inputs.listing import identify, list_inputs
 from tasks.inputs.plan import Plan
 from tasks.progress import Reporter
-from tasks.records import Failure, LabelledPaper, PaperFiles, Replaced, Shard
+from tasks.records import LabelledPaper, PaperFiles
+from tasks.runs.outcomes import Failure
+from tasks.runs.shard import Replaced, Shard
 from tasks.settings import LabelSettings
 from tests.tasks.small_records import PROVENANCE, extraction
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from tasks.records import Counts, FailedPaper, RunSummary, UnusedJats
 from tasks.report.history import (
     FAILURES_KEPT,
     FILE,
@@ -18,6 +17,7 @@ from tasks.report.history import (
     work_measured,
     write_history,
 )
+from tasks.runs.outcomes import Counts, FailedPaper, RunSummary, UnusedJats
 
 NOON = dt.datetime(2026, 11, 27, 12, tzinfo=dt.UTC)
 

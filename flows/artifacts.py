@@ -26,7 +26,7 @@ from prefect.exceptions import PrefectException
 from prefect.states import Completed
 
 from tasks.progress import Logger, Reporter
-from tasks.records import RunSummary, ShardOutcome
+from tasks.runs.outcomes import RunSummary, ShardOutcome
 from tasks.stores.paths import store_path
 from tasks.texts import counted
 
@@ -121,13 +121,17 @@ def outcome_table(summary: RunSummary) -> list[dict[str, Any]]:
         },
     ]
     if summary.newer_jats:
-        said = "their JATS came or changed after they were read"
+        said = "read without the JATS that is there now, or with other"
         rows.append({"what": "papers with newer JATS", "number": summary.newer_jats, "detail": said})
     if summary.counts.unlicensed:
         said = "nothing says who may use them"
         rows.append({"what": "papers without a licence", "number": summary.counts.unlicensed, "detail": said})
     rows += [
         {"what": "failed", "number": 1, "detail": f"{f.name}: {f.error}"} for f in summary.failures[:100]
+    ]
+    rows += [
+        {"what": "not read anew, earlier rows stay", "number": 1, "detail": f"{f.name}: {f.error}"}
+        for f in summary.not_renewed[:100]
     ]
     rows += [
         {"what": "JATS not used", "number": 1, "detail": f"{one.name}: {one.why}"}

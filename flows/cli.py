@@ -39,7 +39,7 @@ from tasks.texts import printable
 
 if TYPE_CHECKING:
     from flows.terminal.logs import LogFormat
-    from tasks.records import RunSummary
+    from tasks.runs.outcomes import RunSummary
 
 INTERRUPTED = 130
 _OTHERS = (
@@ -150,7 +150,7 @@ def options_of_file(file: Path) -> Config:
 @click.option(
     "--newer-jats",
     is_flag=True,
-    help="Also read papers anew whose JATS on this machine came or changed after they were read.",
+    help="Also read papers anew that were read without the JATS that is on this machine now, or with other.",
 )
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Do at most N papers, leave the rest.")
 @click.option(

@@ -20,7 +20,7 @@ from flows.runners import for_workers, task_runs
 from flows.runs.ingesting import ingest, preview
 from flows.runs.shards import SHARDS_AT_ONCE
 from tasks.errors import FigmillError
-from tasks.records import IngestSummary
+from tasks.runs.outcomes import IngestSummary
 from tasks.settings import IngestSettings
 from tasks.stages import label_shard
 

@@ -10,7 +10,7 @@ from flows.runners import for_workers, task_runs
 from flows.runs.relabelling import relabel
 from flows.runs.shards import SHARDS_AT_ONCE
 from tasks.errors import FigmillError
-from tasks.records import RunSummary
+from tasks.runs.outcomes import RunSummary
 from tasks.settings import RelabelSettings
 from tasks.stages import relabel_shard
 

@@ -19,7 +19,7 @@ from prefect.tasks import Task
 from flows.runs.shards import SettingsT, ShardT, Submit
 from tasks.errors import FigmillError, SettingsError
 from tasks.extraction.pool import stop_shared_pools
-from tasks.records import ShardOutcome
+from tasks.runs.outcomes import ShardOutcome
 from tasks.settings import LabelSettings, default_workers
 from tasks.stores.paths import is_remote
 from tasks.texts import with_extra

@@ -12,7 +12,7 @@ user names, and reports, search documents and exports of a dataset that is there
        dataset/   extraction/
        stores/   pdf/   panels/   article/                                                     what they stand on
        wording/   rules/
-       records  settings  errors  boxes  texts  clock  ahead  progress  modalities  version …  what everybody uses
+       runs/   records  settings  errors  boxes  texts  clock  progress  version …             what everybody uses
 
 Imports go down in this drawing, and from anywhere to `models`; nothing here knows a flow.
 
@@ -35,6 +35,7 @@ export/          the Hugging Face Hub, WebDataset, picture files, COCO, Label St
 view/            a dataset in a browser
 demo/            the demo's two papers
 developing/      what only Figmill's developers run
+runs/            the work of a run, shard by shard, and what became of it
 stages.py        the steps as Prefect tasks: the only module with @task
 labelling.py     labels a shard: papers -> rows of a part
 relabelling.py   labels a part of a dataset anew

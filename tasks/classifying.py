@@ -17,7 +17,8 @@ from models.inference.decoding import Decoded, Decoders, shared_decoders
 from models.inference.predict import Predictions, Predictor, load_predictor
 from models.inference.words import Words
 from tasks.errors import UnusableBundleError
-from tasks.records import Extraction, Failure, Figure, LabelledPaper, Score, Subfigure
+from tasks.records import Extraction, Figure, LabelledPaper, Score, Subfigure
+from tasks.runs.outcomes import Failure
 from tasks.settings import Device, LabelSettings, RelabelSettings, Runtime
 from tasks.stopwatch import Stopwatch
 

@@ -11,28 +11,26 @@ import functools
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from models.bundle.bundle import BundleInfo
 from tasks.bundles import open_bundle
 from tasks.classifying import Classifier
 from tasks.clock import now
 from tasks.dataset.dataset import spool_of
-from tasks.dataset.ledger import drop_papers, retire_papers
+from tasks.dataset.exchange import Exchange
 from tasks.dataset.lock import check_lease
-from tasks.dataset.parts import PartWriter
+from tasks.dataset.parts import PartWriter, failed_paper
 from tasks.dataset.schema import Provenance
 from tasks.extraction.confined_process import Stopped
 from tasks.extraction.pool import shared_pool
 from tasks.inputs.fetching import Deliveries
 from tasks.progress import Reporter
-from tasks.records import Failure, LabelledPaper, Shard, ShardOutcome
+from tasks.records import LabelledPaper
+from tasks.runs.outcomes import Counts, FailedPaper, Failure, ShardOutcome
+from tasks.runs.shard import Shard
 from tasks.settings import IngestSettings, LabelSettings, RelabelSettings, default_workers
 from tasks.stopwatch import Stopwatch
 from tasks.stores import paths
-
-if TYPE_CHECKING:
-    from tasks.stores.paths import StorePath
 
 
 def label_shard(shard: Shard, settings: LabelSettings, reporter: Reporter | None = None) -> ShardOutcome:
@@ -57,13 +55,11 @@ def label_shard(shard: Shard, settings: LabelSettings, reporter: Reporter | None
         ):
             results = classifier.label(deliveries.released(pool.read(deliveries, spool)))
             permitted = functools.partial(check_lease, out, shard.lease)
-            retire = functools.partial(_retire_earlier, out, shard)
-            # Where rows take the place of earlier ones, all do: those that are not done would be gone meanwhile.
-            keeps = not shard.replaces
-            outcome = write_results(results, part, reporter, stopwatch, permitted, retire, keeps)
+            exchange = Exchange(out, shard.replaces, shard.lease) if shard.replaces else None
+            outcome = write_results(results, part, reporter, stopwatch, permitted, exchange)
             outcome = replace(outcome, computation=classifier.computation)
-        for file, paper_ids in shard.replaces:
-            drop_papers(out, file, paper_ids)
+        if exchange:
+            exchange.drop()
         return outcome
     finally:
         shutil.rmtree(spool, ignore_errors=True)
@@ -75,34 +71,40 @@ def write_results(
     reporter: Reporter,
     stopwatch: Stopwatch,
     permitted: Callable[[], None],
-    retire: Callable[[], None] = lambda: None,
-    keeps: bool = True,
+    exchange: Exchange | None = None,
 ) -> ShardOutcome:
     """Writes what became of a shard's papers as it comes, and commits the part.
 
-    Where the run is stopped, with the papers that are done; the next run plans a shard of the others.
+    Where the run is stopped, with the papers that are done; the next run plans a shard of the others. With an
+    `exchange`, all or none: rows of papers that are not done would be gone meanwhile.
     """
     started_at = now()
+    not_renewed: list[FailedPaper] = []
     try:
         for result in results:
-            _write(result, part, reporter, stopwatch)
+            if exchange and isinstance(result, Failure) and exchange.stays(result):
+                not_renewed.append(failed_paper(result))
+                stopwatch.add("extract", result.seconds)
+                reporter.not_renewed(result)
+            else:
+                _write(result, part, reporter, stopwatch)
     except Stopped:
-        if not part.papers or not keeps:
+        if not part.papers or exchange:
             raise
-    with stopwatch.timed("write"):
-        outcome = part.commit(permitted, retire)
-    counts = replace(outcome.counts, stage_seconds=stopwatch.seconds())
-    outcome = replace(outcome, counts=counts, started_at=started_at, finished_at=now())
+    outcome = ShardOutcome("", Counts())
+    if part.papers or not not_renewed:
+        with stopwatch.timed("write"):
+            outcome = part.commit(permitted, exchange.retire if exchange else lambda: None)
+    counts = outcome.counts + Counts({"not_renewed": len(not_renewed)} if not_renewed else {})
+    outcome = replace(
+        outcome,
+        counts=replace(counts, stage_seconds=stopwatch.seconds()),
+        not_renewed=tuple(not_renewed),
+        started_at=started_at,
+        finished_at=now(),
+    )
     reporter.written(outcome)
     return outcome
-
-
-def _retire_earlier(out: StorePath, shard: Shard) -> None:
-    """Takes the earlier rows of the shard's articles from the readers' sight."""
-    if shard.replaces:
-        check_lease(out, shard.lease)
-    for file, paper_ids in shard.replaces:
-        retire_papers(out, file, paper_ids)
 
 
 def provenance_of(

@@ -8,7 +8,8 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from tasks.records import Counts, Failure, LabelledPaper, Paper, RunSummary, ShardOutcome
+from tasks.records import LabelledPaper, Paper
+from tasks.runs.outcomes import Counts, Failure, RunSummary, ShardOutcome
 from tasks.texts import counted, printable, storable
 
 if TYPE_CHECKING:
@@ -99,31 +100,38 @@ class Reporter:
 
     def failed(self, failure: Failure) -> None:
         """A paper could not be read."""
+        self._failed(failure, "failed", "failed")
+
+    def not_renewed(self, failure: Failure) -> None:
+        """A paper could not be read anew: its earlier rows stay."""
+        self._failed(failure, "not_renewed", "its rows stay as they are, for reading it anew failed")
+
+    def _failed(self, failure: Failure, status: str, said: str) -> None:
         name, error = printable(failure.paper.source_uri), printable(failure.error)
         facts = _facts("paper failed", failure.paper) | {
-            "status": "failed",
+            "status": status,
             "error_kind": failure.kind,
             "error": error,
             "seconds": failure.seconds,
         }
-        self.log.debug("%s: failed (%s): %s", name, failure.kind, error, extra={"facts": facts})
+        self.log.debug("%s: %s (%s): %s", name, said, failure.kind, error, extra={"facts": facts})
         with self.lock:
-            self.counts += Counts(by_status={"failed": 1})
+            self.counts += Counts(by_status={status: 1})
             self.changed()
 
     def written(self, outcome: ShardOutcome) -> None:
-        """A shard's part and ledger part are in place."""
+        """A shard's part and ledger part are in place; neither where all its papers keep their earlier rows."""
         counts = {
             "papers": outcome.counts.papers,
             "subfigures": outcome.counts.subfigures,
-            "failed": len(outcome.failures),
+            "failed": outcome.counts.failed,
         }
         with self.lock:
             self.kept += outcome.counts.papers
         facts = {"event": "shard written", "part": outcome.part, **counts}
         self.log.info(
             "wrote %s: %s, %s, %d failed",
-            outcome.part,
+            outcome.part or "no part",
             counted(counts["papers"], "paper"),
             counted(counts["subfigures"], "subfigure"),
             counts["failed"],

@@ -22,19 +22,8 @@ from tasks.dataset.parts import PartWriter
 from tasks.dataset.schema import figmill_metadata, read_ocr
 from tasks.labelling import provenance_of, write_results
 from tasks.progress import Reporter
-from tasks.records import (
-    Box,
-    Counts,
-    EncodedImage,
-    Extraction,
-    Failure,
-    Figure,
-    Mention,
-    Paper,
-    Rights,
-    ShardOutcome,
-    Subfigure,
-)
+from tasks.records import Box, EncodedImage, Extraction, Figure, Mention, Paper, Rights, Subfigure
+from tasks.runs.outcomes import Counts, Failure, ShardOutcome
 from tasks.settings import RelabelSettings
 from tasks.stopwatch import Stopwatch
 from tasks.stores import paths
@@ -181,6 +170,7 @@ def _extraction(paper: _Rows) -> Extraction:
         pages=row.pages or 0,
         figures=tuple(_figures(paper.rows)),
         seconds=row.seconds,
+        jats_sha256=row.jats_sha256,
         gaps=row.gaps,
     )
 

@@ -118,8 +118,8 @@ class LabelSettings:
     """A folder of JATS XML, named as the PDFs are; beside the PDFs it is looked for in any case."""
     retry_failed: bool = False
     newer_jats: bool = False
-    """Read papers anew whose JATS XML came or changed after they were read; their rows replace the earlier ones, also
-    that of one that cannot be read this time, which `retry_failed` tries again."""
+    """Read papers anew that were read without the JATS XML that is there now, or with other; their rows replace the
+    earlier ones, which stay where a paper cannot be read this time."""
     limit: int | None = None
     """At most so many papers in this run; None means all."""
     runner: str = "local"

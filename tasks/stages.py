@@ -12,8 +12,9 @@ from prefect.logging import get_run_logger
 from tasks import labelling, relabelling
 from tasks.errors import is_transient
 from tasks.progress import LogReporter
-from tasks.records import Shard, ShardOutcome
 from tasks.relabelling import PartShard
+from tasks.runs.outcomes import ShardOutcome
+from tasks.runs.shard import Shard
 from tasks.settings import PAUSES, LabelSettings, RelabelSettings
 
 

@@ -23,7 +23,7 @@ from tasks.pmc.plan import IngestPlan
 from tasks.pmc.removals import confirm_removals
 from tasks.pmc.selection import Selection
 from tasks.progress import Reporter
-from tasks.records import IngestSummary, RunSummary
+from tasks.runs.outcomes import IngestSummary, RunSummary
 from tasks.settings import IngestSettings, LabelSettings
 from tasks.stores import paths
 
@@ -69,7 +69,8 @@ def ingest(
         if not selection.left and not settings.retry_failed:
             save_cursor(dataset.out, moved(cursor, span, settings, catalogue.articles))
         run = result.end(dataset, selection, reporter, bundle.model_id, _shown(settings, span))
-        return _summary(settings, span, selection, plan.replaced, run)
+        stayed = len(run.not_renewed)
+        return _summary(settings, span, selection, plan.replaced - stayed, run)
 
 
 def ingest_here(settings: IngestSettings, reporter: Reporter) -> IngestSummary:

@@ -14,7 +14,7 @@ from tasks.inputs.listing import list_inputs
 from tasks.inputs.plan import Plan
 from tasks.labelling import label_shard, provenance_of
 from tasks.progress import Reporter
-from tasks.records import RunSummary
+from tasks.runs.outcomes import RunSummary
 from tasks.settings import LabelSettings, default_workers
 
 

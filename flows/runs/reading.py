@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tasks.records import Failure, LabelledPaper, PaperFiles, RunSummary
+    from tasks.records import LabelledPaper, PaperFiles
+    from tasks.runs.outcomes import Failure, RunSummary
     from tasks.settings import LabelSettings
     from tasks.view.notebook import PaperReading
 
@@ -43,7 +44,7 @@ def read(paper: str | Path, *, timeout: float = 120.0, **settings: Any) -> Paper
     """
     from tasks.bundles import open_bundle
     from tasks.errors import PaperError
-    from tasks.records import Failure
+    from tasks.runs.outcomes import Failure
     from tasks.settings import LabelSettings
     from tasks.view.notebook import as_reading
 
@@ -59,7 +60,8 @@ def read(paper: str | Path, *, timeout: float = 120.0, **settings: Any) -> Paper
 def _files(wanted: LabelSettings) -> PaperFiles | Failure:
     from tasks.errors import InputError
     from tasks.inputs.listing import find_jats, identify, list_inputs
-    from tasks.records import Failure, SourceFile
+    from tasks.records import SourceFile
+    from tasks.runs.outcomes import Failure
 
     found = list_inputs(wanted.inputs)
     if len(found) != 1 or not isinstance(found[0], Path):

@@ -15,9 +15,9 @@ from tasks.dataset.lock import reading
 from tasks.errors import OutputError
 from tasks.labelling import provenance_of
 from tasks.progress import Reporter
-from tasks.records import RunSummary
 from tasks.relabelling import PartShard, RelabelPlan, relabel_shard
 from tasks.report.history import RELABELLED
+from tasks.runs.outcomes import RunSummary
 from tasks.selections.files import carry as carry_selections
 from tasks.settings import RelabelSettings
 from tasks.stores import paths

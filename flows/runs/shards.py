@@ -18,8 +18,9 @@ from tasks.dataset.dataset import Dataset
 from tasks.errors import is_transient
 from tasks.extraction.pool import stop_shared_pools
 from tasks.progress import Reporter
-from tasks.records import Counts, RunSummary, Shard, ShardOutcome
 from tasks.report.page import write_report
+from tasks.runs.outcomes import Counts, RunSummary, ShardOutcome
+from tasks.runs.shard import Shard
 from tasks.settings import PAUSES, LabelSettings, RelabelSettings
 
 SHARDS_AT_ONCE = 2
@@ -174,8 +175,9 @@ class Result:
             shards=len(done),
             counts=sum((outcome.counts for outcome in done), Counts()),
             failures=tuple(failure for outcome in done for failure in outcome.failures),
+            not_renewed=tuple(paper for outcome in done for paper in outcome.not_renewed),
             unused_jats=tuple(unused for outcome in done for unused in outcome.unused_jats),
-            parts=tuple(outcome.part for outcome in done),
+            parts=tuple(outcome.part for outcome in done if outcome.part),
             tail_seconds=tail_seconds(done),
         )
 

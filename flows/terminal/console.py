@@ -15,7 +15,7 @@ from flows.terminal.logs import LogFormat
 from models.taxonomy import name as modality_name
 from tasks.modalities import abstaining, with_code
 from tasks.progress import BarReporter, LogReporter, Reporter
-from tasks.records import Counts, IngestSummary, RunSummary
+from tasks.runs.outcomes import Counts, FailedPaper, IngestSummary, RunSummary
 from tasks.stores.paths import store_path
 from tasks.texts import counted, printable
 
@@ -52,7 +52,10 @@ def show_summary(summary: RunSummary) -> None:
         return
     console.print(_counts(summary))
     if summary.failures:
-        console.print(_failures(summary))
+        console.print(_failures("Failed papers", summary.failures))
+    if summary.not_renewed:
+        title = "Papers that could not be read anew, whose earlier rows stay"
+        console.print(_failures(title, summary.not_renewed))
     if summary.unused_jats:
         console.print(_unused_jats(summary))
     report = store_path(summary.out) / "report" / "index.html"
@@ -234,6 +237,7 @@ def _notes_on_skipped(summary: RunSummary) -> list[str]:
 def _counts(summary: RunSummary) -> Table:
     table = _table(Column(no_wrap=True), Column(), title=f"Labelled by {summary.model_id}", show_header=False)
     words = {"ok": "with figures", "no_figures": "without figures", "failed": "failed"}
+    words["not_renewed"] = "not read anew"
     counts = summary.counts
     states = [f"{number} {words[status]}" for status, number in Counter(counts.by_status).most_common()]
     table.add_row("papers", f"{counts.papers}: {', '.join(states)}")
@@ -271,11 +275,11 @@ def _duration(summary: RunSummary) -> str:
     return f"{summary.seconds:.1f} s (seconds of work: {', '.join(parts)})"
 
 
-def _failures(summary: RunSummary) -> Table:
-    table = _table(Column("failed paper", overflow="fold"), "kind", "why", title="Failed papers")
-    for failure in summary.failures[:_MOST_FAILURES]:
+def _failures(title: str, failures: Sequence[FailedPaper]) -> Table:
+    table = _table(Column("failed paper", overflow="fold"), "kind", "why", title=title)
+    for failure in failures[:_MOST_FAILURES]:
         table.add_row(*(_plain(text) for text in (failure.name, failure.kind, failure.error)))
-    _count_others(table, len(summary.failures))
+    _count_others(table, len(failures))
     return table
 
 

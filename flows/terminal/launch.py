@@ -12,7 +12,7 @@ from tasks.texts import counted
 if TYPE_CHECKING:
     from flows.terminal.logs import LogFormat
     from tasks.progress import Reporter
-    from tasks.records import IngestSummary, RunSummary
+    from tasks.runs.outcomes import IngestSummary, RunSummary
 
 T = TypeVar("T")
 

@@ -16,7 +16,7 @@ from tasks.texts import counted, printable
 
 if TYPE_CHECKING:
     from tasks.inputs.preview import Preview
-    from tasks.records import IngestSummary, RunSummary
+    from tasks.runs.outcomes import IngestSummary, RunSummary
 
 TOO_MANY_FAILED = 3
 """Exit status of a run that is done, but lost more papers than `--fail-above` allows."""

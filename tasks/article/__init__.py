@@ -7,6 +7,7 @@ jats_captions.py   the label and the caption of each
 jats_graphics.py   its image files
 jats_passages.py   its running text, with the links to figures
 jats_prose.py      the words of its elements: lists, breaks, formulas
+jats_bytes.py      which XML it is, whatever it is called and whenever it came
 mentions.py        the sentences that cite a figure, for each panel those that mean it
 figure_rights.py   whose a figure is: its own licence, credit to others, the line that it must carry
 """

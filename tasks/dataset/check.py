@@ -30,7 +30,7 @@ from tasks.dataset.ledger import LedgerRow, drop_failed, rows_of
 from tasks.dataset.quarantine import QUARANTINE, lost_papers, quarantine, salvage
 from tasks.dataset.schema import PAPER_SCHEMA, figmill_metadata, lacking, read_captions, subfigure_schema
 from tasks.errors import OutputError
-from tasks.records import Counts
+from tasks.runs.outcomes import Counts
 from tasks.settings import default_workers
 from tasks.stores import objects, paths
 from tasks.texts import counted, printable

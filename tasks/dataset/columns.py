@@ -170,6 +170,13 @@ COLUMNS = (
         _LEDGER,
         "Changes with the article at its source; null where the source says nothing of the kind.",
     ),
+    Column(
+        "jats_sha256",
+        _TEXT,
+        _LEDGER,
+        "SHA-256 of the JATS XML that was there beside the PDF, used or not, hex; null where there was none.",
+        since="3",
+    ),
     Column("status", _TEXT, _LEDGER, "`ok`, `no_figures` or `failed`.", nullable=False),
     Column(
         "error_kind",

@@ -3,7 +3,7 @@
 OUT/subfigures, OUT/papers            parts and ledger parts (tasks.dataset.files)
 OUT/.figmill.lock                     held by the run that writes
 OUT/.parts.sqlite                     what all parts hold, so that they need not be opened (tasks.dataset.cache)
-OUT/.inputs                           which inputs have which bytes, so that they need not be read again
+OUT/.inputs, OUT/.jats                which inputs and JATS have which bytes, so that they need not be read again
 OUT/.pmc                              how far `figmill ingest` has followed PMC
 OUT/.compact/                         the folders that `figmill compact` is making (tasks.dataset.compaction)
 OUT/.spool/                           what extraction hands over while a run goes on (a store has none)

@@ -55,6 +55,7 @@ class LedgerRow:
     metadata: Metadata = _NO_METADATA
     source_version: str | None = None
     """None where the source says nothing of the kind: the paper did not come from PMC's bucket."""
+    jats_sha256: str | None = None
     error_kind: str | None = None
     error: str | None = None
     gaps: tuple[Gap, ...] = ()

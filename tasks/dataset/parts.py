@@ -27,19 +27,8 @@ from tasks.dataset.files import unfinished, writer_options
 from tasks.dataset.ledger import INCOMPLETE, write_ledger_part
 from tasks.dataset.schema import PAPER_SCHEMA, Provenance, subfigure_schema, with_provenance
 from tasks.dataset.tally import Tally, tally_rows
-from tasks.records import (
-    Counts,
-    Extraction,
-    FailedPaper,
-    Failure,
-    Figure,
-    LabelledPaper,
-    Score,
-    ShardOutcome,
-    Status,
-    Subfigure,
-    UnusedJats,
-)
+from tasks.records import Extraction, Figure, LabelledPaper, Score, Status, Subfigure
+from tasks.runs.outcomes import Counts, FailedPaper, Failure, ShardOutcome, UnusedJats
 from tasks.stores import paths
 from tasks.texts import printable, storable
 from tasks.version import pipeline_version
@@ -133,6 +122,7 @@ class PartWriter:
         counts = {"figures": len(paper.figures), "subfigures": len(labelled.scores), "pages": paper.pages}
         kind = INCOMPLETE if paper.gaps else None
         facts = {"status": status, "error_kind": kind, "gaps": _at_rest([asdict(gap) for gap in paper.gaps])}
+        facts["jats_sha256"] = paper.jats_sha256
         self._papers.append(self._paper_row(paper, {**facts, **counts}))
         self._counts += _counts_of(labelled, status, self._provenance.classes)
         self._unused_jats += _unused_jats(paper)
@@ -143,7 +133,7 @@ class PartWriter:
         counts = {"figures": 0, "subfigures": 0, "pages": failure.pages}
         self._papers.append(self._paper_row(failure, {**facts, **counts}))
         self._counts += Counts(by_status={"failed": 1}, pages=failure.pages or 0)
-        self._failures.append(_failed_paper(failure))
+        self._failures.append(failed_paper(failure))
 
     def commit(
         self, permitted: Callable[[], None] = lambda: None, retire: Callable[[], None] = lambda: None
@@ -160,7 +150,8 @@ class PartWriter:
         permitted()
         ledger = pa.Table.from_pylist(self._papers, schema=with_provenance(PAPER_SCHEMA, self._provenance))
         write_ledger_part(self._ledger, ledger, self._tally)
-        return ShardOutcome(self.part, self._counts, tuple(self._failures), tuple(self._unused_jats))
+        failures, unused_jats = tuple(self._failures), tuple(self._unused_jats)
+        return ShardOutcome(self.part, self._counts, failures, unused_jats=unused_jats)
 
     def _append(self, row: _Row) -> None:
         if self._rows and self._weight + row.weight > _GROUP_BYTES:
@@ -339,7 +330,8 @@ def _unused_jats(read: Extraction) -> list[UnusedJats]:
     ]
 
 
-def _failed_paper(failure: Failure) -> FailedPaper:
+def failed_paper(failure: Failure) -> FailedPaper:
+    """A failure as a report names it."""
     uri = failure.paper.source_uri
     return FailedPaper(
         printable(PurePosixPath(uri).name), storable(uri), failure.kind, printable(failure.error)

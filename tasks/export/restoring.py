@@ -26,7 +26,8 @@ from tasks.extraction.pool import ExtractionPool
 from tasks.index.source import reading_parts
 from tasks.inputs.fetching import JATS_SUFFIXES
 from tasks.inputs.listing import find_jats, identify, list_inputs
-from tasks.records import Extraction, Failure, Graphic, PaperFiles, SourceFile
+from tasks.records import Extraction, Graphic, PaperFiles, SourceFile
+from tasks.runs.outcomes import Failure
 from tasks.settings import ExtractionLimits, default_workers
 
 Advance = Callable[[int], None]

@@ -199,7 +199,7 @@ def _write(file: Path, scale: float, data: bytes) -> None:
 
 def _pixels(files: PaperFiles, limits: ExtractionLimits, number: int) -> tuple[pymupdf.Pixmap, float]:
     """A page's pixels, and how many of them a PDF point takes."""
-    from tasks.pdf.documents import MUPDF_ERRORS, open_page, open_pdf
+    from tasks.pdf.documents import MUPDF_ERRORS, open_page, open_pdf, raise_if_out_of_memory
 
     with open_pdf(files.main.path, limits, files.paper.paper_id) as document:
         if not 1 <= number <= document.page_count:
@@ -209,6 +209,7 @@ def _pixels(files: PaperFiles, limits: ExtractionLimits, number: int) -> tuple[p
             pixmap = page.get_pixmap(dpi=_dpi(page.rect.width, page.rect.height), alpha=False)
             return pixmap, pixmap.width / max(page.rect.width, 1.0)
         except MUPDF_ERRORS as error:
+            raise_if_out_of_memory(error)
             raise PaperError("damaged", "The page could not be drawn.") from error
 
 
@@ -223,7 +224,7 @@ def _cut_into(
 def _cut(
     files: PaperFiles, limits: ExtractionLimits, number: int, boxes: Boxes, in_points: bool
 ) -> list[Cut]:
-    from tasks.pdf.documents import MUPDF_ERRORS, open_page, open_pdf
+    from tasks.pdf.documents import MUPDF_ERRORS, open_page, open_pdf, raise_if_out_of_memory
     from tasks.pdf.pixels import cut_box
 
     with open_pdf(files.main.path, limits, files.paper.paper_id) as document:
@@ -236,6 +237,7 @@ def _cut(
             placed = [_placed(box, scale, (width, height)) for box in boxes]
             return [(box, cut_box(page, box, limits.megapixels)) for box in placed]
         except MUPDF_ERRORS as error:
+            raise_if_out_of_memory(error)
             raise PaperError("damaged", "The page could not be cut.") from error
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import stat
 import struct
 from collections.abc import Iterable, Iterator
@@ -49,6 +50,7 @@ _TEXT_BYTES = 256 * 2**20
 
 _MOST_ITEMS = 1_000_000
 """In the lists of one row, together; a figure has at most 32,767 subfigures."""
+_SHA256 = re.compile("[0-9a-f]{64}")
 _HEADER, _COMPRESSION = 2, 3
 """Fields of `Message` and of `RecordBatch` in Arrow's `Message.fbs`."""
 
@@ -78,6 +80,7 @@ _PAPER = pa.schema(
         "metadata": _METADATA,
         "pages": pa.int16(),
         "seconds": pa.float64(),
+        "jats_sha256": _TEXT,
         "gaps": pa.list_(_GAP),
         "notes": _TEXTS,
         "figures": pa.int16(),
@@ -126,7 +129,7 @@ _FIGURE = pa.schema(
 
 def write_extraction(extraction: Extraction, file: Path) -> None:
     """Writes what was read of a paper; the file must not be there yet. Raises OSError."""
-    facts = {name: getattr(extraction, name) for name in ("pages", "seconds", "notes")}
+    facts = {name: getattr(extraction, name) for name in ("pages", "seconds", "jats_sha256", "notes")}
     facts |= {"metadata": asdict(extraction.metadata), "gaps": [asdict(gap) for gap in extraction.gaps]}
     paper = facts | {"figures": len(extraction.figures)}
     with file.open("xb") as sink:
@@ -172,6 +175,7 @@ def _extraction(data: bytes, paper: Paper) -> Extraction:
     _expect(metadata.withdrawn in (None, *get_args(Withdrawal)), "a known withdrawal")
     _expect(metadata.published_precision in (None, *get_args(Precision)), "a known precision of dates")
     _expect(row["pages"] >= 0 and row["seconds"] >= 0, "pages and seconds")
+    _expect(row["jats_sha256"] is None or bool(_SHA256.fullmatch(row["jats_sha256"])), "a SHA-256")
     gaps, notes = tuple(Gap(**gap) for gap in row.pop("gaps")), tuple(row.pop("notes"))
     _expect(all(gap.kind in get_args(GapKind) for gap in gaps), "known kinds of gaps")
     return Extraction(paper, metadata, figures=figures, gaps=gaps, notes=notes, **row)

@@ -23,7 +23,8 @@ from tasks.errors import OutputError
 from tasks.extraction.confined import UNWRITTEN, Answer
 from tasks.extraction.confined_process import ConfinedProcess, Stopped
 from tasks.extraction.paper_job import Reader, hand_over, prepare
-from tasks.records import Extraction, Failure, PaperFiles
+from tasks.records import Extraction, PaperFiles
+from tasks.runs.outcomes import Failure
 from tasks.settings import ExtractionLimits
 from tasks.texts import printable
 

@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from tasks import boxes
 from tasks.article import jats
 from tasks.article.figure_rights import attribution, credited_in_text
+from tasks.article.jats_bytes import fingerprint_of
 from tasks.article.mentions import CitingSentence, citing_sentences, mentions_by_panel
 from tasks.extraction.article_words import FigureWords, is_of_another, missing_figures, words_of_figures
 from tasks.extraction.front.first_page import pmcid_of, read_first_page
@@ -60,6 +61,7 @@ def read_paper(files: PaperFiles, limits: ExtractionLimits) -> Extraction:
             places = f"page {scanned[0]}" if len(scanned) == 1 else f"pages {scanned[0]} to {scanned[-1]}"
             said = f"the pages are pictures without text ({places}): captions cannot be read"
             gaps.append(Gap("text", scanned[0], said))
+        jats_sha256 = fingerprint_of(files.jats.path) if files.jats else None
         article = _article(files.jats, found, pages, gaps)
         words = words_of_figures(found, article)
         gaps += missing_figures(words, article, pages) if article else []
@@ -84,6 +86,7 @@ def read_paper(files: PaperFiles, limits: ExtractionLimits) -> Extraction:
             pages=document.page_count,
             figures=tuple(with_attribution(figure, metadata) for figure in figures),
             seconds=time.perf_counter() - started,
+            jats_sha256=jats_sha256,
             gaps=tuple(gaps),
             notes=tuple(notes),
         )

@@ -20,7 +20,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from tasks.errors import InputError, PaperError, TransientError, is_transient
-from tasks.records import Extraction, Failure, Graphic, Paper, PaperFiles, SourceFile
+from tasks.records import Extraction, Graphic, Paper, PaperFiles, SourceFile
+from tasks.runs.outcomes import Failure
 from tasks.settings import MOST_JATS_BYTES
 from tasks.stores import objects, paths, web
 from tasks.stores.scratch import Folder

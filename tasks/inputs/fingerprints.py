@@ -34,10 +34,10 @@ log = logging.getLogger("figmill.inputs")
 
 
 class FingerprintCache:
-    """What is known of the inputs of a dataset; threads may ask, one run writes."""
+    """What is known of the inputs of a dataset, or of other files by another `name`; threads ask, one run writes."""
 
-    def __init__(self, out: StorePath) -> None:
-        self._file = out / FILE
+    def __init__(self, out: StorePath, name: str = FILE) -> None:
+        self._file = out / name
         self._known: dict[bytes, tuple[bytes, bytes]] = self._load()
         self._changed = False
         self._saved = time.monotonic()
@@ -83,7 +83,7 @@ class FingerprintCache:
         except FileNotFoundError:
             return {}
         except _UNREADABLE as error:
-            log.warning("%s cannot be read back (%s): every input is read again", self._file, error)
+            log.warning("%s cannot be read back (%s): every file is read again", self._file, error)
             return {}
         return {uri: (version, paper_id) for uri, version, paper_id in zip(uris, versions, ids, strict=True)}
 

@@ -8,13 +8,15 @@ import os
 import stat
 import time
 from collections.abc import Callable, Iterable, Iterator
+from io import BufferedReader
 from pathlib import Path
 
 from tasks.ahead import ahead
 from tasks.errors import InputError
 from tasks.inputs.fetching import JATS_SUFFIXES, Inbox, Remote, find_remote, unreadable_id
 from tasks.inputs.fingerprints import FingerprintCache
-from tasks.records import Failure, Paper, PaperFiles, SourceFile
+from tasks.records import Paper, PaperFiles, SourceFile
+from tasks.runs.outcomes import Failure
 from tasks.stores.paths import is_remote
 from tasks.texts import printable
 
@@ -111,22 +113,36 @@ def _nothing(_uri: str, _version: str | None) -> None:
     return None
 
 
+def sha256_and_version(
+    file: Path, known: Callable[[str, str | None], str | None], read: Callable[[BufferedReader], str]
+) -> tuple[str, str | None]:
+    """What `read` makes of a file, unless it is `known`, and the version that was read. Raises OSError.
+
+    The version is None for a file that may still be changing.
+    """
+    version = _version(file.stat())
+    if found := known(str(file), version):
+        return found, version
+    with file.open("rb") as stream:
+        before = os.fstat(stream.fileno())
+        found = read(stream)
+        after = os.fstat(stream.fileno())
+    settled = _version(before) == _version(after) and time.time() - after.st_ctime > _SETTLED
+    return found, _version(after) if settled else None
+
+
+def _sha256(stream: BufferedReader) -> str:
+    return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
 def _hash(
     file: Path, known: Callable[[str, str | None], str | None]
 ) -> tuple[PaperFiles | Failure, str | None]:
     """A file as a paper and the version that was read; None for a file that may still be changing."""
     uri = str(file)
     try:
-        version = _version(file.stat())
-        paper_id = known(uri, version)
-        if paper_id:
-            return PaperFiles(Paper(paper_id, uri), SourceFile(uri)), version
-        with file.open("rb") as stream:
-            before = os.fstat(stream.fileno())
-            paper_id = hashlib.file_digest(stream, "sha256").hexdigest()
-            after = os.fstat(stream.fileno())
-        settled = _version(before) == _version(after) and time.time() - after.st_ctime > _SETTLED
-        return PaperFiles(Paper(paper_id, uri), SourceFile(uri)), _version(after) if settled else None
+        paper_id, version = sha256_and_version(file, known, _sha256)
+        return PaperFiles(Paper(paper_id, uri), SourceFile(uri)), version
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
         paper = Paper(unreadable_id(uri), uri)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -14,7 +13,9 @@ from tasks.inputs.fingerprints import FingerprintCache
 from tasks.inputs.listing import Input, find_jats, find_jats_in, identify
 from tasks.inputs.newer_jats import NewerJats
 from tasks.progress import Reporter
-from tasks.records import Failure, Paper, PaperFiles, Shard, SourceFile
+from tasks.records import Paper, PaperFiles, SourceFile
+from tasks.runs.outcomes import Failure
+from tasks.runs.shard import Replaced, Shard
 from tasks.settings import LabelSettings
 from tasks.stores.paths import is_remote
 
@@ -23,8 +24,8 @@ class Plan:
     """The shards of a run, made lazily: hashing 300,000 papers does not keep the first one waiting.
 
     `skipped` (in the ledger, or the same bytes as another input), `failed_before` (those of them that the ledger says
-    could not be read), `newer_jats` (those whose JATS XML came or changed after they were read) and `left` are final
-    once all are taken.
+    could not be read), `newer_jats` (those that were read without the JATS XML that is there now, or with other) and
+    `left` are final once all are taken.
     """
 
     def __init__(
@@ -44,7 +45,7 @@ class Plan:
         self._left = 0
         self._found = 0
         self._fingerprints = FingerprintCache(dataset.out)
-        self._newer_jats = NewerJats(settings.jats)
+        self._newer_jats = NewerJats(dataset.out, settings.jats)
         self._beside = {file.uri: file.jats for file in files if isinstance(file, Remote) and file.jats}
         self._jats = find_jats_below(settings.jats) if settings.jats and is_remote(settings.jats) else {}
         most_bytes = settings.limits.file_mb * 2**20
@@ -83,10 +84,12 @@ class Plan:
         """A shard's rows are in place: from now on its papers need not be read again to know them."""
         self._done.update(item.paper.paper_id for item in shard.papers)
         self._fingerprints.save(self._in_ledger, now=False)
+        self._newer_jats.save(now=False)
 
     def close(self) -> None:
         """Ends the plan, whether or not all of it was done."""
         self._fingerprints.save(self._in_ledger)
+        self._newer_jats.save()
         if self._inbox:
             self._inbox.clear()
 
@@ -140,21 +143,24 @@ class Plan:
 
     def _shard(self, batch: list[PaperFiles | Failure], first: int) -> Shard:
         papers = [item.paper for item in batch]
-        replaces: dict[str, set[str]] = defaultdict(set)
-        for row in filter(None, (self._dataset.row(paper.paper_id) for paper in papers)):
-            if row.replaced or not row.failed:
-                replaces[row.file].add(row.paper_id)
+        rows = filter(None, (self._dataset.row(paper.paper_id) for paper in papers))
         return Shard(
             name=self._dataset.shard_name(paper.paper_id for paper in papers),
             papers=tuple(self._with_jats(item) if isinstance(item, PaperFiles) else item for item in batch),
             supersedes=tuple(old for paper in papers for old in self._replaced(paper)),
             lease=self._dataset.lease,
-            replaces=tuple((file, frozenset(ids)) for file, ids in sorted(replaces.items())),
+            replaces=tuple(
+                Replaced(row.file, row.paper_id, by=row.paper_id)
+                for row in rows
+                if row.replaced or not row.failed
+            ),
             first=first,
         )
 
     def _with_jats(self, files: PaperFiles) -> PaperFiles:
         found = self._find_jats(files.paper.source_uri)
+        if isinstance(found, Path):
+            self._newer_jats.note(found)
         return replace(files, jats=SourceFile(str(found))) if found else files
 
     def _find_jats(self, uri: str) -> str | Path | None:

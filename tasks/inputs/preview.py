@@ -67,7 +67,7 @@ def preview(settings: LabelSettings, measured: tuple[int, float], price: float |
     out = paths.store_path(settings.out)
     check_layout(out)
     with read_cache(out) as parts:
-        known, newer = FingerprintCache(out), NewerJats(settings.jats)
+        known, newer = FingerprintCache(out), NewerJats(out, settings.jats)
         wanted = [file for file in files if _is_wanted(file, known, parts, settings, newer)]
     done = len(files) - len(wanted)
     left = len(wanted) - len(wanted[: settings.limit])

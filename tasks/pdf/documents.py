@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pymupdf
@@ -59,21 +59,34 @@ def open_pdf(
     try:
         document = pymupdf.open(stream=data, filetype="pdf")
         locked = document.needs_pass
-    except MUPDF_ERRORS:
+    except MUPDF_ERRORS as error:
+        raise_if_out_of_memory(error)
         raise PaperError("damaged", "The PDF is damaged beyond repair; fetch it again.") from None
     if locked:
         raise PaperError("encrypted", "The PDF is locked by a password; save it without one and run again.")
     for mend in (settle_layers, draw_pictures):
-        with suppress(*_PAGE_ERRORS):  # a damaged file is read as it is
+        with _read_as_it_is():
             mend(document)
     return document
 
 
 def open_page(document: pymupdf.Document, number: int) -> pymupdf.Page:
-    """Page `number`, counted from 0, as `read_pages` has it. Raises one of MUPDF_ERRORS where it is damaged."""
-    with suppress(*_PAGE_ERRORS):
+    """Page `number`, counted from 0, as `read_pages` has it.
+
+    Raises one of MUPDF_ERRORS where it is damaged, MemoryError where memory does not suffice.
+    """
+    with _read_as_it_is():
         mend_jpegs(document, number, set())
     return _whole_page(document, number)
+
+
+@contextmanager
+def _read_as_it_is() -> Iterator[None]:
+    """Passes over what a mend trips on in a damaged file. Raises MemoryError for a refused allocation, at once."""
+    try:
+        yield
+    except _PAGE_ERRORS as error:
+        raise_if_out_of_memory(error)
 
 
 def _read_bytes(path: Path, most_mb: int) -> bytes:
@@ -92,7 +105,8 @@ def read_pages(document: pymupdf.Document, limits: ExtractionLimits, gaps: list[
     """The pages that can be read; the others go to `gaps`. Raises PaperError where there is none, or too many."""
     try:
         count = document.page_count
-    except MUPDF_ERRORS:
+    except MUPDF_ERRORS as error:
+        raise_if_out_of_memory(error)
         count = 0
     if count == 0:
         raise PaperError(
@@ -104,7 +118,7 @@ def read_pages(document: pymupdf.Document, limits: ExtractionLimits, gaps: list[
     huge = None
     seen = set[int]()
     for number in range(count):
-        with suppress(*_PAGE_ERRORS):
+        with _read_as_it_is():
             mend_jpegs(document, number, seen)
         try:
             image = _too_large(document, number, limits)
@@ -117,7 +131,7 @@ def read_pages(document: pymupdf.Document, limits: ExtractionLimits, gaps: list[
         except _PAGE_ERRORS as error:
             raise_if_out_of_memory(error)
             gaps.append(Gap("page", number + 1, f"page {number + 1} is damaged and was left out"))
-    with suppress(*MUPDF_ERRORS):
+    with _read_as_it_is():
         gaps += _portfolio(document)
     gaps += _damage(document, [page.number for page in pages if not page.lines and not page.paints], count)
     if not pages and huge:

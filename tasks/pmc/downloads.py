@@ -11,7 +11,8 @@ from tasks.errors import PaperError
 from tasks.inputs.fetching import remove_copies, unreadable_id
 from tasks.pmc.articles import File, PmcArticle
 from tasks.pmc.bucket import Bucket
-from tasks.records import Failure, Graphic, Paper, PaperFiles, SourceFile
+from tasks.records import Graphic, Paper, PaperFiles, SourceFile
+from tasks.runs.outcomes import Failure
 from tasks.settings import MOST_JATS_BYTES
 from tasks.stores.scratch import Folder
 from tasks.texts import printable

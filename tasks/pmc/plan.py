@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 
 from tasks.ahead import ahead
@@ -12,7 +11,9 @@ from tasks.inputs.fetching import remove_copies
 from tasks.pmc.articles import PmcArticle
 from tasks.pmc.downloads import Downloads, bytes_of
 from tasks.pmc.selection import DOUBLE, Selection
-from tasks.records import Failure, PaperFiles, Shard
+from tasks.records import PaperFiles
+from tasks.runs.outcomes import Failure
+from tasks.runs.shard import Replaced, Shard
 
 SHARD_BYTES = 2**30
 """What a shard's files may take on this machine before it is handed out with fewer articles."""
@@ -36,6 +37,7 @@ class IngestPlan:
         self._ids: set[str] = set()
         self._handed_out = 0
         self.replaced = 0
+        """Articles whose earlier rows give way, where the articles can be read."""
 
     def changed(self) -> Iterator[Shard]:
         """Shards of articles whose earlier rows they replace."""
@@ -84,10 +86,9 @@ class IngestPlan:
         return True
 
     def _shard(self, batch: list[PaperFiles | Failure]) -> Shard:
-        replaces: dict[str, set[str]] = defaultdict(set)
-        for row in filter(None, map(self._earlier, batch)):
-            replaces[row.file].add(row.paper_id)
-            self.replaced += 1
+        pairs = ((item.paper.paper_id, self._earlier(item)) for item in batch)
+        replaces = tuple(Replaced(row.file, row.paper_id, by=paper_id) for paper_id, row in pairs if row)
+        self.replaced += len(replaces)
         first = self._handed_out + 1
         self._handed_out += len(batch)
         return Shard(
@@ -95,7 +96,7 @@ class IngestPlan:
             papers=tuple(batch),
             first=first,
             lease=self._dataset.lease,
-            replaces=tuple((file, frozenset(ids)) for file, ids in sorted(replaces.items())),
+            replaces=replaces,
         )
 
     def _earlier(self, item: PaperFiles | Failure) -> LedgerRow | None:

@@ -15,7 +15,8 @@ from tasks.pmc.articles import METADATA_BYTES, Listed, PmcArticle, is_licensed, 
 from tasks.pmc.bucket import Bucket
 from tasks.pmc.catalogue import Catalogue, each_listed
 from tasks.progress import Reporter
-from tasks.records import Failure, Metadata, Paper, Wanted
+from tasks.records import Metadata, Paper
+from tasks.runs.outcomes import Failure, Wanted
 from tasks.settings import IngestSettings
 from tasks.texts import printable
 from tasks.wording.licenses import is_under

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from models import taxonomy
-from tasks.records import RunSummary
 from tasks.report.history import DatasetState, PastRun
+from tasks.runs.outcomes import RunSummary
 
 _MODALITIES = 12
 """Of those that changed, the ones that changed most."""

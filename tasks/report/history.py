@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tasks.records import Counts, FailedPaper, RunSummary, UnusedJats
+from tasks.runs.outcomes import Counts, FailedPaper, RunSummary, UnusedJats
 from tasks.stores import paths
 
 if TYPE_CHECKING:
@@ -76,10 +76,14 @@ def write_history(out: StorePath, runs: list[PastRun]) -> None:
 
 
 def _short(run: PastRun) -> PastRun:
-    failures, unused = run.summary.failures[:FAILURES_KEPT], run.summary.unused_jats[:FAILURES_KEPT]
-    return dataclasses.replace(
-        run, summary=dataclasses.replace(run.summary, failures=failures, unused_jats=unused)
+    summary = run.summary
+    short = dataclasses.replace(
+        summary,
+        failures=summary.failures[:FAILURES_KEPT],
+        not_renewed=summary.not_renewed[:FAILURES_KEPT],
+        unused_jats=summary.unused_jats[:FAILURES_KEPT],
     )
+    return dataclasses.replace(run, summary=short)
 
 
 def _facts(run: PastRun) -> dict[str, Any]:
@@ -93,6 +97,7 @@ def _past_run(facts: dict[str, Any]) -> PastRun:
     summary = dict(facts["summary"])
     summary |= {name: dt.datetime.fromisoformat(summary[name]) for name in ("started_at", "finished_at")}
     summary["failures"] = tuple(FailedPaper(**failed) for failed in summary["failures"])
+    summary["not_renewed"] = tuple(FailedPaper(**failed) for failed in summary.get("not_renewed", ()))
     summary["unused_jats"] = tuple(UnusedJats(**unused) for unused in summary.get("unused_jats", ()))
     summary["parts"] = tuple(summary["parts"])
     summary.setdefault("unlicensed", 0)  # of runs before it was counted

@@ -20,12 +20,12 @@ from models import taxonomy
 from tasks.corrections.known import known_of
 from tasks.dataset.tally import BARS
 from tasks.errors import InputError, OutputError
-from tasks.records import FailedPaper, RunSummary
 from tasks.report import changes, gold_labels
 from tasks.report.agreement import Agreement, agreement
 from tasks.report.history import RELABELLED, DatasetState, PastRun, read_history, write_history
 from tasks.report.people import People, people_of
 from tasks.report.summary import DatasetSummary, summarize
+from tasks.runs.outcomes import FailedPaper, RunSummary
 from tasks.stores import paths
 from tasks.texts import counted, printable
 
@@ -184,15 +184,22 @@ def _totals(run: RunSummary, dataset: DatasetSummary) -> list[Total]:
         Total("Pages", whole.pages, added.pages),
         Total("Figures", whole.figures, added.figures),
         Total("Subfigures", whole.subfigures, added.subfigures),
-        Total("Failed papers", whole.failed, added.failed),
+        Total("Failed papers", whole.failed, added.by_status.get("failed", 0)),
     ]
 
 
 def _asides(run: RunSummary, dataset: DatasetSummary) -> list[str]:
     """Sentences under the headline: what failed, was skipped, left, or could not be named."""
-    failed, empty, whole = run.counts.failed, run.counts.by_status.get("no_figures", 0), dataset.counts
+    failed, empty, stayed = (
+        run.counts.by_status.get(one, 0) for one in ("failed", "no_figures", "not_renewed")
+    )
+    whole = dataset.counts
     sentences = [
         (0 < failed < run.papers, f"{counted(failed, 'paper')} could not be read; the reasons are below."),
+        (
+            stayed,
+            f"{counted(stayed, 'paper')} could not be read anew: what was read earlier stays; the reasons are below.",
+        ),
         (empty, f"{counted(empty, 'paper')} held no figure."),
         (
             run.skipped,

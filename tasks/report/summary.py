@@ -34,9 +34,10 @@ from tasks.dataset.tally import (
     tally_rows,
 )
 from tasks.errors import StorageError
-from tasks.records import Counts, FailedPaper, Gap
+from tasks.records import Gap
 from tasks.report.cards import ROW_GROUPS_WITH_PICTURES, Card, choose_picks, make_cards, spread
 from tasks.report.review_queue import REASONS, Columns, ReviewQueue
+from tasks.runs.outcomes import Counts, FailedPaper
 from tasks.stores import paths
 
 if TYPE_CHECKING:

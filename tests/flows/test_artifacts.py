@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from flows.artifacts import outcome_table
 from tasks.clock import now
-from tasks.records import Counts, RunSummary, UnusedJats
+from tasks.runs.outcomes import Counts, RunSummary, UnusedJats
 
 
 def test_the_table_counts_papers_without_licence_or_jats_where_there_are_any() -> None:

@@ -19,7 +19,7 @@ from tasks.dataset.ledger import retire_papers
 from tasks.errors import InputError
 from tasks.pmc import removals
 from tasks.progress import Reporter
-from tasks.records import IngestSummary
+from tasks.runs.outcomes import IngestSummary
 from tasks.settings import REDISTRIBUTABLE, IngestSettings
 from tasks.stores import web
 from tasks.stores.scratch import scratch
@@ -316,6 +316,39 @@ def test_metadata_that_cannot_be_read_are_a_row_and_taken_once_they_can(
     bucket.fs.pipe_file(key, sound)
     assert ingest(settings, retry_failed=True).run.counts.by_status == {"ok": 1}
     assert {pmcid: row["status"] for pmcid, row in ledger(settings).items()} == {"PMC1": "ok", "PMC2": "ok"}
+    assert findings(settings) == []
+
+
+def test_an_article_whose_new_version_cannot_be_read_keeps_what_there_is_and_is_tried_again(
+    bucket: PmcBucket, settings: IngestSettings, tmp_path: Path
+) -> None:
+    bucket.on(1).put(1, drawn(1, tmp_path))
+    bucket.put(2, drawn(2, tmp_path))
+    bucket.write_inventory(1)
+    ingest(settings)
+    known, before = ledger(settings), rows(settings)
+    broken = replace(drawn(3, tmp_path), pdf=b"%PDF-1.7 cut short")
+    bucket.on(2).put(1, broken, version=2)
+    bucket.put(2, drawn(4, tmp_path), version=2)
+    bucket.write_inventory(2)
+    done = ingest(settings)
+    assert (done.replaced, done.run.counts.by_status, done.run.failures) == (
+        1,
+        {"ok": 1, "not_renewed": 1},
+        (),
+    )
+    assert [one.name for one in done.run.not_renewed] == ["PMC1.2.pdf"]
+    assert ledger(settings)["PMC1"] == known["PMC1"]
+    kept = [row for row in before if row["pmcid"] == "PMC1"]
+    assert [row for row in rows(settings) if row["pmcid"] == "PMC1"] == kept
+    assert ledger(settings)["PMC2"]["source_uri"].endswith("/PMC2.2.pdf")
+    assert findings(settings) == []
+    assert not ingest(settings, retry_failed=True).listed  # its ledger row is no failed one
+    assert ingest(settings).run.counts.by_status == {"not_renewed": 1}
+    bucket.on(3).put(1, drawn(5, tmp_path), version=3)
+    bucket.write_inventory(3)
+    assert (ingest(settings).replaced, ledger(settings)["PMC1"]["source_uri"][-10:]) == (1, "PMC1.3.pdf")
+    assert not ingest(settings).listed
     assert findings(settings) == []
 
 

@@ -23,7 +23,7 @@ from tasks.errors import FigmillError, OutputError
 from tasks.extraction.pool import stop_shared_pools
 from tasks.labelling import label_shard
 from tasks.progress import Reporter
-from tasks.records import RunSummary
+from tasks.runs.outcomes import RunSummary
 from tasks.settings import LabelSettings
 from tasks.stores import objects, paths
 from tasks.stores.scratch import scratch

@@ -26,8 +26,8 @@ from tasks.dataset.columns import columns_of
 from tasks.dataset.ledger import Mark, drop_papers, mark_papers
 from tasks.errors import OutputError
 from tasks.progress import Reporter
-from tasks.records import RunSummary, ShardOutcome
 from tasks.relabelling import PartShard, relabel_shard
+from tasks.runs.outcomes import RunSummary, ShardOutcome
 from tasks.settings import LabelSettings, RelabelSettings
 from tasks.stores import objects, paths
 from tests.flows.command import copies
@@ -54,6 +54,7 @@ def papers(demo_papers: list[Path], tmp_path_factory: pytest.TempPathFactory) ->
         shutil.copy(paper, folder)
     copies(folder / "demo-liver.pdf", folder, 1)
     (folder / "text.pdf").write_text("no PDF")
+    (folder / "demo-liver.xml").write_text("<article/>")
     return folder
 
 
@@ -109,6 +110,7 @@ def test_by_the_same_model_the_rows_are_the_same(labelled: Path, tiny_bundle: Pa
     close = ("probabilities", "embedding", "confidence")  # batches differ, and with them the last digits
     assert rows(tmp_path / "out", "subfigures", close) == rows(labelled, "subfigures", close)
     assert rows(tmp_path / "out", "papers") == rows(labelled, "papers")
+    assert len([row for row in rows(labelled, "papers") if row["jats_sha256"]]) == 1
     for ours, theirs in zip(rows(tmp_path / "out", "subfigures"), rows(labelled, "subfigures"), strict=True):
         assert ours["probabilities"] == pytest.approx(theirs["probabilities"], abs=1e-5)
     assert (tmp_path / "out" / "report" / "index.html").stat().st_size > 1000

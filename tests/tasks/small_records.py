@@ -9,7 +9,6 @@ from tasks.dataset.schema import Provenance
 from tasks.records import (
     EncodedImage,
     Extraction,
-    Failure,
     Figure,
     LabelledPaper,
     Metadata,
@@ -19,6 +18,7 @@ from tasks.records import (
     SourceFile,
     Subfigure,
 )
+from tasks.runs.outcomes import Failure
 from tests.tasks.small_datasets import png
 
 PROVENANCE = Provenance("tiny@0123456789ab", ("DMEL", "DMFL", "GFIG"), 4, "# Card")

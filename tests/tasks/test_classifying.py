@@ -24,7 +24,8 @@ from models.networks.build import build_network
 from models.transforms import Transform
 from tasks.bundles import open_bundle
 from tasks.classifying import Classifier
-from tasks.records import Extraction, Failure, LabelledPaper
+from tasks.records import Extraction, LabelledPaper
+from tasks.runs.outcomes import Failure
 from tasks.settings import LabelSettings
 from tasks.stopwatch import Stopwatch
 from tests.tasks.small_records import extraction, failure

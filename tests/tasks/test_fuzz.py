@@ -20,7 +20,8 @@ from tasks.dataset.dataset import Dataset
 from tasks.dataset.parts import PartWriter
 from tasks.errors import OutputError
 from tasks.extraction.pool import ExtractionPool
-from tasks.records import Extraction, Failure, Paper
+from tasks.records import Extraction, Paper
+from tasks.runs.outcomes import Failure
 from tasks.settings import ExtractionLimits
 from tests.tasks.article.test_jats import ARTICLE
 from tests.tasks.drawn import LEFT, RIGHT, Drawing

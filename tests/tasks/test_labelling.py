@@ -15,7 +15,8 @@ from tasks.errors import UnusableBundleError
 from tasks.extraction.pool import stop_shared_pools
 from tasks.labelling import label_shard, provenance_of
 from tasks.progress import Reporter
-from tasks.records import Paper, Shard
+from tasks.records import Paper
+from tasks.runs.shard import Shard
 from tasks.settings import LabelSettings
 from tests.tasks.small_records import failure, files
 

@@ -267,7 +267,7 @@ class PartCache:
         ).lastrowid
         first = int(part or 0) << _ROW_BITS
         self._run_each(
-            "INSERT INTO papers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO papers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [(first + place, *_noted(row)) for place, row in enumerate(shard.rows or ())],
         )
         self._add_counts(int(part or 0), shard.tally)
@@ -279,15 +279,15 @@ class PartCache:
 
     def _select(self, where: str, values: tuple[Any, ...] = ()) -> Iterator[LedgerRow]:
         query = f"SELECT {_ROW} FROM papers JOIN parts ON part = papers.id >> {_ROW_BITS} WHERE {where}"  # noqa: S608
-        for file, paper_id, status, finished, pmcid, license_, withdrawn, version, kind in self._run(
-            query, values
-        ):
+        for found in self._run(query, values):
+            file, paper_id, status, finished, pmcid, license_, withdrawn, version, jats, kind = found
             yield LedgerRow(
                 file=file,
                 paper_id=paper_id,
                 status=status,
                 metadata=Metadata(pmcid=pmcid, license=license_, withdrawn=withdrawn),
                 source_version=version,
+                jats_sha256=jats,
                 error_kind=kind,
                 finished_at=_EPOCH + dt.timedelta(microseconds=finished),
             )
@@ -368,6 +368,7 @@ def _noted(row: LedgerRow) -> tuple[Any, ...]:
         row.metadata.license,
         row.metadata.withdrawn,
         row.source_version,
+        row.jats_sha256,
         row.error_kind,
     )
     finished = (row.finished_at - _EPOCH) // dt.timedelta(microseconds=1)

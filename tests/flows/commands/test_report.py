@@ -7,8 +7,8 @@ from click.testing import CliRunner, Result
 
 from flows.cli import figmill
 from tasks.clock import now
-from tasks.records import Counts, RunSummary
 from tasks.report.page import write_report
+from tasks.runs.outcomes import Counts, RunSummary
 from tests.tasks.index.small import FIRST, SECOND, dataset
 
 

@@ -12,13 +12,19 @@ import pytest
 
 from flows.runs.label import label, label_here
 from flows.runs.shards import ShardFuture, Submit
+from tasks.article.jats_bytes import fingerprint_of
 from tasks.dataset.check import Totals, check
+from tasks.dataset.ledger import retire_papers
 from tasks.errors import OutputError
 from tasks.extraction.confined_process import Stopped
 from tasks.extraction.pool import stop_shared_pools
+from tasks.inputs.preview import preview
 from tasks.labelling import label_shard
 from tasks.progress import Reporter
-from tasks.records import LabelledPaper, Shard, ShardOutcome
+from tasks.records import LabelledPaper
+from tasks.report.history import read_history
+from tasks.runs.outcomes import ShardOutcome
+from tasks.runs.shard import Shard
 from tasks.settings import ExtractionLimits, LabelSettings
 from tests.flows.command import copies, ledger, subfigure_rows
 
@@ -117,6 +123,132 @@ def test_killed_while_it_puts_rows_in_the_place_of_others_the_next_run_finishes_
     assert subfigure_rows(out).keys() == before.keys()
     assert list(ledger(out).values()) == ["ok"] * 3
     assert list(check(out, Totals())) == []
+
+
+def test_jats_that_is_given_later_counts_though_it_is_older_than_the_rows(
+    pdf: Path, settings: LabelSettings, tmp_path: Path
+) -> None:
+    first, second, third = copies(pdf, tmp_path / "in", 3)
+    jats = {first: JATS, second: "<html/>"}
+    (tmp_path / "xml").mkdir()
+    for file, text in jats.items():
+        (tmp_path / "xml" / f"{file.stem}.xml").write_text(text)
+    label_here(settings, Reporter())
+    settings = replace(settings, jats=str(tmp_path / "xml"))
+    assert (label_here(settings, Reporter()).newer_jats, preview(settings, (0, 0.0)).new) == (2, 0)
+    settings = replace(settings, newer_jats=True)
+    assert preview(settings, (0, 0.0)).new == 2
+    done = label_here(settings, Reporter())
+    assert (done.papers, done.skipped, len(done.unused_jats)) == (2, 1, 1)
+    rows = ledger_rows(tmp_path / "out")
+    known = [fingerprint_of(tmp_path / "xml" / f"{file.stem}.xml") for file in (first, second, third)]
+    assert [row["jats_sha256"] for row in rows.values()] == known
+    assert known[2] is None
+    again = label_here(settings, Reporter())  # nor does the XML that cannot be used
+    assert (again.papers, again.newer_jats) == (0, 0)
+
+
+def failing(settings: LabelSettings) -> LabelSettings:
+    """A run that reads anew what has newer JATS, and can read no paper above 2 MB."""
+    return replace(settings, newer_jats=True, limits=ExtractionLimits(file_mb=2))
+
+
+@pytest.fixture
+def labelled(pdf: Path, settings: LabelSettings, tmp_path: Path) -> list[Path]:
+    """Two papers with rows, and newer JATS beside them; the first has more than 2 MB."""
+    papers = copies(pdf, tmp_path / "in", 2)
+    papers[0].write_bytes(papers[0].read_bytes() + b"%" + b"x" * 3_000_000 + b"\n")
+    label_here(settings, Reporter())
+    time.sleep(0.02)
+    for file in papers:
+        file.with_suffix(".xml").write_text(JATS)
+    return papers
+
+
+def test_a_paper_that_cannot_be_read_anew_keeps_its_rows_and_is_tried_again(
+    labelled: list[Path], settings: LabelSettings, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    before, first = subfigure_rows(out), ledger_rows(out)[str(labelled[0])]
+    reporter = Reporter()
+    done = label_here(failing(settings), reporter)
+    assert (done.counts.by_status, done.failures) == ({"ok": 1, "not_renewed": 1}, ())
+    ((name, kind, why),) = ((one.name, one.kind, one.error) for one in done.not_renewed)
+    assert (name, kind, why) == ("copy-0.pdf", "too_large", "The file has 3 MB, more than the limit of 2 MB.")
+    assert (reporter.counts.papers, reporter.counts.failed) == (2, 1)
+    assert subfigure_rows(out).keys() == before.keys()
+    after = ledger_rows(out)
+    assert after[str(labelled[0])] == first
+    assert [row["title"] == "A liver" for row in after.values()] == [False, True]
+    assert list(check(out, Totals())) == []
+    report = (out / "report" / "index.html").read_text()
+    assert "1 paper could not be read anew" in report
+    assert why in report
+    again = label_here(replace(settings, newer_jats=True), Reporter())
+    assert (again.counts.by_status, again.skipped, again.not_renewed) == ({"ok": 1}, 1, ())
+    assert {row["title"] for row in ledger_rows(out).values()} == {"A liver"}
+    assert subfigure_rows(out).keys() == before.keys()
+
+
+def test_where_none_can_be_read_anew_nothing_is_written_but_the_report(
+    labelled: list[Path], settings: LabelSettings, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    labelled[1].with_suffix(".xml").unlink()
+    before, parts = ledger_rows(out), sorted(file.name for file in out.rglob("*.parquet"))
+    done = label_here(failing(settings), Reporter())
+    assert (done.counts.by_status, done.parts, len(done.not_renewed)) == ({"not_renewed": 1}, (), 1)
+    assert ledger_rows(out) == before
+    assert sorted(file.name for file in out.rglob("*.parquet")) == parts
+    assert "This run could read no paper: 1 paper failed." in (out / "report" / "index.html").read_text()
+    assert len(read_history(out)) == 2
+    assert label_here(failing(settings), Reporter()).counts.by_status == {"not_renewed": 1}
+
+
+@pytest.mark.parametrize("step", ["tasks.dataset.ledger._rewrite", "tasks.dataset.parts.write_ledger_part"])
+def test_killed_in_a_shard_of_which_one_paper_keeps_its_rows_nothing_is_lost_or_doubled(
+    labelled: list[Path],
+    settings: LabelSettings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+) -> None:
+    out = tmp_path / "out"
+    before, first = subfigure_rows(out), ledger_rows(out)[str(labelled[0])]
+
+    def killed(*_: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(step, killed)
+        with pytest.raises(MemoryError):
+            label_here(failing(settings), Reporter())
+    done = label_here(settings, Reporter())
+    assert (done.counts.by_status, done.skipped, done.newer_jats) == ({"ok": 1}, 1, 1)
+    assert subfigure_rows(out).keys() == before.keys()
+    assert ledger_rows(out)[str(labelled[0])] == first
+    assert list(check(out, Totals())) == []
+
+
+def test_a_shard_tried_again_after_its_rows_were_retired_does_not_say_that_they_stay(
+    labelled: list[Path], settings: LabelSettings, tmp_path: Path
+) -> None:
+    """As after a store that did not answer between the retiring of rows and the writing of new ones."""
+    out = tmp_path / "out"
+    rows = ledger_rows(out)
+    (file,) = {row["part"] for row in rows.values()}
+    retire_papers(out, file, {row["paper_id"] for row in rows.values()})
+    done = label_here(failing(settings), Reporter())
+    assert (done.counts.by_status, done.not_renewed) == ({"ok": 1, "failed": 1}, ())
+    assert sorted(ledger(out).values()) == ["failed", "ok"]
+    assert list(check(out, Totals())) == []
+
+
+def ledger_rows(out: Path) -> dict[str, dict[str, object]]:
+    """The ledger, by source_uri in order; fails where a paper has two rows."""
+    rows = pq.read_table(out / "papers").to_pylist()
+    assert len({row["paper_id"] for row in rows}) == len(rows)
+    return {row["source_uri"]: row for row in sorted(rows, key=lambda row: str(row["source_uri"]))}
 
 
 def test_the_summary_says_what_the_runtime_came_to(

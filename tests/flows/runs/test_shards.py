@@ -12,7 +12,7 @@ from flows.runs import shards as shards_module
 from flows.runs.shards import in_window, tail_seconds, threads
 from tasks.errors import LeaseLostError, OutputError, TransientError
 from tasks.progress import Reporter
-from tasks.records import Counts, ShardOutcome
+from tasks.runs.outcomes import Counts, ShardOutcome
 from tasks.settings import LabelSettings
 
 SETTINGS = LabelSettings(inputs=("in",), out="out", window=3)

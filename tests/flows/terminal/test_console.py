@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from flows.terminal.console import show_subfigures, show_summary
-from tasks.records import Counts, FailedPaper, RunSummary, UnusedJats
+from tasks.runs.outcomes import Counts, FailedPaper, RunSummary, UnusedJats
 
 NOW = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
 NOTHING = RunSummary(
@@ -64,6 +64,17 @@ def test_papers_whose_jats_came_later_are_not_passed_over_in_silence(
         "3 already in the dataset; the JATS of 1 came or changed since; --newer-jats reads it anew"
         in " ".join(capsys.readouterr().out.split())
     )
+
+
+def test_papers_that_could_not_be_read_anew_are_named_with_the_reason(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    stayed = FailedPaper("a.pdf", "/in/a.pdf", "timeout", "Reading took too long.")
+    show_summary(replace(NOTHING, counts=Counts({"ok": 1, "not_renewed": 1}), not_renewed=(stayed,)))
+    said = " ".join(capsys.readouterr().out.split())
+    assert "papers 2: 1 with figures, 1 not read anew" in said
+    assert "Papers that could not be read anew, whose earlier rows stay" in said
+    assert "a.pdf timeout Reading took too long." in said
 
 
 def test_the_table_names_failures_and_counts(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from flows.terminal.logs import complain, set_up_log
 from tasks.progress import Reporter
-from tasks.records import Counts, ShardOutcome
+from tasks.runs.outcomes import Counts, ShardOutcome
 from tests.tasks.small_records import failure, labelled
 
 

@@ -10,7 +10,7 @@ from flows.terminal.console import show_preview
 from flows.terminal.outcome import TOO_MANY_FAILED, end, promised, write_summary
 from tasks.errors import OutputError
 from tasks.inputs.preview import Preview
-from tasks.records import Counts, FailedPaper, RunSummary
+from tasks.runs.outcomes import Counts, FailedPaper, RunSummary
 
 NOON = dt.datetime(2026, 11, 27, 12, tzinfo=dt.UTC)
 

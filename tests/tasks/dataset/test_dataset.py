@@ -16,7 +16,8 @@ from tasks.dataset.parts import PartWriter
 from tasks.dataset.schema import Provenance
 from tasks.dataset.store_lock import LOCK
 from tasks.errors import OutputError
-from tasks.records import Failure, LabelledPaper
+from tasks.records import LabelledPaper
+from tasks.runs.outcomes import Failure
 from tests.tasks.small_datasets import paper, subfigure, write_part
 from tests.tasks.small_records import PROVENANCE, failure, labelled
 

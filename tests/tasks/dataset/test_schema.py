@@ -92,6 +92,7 @@ PAPER_COLUMNS = [
     ("subjects", TEXTS, True),
     ("article_type", pa.string(), True),
     ("source_version", pa.string(), True),
+    ("jats_sha256", pa.string(), True),
     ("status", pa.string(), False),
     ("error_kind", pa.string(), True),
     ("error", pa.string(), True),

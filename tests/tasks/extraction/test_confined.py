@@ -25,7 +25,8 @@ import pytest
 from tasks.extraction.confined import OpenFile
 from tasks.extraction.landlock import landlock_version
 from tasks.extraction.pool import ExtractionPool
-from tasks.records import Extraction, Failure, Paper, PaperFiles
+from tasks.records import Extraction, Paper, PaperFiles
+from tasks.runs.outcomes import Failure
 from tasks.settings import ExtractionLimits
 from tests.tasks.small_records import extraction, files
 

@@ -48,7 +48,7 @@ def changed(read: Extraction, **changes: object) -> Extraction:
 
 def test_every_field_comes_over(tmp_path: Path) -> None:
     gaps = (Gap("page", 3, "page 3 is damaged"), Gap("file", None, "the file is cut short"))
-    read = replace(extraction(1), metadata=METADATA, gaps=gaps, notes=("a trace", "ü"))
+    read = replace(extraction(1), metadata=METADATA, gaps=gaps, notes=("a trace", "ü"), jats_sha256="a1" * 32)
     (panel, *others), rights = (
         read.figures[0].subfigures,
         Rights("CC BY-NC 4.0", True, "Courtesy of A. Person."),
@@ -68,7 +68,7 @@ def test_every_field_comes_over(tmp_path: Path) -> None:
     (first, *_) = figure.subfigures
     bare = replace(first, bbox=None, panel_label=None, subcaption=None)
     sparse = (replace(figure, **nothing, subfigures=(bare,)), replace(other, subfigures=()))
-    read = replace(read, metadata=Metadata(), figures=sparse)
+    read = replace(read, metadata=Metadata(), figures=sparse, jats_sha256=None)
     assert handed_over(read, tmp_path / "sparse") == read
     assert handed_over(replace(read, figures=()), tmp_path / "none").figures == ()
 
@@ -96,6 +96,8 @@ def test_a_file_that_is_there_is_not_written_over(tmp_path: Path) -> None:
         lambda read: changed(read, subfigures=_with_image(read.figures[0], width=0)),
         lambda read: replace(read, pages=-1),
         lambda read: replace(read, seconds=float("nan")),
+        lambda read: replace(read, jats_sha256="A1" * 32),
+        lambda read: replace(read, jats_sha256=""),
         lambda read: replace(read, metadata=Metadata(withdrawn="eaten")),  # type: ignore[arg-type]
         lambda read: replace(read, paper=paper(2)),
     ],

@@ -16,7 +16,8 @@ import pytest
 from tasks.errors import FigmillError, OutputError, PaperError
 from tasks.extraction.confined_process import Stopped
 from tasks.extraction.pool import ExtractionPool
-from tasks.records import Extraction, Failure, Metadata, Paper, PaperFiles
+from tasks.records import Extraction, Metadata, Paper, PaperFiles
+from tasks.runs.outcomes import Failure
 from tasks.settings import ExtractionLimits
 from tests.servers import eventually
 from tests.tasks.small_records import extraction, failure, files

@@ -9,7 +9,8 @@ import pytest
 from tasks.errors import TransientError
 from tasks.inputs import fetching
 from tasks.inputs.fetching import Deliveries, Inbox, Remote, find_jats_below, find_remote
-from tasks.records import Failure, Paper, PaperFiles, SourceFile
+from tasks.records import Paper, PaperFiles, SourceFile
+from tasks.runs.outcomes import Failure
 from tasks.stores import objects, paths
 from tests.stores import Fault, Store
 from tests.tasks.small_records import failure, files

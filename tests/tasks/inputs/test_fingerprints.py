@@ -53,7 +53,7 @@ def test_nothing_is_written_where_nothing_is_new(out: Any) -> None:
 def test_a_torn_file_costs_time_and_no_more(out: Any, caplog: pytest.LogCaptureFixture) -> None:
     paths.put_bytes(b"PAR1 torn", out / FILE)
     assert FingerprintCache(out).paper_id("/a.pdf", "1") is None
-    assert "every input is read again" in caplog.text
+    assert "every file is read again" in caplog.text
 
 
 def test_a_file_is_read_again_once_it_has_changed_even_with_its_old_times(

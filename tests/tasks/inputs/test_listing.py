@@ -8,7 +8,8 @@ import pytest
 
 from tasks.errors import InputError
 from tasks.inputs.listing import find_jats, identify, list_inputs, unreadable_id
-from tasks.records import Failure, Paper, PaperFiles, SourceFile
+from tasks.records import Paper, PaperFiles, SourceFile
+from tasks.runs.outcomes import Failure
 
 
 def touch(file: Path, data: bytes = b"%PDF-1.4") -> Path:

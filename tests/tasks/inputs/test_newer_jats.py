@@ -1,15 +1,14 @@
-"""Papers whose JATS came or changed after they were read, told by the times of files."""
+"""Papers for which there is other JATS than they were read with, told by what is there."""
 
-import datetime as dt
 import os
-import time
 from pathlib import Path
 
 import pytest
 
-from tasks.clock import now
+from tasks.article.jats_bytes import fingerprint_of
 from tasks.dataset.ledger import LedgerRow
 from tasks.inputs.newer_jats import NewerJats
+from tasks.records import Status
 
 
 def touch(file: Path, data: bytes = b"") -> Path:
@@ -18,75 +17,72 @@ def touch(file: Path, data: bytes = b"") -> Path:
     return file
 
 
-def moment() -> dt.datetime:
-    """Now, and apart from what is written before and after, whatever ticks the file system's clock has."""
-    time.sleep(0.02)
-    at = now()
-    time.sleep(0.02)
-    return at
+def row(read_with: Path | None = None, status: Status = "ok") -> LedgerRow:
+    """Of a paper that was read with this XML, or without any."""
+    sha256 = fingerprint_of(read_with) if read_with else None
+    return LedgerRow("part-1.parquet", "0" * 64, status, jats_sha256=sha256)
 
 
-def is_newer(pdf: Path, read: dt.datetime, named: Path | str | None = None) -> bool:
-    row = LedgerRow("part-1.parquet", "0" * 64, "ok", finished_at=read)
-    return NewerJats(str(named) if named else None).is_there(row, str(pdf))
+def is_newer(pdf: Path, its: LedgerRow, named: Path | str | None = None) -> bool:
+    return NewerJats(pdf.parent, str(named) if named else None).is_there(its, str(pdf))
 
 
-def test_jats_that_came_or_changed_later_is_told_by_times_that_nobody_sets(tmp_path: Path) -> None:
-    pdf, xml = touch(tmp_path / "a.pdf"), tmp_path / "a.xml"
-    before = moment()
-    assert not is_newer(pdf, before)
-    touch(xml)
+def test_jats_that_the_paper_was_not_read_with_is_told_whatever_its_times(tmp_path: Path) -> None:
+    pdf, without = touch(tmp_path / "a.pdf"), row()
+    assert not is_newer(pdf, without)
+    xml = touch(tmp_path / "a.xml", b"<article/>")
     os.utime(xml, (0, 0))  # as out of an archive
-    assert is_newer(pdf, before)
-    read = moment()
+    assert is_newer(pdf, without)
+    read = row(xml)
     assert not is_newer(pdf, read)
-    touch(xml, b"<article/>")
+    touch(xml, b"<article></article>")
     assert is_newer(pdf, read)
+    xml.unlink()
+    assert not is_newer(pdf, read)
+
+
+def test_the_same_bytes_by_another_name_with_other_rights_or_times_are_the_same(tmp_path: Path) -> None:
+    pdf, xml = touch(tmp_path / "a.pdf"), touch(tmp_path / "a.xml", b"<article/>")
+    read = row(xml)
+    for file in (pdf, xml):  # as chmod -R does, or a copy of the folder
+        file.chmod(0o600)
+    os.utime(xml)
+    assert not is_newer(pdf, read)
+    xml.rename(tmp_path / "b.nxml")
+    assert not is_newer(pdf.rename(tmp_path / "b.pdf"), read)
+    (tmp_path / "xml").mkdir()
+    (tmp_path / "xml" / "b.xml").symlink_to(tmp_path / "b.nxml")
+    assert not is_newer(tmp_path / "b.pdf", read, tmp_path / "xml")
 
 
 def test_a_paper_that_could_not_be_read_is_none_of_them(tmp_path: Path) -> None:
-    pdf, before = touch(tmp_path / "a.pdf"), moment()
+    pdf = touch(tmp_path / "a.pdf")
     touch(tmp_path / "a.xml")
-    row = LedgerRow("part-1.parquet", "0" * 64, "failed", finished_at=before)
-    assert not NewerJats(None).is_there(row, str(pdf))
+    assert not is_newer(pdf, row(status="failed"))
 
 
 def test_jats_in_the_folder_that_is_named_for_it_counts_and_goes_first(tmp_path: Path) -> None:
-    pdf = touch(tmp_path / "in" / "a.pdf")
-    touch(tmp_path / "in" / "a.xml")
-    before = moment()
-    touch(tmp_path / "xml" / "a.nxml")
-    assert is_newer(pdf, before, tmp_path / "xml")
-    assert not is_newer(pdf, before)
-    read = moment()
-    touch(tmp_path / "in" / "a.xml")
-    assert is_newer(pdf, read)
-    assert not is_newer(pdf, read, tmp_path / "xml")
-    assert is_newer(pdf, read, tmp_path / "gone")
+    pdf, beside = touch(tmp_path / "in" / "a.pdf"), touch(tmp_path / "in" / "a.xml", b"<a/>")
+    named = touch(tmp_path / "xml" / "a.nxml", b"<b/>")
+    assert is_newer(pdf, row(beside), named.parent)
+    assert not is_newer(pdf, row(beside))
+    assert not is_newer(pdf, row(named), named.parent)
+    assert not is_newer(pdf, row(beside), tmp_path / "gone")
 
 
-def test_where_the_pdf_has_changed_too_times_say_nothing(tmp_path: Path) -> None:
-    pdf, xml = touch(tmp_path / "a.pdf"), touch(tmp_path / "a.xml")
-    before = moment()
-    for file in (pdf, xml):  # as chmod -R does, or a copy of the folder
-        file.chmod(0o600)
-    assert not is_newer(pdf, before)
-    pdf.unlink()
-    assert not is_newer(pdf, before)
+def test_xml_that_cannot_be_opened_is_no_reason_to_read_its_paper_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pdf = touch(tmp_path / "a.pdf")
+    xml = touch(tmp_path / "a.xml")
 
+    def refused(file: Path, *_: object) -> None:
+        raise PermissionError(13, "Permission denied", str(file))
 
-def test_a_link_counts_from_when_it_was_made_and_pairs_of_links_say_nothing(tmp_path: Path) -> None:
-    pdf, xml = touch(tmp_path / "in" / "a.pdf"), touch(tmp_path / "xml" / "other.xml")
-    before = moment()
-    (tmp_path / "in" / "a.xml").symlink_to(xml)
-    read = moment()
-    assert (is_newer(pdf, before), is_newer(pdf, read)) == (True, False)
-    touch(xml, b"<article/>")
-    assert is_newer(pdf, read)
-    (tmp_path / "links").mkdir()
-    for name in ("a.pdf", "a.xml"):
-        (tmp_path / "links" / name).symlink_to(tmp_path / "in" / name)
-    assert not is_newer(tmp_path / "links" / "a.pdf", before)
+    newer = NewerJats(tmp_path, None)
+    monkeypatch.setattr(Path, "open", refused)  # root opens what nobody else may
+    assert fingerprint_of(xml) is None
+    assert not newer.is_there(row(), str(pdf))
 
 
 @pytest.mark.parametrize(("uri", "named"), [("s3://bucket/a.pdf", None), ("a.pdf", "s3://bucket/xml")])
@@ -95,10 +91,8 @@ def test_of_files_on_stores_nothing_is_said(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     touch(tmp_path / uri)
-    before = moment()
     touch((tmp_path / uri).with_suffix(".xml"))
-    row = LedgerRow("part-1.parquet", "0" * 64, "ok", finished_at=before)
-    assert not NewerJats(named).is_there(row, uri)
+    assert not NewerJats(tmp_path, named).is_there(row(), uri)
 
 
 def test_a_folder_without_jats_is_listed_once_and_no_paper_is_asked_for(
@@ -116,9 +110,9 @@ def test_a_folder_without_jats_is_listed_once_and_no_paper_is_asked_for(
     def never(file: Path) -> bool:
         raise AssertionError(f"{file} was asked for")
 
-    newer, row = NewerJats(None), LedgerRow("part-1.parquet", "0" * 64, "ok", finished_at=now())
+    newer, without = NewerJats(tmp_path, None), row()
     with monkeypatch.context() as patch:
         patch.setattr(os, "scandir", listing)
         patch.setattr(os.path, "isfile", never)
-        assert not any(newer.is_there(row, str(pdf)) for pdf in pdfs)
+        assert not any(newer.is_there(without, str(pdf)) for pdf in pdfs)
     assert listed == [tmp_path]

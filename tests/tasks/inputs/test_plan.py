@@ -1,18 +1,21 @@
 """What a run does of what it finds: what is new, or what failed."""
 
-import time
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tasks.article.jats_bytes import fingerprint_of
 from tasks.dataset.dataset import Dataset
 from tasks.dataset.ledger import retire_papers
 from tasks.dataset.parts import PartWriter
 from tasks.inputs.listing import identify, list_inputs
 from tasks.inputs.plan import Plan
 from tasks.progress import Reporter
-from tasks.records import Failure, LabelledPaper, PaperFiles, Shard
+from tasks.records import LabelledPaper, PaperFiles
+from tasks.runs.outcomes import Failure
+from tasks.runs.shard import Replaced, Shard
 from tasks.settings import LabelSettings
 from tests.tasks.small_records import PROVENANCE, extraction
 
@@ -39,13 +42,14 @@ def names(shards: list[Shard]) -> list[str]:
 
 
 def commit(dataset: Dataset, folder: Path, failed: str = "", done: str = "") -> None:
-    """Writes ledger rows for the PDFs of these names."""
+    """Writes ledger rows for the PDFs of these names, as read with the JATS beside them."""
     papers = {Path(item.paper.source_uri).stem: item.paper for item in identify(list_inputs([str(folder)]))}
     with PartWriter(dataset.out, dataset.shard_name([failed, done]), PROVENANCE) as part:
         for name in failed:
             part.fail(Failure(papers[name], "damaged", "Damaged.", 0.0))
         for name in done:
-            read = replace(extraction(0, figures=0), paper=papers[name])
+            jats_sha256 = fingerprint_of(folder / f"{name}.xml")
+            read = replace(extraction(0, figures=0), paper=papers[name], jats_sha256=jats_sha256)
             part.add(LabelledPaper(read, ()))
         part.commit()
 
@@ -122,8 +126,6 @@ def test_jats_is_found_in_its_folder_or_beside_the_pdf(folder: Path, tmp_path: P
 
 
 def lay_jats(folder: Path, stems: str) -> None:
-    """Later than whatever the ledger says, whatever ticks the file system's clock has."""
-    time.sleep(0.02)
     for stem in stems:
         (folder / f"{stem}.xml").write_text("<article/>")
 
@@ -153,11 +155,46 @@ def test_they_are_read_anew_on_request_after_what_is_new(folder: Path, tmp_path:
         assert (new.replaces, made.skipped, made.newer_jats) == ((), 1, 0)
         assert [shard.title for shard in (new, *renewed)] == ["paper 1", "papers 2–3", "paper 4"]
         ids = {paper.paper_id for shard in renewed for paper in (item.paper for item in shard.papers)}
-        assert {paper_id for shard in renewed for _, some in shard.replaces for paper_id in some} == ids
-        assert [len(shard.replaces) for shard in renewed] == [2, 1]
+        assert {one.paper_id for shard in renewed for one in shard.replaces} == ids
+        assert [len({one.file for one in shard.replaces}) for shard in renewed] == [2, 1]
         limited = plan(folder, dataset, newer_jats=True, limit=1)
         assert names(list(limited.shards())) == []
         assert names(list(limited.renewed())) == ["a"]
+
+
+def test_of_copies_with_different_jats_one_counts_and_they_do_not_take_turns(
+    folder: Path, tmp_path: Path
+) -> None:
+    with Dataset(tmp_path / "out", PROVENANCE) as dataset:
+        commit(dataset, folder, done="abcd")
+    (folder / "e.xml").write_text("<article/>")
+    with Dataset(tmp_path / "out", PROVENANCE) as dataset:
+        made = plan(folder, dataset, newer_jats=True)
+        assert list(made.shards()) == []
+        (shard,) = made.renewed()
+        assert (names([shard]), shard.papers[0].jats.uri) == (["e"], str(folder / "e.xml"))
+    lay_jats(folder, "a")
+    with Dataset(tmp_path / "other", PROVENANCE) as dataset:
+        commit(dataset, folder, done="abcd")
+    (folder / "e.xml").write_text("<article>another</article>")
+    with Dataset(tmp_path / "other", PROVENANCE) as dataset:
+        made = plan(folder, dataset, newer_jats=True)
+        assert (list(made.shards()), list(made.renewed()), made.skipped) == ([], [], 5)
+
+
+def test_jats_that_has_not_changed_is_not_read_again(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay_jats(folder, "abcd")
+    monkeypatch.setattr("tasks.inputs.listing._SETTLED", -1.0)
+    with Dataset(tmp_path / "out", PROVENANCE) as dataset, closing(plan(folder, dataset)) as made:
+        assert names(list(made.shards())) == ["abcd"]
+        commit(dataset, folder, done="abcd")
+    read: list[object] = []
+    monkeypatch.setattr("tasks.inputs.newer_jats.fingerprint", read.append)
+    with Dataset(tmp_path / "out", PROVENANCE) as dataset, closing(plan(folder, dataset)) as made:
+        assert list(made.shards()) == []
+        assert (made.skipped, made.newer_jats, read) == (5, 0, [])
 
 
 @pytest.mark.parametrize("retry_failed", [False, True])
@@ -174,7 +211,8 @@ def test_a_paper_whose_rows_a_killed_run_was_about_to_replace_is_read_again(
         assert list(made.shards()) == []
         (shard,) = made.renewed()
         assert names([shard]) == ["b"]
-        assert (shard.supersedes, shard.replaces) == ((), ((file, {paper_id(folder, "b")}),))
+        own = paper_id(folder, "b")
+        assert (shard.supersedes, shard.replaces) == ((), (Replaced(file, own, by=own),))
 
 
 def paper_id(folder: Path, stem: str) -> str:

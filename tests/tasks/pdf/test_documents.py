@@ -1,12 +1,17 @@
 """Opening and reading PDFs, whole or damaged, within limits."""
 
+import io
+import subprocess
+import sys
 from pathlib import Path
 
 import pymupdf
 import pytest
+from PIL import Image
 
 from tasks.errors import PaperError
 from tasks.pdf.documents import open_pdf, raise_if_out_of_memory, read_pages
+from tasks.pdf.mending.annotations import draw_pictures
 from tasks.records import Gap
 from tasks.settings import ExtractionLimits
 from tests.tasks.drawn import RIGHT, Drawing
@@ -113,6 +118,49 @@ def test_a_refused_allocation_is_an_error_of_memory() -> None:
     with pytest.raises(MemoryError):
         raise_if_out_of_memory(RuntimeError("code=5: malloc (123456 bytes) failed"))
     raise_if_out_of_memory(RuntimeError("code=7: syntax error"))
+
+
+_MENDED = """
+import resource, sys
+from pathlib import Path
+from tasks.pdf.documents import open_page, open_pdf, read_pages
+from tasks.settings import ExtractionLimits
+
+document = open_pdf(Path(sys.argv[1]))
+status = Path("/proc/self/status").read_text().split()
+used = int(status[status.index("VmSize:") + 1]) * 1024
+resource.setrlimit(resource.RLIMIT_AS, (used + 20 * 2**20,) * 2)
+try:
+    open_page(document, 0)
+except MemoryError as error:
+    print("told at once:", error)
+"""
+
+
+def test_memory_that_does_not_suffice_for_a_mend_is_told_at_once(tmp_path: Path) -> None:
+    """A JPEG of 100 MB, whose bytes are asked for its size, and 20 MB for them."""
+    jpeg = io.BytesIO()
+    Image.new("RGB", (64, 64)).save(jpeg, "JPEG")
+    with pymupdf.open() as paper:
+        xref = paper.new_page().insert_image((50, 50, 300, 300), stream=jpeg.getvalue())
+        paper.update_stream(xref, jpeg.getvalue() + bytes(100 * 2**20), compress=False)
+        paper.xref_set_key(xref, "Filter", "/DCTDecode")
+        paper.save(tmp_path / "large.pdf")
+    command = [sys.executable, "-c", _MENDED, tmp_path / "large.pdf"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
+    assert "told at once" in done.stdout, done.stdout + done.stderr
+    assert "malloc (1048" in done.stdout
+
+
+def test_a_mend_that_trips_costs_the_paper_nothing(tmp_path: Path) -> None:
+    """The annotations are an object that the file does not have: none is drawn, and the page is read."""
+    with pymupdf.open(Drawing().add_page().body(RIGHT).save(tmp_path)) as paper:
+        paper.xref_set_key(paper.page_xref(0), "Annots", "999999 0 R")
+        paper.save(tmp_path / "odd.pdf")
+    with pymupdf.open(tmp_path / "odd.pdf") as document, pytest.raises(RuntimeError, match="bad xref"):
+        draw_pictures(document)
+    with open_pdf(tmp_path / "odd.pdf") as document:
+        assert len(read_pages(document, ExtractionLimits(), [])) == 1
 
 
 def kind_of(path: Path, limits: ExtractionLimits) -> tuple[str, str]:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from tasks.records import Counts, RunSummary, UnusedJats
 from tasks.report.history import (
     FAILURES_KEPT,
     FILE,
@@ -18,6 +17,7 @@ from tasks.report.history import (
     work_measured,
     write_history,
 )
+from tasks.runs.outcomes import Counts, FailedPaper, RunSummary, UnusedJats
 
 NOON = dt.datetime(2026, 11, 27, 12, tzinfo=dt.UTC)
 
@@ -58,6 +58,21 @@ def test_what_was_read_without_its_jats_comes_back_and_earlier_files_say_nothing
     many = replace(run, summary=replace(run.summary, unused_jats=(unused,) * (FAILURES_KEPT + 1)))
     write_history(tmp_path, [run, many])
     assert [one.summary.unused_jats for one in read_history(tmp_path)] == [(), (unused,) * FAILURES_KEPT]
+
+
+def test_what_could_not_be_read_anew_comes_back_and_earlier_files_say_nothing_of_it(tmp_path: Path) -> None:
+    (tmp_path / "report").mkdir()
+    run = past_run({"model": "default"}, 10, 20.0)
+    stayed = FailedPaper("a.pdf", "/in/a.pdf", "timeout", "Reading took too long.")
+    many = replace(run, summary=replace(run.summary, not_renewed=(stayed,) * (FAILURES_KEPT + 1)))
+    write_history(tmp_path, [run, many])
+    assert [one.summary.not_renewed for one in read_history(tmp_path)] == [(), (stayed,) * FAILURES_KEPT]
+    file = tmp_path / "report" / FILE
+    facts = json.loads(file.read_text())
+    for past in facts:
+        del past["summary"]["not_renewed"]
+    file.write_text(json.dumps(facts))
+    assert [one.summary.not_renewed for one in read_history(tmp_path)] == [(), ()]
     file = tmp_path / "report" / FILE
     kept = json.loads(file.read_text())
     del kept[0]["summary"]["unused_jats"]

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tasks.errors import OutputError
-from tasks.records import Counts, FailedPaper, RunSummary
 from tasks.report.history import RELABELLED, DatasetState, PastRun, read_history, write_history
 from tasks.report.page import duration, headline, link, rate, rewrite_report, shown, write_report
+from tasks.runs.outcomes import Counts, FailedPaper, RunSummary
 from tests.tasks.corrections.acts import keep, rows_of, say
 from tests.tasks.small_datasets import NOW, paper, subfigure, write_part
 

@@ -11,7 +11,8 @@ from werkzeug.wrappers import Request, Response
 
 from tasks.errors import PaperError
 from tasks.inputs.fetching import Inbox, Remote, find_remote
-from tasks.records import Failure, PaperFiles
+from tasks.records import PaperFiles
+from tasks.runs.outcomes import Failure
 from tasks.stores import web
 from tests.stores import _Quiet, serving
 from tests.tasks.small_records import files

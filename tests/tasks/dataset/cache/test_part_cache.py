@@ -15,7 +15,8 @@ from tasks.dataset.dataset import Dataset
 from tasks.dataset.ledger import Mark, drop_papers, mark_papers
 from tasks.dataset.parts import PartWriter
 from tasks.dataset.tally import Tally
-from tasks.records import Failure, LabelledPaper
+from tasks.records import LabelledPaper
+from tasks.runs.outcomes import Failure
 from tasks.stores import paths
 from tasks.stores.scratch import scratch
 from tests.tasks.small_datasets import paper, subfigure, write_part

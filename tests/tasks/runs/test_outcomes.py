@@ -1,6 +1,6 @@
 """Counts of some papers and of others add up to the counts of all."""
 
-from tasks.records import Counts
+from tasks.runs.outcomes import Counts
 
 
 def test_counts_add_up_and_nothing_is_the_counts_of_no_papers() -> None:

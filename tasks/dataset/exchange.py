@@ -1,0 +1,66 @@
+"""Rows that take the place of an article's earlier ones, all of a shard's in one go.
+
+Where the article cannot be read now, its earlier rows and their ledger row stay as they are: what was once done is not
+lost to a time-out, and whoever plans the next run finds the article as this one did.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from tasks.dataset.columns import PAPERS
+from tasks.dataset.ledger import drop_papers, read_ledger_part, retire_papers
+from tasks.dataset.lock import check_lease
+from tasks.runs.outcomes import Failure
+from tasks.runs.shard import Replaced
+from tasks.stores import paths
+
+if TYPE_CHECKING:
+    from tasks.stores.paths import StorePath
+
+
+class Exchange:
+    """The earlier rows of a shard's papers: retired just before the new ones are put in place, dropped afterwards."""
+
+    def __init__(self, out: StorePath, replaces: Iterable[Replaced], lease: str) -> None:
+        self._out = out
+        self._lease = lease
+        self._earlier = {one.by: one for one in replaces}
+
+    def stays(self, failure: Failure) -> bool:
+        """Whether a paper that failed has earlier rows that were read; from now on they are not exchanged.
+
+        Asked of the ledger as it is: a shard that is tried again may have retired them before.
+        """
+        earlier = self._earlier.get(failure.paper.paper_id)
+        if earlier is None or not self._was_read(earlier):
+            return False
+        del self._earlier[failure.paper.paper_id]
+        return True
+
+    def retire(self) -> None:
+        """Takes the earlier rows from the readers' sight. Raises LeaseLostError."""
+        if self._earlier:
+            check_lease(self._out, self._lease)
+        for file, paper_ids in self._by_part().items():
+            retire_papers(self._out, file, paper_ids)
+
+    def drop(self) -> None:
+        """Takes them out of the ledger too, once the new ones count."""
+        for file, paper_ids in self._by_part().items():
+            drop_papers(self._out, file, paper_ids)
+
+    def _was_read(self, earlier: Replaced) -> bool:
+        ledger = self._out / PAPERS / earlier.file
+        if not paths.exists(ledger):
+            return False
+        rows = read_ledger_part(ledger, ())
+        return any(row.paper_id == earlier.paper_id and not row.failed for row in rows)
+
+    def _by_part(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for one in self._earlier.values():
+            found[one.file].add(one.paper_id)
+        return dict(sorted(found.items()))

@@ -12,6 +12,7 @@ from pathlib import Path
 import pymupdf
 
 from tasks.errors import PaperError
+from tasks.pdf.faults import MUPDF_ERRORS, raise_if_out_of_memory
 from tasks.pdf.mending.annotations import draw_pictures
 from tasks.pdf.mending.jpegs import mend_jpegs
 from tasks.pdf.mending.layers import settle_layers
@@ -19,9 +20,6 @@ from tasks.pdf.numbering import find_line_numbers
 from tasks.pdf.pages import PageContent, read_page, turn_upright
 from tasks.records import Gap
 from tasks.settings import ExtractionLimits
-
-MUPDF_ERRORS = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
-"""What PyMuPDF raises on broken input: sometimes its own error, sometimes MuPDF's."""
 
 _PAGE_ERRORS = (*MUPDF_ERRORS, TypeError)
 """The same and, where it lists a page's images, TypeError for names that are no UTF-8."""
@@ -186,9 +184,3 @@ def _too_large(document: pymupdf.Document, number: int, limits: ExtractionLimits
         if info["width"] * info["height"] * (info["bpc"] or 8) > most:
             return f"{info['width']:,} x {info['height']:,}"
     return None
-
-
-def raise_if_out_of_memory(error: Exception) -> None:
-    """MuPDF reports a refused allocation as an error of the file; for the ledger it is one of memory."""
-    if "malloc" in str(error) or "allocat" in str(error):
-        raise MemoryError(str(error)) from error

@@ -9,7 +9,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from statistics import median
 from typing import Any
 
@@ -63,6 +63,8 @@ class Line:
     """Degrees, clockwise, from upright to how it reads: 0, 90, 180, 270, or OBLIQUE."""
     unmarked: str | None = None
     """The text with an asterisk for every letter that is raised as a mark, where there is one."""
+    unseen: bool = False
+    """No reader sees it: it is not painted, or was painted over. Such a line never counts as upright."""
 
 
 def read_lines(
@@ -78,13 +80,13 @@ def read_lines(
     if (numbered or any(map(_is_letterspaced, printed))) and sum(map(_length, printed)) <= MOST_LETTERS:
         blocks = _printed(page, shows_white, numbered, each_letter=True)
     found: list[Line] = []
-    seen: dict[str, list[Box]] = {}
+    seen: dict[tuple[str, bool], list[Box]] = {}
     for number, lines in enumerate(blocks):
         for raw in lines:
             line = _read_line(raw, number)
-            if line is None or _is_double(line, seen.setdefault(line.text, [])):
+            if line is None or _is_double(line, seen.setdefault((line.text, line.unseen), [])):
                 continue
-            seen[line.text].append(line.bbox)
+            seen[line.text, line.unseen].append(line.bbox)
             found.append(line)
     return _with_their_labels(found)
 
@@ -231,7 +233,8 @@ def _stands_before(label: Line, words: Line) -> bool:
     """Whether a label stands just left of a line, on its height."""
     gap, size = words.bbox[0] - label.bbox[2], words.size
     level = abs(words.bbox[3] - label.bbox[3]) < rules().text.level * size
-    return words.upright and level and -1 < gap < rules().text.number_gap * size
+    alike = words.upright and words.unseen == label.unseen
+    return alike and level and -1 < gap < rules().text.number_gap * size
 
 
 def _downwards(lines: list[Raw]) -> list[Raw]:
@@ -250,26 +253,41 @@ def is_bold(font: str, flags: int) -> bool:
 
 
 def _seen_lines(lines: Iterable[Raw], shows_white: Callable[[Box], bool]) -> list[Raw]:
-    """The lines with only those spans that a reader sees."""
+    """The lines with only those spans that a reader may see; where some are unpainted, they are lines of their own."""
     seen = []
     for line in lines:
         spans = [span for span in line["spans"] if not _is_faint(span) or shows_white(span["bbox"])]
-        if spans:
-            same = len(spans) == len(line["spans"])
-            seen.append(
-                line
-                if same
-                else {**line, "spans": spans, "bbox": boxes.hull([tuple(s["bbox"]) for s in spans])}
-            )
+        if len(spans) == len(line["spans"]) and not _is_partly_unpainted(spans):
+            seen.append(line)
+            continue
+        mixed = _is_partly_unpainted(spans)
+        parts = [list(part) for _, part in groupby(spans, _is_unpainted)] if mixed else [spans]
+        seen += [
+            {**line, "spans": part, "bbox": boxes.hull([tuple(span["bbox"]) for span in part])}
+            for part in parts
+            if part and not (mixed and all(map(_is_blank, part)))
+        ]
     return seen
 
 
 def _is_faint(span: Raw) -> bool:
     """Whether a span is white or not painted at all."""
-    colour, alpha, text = span["color"], span.get("alpha", 255), rules().text
-    if alpha < text.least_alpha:
-        return True
-    return bool(colour) and min(colour >> 16 & 0xFF, colour >> 8 & 0xFF, colour & 0xFF) >= text.faintest
+    colour = span["color"]
+    white = min(colour >> 16 & 0xFF, colour >> 8 & 0xFF, colour & 0xFF) >= rules().text.faintest
+    return white or _is_unpainted(span)
+
+
+def _is_partly_unpainted(spans: Iterable[Raw]) -> bool:
+    return len({_is_unpainted(span) for span in spans if not _is_blank(span)}) > 1
+
+
+def _is_blank(span: Raw) -> bool:
+    return not span["text"].strip()
+
+
+def _is_unpainted(span: Raw) -> bool:
+    alpha: int = span.get("alpha", 255)
+    return alpha < rules().text.least_alpha
 
 
 def _is_double(line: Line, same: Sequence[Box]) -> bool:
@@ -302,6 +320,7 @@ def _read_line(raw: Raw, block: int) -> Line | None:
         text_font=widest["font"],
         turn=turn,
         unmarked=clean("".join(marked)) if marked != texts else None,
+        unseen=all(map(_is_unpainted, spans)),
     )
 
 
@@ -373,6 +392,8 @@ def _joined(lines: list[Raw]) -> list[Raw]:
 
 def _continues(before: Raw, line: Raw) -> bool:
     if before["dir"] != line["dir"] or _turn(line["dir"]) == OBLIQUE:
+        return False
+    if _is_partly_unpainted((*before["spans"], *line["spans"])):
         return False
     (_, top, right, bottom), (x0, y0, _, y1) = _along(before), _along(line)
     size, text = min(bottom - top, y1 - y0), rules().text

@@ -1,0 +1,96 @@
+"""Words that a picture or a patch of colour was painted over, told by the order of painting and by how the page looks.
+
+Boxes are in MuPDF's unrotated page space, points.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pymupdf
+from PIL import Image
+
+from tasks import boxes
+from tasks.pdf.faults import MUPDF_ERRORS, raise_if_out_of_memory
+from tasks.pdf.look import Log, Look, shares_inside, stands_out
+from tasks.records import Box
+from tasks.rules.layout import rules
+
+_HIDING = ("fill-image", "fill-path", "fill-shade")
+
+
+class Painting:
+    """A page's operations that paint text, and those that may hide it, in their order."""
+
+    def __init__(self, log: Log) -> None:
+        self._texts, self._text_order = _of_kind(log, text=True)
+        self._covers, self._order = _of_kind(log, text=False)
+
+    def is_over(self, box: Box) -> bool:
+        """Whether all of a line was painted over by something later than any text in its place."""
+        if not len(self._covers):
+            return False
+        covering = self._order[shares_inside(box, self._covers) > rules().layout.inside]
+        if not len(covering):
+            return False
+        written = self._text_order[shares_inside(box, self._texts) > rules().layout.mostly]
+        return bool(len(written)) and bool(covering.max() > written.max())
+
+
+def _of_kind(log: Log, *, text: bool) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    kept = [
+        (place, box)
+        for place, (kind, box) in enumerate(log)
+        if (kind.endswith("text") if text else kind in _HIDING)
+    ]
+    return (
+        np.array([box for _, box in kept], np.float64).reshape(-1, 4),
+        np.array([place for place, _ in kept], np.int64),
+    )
+
+
+def hides(look: Look, box: Box) -> bool:
+    """Whether nothing shows in a box that was painted over, or a picture just as it is.
+
+    Through what is translucent, or multiplied with the page, the letters are seen.
+    """
+    inside = look.within(box)
+    if not inside.size:
+        return False
+    if not stands_out(inside, int(np.median(inside))).any():
+        return True
+    return any(_shows_as_it_is(info, box, inside, look.page) for info in look.page.get_image_info(xrefs=True))
+
+
+def _shows_as_it_is(info: dict[str, Any], box: Box, shown: npt.NDArray[np.uint8], page: pymupdf.Page) -> bool:
+    """Whether what is `shown` in a box, (h, w) uint8, are the pixels of an upright picture that lies on it."""
+    place = tuple(info["bbox"])
+    upright = (
+        page.rotation == 0 and np.allclose(info["transform"][1:3], 0) and min(info["transform"][::3]) > 0
+    )
+    if (
+        not upright
+        or info["has-mask"]
+        or not info["xref"]
+        or boxes.share_inside(box, place) < rules().layout.inside
+    ):
+        return False
+    try:
+        pixmap = pymupdf.Pixmap(pymupdf.csGRAY, pymupdf.Pixmap(page.parent, info["xref"]))
+    except MUPDF_ERRORS as error:
+        raise_if_out_of_memory(error)
+        return False
+    grey = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.stride)
+    across, down = pixmap.width / boxes.width(place), pixmap.height / boxes.height(place)
+    part = (
+        (box[0] - place[0]) * across,
+        (box[1] - place[1]) * down,
+        (box[2] - place[0]) * across,
+        (box[3] - place[1]) * down,
+    )
+    height, width = shown.shape
+    own = Image.fromarray(grey[:, : pixmap.width]).resize((width, height), Image.Resampling.BOX, box=part)
+    differs = np.abs(np.asarray(own, np.int16) - shown) > rules().text.seen_through
+    return bool(differs.mean() < 1 - rules().text.as_it_is)

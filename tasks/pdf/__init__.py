@@ -8,6 +8,7 @@ pages.py             what stands on a page: text lines, paint operations and ink
 lines.py             the lines of text as printed: pieces joined, doubles and hidden words left out
 visibility.py        which words readers see; of a scan those recognised in it, of other pages none that are hidden
 covering.py          captions that were painted over
+raw_lines.py         lines as MuPDF gives them, without hidden words, line numbers cut off
 styles.py            the type of the body, by which captions and headings are told from it
 furniture.py         what repeats from page to page: running heads, banners, logos, watermarks
 numbering.py         the numbers by which a manuscript counts its lines

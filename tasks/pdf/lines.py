@@ -9,24 +9,26 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
+from itertools import pairwise
 from statistics import median
-from typing import Any
 
 import pymupdf
 
 from tasks import boxes
+from tasks.pdf.raw_lines import (
+    Raw,
+    Run,
+    by_place,
+    is_partly_unpainted,
+    is_unpainted,
+    numbers_apart,
+    seen_lines,
+)
 from tasks.records import Box
 from tasks.rules.layout import rules
 from tasks.wording.labels import read_label
 from tasks.wording.letterspacing import is_letterspaced, letter_gap, parts_words, stands_apart
 from tasks.wording.words import clean, from_symbol_font
-
-Raw = dict[str, Any]
-"""A line or a span as `Page.get_text("dict")` gives it."""
-
-Run = tuple[int, str]
-"""A line number that its line begins with: the line's block, and the number."""
 
 MOST_LETTERS = 100_000
 """Letters of a page whose places are asked for, at some 600 bytes each; no printed page has more."""
@@ -37,7 +39,6 @@ OBLIQUE = -1
 _TEXT_FLAGS = pymupdf.TEXT_MEDIABOX_CLIP  # no TEXT_PRESERVE_LIGATURES: "ﬁ" comes out as "fi"
 _BOLD_FLAG: int = pymupdf.TEXT_FONT_BOLD
 _LETTER = re.compile(r"[^\W\d_]")
-_RUN_IN = re.compile(r"\s*(\d+)\s+(?=\S)")
 _LEFTWARDS = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 """Letters of Hebrew and Arabic, whose lines go on to the left."""
 _BOLD_NAME = re.compile(
@@ -104,13 +105,13 @@ def _printed(
     numbers `numbered` put apart.
     """
     blocks = page.get_text("rawdict" if each_letter else "dict", flags=_TEXT_FLAGS)["blocks"]
-    printed = []
+    printed, numbers = [], by_place(numbered)
     for number, block in enumerate(blocks):
         lines = block.get("lines", [])
         if each_letter:
             _set_texts(lines)
-        lines = _downwards(_seen_lines(lines, shows_white))
-        lines = _joined(list(_numbers_apart(lines, number, numbered)))
+        lines = _downwards(seen_lines(lines, shows_white))
+        lines = _joined(list(numbers_apart(lines, number, numbers)))
         printed.append(_closed_up(lines) if each_letter else lines)
     return printed
 
@@ -167,29 +168,6 @@ def _with_spaces(line: Raw, usual: float) -> Raw:
     for (span, letter), space in zip(_letters(line), [False, *parted], strict=True):
         texts[id(span)] = texts.get(id(span), "") + " " * space + letter["c"]
     return {**line, "spans": [{**s, "text": texts[id(s)]} for s in line["spans"] if id(s) in texts]}
-
-
-def _numbers_apart(lines: Iterable[Raw], block: int, numbered: Set[Run]) -> Iterator[Raw]:
-    """The lines of a block, those that begin with one of the numbers `numbered` in two."""
-    for line in lines:
-        run_in = _RUN_IN.match("".join(span["text"] for span in line["spans"])) if numbered else None
-        if run_in and (block, run_in[1]) in numbered:
-            yield _part(line, 0, run_in.end(1))
-            yield _part(line, run_in.end(), None)
-        else:
-            yield line
-
-
-def _part(line: Raw, start: int, stop: int | None) -> Raw:
-    """A line from one of its letters up to another."""
-    spans, at = [], 0
-    for span in line["spans"]:
-        own = span["chars"][max(0, start - at) : None if stop is None else max(0, stop - at)]
-        at += len(span["chars"])
-        if own:
-            text, bbox = "".join(c["c"] for c in own), boxes.hull(c["bbox"] for c in own)
-            spans.append({**span, "chars": own, "text": text, "bbox": bbox})
-    return {**line, "spans": spans, "bbox": boxes.hull(span["bbox"] for span in spans)}
 
 
 def _with_their_labels(lines: list[Line]) -> list[Line]:
@@ -252,44 +230,6 @@ def is_bold(font: str, flags: int) -> bool:
     return bool(flags & _BOLD_FLAG) or bool(_BOLD_NAME.search(font))
 
 
-def _seen_lines(lines: Iterable[Raw], shows_white: Callable[[Box], bool]) -> list[Raw]:
-    """The lines with only those spans that a reader may see; where some are unpainted, they are lines of their own."""
-    seen = []
-    for line in lines:
-        spans = [span for span in line["spans"] if not _is_faint(span) or shows_white(span["bbox"])]
-        if len(spans) == len(line["spans"]) and not _is_partly_unpainted(spans):
-            seen.append(line)
-            continue
-        mixed = _is_partly_unpainted(spans)
-        parts = [list(part) for _, part in groupby(spans, _is_unpainted)] if mixed else [spans]
-        seen += [
-            {**line, "spans": part, "bbox": boxes.hull([tuple(span["bbox"]) for span in part])}
-            for part in parts
-            if part and not (mixed and all(map(_is_blank, part)))
-        ]
-    return seen
-
-
-def _is_faint(span: Raw) -> bool:
-    """Whether a span is white or not painted at all."""
-    colour = span["color"]
-    white = min(colour >> 16 & 0xFF, colour >> 8 & 0xFF, colour & 0xFF) >= rules().text.faintest
-    return white or _is_unpainted(span)
-
-
-def _is_partly_unpainted(spans: Iterable[Raw]) -> bool:
-    return len({_is_unpainted(span) for span in spans if not _is_blank(span)}) > 1
-
-
-def _is_blank(span: Raw) -> bool:
-    return not span["text"].strip()
-
-
-def _is_unpainted(span: Raw) -> bool:
-    alpha: int = span.get("alpha", 255)
-    return alpha < rules().text.least_alpha
-
-
 def _is_double(line: Line, same: Sequence[Box]) -> bool:
     """Whether the line was printed just here already, as fonts without a bold face are made bold."""
     near = max(1.0, rules().text.doubled * line.size)
@@ -320,7 +260,7 @@ def _read_line(raw: Raw, block: int) -> Line | None:
         text_font=widest["font"],
         turn=turn,
         unmarked=clean("".join(marked)) if marked != texts else None,
-        unseen=all(map(_is_unpainted, spans)),
+        unseen=all(map(is_unpainted, spans)),
     )
 
 
@@ -393,7 +333,7 @@ def _joined(lines: list[Raw]) -> list[Raw]:
 def _continues(before: Raw, line: Raw) -> bool:
     if before["dir"] != line["dir"] or _turn(line["dir"]) == OBLIQUE:
         return False
-    if _is_partly_unpainted((*before["spans"], *line["spans"])):
+    if "number" in before or "number" in line or is_partly_unpainted((*before["spans"], *line["spans"])):
         return False
     (_, top, right, bottom), (x0, y0, _, y1) = _along(before), _along(line)
     size, text = min(bottom - top, y1 - y0), rules().text

@@ -17,8 +17,9 @@ import numpy.typing as npt
 import pymupdf
 
 from tasks import boxes
-from tasks.pdf.lines import OBLIQUE, Line, Run, read_lines
+from tasks.pdf.lines import OBLIQUE, Line, read_lines
 from tasks.pdf.look import WHITE, Log, Look, is_image, rotation_of, stands_out, within_most_ink
+from tasks.pdf.raw_lines import Run
 from tasks.pdf.visibility import as_seen, shows_faint
 from tasks.records import Box
 from tasks.rules.layout import rules
@@ -201,7 +202,8 @@ def with_numbers_apart(page: PageContent, numbered: Set[Run]) -> PageContent:
     if not numbered:
         return page
     lines = _turn_lines(_seen_lines(page.handle, page.handle.get_bboxlog(), numbered), page.frame)
-    numbers = frozenset(i for i, line in enumerate(lines) if (line.block, line.text) in numbered)
+    places = {(run.block, run.number) for run in numbered}
+    numbers = frozenset(i for i, line in enumerate(lines) if (line.block, line.text) in places)
     return replace(page, lines=lines, numbers=numbers)
 
 

@@ -6,8 +6,7 @@ Boxes are in MuPDF's unrotated page space, points.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import groupby
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from tasks import boxes
@@ -74,21 +73,35 @@ def _part(line: Raw, start: int, stop: int | None) -> Raw:
 
 
 def seen_lines(lines: Iterable[Raw], shows_white: Callable[[Box], bool]) -> list[Raw]:
-    """The lines with only those spans that a reader may see; where some are unpainted, they are lines of their own."""
+    """The lines with only those spans that a reader may see; the unpainted ones of a line are one of their own."""
     seen = []
     for line in lines:
         spans = [span for span in line["spans"] if not _is_faint(span) or shows_white(span["bbox"])]
-        if len(spans) == len(line["spans"]) and not is_partly_unpainted(spans):
+        if is_partly_unpainted(spans):
+            seen += [_of_spans(line, _blank_where(spans, unpainted)) for unpainted in (True, False)]
+        elif len(spans) == len(line["spans"]):
             seen.append(line)
-            continue
-        mixed = is_partly_unpainted(spans)
-        parts = [list(part) for _, part in groupby(spans, is_unpainted)] if mixed else [spans]
-        seen += [
-            {**line, "spans": part, "bbox": boxes.hull([tuple(span["bbox"]) for span in part])}
-            for part in parts
-            if part and not (mixed and all(map(_is_blank, part)))
-        ]
+        elif spans:
+            seen.append(_of_spans(line, spans))
     return seen
+
+
+def _blank_where(spans: Iterable[Raw], unpainted: bool) -> list[Raw]:
+    """The spans with a blank for each that is `unpainted`, or that is painted; none at the ends."""
+    kept: list[Raw] = []
+    for span in spans:
+        if is_unpainted(span) != unpainted:
+            kept.append(span)
+        elif kept and not _is_blank(kept[-1]):
+            own = [{"c": " ", "bbox": span["bbox"]}]
+            kept.append({**span, "text": " ", **({"chars": own} if "chars" in span else {})})
+    while _is_blank(kept[-1]):
+        kept.pop()
+    return kept
+
+
+def _of_spans(line: Raw, spans: Sequence[Raw]) -> Raw:
+    return {**line, "spans": spans, "bbox": boxes.hull([tuple(span["bbox"]) for span in spans])}
 
 
 def _is_faint(span: Raw) -> bool:

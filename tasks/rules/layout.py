@@ -63,8 +63,8 @@ class TextRules:
     """Numbers beside the lines of a paper: fewer are the ticks of a chart or the numbers of a list."""
     counted: float = 0.7
     """Share of the steps from number to number that have to be the usual one (1, or 5 where every fifth is printed)."""
-    number_lines: float = 0.5
-    """Share of a paper's lines of prose that numbers count which lines begin with: fewer are those of a list."""
+    number_lines: float = 0.4
+    """Share of a paper's lines of prose that numbers at one side count; of two columns either may have its side."""
     number_within: float = 0.33
     """Share of such lines that go on within a sentence, with a small letter."""
     number_indent: float = 2.0

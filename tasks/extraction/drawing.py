@@ -200,7 +200,7 @@ def _write(file: Path, scale: float, data: bytes) -> None:
 def _pixels(files: PaperFiles, limits: ExtractionLimits, number: int) -> tuple[pymupdf.Pixmap, float]:
     """A page's pixels, and how many of them a PDF point takes."""
     from tasks.pdf.documents import open_page, open_pdf
-    from tasks.pdf.faults import MUPDF_ERRORS
+    from tasks.pdf.painting.faults import MUPDF_ERRORS
 
     with open_pdf(files.main.path, limits, files.paper.paper_id) as document:
         if not 1 <= number <= document.page_count:
@@ -225,7 +225,7 @@ def _cut(
     files: PaperFiles, limits: ExtractionLimits, number: int, boxes: Boxes, in_points: bool
 ) -> list[Cut]:
     from tasks.pdf.documents import open_page, open_pdf
-    from tasks.pdf.faults import MUPDF_ERRORS
+    from tasks.pdf.painting.faults import MUPDF_ERRORS
     from tasks.pdf.pixels import cut_box
 
     with open_pdf(files.main.path, limits, files.paper.paper_id) as document:

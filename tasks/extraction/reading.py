@@ -25,10 +25,10 @@ from tasks.panels.sides import bind_sides
 from tasks.panels.subcaptions import split_caption
 from tasks.pdf.captions import CaptionBlock
 from tasks.pdf.documents import open_pdf, read_pages
-from tasks.pdf.faults import MUPDF_ERRORS, raise_if_out_of_memory
 from tasks.pdf.figures import find_figures
 from tasks.pdf.found_figure import FoundFigure
 from tasks.pdf.pages import PageContent
+from tasks.pdf.painting.faults import MUPDF_ERRORS, raise_if_out_of_memory
 from tasks.pdf.pixels import FigurePixels, PlacedImage, placed_images
 from tasks.records import (
     Box,

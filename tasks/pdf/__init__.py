@@ -2,13 +2,9 @@
 
 documents.py         a PDF opened, page by page, and what can be wrong with it in words
 mending/             what is set right in an open PDF where MuPDF shows something else than other readers
-faults.py            what MuPDF raises on broken input
-look.py              how a page looks and what is painted on it, before its text is read
+painting/            what is painted on a page and how it looks, before its text is read
 pages.py             what stands on a page: text lines, paint operations and ink, in one upright frame
 lines.py             the lines of text as printed: pieces joined, doubles and hidden words left out
-visibility.py        which words readers see; of a scan those recognised in it, of other pages none that are hidden
-covering.py          captions that were painted over
-raw_lines.py         lines as MuPDF gives them, without hidden words, line numbers cut off
 styles.py            the type of the body, by which captions and headings are told from it
 furniture.py         what repeats from page to page: running heads, banners, logos, watermarks
 numbering.py         the numbers by which a manuscript counts its lines

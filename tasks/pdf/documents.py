@@ -12,12 +12,12 @@ from pathlib import Path
 import pymupdf
 
 from tasks.errors import PaperError
-from tasks.pdf.faults import MUPDF_ERRORS, raise_if_out_of_memory
 from tasks.pdf.mending.annotations import draw_pictures
 from tasks.pdf.mending.jpegs import mend_jpegs
 from tasks.pdf.mending.layers import settle_layers
 from tasks.pdf.numbering import find_line_numbers
 from tasks.pdf.pages import PageContent, read_page, turn_upright
+from tasks.pdf.painting.faults import MUPDF_ERRORS, raise_if_out_of_memory
 from tasks.records import Gap
 from tasks.settings import ExtractionLimits
 

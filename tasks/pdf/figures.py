@@ -11,11 +11,11 @@ from tasks.pdf.across_pages import bind_across_pages
 from tasks.pdf.artwork import artwork_box, is_blocked, with_columns
 from tasks.pdf.caption_binding import Direction, bind_seeds, direction_of, usual_way
 from tasks.pdf.captions import CaptionBlock, find_captions, words_of
-from tasks.pdf.faults import MUPDF_ERRORS, raise_if_out_of_memory
 from tasks.pdf.found_figure import FoundFigure
 from tasks.pdf.furniture import Furniture, find_furniture
 from tasks.pdf.layout import Component, PageLayout, read_layout
 from tasks.pdf.pages import PageContent, side_views
+from tasks.pdf.painting.faults import MUPDF_ERRORS, raise_if_out_of_memory
 from tasks.pdf.styles import Style, body_style
 from tasks.pdf.uncaptioned import free_artwork, is_figure
 from tasks.records import Box, Gap

@@ -15,7 +15,7 @@ from statistics import median
 import pymupdf
 
 from tasks import boxes
-from tasks.pdf.raw_lines import (
+from tasks.pdf.painting.raw_lines import (
     Raw,
     Run,
     by_place,
@@ -333,7 +333,7 @@ def _joined(lines: list[Raw]) -> list[Raw]:
 def _continues(before: Raw, line: Raw) -> bool:
     if before["dir"] != line["dir"] or _turn(line["dir"]) == OBLIQUE:
         return False
-    if "number" in before or "number" in line or is_partly_unpainted((*before["spans"], *line["spans"])):
+    if "number" in before or "number" in line:
         return False
     (_, top, right, bottom), (x0, y0, _, y1) = _along(before), _along(line)
     size, text = min(bottom - top, y1 - y0), rules().text
@@ -341,7 +341,9 @@ def _continues(before: Raw, line: Raw) -> bool:
         return False  # a manuscript's line number
     common = min(bottom, y1) - max(top, y0)
     near = -text.joined_back * size < _gap(before, line) < text.joined_gap * size
-    return bool(near and common > text.joined_height * size)
+    if not near or common <= text.joined_height * size:
+        return False
+    return not is_partly_unpainted((*before["spans"], *line["spans"]))
 
 
 def _gap(before: Raw, line: Raw) -> float:

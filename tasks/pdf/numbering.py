@@ -15,7 +15,7 @@ from itertools import pairwise
 from tasks import boxes
 from tasks.pdf.lines import Line
 from tasks.pdf.pages import PageContent, with_numbers_apart
-from tasks.pdf.raw_lines import Run
+from tasks.pdf.painting.raw_lines import Run
 from tasks.rules.layout import rules
 
 _BEGINS = re.compile(r"(\d+)(?: ?((?<= ).+|(?=[^\W\d_]|[(\[“‘\"']).+))?$", re.DOTALL)
@@ -71,7 +71,8 @@ def _numbers_run_in(pages: Sequence[PageContent], *, ends: bool) -> list[frozens
     in it: many of the lines that they stand beside go on within a sentence.
     """
     prose = [line for page in pages for line in page.lines if _is_prose(line)]
-    full = _full_width(prose)
+    bare = [line for line in prose if not _may_count(line, ends)]
+    full = _full_width(bare or prose)
     counts = [_counts_of(page, _text_edges(page, pages), full, ends=ends) for page in pages]
     whole = [count for page in counts for count in page]
     step = _step([count.value for count in whole]) if any(count.runs_in for count in whole) else None
@@ -79,14 +80,7 @@ def _numbers_run_in(pages: Sequence[PageContent], *, ends: bool) -> list[frozens
         return [frozenset() for _ in pages]
     whole = _cut_to_sequence(whole, step, ends=ends)
     kept = _in_sequence(whole, step)
-    sentences = [count for count in kept if len(count.words.split()) > rules().text.number_prose]
-    within, text = sum(count.within for count in sentences), rules().text
-    most = step * len(sentences) > text.number_lines * len(prose)
-    first_words = Counter(count.words.split()[0] for count in sentences)
-    most = most and 2 * max(first_words.values(), default=0) <= len(
-        sentences
-    )  # amounts, as in "6ml of the buffer"
-    if not most or within < text.number_within * len(sentences):
+    if not _count_prose(kept, step, len(prose)):
         return [frozenset() for _ in pages]
     parted = {id(count.line): count.number for count in kept if count.runs_in}
     return [
@@ -97,6 +91,18 @@ def _numbers_run_in(pages: Sequence[PageContent], *, ends: bool) -> list[frozens
         )
         for page in counts
     ]
+
+
+def _count_prose(counts: Sequence[_Count], step: int, prose: int) -> bool:
+    """Whether numbers count most of so many lines of prose, and not amounts ("6ml of the buffer") or a list."""
+    text = rules().text
+    sentences = [count for count in counts if len(count.words.split()) > text.number_prose]
+    if step * len(sentences) <= text.number_lines * prose:
+        return False
+    first_words = Counter(count.words.split()[0] for count in sentences)
+    within = sum(count.within for count in sentences)
+    alike = first_words.most_common(1)[0][1] > len(sentences) / 2
+    return not alike and within >= text.number_within * len(sentences)
 
 
 def _full_width(prose: Sequence[Line]) -> float:
@@ -112,7 +118,7 @@ def _counts_of(page: PageContent, edges: tuple[float, float], full: float, *, en
     middles = [_middle(line) for line in lines]
     before = _lines_before(page)
     for line in lines:
-        match = (_ENDS if ends else _BEGINS).match(line.text)
+        match = (_ENDS if ends else _BEGINS).match(line.text) if _may_count(line, ends) else None
         if match is None:
             continue
         digits, own = (match[2], match[1]) if ends else (match[1], match[2])
@@ -144,6 +150,11 @@ def _counts_of(page: PageContent, edges: tuple[float, float], full: float, *, en
     return found
 
 
+def _may_count(line: Line, ends: bool) -> bool:
+    """Whether a line begins, or ends, with a digit; most do not, and cost no more than this."""
+    return (line.text[-1:] if ends else line.text[:1]).isdigit()
+
+
 def _lines_before(page: PageContent) -> dict[int, Line]:
     """For each line of a page, by its id, the line of prose that is read before it."""
     found: dict[int, Line] = {}
@@ -162,7 +173,7 @@ def _cut_to_sequence(counts: Sequence[_Count], step: int, *, ends: bool) -> list
     for count in counts:
         due = str(cut[-1].value + step) if cut else count.digits
         own = count.digits.endswith(due) if ends else count.digits.startswith(due)
-        cut.append(replace(count, number=due, runs_in=True) if own and due != count.digits else count)
+        cut.append(replace(count, number=due) if own and count.runs_in else count)
     return cut
 
 

@@ -18,9 +18,9 @@ import pymupdf
 
 from tasks import boxes
 from tasks.pdf.lines import OBLIQUE, Line, read_lines
-from tasks.pdf.look import WHITE, Log, Look, is_image, rotation_of, stands_out, within_most_ink
-from tasks.pdf.raw_lines import Run
-from tasks.pdf.visibility import as_seen, shows_faint
+from tasks.pdf.painting.look import WHITE, Log, Look, is_image, rotation_of, stands_out, within_most_ink
+from tasks.pdf.painting.raw_lines import Run
+from tasks.pdf.painting.visibility import hidden_lines, shows_faint
 from tasks.records import Box
 from tasks.rules.layout import rules
 from tasks.wording.labels import read_label
@@ -194,7 +194,13 @@ def read_page(page: pymupdf.Page, repeated: frozenset[str] = frozenset()) -> Pag
 
 def _seen_lines(page: pymupdf.Page, log: Log, numbered: Set[Run] = frozenset()) -> list[Line]:
     look = Look(page)
-    return as_seen(read_lines(page, shows_faint(look, log), numbered), look, log)
+    lines = read_lines(page, shows_faint(look, log), numbered)
+    unseen, doubles = hidden_lines(lines, look, log)
+    return [
+        line if line.unseen == (i in unseen) else replace(line, unseen=i in unseen)
+        for i, line in enumerate(lines)
+        if i not in doubles
+    ]
 
 
 def with_numbers_apart(page: PageContent, numbered: Set[Run]) -> PageContent:

@@ -21,8 +21,8 @@ from PIL import Image
 
 from models import png
 from tasks import boxes
-from tasks.pdf.look import rotation_of
 from tasks.pdf.pages import PageContent, read_page
+from tasks.pdf.painting.look import rotation_of
 from tasks.records import Box, EncodedImage, ImageFormat
 
 RENDER_DPI = 300.0

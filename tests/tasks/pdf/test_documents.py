@@ -7,7 +7,7 @@ import pytest
 
 from tasks.errors import PaperError
 from tasks.pdf.documents import open_pdf, read_pages
-from tasks.pdf.faults import raise_if_out_of_memory
+from tasks.pdf.painting.faults import raise_if_out_of_memory
 from tasks.records import Gap
 from tasks.settings import ExtractionLimits
 from tests.tasks.drawn import RIGHT, Drawing

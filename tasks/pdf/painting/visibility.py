@@ -6,15 +6,14 @@ Boxes are in MuPDF's unrotated page space, points.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from functools import cache
+from typing import Protocol
 
 import numpy as np
 
 from tasks import boxes
-from tasks.pdf.covering import Painting, hides
-from tasks.pdf.lines import Line
-from tasks.pdf.look import WHITE, Log, Look, is_image, shares_inside, stands_out
+from tasks.pdf.painting.covering import Painting, hides
+from tasks.pdf.painting.look import WHITE, Log, Look, is_image, shares_inside, stands_out
 from tasks.records import Box
 from tasks.rules.layout import rules
 from tasks.wording.labels import read_label
@@ -56,46 +55,58 @@ def shows_faint(look: Look, log: Log) -> Callable[[Box], bool]:
     return shows
 
 
-def as_seen(lines: Sequence[Line], look: Look, log: Log) -> list[Line]:
-    """The lines of a page, those `unseen` that no reader sees; of a scan the words recognised in it are its text.
+class Written(Protocol):
+    """A line of text, as tasks.pdf.lines has it."""
 
-    Of two lines in one place, one seen and one not, the seen one is the text of that place.
+    @property
+    def text(self) -> str:
+        """Its words."""
+
+    @property
+    def bbox(self) -> Box:
+        """Where it stands."""
+
+    @property
+    def unseen(self) -> bool:
+        """It is not painted."""
+
+
+def hidden_lines(lines: Sequence[Written], look: Look, log: Log) -> tuple[set[int], set[int]]:
+    """Which lines of a page no reader sees, and which of these stand where others are seen, and are no text at all.
+
+    Of a scan the words recognised in it are its text, which is seen.
     """
     unseen = {i for i, line in enumerate(lines) if line.unseen} | _covered_captions(lines, look, log)
     if not unseen:
-        return list(lines)
+        return set(), set()
     seen = [line for i, line in enumerate(lines) if i not in unseen]
+    places, mostly = np.array([line.bbox for line in seen], np.float64).reshape(-1, 4), rules().layout.mostly
+    doubles = {i for i in unseen if (shares_inside(lines[i].bbox, places) > mostly).any()}
     scanned = _is_scan(_own_text(seen, look), sum(len(lines[i].text) for i in unseen), look, log)
-    places = np.array([line.bbox for line in seen], np.float64).reshape(-1, 4)
-    mostly = rules().layout.mostly
-    return [
-        replace(line, unseen=not scanned) if i in unseen else line
-        for i, line in enumerate(lines)
-        if i not in unseen or not (shares_inside(line.bbox, places) > mostly).any()
-    ]
+    return set() if scanned else unseen, doubles
 
 
-def _covered_captions(lines: Sequence[Line], look: Look, log: Log) -> set[int]:
+def _covered_captions(lines: Sequence[Written], look: Look, log: Log) -> set[int]:
     """Which lines that read like captions were painted over, so that nobody sees them.
 
     Other words beneath a picture do no harm; where all text of a page lies beneath one, it is that of a scan.
     """
-    labels = [i for i, line in enumerate(lines) if not line.unseen and _begins_with_label(line)]
-    if not labels:
-        return set()
     painting = Painting(log)
+    if not painting.may_hide:
+        return set()
+    labels = [i for i, line in enumerate(lines) if not line.unseen and _begins_with_label(line)]
     covered = [i for i in labels if painting.is_over(lines[i].bbox)]
     if not covered or not _own_text((line for line in lines if not painting.is_over(line.bbox)), look):
         return set()
     return {i for i in covered if hides(look, lines[i].bbox)}
 
 
-def _begins_with_label(line: Line) -> bool:
+def _begins_with_label(line: Written) -> bool:
     label = read_label(line.text)
     return label is not None and not label.refers
 
 
-def _own_text(lines: Iterable[Line], look: Look) -> list[Line]:
+def _own_text(lines: Iterable[Written], look: Look) -> list[Written]:
     """Those of the seen lines that are text of a page: neither a stamp in its margins nor letters on a picture."""
     (_, y0, _, y1), least = look.bounds, rules().captions.phrase
     band = rules().page.margin_band * (y1 - y0)
@@ -109,7 +120,7 @@ def _own_text(lines: Iterable[Line], look: Look) -> list[Line]:
     ]
 
 
-def _is_scan(own: Sequence[Line], unseen: int, look: Look, log: Log) -> bool:
+def _is_scan(own: Sequence[Written], unseen: int, look: Look, log: Log) -> bool:
     """Whether so many unseen letters are a page's text: it has none of its `own`, or less, on a picture of it all."""
     if not own:
         return True

@@ -13,8 +13,8 @@ import pymupdf
 from PIL import Image
 
 from tasks import boxes
-from tasks.pdf.faults import MUPDF_ERRORS, raise_if_out_of_memory
-from tasks.pdf.look import Log, Look, shares_inside, stands_out
+from tasks.pdf.painting.faults import MUPDF_ERRORS, raise_if_out_of_memory
+from tasks.pdf.painting.look import Log, Look, shares_inside, stands_out
 from tasks.records import Box
 from tasks.rules.layout import rules
 
@@ -28,10 +28,14 @@ class Painting:
         self._texts, self._text_order = _of_kind(log, text=True)
         self._covers, self._order = _of_kind(log, text=False)
 
+    @property
+    def may_hide(self) -> bool:
+        """Whether anything was painted later than text."""
+        orders = self._order, self._text_order
+        return all(map(len, orders)) and bool(self._order[-1] > self._text_order[0])
+
     def is_over(self, box: Box) -> bool:
         """Whether all of a line was painted over by something later than any text in its place."""
-        if not len(self._covers):
-            return False
         covering = self._order[shares_inside(box, self._covers) > rules().layout.inside]
         if not len(covering):
             return False

@@ -76,6 +76,9 @@ def seen_lines(lines: Iterable[Raw], shows_white: Callable[[Box], bool]) -> list
     """The lines with only those spans that a reader may see; the unpainted ones of a line are one of their own."""
     seen = []
     for line in lines:
+        if not any(map(_is_faint, line["spans"])):
+            seen.append(line)
+            continue
         spans = [span for span in line["spans"] if not _is_faint(span) or shows_white(span["bbox"])]
         if is_partly_unpainted(spans):
             seen += [_of_spans(line, _blank_where(spans, unpainted)) for unpainted in (True, False)]
@@ -106,9 +109,10 @@ def _of_spans(line: Raw, spans: Sequence[Raw]) -> Raw:
 
 def _is_faint(span: Raw) -> bool:
     """Whether a span is white or not painted at all."""
-    colour = span["color"]
-    white = min(colour >> 16 & 0xFF, colour >> 8 & 0xFF, colour & 0xFF) >= rules().text.faintest
-    return white or is_unpainted(span)
+    colour: int = span["color"]
+    if is_unpainted(span):
+        return True
+    return bool(colour) and min(colour >> 16, colour >> 8 & 0xFF, colour & 0xFF) >= rules().text.faintest
 
 
 def is_partly_unpainted(spans: Iterable[Raw]) -> bool:

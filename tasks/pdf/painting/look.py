@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pymupdf
 
-from tasks.pdf.faults import MUPDF_ERRORS, raise_if_out_of_memory
+from tasks.pdf.painting.faults import MUPDF_ERRORS, raise_if_out_of_memory
 from tasks.records import Box
 from tasks.rules.layout import rules
 

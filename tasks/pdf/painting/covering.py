@@ -65,14 +65,14 @@ def hides(look: Look, box: Box) -> bool:
         return False
     if not stands_out(inside, int(np.median(inside))).any():
         return True
-    return any(_shows_as_it_is(info, box, inside, look.page) for info in look.page.get_image_info(xrefs=True))
+    return any(_shows_as_it_is(info, box, look) for info in look.page.get_image_info(xrefs=True))
 
 
-def _shows_as_it_is(info: dict[str, Any], box: Box, shown: npt.NDArray[np.uint8], page: pymupdf.Page) -> bool:
-    """Whether what is `shown` in a box, (h, w) uint8, are the pixels of an upright picture that lies on it."""
+def _shows_as_it_is(info: dict[str, Any], box: Box, look: Look) -> bool:
+    """Whether what shows in a box are the pixels of an upright picture that lies on it, or on nearly all of it."""
     place = tuple(info["bbox"])
     upright = (
-        page.rotation == 0 and np.allclose(info["transform"][1:3], 0) and min(info["transform"][::3]) > 0
+        look.page.rotation == 0 and np.allclose(info["transform"][1:3], 0) and min(info["transform"][::3]) > 0
     )
     if (
         not upright
@@ -82,17 +82,21 @@ def _shows_as_it_is(info: dict[str, Any], box: Box, shown: npt.NDArray[np.uint8]
     ):
         return False
     try:
-        pixmap = pymupdf.Pixmap(pymupdf.csGRAY, pymupdf.Pixmap(page.parent, info["xref"]))
+        pixmap = pymupdf.Pixmap(pymupdf.csGRAY, pymupdf.Pixmap(look.page.parent, info["xref"]))
     except MUPDF_ERRORS as error:
         raise_if_out_of_memory(error)
         return False
+    if pixmap.alpha:
+        return False
+    box = boxes.intersection(box, place)
+    shown = look.within(box)
     grey = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.stride)
     across, down = pixmap.width / boxes.width(place), pixmap.height / boxes.height(place)
     part = (
         (box[0] - place[0]) * across,
         (box[1] - place[1]) * down,
-        (box[2] - place[0]) * across,
-        (box[3] - place[1]) * down,
+        min((box[2] - place[0]) * across, pixmap.width),
+        min((box[3] - place[1]) * down, pixmap.height),
     )
     height, width = shown.shape
     own = Image.fromarray(grey[:, : pixmap.width]).resize((width, height), Image.Resampling.BOX, box=part)

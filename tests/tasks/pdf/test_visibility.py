@@ -146,10 +146,10 @@ def test_an_unpainted_span_in_a_printed_line_is_no_word_of_it() -> None:
 
 
 def covered(cover: str) -> Drawing:
-    """A caption of its own that is painted over, by a white patch or by the figure's picture."""
+    """A caption of its own that is painted over, by a white patch or by the figure's picture, or by most of it."""
     paper, picture = Drawing().add_page(), (60, 70, 280, 300)
-    y = 120 if cover == "picture" else 312
-    paper.page.insert_text((65, y), HIDDEN, fontsize=8, fontname="tiro")
+    x, y = {"picture": (65, 120), "most of a picture": (55, 120), "patch": (65, 312)}[cover]
+    paper.page.insert_text((x, y), HIDDEN, fontsize=8, fontname="tiro")
     paper.image(picture)
     if cover == "patch":
         paper.page.draw_rect((50, 302, 290, 316), fill=(1, 1, 1), color=None)
@@ -157,7 +157,7 @@ def covered(cover: str) -> Drawing:
     return paper.body((50, 360, 290, 780)).body(RIGHT)
 
 
-@pytest.mark.parametrize("cover", ["picture", "patch"])
+@pytest.mark.parametrize("cover", ["picture", "most of a picture", "patch"])
 def test_a_caption_that_was_painted_over_is_none(cover: str) -> None:
     assert labels_of(covered(cover)) == ["Figure 2"]
 

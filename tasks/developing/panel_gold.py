@@ -24,7 +24,8 @@ from tasks.panels.separation import FigureImage, TextLine
 from tasks.pdf.documents import open_pdf, read_pages
 from tasks.pdf.figures import find_figures
 from tasks.pdf.found_figure import FoundFigure
-from tasks.pdf.pages import PageContent, rotation_of
+from tasks.pdf.pages import PageContent
+from tasks.pdf.painting.look import rotation_of
 from tasks.pdf.pixels import FigurePixels, placed_images
 from tasks.records import Box
 from tasks.settings import ExtractionLimits

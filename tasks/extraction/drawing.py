@@ -199,7 +199,8 @@ def _write(file: Path, scale: float, data: bytes) -> None:
 
 def _pixels(files: PaperFiles, limits: ExtractionLimits, number: int) -> tuple[pymupdf.Pixmap, float]:
     """A page's pixels, and how many of them a PDF point takes."""
-    from tasks.pdf.documents import MUPDF_ERRORS, open_page, open_pdf, raise_if_out_of_memory
+    from tasks.pdf.documents import open_page, open_pdf
+    from tasks.pdf.painting.faults import MUPDF_ERRORS, raise_if_out_of_memory
 
     with open_pdf(files.main.path, limits, files.paper.paper_id) as document:
         if not 1 <= number <= document.page_count:
@@ -224,7 +225,8 @@ def _cut_into(
 def _cut(
     files: PaperFiles, limits: ExtractionLimits, number: int, boxes: Boxes, in_points: bool
 ) -> list[Cut]:
-    from tasks.pdf.documents import MUPDF_ERRORS, open_page, open_pdf, raise_if_out_of_memory
+    from tasks.pdf.documents import open_page, open_pdf
+    from tasks.pdf.painting.faults import MUPDF_ERRORS, raise_if_out_of_memory
     from tasks.pdf.pixels import cut_box
 
     with open_pdf(files.main.path, limits, files.paper.paper_id) as document:

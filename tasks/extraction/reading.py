@@ -25,10 +25,11 @@ from tasks.panels.separation import FigureImage, Panel, TextLine, separate
 from tasks.panels.sides import bind_sides
 from tasks.panels.subcaptions import split_caption
 from tasks.pdf.captions import CaptionBlock
-from tasks.pdf.documents import MUPDF_ERRORS, open_pdf, raise_if_out_of_memory, read_pages
+from tasks.pdf.documents import open_pdf, read_pages
 from tasks.pdf.figures import find_figures
 from tasks.pdf.found_figure import FoundFigure
 from tasks.pdf.pages import PageContent
+from tasks.pdf.painting.faults import MUPDF_ERRORS, raise_if_out_of_memory
 from tasks.pdf.pixels import FigurePixels, PlacedImage, placed_images
 from tasks.records import (
     Box,
@@ -242,7 +243,7 @@ def _kind(page: PageContent, box: Box, images: Sequence[PlacedImage]) -> FigureK
     if not images:
         return "vector"
     covered = max(boxes.share_inside(box, image.bbox) for image in images)
-    texts = any(boxes.share_inside(line.bbox, box) > 0.5 for line in page.lines)
+    texts = any(boxes.share_inside(line.bbox, box) > 0.5 for line in page.lines if not line.unseen)
     paths = any(
         not any(boxes.share_inside(drawing, boxes.grown(i.bbox, 1)) > 0.9 for i in images)
         for drawing in _drawings(page, box)

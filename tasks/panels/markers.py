@@ -17,7 +17,9 @@ MOST_CHARACTERS = 20_000
 # Every repetition is bounded, so that no caption, whatever its length, takes more than linear time.
 _LETTER = r"[A-Za-z](?:iv|v|i{1,3}|[1-9])?"
 _JOINT = r"\s{0,2}(?:[-–—‐‑−,;&+/]|\band\b|\bto\b|\bthrough\b){1,3}\s{0,2}(?:and\s)?"
-_LIST = rf"{_LETTER}(?:{_JOINT}{_LETTER}){{0,25}}"
+_ITEM = rf"(?:[A-Za-z][1-9](?:{_JOINT}[1-9](?![\w.%])){{1,8}}|{_LETTER})"
+"""A panel's letter, or several of one letter that is said once: `A1–3`."""
+_LIST = rf"{_ITEM}(?:{_JOINT}{_ITEM}){{0,25}}"
 _BOUNDARY = r"(?:^|(?<=[.;:,)])\s{0,3}|(?<=[.;:,]\s)|(?<=\band\s))"
 _COLON = re.compile(r"(?<![\w'’-])([A-Z]):(?=\s)")
 _STYLES = (
@@ -183,12 +185,13 @@ def _is_note(caption: str, match: re.Match[str]) -> bool:
 
 
 def _labels(text: str) -> tuple[str, ...]:
-    """`A, B` as A and B, `a–c` as a, b and c."""
+    """`A, B` as A and B, `a–c` as a, b and c, `A1–3` as A1, A2 and A3."""
     text = re.sub(r"\b(?:to|through)\b", "–", re.sub(r"\band\b", ",", text))
-    letters = re.findall(_LETTER, text)
-    joints = re.split(_LETTER, text)[1:-1]
+    letters = re.findall(rf"{_LETTER}|[1-9]", text)
+    joints = re.split(rf"{_LETTER}|[1-9]", text)[1:-1]
     labels = letters[:1]
     for joint, letter in zip(joints, letters[1:], strict=False):
+        letter = letter if letter[0].isalpha() else labels[-1][0] + letter
         if re.search(r"[-–—‐‑−]", joint):
             labels += _between(labels[-1], letter)
         labels.append(letter)

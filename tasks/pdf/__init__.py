@@ -2,6 +2,7 @@
 
 documents.py         a PDF opened, page by page, and what can be wrong with it in words
 mending/             what is set right in an open PDF where MuPDF shows something else than other readers
+painting/            what is painted on a page and how it looks, before its text is read
 pages.py             what stands on a page: text lines, paint operations and ink, in one upright frame
 lines.py             the lines of text as printed: pieces joined, doubles and hidden words left out
 styles.py            the type of the body, by which captions and headings are told from it

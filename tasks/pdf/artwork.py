@@ -46,7 +46,7 @@ def _is_typesetters(frame: Component, layout: PageLayout) -> bool:
 
 def _sentences_in(box: Box, layout: PageLayout) -> int:
     least, inside = rules().figures.frame_words, rules().layout.inside
-    lines = [line for line in layout.page.lines if len(line.text.split()) >= least]
+    lines = [line for line in layout.page.lines if len(line.text.split()) >= least and not line.unseen]
     return sum(boxes.share_inside(line.bbox, box) > inside for line in lines)
 
 

@@ -50,7 +50,8 @@ def caption_lines(
         )
         if first_words:
             sizes.add(line.size)
-        if (first_words and alone) or _continues(lines, taken, line, sizes, style):
+        listed = len(starts) > 1 and _is_under_title(lines, taken, line, style)
+        if (first_words and alone) or listed or _continues(lines, taken, line, sizes, style):
             taken.append(i)
             fragments = []
         elif _continues(lines, [*taken, *fragments], line, sizes, style) and fragments:
@@ -262,6 +263,22 @@ def _is_right_below(line: Line, last: Line) -> bool:
     return near and abs(line.bbox[0] - last.bbox[0]) < settings.indent * last.size
 
 
+def _is_under_title(lines: Sequence[Line], taken: Sequence[int], line: Line, style: Style) -> bool:
+    """Whether a line in the body's type follows a bold title that ends early, as in a manuscript's list of captions."""
+    last = lines[taken[-1]]
+    regular = abs(line.bbox[3] - last.bbox[3] - style.lead) < rules().captions.regular * last.size
+    level = abs(line.bbox[0] - lines[taken[0]].bbox[0]) < last.size / 2
+    return regular and level and _is_title(lines, taken, line, style)
+
+
+def _is_title(lines: Sequence[Line], taken: Sequence[int], line: Line, style: Style) -> bool:
+    """Whether lines are in bold, and another in the plain type that a double-spaced manuscript's body is set in."""
+    bold = all(lines[i].bold and not style.sets(lines[i]) for i in taken)
+    kin = family(lines[taken[-1]].text_font) == family(line.text_font)
+    same = abs(lines[taken[-1]].size - line.size) < rules().text.same_size
+    return style.spaced and bold and kin and same and style.sets(line) and not line.bold
+
+
 def _is_fragment(line: Line, last: Line) -> bool:
     """Whether a line is a piece of a formula in or just under the line before."""
     settings = rules().captions
@@ -284,7 +301,8 @@ def _continues(
 
 def _is_set_alike(lines: Sequence[Line], taken: Sequence[int], line: Line, style: Style) -> bool:
     if style.sets(line) and not style.sets(lines[taken[-1]]):
-        return False
+        full = boxes.width(lines[taken[-1]].bbox) > rules().captions.full_line * boxes.width(line.bbox)
+        return full and _is_title(lines, taken, line, style)
     fonts = {lines[i].text_font for i in taken} | {lines[taken[0]].font}
     if line.text_font in fonts:
         return True

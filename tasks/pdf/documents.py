@@ -17,11 +17,9 @@ from tasks.pdf.mending.jpegs import mend_jpegs
 from tasks.pdf.mending.layers import settle_layers
 from tasks.pdf.numbering import find_line_numbers
 from tasks.pdf.pages import PageContent, read_page, turn_upright
+from tasks.pdf.painting.faults import MUPDF_ERRORS, raise_if_out_of_memory
 from tasks.records import Gap
 from tasks.settings import ExtractionLimits
-
-MUPDF_ERRORS = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
-"""What PyMuPDF raises on broken input: sometimes its own error, sometimes MuPDF's."""
 
 _PAGE_ERRORS = (*MUPDF_ERRORS, TypeError)
 """The same and, where it lists a page's images, TypeError for names that are no UTF-8."""
@@ -200,9 +198,3 @@ def _too_large(document: pymupdf.Document, number: int, limits: ExtractionLimits
         if info["width"] * info["height"] * (info["bpc"] or 8) > most:
             return f"{info['width']:,} x {info['height']:,}"
     return None
-
-
-def raise_if_out_of_memory(error: Exception) -> None:
-    """MuPDF reports a refused allocation as an error of the file; for the ledger it is one of memory."""
-    if "malloc" in str(error) or "allocat" in str(error):
-        raise MemoryError(str(error)) from error

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from tasks import boxes
 from tasks.pdf.across_pages import bind_across_pages
 from tasks.pdf.artwork import artwork_box, is_blocked, with_columns
 from tasks.pdf.caption_binding import Direction, bind_seeds, direction_of, usual_way
 from tasks.pdf.captions import CaptionBlock, find_captions, words_of
-from tasks.pdf.documents import MUPDF_ERRORS, raise_if_out_of_memory
 from tasks.pdf.found_figure import FoundFigure
 from tasks.pdf.furniture import Furniture, find_furniture
 from tasks.pdf.layout import Component, PageLayout, read_layout
 from tasks.pdf.pages import PageContent, side_views
+from tasks.pdf.painting.faults import MUPDF_ERRORS, raise_if_out_of_memory
 from tasks.pdf.styles import Style, body_style
 from tasks.pdf.uncaptioned import free_artwork, is_figure
 from tasks.records import Box, Gap
@@ -52,10 +53,30 @@ def find_figures(
     captioned = bool(found) or any(f.caption for f in across)
     found += [f for f in across if f.caption or (f.pictured and is_figure(f.bbox, f.page, captioned))]
     found = [_with_words(f, captions) for f in found]
-    row = rules().figures.row
-    found.sort(key=lambda f: (f.page.number, round(f.bbox[1] / row), f.bbox[0]))
+    found.sort(key=lambda f: f.page.number)
+    found = [f for _, own in groupby(found, lambda f: f.page.number) for f in in_reading_order(list(own))]
     labels = {f.caption.label for f in found if f.caption}
     return found, [c for c in waiting if c.label not in labels]
+
+
+def in_reading_order(figures: Sequence[FoundFigure]) -> list[FoundFigure]:
+    """The figures of a page from row to row, each from left to right.
+
+    A row is what stands side by side: tops within `row` points, or more than half of the higher one's height in common.
+    """
+    rows: list[list[FoundFigure]] = []
+    for figure in sorted(figures, key=lambda f: (f.bbox[1], f.bbox[0])):
+        if rows and all(_stand_in_a_row(figure.bbox, other.bbox) for other in rows[-1]):
+            rows[-1].append(figure)
+        else:
+            rows.append([figure])
+    return [figure for row in rows for figure in sorted(row, key=lambda f: f.bbox[0])]
+
+
+def _stand_in_a_row(a: Box, b: Box) -> bool:
+    common = min(a[3], b[3]) - max(a[1], b[1])
+    mostly = common > rules().layout.mostly * max(boxes.height(a), boxes.height(b))
+    return mostly or abs(a[1] - b[1]) < rules().figures.row
 
 
 def _layouts(

@@ -13,7 +13,8 @@ from scipy import ndimage
 
 from tasks import boxes
 from tasks.pdf.lines import OBLIQUE
-from tasks.pdf.pages import PageContent, Paint, stands_out
+from tasks.pdf.pages import PageContent, Paint
+from tasks.pdf.painting.look import stands_out
 from tasks.records import Box
 from tasks.rules.layout import rules
 

@@ -19,7 +19,8 @@ from tasks import boxes
 from tasks.pdf.captions import CaptionBlock
 from tasks.pdf.furniture import Furniture, in_margin, is_bar, numberless
 from tasks.pdf.lines import OBLIQUE, Line
-from tasks.pdf.pages import PageContent, Paint, stands_out
+from tasks.pdf.pages import PageContent, Paint
+from tasks.pdf.painting.look import stands_out
 from tasks.pdf.styles import Style
 from tasks.records import Box
 from tasks.rules.layout import rules

@@ -11,22 +11,24 @@ from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
-from typing import Any
 
 import pymupdf
 
 from tasks import boxes
+from tasks.pdf.painting.raw_lines import (
+    Raw,
+    Run,
+    by_place,
+    is_partly_unpainted,
+    is_unpainted,
+    numbers_apart,
+    seen_lines,
+)
 from tasks.records import Box
 from tasks.rules.layout import rules
 from tasks.wording.labels import read_label
 from tasks.wording.letterspacing import is_letterspaced, letter_gap, parts_words, stands_apart
 from tasks.wording.words import clean, from_symbol_font
-
-Raw = dict[str, Any]
-"""A line or a span as `Page.get_text("dict")` gives it."""
-
-Run = tuple[int, str]
-"""A line number that its line begins with: the line's block, and the number."""
 
 MOST_LETTERS = 100_000
 """Letters of a page whose places are asked for, at some 600 bytes each; no printed page has more."""
@@ -37,7 +39,6 @@ OBLIQUE = -1
 _TEXT_FLAGS = pymupdf.TEXT_MEDIABOX_CLIP  # no TEXT_PRESERVE_LIGATURES: "ﬁ" comes out as "fi"
 _BOLD_FLAG: int = pymupdf.TEXT_FONT_BOLD
 _LETTER = re.compile(r"[^\W\d_]")
-_RUN_IN = re.compile(r"\s*(\d+)\s+(?=\S)")
 _LEFTWARDS = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 """Letters of Hebrew and Arabic, whose lines go on to the left."""
 _BOLD_NAME = re.compile(
@@ -63,6 +64,8 @@ class Line:
     """Degrees, clockwise, from upright to how it reads: 0, 90, 180, 270, or OBLIQUE."""
     unmarked: str | None = None
     """The text with an asterisk for every letter that is raised as a mark, where there is one."""
+    unseen: bool = False
+    """No reader sees it: it is not painted, or was painted over. Such a line never counts as upright."""
 
 
 def read_lines(
@@ -78,13 +81,13 @@ def read_lines(
     if (numbered or any(map(_is_letterspaced, printed))) and sum(map(_length, printed)) <= MOST_LETTERS:
         blocks = _printed(page, shows_white, numbered, each_letter=True)
     found: list[Line] = []
-    seen: dict[str, list[Box]] = {}
+    seen: dict[tuple[str, bool], list[Box]] = {}
     for number, lines in enumerate(blocks):
         for raw in lines:
             line = _read_line(raw, number)
-            if line is None or _is_double(line, seen.setdefault(line.text, [])):
+            if line is None or _is_double(line, seen.setdefault((line.text, line.unseen), [])):
                 continue
-            seen[line.text].append(line.bbox)
+            seen[line.text, line.unseen].append(line.bbox)
             found.append(line)
     return _with_their_labels(found)
 
@@ -102,13 +105,13 @@ def _printed(
     numbers `numbered` put apart.
     """
     blocks = page.get_text("rawdict" if each_letter else "dict", flags=_TEXT_FLAGS)["blocks"]
-    printed = []
+    printed, numbers = [], by_place(numbered)
     for number, block in enumerate(blocks):
         lines = block.get("lines", [])
         if each_letter:
             _set_texts(lines)
-        lines = _downwards(_seen_lines(lines, shows_white))
-        lines = _joined(list(_numbers_apart(lines, number, numbered)))
+        lines = _downwards(seen_lines(lines, shows_white))
+        lines = _joined(list(numbers_apart(lines, number, numbers)))
         printed.append(_closed_up(lines) if each_letter else lines)
     return printed
 
@@ -167,29 +170,6 @@ def _with_spaces(line: Raw, usual: float) -> Raw:
     return {**line, "spans": [{**s, "text": texts[id(s)]} for s in line["spans"] if id(s) in texts]}
 
 
-def _numbers_apart(lines: Iterable[Raw], block: int, numbered: Set[Run]) -> Iterator[Raw]:
-    """The lines of a block, those that begin with one of the numbers `numbered` in two."""
-    for line in lines:
-        run_in = _RUN_IN.match("".join(span["text"] for span in line["spans"])) if numbered else None
-        if run_in and (block, run_in[1]) in numbered:
-            yield _part(line, 0, run_in.end(1))
-            yield _part(line, run_in.end(), None)
-        else:
-            yield line
-
-
-def _part(line: Raw, start: int, stop: int | None) -> Raw:
-    """A line from one of its letters up to another."""
-    spans, at = [], 0
-    for span in line["spans"]:
-        own = span["chars"][max(0, start - at) : None if stop is None else max(0, stop - at)]
-        at += len(span["chars"])
-        if own:
-            text, bbox = "".join(c["c"] for c in own), boxes.hull(c["bbox"] for c in own)
-            spans.append({**span, "chars": own, "text": text, "bbox": bbox})
-    return {**line, "spans": spans, "bbox": boxes.hull(span["bbox"] for span in spans)}
-
-
 def _with_their_labels(lines: list[Line]) -> list[Line]:
     """The lines, with a label that was drawn behind its words (all bold type last) put before them again."""
     labels = [at for at, line in enumerate(lines) if line.upright and _is_label_alone(line.text)]
@@ -231,7 +211,8 @@ def _stands_before(label: Line, words: Line) -> bool:
     """Whether a label stands just left of a line, on its height."""
     gap, size = words.bbox[0] - label.bbox[2], words.size
     level = abs(words.bbox[3] - label.bbox[3]) < rules().text.level * size
-    return words.upright and level and -1 < gap < rules().text.number_gap * size
+    alike = words.upright and words.unseen == label.unseen
+    return alike and level and -1 < gap < rules().text.number_gap * size
 
 
 def _downwards(lines: list[Raw]) -> list[Raw]:
@@ -247,29 +228,6 @@ def _downwards(lines: list[Raw]) -> list[Raw]:
 def is_bold(font: str, flags: int) -> bool:
     """Whether a span is set in bold, by its flags or by its font's name (`MinionPro-Bold`, `AdvTTaf7f9f4f.B`)."""
     return bool(flags & _BOLD_FLAG) or bool(_BOLD_NAME.search(font))
-
-
-def _seen_lines(lines: Iterable[Raw], shows_white: Callable[[Box], bool]) -> list[Raw]:
-    """The lines with only those spans that a reader sees."""
-    seen = []
-    for line in lines:
-        spans = [span for span in line["spans"] if not _is_faint(span) or shows_white(span["bbox"])]
-        if spans:
-            same = len(spans) == len(line["spans"])
-            seen.append(
-                line
-                if same
-                else {**line, "spans": spans, "bbox": boxes.hull([tuple(s["bbox"]) for s in spans])}
-            )
-    return seen
-
-
-def _is_faint(span: Raw) -> bool:
-    """Whether a span is white or not painted at all."""
-    colour, alpha, text = span["color"], span.get("alpha", 255), rules().text
-    if alpha < text.least_alpha:
-        return True
-    return bool(colour) and min(colour >> 16 & 0xFF, colour >> 8 & 0xFF, colour & 0xFF) >= text.faintest
 
 
 def _is_double(line: Line, same: Sequence[Box]) -> bool:
@@ -302,6 +260,7 @@ def _read_line(raw: Raw, block: int) -> Line | None:
         text_font=widest["font"],
         turn=turn,
         unmarked=clean("".join(marked)) if marked != texts else None,
+        unseen=all(map(is_unpainted, spans)),
     )
 
 
@@ -374,13 +333,17 @@ def _joined(lines: list[Raw]) -> list[Raw]:
 def _continues(before: Raw, line: Raw) -> bool:
     if before["dir"] != line["dir"] or _turn(line["dir"]) == OBLIQUE:
         return False
+    if "number" in before or "number" in line:
+        return False
     (_, top, right, bottom), (x0, y0, _, y1) = _along(before), _along(line)
     size, text = min(bottom - top, y1 - y0), rules().text
     if _text(before).isdigit() or (_text(line).isdigit() and x0 - right > text.number_gap * size):
         return False  # a manuscript's line number
     common = min(bottom, y1) - max(top, y0)
     near = -text.joined_back * size < _gap(before, line) < text.joined_gap * size
-    return bool(near and common > text.joined_height * size)
+    if not near or common <= text.joined_height * size:
+        return False
+    return not is_partly_unpainted((*before["spans"], *line["spans"]))
 
 
 def _gap(before: Raw, line: Raw) -> float:

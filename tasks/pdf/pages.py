@@ -7,9 +7,9 @@ the text reads from left to right (`frame`), whatever /Rotate says and however a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,13 +17,13 @@ import numpy.typing as npt
 import pymupdf
 
 from tasks import boxes
-from tasks.pdf.lines import OBLIQUE, Line, Run, read_lines
+from tasks.pdf.lines import OBLIQUE, Line, read_lines
+from tasks.pdf.painting.look import WHITE, Log, Look, is_image, rotation_of, stands_out, within_most_ink
+from tasks.pdf.painting.raw_lines import Run
+from tasks.pdf.painting.visibility import hidden_lines, shows_faint
 from tasks.records import Box
 from tasks.rules.layout import rules
 from tasks.wording.labels import read_label
-
-WHITE = 255
-"""The grey of paper without ink."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class PageContent:
     @cached_property
     def scale(self) -> float:
         """Pixels of `ink` per point: fewer than usual on a page of a poster's size."""
-        return _within_most_ink(rules().page.ink_dpi / 72, self.size)
+        return within_most_ink(rules().page.ink_dpi / 72, self.size)
 
     @cached_property
     def ink(self) -> npt.NDArray[np.uint8]:
@@ -174,32 +174,13 @@ class PageContent:
         return slice(max(0, round(y0)), max(0, round(y1))), slice(max(0, round(x0)), max(0, round(x1)))
 
 
-def _within_most_ink(scale: float, size: tuple[float, float]) -> float:
-    """Pixels per point: as asked for, or fewer where a page is so large that they would be too many."""
-    return float(min(scale, (rules().page.most_ink / max(1.0, size[0] * size[1])) ** 0.5))
-
-
-def rotation_of(page: pymupdf.Page) -> pymupdf.Matrix:
-    """From MuPDF's unrotated space of a page to `page.rect`; PyMuPDF's own matrix forgets a /UserUnit."""
-    across, down = page.rect.width, page.rect.height
-    shift = {90: (across, 0.0), 180: (across, down), 270: (0.0, down)}.get(page.rotation, (0.0, 0.0))
-    turned: pymupdf.Matrix = pymupdf.Matrix(page.rotation) * pymupdf.Matrix(1, 0, 0, 1, *shift)
-    return turned
-
-
-def stands_out(grey: npt.NDArray[np.uint8], ground: int) -> npt.NDArray[np.bool_]:
-    """Where `grey` differs from its ground by more than noise does."""
-    noise = rules().page.ink_darkness
-    return (grey < max(0, ground - noise)) | (grey > min(255, ground + noise))
-
-
 def read_page(page: pymupdf.Page, repeated: frozenset[str] = frozenset()) -> PageContent:
     """Read one page's text and paint operations (not its pixels, which are rendered when asked for).
 
     Lines whose text is among `repeated` have no say in which way is up.
     """
     log = page.get_bboxlog()
-    lines = read_lines(page, _shows_faint(page, log))
+    lines = _seen_lines(page, log)
     frame, size = _upright_frame(page, lines, repeated)
     return PageContent(
         number=page.number + 1,
@@ -211,13 +192,24 @@ def read_page(page: pymupdf.Page, repeated: frozenset[str] = frozenset()) -> Pag
     )
 
 
+def _seen_lines(page: pymupdf.Page, log: Log, numbered: Set[Run] = frozenset()) -> list[Line]:
+    look = Look(page)
+    lines = read_lines(page, shows_faint(look, log), numbered)
+    unseen, doubles = hidden_lines(lines, look, log)
+    return [
+        line if line.unseen == (i in unseen) else replace(line, unseen=i in unseen)
+        for i, line in enumerate(lines)
+        if i not in doubles
+    ]
+
+
 def with_numbers_apart(page: PageContent, numbered: Set[Run]) -> PageContent:
     """The page with each of the line numbers `numbered` as a line of its own, told in `numbers`."""
     if not numbered:
         return page
-    shows_white = _shows_faint(page.handle, page.handle.get_bboxlog())
-    lines = _turn_lines(read_lines(page.handle, shows_white, numbered), page.frame)
-    numbers = frozenset(i for i, line in enumerate(lines) if (line.block, line.text) in numbered)
+    lines = _turn_lines(_seen_lines(page.handle, page.handle.get_bboxlog(), numbered), page.frame)
+    places = {(run.block, run.number) for run in numbered}
+    numbers = frozenset(i for i, line in enumerate(lines) if (line.block, line.text) in places)
     return replace(page, lines=lines, numbers=numbers)
 
 
@@ -254,52 +246,6 @@ def _reread(page: PageContent, repeated: frozenset[str]) -> PageContent:
     return again if any(line.upright for line in again.lines) else page
 
 
-def _shows_faint(page: pymupdf.Page, log: Sequence[tuple[str, Box]]) -> Callable[[Box], bool]:
-    """Whether faint words in a box of the unrotated page are seen.
-
-    They are where a picture or a path smaller than the page was painted, and where they stand out from a ground that
-    was painted over the page.
-    """
-
-    @cache
-    def painted() -> tuple[list[Box], list[Box]]:
-        most = rules().page.whole_page * abs(page.rect.get_area())
-        paths = [box for kind, box in log if kind.endswith("path")]
-        smaller = [box for box in paths if 0 < boxes.area(box) < most]
-        pictures = [box for kind, box in log if _is_image(kind) and boxes.area(box)]
-        return smaller + pictures, [box for box in paths if boxes.area(box) >= most]
-
-    scale = _within_most_ink(1.0, (page.rect.width, page.rect.height))
-    zoom = pymupdf.Matrix(scale, scale)
-
-    @cache
-    def look() -> pymupdf.Pixmap:
-        return page.get_pixmap(matrix=zoom, colorspace=pymupdf.csGRAY, alpha=False, annots=False)
-
-    def stands_out_white(box: Box) -> bool:
-        pixmap, shown = look(), pymupdf.Rect(box) * rotation_of(page) * zoom
-        rows = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.stride)
-        x0, y0, x1, y1 = (max(0, round(value)) for value in shown)
-        inside = rows[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)]
-        if inside.size == 0:
-            return False
-        ground = int(np.median(inside))
-        return ground < rules().page.white_paper and bool(stands_out(inside, ground).any())
-
-    def shows(box: Box) -> bool:
-        under, grounds = painted()
-        least = rules().text.under_faint
-        if any(boxes.share_inside(box, one) > least for one in under):
-            return True
-        return any(boxes.share_inside(box, one) > least for one in grounds) and stands_out_white(box)
-
-    return shows
-
-
-def _is_image(operation: str) -> bool:
-    return "image" in operation or "imgmask" in operation or "shade" in operation
-
-
 def _read_paints(log: Sequence[tuple[str, Box]], frame: pymupdf.Matrix, bounds: Box) -> list[Paint]:
     """The operations that paint on the page, those alike to the point once: a scatter plot can have 100,000."""
     paints: dict[tuple[int, ...], Paint] = {}
@@ -309,7 +255,7 @@ def _read_paints(log: Sequence[tuple[str, Box]], frame: pymupdf.Matrix, bounds: 
             continue
         box = boxes.intersection(_turned(unturned, matrix), bounds)
         if box[0] <= box[2] and box[1] <= box[3]:
-            image = _is_image(operation)
+            image = is_image(operation)
             key = (image, *map(round, box))
             paints.pop(key, None)  # the order is that of painting: what comes later lies above
             paints[key] = Paint(box, image)
@@ -338,7 +284,7 @@ def _turn_lines(lines: Sequence[Line], frame: pymupdf.Matrix) -> list[Line]:
     matrix, degrees = _numbers(frame), _degrees(frame)
     turns = [line.turn if line.turn == OBLIQUE else (line.turn + degrees) % 360 for line in lines]
     return [
-        replace(line, bbox=_turned(line.bbox, matrix), upright=turn == 0, turn=turn)
+        replace(line, bbox=_turned(line.bbox, matrix), upright=turn == 0 and not line.unseen, turn=turn)
         for line, turn in zip(lines, turns, strict=True)
     ]
 

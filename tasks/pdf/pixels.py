@@ -21,7 +21,8 @@ from PIL import Image
 
 from models import png
 from tasks import boxes
-from tasks.pdf.pages import PageContent, read_page, rotation_of
+from tasks.pdf.pages import PageContent, read_page
+from tasks.pdf.painting.look import rotation_of
 from tasks.records import Box, EncodedImage, ImageFormat
 
 RENDER_DPI = 300.0
@@ -124,6 +125,7 @@ class FigurePixels:
         written = any(
             boxes.share_inside(line.bbox, box) > 0.5 or boxes.share_inside(box, line.bbox) > 0.5
             for line in self.page.lines
+            if not line.unseen
         )
         fits = image.width * image.height <= self.megapixels * 1e6
         return image if image.xref and image.upright and not image.masked and fits and not written else None

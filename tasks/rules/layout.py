@@ -23,6 +23,10 @@ class TextRules:
     """Of 255: what is painted with less, or not at all, is not seen."""
     under_faint: float = 0.6
     """Share of a faint word that lies on a picture or a path which shows it."""
+    seen_through: int = 48
+    """Of 255: by as much a picture's pixels are darker or lighter where letters beneath it are seen through it."""
+    as_it_is: float = 0.97
+    """Share of the pixels above a line by which a picture is shown as it is, and hides what lies beneath."""
     doubled: float = 0.15
     """Sizes: a line printed again this near makes a bold face out of a plain one."""
     span_again: float = 0.8
@@ -59,8 +63,8 @@ class TextRules:
     """Numbers beside the lines of a paper: fewer are the ticks of a chart or the numbers of a list."""
     counted: float = 0.7
     """Share of the steps from number to number that have to be the usual one (1, or 5 where every fifth is printed)."""
-    number_lines: float = 0.5
-    """Share of a paper's lines of prose that numbers count which lines begin with: fewer are those of a list."""
+    number_lines: float = 0.4
+    """Share of a paper's lines of prose that numbers at one side count; of two columns either may have its side."""
     number_within: float = 0.33
     """Share of such lines that go on within a sentence, with a small letter."""
     number_indent: float = 2.0
@@ -312,7 +316,7 @@ class FigureRules:
     words_height: float = 30.0
     """Points: a figure of words alone is at least so high."""
     row: float = 20.0
-    """Points: figures whose tops differ by less stand in one row, and are counted from left to right."""
+    """Points: figures whose tops differ by less stand in one row, as do those mostly on one height."""
     plate_words: int = 8
     """Words in a line of prose: what is written in a figure has hardly any such line."""
     plate_lines: int = 3

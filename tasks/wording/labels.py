@@ -98,13 +98,13 @@ def _any(words: Iterable[str]) -> str:
 
 
 _SUPPLEMENT = (
-    r"(?P<supplement>(?:online\s+)?supp(?:l(?:ement(?:al|ary)?)?|orting)?(?:[\s,]+(?:information|materials?|data|file)(?:\s?\d{1,2})?)?"
-    r"[.,:]?\s+|SI\s+(?:appendix,?\s+)?|ED\s+|ESM\s+|web[\s-]|text[\s-]|extended\s+(?:data\s+)?|expanded\s+view\s+|online\s+|annex\s+|additional\s+file\s+S?\d{1,2}\s?[:.,–—-]?\s*"
+    r"(?P<supplement>(?:(?:online|data)\s+)?supp(?:l(?:ement(?:al|ary)?)?|orting)?"
+    r"(?:[\s,]+(?:information|materials?|data|file|appendix|digital\s+content)(?:\s?\d{1,2})?|\s\d{1,2}(?=\s?[.,:–—-]))?"
+    r"\s?[.,:–—-]?\s+|SI\s+(?:appendix,?\s+)?|ED\s+|ESM\s+|web[\s-]|text[\s-]|extended\s+(?:data\s+)?|expanded\s+view\s+|online\s+resource\s+\d{1,2}\s?[:.,–—-]?\s*|online\s+|annex\s+"
+    r"|additional\s+files?\s+S?\d{1,2}\s?[:.,–—-]?\s*(?:supp(?:l(?:ement(?:al|ary)?)?)?\.?\s+)?"
     r"|additional\s+|(?:appendix|box)(?:\s+(?:\d{1,2}|(?-i:[A-Z])))?\s?[:.,–—-]?\s*)?"
 )
-_WORD = (
-    rf"(?P<word>{_any([*_FIGURE, *_TABLE, *_OTHER, *_TRANSLATED])})(?P<plural>s(?=[\s.]))?(?P<dot>\s?[.,]?:?)"
-)
+_WORD = rf"(?P<word>{_any([*_FIGURE, *_TABLE, *_OTHER, *_TRANSLATED])})(?P<plural>s(?=[\s.]))?(?P<dot>\s?[.,·]?:?)"
 _ITEM = r"(?:(?:(?-i:EV|ED|SI|ESM|[A-HS])|s)[.\s-]{0,2}|(?-i:SM|SF|[A-Z]))?\d{1,3}(?:\.\d{1,3}){0,2}"
 _ITEM += r"(?:[A-Za-z](?:[–-][A-Za-z](?!\w))?)?(?![\w%])"
 _JOINT = r"\s?(?:[–—‒,&+/-]|\b(?:and|to|und|bis|et|y|e|и)\b)\s?"
@@ -177,9 +177,11 @@ _ELSEWHERE = re.compile(
 _STOPS = (".", ",", ";")
 """What follows "(Fig. 8)" at the end of a sentence; a caption's label in brackets has none behind it."""
 _SUPPLEMENTARY_NUMBER = re.compile(
-    r"^(?:supplementary (?=\w+ s\d)|appendix (?=\w+ a\.?\d)|extended data (?=\w+ ed\d)|web (?=\w+ w\d))"
+    r"^(?:(?:supplementary|(?:additional file|online resource) s?\d+:) (?=\w+ s\d)"
+    r"|appendix (?=\w+ a\.?\d)|extended data (?=\w+ ed\d)|web (?=\w+ w\d))"
 )
 """Words that tell no more than the letters of the number do."""
+_OF_FILE = re.compile(r"(additional file|online resource)s? (s?\d+)")
 _LETTER_DOT = re.compile(r"(?<= )([a-h])\.(?=\d)")
 
 
@@ -367,11 +369,12 @@ def _prefix(printed: str) -> str:
         return "Extended Data "
     if words == "esm":
         return "ESM "
-    if words.removeprefix("online ").startswith(("supp", "si")):
+    if part := _OF_FILE.match(words):
+        name = "Additional file" if part[1] == "additional file" else "Online Resource"
+        return f"{name} {part[2].upper()}: "
+    if words.removeprefix("online ").removeprefix("data ").startswith(("supp", "si")):
         return "Supplementary "
     head, _, number = words.rpartition(" ")
-    if head == "additional file":
-        return f"Additional file {number.upper()}: "
     if head in ("appendix", "box"):
         return f"{head.capitalize()} {number.upper()}—"
     return f"{words.title()} "

@@ -10,7 +10,7 @@ from PIL import Image, TiffImagePlugin
 from pymupdf import mupdf
 
 from tasks.extraction.images.refusal import BROKEN, check_size
-from tasks.pdf.documents import MUPDF_ERRORS, raise_if_out_of_memory
+from tasks.pdf.painting.faults import MUPDF_ERRORS, raise_if_out_of_memory
 from tasks.settings import ExtractionLimits
 
 _BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")

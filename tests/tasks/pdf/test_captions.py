@@ -261,3 +261,44 @@ def test_a_letterspaced_caption_has_its_words(spacing: int) -> None:
     paper.page.insert_htmlbox((50, 300, 290, 400), f'<p style="{style}"><b>Figure 1.</b> {words}</p>')
     (caption,) = captions_of(paper)
     assert (caption.label, caption.text) == ("Figure 1", words)
+
+
+def manuscript(lines: list[str], bold: set[int]) -> Drawing:
+    """A double-spaced manuscript, 24 lines to a page, some of them in bold."""
+    paper = Drawing()
+    for place, text in enumerate(lines):
+        if not place % 24:
+            paper.document.new_page(width=595, height=842)
+        font = "tibo" if place in bold else "tiro"
+        paper.page.insert_text((80, 80 + place % 24 * 24), text, fontsize=11, fontname=font)
+    return paper
+
+
+PROSE = ["Survival of the mice that were kept", "for ten days in the dark, and of those", "that had light."]
+REST = ["with bars for the spread and points", "for the means."]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "bold"),
+    [
+        ("Figure 3. Growth of the colonies that", "grew over ten days in three dishes,", {24}),
+        ("Figure 3. Growth of the colonies that", "grew over ten days in three dishes.", {24, 25}),
+        ("Figure 3. Growth of the cells.", "Cells grew over ten days in dishes,", {24}),
+    ],
+    ids=["within a sentence", "two lines", "title"],
+)
+def test_words_follow_a_bold_first_line_in_a_manuscript(first: str, second: str, bold: set[int]) -> None:
+    lines = PROSE * 16
+    lines[24:28] = [first, second, *REST]
+    lines[40:42] = ["Figure 4. Survival of the mice.", "Mice were counted on each of the days,"]
+    captions = {c.label: c.text for c in captions_of(manuscript(lines, bold | {40}))}
+    said = " ".join([first, second, *REST]).removeprefix("Figure 3. ")
+    assert captions["Figure 3"].startswith(said)
+
+
+@pytest.mark.parametrize("bold", [{24}, {24, 25}], ids=["prose", "heading"])
+def test_a_bold_title_alone_takes_no_prose_below_it(bold: set[int]) -> None:
+    lines = PROSE * 16
+    lines[24:27] = ["Figure 3. Growth of cells.", "We found that the cells grew in the dark", "for ten days."]
+    (caption,) = captions_of(manuscript(lines, bold))
+    assert caption.text == "Growth of cells."

@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 
 from tasks.errors import PaperError
-from tasks.pdf.documents import open_pdf, raise_if_out_of_memory, read_pages
+from tasks.pdf.documents import open_pdf, read_pages
 from tasks.pdf.mending.annotations import draw_pictures
+from tasks.pdf.painting.faults import raise_if_out_of_memory
 from tasks.records import Gap
 from tasks.settings import ExtractionLimits
 from tests.tasks.drawn import RIGHT, Drawing

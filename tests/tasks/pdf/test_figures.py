@@ -194,6 +194,21 @@ def test_two_figures_side_by_side_keep_their_captions() -> None:
     assert_found(second, (300, 70, 540, 220), "Figure 2")
 
 
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [((111, 261), (96, 246)), ((96, 246), (111, 261)), ((90.5, 240), (89.5, 240)), ((150, 300), (80, 300))],
+    ids=["higher at the right", "higher at the left", "by a point", "feet level"],
+)
+def test_figures_side_by_side_are_counted_from_the_left(
+    left: tuple[float, float], right: tuple[float, float]
+) -> None:
+    paper = two_columns()
+    for label, x, (top, foot) in (("Figure 1.", 50, left), ("Figure 2.", 305, right)):
+        paper.image((x, top, x + 240, foot)).caption((x, foot + 5, x + 240, foot + 29), label, CAPTION)
+    figures = found_in(paper.body((50, 420, 290, 780)).body((305, 420, 545, 780)))
+    assert [f.caption.label for f in figures if f.caption] == ["Figure 1", "Figure 2"]
+
+
 def test_stacked_figures_keep_their_captions() -> None:
     paper = two_columns()
     for i, top in enumerate((60, 240, 420)):

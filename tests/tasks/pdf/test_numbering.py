@@ -126,6 +126,48 @@ def test_numbers_of_lists_stay_with_their_words() -> None:
         assert words[-1].text == "20 Smith J et al. Growth of cells in dish 19."
 
 
+def beside(lines: list[tuple[str, str]], gap: float, *, left: bool) -> Drawing:
+    """Line numbers that stand so near to their words that no blank parts them, or at the right edge of the text."""
+    paper = Drawing()
+    edge = 80 + max(pymupdf.get_text_length(words, "tiro", 11) for _, words in lines)
+    for place, (value, words) in enumerate(lines):
+        if not place % 24:
+            paper.document.new_page(width=595, height=842)
+        y = 80 + place % 24 * 24
+        paper.page.insert_text((80, y), value + words if left else words, fontsize=11, fontname="tiro")
+        if not left:
+            paper.page.insert_text((edge + gap, y), value, fontsize=11, fontname="tiro")
+    return paper
+
+
+@pytest.mark.parametrize(
+    "lines", [counted(60), counted(60, start=970), counted(72, step=5)], ids=["whole", "four digits", "fifth"]
+)
+@pytest.mark.parametrize(("gap", "left"), [(0, True), (0.5, False), (6, False)])
+def test_numbers_glued_to_words_at_either_side_are_put_apart(
+    lines: list[tuple[str, str]], gap: float, left: bool
+) -> None:
+    numbers, words = read(beside(lines, gap, left=left))
+    assert sorted(map(int, numbers)) == [int(value) for value, _ in lines if value]
+    assert [line.text for line in words] == [said for _, said in lines]
+
+
+def test_the_steps_of_a_protocol_keep_their_numbers() -> None:
+    ends = [
+        "in cold buffer",
+        "on ice for ten minutes",
+        "and wait",
+        "in ethanol of the best kind that is sold",
+    ]
+    ended = [(str(i + 1), f"wash the cells of dish {i} in cold buffer for ten minutes.") for i in range(50)]
+    ragged = [(str(i + 1), f"put the dish {i} {ends[i % 4]}") for i in range(50)]
+    amounts = [("", f"{i + 1}ml of the buffer were put into the dish of the mice") for i in range(40)]
+    for lines in (ended, ragged, amounts):
+        numbers, words = read(manuscript(lines, 0))
+        assert numbers == []
+        assert [line.text for line in words] == [f"{value} {said}".strip() for value, said in lines]
+
+
 @pytest.mark.parametrize("gap", [0, 4])
 def test_a_caption_is_found_behind_its_lines_numbers(gap: float) -> None:
     said = ["Figure 3. Growth of the colonies", "over ten days in three dishes,", "with bars for the spread."]

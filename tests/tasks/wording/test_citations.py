@@ -85,6 +85,17 @@ def cited(text: str) -> list[str]:
         ("Appendix 1—figure 2", ["Appendix 1—figure 2"]),
         ("Appendix Fig. S1", ["Appendix Figure S1"]),
         ("see the Appendix, Fig. 2", ["Figure 2"]),
+        ("see Additional file 1: Fig. S2A", ["Additional file 1: Figure S2:a"]),
+        (
+            "(Additional file 12: Figures 1 and 2)",
+            ["Additional file 12: Figure 1", "Additional file 12: Figure 2"],
+        ),
+        ("in Additional file 1 (Fig. 2)", ["Additional file 1: Figure 2"]),
+        ("(see Additional file 1, Fig. 2)", ["Additional file 1: Figure 2"]),
+        ("As Additional file 1 tells, Fig. 2 shows", ["Figure 2"]),
+        ("in Online Resource 1: Fig. 3", ["Online Resource 1: Figure 3"]),
+        ("(see Supplementary Material, Fig. 3)", ["Supplementary Figure 3"]),
+        ("(Supplemental Digital Content 1, Figure 3)", ["Supplementary Figure 3"]),
     ],
 )
 def test_citations(text: str, found: list[str]) -> None:

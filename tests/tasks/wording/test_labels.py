@@ -44,6 +44,16 @@ from tasks.wording.labels import is_video, label_key, parse_label, read_label, w
         ("Appendix Figure S3. Words", "Appendix Figure S3"),
         ("Box 1—figure 2. Words", "Box 1—figure 2"),
         ("Additional file 4: Figure S2. Words", "Additional file 4: Figure S2"),
+        ("Additional file 1. Supplementary Figure S2. Words", "Additional file 1: Figure S2"),
+        ("Additional files 1: Figure S2. Words", "Additional file 1: Figure S2"),
+        ("Online Resource 1. Fig. 3. Words", "Online Resource 1: Figure 3"),
+        ("Supplementary Material, Figure S3. Words", "Supplementary Figure S3"),
+        ("Supplementary Material – Figure S3. Words", "Supplementary Figure S3"),
+        ("Supplemental Digital Content 1, Figure S3. Words", "Supplementary Figure S3"),
+        ("Supplementary Appendix Figure S3. Words", "Supplementary Figure S3"),
+        ("Data Supplement Figure S3. Words", "Supplementary Figure S3"),
+        ("Supplement 1: Figure S3. Words", "Supplementary Figure S3"),
+        ("Fig· 2. Words", "Figure 2"),
         ("Extended Data Figure 2. Words", "Extended Data Figure 2"),
         ("SI Appendix, Fig. S3. Words", "Supplementary Figure S3"),
         ("(Fig. 8) Words", "Figure 8"),
@@ -218,6 +228,8 @@ def test_continued_is_told_from_the_verb(text: str, continued: bool) -> None:
 
 def test_labels_of_supplements_match_between_pdf_and_xml() -> None:
     assert label_key("Supplementary Figure S2") == label_key("Figure S2")
+    assert label_key("Additional file 1: Figure S2") == label_key("Figure S2")
+    assert label_key("Additional file 1: Figure 2") != label_key("Figure 2")
     assert label_key("Supplementary Figure 2") != label_key("Figure 2")
 
 

@@ -13,7 +13,7 @@ from tests.deployments.operated import Operated, begun, check_whole, kill, plann
 from tests.deployments.test_page import PAGE
 from tests.servers import eventually, kill_all, program
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800), pytest.mark.xdist_group("operated")]
 
 SERVED = "label-papers/served"
 

@@ -11,12 +11,12 @@ from tests.deployments.operated import (
     begun,
     check_whole,
     kill,
-    run_now,
     settings_for,
+    two_runs_now,
 )
 from tests.servers import eventually, kill_all
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800), pytest.mark.xdist_group("operated")]
 
 
 def two_runs(
@@ -24,7 +24,7 @@ def two_runs(
 ) -> tuple[str, str, list[Path]]:
     """One that has begun with so many papers, one that waits for it to end; and the papers."""
     settings, papers = settings_for(folder, pdf, bundle, number)
-    first, second = run_now(operated.server, **settings), run_now(operated.server, **settings)
+    first, second = two_runs_now(operated.server, **settings)
     eventually(begun(folder / "out"))
     return first, second, papers
 

@@ -85,11 +85,10 @@ def test_a_run_that_ends_early_starts_none_of_the_shards_that_wait(
 
 
 @pytest.fixture(scope="module")
-def papers(demo_papers: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def papers(small_paper: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twelve papers and a file that is none: five shards of three."""
     folder = tmp_path_factory.mktemp("papers")
-    for paper in demo_papers:
-        copies(paper, folder / paper.stem, 6)
+    copies(small_paper, folder, 12)
     (folder / "text.pdf").write_text("no PDF")
     return folder
 
@@ -149,6 +148,7 @@ def writer(out: Path) -> int | None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
+@pytest.mark.xdist_group("on postgres")
 def test_a_dask_worker_that_dies_costs_its_shards_time_and_nothing_else(
     prefect_on_postgres: Server, papers: Path, local: Path, tiny_bundle: Path, tmp_path: Path
 ) -> None:
@@ -163,6 +163,7 @@ def test_a_dask_worker_that_dies_costs_its_shards_time_and_nothing_else(
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
+@pytest.mark.xdist_group("on postgres")
 def test_a_ray_worker_that_dies_costs_its_shards_time_and_nothing_else(
     prefect_on_postgres: Server, papers: Path, local: Path, tiny_bundle: Path, tmp_path: Path
 ) -> None:

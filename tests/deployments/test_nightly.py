@@ -19,7 +19,7 @@ from tests.flows.command import copies, ledger, subfigure_rows
 from tests.servers import Server, eventually, process
 from tests.stores import Fault, Store
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800), pytest.mark.xdist_group("on postgres")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 
 @pytest.fixture(scope="module")

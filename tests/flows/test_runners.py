@@ -148,7 +148,6 @@ def writer(out: Path) -> int | None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-@pytest.mark.xdist_group("on postgres")
 def test_a_dask_worker_that_dies_costs_its_shards_time_and_nothing_else(
     prefect_on_postgres: Server, papers: Path, local: Path, tiny_bundle: Path, tmp_path: Path
 ) -> None:
@@ -163,7 +162,6 @@ def test_a_dask_worker_that_dies_costs_its_shards_time_and_nothing_else(
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-@pytest.mark.xdist_group("on postgres")
 def test_a_ray_worker_that_dies_costs_its_shards_time_and_nothing_else(
     prefect_on_postgres: Server, papers: Path, local: Path, tiny_bundle: Path, tmp_path: Path
 ) -> None:

@@ -74,6 +74,21 @@ def demo_papers(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
 
 
 @pytest.fixture(scope="session")
+def small_paper(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A paper of a page with two pictures, read in a quarter of the time that one of the demo's takes.
+
+    For tests of what becomes of papers, many times over, and not of how they are read.
+    """
+    from tests.tasks.drawn import Drawing, picture
+
+    page = Drawing().add_page()
+    page.image((50, 60, 290, 220), picture(seed=1)).image((305, 60, 545, 220), picture(seed=2))
+    page.caption((50, 226, 290, 250), "Figure 1.", "Cells before.").body((50, 270, 290, 700))
+    page.caption((305, 226, 545, 250), "Figure 2.", "Cells after.").body((305, 270, 545, 700))
+    return page.save(tmp_path_factory.mktemp("papers"), "small.pdf")
+
+
+@pytest.fixture(scope="session")
 def tiny_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A real bundle, but of an untrained network with small images: quick to load, knows nothing."""
     import torch

@@ -14,7 +14,7 @@ import pytest
 
 from tasks.dataset.check import Totals, check
 from tasks.stores import objects, paths
-from tests.deployments.operated import TERMINAL, planned_once, run_now, script
+from tests.deployments.operated import TERMINAL, planned_once, run_by_hand, script, two_runs_now
 from tests.flows.command import copies, ledger, subfigure_rows
 from tests.servers import Server, eventually, process
 from tests.stores import Fault, Store
@@ -104,7 +104,7 @@ def test_a_run_by_hand_outlives_a_store_that_fails_and_warns_of_papers_that_fail
     s3.faults.append(Fault(503, "SlowDown", times=20, method="PUT", path="/out/subfigures/"))
     with listening() as (hook, told):
         script(deployed, "automations.py", hook)
-        run = run_now(deployed, inputs=["s3://bucket/in"], out="s3://bucket/out", model=str(tiny_bundle))
+        run = run_by_hand(deployed, inputs=["s3://bucket/in"], out="s3://bucket/out", model=str(tiny_bundle))
         assert ended(deployed, run)["state_type"] == "COMPLETED"
         (message,) = eventually(lambda: told)
     assert message["text"].startswith("Figmill: many papers failed\ns3://bucket/out: 1 of 3 papers failed")
@@ -121,7 +121,7 @@ def test_a_cancelled_run_leaves_the_dataset_whole_and_the_one_that_waited_for_it
 ) -> None:
     papers, out = copies(demo_papers[0], tmp_path / "in", 60), tmp_path / "out"
     settings = {"inputs": [str(tmp_path / "in")], "out": str(out), "model": str(tiny_bundle), "shard_size": 2}
-    first, second = run_now(deployed, **settings), run_now(deployed, **settings)
+    first, second = two_runs_now(deployed, **settings)
     eventually(
         lambda: list(out.glob("papers/part-*.parquet")), lambda: deployed.call("GET", f"flow_runs/{first}")
     )

@@ -128,8 +128,10 @@ def test_a_run_that_cannot_be_done_says_so_in_one_line(
 ) -> None:
     arguments, words = case(tmp_path, papers)
     before = sorted(tmp_path.rglob("*"))
-    api = {"PREFECT_API_URL": "http://127.0.0.1:9/api"} if case is _dead_api else {}
-    done = figmill("label", *arguments, home=tmp_path, **api)
+    if case is _dead_api:
+        done = figmill("label", *arguments, home=tmp_path, PREFECT_API_URL="http://127.0.0.1:9/api")
+    else:
+        done = figmill_here("label", *arguments, home=tmp_path)
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1, done.stderr
     assert done.stderr.startswith("figmill: ")

@@ -138,9 +138,9 @@ def test_a_second_run_is_refused_with_the_first_ones_identity_and_a_dead_ones_lo
 
 
 def test_a_torn_part_is_said_by_label_found_by_check_repaired_and_labelled_again(
-    pdf: Path, tiny_bundle: Path, tmp_path: Path
+    small_paper: Path, tiny_bundle: Path, tmp_path: Path
 ) -> None:
-    copies(pdf, tmp_path / "in", 4)
+    copies(small_paper, tmp_path / "in", 4)
     out = tmp_path / "out"
     command = (
         "label",

@@ -140,10 +140,10 @@ def test_hostile_names_xml_and_images_cost_their_own_rows_and_nothing_else_is_to
 
 
 def test_the_same_paper_under_two_names_or_in_two_runs_is_done_once(
-    pdf: Path, tiny_bundle: Path, tmp_path: Path
+    small_paper: Path, tiny_bundle: Path, tmp_path: Path
 ) -> None:
     source, out = tmp_path / "in", tmp_path / "out"
-    (one, other) = copies(pdf, source, 2)
+    (one, other) = copies(small_paper, source, 2)
     (source / "same.pdf").write_bytes(one.read_bytes())
     command = ("label", source, "--out", out, "--model", tiny_bundle, "--workers", 1)
     assert figmill_here(*command, home=tmp_path).returncode == 0

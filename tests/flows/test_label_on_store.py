@@ -32,19 +32,20 @@ from tests.servers import eventually
 from tests.stores import Fault, Store
 
 OUT = "s3://bucket/some/where"
-SUBFIGURES = 5
-"""Of the first made-up paper."""
+SUBFIGURES = 2
+"""Of the small paper."""
 JATS = """<article><front><article-meta><title-group><article-title>A liver</article-title></title-group>
 </article-meta></front></article>"""
 
 
 @pytest.fixture(scope="module")
-def papers(demo_papers: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def papers(small_paper: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three papers, one with its JATS, and one that is none."""
     folder = tmp_path_factory.mktemp("papers")
     (folder / "sub").mkdir()
-    for number, pdf in enumerate((*demo_papers, *copies(demo_papers[0], folder.parent / "copies", 1))):
-        (folder / ("sub" if number == 1 else "") / f"{'abc'[number]}.pdf").write_bytes(pdf.read_bytes())
+    for name, pdf in zip(("a", "sub/b", "c"), copies(small_paper, folder / ".copies", 3), strict=True):
+        pdf.rename(folder / f"{name}.pdf")
+    (folder / ".copies").rmdir()
     (folder / "a.xml").write_text(JATS)
     (folder / "text.pdf").write_text("no PDF")
     (folder / ".hidden.pdf").write_text("not even looked at")
@@ -195,12 +196,12 @@ def test_an_object_that_may_not_be_read_is_a_row_and_is_retried(filled: Store, t
 def test_a_killed_run_is_finished_by_the_next_and_two_at_once_are_refused(
     s3: Store,
     local: Path,
-    demo_papers: list[Path],
+    small_paper: Path,
     tiny_bundle: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    copies(demo_papers[0], tmp_path / "in", 6)
+    copies(small_paper, tmp_path / "in", 6)
     upload(tmp_path / "in", "in")
     killed = threading.Event()
 

@@ -14,10 +14,10 @@ def only_run(prefect: Server, out: Path) -> dict[str, Any]:
 
 
 def test_with_an_api_it_is_a_flow_run_with_a_task_run_per_shard(
-    prefect: Server, demo_papers: list[Path], tiny_bundle: Path, tmp_path: Path
+    prefect: Server, small_paper: Path, tiny_bundle: Path, tmp_path: Path
 ) -> None:
     source, out = tmp_path / "in", tmp_path / "out"
-    copies(demo_papers[0], source, 3)
+    copies(small_paper, source, 3)
     (source / "text.pdf").write_text("no PDF")
     command = ("label", source, "--out", out, "--model", tiny_bundle, "--shard-size", 2, "--workers", 1)
     done = figmill(*command, home=tmp_path, PREFECT_API_URL=prefect.url)

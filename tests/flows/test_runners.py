@@ -85,11 +85,10 @@ def test_a_run_that_ends_early_starts_none_of_the_shards_that_wait(
 
 
 @pytest.fixture(scope="module")
-def papers(demo_papers: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def papers(small_paper: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Twelve papers and a file that is none: five shards of three."""
     folder = tmp_path_factory.mktemp("papers")
-    for paper in demo_papers:
-        copies(paper, folder / paper.stem, 6)
+    copies(small_paper, folder, 12)
     (folder / "text.pdf").write_text("no PDF")
     return folder
 

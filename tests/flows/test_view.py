@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser import browser
+from tests.browser import browser as driven_browser
 from tests.flows.command import FIGMILL, environment, figmill
 from tests.tasks.view.papers import with_pdf
 
@@ -47,16 +47,22 @@ def server(made: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory) -> 
     run.stderr.close()
 
 
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    with driven_browser() as driven:
+        yield driven
+
+
 @pytest.fixture
-def page(server: str) -> Iterator[object]:
-    """A browser's page that complains of every message on its console."""
-    with browser() as driven:
-        opened = driven.new_page(viewport={"width": 1280, "height": 900})
-        opened.set_default_timeout(600_000)
-        opened.messages = []
-        opened.on("console", lambda message: opened.messages.append(message.text))
-        opened.goto(server)
-        yield opened
+def page(browser, server: str) -> Iterator[object]:
+    """A page of a context of its own that keeps every message on its console."""
+    opened = browser.new_page(viewport={"width": 1280, "height": 900})
+    opened.set_default_timeout(600_000)
+    opened.messages = []
+    opened.on("console", lambda message: opened.messages.append(message.text))
+    opened.goto(server)
+    yield opened
+    opened.close()
 
 
 def test_it_listens_on_loopback_and_answers(server: str):

@@ -29,11 +29,6 @@ from tasks.settings import ExtractionLimits, LabelSettings
 from tests.flows.command import copies, ledger, subfigure_rows
 
 
-@pytest.fixture(scope="module")
-def pdf(demo_papers: list[Path]) -> Path:
-    return demo_papers[0]
-
-
 @pytest.fixture
 def settings(tmp_path: Path, tiny_bundle: Path) -> LabelSettings:
     return LabelSettings(
@@ -46,8 +41,8 @@ def settings(tmp_path: Path, tiny_bundle: Path) -> LabelSettings:
     )
 
 
-def test_the_summary_adds_up_the_shards(pdf: Path, settings: LabelSettings, tmp_path: Path) -> None:
-    copies(pdf, tmp_path / "in", 5)
+def test_the_summary_adds_up_the_shards(small_paper: Path, settings: LabelSettings, tmp_path: Path) -> None:
+    copies(small_paper, tmp_path / "in", 5)
     (tmp_path / "in" / "text.pdf").write_text("no PDF")
     reporter = Reporter()
     summary = label_here(replace(settings, workers=2), reporter)
@@ -61,9 +56,9 @@ def test_the_summary_adds_up_the_shards(pdf: Path, settings: LabelSettings, tmp_
 
 
 def test_the_summary_names_the_jats_that_could_not_be_used(
-    pdf: Path, settings: LabelSettings, tmp_path: Path
+    small_paper: Path, settings: LabelSettings, tmp_path: Path
 ) -> None:
-    copies(pdf, tmp_path / "in", 3)
+    copies(small_paper, tmp_path / "in", 3)
     first, second, _ = sorted((tmp_path / "in").iterdir())
     first.with_suffix(".xml").write_text("<article><front>")
     second.with_suffix(".xml").write_text("<html/>")
@@ -78,10 +73,10 @@ JATS = """<article><front><article-meta><title-group><article-title>A liver</art
 
 
 def test_papers_whose_jats_came_later_are_read_anew_on_request_and_their_rows_replaced(
-    pdf: Path, settings: LabelSettings, tmp_path: Path
+    small_paper: Path, settings: LabelSettings, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    first, second, _ = copies(pdf, tmp_path / "in", 3)
+    first, second, _ = copies(small_paper, tmp_path / "in", 3)
     label_here(settings, Reporter())
     before = subfigure_rows(out)
     time.sleep(0.02)
@@ -102,10 +97,10 @@ def test_papers_whose_jats_came_later_are_read_anew_on_request_and_their_rows_re
 
 @pytest.mark.parametrize("step", ["tasks.dataset.ledger._rewrite", "tasks.dataset.parts.write_ledger_part"])
 def test_killed_while_it_puts_rows_in_the_place_of_others_the_next_run_finishes_though_it_is_not_asked_to(
-    pdf: Path, settings: LabelSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+    small_paper: Path, settings: LabelSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     out = tmp_path / "out"
-    first, *_ = copies(pdf, tmp_path / "in", 3)
+    first, *_ = copies(small_paper, tmp_path / "in", 3)
     label_here(settings, Reporter())
     before = subfigure_rows(out)
     time.sleep(0.02)
@@ -252,9 +247,9 @@ def ledger_rows(out: Path) -> dict[str, dict[str, object]]:
 
 
 def test_the_summary_says_what_the_runtime_came_to(
-    pdf: Path, settings: LabelSettings, tmp_path: Path
+    small_paper: Path, settings: LabelSettings, tmp_path: Path
 ) -> None:
-    copies(pdf, tmp_path / "in", 1)
+    copies(small_paper, tmp_path / "in", 1)
     summary = label_here(replace(settings, runtime="fp32", out=str(tmp_path / "fp32")), Reporter())
     assert summary.settings["runtime"] == "fp32 (ONNX Runtime, float32, cpu)"
     (tmp_path / "none").mkdir()
@@ -264,9 +259,9 @@ def test_the_summary_says_what_the_runtime_came_to(
 
 
 def test_a_timeout_is_retried_with_more_time_and_leaves_one_row(
-    pdf: Path, settings: LabelSettings, tmp_path: Path
+    small_paper: Path, settings: LabelSettings, tmp_path: Path
 ) -> None:
-    copies(pdf, tmp_path / "in", 3)
+    copies(small_paper, tmp_path / "in", 3)
     hasty = replace(settings, limits=ExtractionLimits(timeout=0.01))
     assert label_here(hasty, Reporter()).counts.by_status == {"failed": 3}
     assert not (label_here(settings, Reporter())).papers
@@ -277,9 +272,9 @@ def test_a_timeout_is_retried_with_more_time_and_leaves_one_row(
 
 
 def test_shards_are_handed_out_in_a_window_and_those_that_take_rows_out_of_parts_one_at_a_time(
-    pdf: Path, settings: LabelSettings, tmp_path: Path
+    small_paper: Path, settings: LabelSettings, tmp_path: Path
 ) -> None:
-    papers = copies(pdf, tmp_path / "in", 2)
+    papers = copies(small_paper, tmp_path / "in", 2)
     for number in range(8):
         (tmp_path / "in" / f"text-{number}.pdf").write_text(f"no PDF {number}")
     waiting: list[str] = []
@@ -316,9 +311,9 @@ def test_shards_are_handed_out_in_a_window_and_those_that_take_rows_out_of_parts
 
 
 def test_a_shard_that_cannot_be_written_ends_the_run_and_the_next_one_goes_on(
-    pdf: Path, settings: LabelSettings, tmp_path: Path
+    small_paper: Path, settings: LabelSettings, tmp_path: Path
 ) -> None:
-    copies(pdf, tmp_path / "in", 4)
+    copies(small_paper, tmp_path / "in", 4)
 
     @contextmanager
     def executor() -> Iterator[Submit]:
@@ -348,9 +343,9 @@ def test_a_shard_that_cannot_be_written_ends_the_run_and_the_next_one_goes_on(
 
 
 def test_an_interrupted_shard_keeps_the_papers_that_are_done(
-    pdf: Path, settings: LabelSettings, tmp_path: Path
+    small_paper: Path, settings: LabelSettings, tmp_path: Path
 ) -> None:
-    copies(pdf, tmp_path / "in", 16)
+    copies(small_paper, tmp_path / "in", 16)
     settings = replace(settings, shard_size=16, batch_size=1)
 
     class Interrupted(Reporter):

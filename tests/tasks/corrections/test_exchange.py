@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
@@ -38,27 +39,36 @@ def elsewhere(out: Path, tmp_path: Path) -> Path:
     return shutil.copytree(out, tmp_path / "there")
 
 
-def _cut(out: Path, row: dict[str, Any], number: int, box: tuple[float, float, float, float]) -> Any:
+@pytest.fixture(scope="module")
+def drawer() -> Iterator[Drawer]:
+    """What cuts panels of pages; its process is most of what that takes."""
+    opened = Drawer()
+    yield opened
+    opened.close()
+
+
+Box = tuple[float, float, float, float]
+
+
+def _cut(drawer: Drawer, out: Path, row: dict[str, Any], number: int, box: Box) -> Any:
     """A panel as the view cuts it."""
     from tasks.corrections.actions import Piece
 
-    drawer = Drawer()
     fractions = (box[0] / PAGE[0], box[1] / PAGE[1], box[2] / PAGE[0], box[3] / PAGE[1])
     source = known_of(out).sources[row["paper_id"]]
     ((where, image),) = drawer.cut(source, row["paper_id"], 1, (fractions,))
-    drawer.close()
     name = f"{row['subfigure_id'].rpartition('/')[0]}/{number}"
     return Piece(subfigure_id=name, bbox=where, image=image.data, width=image.width, height=image.height)
 
 
-def _everything(out: Path) -> list[Correction]:
+def _everything(drawer: Drawer, out: Path) -> list[Correction]:
     """Every kind of action, some of them about panels that others made."""
     rows = rows_of(out)
     first, second, third = rows[:3]
-    left = _cut(out, first, 10_001, (50, 50, 99.333, 200))
-    right = _cut(out, first, 10_002, (100, 50, 150, 200))
-    beside = _cut(out, second, 10_003, (60, 210, 120, 260))
-    whole = _cut(out, first, 10_004, (50, 50, 250, 200))
+    left = _cut(drawer, out, first, 10_001, (50, 50, 99.333, 200))
+    right = _cut(drawer, out, first, 10_002, (100, 50, 150, 200))
+    beside = _cut(drawer, out, second, 10_003, (60, 210, 120, 260))
+    whole = _cut(drawer, out, first, 10_004, (50, 50, 250, 200))
     half = {
         **first,
         "subfigure_id": left.subfigure_id,
@@ -84,8 +94,10 @@ def _everything(out: Path) -> list[Correction]:
 
 
 @pytest.mark.parametrize("form", get_args(Form))
-def test_what_goes_out_comes_in_elsewhere_as_it_was(out: Path, elsewhere: Path, form: Form, tmp_path: Path):
-    said = _everything(out)
+def test_what_goes_out_comes_in_elsewhere_as_it_was(
+    drawer: Drawer, out: Path, elsewhere: Path, form: Form, tmp_path: Path
+):
+    said = _everything(drawer, out)
     file = tmp_path / "file"
     file.write_text(write(form, said), encoding="utf-8")
     taken = take_in(elsewhere, read_told(file), "Eve", keep_names=True)
@@ -97,8 +109,10 @@ def test_what_goes_out_comes_in_elsewhere_as_it_was(out: Path, elsewhere: Path, 
     assert (again.new, again.known) == (0, len(said))
 
 
-def test_whoever_takes_in_says_it_unless_names_are_kept(out: Path, elsewhere: Path, tmp_path: Path):
-    said = _everything(out)
+def test_whoever_takes_in_says_it_unless_names_are_kept(
+    drawer: Drawer, out: Path, elsewhere: Path, tmp_path: Path
+):
+    said = _everything(drawer, out)
     file = tmp_path / "file"
     file.write_text(write("coco", said), encoding="utf-8")
     take_in(elsewhere, read_told(file), "Eve")
@@ -112,9 +126,9 @@ def test_whoever_takes_in_says_it_unless_names_are_kept(out: Path, elsewhere: Pa
 
 
 def test_panels_whose_paper_is_gone_are_counted_with_all_that_is_said_of_them(
-    out: Path, elsewhere: Path, tmp_path: Path
+    drawer: Drawer, out: Path, elsewhere: Path, tmp_path: Path
 ):
-    said = _everything(out)
+    said = _everything(drawer, out)
     (tmp_path / "here" / "paper.pdf").unlink()
     file = tmp_path / "file"
     file.write_text(write("csv", said), encoding="utf-8")

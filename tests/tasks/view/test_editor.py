@@ -1,6 +1,7 @@
 """What people do in the view becomes corrections, is seen at once, and comes from nobody else's page."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -48,10 +49,10 @@ class Person:
 
 
 @pytest.fixture
-def person(tmp_path: Path) -> Iterator[Person]:
-    out, paper_id = with_pdf(tmp_path)
-    with TestClient(create_app(indexed(out), who="Ada"), base_url="http://localhost") as client:
-        yield Person(client, out, paper_id)
+def person(made: tuple[Path, str], tmp_path: Path) -> Iterator[Person]:
+    out = Path(shutil.copytree(made[0], tmp_path / "dataset"))
+    with TestClient(create_app(out, who="Ada"), base_url="http://localhost") as client:
+        yield Person(client, out, made[1])
 
 
 def test_without_edit_nothing_can_be_said(tmp_path: Path):

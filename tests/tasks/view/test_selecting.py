@@ -1,6 +1,7 @@
 """Selections in the view: chosen or filtered rows under a name, seen by all, changed only from our own pages."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,16 +18,14 @@ from tasks.selections.files import change, read_selections
 from tasks.selections.standing import panels_named
 from tasks.view.app import create_app
 from tasks.view.downloads import MOST
-from tests.tasks.index.test_search import indexed
-from tests.tasks.view.papers import with_pdf
 from tests.tasks.view.test_editor import OURS, Person
 
 
 @pytest.fixture
-def person(tmp_path: Path) -> Iterator[Person]:
-    out, paper_id = with_pdf(tmp_path)
-    with TestClient(create_app(indexed(out), who="Ada"), base_url="http://localhost") as client:
-        yield Person(client, out, paper_id)
+def person(made: tuple[Path, str], tmp_path: Path) -> Iterator[Person]:
+    out = Path(shutil.copytree(made[0], tmp_path / "dataset"))
+    with TestClient(create_app(out, who="Ada"), base_url="http://localhost") as client:
+        yield Person(client, out, made[1])
 
 
 def _shown(page: str) -> list[str]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from itertools import chain, islice
 
 import numpy as np
 import pytest
@@ -26,27 +27,37 @@ def pixels(data: bytes) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def drawn() -> list[tuple[str, bytes]]:
-    """Two of each drawer, one after the other."""
-    return list(draw_panels(2, seed=3))
+def drawn() -> dict[int, list[tuple[str, bytes]]]:
+    """One of each drawer, by seed."""
+    return {seed: list(draw_panels(1, seed)) for seed in (3, 4)}
 
 
 def test_every_class_gets_panels_of_a_printed_size_with_something_on_them(
-    drawn: list[tuple[str, bytes]],
+    drawn: dict[int, list[tuple[str, bytes]]],
 ) -> None:
-    assert {code for code, _ in drawn} == set(DRAWERS)
     assert set(DRAWERS) - set(CODES) == {"background"}
-    for code, data in drawn:
+    for panels in drawn.values():
+        assert {code for code, _ in panels} == set(DRAWERS)
+    for code, data in chain(*drawn.values()):
         assert max(Image.open(io.BytesIO(data)).size) <= 512
         if code != "background":  # a blank page is one of its kinds
             assert pixels(data).std() > 3, code
 
 
-def test_the_same_seed_draws_the_same_and_another_seed_others(drawn: list[tuple[str, bytes]]) -> None:
-    first = drawn[::2]
-    again, other = (list(draw_panels(1, seed)) for seed in (3, 4))
-    assert first == again
-    assert all(a != b for a, b in zip(first, other, strict=True) if a[0] != "background")
+def test_the_same_seed_draws_the_same_and_another_seed_others(
+    drawn: dict[int, list[tuple[str, bytes]]],
+) -> None:
+    assert drawn[3] == list(draw_panels(1, 3))
+    assert all(a != b for a, b in zip(*drawn.values(), strict=True) if a[0] != "background")
+
+
+def test_of_each_drawer_so_many_are_drawn_the_first_of_them_whatever_their_number(
+    drawn: dict[int, list[tuple[str, bytes]]],
+) -> None:
+    two_each = list(islice(draw_panels(2, 3), 20))
+    assert two_each[::2] == drawn[3][:10]
+    assert [code for code, _ in two_each[1::2]] == [code for code, _ in two_each[::2]]
+    assert all(a != b for a, b in zip(two_each[::2], two_each[1::2], strict=True))
 
 
 @pytest.mark.parametrize("draw", NAMED.values(), ids=NAMED)

@@ -121,9 +121,9 @@ def test_killed_while_it_puts_rows_in_the_place_of_others_the_next_run_finishes_
 
 
 def test_jats_that_is_given_later_counts_though_it_is_older_than_the_rows(
-    pdf: Path, settings: LabelSettings, tmp_path: Path
+    small_paper: Path, settings: LabelSettings, tmp_path: Path
 ) -> None:
-    first, second, third = copies(pdf, tmp_path / "in", 3)
+    first, second, third = copies(small_paper, tmp_path / "in", 3)
     jats = {first: JATS, second: "<html/>"}
     (tmp_path / "xml").mkdir()
     for file, text in jats.items():
@@ -149,9 +149,9 @@ def failing(settings: LabelSettings) -> LabelSettings:
 
 
 @pytest.fixture
-def labelled(pdf: Path, settings: LabelSettings, tmp_path: Path) -> list[Path]:
+def labelled(small_paper: Path, settings: LabelSettings, tmp_path: Path) -> list[Path]:
     """Two papers with rows, and newer JATS beside them; the first has more than 2 MB."""
-    papers = copies(pdf, tmp_path / "in", 2)
+    papers = copies(small_paper, tmp_path / "in", 2)
     papers[0].write_bytes(papers[0].read_bytes() + b"%" + b"x" * 3_000_000 + b"\n")
     label_here(settings, Reporter())
     time.sleep(0.02)

@@ -121,8 +121,9 @@ def test_killed_while_it_puts_rows_in_the_place_of_others_the_next_run_finishes_
 
 
 def test_jats_that_is_given_later_counts_though_it_is_older_than_the_rows(
-    small_paper: Path, settings: LabelSettings, tmp_path: Path
+    small_paper: Path, settings: LabelSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("tasks.inputs.listing._SETTLED", -1.0)  # by which the preview knows the papers
     first, second, third = copies(small_paper, tmp_path / "in", 3)
     jats = {first: JATS, second: "<html/>"}
     (tmp_path / "xml").mkdir()

@@ -144,6 +144,25 @@ def test_jats_that_is_given_later_counts_though_it_is_older_than_the_rows(
     assert (again.papers, again.newer_jats) == (0, 0)
 
 
+def test_a_first_run_that_fails_leaves_no_folder_though_it_has_looked_at_jats(
+    small_paper: Path, settings: LabelSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tasks.inputs.listing._SETTLED", -1.0)
+    (paper,) = copies(small_paper, tmp_path / "in", 1)
+    paper.with_suffix(".xml").write_text(JATS)
+
+    def killed(*_: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("tasks.labelling.Classifier", killed)
+        with pytest.raises(MemoryError):
+            label_here(settings, Reporter())
+    assert not (tmp_path / "out").exists()
+    label_here(settings, Reporter())
+    assert (tmp_path / "out" / ".jats").exists()
+
+
 def failing(settings: LabelSettings) -> LabelSettings:
     """A run that reads anew what has newer JATS, and can read no paper above 2 MB."""
     return replace(settings, newer_jats=True, limits=ExtractionLimits(file_mb=2))

@@ -385,3 +385,24 @@ def test_an_interrupted_shard_keeps_the_papers_that_are_done(
     assert summary.counts.by_status == {"ok": 16 - len(kept)}
     assert len(ledger(tmp_path / "out")) == 16
     assert list(check(tmp_path / "out", Totals())) == []
+
+
+def test_interrupted_while_rows_are_exchanged_no_paper_loses_its_own(
+    labelled: list[Path], settings: LabelSettings, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    before = ledger_rows(out), subfigure_rows(out)
+
+    def stopped(self: Reporter, paper: LabelledPaper) -> None:
+        raise Stopped
+
+    class Interrupted(Reporter):
+        """Stops the shard at its first paper of two."""
+
+        labelled = stopped
+
+    with pytest.raises(Stopped):
+        label_here(replace(settings, newer_jats=True), Interrupted())
+    assert (ledger_rows(out), subfigure_rows(out)) == before
+    assert label_here(replace(settings, newer_jats=True), Reporter()).papers == 2
+    assert list(check(out, Totals())) == []

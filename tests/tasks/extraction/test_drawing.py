@@ -13,7 +13,6 @@ from PIL import Image
 from tasks.errors import PaperError
 from tasks.extraction import drawing
 from tasks.extraction.drawing import Drawer, has_pdf
-from tasks.pdf.documents import open_pdf
 from tasks.records import Paper, PaperFiles, SourceFile
 from tasks.settings import ExtractionLimits
 from tests.tasks.drawn import Drawing, jpeg, picture
@@ -136,16 +135,3 @@ def test_memory_that_does_not_suffice_for_a_page_is_not_called_damage(
     monkeypatch.setattr("tasks.pdf.pixels.cut_box", refused)
     with pytest.raises(MemoryError):
         drawing._cut(files, ExtractionLimits(), 1, [(0.1, 0.1, 0.9, 0.9)], False)
-
-
-def test_memory_that_does_not_suffice_to_open_a_pdf_is_not_called_damage(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _, paper_id = with_pdf(tmp_path)
-
-    def refused(*_: object, **__: object) -> None:
-        raise RuntimeError("code=2: malloc (123456 bytes) failed")
-
-    monkeypatch.setattr(pymupdf, "open", refused)
-    with pytest.raises(MemoryError):
-        open_pdf(tmp_path / "paper.pdf", ExtractionLimits(), paper_id)

@@ -350,10 +350,18 @@ def test_an_article_whose_new_version_cannot_be_read_keeps_what_there_is_and_wai
     assert ingest(settings, retry_failed=True).run.counts.by_status == {"not_renewed": 1}
     assert ingest(settings, retry_failed=True).left_out == {}
     assert ledger(settings)["PMC1"] == known["PMC1"]
-    bucket.on(3).put(1, drawn(5, tmp_path), version=3)
+    bucket.on(3).put(1, replace(broken, pdf=b"%PDF-1.7 cut shorter"), version=3)
+    bucket.put(2, drawn(6, tmp_path), version=3)
     bucket.write_inventory(3)
-    assert (ingest(settings).replaced, ledger(settings)["PMC1"]["source_uri"][-10:]) == (1, "PMC1.3.pdf")
-    assert not ingest(settings).listed
+    assert ingest(settings, limit=1).run.counts.by_status == {
+        "not_renewed": 1
+    }  # and the cursor stays where it is
+    done = ingest(settings)
+    assert (done.run.counts.by_status, done.left_out) == ({"ok": 1}, {UNREAD: 1})
+    bucket.on(4).put(1, drawn(5, tmp_path), version=4)
+    bucket.write_inventory(4)
+    assert (ingest(settings).replaced, ledger(settings)["PMC1"]["source_uri"][-10:]) == (1, "PMC1.4.pdf")
+    assert (ingest(settings).listed, ingest(settings).left_out) == (0, {})
     assert findings(settings) == []
 
 

@@ -16,7 +16,7 @@ from tasks.labelling import label_shard, provenance_of
 from tasks.pmc.articles import require_known
 from tasks.pmc.bucket import Bucket
 from tasks.pmc.catalogue import Catalogue
-from tasks.pmc.cursor import Span, choose_span, load_cursor, moved, save_cursor, start_cursor
+from tasks.pmc.cursor import Span, choose_span, load_cursor, moved, save_cursor, start_cursor, tried
 from tasks.pmc.downloads import Downloads
 from tasks.pmc.inventory import has_manifest, list_inventories
 from tasks.pmc.plan import IngestPlan
@@ -59,7 +59,10 @@ def ingest(
         downloads = Downloads(bucket, settings.limits.file_mb * 2**20, keep=settings.runner == "local")
         plan = IngestPlan(dataset, selection, downloads, settings.shard_size)
         with closing(downloads), executor as submit:
-            for _, outcome in in_window(plan.changed(), replace(labelling, window=1), submit):
+            for shard, outcome in in_window(plan.changed(), replace(labelling, window=1), submit):
+                was, cursor = cursor, tried(cursor, shard, outcome)
+                if cursor != was:
+                    save_cursor(dataset.out, cursor)
                 result.add(outcome)
                 reporter.counted(outcome)
             plan.mark()

@@ -28,6 +28,8 @@ class Exchange:
         self._out = out
         self._lease = lease
         self._earlier = {one.by: one for one in replaces}
+        self._read: dict[str, frozenset[str]] = {}
+        """paper_ids that were read, by part, of the parts that were asked; nobody else writes them meanwhile."""
 
     def stays(self, failure: Failure) -> bool:
         """Whether a paper that failed has earlier rows that were read; from now on they are not exchanged.
@@ -53,11 +55,11 @@ class Exchange:
             drop_papers(self._out, file, paper_ids)
 
     def _was_read(self, earlier: Replaced) -> bool:
-        ledger = self._out / PAPERS / earlier.file
-        if not paths.exists(ledger):
-            return False
-        rows = read_ledger_part(ledger, ())
-        return any(row.paper_id == earlier.paper_id and not row.failed for row in rows)
+        if earlier.file not in self._read:
+            ledger = self._out / PAPERS / earlier.file
+            rows = read_ledger_part(ledger, ()) if paths.exists(ledger) else []
+            self._read[earlier.file] = frozenset(row.paper_id for row in rows if not row.failed)
+        return earlier.paper_id in self._read[earlier.file]
 
     def _by_part(self) -> dict[str, set[str]]:
         found: dict[str, set[str]] = defaultdict(set)

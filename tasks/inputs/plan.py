@@ -44,6 +44,7 @@ class Plan:
         self._done: set[str] = set()
         self._left = 0
         self._found = 0
+        self._found_rows = False
         self._fingerprints = FingerprintCache(dataset.out)
         self._newer_jats = NewerJats(dataset.out, settings.jats)
         self._beside = {file.uri: file.jats for file in files if isinstance(file, Remote) and file.jats}
@@ -89,7 +90,8 @@ class Plan:
     def close(self) -> None:
         """Ends the plan, whether or not all of it was done."""
         self._fingerprints.save(self._in_ledger)
-        self._newer_jats.save()
+        if self._done or self._found_rows:  # else the run may have failed, and its folder goes
+            self._newer_jats.save()
         if self._inbox:
             self._inbox.clear()
 
@@ -107,6 +109,7 @@ class Plan:
                 self._pass_over(item)
                 continue
             row = self._dataset.row(paper.paper_id)
+            self._found_rows |= row is not None
             newer = row is not None and self._newer_jats.is_there(row, paper.source_uri)
             if row is not None and (row.replaced or (newer and self._settings.newer_jats)):
                 self._taken.add(paper.paper_id)

@@ -36,6 +36,9 @@ class Catalogue:
         self._differing = _differing(bucket, span, inventory)
         self._span = span
         self._licenses = frozenset(cursor.licenses)
+        self._unread = {
+            int(pmcid[3:]): etag for pmcid, etag in cursor.unread.items() if _PMCID.fullmatch(pmcid)
+        }
         self._held = {int(pmcid[3:]): one for pmcid, one in rows.items() if _PMCID.fullmatch(pmcid)}
 
     def new(self) -> pa.Table:
@@ -57,12 +60,27 @@ class Catalogue:
         """Articles of the dataset that are something else now, or those that failed, by number.
 
         Where `licenses` has some that the dataset did not ask for before, also those that went under another licence.
+        Those that could not be read as they are now count as failed.
         """
         wider = not self._licenses.issuperset(licenses)
-        held = {n: one for n, one in self._held.items() if one.source_version and (one.failed or not failed)}
+        held = {
+            n: one
+            for n, one in self._held.items()
+            if one.source_version and (not failed or one.failed or n in self._unread)
+        }
         numbers = self._looked_at(held)
         pairs = [(listed, held[listed.article]) for listed in each_listed(self._of(numbers))]
-        return [(one, row) for one, row in pairs if failed or _is_other(one, row, wider)]
+        if failed:
+            return [(one, row) for one, row in pairs if row.failed or self._is_unread(one, row)]
+        return [
+            (one, row) for one, row in pairs if _is_other(one, row, wider) and not self._is_unread(one, row)
+        ]
+
+    def unread(self) -> int:
+        """Articles that are something else now, could not be read as that, and wait for it to be asked for."""
+        held = {n: self._held[n] for n in self._unread if n in self._held}
+        found = each_listed(self._of(self._looked_at(held)))
+        return sum(self._is_unread(listed, held[listed.article]) for listed in found)
 
     def gone(self) -> list[LedgerRow]:
         """Articles of the dataset that are no longer there, and not yet marked so."""
@@ -80,6 +98,11 @@ class Catalogue:
         if self._span.whole or self._differing is None:
             return numbers
         return numbers.filter(pc.is_in(numbers, self._differing))
+
+    def _is_unread(self, listed: Listed, row: LedgerRow) -> bool:
+        if row.failed or row.metadata.withdrawn:
+            return False
+        return listed.etag != row.source_version and self._unread.get(listed.article) == listed.etag
 
     def _of(self, articles: pa.Array) -> pa.Table:
         return self._newest.filter(pc.is_in(self._newest["article"], articles))

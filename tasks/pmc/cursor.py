@@ -10,12 +10,15 @@ import datetime as dt
 import json
 import logging
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tasks.errors import InputError, OutputError
+from tasks.runs.outcomes import ShardOutcome
+from tasks.runs.shard import Shard
 from tasks.settings import IngestSettings
 from tasks.stores import paths
+from tasks.texts import storable
 
 if TYPE_CHECKING:
     from tasks.stores.paths import StorePath
@@ -37,6 +40,8 @@ class Cursor:
     licenses: tuple[str, ...] = ()
     articles: int = 0
     """Versions of articles that the inventory listed."""
+    unread: dict[str, str] = field(default_factory=dict)
+    """Articles whose rows stay because what they are now could not be read: PMCID -> ETag, as an inventory lists it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +66,11 @@ def load_cursor(out: StorePath) -> Cursor | None:
     """The dataset's cursor; None before its first ingest. Raises OutputError where it cannot be read back."""
     try:
         found = json.loads(paths.read(out / FILE))
-        return Cursor(**{**found, "licenses": tuple(found["licenses"])})
+        unread = {str(pmcid): str(etag) for pmcid, etag in found.get("unread", {}).items()}
+        return Cursor(**{**found, "licenses": tuple(found["licenses"]), "unread": unread})
     except FileNotFoundError:
         return None
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise OutputError(
             f"{out / FILE} cannot be read back: remove it and say by --since from when the next ingest is to go on"
         ) from error
@@ -126,6 +132,21 @@ def moved(cursor: Cursor, span: Span, settings: IngestSettings, articles: int) -
     if not follows or backwards:
         return cursor
     return replace(cursor, inventory=span.newer, since=None, licenses=settings.licenses, articles=articles)
+
+
+def tried(cursor: Cursor, shard: Shard, outcome: ShardOutcome) -> Cursor:
+    """The cursor once a shard of changed articles is done: it knows which of them could not be read.
+
+    Like those that the ledger says failed, they wait for `retry_failed`, or until they change: fetched night after
+    night, they would fail night after night.
+    """
+    stayed = {failed.source_uri for failed in outcome.not_renewed}
+    unread = dict(cursor.unread)
+    for paper in (item.paper for item in shard.papers):
+        unread.pop(paper.metadata.pmcid or "", None)
+        if storable(paper.source_uri) in stayed and paper.metadata.pmcid and paper.source_version:
+            unread[paper.metadata.pmcid] = paper.source_version
+    return replace(cursor, unread=unread)
 
 
 def _named(text: str, inventories: Sequence[str]) -> str:

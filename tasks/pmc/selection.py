@@ -24,6 +24,9 @@ from tasks.wording.licenses import is_under
 DOUBLE = "the same bytes as another paper of the dataset"
 """Why an article may be left out after its download."""
 
+UNREAD = "changed, but could not be read: its rows stay, --retry-failed tries again"
+"""Why an article is not even looked at that an earlier ingest has tried."""
+
 _THREADS = 16
 """Requests for metadata on their way together."""
 _AHEAD = 64
@@ -54,6 +57,8 @@ class Selection:
         """What the dataset holds of changed articles, by PMCID."""
         self.inputs: int = len(self._changed) + self._new.num_rows
         self.left_out: Counter[str] = Counter()
+        if not settings.retry_failed and (unread := catalogue.unread()):
+            self.left_out[UNREAD] = unread
         self.marked: Counter[str] = Counter()
         self.marks: dict[str, dict[str, Mark]] = defaultdict(dict)
         for row in self._gone:

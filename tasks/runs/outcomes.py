@@ -139,7 +139,7 @@ class RunSummary:
     """Of the papers that this run did."""
     failures: tuple[FailedPaper, ...]
     not_renewed: tuple[FailedPaper, ...] = ()
-    """Papers that could not be read anew, and why: their earlier rows stay, and the next such run tries again."""
+    """Papers that could not be read anew, and why: their earlier rows stay."""
     parts: tuple[str, ...] = ()
     """File names of the parts that this run wrote."""
     tail_seconds: float = 0.0

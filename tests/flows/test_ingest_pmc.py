@@ -18,6 +18,7 @@ from tasks.dataset.check import Totals, check
 from tasks.dataset.ledger import retire_papers
 from tasks.errors import InputError
 from tasks.pmc import removals
+from tasks.pmc.selection import UNREAD
 from tasks.progress import Reporter
 from tasks.runs.outcomes import IngestSummary
 from tasks.settings import REDISTRIBUTABLE, IngestSettings
@@ -319,7 +320,7 @@ def test_metadata_that_cannot_be_read_are_a_row_and_taken_once_they_can(
     assert findings(settings) == []
 
 
-def test_an_article_whose_new_version_cannot_be_read_keeps_what_there_is_and_is_tried_again(
+def test_an_article_whose_new_version_cannot_be_read_keeps_what_there_is_and_waits_to_be_tried_again(
     bucket: PmcBucket, settings: IngestSettings, tmp_path: Path
 ) -> None:
     bucket.on(1).put(1, drawn(1, tmp_path))
@@ -343,12 +344,24 @@ def test_an_article_whose_new_version_cannot_be_read_keeps_what_there_is_and_is_
     assert [row for row in rows(settings) if row["pmcid"] == "PMC1"] == kept
     assert ledger(settings)["PMC2"]["source_uri"].endswith("/PMC2.2.pdf")
     assert findings(settings) == []
-    assert not ingest(settings, retry_failed=True).listed  # its ledger row is no failed one
-    assert ingest(settings).run.counts.by_status == {"not_renewed": 1}
-    bucket.on(3).put(1, drawn(5, tmp_path), version=3)
+    for _ in range(2):  # night after night, which --fail-above would otherwise call a failure
+        again = ingest(settings)
+        assert (again.listed, again.run.papers, again.left_out) == (0, 0, {UNREAD: 1})
+    assert ingest(settings, retry_failed=True).run.counts.by_status == {"not_renewed": 1}
+    assert ingest(settings, retry_failed=True).left_out == {}
+    assert ledger(settings)["PMC1"] == known["PMC1"]
+    bucket.on(3).put(1, replace(broken, pdf=b"%PDF-1.7 cut shorter"), version=3)
+    bucket.put(2, drawn(6, tmp_path), version=3)
     bucket.write_inventory(3)
-    assert (ingest(settings).replaced, ledger(settings)["PMC1"]["source_uri"][-10:]) == (1, "PMC1.3.pdf")
-    assert not ingest(settings).listed
+    assert ingest(settings, limit=1).run.counts.by_status == {
+        "not_renewed": 1
+    }  # and the cursor stays where it is
+    done = ingest(settings)
+    assert (done.run.counts.by_status, done.left_out) == ({"ok": 1}, {UNREAD: 1})
+    bucket.on(4).put(1, drawn(5, tmp_path), version=4)
+    bucket.write_inventory(4)
+    assert (ingest(settings).replaced, ledger(settings)["PMC1"]["source_uri"][-10:]) == (1, "PMC1.4.pdf")
+    assert (ingest(settings).listed, ingest(settings).left_out) == (0, {})
     assert findings(settings) == []
 
 

@@ -121,9 +121,10 @@ def test_killed_while_it_puts_rows_in_the_place_of_others_the_next_run_finishes_
 
 
 def test_jats_that_is_given_later_counts_though_it_is_older_than_the_rows(
-    pdf: Path, settings: LabelSettings, tmp_path: Path
+    small_paper: Path, settings: LabelSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, second, third = copies(pdf, tmp_path / "in", 3)
+    monkeypatch.setattr("tasks.inputs.listing._SETTLED", -1.0)  # by which the preview knows the papers
+    first, second, third = copies(small_paper, tmp_path / "in", 3)
     jats = {first: JATS, second: "<html/>"}
     (tmp_path / "xml").mkdir()
     for file, text in jats.items():
@@ -143,15 +144,34 @@ def test_jats_that_is_given_later_counts_though_it_is_older_than_the_rows(
     assert (again.papers, again.newer_jats) == (0, 0)
 
 
+def test_a_first_run_that_fails_leaves_no_folder_though_it_has_looked_at_jats(
+    small_paper: Path, settings: LabelSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tasks.inputs.listing._SETTLED", -1.0)
+    (paper,) = copies(small_paper, tmp_path / "in", 1)
+    paper.with_suffix(".xml").write_text(JATS)
+
+    def killed(*_: object) -> None:
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("tasks.labelling.Classifier", killed)
+        with pytest.raises(MemoryError):
+            label_here(settings, Reporter())
+    assert not (tmp_path / "out").exists()
+    label_here(settings, Reporter())
+    assert (tmp_path / "out" / ".jats").exists()
+
+
 def failing(settings: LabelSettings) -> LabelSettings:
     """A run that reads anew what has newer JATS, and can read no paper above 2 MB."""
     return replace(settings, newer_jats=True, limits=ExtractionLimits(file_mb=2))
 
 
 @pytest.fixture
-def labelled(pdf: Path, settings: LabelSettings, tmp_path: Path) -> list[Path]:
+def labelled(small_paper: Path, settings: LabelSettings, tmp_path: Path) -> list[Path]:
     """Two papers with rows, and newer JATS beside them; the first has more than 2 MB."""
-    papers = copies(pdf, tmp_path / "in", 2)
+    papers = copies(small_paper, tmp_path / "in", 2)
     papers[0].write_bytes(papers[0].read_bytes() + b"%" + b"x" * 3_000_000 + b"\n")
     label_here(settings, Reporter())
     time.sleep(0.02)
@@ -170,7 +190,7 @@ def test_a_paper_that_cannot_be_read_anew_keeps_its_rows_and_is_tried_again(
     assert (done.counts.by_status, done.failures) == ({"ok": 1, "not_renewed": 1}, ())
     ((name, kind, why),) = ((one.name, one.kind, one.error) for one in done.not_renewed)
     assert (name, kind, why) == ("copy-0.pdf", "too_large", "The file has 3 MB, more than the limit of 2 MB.")
-    assert (reporter.counts.papers, reporter.counts.failed) == (2, 1)
+    assert (reporter.counts.by_status, reporter.counts.failed) == (done.counts.by_status, 1)
     assert subfigure_rows(out).keys() == before.keys()
     after = ledger_rows(out)
     assert after[str(labelled[0])] == first
@@ -365,3 +385,24 @@ def test_an_interrupted_shard_keeps_the_papers_that_are_done(
     assert summary.counts.by_status == {"ok": 16 - len(kept)}
     assert len(ledger(tmp_path / "out")) == 16
     assert list(check(tmp_path / "out", Totals())) == []
+
+
+def test_interrupted_while_rows_are_exchanged_no_paper_loses_its_own(
+    labelled: list[Path], settings: LabelSettings, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    before = ledger_rows(out), subfigure_rows(out)
+
+    def stopped(self: Reporter, paper: LabelledPaper) -> None:
+        raise Stopped
+
+    class Interrupted(Reporter):
+        """Stops the shard at its first paper of two."""
+
+        labelled = stopped
+
+    with pytest.raises(Stopped):
+        label_here(replace(settings, newer_jats=True), Interrupted())
+    assert (ledger_rows(out), subfigure_rows(out)) == before
+    assert label_here(replace(settings, newer_jats=True), Reporter()).papers == 2
+    assert list(check(out, Totals())) == []

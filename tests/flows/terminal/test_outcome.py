@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,14 @@ def test_more_failed_papers_than_allowed_are_a_status_of_their_own(
         end(summary(), share)
     assert ended.value.code == status
     assert "1 of 20 papers failed, more than the" in capsys.readouterr().err
+
+
+def test_papers_that_could_not_be_read_anew_count_as_failed(capsys: pytest.CaptureFixture[str]) -> None:
+    renewed = replace(summary(), counts=Counts(by_status={"ok": 18, "failed": 1, "not_renewed": 1}))
+    end(renewed, 0.1)
+    with pytest.raises(SystemExit):
+        end(renewed, 0.09)
+    assert "2 of 20 papers failed" in capsys.readouterr().err
 
 
 def test_a_run_without_papers_has_not_failed() -> None:

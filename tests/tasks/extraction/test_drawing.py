@@ -11,7 +11,10 @@ import pytest
 from PIL import Image
 
 from tasks.errors import PaperError
+from tasks.extraction import drawing
 from tasks.extraction.drawing import Drawer, has_pdf
+from tasks.records import Paper, PaperFiles, SourceFile
+from tasks.settings import ExtractionLimits
 from tests.tasks.drawn import Drawing, jpeg, picture
 from tests.tasks.view.papers import with_pdf
 
@@ -115,3 +118,20 @@ def test_only_a_file_on_this_machine_is_a_pdf(tmp_path: Path):
         "/" + "a" * 5000,
     ):
         assert not has_pdf(uri)
+
+
+def test_memory_that_does_not_suffice_for_a_page_is_not_called_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, paper_id = with_pdf(tmp_path)
+    files = PaperFiles(Paper(paper_id, "paper.pdf"), SourceFile(str(tmp_path / "paper.pdf")))
+
+    def refused(*_: object, **__: object) -> None:
+        raise RuntimeError("code=2: malloc (123456 bytes) failed")
+
+    monkeypatch.setattr(pymupdf.Page, "get_pixmap", refused)
+    with pytest.raises(MemoryError):
+        drawing._pixels(files, ExtractionLimits(), 1)
+    monkeypatch.setattr("tasks.pdf.pixels.cut_box", refused)
+    with pytest.raises(MemoryError):
+        drawing._cut(files, ExtractionLimits(), 1, [(0.1, 0.1, 0.9, 0.9)], False)

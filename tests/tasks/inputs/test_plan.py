@@ -188,8 +188,9 @@ def test_jats_that_has_not_changed_is_not_read_again(
     lay_jats(folder, "abcd")
     monkeypatch.setattr("tasks.inputs.listing._SETTLED", -1.0)
     with Dataset(tmp_path / "out", PROVENANCE) as dataset, closing(plan(folder, dataset)) as made:
-        assert names(list(made.shards())) == ["abcd"]
+        (shard,) = made.shards()
         commit(dataset, folder, done="abcd")
+        made.done(shard)
     read: list[object] = []
     monkeypatch.setattr("tasks.inputs.newer_jats.fingerprint", read.append)
     with Dataset(tmp_path / "out", PROVENANCE) as dataset, closing(plan(folder, dataset)) as made:

@@ -253,3 +253,20 @@ def test_pages_that_a_repair_left_empty_are_named(tmp_path: Path) -> None:
         assert len(read_pages(document, ExtractionLimits(), gaps)) == 4
     said = "the file is damaged: 3 of 4 pages came out empty; fetch it again"
     assert gaps == [Gap("file", None, said)]
+
+
+def test_memory_that_does_not_suffice_to_open_a_pdf_or_to_count_its_pages_is_not_called_damage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = Drawing().add_page().body(RIGHT).save(tmp_path)
+
+    def refused(*_: object, **__: object) -> None:
+        raise RuntimeError("code=2: malloc (123456 bytes) failed")
+
+    with open_pdf(path) as document, monkeypatch.context() as patch:
+        patch.setattr(pymupdf.Document, "page_count", property(refused))
+        with pytest.raises(MemoryError):
+            read_pages(document, ExtractionLimits(), [])
+    monkeypatch.setattr(pymupdf, "open", refused)
+    with pytest.raises(MemoryError):
+        open_pdf(path)

@@ -135,3 +135,20 @@ def test_articles_that_went_under_another_licence_are_looked_at_again_once_more_
     assert found.changed(("CC BY",)) == []
     assert numbers([listed for listed, _ in found.changed(("CC BY", "CC BY-NC"))]) == [(1, 1)]
     assert numbers([listed for listed, _ in found.changed(("*",))]) == [(1, 1)]
+
+
+def test_what_could_not_be_read_as_it_is_now_waits_until_that_is_asked_for_or_it_changes(
+    bucket: PmcBucket,
+) -> None:
+    held = [ledger_row(2, "before"), ledger_row(3, "before"), ledger_row(5, "before", failed=True)]
+    cursor = replace(
+        NOWHERE, unread={"PMC2": etag(bucket, "PMC2.1"), "PMC3": etag(bucket, "PMC3.1"), "PMC9": "e"}
+    )
+    found = catalogue(Span(TWO), *held, cursor=cursor)
+    assert found.unread() == 1
+    assert numbers([listed for listed, _ in found.changed()]) == [(3, 2), (5, 1)]
+    assert numbers([listed for listed, _ in found.changed(failed=True)]) == [(2, 1), (5, 1)]
+    back = catalogue(Span(TWO), ledger_row(2, "before", withdrawn="removed"), cursor=cursor)
+    assert (back.unread(), len(back.changed()), back.changed(failed=True)) == (0, 1, [])
+    read = catalogue(Span(TWO), ledger_row(2, etag(bucket, "PMC2.1")), cursor=cursor)
+    assert (read.unread(), read.changed(), read.changed(failed=True)) == (0, [], [])

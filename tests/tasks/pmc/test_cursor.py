@@ -1,13 +1,28 @@
 """From when an ingest goes on, and when the cursor may move."""
 
 import datetime as dt
+import json
 import logging
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 
 from tasks.errors import InputError, OutputError
-from tasks.pmc.cursor import FILE, Cursor, Span, choose_span, load_cursor, moved, save_cursor, start_cursor
+from tasks.pmc.cursor import (
+    FILE,
+    Cursor,
+    Span,
+    choose_span,
+    load_cursor,
+    moved,
+    save_cursor,
+    start_cursor,
+    tried,
+)
+from tasks.records import Metadata, Paper, PaperFiles, SourceFile
+from tasks.runs.outcomes import Counts, FailedPaper, ShardOutcome
+from tasks.runs.shard import Shard
 from tasks.settings import PMC_BUCKET, IngestSettings
 from tasks.stores import paths
 from tests.stores import Store
@@ -81,7 +96,41 @@ def test_a_cursor_is_kept_on_a_store(s3: Store) -> None:
     assert load_cursor(out) == cursor(NEWEST)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"bucket": "x", "licenses": [], "other": 1}'])
+def test_a_cursor_of_before_there_were_articles_that_could_not_be_read_is_read(tmp_path: Path) -> None:
+    known = asdict(cursor(NEWEST))
+    del known["unread"]
+    (tmp_path / FILE).write_text(json.dumps(known))
+    assert load_cursor(tmp_path) == cursor(NEWEST)
+    save_cursor(tmp_path, replace(cursor(NEWEST), unread={"PMC1": "e"}))
+    assert load_cursor(tmp_path) == Cursor(
+        PMC_BUCKET, NEWEST, licenses=settings().licenses, unread={"PMC1": "e"}
+    )
+
+
+def test_a_cursor_knows_which_changed_articles_could_not_be_read_until_they_are() -> None:
+    first, second = (
+        PaperFiles(
+            Paper(f"{n}" * 64, f"s3://b/{n}.pdf", Metadata(pmcid=f"PMC{n}"), f"etag {n}"), SourceFile(f"{n}")
+        )
+        for n in (1, 2)
+    )
+    stayed = FailedPaper("1.pdf", "s3://b/1.pdf", "damaged", "Damaged.")
+    known = replace(cursor(NEWEST), unread={"PMC2": "before", "PMC3": "kept"})
+    now = tried(known, Shard("part-1", (first, second)), ShardOutcome("", Counts(), not_renewed=(stayed,)))
+    assert now == replace(known, unread={"PMC3": "kept", "PMC1": "etag 1"})
+    assert tried(now, Shard("part-1", (first,)), ShardOutcome("", Counts())).unread == {"PMC3": "kept"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"bucket": "x", "licenses": [], "unread": 1}',
+        '{"bucket": "x", "licenses": [], "other": 1}',
+    ],
+)
 def test_a_cursor_that_cannot_be_read_is_said(tmp_path: Path, text: str) -> None:
     (tmp_path / FILE).write_text(text)
     with pytest.raises(OutputError, match="--since"):

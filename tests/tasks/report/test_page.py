@@ -193,6 +193,26 @@ def test_failures_of_this_run_and_of_earlier_ones_give_their_sentences(tmp_path:
     assert page.text.index("From earlier runs: 1 paper") < page.text.index("The file ends in its middle.")
 
 
+def test_papers_that_could_not_be_read_anew_are_told_apart_from_those_that_failed(tmp_path: Path):
+    _two_papers(tmp_path)
+    failed, stayed = (
+        FailedPaper(f"{name}.pdf", f"/papers/{name}.pdf", "timeout", f"Reading {name} took too long.")
+        for name in "ab"
+    )
+    changes = {"failures": (failed,) * 100, "not_renewed": (stayed,) * 100}
+    counts = {"ok": 2, "failed": 100, "not_renewed": 103}
+    page = _written(tmp_path, _run(tmp_path, by_status=counts, **changes))
+    anew, failures = page.text.split("Papers that could not be read anew")[1].split(
+        "Papers that could not be read", 1
+    )
+    assert (anew.count("Reading b took"), anew.count("Reading a took")) == (100, 0)
+    assert (failures.count("Reading b took"), failures.count("Reading a took")) == (0, 100)
+    assert "And 3 more." in anew
+    assert " more: see" not in failures
+    assert "103 papers could not be read anew: what was read earlier stays" in page.text
+    assert page.text.split("Failed papers ")[1].startswith("0 100 ")
+
+
 def test_a_rerun_that_did_nothing_says_so_and_still_shows_the_dataset(tmp_path: Path):
     _two_papers(tmp_path)
     page = _written(tmp_path, _idle(tmp_path))

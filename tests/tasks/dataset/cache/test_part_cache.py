@@ -108,7 +108,7 @@ def test_rows_that_are_marked_or_dropped_are_seen(out: Any) -> None:
     assert said == anew(out)
 
 
-@pytest.mark.parametrize("damage", ["nonsense", "cut", "other version", "other rows"])
+@pytest.mark.parametrize("damage", ["nonsense", "cut", "other version", "before jats_sha256", "other rows"])
 def test_a_cache_that_is_damaged_or_lies_costs_time_alone(tmp_path: Path, damage: str) -> None:
     with Dataset(tmp_path, PROVENANCE) as dataset:
         write(dataset, labelled(1), failure(3))
@@ -121,9 +121,12 @@ def test_a_cache_that_is_damaged_or_lies_costs_time_alone(tmp_path: Path, damage
         file.write_bytes(whole[: len(whole) // 3])
     else:
         connection = sqlite3.connect(file)
-        connection.executescript(
-            "PRAGMA user_version = 99" if damage == "other version" else "UPDATE parts SET ledger = 'stale';"
-        )
+        scripts = {
+            "other version": "PRAGMA user_version = 99",
+            "before jats_sha256": "ALTER TABLE papers DROP COLUMN jats_sha256; PRAGMA user_version = 1",
+            "other rows": "UPDATE parts SET ledger = 'stale';",
+        }
+        connection.executescript(scripts[damage])
         connection.close()
     with Dataset(tmp_path, PROVENANCE) as dataset:
         assert f"{1:064x}" in dataset

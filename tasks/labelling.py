@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from models.bundle.bundle import BundleInfo
@@ -19,7 +19,7 @@ from tasks.clock import now
 from tasks.dataset.dataset import spool_of
 from tasks.dataset.exchange import Exchange
 from tasks.dataset.lock import check_lease
-from tasks.dataset.parts import PartWriter, failed_paper
+from tasks.dataset.parts import PartWriter, failed_paper, unused_jats
 from tasks.dataset.schema import Provenance
 from tasks.extraction.confined_process import Stopped
 from tasks.extraction.pool import shared_pool
@@ -56,6 +56,8 @@ def label_shard(shard: Shard, settings: LabelSettings, reporter: Reporter | None
             results = classifier.label(deliveries.released(pool.read(deliveries, spool)))
             permitted = functools.partial(check_lease, out, shard.lease)
             exchange = Exchange(out, shard.replaces, shard.lease) if shard.replaces else None
+            if exchange:
+                results = _with_usable_jats(results, exchange)
             outcome = write_results(results, part, reporter, stopwatch, permitted, exchange)
             outcome = replace(outcome, computation=classifier.computation)
         if exchange:
@@ -105,6 +107,23 @@ def write_results(
     )
     reporter.written(outcome)
     return outcome
+
+
+def _with_usable_jats(
+    results: Iterable[LabelledPaper | Failure], exchange: Exchange
+) -> Iterator[LabelledPaper | Failure]:
+    """A paper that was read with JATS XML is not read anew without: its PDF alone says less."""
+    for result in results:
+        unused = unused_jats(result.extraction) if isinstance(result, LabelledPaper) else []
+        if (
+            isinstance(result, LabelledPaper)
+            and unused
+            and exchange.had_jats(result.extraction.paper.paper_id)
+        ):
+            read = result.extraction
+            yield Failure(read.paper, "jats", unused[0].why, read.seconds, read.pages)
+        else:
+            yield result
 
 
 def provenance_of(

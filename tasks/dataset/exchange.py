@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tasks.dataset.columns import PAPERS
-from tasks.dataset.ledger import drop_papers, read_ledger_part, retire_papers
+from tasks.dataset.ledger import LedgerRow, drop_papers, read_ledger_part, retire_papers
 from tasks.dataset.lock import check_lease
 from tasks.runs.outcomes import Failure
 from tasks.runs.shard import Replaced
@@ -19,6 +19,8 @@ from tasks.stores import paths
 
 if TYPE_CHECKING:
     from tasks.stores.paths import StorePath
+
+_COLUMNS = ("jats_sha256", "gaps")
 
 
 class Exchange:
@@ -28,8 +30,8 @@ class Exchange:
         self._out = out
         self._lease = lease
         self._earlier = {one.by: one for one in replaces}
-        self._read: dict[str, frozenset[str]] = {}
-        """paper_ids that were read, by part, of the parts that were asked; nobody else writes them meanwhile."""
+        self._read: dict[str, dict[str, LedgerRow]] = {}
+        """Rows of papers that were read, by part, of the parts that were asked; nobody else writes them meanwhile."""
 
     def stays(self, failure: Failure) -> bool:
         """Whether a paper that failed has earlier rows that were read; from now on they are not exchanged.
@@ -37,10 +39,18 @@ class Exchange:
         Asked of the ledger as it is: a shard that is tried again may have retired them before.
         """
         earlier = self._earlier.get(failure.paper.paper_id)
-        if earlier is None or not self._was_read(earlier):
+        if earlier is None or self._row(earlier) is None:
             return False
         del self._earlier[failure.paper.paper_id]
         return True
+
+    def had_jats(self, paper_id: str) -> bool:
+        """Whether the rows that are to give way were read from the same PDF, with JATS XML that could be used."""
+        earlier = self._earlier.get(paper_id)
+        row = self._row(earlier) if earlier and earlier.paper_id == paper_id else None
+        if row is None or row.jats_sha256 is None:
+            return False
+        return not any(gap.kind == "jats" for gap in row.gaps)
 
     def retire(self) -> None:
         """Takes the earlier rows from the readers' sight. Raises LeaseLostError."""
@@ -54,12 +64,13 @@ class Exchange:
         for file, paper_ids in self._by_part().items():
             drop_papers(self._out, file, paper_ids)
 
-    def _was_read(self, earlier: Replaced) -> bool:
+    def _row(self, earlier: Replaced) -> LedgerRow | None:
+        """What the ledger says of it; None where it was not read, or is retired."""
         if earlier.file not in self._read:
             ledger = self._out / PAPERS / earlier.file
-            rows = read_ledger_part(ledger, ()) if paths.exists(ledger) else []
-            self._read[earlier.file] = frozenset(row.paper_id for row in rows if not row.failed)
-        return earlier.paper_id in self._read[earlier.file]
+            rows = read_ledger_part(ledger, _COLUMNS) if paths.exists(ledger) else []
+            self._read[earlier.file] = {row.paper_id: row for row in rows if not row.failed}
+        return self._read[earlier.file].get(earlier.paper_id)
 
     def _by_part(self) -> dict[str, set[str]]:
         found: dict[str, set[str]] = defaultdict(set)

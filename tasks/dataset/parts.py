@@ -125,7 +125,7 @@ class PartWriter:
         facts["jats_sha256"] = paper.jats_sha256
         self._papers.append(self._paper_row(paper, {**facts, **counts}))
         self._counts += _counts_of(labelled, status, self._provenance.classes)
-        self._unused_jats += _unused_jats(paper)
+        self._unused_jats += unused_jats(paper)
 
     def fail(self, failure: Failure) -> None:
         """Takes the ledger row of a paper that could not be read."""
@@ -150,8 +150,8 @@ class PartWriter:
         permitted()
         ledger = pa.Table.from_pylist(self._papers, schema=with_provenance(PAPER_SCHEMA, self._provenance))
         write_ledger_part(self._ledger, ledger, self._tally)
-        failures, unused_jats = tuple(self._failures), tuple(self._unused_jats)
-        return ShardOutcome(self.part, self._counts, failures, unused_jats=unused_jats)
+        failures, unused = tuple(self._failures), tuple(self._unused_jats)
+        return ShardOutcome(self.part, self._counts, failures, unused_jats=unused)
 
     def _append(self, row: _Row) -> None:
         if self._rows and self._weight + row.weight > _GROUP_BYTES:
@@ -322,7 +322,8 @@ def _counts_of(labelled: LabelledPaper, status: Status, classes: tuple[str, ...]
     )
 
 
-def _unused_jats(read: Extraction) -> list[UnusedJats]:
+def unused_jats(read: Extraction) -> list[UnusedJats]:
+    """The JATS XML that a paper was read without although it is there."""
     uri = read.paper.source_uri
     name = printable(PurePosixPath(uri).name)
     return [

@@ -205,6 +205,27 @@ def test_a_paper_that_cannot_be_read_anew_keeps_its_rows_and_is_tried_again(
     assert subfigure_rows(out).keys() == before.keys()
 
 
+def test_jats_that_turns_bad_costs_no_rows_that_were_read_with_it(
+    small_paper: Path, settings: LabelSettings, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    first, second = copies(small_paper, tmp_path / "in", 2)
+    first.with_suffix(".xml").write_text(JATS)
+    label_here(settings, Reporter())
+    before, row = subfigure_rows(out), ledger_rows(out)[str(first)]
+    for file in (first, second):
+        file.with_suffix(".xml").write_text("<article><broken")
+    done = label_here(replace(settings, newer_jats=True), Reporter())
+    assert done.counts.by_status == {"not_renewed": 1, "ok": 1}  # the second had none before
+    ((name, kind, why),) = ((one.name, one.kind, one.error) for one in done.not_renewed)
+    assert (name, kind, [one.name for one in done.unused_jats]) == (first.name, "jats", [second.name])
+    assert f"{first.stem}.xml is not well-formed" in why
+    assert (subfigure_rows(out).keys(), ledger_rows(out)[str(first)]) == (before.keys(), row)
+    first.with_suffix(".xml").write_text(JATS.replace("liver", "kidney"))
+    mended = label_here(replace(settings, newer_jats=True), Reporter())
+    assert (mended.counts.by_status, ledger_rows(out)[str(first)]["title"]) == ({"ok": 1}, "A kidney")
+
+
 def test_where_none_can_be_read_anew_nothing_is_written_but_the_report(
     labelled: list[Path], settings: LabelSettings, tmp_path: Path
 ) -> None:
@@ -215,7 +236,10 @@ def test_where_none_can_be_read_anew_nothing_is_written_but_the_report(
     assert (done.counts.by_status, done.parts, len(done.not_renewed)) == ({"not_renewed": 1}, (), 1)
     assert ledger_rows(out) == before
     assert sorted(file.name for file in out.rglob("*.parquet")) == parts
-    assert "This run could read no paper: 1 paper failed." in (out / "report" / "index.html").read_text()
+    assert (
+        "This run could read no paper: 1 paper could not be read anew, whose earlier rows stay."
+        in (out / "report" / "index.html").read_text()
+    )
     assert len(read_history(out)) == 2
     assert label_here(failing(settings), Reporter()).counts.by_status == {"not_renewed": 1}
 

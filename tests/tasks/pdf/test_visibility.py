@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 
 import numpy as np
 import pymupdf
@@ -73,6 +74,57 @@ def test_a_stamp_on_a_scan_does_not_take_its_text() -> None:
     paper = scanned()
     paper.page.insert_text((60, 835), "Downloaded by a reader on 12 May 2020, for the use of one", fontsize=7)
     assert labels_of(paper) == ["Figure 1"]
+
+
+def stamped(paper: Drawing, stamp: str) -> Drawing:
+    """Words printed on a scan: along its side, in its middle, or over all of the caption's words and more."""
+    words, page = "Copy for the use of one reader", paper.page
+    if stamp == "side":
+        page.insert_text((585, 600), words, fontsize=7, rotate=90)
+    elif stamp == "middle":
+        page.insert_text((200, 520), words, fontsize=9)
+    elif stamp == "watermark":
+        page.insert_text((40, 262), words, fontsize=45, color=(0.8, 0.8, 0.8))
+    else:
+        foot = pymupdf.Point(20, 600)
+        turned = (foot, pymupdf.Matrix(-50))
+        page.insert_text(foot, words, fontsize=45, color=(0.8, 0.8, 0.8), morph=turned)
+    return paper
+
+
+@pytest.mark.parametrize("beneath", [False, True])
+@pytest.mark.parametrize("box", [PAGE, (40, 55, 555, 790)])
+@pytest.mark.parametrize("stamp", ["side", "middle", "watermark", "oblique"])
+def test_what_is_printed_on_a_scan_does_not_take_its_text(stamp: str, box: Rect, beneath: bool) -> None:
+    found, _ = find_figures(pages_of(stamped(scanned(box, beneath=beneath), stamp)))
+    assert [(f.caption.label, f.caption.text) for f in found if f.caption] == [("Figure 1", CAPTION)]
+
+
+def test_letters_that_colour_is_painted_through_are_seen() -> None:
+    paper = digital(hidden=".", at=(300, 835))  # the font
+    words = b"q BT /tiro 9 Tf 7 Tr 52 320 Td (Figure 3. Cells that grew in the dark for ten days.) Tj ET"
+    paper.image((310, 70, 540, 300))
+    append(paper, words + b" 0 0 0.5 rg 40 300 300 50 re f Q")
+    assert "Figure 3" in labels_of(paper)
+
+
+def append(paper: Drawing, operators: bytes) -> None:
+    xref = paper.document.get_new_xref()
+    paper.document.update_object(xref, "<<>>")
+    paper.document.update_stream(xref, operators)
+    contents = " ".join(f"{one} 0 R" for one in [*paper.page.get_contents(), xref])
+    paper.document.xref_set_key(paper.page.xref, "Contents", f"[{contents}]")
+
+
+def test_many_unpainted_words_among_many_paths_are_read_soon() -> None:
+    paper = digital(hidden=".", at=(300, 835))
+    places = [(3 + i % 50 * 11.5, 5 + i // 50 * 8) for i in range(3000)]
+    append(paper, b"\n".join(b"%d %d 2 2 re f" % (i % 590, i // 25) for i in range(20_000)))
+    words = b"\n".join(b"1 0 0 1 %.1f %.1f Tm (w%d) Tj" % (*at, i) for i, at in enumerate(places))
+    append(paper, b"BT /tiro 2 Tf 3 Tr " + words + b" ET")
+    begun = time.process_time()
+    pages_of(paper)
+    assert time.process_time() - begun < 8
 
 
 @pytest.mark.parametrize("how", [{"render_mode": 3}, {"fill_opacity": 0}])

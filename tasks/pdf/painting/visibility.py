@@ -143,17 +143,15 @@ def _own_text(lines: Iterable[Written], look: Look) -> list[Written]:
 
 
 def _is_scan(own: Sequence[Written], hidden: Sequence[Written], look: Look, log: Log) -> bool:
-    """Whether hidden lines are the text of a page: it has none of its `own`, or less, on pictures as of a scan.
+    """Whether hidden lines are the text of a page: it has none of its `own`, or less, all on pictures.
 
-    These cover all of the page, or leave margins, where all its own text, be it a watermark, is on them.
+    A scan may leave margins, and bear a watermark; beside the picture of a figure stands a caption.
     """
     if not own:
         return True
     if sum(len(line.text) for line in own) >= sum(len(line.text) for line in hidden):
         return False
     pictured = _pictured(look.bounds, [box for kind, box in log if is_image(kind)])
-    if pictured.mean() > rules().page.whole_page:
-        return True
     return all(pictured[_cells(line.bbox, look.bounds)].mean() > rules().layout.mostly for line in own)
 
 

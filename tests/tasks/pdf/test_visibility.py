@@ -17,6 +17,7 @@ from tests.tasks.drawn import RIGHT, Drawing, Rect, sentences
 CAPTION = "Growth of the colonies over ten days in three dishes, with bars for the spread of all."
 HIDDEN = "Figure 9. Words that nobody sees in it."
 PAGE: Rect = (0, 0, 595, 842)
+MARGINS: Rect = (40, 55, 555, 790)
 
 
 def pages_of(paper: Drawing) -> list[PageContent]:
@@ -64,7 +65,7 @@ def digital(*, hidden: str = "", at: tuple[float, float] = (70, 290), **how: obj
 
 
 @pytest.mark.parametrize("beneath", [False, True])
-@pytest.mark.parametrize(("box", "strips"), [(PAGE, 1), (PAGE, 6), ((40, 55, 555, 790), 1)])
+@pytest.mark.parametrize(("box", "strips"), [(PAGE, 1), (PAGE, 6), (MARGINS, 1)])
 def test_the_words_recognised_in_a_scan_are_its_text(box: Rect, strips: int, beneath: bool) -> None:
     found, _ = find_figures(pages_of(scanned(box, strips, beneath=beneath)))
     assert [(f.caption.label, f.caption.text) for f in found if f.caption] == [("Figure 1", CAPTION)]
@@ -92,9 +93,17 @@ def stamped(paper: Drawing, stamp: str) -> Drawing:
     return paper
 
 
-@pytest.mark.parametrize("beneath", [False, True])
-@pytest.mark.parametrize("box", [PAGE, (40, 55, 555, 790)])
-@pytest.mark.parametrize("stamp", ["side", "middle", "watermark", "oblique"])
+@pytest.mark.parametrize(
+    ("stamp", "box", "beneath"),
+    [
+        ("side", MARGINS, False),
+        ("middle", MARGINS, False),
+        ("middle", MARGINS, True),
+        ("watermark", PAGE, False),
+        ("watermark", MARGINS, True),
+        ("oblique", PAGE, False),
+    ],
+)
 def test_what_is_printed_on_a_scan_does_not_take_its_text(stamp: str, box: Rect, beneath: bool) -> None:
     found, _ = find_figures(pages_of(stamped(scanned(box, beneath=beneath), stamp)))
     assert [(f.caption.label, f.caption.text) for f in found if f.caption] == [("Figure 1", CAPTION)]
@@ -159,14 +168,25 @@ def test_a_picture_of_a_page_has_its_caption_in_the_words_recognised_in_it() -> 
     assert labels_of(recognise(paper, source)) == ["Figure 2"]
 
 
-@pytest.mark.parametrize("misread", ["", "Figure 7. Growth of tbe colonies over ten days in three"])
-def test_words_recognised_where_others_are_printed_are_left_out(misread: str) -> None:
+def on_ground() -> Drawing:
+    """A page whose paper is itself a picture, nearly white."""
     ground = pymupdf.Pixmap(pymupdf.csGRAY, (0, 0, 60, 84))
     ground.clear_with(250)
     paper = Drawing()
     paper.document.new_page(width=595, height=842)
     paper.image(PAGE, ground.tobytes("png")).image((60, 70, 280, 300))
-    paper.caption((50, 310, 290, 334), "Figure 2.", CAPTION).body((50, 350, 290, 780)).body(RIGHT)
+    return paper.caption((50, 310, 290, 334), "Figure 2.", CAPTION).body((50, 350, 290, 780)).body(RIGHT)
+
+
+def test_unpainted_words_on_a_page_with_a_ground_make_no_caption() -> None:
+    paper = on_ground()
+    paper.page.insert_text((70, 120), HIDDEN, fontsize=8, fontname="tiro", render_mode=3)
+    assert labels_of(paper) == ["Figure 2"]
+
+
+@pytest.mark.parametrize("misread", ["", "Figure 7. Growth of tbe colonies over ten days in three"])
+def test_words_recognised_where_others_are_printed_are_left_out(misread: str) -> None:
+    paper = on_ground()
     if misread:
         paper.page.insert_text((50, 318), misread, fontsize=8, fontname="tiro", render_mode=3)
     else:

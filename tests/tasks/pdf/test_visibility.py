@@ -78,10 +78,12 @@ def test_a_stamp_on_a_scan_does_not_take_its_text() -> None:
 
 
 def stamped(paper: Drawing, stamp: str) -> Drawing:
-    """Words printed on a scan: along its side, in its middle, or over all of the caption's words and more."""
+    """Words printed on a scan: in a margin, in its middle, or over all of the caption's words and more."""
     words, page = "Copy for the use of one reader", paper.page
-    if stamp == "side":
-        page.insert_text((585, 600), words, fontsize=7, rotate=90)
+    if stamp in ("left", "right"):
+        page.insert_text((12 if stamp == "left" else 585, 600), words, fontsize=7, rotate=90)
+    elif stamp in ("head", "foot"):
+        page.insert_text((60, 20 if stamp == "head" else 830), words, fontsize=7)
     elif stamp == "middle":
         page.insert_text((200, 520), words, fontsize=9)
     elif stamp == "watermark":
@@ -96,7 +98,7 @@ def stamped(paper: Drawing, stamp: str) -> Drawing:
 @pytest.mark.parametrize(
     ("stamp", "box", "beneath"),
     [
-        ("side", MARGINS, False),
+        *((margin, MARGINS, False) for margin in ("left", "right", "head", "foot")),
         ("middle", MARGINS, False),
         ("middle", MARGINS, True),
         ("watermark", PAGE, False),

@@ -36,24 +36,28 @@ def printed() -> Drawing:
     return paper.text((50, 270, 290, 780), sentences(300)).text(RIGHT, sentences(400, seed=1))
 
 
-def recognise(paper: Drawing, source: Drawing, mode: int = 3, offset: float = 0.0) -> Drawing:
+def recognise(paper: Drawing, source: Drawing, offset: float = 0.0) -> Drawing:
     """The words of a source, written on a paper in the same places."""
     for x0, _, _, y1, word, *_ in source.page.get_text("words"):
         at = (x0 + offset, y1 - 2)
-        paper.page.insert_text(at, word, fontsize=8, fontname="tiro", render_mode=mode)
+        paper.page.insert_text(at, word, fontsize=8, fontname="tiro", render_mode=3)
     return paper
 
 
-def scanned(box: Rect = PAGE, strips: int = 1, *, beneath: bool = False) -> Drawing:
+def scanned(box: Rect = PAGE, strips: int = 1, *, beneath: bool = False, dpi: int = 110) -> Drawing:
     """A page as scanners make it: pictures of it in a box, in strips, with the words recognised in them."""
     source, paper = printed(), Drawing()
     paper.document.new_page(width=595, height=842)
     if beneath:
-        recognise(paper, source, mode=0)
+        for block in source.page.get_text("dict", flags=0)["blocks"]:
+            for line in block["lines"]:
+                words = "".join(span["text"] for span in line["spans"])
+                at = (line["bbox"][0], line["bbox"][3] - 2)
+                paper.page.insert_text(at, words, fontsize=8, fontname="tiro")
     x0, y0, x1, y1 = box
     for i in range(strips):
         strip = (x0, y0 + (y1 - y0) * i / strips, x1, y0 + (y1 - y0) * (i + 1) / strips)
-        paper.image(strip, source.page.get_pixmap(dpi=110, clip=strip).tobytes("png"))
+        paper.image(strip, source.page.get_pixmap(dpi=dpi, clip=strip).tobytes("png"))
     return paper if beneath else recognise(paper, source)
 
 
@@ -84,6 +88,8 @@ def stamped(paper: Drawing, stamp: str) -> Drawing:
         page.insert_text((12 if stamp == "left" else 585, 600), words, fontsize=7, rotate=90)
     elif stamp in ("head", "foot"):
         page.insert_text((60, 20 if stamp == "head" else 830), words, fontsize=7)
+    elif stamp == "word":
+        page.insert_text((200, 730), "Copy 12", fontsize=9)
     elif stamp == "middle":
         page.insert_text((200, 520), words, fontsize=9)
     elif stamp == "watermark":
@@ -101,13 +107,15 @@ def stamped(paper: Drawing, stamp: str) -> Drawing:
         *((margin, MARGINS, False) for margin in ("left", "right", "head", "foot")),
         ("middle", MARGINS, False),
         ("middle", MARGINS, True),
+        ("word", (40, 55, 555, 700), False),
         ("watermark", PAGE, False),
         ("watermark", MARGINS, True),
         ("oblique", PAGE, False),
     ],
 )
 def test_what_is_printed_on_a_scan_does_not_take_its_text(stamp: str, box: Rect, beneath: bool) -> None:
-    found, _ = find_figures(pages_of(stamped(scanned(box, beneath=beneath), stamp)))
+    dpi = 72 if beneath else 110  # at 72 the page looks just like the picture, which hides what is beneath
+    found, _ = find_figures(pages_of(stamped(scanned(box, beneath=beneath, dpi=dpi), stamp)))
     assert [(f.caption.label, f.caption.text) for f in found if f.caption] == [("Figure 1", CAPTION)]
 
 
@@ -234,6 +242,18 @@ def covered(cover: str) -> Drawing:
 @pytest.mark.parametrize("cover", ["picture", "most of a picture", "patch"])
 def test_a_caption_that_was_painted_over_is_none(cover: str) -> None:
     assert labels_of(covered(cover)) == ["Figure 2"]
+
+
+def test_other_words_beneath_a_picture_stay_its_own() -> None:
+    paper = Drawing().add_page()
+    paper.page.insert_text((65, 120), "Vehicle", fontsize=8, fontname="tiro")
+    paper.page.insert_text((65, 140), HIDDEN, fontsize=8, fontname="tiro")
+    (page,) = pages_of(paper.image((60, 70, 280, 300)).body((50, 360, 290, 780)).body(RIGHT))
+    assert {line.text: line.unseen for line in page.lines if line.bbox[3] < 300 and line.bbox[0] < 100} == {
+        "Journal of Drawn Papers": False,
+        "Vehicle": False,
+        HIDDEN: True,
+    }
 
 
 def test_a_caption_beneath_a_tint_is_seen_through_it() -> None:

@@ -39,6 +39,7 @@ def caption_lines(
     fragments: list[int] = []
     sizes = {lines[start].size}
     alone = not label.words
+    listed = style.spaced and len(starts) > 1 and not _has_artwork(page, style)
     for i in range(start + 1, len(lines)):
         line, last = lines[i], lines[taken[-1]]
         if i in starts and line.block == last.block:
@@ -50,8 +51,8 @@ def caption_lines(
         )
         if first_words:
             sizes.add(line.size)
-        listed = len(starts) > 1 and _is_under_title(lines, taken, line, style)
-        if (first_words and alone) or listed or _continues(lines, taken, line, sizes, style):
+        titled = listed and _is_under_title(lines, taken, line, style)
+        if (first_words and alone) or titled or _continues(lines, taken, line, sizes, style):
             taken.append(i)
             fragments = []
         elif _continues(lines, [*taken, *fragments], line, sizes, style) and fragments:
@@ -261,6 +262,12 @@ def _is_right_below(line: Line, last: Line) -> bool:
     settings = rules().captions
     near = -settings.next_up < gap / last.size < settings.words_below_label
     return near and abs(line.bbox[0] - last.bbox[0]) < settings.indent * last.size
+
+
+def _has_artwork(page: PageContent, style: Style) -> bool:
+    """Whether something higher than two lines is painted on a page: no mere list of captions, as manuscripts have."""
+    heights = (boxes.height(paint.bbox) for paint in page.paints)
+    return any(2 * style.lead < height < rules().page.whole_page * page.size[1] for height in heights)
 
 
 def _is_under_title(lines: Sequence[Line], taken: Sequence[int], line: Line, style: Style) -> bool:

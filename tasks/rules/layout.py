@@ -27,6 +27,8 @@ class TextRules:
     """Of 255: by as much a picture's pixels are darker or lighter where letters beneath it are seen through it."""
     as_it_is: float = 0.97
     """Share of the pixels above a line by which a picture is shown as it is, and hides what lies beneath."""
+    as_high: float = 2.0
+    """Times the height of hidden words: what is printed higher there is a watermark or a stamp, not the same words."""
     doubled: float = 0.15
     """Sizes: a line printed again this near makes a bold face out of a plain one."""
     span_again: float = 0.8

@@ -10,11 +10,11 @@ from tasks.wording.labels import CITED_WORDS, DOTTED_WORDS, label_name
 
 _SUPPLEMENT = (
     r"(?:(?:data\s+)?supp(?:l(?:ement(?:al|ary)?)?|orting)?"
-    r"(?:\s+(?:information|materials?|data|file|appendix|digital\s+content(?:\s\d{1,2})?))?[.:]?|(?-i:SI))"
+    r"(?:\s+(?:information|materials?|data|file|appendix|digital\s+content(?:\s\d{1,2})?)|(?<=[lpy])\.)?:?|(?-i:SI))"
 )
 _FILE = r"(?:additional\s+files?\s+S?|online\s+resource\s+)\d{1,2}"
 _PREFIX = re.compile(
-    rf"(?P<supplement>\b(?:online\s+)?{_SUPPLEMENT}|(?:(?<=[(\[])|(?<=[(\[]see\s))(?:{_SUPPLEMENT}|{_FILE}),|\b{_FILE}\s?[:(–—-]?|\b(?-i:SI)\s+appendix,?|\b(?-i:ED|ESM)"
+    rf"(?P<supplement>\b(?:online\s+)?{_SUPPLEMENT}|(?:(?<=[(\[])|(?<=[(\[]see\s)|(?<=\bsee\salso\s)|(?<=;\s))(?:{_SUPPLEMENT}|{_FILE}),|\b{_FILE}\s?[:(–—-]?|\b(?-i:SI)\s+appendix,?|\b(?-i:ED|ESM)"
     r"|\bextended(?:\s+data)?|\bexpanded\s+view|\bonline|\badditional|\bweb|\bappendix(?:\s+\d{1,2}\s?[—–-])?)\s*$"
     r"|(?P<their>\b(?:their|his|her)\s+)$",
     re.IGNORECASE,

@@ -9,12 +9,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pymupdf
 from PIL import Image
 
 from tasks import boxes
-from tasks.pdf.painting.faults import MUPDF_ERRORS, raise_if_out_of_memory
-from tasks.pdf.painting.look import Log, Look, shares_inside, stands_out
+from tasks.pdf.painting.look import Log, Look, Places, stands_out
 from tasks.records import Box
 from tasks.rules.layout import rules
 
@@ -36,23 +34,20 @@ class Painting:
 
     def is_over(self, box: Box) -> bool:
         """Whether all of a line was painted over by something later than any text in its place."""
-        covering = self._order[shares_inside(box, self._covers) > rules().layout.inside]
+        covering = self._order[self._covers.holding(box, rules().layout.inside)]
         if not len(covering):
             return False
-        written = self._text_order[shares_inside(box, self._texts) > rules().layout.mostly]
+        written = self._text_order[self._texts.holding(box, rules().layout.mostly)]
         return bool(len(written)) and bool(covering.max() > written.max())
 
 
-def _of_kind(log: Log, *, text: bool) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+def _of_kind(log: Log, *, text: bool) -> tuple[Places, npt.NDArray[np.int64]]:
     kept = [
         (place, box)
         for place, (kind, box) in enumerate(log)
         if (kind.endswith("text") if text else kind in _HIDING)
     ]
-    return (
-        np.array([box for _, box in kept], np.float64).reshape(-1, 4),
-        np.array([place for place, _ in kept], np.int64),
-    )
+    return Places(box for _, box in kept), np.array([place for place, _ in kept], np.int64)
 
 
 def hides(look: Look, box: Box) -> bool:
@@ -65,7 +60,7 @@ def hides(look: Look, box: Box) -> bool:
         return False
     if not stands_out(inside, int(np.median(inside))).any():
         return True
-    return any(_shows_as_it_is(info, box, look) for info in look.page.get_image_info(xrefs=True))
+    return any(_shows_as_it_is(info, box, look) for info in look.pictures)
 
 
 def _shows_as_it_is(info: dict[str, Any], box: Box, look: Look) -> bool:
@@ -81,24 +76,21 @@ def _shows_as_it_is(info: dict[str, Any], box: Box, look: Look) -> bool:
         or boxes.share_inside(box, place) < rules().layout.inside
     ):
         return False
-    try:
-        pixmap = pymupdf.Pixmap(pymupdf.csGRAY, pymupdf.Pixmap(look.page.parent, info["xref"]))
-    except MUPDF_ERRORS as error:
-        raise_if_out_of_memory(error)
-        return False
-    if pixmap.alpha:
+    grey = look.own_pixels(info["xref"])
+    if grey is None:
         return False
     box = boxes.intersection(box, place)
     shown = look.within(box)
-    grey = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.stride)
-    across, down = pixmap.width / boxes.width(place), pixmap.height / boxes.height(place)
+    if not shown.size:
+        return False
+    across, down = grey.shape[1] / boxes.width(place), grey.shape[0] / boxes.height(place)
     part = (
         (box[0] - place[0]) * across,
         (box[1] - place[1]) * down,
-        min((box[2] - place[0]) * across, pixmap.width),
-        min((box[3] - place[1]) * down, pixmap.height),
+        min((box[2] - place[0]) * across, grey.shape[1]),
+        min((box[3] - place[1]) * down, grey.shape[0]),
     )
     height, width = shown.shape
-    own = Image.fromarray(grey[:, : pixmap.width]).resize((width, height), Image.Resampling.BOX, box=part)
+    own = Image.fromarray(grey).resize((width, height), Image.Resampling.BOX, box=part)
     differs = np.abs(np.asarray(own, np.int16) - shown) > rules().text.seen_through
     return bool(differs.mean() < 1 - rules().text.as_it_is)

@@ -5,13 +5,15 @@ Boxes are in MuPDF's unrotated page space, points.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pymupdf
 
+from tasks import boxes
 from tasks.pdf.painting.faults import MUPDF_ERRORS, raise_if_out_of_memory
 from tasks.records import Box
 from tasks.rules.layout import rules
@@ -30,6 +32,7 @@ class Look:
         self.page = page
         scale = within_most_ink(1.0, (page.rect.width, page.rect.height))
         self._zoom = pymupdf.Matrix(scale, scale)
+        self._decoded: tuple[int, npt.NDArray[np.uint8] | None] | None = None
 
     @property
     def bounds(self) -> Box:
@@ -48,6 +51,32 @@ class Look:
             raise_if_out_of_memory(error)
             return np.empty((0, 0), np.uint8)
         return np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.stride)
+
+    @cached_property
+    def pictures(self) -> list[dict[str, Any]]:
+        """What PyMuPDF tells of the pictures on the page."""
+        infos: list[dict[str, Any]] = self.page.get_image_info(xrefs=True)
+        return infos
+
+    def own_pixels(self, xref: int) -> npt.NDArray[np.uint8] | None:
+        """A picture's own pixels in grey, (H, W) uint8; None where it has some that are clear, or cannot be read.
+
+        The last one is kept, for captions lie beneath one picture.
+        """
+        if self._decoded is None or self._decoded[0] != xref:
+            self._decoded = xref, self._decode(xref)
+        return self._decoded[1]
+
+    def _decode(self, xref: int) -> npt.NDArray[np.uint8] | None:
+        try:
+            pixmap = pymupdf.Pixmap(pymupdf.csGRAY, pymupdf.Pixmap(self.page.parent, xref))
+        except MUPDF_ERRORS as error:
+            raise_if_out_of_memory(error)
+            return None
+        if pixmap.alpha:
+            return None
+        rows = np.frombuffer(pixmap.samples, np.uint8).reshape(pixmap.height, pixmap.stride)
+        return rows[:, : pixmap.width]
 
     def within(self, box: Box) -> npt.NDArray[np.uint8]:
         """What shows in a box, (h, w) uint8; empty beyond the page."""
@@ -78,6 +107,27 @@ def stands_out(grey: npt.NDArray[np.uint8], ground: int) -> npt.NDArray[np.bool_
 def is_image(operation: str) -> bool:
     """Whether an operation of the log paints a picture or a shading."""
     return "image" in operation or "imgmask" in operation or "shade" in operation
+
+
+class Places:
+    """Boxes of a page, of which one may have 100,000, kept for asking often which of them hold another."""
+
+    def __init__(self, places: Iterable[Box]) -> None:
+        self._boxes = np.array(list(places), np.float64).reshape(-1, 4)
+        areas = np.prod(self._boxes[:, 2:] - self._boxes[:, :2], axis=1)
+        self._order = np.argsort(-areas, kind="stable")
+        self._boxes, self._areas = self._boxes[self._order], areas[self._order]
+
+    def __len__(self) -> int:
+        return len(self._order)
+
+    def holding(self, box: Box, share: float) -> npt.NDArray[np.intp]:
+        """Which of them hold more than such a share of a box, by their place in the order given: (N,) in no order."""
+        box = box if boxes.area(box) > 0 else boxes.grown(box, 0.01)
+        large = int(
+            np.searchsorted(-self._areas, -share * boxes.area(box))
+        )  # a smaller one cannot hold so much
+        return self._order[:large][shares_inside(box, self._boxes[:large]) > share]
 
 
 def shares_inside(box: Box, places: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -9,6 +9,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import pymupdf
+
 from tasks import boxes
 from tasks.records import Box
 from tasks.rules.layout import rules
@@ -18,6 +20,7 @@ Raw = dict[str, Any]
 
 _FIRST = re.compile(r"\s*(\d+)")
 _LAST = re.compile(r"(\d+)\s*$")
+_CUT_OUT: int = pymupdf.mupdf.FZ_STEXT_CLIPPED
 
 
 class Run(NamedTuple):
@@ -110,7 +113,7 @@ def _of_spans(line: Raw, spans: Sequence[Raw]) -> Raw:
 def _is_faint(span: Raw) -> bool:
     """Whether a span is white or not painted at all."""
     colour: int = span["color"]
-    if is_unpainted(span):
+    if _is_clear(span):
         return True
     return bool(colour) and min(colour >> 16, colour >> 8 & 0xFF, colour & 0xFF) >= rules().text.faintest
 
@@ -124,7 +127,14 @@ def _is_blank(span: Raw) -> bool:
     return not span["text"].strip()
 
 
-def is_unpainted(span: Raw) -> bool:
-    """Whether a span is not painted at all, or nearly so, as the words recognised in a scan are."""
+def _is_clear(span: Raw) -> bool:
     alpha: int = span.get("alpha", 255)
     return alpha < rules().text.least_alpha
+
+
+def is_unpainted(span: Raw) -> bool:
+    """Whether a span is not painted at all, or nearly so, as the words recognised in a scan are.
+
+    Letters that something is painted through, as a gradient, are, though MuPDF calls them clear.
+    """
+    return _is_clear(span) and not span.get("char_flags", 0) & _CUT_OUT

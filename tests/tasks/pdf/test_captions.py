@@ -296,6 +296,32 @@ def test_words_follow_a_bold_first_line_in_a_manuscript(first: str, second: str,
     assert captions["Figure 3"].startswith(said)
 
 
+def test_a_bold_title_as_wide_as_the_text_goes_on_in_plain_type() -> None:
+    lines = PROSE * 16
+    lines[24:28] = ["Figure 3. Growth of the colonies that", "grew over ten days in three dishes,", *REST]
+    (caption,) = captions_of(manuscript(lines, {24}))
+    assert caption.text.startswith(
+        "Growth of the colonies that grew over ten days in three dishes, with bars"
+    )
+
+
+def test_bold_titles_under_their_pictures_take_no_prose_below_them() -> None:
+    lines = PROSE * 16
+    for first in (28, 38):
+        lines[first - 4 : first + 2] = [
+            "",
+            "",
+            "",
+            "",
+            f"Figure {first}. Growth of cells.",
+            "We found that the cells grew in the dark",
+        ]
+    paper = manuscript(lines, {28, 38})
+    for place in (4, 14):
+        paper.image((80, 62 + (place - 3) * 24, 400, 64 + place * 24))
+    assert [c.text for c in captions_of(paper)] == ["Growth of cells."] * 2
+
+
 @pytest.mark.parametrize("bold", [{24}, {24, 25}], ids=["prose", "heading"])
 def test_a_bold_title_alone_takes_no_prose_below_it(bold: set[int]) -> None:
     lines = PROSE * 16

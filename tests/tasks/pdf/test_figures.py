@@ -8,7 +8,7 @@ import pymupdf
 import pytest
 
 from tasks import boxes
-from tasks.pdf.figures import find_figures
+from tasks.pdf.figures import find_figures, in_reading_order
 from tasks.pdf.found_figure import FoundFigure
 from tasks.pdf.pages import read_page
 from tests.tasks.drawn import LEFT, RIGHT, Drawing, Rect, picture, sentences
@@ -207,6 +207,22 @@ def test_figures_side_by_side_are_counted_from_the_left(
         paper.image((x, top, x + 240, foot)).caption((x, foot + 5, x + 240, foot + 29), label, CAPTION)
     figures = found_in(paper.body((50, 420, 290, 780)).body((305, 420, 545, 780)))
     assert [f.caption.label for f in figures if f.caption] == ["Figure 1", "Figure 2"]
+
+
+@pytest.mark.parametrize(
+    ("tops", "order"),
+    [
+        ([(0, 300), (100, 195)], [0, 1]),  # a small one beside the middle of a tall one
+        ([(0, 200), (90, 290), (180, 380)], [1, 0, 2]),  # the last one is in no row with the first
+    ],
+)
+def test_rows_are_of_figures_that_all_stand_side_by_side(
+    tops: list[tuple[float, float]], order: list[int]
+) -> None:
+    page = read_page(two_columns().page)
+    places = [(500.0 - 110 * i, y0, 600.0 - 110 * i, y1) for i, (y0, y1) in enumerate(tops)]
+    figures = [FoundFigure(page, box, None) for box in places]
+    assert [places.index(figure.bbox) for figure in in_reading_order(figures)] == order
 
 
 def test_stacked_figures_keep_their_captions() -> None:

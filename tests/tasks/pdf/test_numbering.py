@@ -159,8 +159,12 @@ def test_the_steps_of_a_protocol_keep_their_numbers() -> None:
         "and wait",
         "in ethanol of the best kind that is sold",
     ]
-    ended = [(str(i + 1), f"wash the cells of dish {i} in cold buffer for ten minutes.") for i in range(50)]
-    ragged = [(str(i + 1), f"put the dish {i} {ends[i % 4]}") for i in range(50)]
+    verbs = ["wash", "keep", "stain"]
+    ended = [
+        (str(i + 1), f"{verbs[i % 3]} the cells of dish {i} in cold buffer for ten minutes.")
+        for i in range(50)
+    ]
+    ragged = [(str(i + 1), f"{verbs[i % 3]} the dish {i} {ends[i % 4]}") for i in range(50)]
     amounts = [("", f"{i + 1}ml of the buffer were put into the dish of the mice") for i in range(40)]
     for lines in (ended, ragged, amounts):
         numbers, words = read(manuscript(lines, 0))

@@ -175,6 +175,7 @@ def test_labels_as_printed_come_out_normalised(printed: str, label: str) -> None
         "Figure legends 23",
         "сл 5 дней",
         "图一般 Words",
+        "Supplement 1 Figure 2 shows the growth",
     ],
 )
 def test_other_words_are_no_labels(text: str) -> None:

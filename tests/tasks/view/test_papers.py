@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from tasks.stores import objects, paths
 from tasks.view.app import create_app
 from tasks.view.papers import PaperList, PapersPage, failed_papers, pdf_of
+from tests.stores import Store
 from tests.tasks.index.small import FIRST, SECOND, row
 from tests.tasks.index.test_search import indexed
 from tests.tasks.small_datasets import paper, write_part
@@ -60,6 +62,13 @@ def test_the_list_follows_the_ledger(tmp_path: Path):
     for ids in ([1, 2], [1], [1, 2, 3]):
         write_part(tmp_path, FIRST, [], [paper(one, status="no_figures", subfigures=0) for one in ids])
         assert _numbers(papers, 1) == ids
+
+
+def test_papers_of_a_store(s3: Store, tmp_path: Path):
+    for name, number in ((FIRST, 1), (SECOND, 2)):
+        write_part(tmp_path, name, [], [paper(number, status="no_figures", subfigures=0)])
+    objects.filesystem("s3").put(f"{tmp_path}/", "bucket/figures/", recursive=True)
+    assert _numbers(PaperList(paths.store_path("s3://bucket/figures")), 1) == [1, 2]
 
 
 def test_a_ledger_part_that_cannot_be_read_hides_no_other(tmp_path: Path):

@@ -17,7 +17,7 @@ from tasks.dataset.columns import IMAGE_COLUMN, MODEL_COLUMNS, PAPERS, SUBFIGURE
 from tasks.dataset.dataset import Dataset
 from tasks.dataset.exchange import Exchange
 from tasks.dataset.files import open_part
-from tasks.dataset.ledger import LedgerRow, ledger_parts, read_ledger_part
+from tasks.dataset.ledger import LedgerRow, is_other_state, ledger_parts, read_ledger_part
 from tasks.dataset.lock import check_lease
 from tasks.dataset.parts import PartWriter
 from tasks.dataset.schema import figmill_metadata, read_ocr
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 _BATCH_ROWS = 32
 _OF_RIGHTS = ("figure_license", "third_party", "attribution")
 """Columns of `records.Rights`, in the order of its fields."""
-_OF_A_READING = ("seconds", "jats_sha256", "error_kind", "finished_at")
-"""Columns of the ledger that tell whether a paper was read anew."""
+_OF_A_READING = ("seconds", "jats_sha256", "source_version", "withdrawn", "error_kind", "finished_at")
+"""Columns of the ledger that tell whether a paper was read anew, or its article is in another state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +123,19 @@ class RelabelPlan:
 
 def _is_other_reading(row: LedgerRow, here: LedgerRow) -> bool:
     """Whether the source has a later reading of a paper than the one that its rows here, or what a killed run left of
-    them, are of.
+    them, are of; or its article in another state.
 
     A reading is known by the seconds that it took, which are copied to the last digit. One that was made here, in a
     dataset that has gone on by itself, does not give way to an earlier one.
     """
     if here.replaced:
         return not row.replaced
+    if row.failed or here.failed:
+        return False
+    if here.source_version and is_other_state(row, here):
+        return True
     is_other = (row.seconds, row.jats_sha256) != (here.seconds, here.jats_sha256)
-    return is_other and not row.failed and row.finished_at > here.finished_at
+    return is_other and row.finished_at > here.finished_at
 
 
 def relabel_shard(

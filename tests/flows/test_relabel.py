@@ -93,6 +93,11 @@ def run(source: Path | str, out: Path | str, model: Path, **options: Any) -> Run
     return relabel_here(settings, Reporter())
 
 
+def stopped(exchange: Exchange) -> None:
+    """Instead of a step of an exchange."""
+    raise KeyboardInterrupt
+
+
 def rows(out: Path | str, folder: str, without: tuple[str, ...] = ()) -> list[dict[str, Any]]:
     place = paths.store_path(str(out)) / folder
     found = []
@@ -285,7 +290,7 @@ def test_the_command(
 
 
 def test_articles_that_changed_or_went_in_the_source_do_so_here(
-    labelled: Path, other_bundle: Path, tmp_path: Path
+    labelled: Path, other_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source, out = tmp_path / "source", tmp_path / "out"
     shutil.copytree(labelled, source)
@@ -299,6 +304,12 @@ def test_articles_that_changed_or_went_in_the_source_do_so_here(
     files = {one["paper_id"]: ledger.name for ledger in ledgers for one in pq.read_table(ledger).to_pylist()}
     mark_papers(source, files[first], {first: Mark("retracted", "v2")})
     drop_papers(source, files[second], {second})
+    before = rows(out, "subfigures")
+    with monkeypatch.context() as patch:
+        patch.setattr(Exchange, "retire", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            run(source, out, other_bundle)
+    assert rows(out, "subfigures") == [one for one in before if one["paper_id"] != second]
     assert run(source, out, other_bundle).papers == 1
     assert rows(out, "papers", ("model_id",)) == rows(source, "papers", ("model_id",))
     assert {one["withdrawn"] for one in rows(out, "subfigures") if one["paper_id"] == first} == {"retracted"}
@@ -355,9 +366,6 @@ def test_killed_while_rows_of_another_reading_are_exchanged_nothing_is_lost_or_d
     run(source.out, out, other_bundle)
     paper_id = read_anew(source)
     before = rows(out, "papers"), rows(out, "subfigures")
-
-    def stopped(exchange: Exchange) -> None:
-        raise KeyboardInterrupt
 
     def dies(exchange: Exchange) -> None:
         (part,) = [one.name for one in (out / "papers").iterdir()]

@@ -11,22 +11,52 @@ _NAMED_OF_A_SET = 4
 
 
 def modality_path(wanted: str, leaves: Iterable[str]) -> str:
-    """The path of a modality given by path or code: `DMEL` or `Microscopy/electron` -> `microscopy/electron`.
+    """The path of a modality given by path, code or the end of a path: `DMEL`, `Microscopy/electron` or `electron` ->
+    `microscopy/electron`.
 
     Known are ImageCLEF's paths and `leaves`, which a dataset has: of other classes, or below a class, such as
-    `illustration/chart/bar`. Raises InputError for others, with those that are near.
+    `illustration/chart/bar`. Raises InputError for others, with those that are near, and for the end of several.
     """
+    leaves = tuple(leaves)
+    if whole := whole_path(wanted, leaves):
+        return whole
+    known, asked = _known(leaves), _asked(wanted)
+    ending = [path for path in known if path.endswith(f"/{asked}")]
+    if len(ending) == 1:
+        return ending[0]
+    if ending:
+        raise InputError(f"several modalities end in {asked!r}: {', '.join(ending)}")
+    near = _near(asked, known) or [path for path in known if "/" not in path]
+    raise InputError(f"no modality {asked!r}: {', '.join(near)}, or a code such as DMEL")
+
+
+def whole_path(wanted: str, leaves: Iterable[str]) -> str | None:
+    """The path of a modality given by its whole path or its code; None for all that is neither."""
     if wanted.upper() in taxonomy.CODES:
         return taxonomy.path(wanted.upper())[-1]
+    asked = _asked(wanted)
+    return asked if asked in _known(leaves) else None
+
+
+def _near(asked: str, known: Iterable[str]) -> list[str]:
+    """The paths that are most like it, whole or by their last name, best first."""
+    named: dict[str, dict[str, None]] = {}
+    for path in known:
+        for name in (path, path.rpartition("/")[2]):
+            named.setdefault(name, {})[path] = None
+    return list(dict.fromkeys(path for name in taxonomy.near(asked, list(named)) for path in named[name]))
+
+
+def _asked(wanted: str) -> str:
+    return wanted.strip("/").lower()
+
+
+def _known(leaves: Iterable[str]) -> list[str]:
+    """ImageCLEF's paths and these, with the groups that they are in, sorted."""
     every = {*leaves, *(taxonomy.path(code)[-1] for code in taxonomy.CODES)}
-    known = sorted(
+    return sorted(
         {"/".join(leaf.split("/")[: depth + 1]) for leaf in every for depth in range(leaf.count("/") + 1)}
     )
-    asked = wanted.strip("/").lower()
-    if asked in known:
-        return asked
-    near = taxonomy.near(asked, known) or [path for path in known if "/" not in path]
-    raise InputError(f"no modality {asked!r}: {', '.join(near)}, or a code such as DMEL")
 
 
 _PERHAPS = ", perhaps "

@@ -15,8 +15,9 @@ from tasks.bundles import open_bundle
 from tasks.classifying import Classifier
 from tasks.dataset.columns import IMAGE_COLUMN, MODEL_COLUMNS, PAPERS, SUBFIGURES
 from tasks.dataset.dataset import Dataset
+from tasks.dataset.exchange import Exchange
 from tasks.dataset.files import open_part
-from tasks.dataset.ledger import LedgerRow, ledger_parts, read_ledger_part
+from tasks.dataset.ledger import LedgerRow, is_other_state, ledger_parts, read_ledger_part
 from tasks.dataset.lock import check_lease
 from tasks.dataset.parts import PartWriter
 from tasks.dataset.schema import figmill_metadata, read_ocr
@@ -24,6 +25,7 @@ from tasks.labelling import provenance_of, write_results
 from tasks.progress import Reporter
 from tasks.records import Box, EncodedImage, Extraction, Figure, Mention, Paper, Rights, Subfigure
 from tasks.runs.outcomes import Counts, Failure, ShardOutcome
+from tasks.runs.shard import Replaced
 from tasks.settings import RelabelSettings
 from tasks.stopwatch import Stopwatch
 from tasks.stores import paths
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 _BATCH_ROWS = 32
 _OF_RIGHTS = ("figure_license", "third_party", "attribution")
 """Columns of `records.Rights`, in the order of its fields."""
+_OF_A_READING = ("seconds", "jats_sha256", "source_version", "withdrawn", "error_kind", "finished_at")
+"""Columns of the ledger that tell whether a paper was read anew, or its article is in another state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class PartShard:
     supersedes: tuple[str, ...] = ()
     """paper_ids of failed ledger rows that this shard's rows replace."""
     lease: str = ""
+    replaces: tuple[Replaced, ...] = ()
 
     @property
     def title(self) -> str:
@@ -56,7 +61,8 @@ class PartShard:
 
 
 class RelabelPlan:
-    """The shards of a relabelling run: for each part of the source, the papers that are not yet in the dataset.
+    """The shards of a relabelling run: for each part of the source, the papers that are not yet in the dataset, and
+    those that were read anew since.
 
     A paper that failed is copied as it failed; once it is labelled in the source, it is labelled here.
     """
@@ -68,30 +74,68 @@ class RelabelPlan:
         self.inputs = 0
         self.skipped = 0
         self.left = 0
-        self._ledgers = list(ledger_parts(source))
+        self._ledgers = list(ledger_parts(source, _OF_A_READING))
+        self._renewed: list[PartShard] = []
         self.inputs = sum(len(rows) for _, rows in self._ledgers)
         reporter.listed(self.inputs)
 
     def shards(self) -> Iterator[PartShard]:
-        """Shards in the order of the source's parts."""
+        """Shards of papers that have no rows here, in the order of the source's parts."""
         for name, rows in self._ledgers:
-            wanted = frozenset(row.paper_id for row in rows if self._is_wanted(row))
-            for _ in range(len(rows) - len(wanted)):
-                self.skipped += 1
-                self._reporter.skipped()
-            if wanted:
-                yield PartShard(
-                    name=self._dataset.shard_name(wanted),
-                    source=name,
-                    paper_ids=wanted,
-                    supersedes=tuple(
-                        paper_id for paper_id in sorted(wanted) if self._dataset.failed(paper_id)
-                    ),
-                    lease=self._dataset.lease,
-                )
+            new: set[str] = set()
+            renewed: set[str] = set()
+            for row in rows:
+                here = self._dataset.row(row.paper_id)
+                if here is None or (here.failed and not here.replaced and not row.failed):
+                    new.add(row.paper_id)
+                elif _is_other_reading(row, here):
+                    renewed.add(row.paper_id)
+                else:
+                    self.skipped += 1
+                    self._reporter.skipped()
+            if renewed:
+                self._renewed.append(self._shard(name, renewed))
+            if new:
+                yield self._shard(name, new)
 
-    def _is_wanted(self, row: LedgerRow) -> bool:
-        return row.paper_id not in self._dataset or (self._dataset.failed(row.paper_id) and not row.failed)
+    def renewed(self) -> Iterator[PartShard]:
+        """Shards of papers whose rows here are of an earlier reading, once `shards` has found them.
+
+        Each takes the earlier rows out of other parts, which no two may do at once.
+        """
+        yield from self._renewed
+
+    def _shard(self, source: str, paper_ids: Collection[str]) -> PartShard:
+        here = [row for row in map(self._dataset.row, sorted(paper_ids)) if row]
+        return PartShard(
+            name=self._dataset.shard_name(paper_ids),
+            source=source,
+            paper_ids=frozenset(paper_ids),
+            supersedes=tuple(row.paper_id for row in here if row.failed and not row.replaced),
+            lease=self._dataset.lease,
+            replaces=tuple(
+                Replaced(row.file, row.paper_id, by=row.paper_id)
+                for row in here
+                if row.replaced or not row.failed
+            ),
+        )
+
+
+def _is_other_reading(row: LedgerRow, here: LedgerRow) -> bool:
+    """Whether the source has a later reading of a paper than the one that its rows here, or what a killed run left of
+    them, are of; or its article in another state.
+
+    A reading is known by the seconds that it took, which are copied to the last digit. One that was made here, in a
+    dataset that has gone on by itself, does not give way to an earlier one.
+    """
+    if here.replaced:
+        return not row.replaced
+    if row.failed or here.failed:
+        return False
+    if here.source_version and is_other_state(row, here):
+        return True
+    is_other = (row.seconds, row.jats_sha256) != (here.seconds, here.jats_sha256)
+    return is_other and row.finished_at > here.finished_at
 
 
 def relabel_shard(
@@ -114,8 +158,14 @@ def relabel_shard(
     ):
         results = classifier.label(_read(source, shard.source, shard.paper_ids))
         permitted = functools.partial(check_lease, out, shard.lease)
-        outcome = write_results(results, part, reporter, stopwatch, permitted)
-        return replace(outcome, counts=_without_reading(outcome.counts), computation=classifier.computation)
+        exchange = Exchange(out, shard.replaces, shard.lease) if shard.replaces else None
+        outcome = write_results(results, part, reporter, stopwatch, permitted, exchange)
+        outcome = replace(
+            outcome, counts=_without_reading(outcome.counts), computation=classifier.computation
+        )
+    if exchange:
+        exchange.drop()
+    return outcome
 
 
 @dataclass(slots=True)

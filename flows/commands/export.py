@@ -248,8 +248,12 @@ def _said(counts: ExportCounts) -> str:
 
 
 def _said_of_pages(counts: PageCounts) -> str:
-    missing = f"; {counted(counts.not_drawn, 'page')} cannot be drawn: their PDFs are gone or others now"
-    return f"{counted(counts.pages, 'page')}, {_said(counts.rows)}{missing if counts.not_drawn else ''}"
+    said = [f"{counted(counts.pages, 'page')}, {_said(counts.rows)}"]
+    if counts.without_page:
+        said.append(f"{counted(counts.without_page, 'subfigure')} on no page")
+    if counts.not_drawn:
+        said.append(f"{counted(counts.not_drawn, 'page')} cannot be drawn: their PDFs are gone or others now")
+    return "; ".join(said)
 
 
 def _restore(folder: Path, papers: tuple[str, ...], jats: Path | None, out: Path | None) -> None:

@@ -33,7 +33,9 @@ _SHORTEST_TOKEN = 12
 @click.command(short_help="Find subfigures by words, or by a picture.")
 @FOLDER
 @click.argument("text", nargs=-1, metavar="[WORDS]...")
-@click.option("--modality", metavar="PATH|CODE", help="Such as microscopy, microscopy/electron or DMEL.")
+@click.option(
+    "--modality", metavar="PATH|CODE", help="Such as microscopy, microscopy/electron, electron or DMEL."
+)
 @click.option("--min-confidence", type=click.FloatRange(0, 1), default=0.0, metavar="P", help="Such as 0.9.")
 @click.option(
     "--license",

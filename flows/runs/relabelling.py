@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from dataclasses import replace
+from itertools import chain
 
 from flows.runs.shards import Result, Submit, in_window, threads
 from tasks.bundles import open_bundle
@@ -28,7 +30,7 @@ def relabel(
     executor: AbstractContextManager[Submit[PartShard, RelabelSettings]],
     reporter: Reporter,
 ) -> RunSummary:
-    """Labels what the source has and `out` has not, part by part, and writes the report.
+    """Labels what the source has and `out` has not, or of an earlier reading, part by part, and writes the report.
 
     Raises FigmillError where the run cannot be done.
     """
@@ -47,7 +49,9 @@ def relabel(
             dataset.forget(paper_ids)
         plan = RelabelPlan(source, dataset, reporter)
         with executor as submit:
-            for shard, outcome in in_window(plan.shards(), settings, submit):
+            new = in_window(plan.shards(), settings, submit)
+            renewed = in_window(plan.renewed(), replace(settings, window=1), submit)
+            for shard, outcome in chain(new, renewed):
                 dataset.supersede(shard.supersedes)
                 result.add(outcome)
                 reporter.counted(outcome)

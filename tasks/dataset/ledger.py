@@ -178,16 +178,23 @@ def replaced_papers(rows: Collection[LedgerRow]) -> dict[str, set[str]]:
 
 def outdated_papers(rows: Iterable[LedgerRow], source: Iterable[LedgerRow]) -> dict[str, set[str]]:
     """Of the articles of a dataset that came from the dataset `source`, those that are there no longer, or in another
-    state.
+    state of which nothing could be read.
 
-    paper_ids by the part that they are in.
+    paper_ids by the part that they are in. Those that were read in another state are not among them: their rows there
+    take the place of these.
     """
-    now = {row.paper_id: _state(row) for row in articles_by_pmcid(source).values()}
+    now = {row.paper_id: row for row in articles_by_pmcid(source).values()}
     found: dict[str, set[str]] = defaultdict(set)
     for row in articles_by_pmcid(rows).values():
-        if row.source_version and now.get(row.paper_id) != _state(row):
+        there = now.get(row.paper_id)
+        if row.source_version and (there is None or (there.failed and is_other_state(row, there))):
             found[row.file].add(row.paper_id)
     return found
+
+
+def is_other_state(row: LedgerRow, other: LedgerRow) -> bool:
+    """Whether an article's two rows are of different states of it."""
+    return _state(row) != _state(other)
 
 
 def _state(row: LedgerRow) -> tuple[str | None, Withdrawal | None]:

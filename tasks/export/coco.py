@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from models import taxonomy
-from tasks.export.licenses import address
+from tasks.export.licenses import url
 from tasks.export.pages import FOLDER, Page, PageBox
 from tasks.version import pipeline_version
 
@@ -25,15 +25,17 @@ def document(pages: Iterable[Page], classes: Sequence[str], name: str) -> str:
     licenses = {license_: number for number, license_ in enumerate(_licenses(pages), 1)}
     described = {
         "info": {"description": name, "contributor": f"Figmill {pipeline_version()}"},
-        "licenses": [
-            {"id": number, "name": license_, "url": address(license_)}
-            for license_, number in licenses.items()
-        ],
+        "licenses": [_license(number, license_) for license_, number in licenses.items()],
         "categories": _categories(classes),
         "images": [_image(number, page, licenses) for number, page in enumerate(pages, 1)],
         "annotations": list(_annotations(pages, classes)),
     }
     return json.dumps(described, ensure_ascii=False, indent=1) + "\n"
+
+
+def _license(number: int, license_: str) -> dict[str, Any]:
+    target = url(license_)
+    return {"id": number, "name": license_, **({"url": target} if target else {})}
 
 
 def _licenses(pages: Iterable[Page]) -> list[str]:

@@ -103,7 +103,7 @@ class Exporter:
                         shards = ShardWriter(folder, self.origin.classes, shard_bytes, split or SHARDS)
                         writers[split] = stack.enter_context(shards)
                     writers[split].add(rows)
-            self._require_some(counts)
+            self._require_some(counts.subfigures)
             first = next(iter(writers.values()))
             reading = _READ_SHARDS.format(name=first.name, last=first.shards - 1)
             columns = [name for name in self._columns() if name not in ("image", "embedding")]
@@ -123,7 +123,7 @@ class Exporter:
                             file = DataFile(data_file(folder, part.name, split))
                             files[split] = stack.enter_context(file)
                         files[split].add(rows)
-            self._require_some(counts)
+            self._require_some(counts.subfigures)
             name = target.resolve().name
             globs = data_files(self._split_names(counts))
             self._write_card(folder, name, counts, globs, _READ_PARQUET, self._columns())
@@ -138,7 +138,7 @@ class Exporter:
             with PictureWriter(folder) as pictures:
                 for _, _, rows in self._chosen(counts, advance):
                     pictures.add(rows)
-            self._require_some(counts)
+            self._require_some(counts.subfigures)
             self._write_card(folder, target.resolve().name, counts, {}, _READ_PICTURES, self._columns())
         return counts
 
@@ -194,15 +194,15 @@ class Exporter:
     def _split_names(self, counts: ExportCounts) -> list[str]:
         return [split for split in SPLITS if counts.by_split[split]]
 
-    def _require_some(self, counts: ExportCounts) -> None:
-        if not counts.subfigures:
+    def _require_some(self, chosen: int) -> None:
+        if not chosen:
             raise OutputError(
                 f"no subfigure of {self.out} is chosen: leave out what narrows the choice, such as --redistributable "
                 "or --min-confidence, or label papers first"
             )
 
     def _require_pages(self, counts: PageCounts) -> None:
-        self._require_some(counts.rows)
+        self._require_some(counts.chosen)
         if not counts.pages:
             raise OutputError(
                 f"no page of {self.out} can be drawn: its PDFs are no longer where they were, or have changed"

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tasks.corrections.overlay import read_overlay
@@ -82,7 +81,12 @@ class PageCounts:
     pages: int = 0
     not_drawn: int = 0
     """Their PDFs are gone, are others now, or cannot be drawn."""
+    without_page: int = 0
+    """Chosen rows of figures that stand on no page."""
+    chosen: int = 0
+    """Rows that were chosen, whether or not their page was drawn."""
     rows: ExportCounts = field(default_factory=ExportCounts)
+    """Those on the pages."""
 
 
 def draw_pages(
@@ -97,12 +101,13 @@ def draw_pages(
     drawer = Drawer()
     try:
         for part in parts:
-            for rows in _pages(out, part, choice, counts.rows):
-                page = _draw(drawer, rows, folder / FOLDER)
+            for rows in _pages(out, part, choice, counts):
+                page = _draw(drawer, rows.to_pylist(), folder / FOLDER)
                 if page is None:
                     counts.not_drawn += 1
                 else:
                     counts.pages += 1
+                    counts.rows.add(rows, of=len(rows))
                     yield page
             advance(part.rows)
     finally:
@@ -115,7 +120,7 @@ def classes_on(pages: Iterable[Page], classes: Sequence[str]) -> list[str]:
     return [*classes, *sorted(there.difference(classes))]
 
 
-def _pages(out: Path, part: Part, choice: Choice, counts: ExportCounts) -> Iterator[list[dict[str, Any]]]:
+def _pages(out: Path, part: Part, choice: Choice, counts: PageCounts) -> Iterator[pa.Table]:
     """The chosen rows of each page of a part, in the order of the part."""
     overlay = read_overlay(out)
     with reading_parts(out), part.path.open("rb") as file:
@@ -128,11 +133,16 @@ def _pages(out: Path, part: Part, choice: Choice, counts: ExportCounts) -> Itera
         # A picture that people take out of the rows is on its page all the same.
         rows = rows.filter(_whole_pages(read).take(pa.array(places, pa.int64())))
     chosen = choice.of(rows)
-    counts.add(chosen, of=standing)
-    by_page: dict[tuple[str, int], list[dict[str, Any]]] = {}
-    for row in chosen.filter(pc.is_valid(chosen["page"])).to_pylist():
-        by_page.setdefault((row["paper_id"], row["page"]), []).append(row)
-    yield from by_page.values()
+    counts.chosen += len(chosen)
+    counts.rows.left_out += standing - len(chosen)
+    counts.without_page += chosen["page"].null_count
+    by_page: dict[tuple[str, int], list[int]] = {}
+    pages = zip(chosen["paper_id"].to_pylist(), chosen["page"].to_pylist(), strict=True)
+    for place, (paper_id, page) in enumerate(pages):
+        if page is not None:
+            by_page.setdefault((paper_id, page), []).append(place)
+    for its in by_page.values():
+        yield chosen.take(pa.array(its, pa.int64()))
 
 
 def _whole_pages(rows: pa.Table) -> pa.Array:

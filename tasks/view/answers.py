@@ -16,7 +16,7 @@ from tasks.index.queries import FACETS, Hit, Query
 from tasks.index.rows import article_words, picture
 from tasks.index.search import SearchIndex
 from tasks.index.thumbnails import thumbnail
-from tasks.modalities import modality_path
+from tasks.modalities import modality_path, whole_path
 from tasks.view.shown import clean
 
 if TYPE_CHECKING:
@@ -176,9 +176,8 @@ class Answers:
             raise SettingsError(f"since {query.since} is after until {query.until}: no year is both")
         if query.modality is None:
             return query
-        try:
-            path = modality_path(query.modality, ())
-        except InputError:
+        path = whole_path(query.modality, ())
+        if path is None:
             known = [path for path, _ in self._index.facet(Query(), "path") if path]
             path = modality_path(query.modality, known)
         return replace(query, modality=path)

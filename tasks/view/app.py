@@ -39,7 +39,7 @@ from tasks.view.editing import Editing
 from tasks.view.editor import add_editing, add_selecting, template_globals
 from tasks.view.filters import NOTHING, Filters, address, parameters, read
 from tasks.view.guard import Guard
-from tasks.view.papers import failed_papers, papers_page, pdf_of
+from tasks.view.papers import PaperList, failed_papers, pdf_of
 from tasks.view.selecting import Selections
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ class View:
         self.groups = row_groups(out)
         """Of a store's parts."""
         self._counts = functools.lru_cache(_ANSWERS_KEPT)(self._count)
+        self.papers = PaperList(out)
         self.selections = Selections(out)
         self.duplicates = functools.cache(lambda: same_pictures(out))
 
@@ -259,7 +260,7 @@ def create_app(
         failed = request.query_params.get("failed") == "1"
         asked = request.query_params.get("page", "1")
         number = int(asked) if asked.isdecimal() and len(asked) < _DIGITS else 1
-        found = failed_papers(out) if failed else papers_page(out, number)
+        found = failed_papers(out) if failed else view.papers.page(number)
         return page("papers.html.j2", papers=found, only_failed=failed)
 
     @app.get("/selections")

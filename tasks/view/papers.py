@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tasks.dataset.columns import PAPERS
-from tasks.dataset.files import part_files
+from tasks.dataset.files import PART_NAME, UNREADABLE, part_files
 from tasks.dataset.ledger import LedgerRow, read_ledger_part
+from tasks.stores import paths
 
 if TYPE_CHECKING:
     from tasks.stores.paths import StorePath
 
 _COLUMNS = ("source_uri", "title", "error_kind", "error", "figures", "subfigures")
+PER_PAGE = 100
 _MOST_FAILED = 200
 """Failed papers on their page; all of them stand in the report and in papers/*.parquet."""
 _MOST_BYTES = 256 * 2**20
 """Of a PDF that is handed out; it is read into memory."""
 
+log = logging.getLogger("figmill.view")
+
 
 @dataclass(frozen=True, slots=True)
 class PapersPage:
-    """Papers of one ledger part, or the failed ones of all; pages count from 1."""
+    """`PER_PAGE` papers in the ledger's order, or failed ones; pages count from 1."""
 
     rows: tuple[LedgerRow, ...]
     page: int = 1
@@ -32,13 +37,47 @@ class PapersPage:
     """Whether further failed papers are left out."""
 
 
-def papers_page(out: StorePath, page: int) -> PapersPage:
-    """The papers of a run's part: a dataset of eight million is never read whole for a page."""
-    files = part_files(out / PAPERS)
-    if not files:
-        return PapersPage(())
-    page = min(max(page, 1), len(files))
-    return PapersPage(tuple(read_ledger_part(files[page - 1], _COLUMNS)), page, len(files))
+class PaperList:
+    """The papers of a dataset, page by page; threads share it.
+
+    A dataset of eight million is never read whole for a page: it keeps how many papers each ledger part has, and reads
+    those that a page shows.
+    """
+
+    def __init__(self, out: StorePath) -> None:
+        self._ledgers = out / PAPERS
+        self._sizes: dict[str, tuple[str, int]] = {}
+        """What the listing said of a ledger part when it was counted, and how many papers it has; by name."""
+
+    def page(self, number: int) -> PapersPage:
+        """The page of that number, or the one nearest to it."""
+        sizes = self._counted()
+        last = max(1, -(-sum(sizes.values()) // PER_PAGE))
+        number = min(max(number, 1), last)
+        skipped, rows = PER_PAGE * (number - 1), list[LedgerRow]()
+        for name, size in sizes.items():
+            if skipped < size and len(rows) < PER_PAGE:
+                rows += read_ledger_part(self._ledgers / name, _COLUMNS)[skipped:]
+            skipped = max(skipped - size, 0)
+        return PapersPage(tuple(rows[:PER_PAGE]), number, last)
+
+    def _counted(self) -> dict[str, int]:
+        """Papers by ledger part, in the order of their names; none of one that cannot be read."""
+        stamps = {name: one for name, one in paths.stamps(self._ledgers).items() if PART_NAME.fullmatch(name)}
+        known = {name: one for name, one in self._sizes.items() if one[0] == stamps.get(name)}
+        unknown = sorted(stamps.keys() - known.keys())
+        found = dict(zip(unknown, paths.each(self._count, unknown, self._ledgers), strict=True))
+        counted = {name: (stamp, found[name]) for name, stamp in stamps.items() if stamp and found.get(name)}
+        self._sizes = known | counted
+        return {name: known[name][1] if name in known else found[name] for name in sorted(stamps)}
+
+    def _count(self, name: str) -> int:
+        try:
+            with paths.parquet(self._ledgers / name) as opened:
+                return int(opened.metadata.num_rows)
+        except UNREADABLE as error:
+            log.warning("%s cannot be read: %s", self._ledgers / name, error)
+            return 0
 
 
 def failed_papers(out: StorePath) -> PapersPage:

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ from models.networks.build import build_network
 from models.transforms import Transform
 from tasks.dataset.check import Totals, check
 from tasks.dataset.columns import columns_of
-from tasks.dataset.ledger import Mark, drop_papers, mark_papers
+from tasks.dataset.exchange import Exchange
+from tasks.dataset.ledger import Mark, drop_papers, mark_papers, retire_papers
 from tasks.errors import OutputError
 from tasks.progress import Reporter
 from tasks.relabelling import PartShard, relabel_shard
@@ -89,6 +91,11 @@ def other_bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(source: Path | str, out: Path | str, model: Path, **options: Any) -> RunSummary:
     settings = RelabelSettings(str(source), str(out), model=str(model), device="cpu", **options)
     return relabel_here(settings, Reporter())
+
+
+def stopped(exchange: Exchange) -> None:
+    """Instead of a step of an exchange."""
+    raise KeyboardInterrupt
 
 
 def rows(out: Path | str, folder: str, without: tuple[str, ...] = ()) -> list[dict[str, Any]]:
@@ -283,7 +290,7 @@ def test_the_command(
 
 
 def test_articles_that_changed_or_went_in_the_source_do_so_here(
-    labelled: Path, other_bundle: Path, tmp_path: Path
+    labelled: Path, other_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source, out = tmp_path / "source", tmp_path / "out"
     shutil.copytree(labelled, source)
@@ -297,7 +304,98 @@ def test_articles_that_changed_or_went_in_the_source_do_so_here(
     files = {one["paper_id"]: ledger.name for ledger in ledgers for one in pq.read_table(ledger).to_pylist()}
     mark_papers(source, files[first], {first: Mark("retracted", "v2")})
     drop_papers(source, files[second], {second})
+    before = rows(out, "subfigures")
+    with monkeypatch.context() as patch:
+        patch.setattr(Exchange, "retire", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            run(source, out, other_bundle)
+    assert rows(out, "subfigures") == [one for one in before if one["paper_id"] != second]
     assert run(source, out, other_bundle).papers == 1
     assert rows(out, "papers", ("model_id",)) == rows(source, "papers", ("model_id",))
     assert {one["withdrawn"] for one in rows(out, "subfigures") if one["paper_id"] == first} == {"retracted"}
     assert list(check(out, Totals())) == []
+
+
+JATS = """<article><front><journal-meta><journal-title-group><journal-title>Liver</journal-title></journal-title-group>
+</journal-meta><article-meta><title-group><article-title>{}</article-title></title-group></article-meta></front></article>"""
+
+
+@pytest.fixture
+def source(demo_papers: list[Path], tiny_bundle: Path, tmp_path: Path) -> LabelSettings:
+    """How a dataset of two papers, in one part, was labelled."""
+    liver = next(paper for paper in demo_papers if paper.stem == "demo-liver")
+    copies(liver, tmp_path / "in", 2)
+    out = tmp_path / "source"
+    settings = LabelSettings(
+        (str(tmp_path / "in"),), str(out), model=str(tiny_bundle), device="cpu", workers=1, newer_jats=True
+    )
+    label_here(settings, Reporter())
+    return settings
+
+
+def read_anew(settings: LabelSettings, title: str = "A liver") -> str:
+    """Reads the first paper by JATS that came since; its paper_id."""
+    first = min(Path(settings.inputs[0]).glob("*.pdf"))
+    first.with_suffix(".xml").write_text(JATS.format(title))
+    assert label_here(settings, Reporter()).papers == 1
+    return next(row["paper_id"] for row in rows(settings.out, "papers") if row["title"] == title)
+
+
+def test_papers_that_were_read_anew_in_the_source_are_relabelled(
+    source: LabelSettings, other_bundle: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    run(source.out, out, other_bundle)
+    for title in ("A liver", "Another liver"):
+        read_anew(source, title)
+        summary = run(source.out, out, other_bundle)
+        assert (summary.papers, summary.skipped, summary.counts.by_status) == (1, 1, {"ok": 1})
+        assert {row["journal"] for row in rows(out, "papers")} == {None, "Liver"}
+        assert rows(out, "papers", ("model_id",)) == rows(source.out, "papers", ("model_id",))
+        assert rows(out, "subfigures", LABELS) == rows(source.out, "subfigures", LABELS)
+        again = run(source.out, out, other_bundle)
+        assert (again.papers, again.skipped) == (0, 2)
+    assert list(check(out, Totals())) == []
+
+
+@pytest.mark.parametrize("killed", ["before", "half retired", "retired", "before the drop"])
+def test_killed_while_rows_of_another_reading_are_exchanged_nothing_is_lost_or_doubled(
+    source: LabelSettings, other_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed: str
+) -> None:
+    out = tmp_path / "out"
+    run(source.out, out, other_bundle)
+    paper_id = read_anew(source)
+    before = rows(out, "papers"), rows(out, "subfigures")
+
+    def dies(exchange: Exchange) -> None:
+        (part,) = [one.name for one in (out / "papers").iterdir()]
+        aside = (out / "subfigures" / part).read_bytes()
+        if killed != "before":
+            retire_papers(out, part, {paper_id})
+        if killed == "half retired":
+            (out / "subfigures" / part).write_bytes(aside)
+        stopped(exchange)
+
+    with monkeypatch.context() as patch:
+        if killed == "before the drop":
+            patch.setattr(Exchange, "drop", stopped)
+        else:
+            patch.setattr(Exchange, "retire", dies)
+        with pytest.raises(KeyboardInterrupt):
+            run(source.out, out, other_bundle)
+    if killed == "before":
+        assert (rows(out, "papers"), rows(out, "subfigures")) == before
+    assert run(source.out, out, other_bundle).papers == (killed != "before the drop")
+    assert rows(out, "papers", ("model_id",)) == rows(source.out, "papers", ("model_id",))
+    assert rows(out, "subfigures", LABELS) == rows(source.out, "subfigures", LABELS)
+    assert list(check(out, Totals())) == []
+
+
+def test_a_dataset_that_has_gone_on_by_itself_keeps_its_later_reading(
+    source: LabelSettings, tiny_bundle: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    run(source.out, out, tiny_bundle)
+    read_anew(replace(source, out=str(out)))
+    assert (run(source.out, out, tiny_bundle).papers, len(rows(out, "papers"))) == (0, 2)
+    assert {row["journal"] for row in rows(out, "papers")} == {None, "Liver"}

@@ -28,6 +28,30 @@ def test_what_no_row_can_have_is_an_error_that_names_what_is_near() -> None:
 
 
 @pytest.mark.parametrize(
+    ("wanted", "path"),
+    [
+        ("xray", "radiology/xray"),
+        ("XRay/", "radiology/xray"),
+        ("chart", "illustration/chart"),
+        ("chart/bar-stacked", BAR[-1]),
+        ("bar-stacked", BAR[-1]),
+        ("light", "light"),
+    ],
+)
+def test_the_end_of_a_path_names_a_modality_where_it_is_the_end_of_no_other(wanted: str, path: str) -> None:
+    assert modality_path(wanted, ["light", BAR[-1], "mine/gel"]) == path
+
+
+def test_an_end_of_several_paths_is_an_error_that_names_them() -> None:
+    with pytest.raises(InputError, match=r"^several modalities end in 'gel': illustration/gel, mine/gel$"):
+        modality_path("gel", ["mine/gel"])
+    with pytest.raises(InputError, match=r"no modality 'xrai': radiology/xray"):
+        modality_path("xrai", [])
+    with pytest.raises(InputError, match=r"no modality '': .*microscopy"):
+        modality_path("/", [])
+
+
+@pytest.mark.parametrize(
     ("code", "path", "words"),
     [
         ("GFIG", BAR, "statistical figure, graph, chart: bar stacked"),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tasks.stores.paths import StorePath
 
 FILE = ".parts.sqlite"
-_LAYOUT = 2
+_LAYOUT = 3
 """Changes with the tables below: a cache of another layout is made anew."""
 _PATIENCE = 5.0
 """Seconds to wait for another process that writes to the cache."""
@@ -27,7 +27,7 @@ CREATE TABLE parts (
 CREATE TABLE papers (
     id INTEGER PRIMARY KEY, paper_id TEXT NOT NULL, status TEXT NOT NULL, finished_at INTEGER NOT NULL,
     gaps INTEGER NOT NULL, pmcid TEXT, license TEXT, withdrawn TEXT, source_version TEXT, jats_sha256 TEXT,
-    error_kind TEXT
+    error_kind TEXT, seconds REAL
 );
 CREATE INDEX papers_by_id ON papers (paper_id);
 CREATE INDEX failed_papers ON papers (id) WHERE status = 'failed';

@@ -267,7 +267,7 @@ class PartCache:
         ).lastrowid
         first = int(part or 0) << _ROW_BITS
         self._run_each(
-            "INSERT INTO papers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO papers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [(first + place, *_noted(row)) for place, row in enumerate(shard.rows or ())],
         )
         self._add_counts(int(part or 0), shard.tally)
@@ -280,7 +280,7 @@ class PartCache:
     def _select(self, where: str, values: tuple[Any, ...] = ()) -> Iterator[LedgerRow]:
         query = f"SELECT {_ROW} FROM papers JOIN parts ON part = papers.id >> {_ROW_BITS} WHERE {where}"  # noqa: S608
         for found in self._run(query, values):
-            file, paper_id, status, finished, pmcid, license_, withdrawn, version, jats, kind = found
+            file, paper_id, status, finished, pmcid, license_, withdrawn, version, jats, kind, seconds = found
             yield LedgerRow(
                 file=file,
                 paper_id=paper_id,
@@ -289,6 +289,7 @@ class PartCache:
                 source_version=version,
                 jats_sha256=jats,
                 error_kind=kind,
+                seconds=seconds,
                 finished_at=_EPOCH + dt.timedelta(microseconds=finished),
             )
 
@@ -370,6 +371,7 @@ def _noted(row: LedgerRow) -> tuple[Any, ...]:
         row.source_version,
         row.jats_sha256,
         row.error_kind,
+        row.seconds,
     )
     finished = (row.finished_at - _EPOCH) // dt.timedelta(microseconds=1)
     return row.paper_id, row.status, finished, len(row.gaps), *facts

@@ -20,7 +20,7 @@ from tasks.stores import paths
 if TYPE_CHECKING:
     from tasks.stores.paths import StorePath
 
-OF_ARTICLES = ("pmcid", "license", "withdrawn", "source_version", "jats_sha256", "error_kind")
+OF_ARTICLES = ("pmcid", "license", "withdrawn", "source_version", "jats_sha256", "error_kind", "seconds")
 """Columns of the ledger that are kept as they are."""
 _READ = (*OF_ARTICLES, "finished_at", "gaps", "pages", "figures", "subfigures")
 

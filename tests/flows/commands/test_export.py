@@ -157,7 +157,7 @@ def test_boxes_go_to_coco_and_label_studio(tmp_path: Path):
     labelled(tmp_path / "dataset", FIRST, [*rows_of(tmp_path / "a.pdf"), row(9)])
     for form in ("coco", "label-studio"):
         done = _call(tmp_path / "dataset", "--to", form, "--out", tmp_path / form)
-        assert "1 page, 3 subfigures of 2 papers (3 CC BY 4.0); 1 page cannot be drawn" in done.output
+        assert "1 page, 2 subfigures of 1 paper (2 CC BY 4.0); 1 page cannot be drawn" in done.output
 
 
 def test_a_folder_that_holds_something_is_refused_before_anything_is_read(

@@ -157,6 +157,8 @@ def test_what_came_from_another_dataset_is_outdated_once_that_has_it_otherwise(
     write(copy, ONE, taken(1, "PMC1"), taken(2, "PMC2"), taken(6, "PMC6"), taken(7, "PMC7", None))
     assert outdated_papers(articles(copy), articles(out)) == {f"{ONE}.parquet": {pid(6)}}
     mark_papers(out, f"{ONE}.parquet", {pid(2): Mark("removed", "v1")})
+    assert outdated_papers(articles(copy), articles(out)) == {f"{ONE}.parquet": {pid(6)}}
+    retire_papers(out, f"{ONE}.parquet", {pid(1), pid(2)})
     assert outdated_papers(articles(copy), articles(out)) == {f"{ONE}.parquet": {pid(2), pid(6)}}
 
 

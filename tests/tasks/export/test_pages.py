@@ -47,6 +47,37 @@ def test_coco_has_pages_boxes_categories_and_licences(out: Path, tmp_path: Path)
     assert len({one["id"] for one in found["annotations"]}) == 4
 
 
+def test_only_what_stands_on_drawn_pages_is_counted(tmp_path: Path):
+    draw(tmp_path / "paper.pdf")
+    rows = rows_of(tmp_path / "paper.pdf", license="CC BY")
+    no_page = row(8, license="CC0 1.0", page=None)
+    rejected = row(7, license="CC0 1.0", confidence=0.1)
+    labelled(tmp_path / "dataset", FIRST, [*rows, row(9, license="CC BY-NC 4.0"), no_page, rejected])
+    exporter = open_export(tmp_path / "dataset").choosing(Choice(min_confidence=0.5))
+    for form in ("coco", "label_studio"):
+        counts = getattr(exporter, f"to_{form}")(tmp_path / form, lambda _: None)
+        assert (counts.pages, counts.not_drawn, counts.without_page, counts.rows.left_out) == (1, 1, 1, 1)
+        assert (counts.rows.subfigures, len(counts.rows.papers)) == (len(rows), 1)
+        assert counts.rows.by_license == {"CC BY": len(rows)}
+
+
+@pytest.mark.parametrize(
+    ("license_", "url"),
+    [
+        ("CC BY", None),
+        ("CC0", "https://creativecommons.org/publicdomain/zero/1.0/"),
+        ("CC BY-NC-ND 3.0", "https://creativecommons.org/licenses/by-nc-nd/3.0/"),
+        ("https://publisher.example/terms", "https://publisher.example/terms"),
+        ("The publisher's own", None),
+    ],
+)
+def test_a_licence_has_its_address_or_none(tmp_path: Path, license_: str, url: str | None):
+    draw(tmp_path / "paper.pdf")
+    labelled(tmp_path / "dataset", FIRST, rows_of(tmp_path / "paper.pdf", license=license_))
+    (found,) = _coco(tmp_path / "dataset", tmp_path / "coco")["licenses"]
+    assert found == {"id": 1, "name": license_, **({"url": url} if url else {})}
+
+
 def test_a_page_says_which_subfigures_have_boxes_on_it(out: Path, tmp_path: Path):
     rows = rows_of(tmp_path / "paper.pdf", license="CC BY 4.0")
     (page,) = _coco(out, tmp_path / "every")["images"]

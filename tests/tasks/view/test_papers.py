@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from tasks.stores import objects, paths
 from tasks.view.app import create_app
-from tasks.view.papers import failed_papers, papers_page, pdf_of
+from tasks.view.papers import PaperList, PapersPage, failed_papers, pdf_of
+from tests.stores import Store
 from tests.tasks.index.small import FIRST, SECOND, row
 from tests.tasks.index.test_search import indexed
 from tests.tasks.small_datasets import paper, write_part
@@ -31,10 +33,52 @@ def client(out: Path) -> Iterator[TestClient]:
         yield opened
 
 
-def test_a_page_holds_the_papers_of_a_part(out: Path):
-    first, second = papers_page(out, 1), papers_page(out, 99)
-    assert [one.paper_id[-1] for one in first.rows] == ["1", "2", "9"]
-    assert (first.last, second.page, [one.paper_id[-1] for one in second.rows]) == (2, 2, ["3"])
+def _numbers(papers: PaperList, page: int) -> list[int]:
+    return [int(one.paper_id, 16) for one in papers.page(page).rows]
+
+
+def test_pages_have_as_many_papers_whatever_parts_they_lie_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("tasks.view.papers.PER_PAGE", 3)
+    papers, number = PaperList(tmp_path), 0
+    assert papers.page(1) == PapersPage(())
+    for place, size in enumerate((4, 1, 1, 2)):  # nightly runs
+        its = [paper(number + one, status="no_figures", figures=0, subfigures=0) for one in range(size)]
+        write_part(tmp_path, f"part-{place:016x}.parquet", [], its)
+        number += size
+    assert [_numbers(papers, page) for page in (0, 1, 2, 3, 99)] == [
+        [0, 1, 2],
+        [0, 1, 2],
+        [3, 4, 5],
+        [6, 7],
+        [6, 7],
+    ]
+    assert (papers.page(99).page, papers.page(1).last) == (3, 3)
+
+
+def test_the_list_follows_the_ledger(tmp_path: Path):
+    papers = PaperList(tmp_path)
+    for ids in ([1, 2], [1], [1, 2, 3]):
+        write_part(tmp_path, FIRST, [], [paper(one, status="no_figures", subfigures=0) for one in ids])
+        assert _numbers(papers, 1) == ids
+
+
+def test_papers_of_a_store(s3: Store, tmp_path: Path):
+    for name, number in ((FIRST, 1), (SECOND, 2)):
+        write_part(tmp_path, name, [], [paper(number, status="no_figures", subfigures=0)])
+    objects.filesystem("s3").put(f"{tmp_path}/", "bucket/figures/", recursive=True)
+    assert _numbers(PaperList(paths.store_path("s3://bucket/figures")), 1) == [1, 2]
+
+
+def test_a_ledger_part_that_cannot_be_read_hides_no_other(tmp_path: Path):
+    write_part(tmp_path, SECOND, [], [paper(1, status="no_figures", subfigures=0)])
+    (tmp_path / "papers" / FIRST).write_bytes(b"PAR1 nonsense")
+    assert _numbers(PaperList(tmp_path), 1) == [1]
+
+
+def test_failed_papers_say_why(out: Path):
+    assert _numbers(PaperList(out), 1) == [1, 2, 9, 3]
     assert [one.error for one in failed_papers(out).rows] == [WHY]
 
 

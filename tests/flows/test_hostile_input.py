@@ -131,8 +131,8 @@ def test_hostile_names_xml_and_images_cost_their_own_rows_and_nothing_else_is_to
     printed = "Branching of the mitochondrial network after loss of a tethering protein"
     assert {row["title"] for row in rows} <= {None, printed}, "a hostile XML gave a title"
     assert snapshot(tmp_path, out, tmp_path / "watch") == before
-    made = {path.name for path in out.iterdir()}  # .inputs keeps no file that is seconds old
-    assert made - {".inputs"} == {"papers", "subfigures", "report", ".figmill.lock", ".parts.sqlite"}
+    made = {path.name for path in out.iterdir()}  # .inputs and .jats keep no file that is seconds old
+    assert made - {".inputs", ".jats"} == {"papers", "subfigures", "report", ".figmill.lock", ".parts.sqlite"}
 
     checked = figmill("check", out, home=tmp_path, **watched)
     assert checked.returncode == 0, checked.stdout

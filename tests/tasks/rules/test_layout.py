@@ -27,7 +27,7 @@ def test_every_setting_says_its_unit_or_reason() -> None:
 
 
 def test_every_setting_is_read_by_a_rule() -> None:
-    sources = "\n".join(path.read_text() for path in (Path(module.__file__).parents[1] / "pdf").glob("*.py"))
+    sources = "\n".join(path.read_text() for path in (Path(module.__file__).parents[1] / "pdf").rglob("*.py"))
     names = [field.name for group in fields(LayoutSettings) for field in fields(getattr(rules(), group.name))]
     assert len(names) > 100
     assert [name for name in names if f".{name}" not in sources] == []

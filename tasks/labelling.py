@@ -114,13 +114,9 @@ def _with_usable_jats(
 ) -> Iterator[LabelledPaper | Failure]:
     """A paper that was read with JATS XML is not read anew without: its PDF alone says less."""
     for result in results:
-        unused = unused_jats(result.extraction) if isinstance(result, LabelledPaper) else []
-        if (
-            isinstance(result, LabelledPaper)
-            and unused
-            and exchange.had_jats(result.extraction.paper.paper_id)
-        ):
-            read = result.extraction
+        read = result.extraction if isinstance(result, LabelledPaper) else None
+        unused = unused_jats(read) if read else []
+        if read and unused and exchange.had_jats(read.paper.paper_id):
             yield Failure(read.paper, "jats", unused[0].why, read.seconds, read.pages)
         else:
             yield result

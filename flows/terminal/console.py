@@ -276,7 +276,7 @@ def _duration(summary: RunSummary) -> str:
 
 
 def _failures(title: str, failures: Sequence[FailedPaper]) -> Table:
-    table = _table(Column("failed paper", overflow="fold"), "kind", "why", title=title)
+    table = _table(Column("paper", overflow="fold"), "kind", "why", title=title)
     for failure in failures[:_MOST_FAILURES]:
         table.add_row(*(_plain(text) for text in (failure.name, failure.kind, failure.error)))
     _count_others(table, len(failures))

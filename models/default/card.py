@@ -289,7 +289,7 @@ _TRIED = (
     "article, before the last convolution was read, the calibration error is 0.025 instead of 0.032 with words, "
     "0.026 instead of 0.048 without, and the mean squared error with words 0.058 instead of 0.073.\n\n"
     "Tried since and left out: a third network beside both, EfficientNet-Lite0 or -Lite1 (log-losses at most 0.009 "
-    "lower, with words 0.005; what one view gains, at most 0.005, another loses) or what finds lines of text in "
+    "lower, with words 0.005; where no view loses, 0.004 more are right in one at most) or what finds lines of text in "
     "PP-OCRv4 (log-losses higher); gte-small instead of MiniLM (with words 0.924 and 0.929 instead of 0.929 and 0.926, "
     "log-losses 0.008 and 0.009 higher) or beside it (0.001 and 0.002 lower); the mean over a panel and another view "
     "of it (log-losses higher); words that RapidOCR reads in the picture, on 1,136 of the panels (the picture alone "

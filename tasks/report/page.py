@@ -160,11 +160,10 @@ def headline(run: RunSummary) -> str:
     if not run.papers:
         return "Nothing to do: this run found no new papers."
     if failed == run.papers:
-        stay = len(run.not_renewed)
-        failed_new = f"{counted(failed - stay, 'paper')} failed" if failed > stay else ""
-        kept = f"{counted(stay, 'paper')} could not be read anew, whose earlier rows stay" if stay else ""
-        said = "; ".join(filter(None, (failed_new, kept)))
-        return f"This run could read no paper: {said}. The reasons are below."
+        unread = run.counts.by_status.get("failed", 0)
+        if not unread:
+            return "This run could read no paper anew."
+        return f"This run could read no paper: {counted(unread, 'paper')} failed. The reasons are below."
     done = "relabelled" if RELABELLED in run.settings else "read"
     read = f"{counted(run.papers - failed, 'paper')} {done} in {duration(run.seconds)}"
     return (

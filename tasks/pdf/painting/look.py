@@ -124,9 +124,8 @@ class Places:
     def holding(self, box: Box, share: float) -> npt.NDArray[np.intp]:
         """Which of them hold more than such a share of a box, by their place in the order given: (N,) in no order."""
         box = box if boxes.area(box) > 0 else boxes.grown(box, 0.01)
-        large = int(
-            np.searchsorted(-self._areas, -share * boxes.area(box))
-        )  # a smaller one cannot hold so much
+        # A smaller one cannot hold so much.
+        large = int(np.searchsorted(-self._areas, -share * boxes.area(box)))
         return self._order[:large][shares_inside(box, self._boxes[:large]) > share]
 
 

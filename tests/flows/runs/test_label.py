@@ -236,10 +236,7 @@ def test_where_none_can_be_read_anew_nothing_is_written_but_the_report(
     assert (done.counts.by_status, done.parts, len(done.not_renewed)) == ({"not_renewed": 1}, (), 1)
     assert ledger_rows(out) == before
     assert sorted(file.name for file in out.rglob("*.parquet")) == parts
-    assert (
-        "This run could read no paper: 1 paper could not be read anew, whose earlier rows stay."
-        in (out / "report" / "index.html").read_text()
-    )
+    assert "This run could read no paper anew." in (out / "report" / "index.html").read_text()
     assert len(read_history(out)) == 2
     assert label_here(failing(settings), Reporter()).counts.by_status == {"not_renewed": 1}
 

@@ -240,6 +240,20 @@ def test_a_run_where_all_failed_leads_with_that(tmp_path: Path):
     assert page.text.count("The file is empty.") == 1
 
 
+@pytest.mark.parametrize(
+    ("by_status", "said"),
+    [
+        ({"not_renewed": 2}, "This run could read no paper anew."),
+        (
+            {"not_renewed": 2, "failed": 1},
+            "This run could read no paper: 1 paper failed. The reasons are below.",
+        ),
+    ],
+)
+def test_papers_that_stay_as_they_were_are_not_called_failed(tmp_path: Path, by_status, said: str):
+    assert headline(_idle(tmp_path, by_status=by_status, skipped=0, inputs=3)) == said
+
+
 def test_the_page_stays_small_however_large_the_dataset(tmp_path: Path):
     rows = [subfigure(i, f"class {i % 40}", (i % 100) / 100, caption="word " * 4000) for i in range(1200)]
     write_part(tmp_path, "part-a.parquet", rows, [paper(i) for i in range(1200)], row_group_size=100)
